@@ -1,0 +1,73 @@
+"""The one tree of errors: each says what happened and what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+class SinglepotError(Exception):
+    """Anything singlepot refuses or fails to do.
+
+    Parameters
+    ----------
+    cause
+        What happened, in one line.
+    remedy
+        What the user can do about it, in one line; may be empty.
+    """
+
+    exit_code = 6
+    """What the command line returns for this error."""
+
+    def __init__(self, cause: str, remedy: str = "") -> None:
+        super().__init__(cause, remedy)
+        self.cause = cause
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        """Cause and remedy in one line."""
+        return f"{self.cause}; {self.remedy}" if self.remedy else self.cause
+
+
+class NoSettlement(SinglepotError):
+    """The rules cannot hold together: no settlement exists."""
+
+    exit_code = 4
+
+
+class Unfinished(SinglepotError):
+    """A run that ended before every stage was proved; ``stages`` holds those that were.
+
+    Parameters
+    ----------
+    stages
+        Pairs of stage name and proved optimum, in order.
+    """
+
+    def __init__(self, cause: str, remedy: str = "", stages: Sequence[tuple[str, float]] = ()) -> None:
+        super().__init__(cause, remedy)
+        self.stages = tuple(stages)
+
+
+class NotProven(Unfinished):
+    """The time limit came first."""
+
+    exit_code = 5
+
+
+class Stopped(Unfinished):
+    """The user or the calling program stopped the run."""
+
+    exit_code = 130
+
+
+class SolverFailed(SinglepotError):
+    """A solver did not do what it promises; nothing it said was used."""
+
+    exit_code = 6
+
+
+class VerificationFailed(SinglepotError):
+    """An answer was found but its certificate does not hold; it is not shown."""
+
+    exit_code = 6

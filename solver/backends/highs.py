@@ -1,0 +1,198 @@
+"""HiGHS, the default solver of linear programmes."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import highspy
+import numpy as np
+from scipy import sparse
+
+from ..answer import Answer, Features, Method, Point, Stop
+from ..control import Control
+from ..errors import SolverFailed
+from ..programme import Floats
+
+TOLERANCE = 1e-10
+"""Primal and dual feasibility, absolute on the scaled programme; the tightest that HiGHS accepts."""
+
+INTERIOR_TOLERANCE = 1e-9
+"""Relative gap at which interior point hands over to crossover."""
+
+SMALLEST_ENTRY = 1e-12
+"""Matrix entries below this would be dropped by HiGHS; its default of 1e-9 changes answers."""
+
+_STOPS = {
+    highspy.HighsModelStatus.kOptimal: Stop.OPTIMAL,
+    highspy.HighsModelStatus.kInfeasible: Stop.INFEASIBLE,
+    highspy.HighsModelStatus.kUnboundedOrInfeasible: Stop.INFEASIBLE,
+    highspy.HighsModelStatus.kUnbounded: Stop.UNBOUNDED,
+    highspy.HighsModelStatus.kTimeLimit: Stop.LIMIT,
+    highspy.HighsModelStatus.kInterrupt: Stop.LIMIT,
+    highspy.HighsModelStatus.kIterationLimit: Stop.LIMIT,
+}
+
+
+class _Silent(highspy.Highs):  # type: ignore[misc]  # highspy ships no types
+    """HiGHS without the lines that its own constructor prints to standard output."""
+
+    def __init__(self) -> None:
+        super(highspy.Highs, self).__init__()
+        _accept(self.setOptionValue("output_flag", False), "option output_flag")
+
+
+class HighsEngine:
+    """Solves programmes that share one matrix, each with its own objective and bounds.
+
+    Parameters
+    ----------
+    matrix
+        Rows by columns, finite entries.
+    """
+
+    name = "highs"
+    features = Features(duals=True, basis=True, warm_start=True, interrupt=True)
+
+    def __init__(self, matrix: sparse.csc_array) -> None:
+        self._matrix = matrix
+        self._cancel = threading.Event()
+        self._highs: Any = None
+
+    @property
+    def version(self) -> str:
+        """Version of HiGHS."""
+        return str(highspy.Highs.version(_Silent()))
+
+    def solve(
+        self,
+        cost: Floats,
+        column_bounds: tuple[Floats, Floats],
+        row_bounds: tuple[Floats, Floats],
+        method: Method,
+        control: Control,
+    ) -> Answer:
+        """Minimise ``cost`` over the columns.
+
+        Parameters
+        ----------
+        cost
+            Shape (columns,), finite.
+        column_bounds, row_bounds
+            Lower and upper, infinities allowed.
+        method
+            ``WARM`` starts from the basis of the last answer and needs one.
+        control
+            Ends the run by raising :class:`~singlepot.solver.control.Halt`.
+        """
+        for array in (cost, *column_bounds, *row_bounds):
+            if np.isnan(array).any():
+                raise SolverFailed("a programme with NaN reached the solver", "report this as a defect")
+        if self._highs is None:
+            self._highs = _open()
+            self._pass(cost, column_bounds, row_bounds)
+        else:
+            self._update(cost, column_bounds, row_bounds)
+        for option, value in _options(method).items():
+            _accept(self._highs.setOptionValue(option, value), f"option {option}")
+        if method is not Method.WARM:
+            _accept(self._highs.clearSolver(), "clearSolver")
+        self._cancel.clear()
+        returned = control.run(self._run, self._cancel)
+        return self._answer(returned)
+
+    def _run(self) -> Any:
+        cancel = self._cancel
+
+        def look(kind: Any, message: str, out: Any, into: Any, data: Any) -> None:
+            if cancel.is_set():
+                into.user_interrupt = True
+
+        _accept(self._highs.setCallback(look, None), "setCallback")
+        for kind in ("kCallbackSimplexInterrupt", "kCallbackIpmInterrupt"):
+            _accept(self._highs.startCallback(getattr(highspy.cb.HighsCallbackType, kind)), kind)
+        return self._highs.run()
+
+    def _pass(
+        self, cost: Floats, column_bounds: tuple[Floats, Floats], row_bounds: tuple[Floats, Floats]
+    ) -> None:
+        rows, columns = self._matrix.shape
+        lp = highspy.HighsLp()
+        lp.num_col_, lp.num_row_ = columns, rows
+        lp.col_cost_ = cost
+        lp.col_lower_, lp.col_upper_ = column_bounds
+        lp.row_lower_, lp.row_upper_ = row_bounds
+        lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
+        lp.a_matrix_.num_col_, lp.a_matrix_.num_row_ = columns, rows
+        lp.a_matrix_.start_ = self._matrix.indptr
+        lp.a_matrix_.index_ = self._matrix.indices
+        lp.a_matrix_.value_ = self._matrix.data
+        _accept(self._highs.passModel(lp), "passModel")
+
+    def _update(
+        self, cost: Floats, column_bounds: tuple[Floats, Floats], row_bounds: tuple[Floats, Floats]
+    ) -> None:
+        rows, columns = self._matrix.shape
+        each_column = np.arange(columns, dtype=np.int32)
+        each_row = np.arange(rows, dtype=np.int32)
+        _accept(self._highs.changeColsCost(columns, each_column, cost), "changeColsCost")
+        _accept(self._highs.changeColsBounds(columns, each_column, *column_bounds), "changeColsBounds")
+        _accept(self._highs.changeRowsBounds(rows, each_row, *row_bounds), "changeRowsBounds")
+
+    def _answer(self, returned: Any) -> Answer:
+        status = self._highs.getModelStatus()
+        stop = _STOPS.get(status, Stop.FAILED)
+        detail = str(self._highs.modelStatusToString(status))
+        if returned == highspy.HighsStatus.kError:
+            stop = Stop.FAILED
+        info = self._highs.getInfo()
+        solution = self._highs.getSolution()
+        x = np.asarray(solution.col_value, dtype=np.float64)
+        row_dual = np.asarray(solution.row_dual, dtype=np.float64)
+        complete = (row_dual.size, x.size) == self._matrix.shape
+        if stop is Stop.OPTIMAL and not (complete and solution.value_valid and solution.dual_valid):
+            stop, detail = Stop.FAILED, f"{detail}, without a complete solution"
+        return Answer(
+            stop,
+            _worth(info.primal_solution_status, bool(solution.value_valid)),
+            _worth(info.dual_solution_status, bool(solution.dual_valid)),
+            x,
+            row_dual,
+            detail,
+        )
+
+
+def _open() -> Any:
+    highs = _Silent()
+    for option, value in {
+        "threads": 1,
+        "parallel": "off",
+        "random_seed": 0,
+        "primal_feasibility_tolerance": TOLERANCE,
+        "dual_feasibility_tolerance": TOLERANCE,
+        "ipm_optimality_tolerance": INTERIOR_TOLERANCE,
+        "small_matrix_value": SMALLEST_ENTRY,
+        "run_crossover": "on",
+    }.items():
+        _accept(highs.setOptionValue(option, value), f"option {option}")
+    return highs
+
+
+def _options(method: Method) -> dict[str, object]:
+    primal, dual = 4, 1
+    return {
+        Method.INTERIOR: {"solver": "ipx", "presolve": "choose", "simplex_strategy": dual},
+        Method.WARM: {"solver": "simplex", "presolve": "choose", "simplex_strategy": primal},
+        Method.SAFE: {"solver": "simplex", "presolve": "off", "simplex_strategy": dual},
+    }[method]
+
+
+def _accept(status: Any, action: str) -> None:
+    if status != highspy.HighsStatus.kOk:
+        raise SolverFailed(f"HiGHS refused {action} ({status})", "report this as a defect")
+
+
+def _worth(status: int, valid: bool) -> Point:
+    if not valid or status == 0:
+        return Point.NONE
+    return Point.FEASIBLE if status == 2 else Point.INFEASIBLE

@@ -1,0 +1,116 @@
+"""When to stop: a time limit, the caller's wish, Ctrl-C; and how far the run is."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+LOG = logging.getLogger("singlepot")
+
+POLL_S = 0.05
+"""How often a running solver is looked after, seconds."""
+
+PATIENCE_S = 1.2
+"""How long a solver that was told to stop may take before it is left behind, seconds."""
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True)
+class Progress:
+    """One event of a run: which stage, how far the whole run is (0 to 1), seconds since the start."""
+
+    stage: str
+    fraction: float
+    elapsed_s: float
+
+
+class Halt(Exception):
+    """Raised inside a run that must end; ``by_limit`` tells a time limit from a wish."""
+
+    def __init__(self, by_limit: bool) -> None:
+        super().__init__("time limit" if by_limit else "stopped")
+        self.by_limit = by_limit
+
+
+class Control:
+    """Watches the clock, reports progress and ends a run within about two seconds.
+
+    Parameters
+    ----------
+    time_limit_s
+        Seconds of wall time for the whole run; None for no limit.
+    progress
+        Called with a :class:`Progress`; the run stops when it returns False.
+    """
+
+    def __init__(
+        self, time_limit_s: float | None = None, progress: Callable[[Progress], object] | None = None
+    ) -> None:
+        self._start = time.monotonic()
+        self._limit_s = time_limit_s
+        self._progress = progress
+        self._stage = ""
+        self._fraction = 0.0
+        self._reported_s = 0.0
+
+    @property
+    def elapsed_s(self) -> float:
+        """Seconds of wall time since the start."""
+        return time.monotonic() - self._start
+
+    @property
+    def overdue(self) -> bool:
+        """Whether the time limit has passed."""
+        return self._limit_s is not None and self.elapsed_s >= self._limit_s
+
+    def enter(self, stage: str, fraction: float) -> None:
+        """Say that a stage begins; raise :class:`Halt` if the run must end."""
+        self._stage, self._fraction = stage, fraction
+        self._look(force=True)
+
+    def run(self, work: Callable[[], Result], cancel: threading.Event) -> Result:
+        """Run ``work`` in a thread and look after it.
+
+        ``cancel`` is set when the work must end; work that does not heed it within
+        :data:`PATIENCE_S` is left behind. Raises :class:`Halt` then.
+        """
+        outcome: list[Result] = []
+        failure: list[BaseException] = []
+
+        def call() -> None:
+            try:
+                outcome.append(work())
+            except BaseException as error:  # handed over to the caller's thread below
+                failure.append(error)
+
+        thread = threading.Thread(target=call, name="singlepot-solver", daemon=True)
+        thread.start()
+        try:
+            while thread.is_alive():
+                thread.join(POLL_S)
+                self._look()
+        except (Halt, KeyboardInterrupt) as reason:
+            cancel.set()
+            thread.join(PATIENCE_S)
+            if thread.is_alive():
+                LOG.warning("the solver did not stop when told to; its thread was left behind")
+            if isinstance(reason, Halt):
+                raise
+            raise Halt(by_limit=False) from reason
+        if failure:
+            raise failure[0]
+        return outcome[0]
+
+    def _look(self, force: bool = False) -> None:
+        if self.overdue:
+            raise Halt(by_limit=True)
+        now = self.elapsed_s
+        if self._progress is not None and (force or now - self._reported_s > 0.5):
+            self._reported_s = now
+            if self._progress(Progress(self._stage, self._fraction, now)) is False:
+                raise Halt(by_limit=False)

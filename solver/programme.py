@@ -1,0 +1,259 @@
+"""A labelled linear programme: frozen arrays that know what each row and column means."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+
+Floats = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
+Booleans = npt.NDArray[np.bool_]
+
+OPEN = np.inf
+"""An absent bound."""
+
+
+@dataclass(frozen=True, eq=False)
+class Family:
+    """A run of rows or columns that one term of the model made.
+
+    ``keys`` maps the name of each index (``area``, ``year``) to one label for each member.
+    """
+
+    name: str
+    start: int
+    size: int
+    keys: Mapping[str, Sequence[str]] = field(repr=False)
+
+    @property
+    def span(self) -> slice:
+        """The positions of the members."""
+        return slice(self.start, self.start + self.size)
+
+    def label(self, position: int) -> str:
+        """Name one member, for instance ``grant[E06000060,total,2026-27]``."""
+        member = position - self.start
+        if not self.keys:
+            return self.name
+        return f"{self.name}[{','.join(str(labels[member]) for labels in self.keys.values())}]"
+
+
+@dataclass(frozen=True, eq=False)
+class LinearProgramme:
+    r"""Rows and columns with bounds, and the matrix between them; objectives come with the stages.
+
+    .. math:: l \le x \le u, \qquad L \le A x \le U
+
+    ``reach`` is a finite upper limit that no optimum needs to pass, used where a column has no upper
+    bound and a rigorous bound on an objective is wanted; ``depth`` is the same downwards.
+    """
+
+    matrix: sparse.csc_array
+    column_lower: Floats
+    column_upper: Floats
+    row_lower: Floats
+    row_upper: Floats
+    depth: Floats
+    reach: Floats
+    column_families: tuple[Family, ...]
+    row_families: tuple[Family, ...]
+
+    def __post_init__(self) -> None:
+        """Refuse arrays that a solver would misread: lengths, NaN, infinities in the matrix."""
+        rows, columns = self.matrix.shape
+        for name, array, length in (
+            ("column_lower", self.column_lower, columns),
+            ("column_upper", self.column_upper, columns),
+            ("depth", self.depth, columns),
+            ("reach", self.reach, columns),
+            ("row_lower", self.row_lower, rows),
+            ("row_upper", self.row_upper, rows),
+        ):
+            if array.shape != (length,):
+                raise ValueError(f"{name} has shape {array.shape}, expected ({length},)")
+            if np.isnan(array).any():
+                raise ValueError(f"{name} holds NaN")
+            array.flags.writeable = False
+        if not np.isfinite(self.matrix.data).all():
+            raise ValueError("the matrix holds NaN or infinity")
+        if not (np.isfinite(self.reach).all() and np.isfinite(self.depth).all()):
+            raise ValueError("reach and depth must be finite")
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Number of rows and of columns."""
+        rows, columns = self.matrix.shape
+        return int(rows), int(columns)
+
+    def columns(self, name: str) -> slice:
+        """Positions of the columns of one family; empty where the family is absent."""
+        return _span(self.column_families, name)
+
+    def rows(self, name: str) -> slice:
+        """Positions of the rows of one family; empty where the family is absent."""
+        return _span(self.row_families, name)
+
+    def column_label(self, position: int) -> str:
+        """Name one column."""
+        return _label(self.column_families, position)
+
+    def row_label(self, position: int) -> str:
+        """Name one row."""
+        return _label(self.row_families, position)
+
+    def row_family(self, position: int) -> Family:
+        """Return the family a row belongs to."""
+        return _family(self.row_families, position)
+
+    def lp_text(self, objective: Floats | None = None, rows: str | None = None) -> str:
+        """Print the programme in LP format, with readable names.
+
+        Parameters
+        ----------
+        objective
+            One coefficient for each column; without it the objective is 0.
+        rows
+            Print only the rows of this family.
+        """
+        return "\n".join(_lp_lines(self, objective, rows)) + "\n"
+
+
+def _span(families: tuple[Family, ...], name: str) -> slice:
+    for family in families:
+        if family.name == name:
+            return family.span
+    return slice(0, 0)
+
+
+def _family(families: tuple[Family, ...], position: int) -> Family:
+    for family in families:
+        if family.start <= position < family.start + family.size:
+            return family
+    raise IndexError(position)
+
+
+def _label(families: tuple[Family, ...], position: int) -> str:
+    return _family(families, position).label(position)
+
+
+def _lp_lines(programme: LinearProgramme, objective: Floats | None, only: str | None) -> Iterator[str]:
+    by_row = programme.matrix.tocsr()
+    names = [programme.column_label(j) for j in range(programme.shape[1])]
+    yield "minimize"
+    costs = np.zeros(len(names)) if objective is None else objective
+    yield f" obj: {_linear(costs[costs != 0], [names[j] for j in np.flatnonzero(costs)])}"
+    yield "subject to"
+    used: set[int] = set()
+    for family in programme.row_families:
+        if only is not None and family.name != only:
+            continue
+        for i in range(family.start, family.start + family.size):
+            entries = slice(by_row.indptr[i], by_row.indptr[i + 1])
+            used.update(by_row.indices[entries].tolist())
+            body = _linear(by_row.data[entries], [names[j] for j in by_row.indices[entries]])
+            yield from _bounded_row(family.label(i), body, programme.row_lower[i], programme.row_upper[i])
+    yield "bounds"
+    for j in sorted(used) if only is not None else range(len(names)):
+        yield f" {_bounds(names[j], programme.column_lower[j], programme.column_upper[j])}"
+    yield "end"
+
+
+def _bounded_row(name: str, body: str, lower: float, upper: float) -> Iterator[str]:
+    if lower == upper:
+        yield f" {name}: {body} = {_number(lower)}"
+        return
+    if np.isfinite(lower):
+        yield f" {name}: {body} >= {_number(lower)}"
+    if np.isfinite(upper):
+        yield f" {name}{'_upper' if np.isfinite(lower) else ''}: {body} <= {_number(upper)}"
+
+
+def _bounds(name: str, lower: float, upper: float) -> str:
+    if lower == upper:
+        return f"{name} = {_number(lower)}"
+    if np.isneginf(lower):
+        return f"{name} free" if np.isposinf(upper) else f"-inf <= {name} <= {_number(upper)}"
+    return f"{_number(lower)} <= {name}" + ("" if np.isposinf(upper) else f" <= {_number(upper)}")
+
+
+def _linear(values: Floats, names: Sequence[str]) -> str:
+    parts = []
+    for value, name in zip(values.tolist(), names, strict=True):
+        sign = "-" if value < 0 else "+"
+        size = abs(value)
+        parts.append(f"{sign} {name}" if size == 1 else f"{sign} {_number(size)} {name}")
+    text = " ".join(parts) or "0"
+    return text.removeprefix("+ ")
+
+
+def _number(value: float) -> str:
+    return f"{value:.10g}"
+
+
+class ProgrammeBuilder:
+    """Collects families of rows and columns and writes them as one :class:`LinearProgramme`."""
+
+    def __init__(self) -> None:
+        self._columns: list[Family] = []
+        self._rows: list[Family] = []
+        self._column_bounds: list[tuple[Floats, Floats, Floats, Floats]] = []
+        self._row_bounds: list[tuple[Floats, Floats]] = []
+        self._entries: list[tuple[Integers, Integers, Floats]] = []
+
+    def columns(
+        self,
+        name: str,
+        keys: Mapping[str, Sequence[str]],
+        *,
+        lower: Floats,
+        upper: Floats,
+        depth: Floats | None = None,
+        reach: Floats | None = None,
+    ) -> Integers:
+        """Add a family of columns and return their positions.
+
+        ``depth`` and ``reach`` say how far a column without a bound can need to go.
+        """
+        start = self._columns[-1].start + self._columns[-1].size if self._columns else 0
+        self._columns.append(Family(name, start, len(lower), keys))
+        self._column_bounds.append((lower, upper, lower if depth is None else depth, upper if reach is None else reach))
+        return np.arange(start, start + len(lower))
+
+    def rows(self, name: str, keys: Mapping[str, Sequence[str]], *, lower: Floats, upper: Floats) -> Integers:
+        """Add a family of rows and return their positions."""
+        start = self._rows[-1].start + self._rows[-1].size if self._rows else 0
+        self._rows.append(Family(name, start, len(lower), keys))
+        self._row_bounds.append((lower, upper))
+        return np.arange(start, start + len(lower))
+
+    def add(self, rows: Integers, columns: Integers, values: Floats | float) -> None:
+        """Add entries to the matrix; entries at one place add up."""
+        rows, columns = np.broadcast_arrays(rows, columns)
+        self._entries.append((rows, columns, np.broadcast_to(np.asarray(values, dtype=np.float64), rows.shape)))
+
+    def build(self) -> LinearProgramme:
+        """Write everything collected as one programme."""
+        shape = tuple(sum(family.size for family in families) for families in (self._rows, self._columns))
+        rows, columns, values = (
+            np.concatenate([np.zeros(0, dtype), *(entry[i].ravel() for entry in self._entries)])
+            for i, dtype in ((0, np.int64), (1, np.int64), (2, np.float64))
+        )
+        matrix = sparse.coo_array((values, (rows, columns)), shape=shape).tocsc()
+        matrix.eliminate_zeros()
+        bounds = [np.concatenate([np.zeros(0), *(b[i] for b in self._column_bounds)]) for i in range(4)]
+        limits = [np.concatenate([np.zeros(0), *(b[i] for b in self._row_bounds)]) for i in range(2)]
+        return LinearProgramme(
+            matrix=matrix,
+            column_lower=bounds[0],
+            column_upper=bounds[1],
+            row_lower=limits[0],
+            row_upper=limits[1],
+            depth=bounds[2],
+            reach=bounds[3],
+            column_families=tuple(self._columns),
+            row_families=tuple(self._rows),
+        )

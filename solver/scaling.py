@@ -1,0 +1,66 @@
+"""Columns and rows of similar size, by powers of two, so that absolute tolerances mean the same everywhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import sparse
+
+from .programme import Floats, LinearProgramme
+
+OBJECTIVE_SIZE = 128.0
+"""Mean size of the non-zero coefficients of a scaled objective."""
+
+
+@dataclass(frozen=True, eq=False)
+class ScaledProgramme:
+    """A programme in scaled units: ``x = column_scale · x'`` and row ``i`` multiplied by ``row_scale[i]``."""
+
+    matrix: sparse.csc_array
+    column_lower: Floats
+    column_upper: Floats
+    row_lower: Floats
+    row_upper: Floats
+    column_scale: Floats
+    row_scale: Floats
+
+
+def scale(programme: LinearProgramme, *, enabled: bool = True) -> ScaledProgramme:
+    """Scale a programme: each column by its range, each row by the geometric mean of its entries.
+
+    Powers of two change no digit, so scaling back is exact.
+    """
+    matrix = programme.matrix
+    rows, columns = programme.shape
+    ranges = np.minimum(programme.reach, programme.column_upper) - np.maximum(
+        programme.depth, programme.column_lower
+    )
+    column_scale = np.where(ranges > 0, _power_of_two(np.where(ranges > 0, ranges, 1.0)), 1.0)
+    of_column = np.repeat(np.arange(columns), np.diff(matrix.indptr))
+    of_row = matrix.indices
+    size = np.log2(np.abs(matrix.data)) + np.log2(column_scale)[of_column]
+    count = np.maximum(np.bincount(of_row, minlength=rows), 1)
+    row_scale = np.exp2(-np.round(np.bincount(of_row, weights=size, minlength=rows) / count))
+    if not enabled:
+        column_scale, row_scale = np.ones(columns), np.ones(rows)
+    values = matrix.data * column_scale[of_column] * row_scale[of_row]
+    return ScaledProgramme(
+        matrix=sparse.csc_array((values, matrix.indices, matrix.indptr), shape=matrix.shape),
+        column_lower=programme.column_lower / column_scale,
+        column_upper=programme.column_upper / column_scale,
+        row_lower=programme.row_lower * row_scale,
+        row_upper=programme.row_upper * row_scale,
+        column_scale=column_scale,
+        row_scale=row_scale,
+    )
+
+
+def objective_factor(cost: Floats) -> float:
+    """The power of two that gives an objective's non-zero coefficients a mean size near 128."""
+    used = np.abs(cost[cost != 0])
+    return float(_power_of_two(np.asarray(OBJECTIVE_SIZE / used.mean()))) if used.size else 1.0
+
+
+def _power_of_two(values: Floats) -> Floats:
+    return np.asarray(np.exp2(np.round(np.log2(values))), dtype=np.float64)

@@ -223,6 +223,14 @@ class ProgrammeBuilder:
         self._column_bounds.append((lower, upper, lower if depth is None else depth, upper if reach is None else reach))
         return np.arange(start, start + len(lower))
 
+    def column_keys(self, columns: Integers, repeat: int = 1) -> Mapping[str, Sequence[str]]:
+        """Labels of columns of one family, each ``repeat`` times, to name rows or columns that belong to them."""
+        if not len(columns):
+            return {}
+        family = _family(tuple(self._columns), int(columns[0]))
+        members = np.repeat(columns - family.start, repeat)
+        return {name: np.asarray(labels, dtype=object)[members] for name, labels in family.keys.items()}
+
     def rows(self, name: str, keys: Mapping[str, Sequence[str]], *, lower: Floats, upper: Floats) -> Integers:
         """Add a family of rows and return their positions."""
         start = self._rows[-1].start + self._rows[-1].size if self._rows else 0

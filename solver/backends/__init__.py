@@ -1,1 +1,47 @@
-"""To be written."""
+"""The solvers we drive. HiGHS, PuLP, Pyomo and Clarabel are imported here and nowhere else."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from scipy import sparse
+
+from ..answer import Answer, Features, Method
+from ..control import Control
+from ..errors import SinglepotError
+from ..programme import Floats
+
+__all__ = ["Engine", "engine"]
+
+BACKENDS = ("highs",)
+"""Names that :func:`engine` knows."""
+
+
+class Engine(Protocol):
+    """A solver of linear programmes that share one matrix."""
+
+    name: str
+    features: Features
+
+    @property
+    def version(self) -> str:
+        """Version of the solver."""
+
+    def solve(
+        self,
+        cost: Floats,
+        column_bounds: tuple[Floats, Floats],
+        row_bounds: tuple[Floats, Floats],
+        method: Method,
+        control: Control,
+    ) -> Answer:
+        """Minimise ``cost`` within the bounds."""
+
+
+def engine(backend: str, matrix: sparse.csc_array) -> Engine:
+    """Open a backend by name for programmes with this matrix."""
+    if backend == "highs":
+        from .highs import HighsEngine
+
+        return HighsEngine(matrix)
+    raise SinglepotError(f"unknown backend {backend!r}", f"choose one of {', '.join(BACKENDS)}")

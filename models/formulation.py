@@ -1,0 +1,59 @@
+"""Scenario in, labelled linear programme out: the terms in order, the stages, the weights of sharing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from singlepot.solver import LinearProgramme, Stage
+
+from .arrays import Arrays, Floats, arrays
+from .model import Model
+from .objectives import stages
+from .rules import Rules, resolve
+from .scenario import Scenario
+from .sharing import curvature
+from .terms import ALWAYS, FOR_STAGE
+
+
+@dataclass(frozen=True, eq=False)
+class Formulation:
+    """A scenario as a programme: ``model`` knows where each column stands."""
+
+    scenario: Scenario
+    model: Model
+    programme: LinearProgramme
+    stages: tuple[Stage, ...]
+    curvature: Floats
+
+    @property
+    def data(self) -> Arrays:
+        """The scenario as arrays."""
+        return self.model.data
+
+    @property
+    def rules(self) -> Rules:
+        """The limits that bind each cell."""
+        return self.model.rules
+
+
+def formulate(scenario: Scenario) -> Formulation:
+    """Write the programme of a scenario.
+
+    Everything is assembled from arrays; there is no loop over options, areas or years.
+    """
+    data = arrays(scenario)
+    settings = scenario.settings.stages
+    model = Model(data, resolve(scenario, data), settings.bands)
+    needed = [term for name in settings.order for term in FOR_STAGE.get(name, ())]
+    for term in dict.fromkeys([*ALWAYS, *needed]):
+        term(model)
+    programme = model.build.build()
+    return Formulation(
+        scenario,
+        model,
+        programme,
+        tuple(stages(model, programme, settings)),
+        np.asarray(curvature(model, programme.shape[1])),
+    )

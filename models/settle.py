@@ -1,0 +1,163 @@
+"""Settle a scenario: write the programme, solve it in stages, share what is left, prove it, round it."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib.metadata import version
+
+import pandas as pd
+
+from singlepot.solver import (
+    Control,
+    Halt,
+    Infeasible,
+    Progress,
+    Staged,
+    Technique,
+    ended_early,
+    minimise_in_turn,
+    share,
+)
+
+from .certificate import Certificate, certify, insist
+from .conflict import explain_conflict
+from .formulation import Formulation, formulate
+from .point import Point, point_from_columns
+from .pounds import Pounds, in_pounds
+from .scenario import Scenario
+from .settlement import Settlement, tabulate
+
+LOG = logging.getLogger("singlepot")
+
+
+def settle(
+    scenario: Scenario,
+    *,
+    backend: str = "highs",
+    solver: str | None = None,
+    time_limit: float | None = None,
+    progress: Callable[[Progress], object] | None = None,
+    technique: Technique | None = None,
+) -> Settlement:
+    """Settle bids and targets against the pot and the national objectives.
+
+    Bids that fit the pot, break no rule and meet the national objectives come back unchanged.
+
+    Parameters
+    ----------
+    scenario
+        What to settle; it was checked when it was made.
+    backend
+        Which solver interface solves the stages.
+    solver
+        Which solver behind the interface, where it has several.
+    time_limit
+        Seconds of wall time.
+    progress
+        Called with a frozen :class:`~singlepot.solver.Progress`; returning False stops the run.
+    technique
+        For tests that show what goes wrong without scaling, faces or displacements.
+
+    Returns
+    -------
+    Settlement
+        With a certificate that holds.
+
+    Raises
+    ------
+    NoSettlement
+        The rules cannot hold together; the message says which, with the sums.
+    NotProven, Stopped
+        The time limit or the caller ended the run; both say what was proved by then.
+    SolverFailed, VerificationFailed
+        No answer could be proved.
+    """
+    control = Control(time_limit, progress)
+    clock = _Clock()
+    with clock("formulate"):
+        formulation = formulate(scenario)
+    with clock("solve"):
+        staged = _stages(formulation, control, backend, technique)
+    with clock("share"):
+        try:
+            shared = share(staged, formulation.curvature, control, technique)
+        except Halt as halt:
+            raise ended_early(halt, staged.results) from halt
+    with clock("certify"):
+        point = point_from_columns(formulation.model, shared.x)
+        pounds = in_pounds(formulation.data, formulation.rules, point, scenario.settings.money)
+        certificate = certify(formulation, point, staged.results, shared.residual, pounds)
+        insist(certificate)
+    with clock("tables"):
+        return _settlement(formulation, point, pounds, certificate, staged, clock.seconds, backend)
+
+
+def _stages(
+    formulation: Formulation, control: Control, backend: str, technique: Technique | None
+) -> Staged:
+    try:
+        return minimise_in_turn(
+            formulation.programme, formulation.stages, control, backend=backend, technique=technique
+        )
+    except Infeasible:
+        raise explain_conflict(formulation, control) from None
+
+
+def _settlement(
+    formulation: Formulation,
+    point: Point,
+    pounds: Pounds,
+    certificate: Certificate,
+    staged: Staged,
+    seconds: dict[str, float],
+    backend: str,
+) -> Settlement:
+    stages = pd.DataFrame(
+        {
+            "name": [evidence.name for evidence in certificate.stages],
+            "value": [evidence.optimum for evidence in certificate.stages],
+            "unit": [result.stage.unit for result in staged.results],
+            "final": [evidence.final for evidence in certificate.stages],
+            "give": [evidence.give for evidence in certificate.stages],
+        }
+    )
+    return Settlement(
+        scenario=formulation.scenario,
+        **tabulate(formulation, point, pounds),
+        stages=stages,
+        certificate=certificate,
+        provenance=_provenance(formulation.scenario, staged, backend),
+        timings=seconds,
+    )
+
+
+def _provenance(scenario: Scenario, staged: Staged, backend: str) -> dict[str, object]:
+    digest = hashlib.sha256()
+    for name, content in sorted(scenario.documents().items()):
+        digest.update(name.encode() + b"\0" + content + b"\0")
+    return {
+        "scenario": scenario.settings.title,
+        "scenario_sha256": digest.hexdigest(),
+        "backend": backend,
+        "methods": {result.stage.name: result.method for result in staged.results},
+        "versions": {name: version(name) for name in ("singlepot", "highspy", "clarabel", "numpy", "scipy", "pandas")},
+    }
+
+
+class _Clock:
+    """CPU seconds of each phase."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+
+    @contextmanager
+    def __call__(self, phase: str) -> Iterator[None]:
+        start = time.process_time()
+        try:
+            yield
+        finally:
+            self.seconds[phase] = self.seconds.get(phase, 0.0) + time.process_time() - start

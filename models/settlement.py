@@ -1,0 +1,246 @@
+"""A settlement: grants, targets, what was asked of whom, and the evidence that it is right."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from os import PathLike
+
+import numpy as np
+import pandas as pd
+
+from .arrays import Arrays, Floats
+from .certificate import Certificate
+from .formulation import Formulation
+from .model import ABSENT
+from .point import Point, agreed, shortfall
+from .pounds import Pounds
+from .scenario import Scenario
+
+ASK_ABOVE = 1e-6
+"""Share of an option's largest take-up above which its use is an ask."""
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Settlement:
+    """What every area receives and agrees to, and why it is right.
+
+    Attributes
+    ----------
+    scenario
+        What was settled.
+    grants
+        area, envelope, year, bid, grant, change (money), pounds (whole pounds).
+    targets
+        area, objective, year, proposed, agreed, uplift, concession (objective units), rate.
+    national
+        objective, year, target, proposed, agreed, shortfall.
+    asks
+        area, option, take_up, grant_change (over all years), and one column for each objective: the change of
+        its contributions added over the years.
+    pot
+        envelope, year, amount, allocated, carried (into the next year), vired (to other envelopes), reserve,
+        carried_in, vired_in, pounds (allocated, whole).
+    take_up
+        area, option, take_up for every option and scale-back.
+    stages
+        name, value (the optimum), unit, final (value at the settlement), give.
+    certificate
+        The evidence; a settlement whose certificate fails is never made.
+    provenance
+        Versions, methods and the hash of the scenario.
+    timings
+        CPU seconds of each phase; not part of the result.
+    """
+
+    scenario: Scenario
+    grants: pd.DataFrame
+    targets: pd.DataFrame
+    national: pd.DataFrame
+    asks: pd.DataFrame
+    pot: pd.DataFrame
+    take_up: pd.DataFrame
+    stages: pd.DataFrame
+    certificate: Certificate
+    provenance: Mapping[str, object]
+    timings: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def tables(self) -> Mapping[str, pd.DataFrame]:
+        """All tables by name."""
+        names = ("grants", "targets", "national", "asks", "pot", "take_up", "stages")
+        return {name: getattr(self, name) for name in names}
+
+    def documents(self) -> dict[str, bytes]:
+        """The settlement as named texts: ``settlement.json``, ``tables/…``, ``scenario/…``."""
+        from .settlement_documents import documents
+
+        return documents(self)
+
+    def write(self, directory: str | PathLike[str], *, overwrite: bool = False) -> None:
+        """Write the settlement as a folder, complete or not at all.
+
+        Parameters
+        ----------
+        directory
+            A new folder; an existing settlement there is replaced only with ``overwrite``.
+        """
+        from .settlement_documents import write
+
+        write(self, directory, overwrite=overwrite)
+
+    def __repr__(self) -> str:
+        """One line."""
+        short = self.national["shortfall"].gt(0).sum()
+        return (
+            f"<Settlement {self.scenario.settings.title!r}: {len(self.grants)} grants, {len(self.asks)} asks, "
+            f"{short} of {len(self.national)} national targets missed, "
+            f"certificate {'holds' if self.certificate.passed else 'FAILS'}>"
+        )
+
+    def _repr_html_(self) -> str:
+        """Show the national position and the largest asks in a notebook."""
+        title = html.escape(self.scenario.settings.title or "Settlement")
+        asks = self.asks.reindex(self.asks["grant_change"].abs().sort_values(ascending=False).index).head(10)
+        parts = [f"<h3>{title}</h3>", self.national.to_html(index=False), self.pot.to_html(index=False)]
+        parts += [f"<p>{len(self.asks)} asks; the largest:</p>", asks.to_html(index=False)]
+        return "".join(parts)
+
+
+def tabulate(formulation: Formulation, point: Point, pounds: Pounds) -> dict[str, pd.DataFrame]:
+    """Lay a point out as the tables of a settlement, rows in canonical order."""
+    data = formulation.data
+    return {
+        "grants": _grants(formulation, point, pounds),
+        "targets": _targets(formulation, point),
+        "national": _national(data, point),
+        "asks": _asks(data, point),
+        "pot": _pot(data, point, pounds),
+        "take_up": _take_up(data, point),
+    }
+
+
+def _labels(data: Arrays, **positions: np.ndarray) -> dict[str, object]:  # type: ignore[type-arg]
+    kinds = {"area": "areas", "envelope": "envelopes", "objective": "objectives", "year": "years"}
+    return {name: data.labels(kinds[name], at) for name, at in positions.items()}
+
+
+def _grants(formulation: Formulation, point: Point, pounds: Pounds) -> pd.DataFrame:
+    data = formulation.data
+    shown = data.has_bid_row | (formulation.model.grant != ABSENT)
+    area, envelope, year = np.nonzero(shown)
+    return pd.DataFrame(
+        {
+            **_labels(data, area=area, envelope=envelope, year=year),
+            "bid": data.bid[shown],
+            "grant": point.grants[shown],
+            "change": point.grants[shown] - data.bid[shown],
+            "pounds": pounds.grants[shown],
+        }
+    )
+
+
+def _targets(formulation: Formulation, point: Point) -> pd.DataFrame:
+    data = formulation.data
+    shown = data.has_target_row | (formulation.model.target != ABSENT)
+    area, objective, year = np.nonzero(shown)
+    proposed, reached = data.proposed[shown], point.targets[shown]
+    return pd.DataFrame(
+        {
+            **_labels(data, area=area, objective=objective, year=year),
+            "proposed": proposed,
+            "agreed": reached,
+            "uplift": np.maximum(reached - proposed, 0.0),
+            "concession": np.where(data.centre[area], 0.0, np.maximum(proposed - reached, 0.0)),
+            "rate": _rates(formulation.scenario, data, area, objective, reached),
+        }
+    )
+
+
+def _rates(scenario: Scenario, data: Arrays, area: np.ndarray, objective: np.ndarray, reached: Floats) -> Floats:  # type: ignore[type-arg]
+    """(baseline ± contribution) / denominator; NaN where a figure is missing."""
+    areas = scenario.filled("areas").set_index("code").loc[list(data.areas)]
+    objectives = scenario.filled("objectives").set_index("key").loc[list(data.objectives)]
+    rate = np.full(len(area), np.nan)
+    for position, (key, row) in enumerate(objectives.iterrows()):
+        if not row["baseline"]:
+            continue
+        here = objective == position
+        sign = -1.0 if row["direction"] == "decrease" else 1.0
+        baseline = areas[row["baseline"]].to_numpy(dtype=np.float64)[area[here]]
+        per = areas[row["per"]].to_numpy(dtype=np.float64)[area[here]] if row["per"] else np.ones(int(here.sum()))
+        level = baseline + sign * reached[here]
+        rate[here] = np.divide(level, per, out=np.full(len(level), np.nan), where=per > 0)
+    return rate
+
+
+def _national(data: Arrays, point: Point) -> pd.DataFrame:
+    rows = data.national
+    first, last = (np.asarray(data.labels("years", at), dtype=object) for at in (rows.first, rows.last))
+    as_proposed = Point(point.take_up, point.carry_over, point.virement, data.bid, data.proposed)
+    return pd.DataFrame(
+        {
+            **_labels(data, objective=rows.objective),
+            "year": np.where(rows.first == rows.last, first, first + ":" + last),
+            "target": rows.target,
+            "proposed": agreed(data, as_proposed),
+            "agreed": agreed(data, point),
+            "shortfall": shortfall(data, point),
+        }
+    )
+
+
+def _asks(data: Arrays, point: Point) -> pd.DataFrame:
+    options = data.options
+    grant = np.bincount(options.grant.option, weights=options.grant.value, minlength=options.size)
+    outcome = np.zeros((options.size, len(data.objectives)))
+    cells = options.outcome
+    np.add.at(outcome, (cells.option, cells.across), cells.value)
+    asked = np.flatnonzero(point.take_up > ASK_ABOVE * options.limit)
+    asked = asked[np.lexsort((options.name[asked], options.area[asked]))]
+    taken = point.take_up[asked]
+    return pd.DataFrame(
+        {
+            **_labels(data, area=options.area[asked]),
+            "option": options.name[asked],
+            "take_up": taken,
+            "grant_change": grant[asked] * taken,
+            **{key: outcome[asked, k] * taken for k, key in enumerate(data.objectives)},
+        }
+    )
+
+
+def _pot(data: Arrays, point: Point, pounds: Pounds) -> pd.DataFrame:
+    envelope, year = np.nonzero(data.has_pot)
+    carried_in = np.zeros(data.pot.shape)
+    carried_in[:, 1:] = point.carry_over[:, :-1]
+    vired, vired_in = point.virement.sum(axis=1), point.virement.sum(axis=0)
+    allocated = point.grants.sum(axis=0)
+    reserve = data.pot + carried_in + vired_in - point.carry_over - vired - allocated
+    reserve = np.where(np.abs(reserve) <= 1e-12 * np.maximum(data.pot, allocated), 0.0, reserve)
+    columns = {
+        "amount": data.pot,
+        "allocated": allocated,
+        "carried": point.carry_over,
+        "vired": vired,
+        "reserve": reserve,
+        "carried_in": carried_in,
+        "vired_in": vired_in,
+        "pounds": pounds.grants.sum(axis=0),
+    }
+    return pd.DataFrame(
+        {
+            **_labels(data, envelope=envelope, year=year),
+            **{name: values[data.has_pot] for name, values in columns.items()},
+        }
+    )
+
+
+def _take_up(data: Arrays, point: Point) -> pd.DataFrame:
+    options = data.options
+    used = pd.DataFrame(
+        {**_labels(data, area=options.area), "option": options.name, "take_up": point.take_up}
+    )
+    everything = pd.concat([used, options.dropped.assign(take_up=0.0)]) if len(options.dropped) else used
+    return everything.sort_values(["area", "option"], kind="stable").reset_index(drop=True)

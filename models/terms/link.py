@@ -1,0 +1,33 @@
+"""Options are shares of a programme that is still run."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..model import Model
+
+
+def link(model: Model) -> None:
+    r"""What has been scaled back cannot be changed by an option as well.
+
+    .. math:: s_j / m_j + \sum_{i} \frac{b_i}{\sum b}\, s_i \le 1
+
+    j: an option that is no scale-back. i: the scale-backs of its area, each with its cell's share of the area's bid
+    (1 for an area without money). s: take-up. m: largest take-up. Row ``link[area,option]``. Areas without a
+    scale-back need none. design.md section 4.
+    """
+    options = model.data.options
+    order = np.flatnonzero(options.scale_back)
+    backs = order[np.argsort(options.area[order], kind="stable")]
+    count = np.bincount(options.area[backs], minlength=len(model.data.areas))
+    start = np.concatenate([[0], np.cumsum(count)])
+    linked = np.flatnonzero(~options.scale_back & (count[options.area] > 0))
+    rows = model.build.rows(
+        "link", model.option_keys(linked), lower=np.full(len(linked), -np.inf), upper=np.ones(len(linked))
+    )
+    model.build.add(rows, model.take_up[linked], 1 / options.limit[linked])
+    each = count[options.area[linked]]
+    owner = np.repeat(np.arange(len(linked)), each)
+    offset = np.arange(len(owner)) - np.repeat(np.cumsum(each) - each, each)
+    back = backs[start[options.area[linked]][owner] + offset]
+    model.build.add(rows[owner], model.take_up[back], options.weight[back])

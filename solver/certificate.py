@@ -1,0 +1,63 @@
+"""Evidence that an answer is right, computed from the programme itself and never from a solver's word."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .programme import Floats, LinearProgramme
+
+
+@dataclass(frozen=True)
+class Violation:
+    """The largest violation of any row or bound, relative to the quantity's size, and where it is."""
+
+    relative: float
+    where: str
+
+
+def relative_gap(value: float, bound: float, size: float) -> float:
+    """How far a value may be above the true optimum, relative to its size."""
+    return abs(value - bound) / max(abs(value), abs(bound), size)
+
+
+def largest_violation(programme: LinearProgramme, x: Floats) -> Violation:
+    """Look for the constraint that a point violates most.
+
+    Parameters
+    ----------
+    programme
+        In original units, unscaled.
+    x
+        Column values, shape (columns,).
+
+    Returns
+    -------
+    Violation
+        Relative to the larger of the bound and the sum of the absolute terms of the row (for a column, of
+        the bound and the value).
+    """
+    matrix = programme.matrix
+    activity = np.asarray(matrix @ x)
+    terms = np.asarray(abs(matrix) @ np.abs(x))
+    rows = _excess(activity, programme.row_lower, programme.row_upper, terms)
+    columns = _excess(x, programme.column_lower, programme.column_upper, np.abs(programme.reach))
+    row = int(rows.argmax()) if rows.size else -1
+    column = int(columns.argmax()) if columns.size else -1
+    of_row = float(rows[row]) if rows.size else 0.0
+    of_column = float(columns[column]) if columns.size else 0.0
+    if max(of_row, of_column) == 0.0:
+        return Violation(0.0, "")
+    if of_row >= of_column:
+        return Violation(of_row, programme.row_label(row))
+    return Violation(of_column, programme.column_label(column))
+
+
+def _excess(value: Floats, lower: Floats, upper: Floats, size: Floats) -> Floats:
+    below, above = lower - value, value - upper
+    excess = np.maximum(np.maximum(below, above), 0.0)
+    bound = np.where(below > above, lower, upper)
+    scale = np.maximum(size, np.abs(np.where(np.isfinite(bound), bound, 0.0)))
+    relative = np.divide(excess, scale, out=np.zeros_like(excess), where=scale > 0)
+    return np.where((scale == 0) & (excess > 0), np.inf, relative)

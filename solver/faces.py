@@ -1,0 +1,95 @@
+"""The set of points that are best so far, described by bounds: no slack, no tolerance spent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .programme import Booleans, Floats
+from .scaling import ScaledProgramme
+
+FREEZE_ABOVE = 1e-9
+"""A reduced cost or dual above this (scaled, objective of mean size 128) holds its column or row.
+
+Small areas have small duals: on England true ones lie between 1e-9 and 1e-7.
+"""
+
+NOISE_BELOW = 1e-12
+"""Duals below this are rounding; one between this and FREEZE_ABOVE calls for a tighter solve."""
+
+AT_BOUND = 1e-7
+"""How near its bound (scaled) a column or row must stand to be held there."""
+
+
+@dataclass(frozen=True, eq=False)
+class Face:
+    """Bounds, in scaled units, of the points that keep every earlier stage at its optimum."""
+
+    column_lower: Floats
+    column_upper: Floats
+    row_lower: Floats
+    row_upper: Floats
+    frozen: Booleans
+
+    @staticmethod
+    def whole(scaled: ScaledProgramme) -> Face:
+        """Return the face before any stage: the programme's own bounds."""
+        return Face(
+            scaled.column_lower,
+            scaled.column_upper,
+            scaled.row_lower,
+            scaled.row_upper,
+            scaled.column_lower == scaled.column_upper,
+        )
+
+    @property
+    def column_bounds(self) -> tuple[Floats, Floats]:
+        """Lower and upper bounds of the columns."""
+        return self.column_lower, self.column_upper
+
+    @property
+    def row_bounds(self) -> tuple[Floats, Floats]:
+        """Lower and upper bounds of the rows."""
+        return self.row_lower, self.row_upper
+
+    @property
+    def frozen_share(self) -> float:
+        """Share of the columns that can no longer move."""
+        return float(self.frozen.mean()) if self.frozen.size else 1.0
+
+    def freeze(self, x: Floats, activity: Floats, reduced_cost: Floats, row_dual: Floats) -> Face:
+        """Keep the points that are optimal by these duals.
+
+        Any optimal dual describes the whole optimal face: a column with a reduced cost stays at its bound, a
+        row with a dual stays an equality. Both are held where the point stands, which is the bound up to
+        rounding, so the face contains the point exactly and cannot become inconsistent.
+        """
+        columns = _held(x, self.column_lower, self.column_upper, reduced_cost)
+        rows = _held(activity, self.row_lower, self.row_upper, row_dual)
+        return Face(
+            np.where(columns, x, np.minimum(self.column_lower, x)),
+            np.where(columns, x, np.maximum(self.column_upper, x)),
+            np.where(rows, activity, np.minimum(self.row_lower, activity)),
+            np.where(rows, activity, np.maximum(self.row_upper, activity)),
+            self.frozen | columns,
+        )
+
+    def limit_row(self, row: int, upper: float) -> Face:
+        """Put an upper bound on one row, for instance a stage's optimum and what may be given."""
+        row_upper = self.row_upper.copy()
+        row_upper[row] = upper
+        return Face(self.column_lower, self.column_upper, self.row_lower, row_upper, self.frozen)
+
+
+def ambiguous(duals: Floats) -> bool:
+    """Whether a dual is too large for rounding and too small to be held."""
+    size = np.abs(duals)
+    return bool(((size > NOISE_BELOW) & (size <= FREEZE_ABOVE)).any())
+
+
+def _held(value: Floats, lower: Floats, upper: Floats, dual: Floats) -> Booleans:
+    at_lower = (dual > FREEZE_ABOVE) & (value <= lower + AT_BOUND)
+    at_upper = (dual < -FREEZE_ABOVE) & (value >= upper - AT_BOUND)
+    held: Booleans = at_lower | at_upper
+    return held

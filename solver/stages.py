@@ -1,0 +1,290 @@
+"""Stages minimised in turn, each on the face where all earlier ones stay at their optimum."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy import sparse
+
+from .answer import Answer, Method, Stop
+from .backends import Engine, engine
+from .certificate import relative_gap
+from .control import Control, Halt
+from .errors import NotProven, SinglepotError, SolverFailed, Stopped, VerificationFailed
+from .faces import Face, ambiguous
+from .programme import OPEN, Family, Floats, LinearProgramme
+from .scaling import ScaledProgramme, objective_factor, scale
+
+LOG = logging.getLogger("singlepot")
+
+GAP_TOLERANCE = 1e-9
+"""Largest duality gap of a stage, relative to its size, at which it counts as proved."""
+
+WARM_ABOVE = 0.5
+"""Share of frozen columns above which the next stage starts warm."""
+
+TIGHTER = 1024.0
+"""Factor by which an objective grows when its duals have to be told from rounding."""
+
+
+@dataclass(frozen=True, eq=False)
+class Stage:
+    """One objective of the hierarchy, to be minimised.
+
+    Attributes
+    ----------
+    name, unit
+        As shown to people.
+    cost
+        One coefficient for each column, original units.
+    constant
+        Added to the value.
+    give
+        How much of this stage later stages may use, in its unit.
+    size
+        Natural size of the value (1 for a share, the sum of bids for money), for relative gaps.
+    """
+
+    name: str
+    unit: str
+    cost: Floats
+    constant: float = 0.0
+    give: float = 0.0
+    size: float = 1.0
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to minimise."""
+        return not self.cost.any()
+
+
+@dataclass(frozen=True, eq=False)
+class StageResult:
+    """What a stage came to.
+
+    ``value`` is the optimum, ``bound`` what its duals prove it cannot fall below, ``row_dual`` in the
+    stage's unit for each original unit of a row, ``method`` how it was solved.
+    """
+
+    stage: Stage
+    value: float
+    bound: float
+    row_dual: Floats
+    method: str
+
+    @property
+    def gap(self) -> float:
+        """Duality gap relative to the stage's size."""
+        return relative_gap(self.value, self.bound, self.stage.size)
+
+
+@dataclass(frozen=True)
+class Technique:
+    """How the stages are solved. The defaults are right; the others exist to show what goes wrong."""
+
+    scale: bool = True
+    hold_by_face: bool = True
+    share_by_displacement: bool = True
+
+
+@dataclass(frozen=True, eq=False)
+class Staged:
+    """The end of the stages: where the last one stands, and the face that is left."""
+
+    scaled: ScaledProgramme
+    x: Floats
+    face: Face
+    results: tuple[StageResult, ...]
+
+
+class Infeasible(SinglepotError):
+    """No point satisfies all rows; raised for the caller to explain."""
+
+    exit_code = 4
+
+
+def minimise_in_turn(
+    programme: LinearProgramme,
+    stages: Sequence[Stage],
+    control: Control,
+    *,
+    backend: str = "highs",
+    technique: Technique | None = None,
+) -> Staged:
+    """Minimise each stage on the face that the earlier ones left.
+
+    Raises
+    ------
+    Infeasible
+        No point satisfies the rows.
+    NotProven, Stopped
+        The run ended early; both carry the stages proved by then.
+    SolverFailed, VerificationFailed
+        No method gave a proved optimum.
+    """
+    technique = technique or Technique()
+    programme, held_rows = _with_stage_rows(programme, stages, technique)
+    scaled = scale(programme, enabled=technique.scale)
+    run = _Run(scaled, programme, engine(backend, scaled.matrix), control, technique)
+    results: list[StageResult] = []
+    try:
+        for position, stage in enumerate(stages):
+            control.enter(stage.name, position / (len(stages) + 1))
+            results.append(run.minimise(stage, held_rows.get(position)))
+        if run.x is None:
+            run.minimise(Stage("feasibility", "", np.zeros(programme.shape[1])), None, force=True)
+        control.enter("sharing", len(stages) / (len(stages) + 1))
+    except Halt as halt:
+        raise ended_early(halt, results) from halt
+    assert run.x is not None
+    return Staged(scaled, run.x, run.face, tuple(results))
+
+
+def ended_early(halt: Halt, results: Sequence[StageResult]) -> NotProven | Stopped:
+    """Turn the end of a run into the error that says what is known."""
+    known = [(result.stage.name, result.value) for result in results]
+    said = f"{len(known)} stages were proved by then"
+    if halt.by_limit:
+        return NotProven(f"not proven within the time limit: {said}", "allow more time", known)
+    return Stopped(f"stopped: {said}", "", known)
+
+
+class _Run:
+    """The state of one run: the face, the point, the engine."""
+
+    def __init__(
+        self,
+        scaled: ScaledProgramme,
+        programme: LinearProgramme,
+        solver: Engine,
+        control: Control,
+        technique: Technique,
+    ) -> None:
+        self.scaled = scaled
+        self.face = Face.whole(scaled)
+        self.x: Floats | None = None
+        self._engine = solver
+        self._control = control
+        self._technique = technique
+        self._depth = programme.depth / scaled.column_scale
+        self._reach = programme.reach / scaled.column_scale
+
+    def minimise(self, stage: Stage, held_row: int | None, *, force: bool = False) -> StageResult:
+        rows = self.scaled.matrix.shape[0]
+        if stage.empty and not force:
+            return StageResult(stage, stage.constant, stage.constant, np.zeros(rows), "nothing to minimise")
+        cost = stage.cost * self.scaled.column_scale
+        factor = objective_factor(cost) if self._technique.scale else 1.0
+        answer, method, factor = self._solve(cost, factor)
+        value, bound = self._value_and_bound(cost, answer)
+        result = StageResult(
+            stage, value + stage.constant, bound + stage.constant, answer.row_dual * self.scaled.row_scale, method
+        )
+        if self._technique.scale and result.gap > GAP_TOLERANCE:
+            raise VerificationFailed(
+                f"stage {stage.name} has a duality gap of {result.gap:.1e}, more than {GAP_TOLERANCE:.0e}",
+                "report this scenario as a defect",
+            )
+        self.x = answer.x
+        if held_row is not None:
+            upper = (value + stage.give) * self.scaled.row_scale[held_row]
+            self.face = self.face.limit_row(held_row, upper)
+        else:
+            activity = np.asarray(self.scaled.matrix @ answer.x)
+            reduced = cost - self.scaled.matrix.T @ answer.row_dual
+            self.face = self.face.freeze(answer.x, activity, reduced * factor, answer.row_dual * factor)
+        LOG.info("stage %s: %.12g by %s, gap %.1e", stage.name, result.value, method, result.gap)
+        return result
+
+    def _solve(self, cost: Floats, factor: float) -> tuple[Answer, str, float]:
+        """Solve by the fastest method that gives a proved optimum with clear duals."""
+        warm = self.x is not None and self.face.frozen_share > WARM_ABOVE and self._engine.features.warm_start
+        ladder = [Method.WARM] if warm else []
+        ladder += [Method.INTERIOR, Method.SAFE]
+        last = "no method was tried"
+        for method in ladder:
+            answer = self._ask(cost, factor, method)
+            if answer.stop is Stop.INFEASIBLE and self.x is None:
+                if method is Method.SAFE:
+                    raise Infeasible("no settlement satisfies every rule")
+                last = answer.detail
+                continue
+            if answer.stop is not Stop.OPTIMAL or not self._proved(cost, answer):
+                last = f"{method.value}: {answer.detail}"
+                LOG.info("%s; trying the next method", last)
+                continue
+            if self._unclear(cost, answer, factor) and self._engine.features.warm_start:
+                tighter = self._ask(cost, factor * TIGHTER, Method.WARM)
+                if tighter.stop is Stop.OPTIMAL and self._proved(cost, tighter):
+                    return tighter, f"{method.value}, again more tightly", factor * TIGHTER
+            return answer, method.value, factor
+        raise SolverFailed(f"no method solved the stage ({last})", "report this scenario as a defect")
+
+    def _ask(self, cost: Floats, factor: float, method: Method) -> Answer:
+        answer = self._engine.solve(
+            cost * factor, self.face.column_bounds, self.face.row_bounds, method, self._control
+        )
+        return replace(answer, row_dual=answer.row_dual / factor)
+
+    def _proved(self, cost: Floats, answer: Answer) -> bool:
+        if not self._technique.scale:
+            return True
+        value, bound = self._value_and_bound(cost, answer)
+        largest = float(np.abs(cost).max(initial=0.0))
+        return value - bound <= max(GAP_TOLERANCE * max(abs(value), largest), 0.0) or np.isclose(value, bound, 1e-10)
+
+    def _unclear(self, cost: Floats, answer: Answer, factor: float) -> bool:
+        reduced = cost - self.scaled.matrix.T @ answer.row_dual
+        free = ~self.face.frozen
+        return ambiguous(reduced[free] * factor) or ambiguous(answer.row_dual * factor)
+
+    def _value_and_bound(self, cost: Floats, answer: Answer) -> tuple[float, float]:
+        bound = dual_bound(
+            self.scaled.matrix, cost, answer.row_dual, self.face, np.minimum(self._depth, answer.x), self._reach
+        )
+        return float(cost @ answer.x), bound
+
+
+def dual_bound(
+    matrix: sparse.csc_array, cost: Floats, row_dual: Floats, face: Face, depth: Floats, reach: Floats
+) -> float:
+    r"""Return a value that no point of the face can fall below, proved by any duals.
+
+    .. math:: \sum_i \min(y_i L_i, y_i U_i) + \sum_j \min(r_j l_j, r_j u_j), \qquad r = c - A^T y
+
+    A dual at an absent row bound counts as 0; a column without a bound uses its depth or reach.
+    """
+    usable = np.where(row_dual > 0, np.isfinite(face.row_lower), np.isfinite(face.row_upper))
+    dual = np.where(usable, row_dual, 0.0)
+    reduced = cost - matrix.T @ dual
+    lower = np.where(np.isfinite(face.column_lower), face.column_lower, depth)
+    upper = np.where(np.isfinite(face.column_upper), face.column_upper, np.maximum(reach, depth))
+    row_limit = np.where(dual > 0, face.row_lower, face.row_upper)
+    rows = dual[dual != 0] @ row_limit[dual != 0]
+    return float(rows + reduced @ np.where(reduced > 0, lower, upper))
+
+
+def _with_stage_rows(
+    programme: LinearProgramme, stages: Sequence[Stage], technique: Technique
+) -> tuple[LinearProgramme, dict[int, int]]:
+    """Add a row for each stage that is held by a row: those that give, or all to show why not."""
+    chosen = [
+        i for i, stage in enumerate(stages) if not stage.empty and (stage.give > 0 or not technique.hold_by_face)
+    ]
+    if not chosen:
+        return programme, {}
+    first = programme.shape[0]
+    rows = sparse.csr_array(np.vstack([stages[i].cost for i in chosen]))
+    family = Family("held", first, len(chosen), {"stage": [stages[i].name for i in chosen]})
+    open_bounds = np.full(len(chosen), OPEN)
+    extended = replace(
+        programme,
+        matrix=sparse.vstack([programme.matrix, rows]).tocsc(),
+        row_lower=np.concatenate([programme.row_lower, -open_bounds]),
+        row_upper=np.concatenate([programme.row_upper, open_bounds]),
+        row_families=(*programme.row_families, family),
+    )
+    return extended, {i: first + k for k, i in enumerate(chosen)}

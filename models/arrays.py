@@ -222,9 +222,9 @@ def _equity(scenario: Scenario, areas: pd.DataFrame, people: Floats, concerned: 
 
 def _national(scenario: Scenario, place: _Places) -> National:
     table = scenario.filled("national")
-    ends = table["year"].str.partition(":")
-    first = place.of("year", ends[0])
-    last = np.where(ends[1] == ":", place.of("year", ends[2]), first)
+    ends = [year.partition(":") for year in table["year"]]
+    first = place.of("year", [start for start, _, _ in ends])
+    last = place.of("year", [end or start for start, _, end in ends])
     objective = place("objective", table)
     order = np.lexsort((last, first, objective))
     return National(objective[order], first[order], last[order], _numbers(table, "target")[order])

@@ -21,6 +21,9 @@ NOISE_BELOW = 1e-12
 AT_BOUND = 1e-7
 """How near its bound (scaled) a column or row must stand to be held there."""
 
+IMMOVABLE = 1e-11
+"""Room (scaled) below which a row or column is taken to have none."""
+
 
 @dataclass(frozen=True, eq=False)
 class Face:
@@ -54,9 +57,9 @@ class Face:
         return self.row_lower, self.row_upper
 
     @property
-    def frozen_share(self) -> float:
-        """Share of the columns that can no longer move."""
-        return float(self.frozen.mean()) if self.frozen.size else 1.0
+    def freedom(self) -> int:
+        """About how many directions are left: columns that may move, less rows that hold with equality."""
+        return int((~self.frozen).sum()) - int((self.row_lower == self.row_upper).sum())
 
     def freeze(self, x: Floats, activity: Floats, reduced_cost: Floats, row_dual: Floats) -> Face:
         """Keep the points that are optimal by these duals.
@@ -80,6 +83,14 @@ class Face:
         row_upper = self.row_upper.copy()
         row_upper[row] = upper
         return Face(self.column_lower, self.column_upper, self.row_lower, row_upper, self.frozen)
+
+
+def around(bounds: tuple[Floats, Floats], value: Floats) -> tuple[Floats, Floats]:
+    """State bounds as room around a value; rounding never excludes the value itself."""
+    down, up = bounds[0] - value, bounds[1] - value
+    down = np.where(np.abs(down) <= IMMOVABLE, 0.0, np.minimum(down, 0.0))
+    up = np.where(np.abs(up) <= IMMOVABLE, 0.0, np.maximum(up, 0.0))
+    return down, up
 
 
 def ambiguous(duals: Floats) -> bool:

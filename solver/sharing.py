@@ -17,16 +17,13 @@ from scipy import sparse
 
 from .backends.clarabel import solve_quadratic
 from .control import Control
+from .faces import IMMOVABLE, around
 from .polish import Polished, QuadraticProgramme, polish
 from .programme import Booleans, Floats
 from .scaling import ScaledProgramme
 from .stages import Staged, Technique
 
 LOG = logging.getLogger("singlepot")
-
-IMMOVABLE = 1e-11
-"""Room (scaled) below which a row or column is taken to have none."""
-
 
 @dataclass(frozen=True, eq=False)
 class Shared:
@@ -97,11 +94,12 @@ class _Room:
         nominal: bool,
     ) -> _Room:
         activity = np.asarray(scaled.matrix @ origin)
-        down, up = column_bounds[0] - origin, column_bounds[1] - origin
-        row_down, row_up = row_bounds[0] - activity, row_bounds[1] - activity
-        if not nominal:
-            down, up = _settle(down, up)
-            row_down, row_up = _settle(row_down, row_up)
+        if nominal:
+            down, up = column_bounds[0] - origin, column_bounds[1] - origin
+            row_down, row_up = row_bounds[0] - activity, row_bounds[1] - activity
+        else:
+            down, up = around(column_bounds, origin)
+            row_down, row_up = around(row_bounds, activity)
         free = down < up
         return _Room(scaled.matrix.tocsr(), down, up, row_down, row_up, free, np.isfinite(row_down) | np.isfinite(row_up))
 
@@ -148,13 +146,6 @@ class _Room:
         h = 2 * curvature[free]
         size = h[h > 0].mean() if (h > 0).any() else 1.0
         return QuadraticProgramme(h / size, h / size * origin[free], rows, limit, int(equal.sum()))
-
-
-def _settle(down: Floats, up: Floats) -> tuple[Floats, Floats]:
-    """Make room around zero: rounding must not exclude the origin."""
-    down = np.where(np.abs(down) <= IMMOVABLE, 0.0, np.minimum(down, 0.0))
-    up = np.where(np.abs(up) <= IMMOVABLE, 0.0, np.maximum(up, 0.0))
-    return down, up
 
 
 def _product(matrix: sparse.csr_array, vector: Floats) -> Floats:

@@ -1,0 +1,133 @@
+"""Seeded synthetic scenarios of any size, with a realistic spread of sizes and costs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+
+@dataclass(frozen=True)
+class Workload:
+    """Areas A, options an area J, years T, objectives K.
+
+    ``pot`` is the pot as a share of all bids; ``ambition`` the national objectives as a multiple of what is
+    proposed. With the defaults both bind.
+    """
+
+    areas: int
+    options: int
+    years: int
+    objectives: int = 5
+    pot: float = 0.9
+    ambition: float = 1.08
+    seed: int = 1
+
+    @property
+    def name(self) -> str:
+        """For instance ``3143x20x5``."""
+        return f"{self.areas}x{self.options}x{self.years}"
+
+
+def tables(load: Workload) -> dict[str, Any]:
+    """Make the tables and settings of a workload, as arguments of ``Scenario.from_tables``.
+
+    Sizes of areas are lognormal; unit costs correlate within an area; each option raises (half of them), saves
+    (a third) or stretches one objective, dearer with every step, and moves one other objective a little.
+    """
+    rng = np.random.default_rng(load.seed)
+    codes = np.asarray([f"A{i:06d}" for i in range(load.areas)], dtype=object)
+    years = [f"{2026 + t}-{(27 + t) % 100:02d}" for t in range(load.years)]
+    keys = [f"objective_{k + 1}" for k in range(load.objectives)]
+    size = rng.lognormal(3, 0.9, load.areas)
+    area_cost = rng.lognormal(0, 0.3, load.areas)
+    unit_cost = rng.lognormal(1, 0.5, load.objectives) * area_cost[:, None] * rng.lognormal(
+        0, 0.2, (load.areas, load.objectives)
+    )
+    growth = 1.03 ** np.arange(load.years)
+    proposed = size[:, None, None] * rng.lognormal(0, 0.35, (load.areas, load.objectives, 1)) * growth
+    bid = np.einsum("ak,akt->at", unit_cost, proposed)
+    national = load.ambition * proposed.sum(axis=0)
+    options, profiles = _options(load, rng, codes, years, keys, unit_cost, proposed)
+    area, year = np.divmod(np.arange(load.areas * load.years), load.years)
+    target = np.arange(load.areas * load.objectives * load.years)
+    return {
+        "areas": pd.DataFrame(
+            {
+                "code": codes,
+                "name": codes,
+                "population": np.round(size * 10_000),
+                "income": np.round(rng.normal(22_000, 3_000, load.areas).clip(12_000)),
+            }
+        ),
+        "objectives": pd.DataFrame({"key": keys, "name": keys, "unit": "units"}),
+        "national": pd.DataFrame(
+            {
+                "objective": np.repeat(keys, load.years),
+                "year": years * load.objectives,
+                "target": national.ravel(),
+            }
+        ),
+        "pot": pd.DataFrame({"year": years, "amount": load.pot * bid.sum(axis=0)}),
+        "bids": pd.DataFrame({"area": codes[area], "year": np.asarray(years)[year], "amount": bid.ravel()}),
+        "targets": pd.DataFrame(
+            {
+                "area": codes[target // (load.objectives * load.years)],
+                "objective": np.asarray(keys)[target // load.years % load.objectives],
+                "year": np.asarray(years)[target % load.years],
+                "target": proposed.ravel(),
+            }
+        ),
+        "options": options,
+        "option_years": profiles,
+        "years": years,
+        "attributes": ["income"],
+        "equity": {"attribute": "income", "elasticity": 1.3},
+        "rules": {
+            "grant_floor": 0.7,
+            "grant_ceiling": 1.2,
+            "grant_step": 0.1,
+            "target_floor": 0.7,
+            "target_ceiling": 1.6,
+            "own_cost_ceiling": 0.02,
+            "carry_over": 0.05,
+        },
+        "title": f"Synthetic {load.name}",
+    }
+
+
+def _options(
+    load: Workload,
+    rng: np.random.Generator,
+    codes: np.ndarray,
+    years: list[str],
+    keys: list[str],
+    unit_cost: np.ndarray,
+    proposed: np.ndarray,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    count = load.areas * load.options
+    area, step = np.divmod(np.arange(count), load.options)
+    objective = step % load.objectives
+    round_ = step // load.objectives
+    kind = np.where(step % 6 < 3, 1, np.where(step % 6 < 5, -1, 0))
+    amount = rng.uniform(0.04, 0.15, count)
+    dearer = np.where(kind == 1, 1.15 + 0.3 * round_, np.where(kind == -1, 0.95 - 0.1 * (round_ % 3), 0.6))
+    dearer = dearer * rng.lognormal(0, 0.1, count)
+    change = amount[:, None] * proposed[area, objective] * np.where(kind == -1, -1, 1)[:, None]
+    money = change * (unit_cost[area, objective] * dearer)[:, None]
+    own_cost = np.where(kind == 0, money.sum(axis=1), 0.0)
+    outcome = np.zeros((count, len(years), len(keys)))
+    outcome[np.arange(count), :, objective] = change
+    outcome[np.arange(count), :, (objective + 1) % len(keys)] += 0.05 * change
+    names = np.asarray([f"option-{s + 1:02d}" for s in range(load.options)], dtype=object)[step]
+    options = pd.DataFrame({"area": codes[area], "option": names, "own_cost": own_cost})
+    profile = {
+        "area": np.repeat(codes[area], len(years)),
+        "option": np.repeat(names, len(years)),
+        "year": np.tile(np.asarray(years, dtype=object), count),
+        "grant": np.where((kind == 0)[:, None], 0.0, money).ravel(),
+        **{key: outcome[:, :, k].ravel() for k, key in enumerate(keys)},
+    }
+    return options, pd.DataFrame(profile)

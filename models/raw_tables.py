@@ -1,0 +1,72 @@
+"""Tables as they came: cells not yet understood, and where each stands for the user."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+Cells = Sequence[object] | "pd.Series[Any]"
+"""The cells of a column in order: texts from a file of text, any objects from elsewhere."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the cells of a table stand, as the user sees them.
+
+    Readers of other formats may override :meth:`row` and :meth:`cell`.
+
+    Parameters
+    ----------
+    file
+        The table as the user sees it: ``bids.csv``, ``table bids``.
+    labels
+        What each row is called, in order.
+    noun
+        What stands before the label.
+    """
+
+    file: str
+    labels: Sequence[object] = ()
+    noun: str = "row"
+
+    def row(self, position: int) -> str:
+        """Name a row by its position in the table, from 0."""
+        return f"{self.noun} {self.labels[position]}"
+
+    def cell(self, position: int, column: str) -> str:
+        """Name a cell by the position of its row and its header."""
+        return self.row(position)
+
+
+@dataclass(frozen=True)
+class RawTable:
+    """A table as it came.
+
+    Parameters
+    ----------
+    columns
+        Cells by header, all of one length. Headers need not be known columns.
+    place
+        Where the cells stand.
+    complete
+        False where rows were lost to problems already named: nothing is then said about what is missing.
+    """
+
+    columns: Mapping[str, Cells]
+    place: Place
+    rows: int
+    complete: bool = True
+    repeated: tuple[str, ...] = field(default=())
+
+
+def from_frame(name: str, frame: pd.DataFrame) -> RawTable:
+    """Take the cells of a DataFrame; its rows are named by their labels."""
+    headers = [header if isinstance(header, str) else repr(header) for header in frame.columns]
+    columns: dict[str, Cells] = {}
+    for position, header in enumerate(headers):
+        columns.setdefault(header, frame.iloc[:, position])
+    repeated = tuple(dict.fromkeys(h for h in headers if headers.count(h) > 1))
+    return RawTable(columns, Place(f"table {name}", frame.index, "row label"), len(frame), repeated=repeated)

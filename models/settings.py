@@ -1,0 +1,150 @@
+"""The settings of a scenario: what ``scenario.toml`` says, as frozen values."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+T = TypeVar("T")
+
+SCHEMA = 1
+"""Version of the format."""
+
+STAGES = (
+    "shortfall.largest",
+    "shortfall.total",
+    "concession.largest",
+    "concession.total",
+    "burden",
+    "cost",
+)
+"""The stages that ``order`` may name."""
+
+DEFAULT_ORDER = ("shortfall.largest", "shortfall.total", "concession.total", "burden", "cost")
+"""The order where ``[stages]`` names none."""
+
+MONEY = ("GBP", "GBP thousand", "GBP million")
+"""Units of money."""
+
+
+class FrozenMapping(Mapping[str, T], Generic[T]):
+    """A mapping that cannot be changed; equal to any mapping with the same items."""
+
+    __slots__ = ("_items",)
+
+    def __init__(self, items: Mapping[str, T] | None = None) -> None:
+        self._items = dict(items or {})
+
+    def __getitem__(self, key: str) -> T:
+        """The value of a key."""
+        return self._items[key]
+
+    def __iter__(self) -> Iterator[str]:
+        """The keys in order."""
+        return iter(self._items)
+
+    def __len__(self) -> int:
+        """Number of keys."""
+        return len(self._items)
+
+    def __repr__(self) -> str:
+        """The items as a dict shows them."""
+        return repr(self._items)
+
+
+@dataclass(frozen=True)
+class Equity:
+    """By which attribute areas weigh more, and how strongly.
+
+    The weight of an area is (median / its value) ** elasticity.
+    """
+
+    attribute: str
+    elasticity: float
+
+
+@dataclass(frozen=True)
+class Bands:
+    """How concessions and burdens weigh as they grow: ``slopes[i]`` up to ``ends[i]``, the last slope beyond."""
+
+    ends: tuple[float, ...] = (0.05, 0.15, 0.35)
+    slopes: tuple[float, ...] = (1.0, 3.0, 7.0, 15.0)
+
+
+@dataclass(frozen=True)
+class Stages:
+    """What is minimised, in which order, and how much of each stage later stages may use."""
+
+    order: tuple[str, ...] = DEFAULT_ORDER
+    give: Mapping[str, float] = field(default_factory=FrozenMapping)
+    bands: Bands = Bands()
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What ``scenario.toml`` says.
+
+    Parameters
+    ----------
+    years
+        Consecutive financial years, ``2026-27``.
+    title
+        What the scenario is called.
+    money
+        Unit of all money: one of :data:`MONEY`.
+    price_base
+        Financial year in whose prices the money is; empty where the scenario does not say.
+    attributes
+        Numeric columns of the table areas.
+    rules
+        Rules for all areas, only those given.
+    equity
+        How areas weigh; None for all alike.
+    stages
+        What is minimised and in which order.
+    schema_version
+        Version of the format, key ``schema``.
+    """
+
+    years: tuple[str, ...]
+    title: str = ""
+    money: str = "GBP million"
+    price_base: str = ""
+    attributes: tuple[str, ...] = ()
+    rules: Mapping[str, float] = field(default_factory=FrozenMapping)
+    equity: Equity | None = None
+    stages: Stages = Stages()
+    schema_version: int = SCHEMA
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the content as ``scenario.toml`` nests it; what is empty or absent is left out."""
+        said: dict[str, Any] = {
+            "schema": self.schema_version,
+            "title": self.title,
+            "money": self.money,
+            "price_base": self.price_base,
+            "years": list(self.years),
+            "attributes": list(self.attributes),
+            "rules": dict(self.rules),
+        }
+        if self.equity is not None:
+            said["equity"] = {"attribute": self.equity.attribute, "elasticity": self.equity.elasticity}
+        bands = {"ends": list(self.stages.bands.ends), "slopes": list(self.stages.bands.slopes)}
+        said["stages"] = {"order": list(self.stages.order), "give": dict(self.stages.give), "bands": bands}
+        return {key: value for key, value in said.items() if value not in ("", [], {})}
+
+
+def year_start(label: str) -> int | None:
+    """Return the first calendar year of a financial year, 2026 for ``2026-27``; None if it is not one."""
+    match = re.fullmatch(r"([0-9]{4})-([0-9]{2})", label)
+    if match is None or (int(match[1]) + 1) % 100 != int(match[2]):
+        return None
+    return int(match[1])
+
+
+def year_meant(label: str) -> str:
+    """Guess the financial year meant by ``2026/27``, ``2026-2027`` or ``2026``; empty if there is none."""
+    match = re.match(r"\s*((?:19|20)[0-9]{2})(?![0-9])", label)
+    return f"{match[1]}-{(int(match[1]) + 1) % 100:02d}" if match else ""

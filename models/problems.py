@@ -163,6 +163,31 @@ class BadInput(SinglepotError):
         return "\n".join(lines)
 
 
+class Report:
+    """Collects the problems of one input and puts them into the order of the input."""
+
+    def __init__(self) -> None:
+        self._found: list[tuple[int, int, int, Problem]] = []
+
+    def add(self, problem: Problem, *, table: int = -1, row: int = -1) -> None:
+        """Add a problem found in a table (by its number, -1 for the settings) and row (-1 for the whole)."""
+        self._found.append((table, row, len(self._found), problem))
+
+    def __len__(self) -> int:
+        """Number of problems."""
+        return len(self._found)
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """The problems by table and row, then as found."""
+        return tuple(problem for *_, problem in sorted(self._found, key=lambda found: found[:3]))
+
+    def stop_if_any(self) -> None:
+        """Raise :class:`BadInput` with everything found, if anything was."""
+        if self._found:
+            raise BadInput(self.problems)
+
+
 def shown(value: object, quoted: bool = True) -> str:
     """Write a value so that it fits on the line: quoted if text, shortened, control characters spelt out."""
     text = value if isinstance(value, str) else repr(value)

@@ -11,6 +11,7 @@ from scipy import sparse
 
 from ..control import Control
 from ..errors import SolverFailed
+from ..polish import QuadraticProgramme
 from ..programme import Floats
 
 ACCURACY = 1e-11
@@ -37,25 +38,17 @@ def version() -> str:
     return installed("clarabel")
 
 
-def solve_quadratic(
-    curvature: Floats,
-    gradient: Floats,
-    rows: sparse.csc_array,
-    limit: Floats,
-    equalities: int,
-    control: Control,
-) -> ConicAnswer:
-    r"""Minimise :math:`\tfrac12 x^T \mathrm{diag}(h) x + q^T x` subject to rows of :math:`A x = b`, then :math:`A x \le b`.
+def solve_quadratic(problem: QuadraticProgramme, control: Control) -> ConicAnswer:
+    """Solve a quadratic programme by interior point.
 
     Parameters
     ----------
-    curvature, gradient
-        h and q, shape (columns,).
-    rows, limit
-        A and b; the first ``equalities`` rows are equalities.
+    problem
+        Equalities first.
     control
         Ends the run by raising :class:`~singlepot.solver.control.Halt`.
     """
+    rows, equalities = problem.rows, problem.equalities
     settings = clarabel.DefaultSettings()
     settings.verbose = False
     settings.max_threads = 1
@@ -63,10 +56,10 @@ def solve_quadratic(
     settings.max_iter = 200
     cones = [clarabel.ZeroConeT(equalities), clarabel.NonnegativeConeT(rows.shape[0] - equalities)]
     solver = clarabel.DefaultSolver(
-        sparse.csc_matrix(sparse.diags_array(curvature, format="csc")),
-        gradient,
+        sparse.csc_matrix(sparse.diags_array(problem.curvature, format="csc")),
+        problem.gradient,
         sparse.csc_matrix(rows),
-        limit,
+        problem.limit,
         [cone for cone, size in zip(cones, (equalities, rows.shape[0] - equalities), strict=True) if size],
         settings,
     )

@@ -63,6 +63,15 @@ class Labels:
         """The text of each cell; empty where unusable."""
         return np.asarray([*self.words, ""], dtype=object)[self.codes]
 
+    def defaulting_to(self, word: str) -> Labels:
+        """The same column with a word in place of empty cells."""
+        if word == "" or "" not in self.words:
+            return self
+        words = dict.fromkeys(word if old == "" else old for old in self.words)
+        place = {new: code for code, new in enumerate(words)}
+        moved = np.asarray([*(place[old or word] for old in self.words), UNUSABLE], dtype=np.int64)
+        return Labels(moved[self.codes], tuple(words))
+
     def __getitem__(self, position: int) -> str:
         """The text of one cell."""
         return "" if self.codes[position] == UNUSABLE else self.words[self.codes[position]]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 import pandas as pd
 
-Cells = Sequence[object] | "pd.Series[Any]"
+Cells: TypeAlias = "Sequence[object] | pd.Series[Any]"
 """The cells of a column in order: texts from a file of text, any objects from elsewhere."""
 
 
@@ -26,11 +26,14 @@ class Place:
         What each row is called, in order.
     noun
         What stands before the label.
+    index_names
+        Names of a DataFrame's index.
     """
 
     file: str
     labels: Sequence[object] = ()
     noun: str = "row"
+    index_names: tuple[object, ...] = ()
 
     def row(self, position: int) -> str:
         """Name a row by its position in the table, from 0."""
@@ -39,6 +42,12 @@ class Place:
     def cell(self, position: int, column: str) -> str:
         """Name a cell by the position of its row and its header."""
         return self.row(position)
+
+    def missing(self, column: str) -> str:
+        """Say how an absent column might be supplied; empty if there is nothing to say."""
+        if column in self.index_names:
+            return "it is the index: call reset_index() on the DataFrame"
+        return ""
 
 
 @dataclass(frozen=True)
@@ -51,8 +60,12 @@ class RawTable:
         Cells by header, all of one length. Headers need not be known columns.
     place
         Where the cells stand.
+    rows
+        Number of rows.
     complete
         False where rows were lost to problems already named: nothing is then said about what is missing.
+    repeated
+        Headers that occur more than once; the first column of that name is kept.
     """
 
     columns: Mapping[str, Cells]
@@ -69,4 +82,5 @@ def from_frame(name: str, frame: pd.DataFrame) -> RawTable:
     for position, header in enumerate(headers):
         columns.setdefault(header, frame.iloc[:, position])
     repeated = tuple(dict.fromkeys(h for h in headers if headers.count(h) > 1))
-    return RawTable(columns, Place(f"table {name}", frame.index, "row label"), len(frame), repeated=repeated)
+    place = Place(f"table {name}", frame.index, "row label", tuple(frame.index.names))
+    return RawTable(columns, place, len(frame), repeated=repeated)

@@ -1,0 +1,200 @@
+"""Tables as they are understood: which columns there are, and what their cells say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from .checks_cells import UNUSABLE, Floats, Integers, Labels, read_numbers, read_texts
+from .columns import TABLES, Column, Table, kept
+from .problems import Problem, Report, did_you_mean, one_of, shown
+from .raw_tables import Cells, RawTable
+
+_NUMBER_OF = {name: number for number, name in enumerate(TABLES)}
+
+
+@dataclass(eq=False)
+class Parsed:
+    """A table whose cells have been read.
+
+    Parameters
+    ----------
+    table
+        What the table should hold.
+    raw
+        The table as it came.
+    report
+        Takes the problems.
+    headers
+        The columns that could be used, in the user's order.
+    labels, numbers, notes
+        Cells by column: texts, numbers (NaN empty), and those kept and ignored.
+    """
+
+    table: Table
+    raw: RawTable
+    report: Report
+    headers: list[str] = field(default_factory=list)
+    labels: dict[str, Labels] = field(default_factory=dict)
+    numbers: dict[str, Floats] = field(default_factory=dict)
+    notes: dict[str, list[str]] = field(default_factory=dict)
+
+    @property
+    def rows(self) -> int:
+        """Number of rows."""
+        return self.raw.rows
+
+    @property
+    def complete(self) -> bool:
+        """Whether all rows of the source are here, so that what is missing is really missing."""
+        return self.raw.complete
+
+    def text(self, column: str) -> Labels:
+        """A column of texts, with its default where it is absent or empty."""
+        default = str(self.table[column].default)
+        if column not in self.labels:
+            return Labels.same(default, self.rows)
+        return self.labels[column].defaulting_to(default)
+
+    def number(self, column: str) -> Floats:
+        """A column of numbers, with its default where it is absent or empty."""
+        default = float(self.table[column].default or 0)
+        if column not in self.numbers:
+            return np.full(self.rows, default)
+        numbers = self.numbers[column]
+        return np.where(np.isnan(numbers), default, numbers)
+
+    def complain(
+        self, code: str, row: int | None = None, column: str = "", value: str = "", expected: str = "", remedy: str = ""
+    ) -> None:
+        """Report a problem of a cell, of a row (without column) or of the table (without row)."""
+        place = "" if row is None else self.raw.place.cell(row, column)
+        problem = Problem(code, self.table.name, self.raw.place.file, place, column, value, expected, remedy)
+        self.report.add(problem, table=_NUMBER_OF[self.table.name], row=-1 if row is None else row)
+
+    def frame(self) -> pd.DataFrame:
+        """The table with its columns as the user ordered them: texts, and numbers as float64."""
+        columns: dict[str, pd.Series] = {}  # type: ignore[type-arg]
+        for header in self.headers:
+            if header in self.numbers:
+                columns[header] = pd.Series(self.numbers[header], dtype=np.float64)
+            else:
+                words = self.labels[header].values if header in self.labels else self.notes[header]
+                columns[header] = pd.Series(words, dtype=str)
+        return pd.DataFrame(columns, columns=self.headers)
+
+
+def parse(
+    raw: RawTable, table: Table, further: Mapping[str, Column], money: str, report: Report, closed: bool = True
+) -> Parsed:
+    """Read the columns of a table.
+
+    Parameters
+    ----------
+    raw
+        The table as it came.
+    table
+        What it should hold.
+    further
+        Columns beyond the fixed ones: attributes, objectives, grants of envelopes.
+    money
+        The scenario's unit of money.
+    report
+        Takes the problems.
+    closed
+        False where further columns are not known: unknown columns are then let pass.
+    """
+    parsed = Parsed(table, raw, report)
+    if not raw.columns and not raw.complete:
+        return parsed
+    known = {**table.by_name, **further}
+    _check_headers(parsed, known, closed)
+    for header, cells in raw.columns.items():
+        if header in known:
+            parsed.headers.append(header)
+            _read_column(parsed, known[header], cells, money)
+        elif kept(header):
+            parsed.headers.append(header)
+            parsed.notes[header] = _as_texts(cells)
+    if table.required and raw.rows == 0 and raw.complete:
+        parsed.complain("SP-D005", expected="at least one row")
+    return parsed
+
+
+def absent(table: Table, report: Report) -> Parsed:
+    """Stand in for a table that a scenario may do without: no rows, only its required columns."""
+    from .raw_tables import Place
+
+    columns: dict[str, Cells] = {column.name: [] for column in table if column.required}
+    return parse(RawTable(columns, Place(f"table {table.name}"), 0), table, {}, "", report)
+
+
+def _check_headers(parsed: Parsed, known: Mapping[str, Column], closed: bool) -> None:
+    present = parsed.raw.columns
+    for name in parsed.raw.repeated:
+        parsed.complain("SP-D004", column=name, expected="each column once", remedy="rename or delete one of them")
+    missing = [column.name for column in known.values() if column.required and column.name not in present]
+    for name in missing:
+        remedy = did_you_mean(name, [h for h in present if h not in known], parsed.raw.place.missing(name))
+        parsed.complain("SP-D002", column=name, expected="the column to be there", remedy=remedy)
+    for header in present:
+        if header in known or kept(header):
+            continue
+        if header == "whole":
+            parsed.complain("SP-D006", column=header, expected="no such column yet", remedy="delete the column")
+        elif closed:
+            _unknown_column(parsed, header, known)
+
+
+def _unknown_column(parsed: Parsed, header: str, known: Mapping[str, Column]) -> None:
+    free = [name for name in known if name not in parsed.raw.columns]
+    advice = {
+        "attribute": "list it in attributes, delete it, or let its name begin with _",
+        "objective": "add it to objectives, delete it, or let its name begin with _",
+    }.get(parsed.table.open_to, "delete it, or let its name begin with _")
+    if not header.strip():
+        advice = "give the column a name, or delete it"
+    remedy = did_you_mean(header, free, advice)
+    parsed.complain("SP-D003", column=header, expected="one of " + one_of(list(known), 20), remedy=remedy)
+
+
+def _read_column(parsed: Parsed, column: Column, cells: Cells, money: str) -> None:
+    def complain(row: int, code: str, value: str, expected: str, remedy: str) -> None:
+        parsed.complain(code, row, column.name, value, expected, remedy)
+
+    if column.numeric:
+        parsed.numbers[column.name] = read_numbers(column, cells, money, complain)
+    else:
+        parsed.labels[column.name] = read_texts(column, cells, complain)
+
+
+def _as_texts(cells: Cells) -> list[str]:
+    """Keep the cells of a column that is not read, as text."""
+    values: Sequence[object] = cells.astype(object).tolist() if isinstance(cells, pd.Series) else cells
+    return [cell if isinstance(cell, str) else "" if pd.api.types.is_scalar(cell) and pd.isna(cell) else str(cell) for cell in values]
+
+
+def combined(parsed: Parsed, columns: Sequence[str]) -> tuple[Integers, npt.NDArray[np.bool_]]:
+    """Code the rows by several label columns together.
+
+    Returns
+    -------
+    A code for each row, the same where all the columns say the same, and which rows are usable.
+    """
+    codes = np.zeros(parsed.rows, dtype=np.int64)
+    usable = np.ones(parsed.rows, dtype=bool)
+    for name in columns:
+        labels = parsed.text(name)
+        usable &= labels.codes != UNUSABLE
+        codes = codes * (len(labels.words) + 1) + labels.codes + 1
+        codes = np.unique(codes, return_inverse=True)[1].astype(np.int64)
+    return codes, usable
+
+
+def say(parsed: Parsed, row: int, columns: Sequence[str]) -> str:
+    """Show what some label columns say in a row."""
+    return shown(" ".join(word for word in (parsed.text(name)[row] for name in columns) if word))

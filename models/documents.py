@@ -1,0 +1,73 @@
+"""The text form of a scenario: ``scenario.toml`` and one CSV for each table, exact to the last digit."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+import tomli_w
+
+from .settings import Settings
+
+
+def scenario_documents(settings: Settings, tables: Mapping[str, pd.DataFrame]) -> dict[str, bytes]:
+    """Return the files of a scenario: relative path → content; tables without rows are left out."""
+    files = {"scenario.toml": settings_text(settings)}
+    for name, table in tables.items():
+        if len(table):
+            files[f"{name}.csv"] = csv_text(table)
+    return files
+
+
+def settings_text(settings: Settings) -> bytes:
+    """Write the settings as TOML, in UTF-8."""
+    return tomli_w.dumps(settings.as_dict()).encode()
+
+
+def csv_text(frame: pd.DataFrame) -> bytes:
+    r"""Write a DataFrame as CSV, without its index.
+
+    Commas, ``"\n"`` at line ends, UTF-8 without a mark, quotes only where needed. Numbers are written with
+    as many digits as bring them back exactly, whole numbers without ``.0``; missing cells are empty.
+
+    Parameters
+    ----------
+    frame
+        Columns of numbers and texts.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> print(csv_text(pd.DataFrame({"area": ["a", "b, c"], "amount": [12.0, 0.1]})).decode(), end="")
+    area,amount
+    a,12
+    "b, c",0.1
+    """
+    file = io.StringIO(newline="")
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow(frame.columns)
+    writer.writerows(zip(*(_texts(frame.iloc[:, i]) for i in range(frame.shape[1])), strict=True))
+    return file.getvalue().encode()
+
+
+def _texts(column: pd.Series) -> list[str]:  # type: ignore[type-arg]
+    if column.dtype.kind == "f":
+        return [number_text(number) for number in column.to_numpy(dtype=np.float64, na_value=np.nan).tolist()]
+    return ["" if missing else str(cell) for cell, missing in zip(column.tolist(), column.isna().tolist(), strict=True)]
+
+
+def number_text(number: float) -> str:
+    """Write a number so that reading it gives the same number; NaN is empty.
+
+    Examples
+    --------
+    >>> number_text(12.0), number_text(0.1), number_text(1e22), number_text(float("nan"))
+    ('12', '0.1', '1e+22', '')
+    """
+    if number != number:
+        return ""
+    text = repr(number)
+    return text[:-2] if text.endswith(".0") else text

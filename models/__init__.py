@@ -1,9 +1,7 @@
-"""What a scenario and a settlement are, and the mathematics between them. Knows no files.
+"""What a scenario and a settlement are, and the mathematics between them: one file a term.
 
-Nothing heavy is imported here: a scenario is in :mod:`singlepot.models.scenario`, what can be wrong with one
-in :mod:`singlepot.models.problems`.
+Tables go in as a :class:`~singlepot.models.scenario.Scenario`, are written as a labelled programme
+(:mod:`~singlepot.models.formulation`), solved in stages, shared, proved and rounded
+(:mod:`~singlepot.models.settle`), and come out as a :class:`~singlepot.models.settlement.Settlement`. This room
+reads no files.
 """
-
-from .problems import BadInput, Problem
-
-__all__ = ["BadInput", "Problem"]

@@ -50,13 +50,20 @@ def check_tables(
 
 
 def _one(
-    raw: Mapping[str, RawTable], name: str, further: Mapping[str, Column], money: str, report: Report, closed: bool
+    raw: Mapping[str, RawTable],
+    name: str,
+    further: Mapping[str, Column],
+    money: str,
+    report: Report,
+    closed: bool,
 ) -> Parsed:
     table = TABLES[name]
     if name in raw:
         return parse(raw[name], table, further, money, report, closed)
     if table.required:
-        problem = Problem("SP-D001", name, f"table {name}", expected="a table with columns " + _required(name))
+        problem = Problem(
+            "SP-D001", name, f"table {name}", expected="a table with columns " + _required(name)
+        )
         report.add(problem, table=list(TABLES).index(name))
     return absent(table, report)
 

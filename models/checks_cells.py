@@ -120,7 +120,9 @@ def _factorised(cells: Cells) -> tuple[Integers, list[object]]:
     try:
         codes, found = pd.factorize(values)
     except TypeError:
-        codes, found = pd.factorize(_objects([cell if isinstance(cell, str) else repr(cell) for cell in values]))
+        codes, found = pd.factorize(
+            _objects([cell if isinstance(cell, str) else repr(cell) for cell in values])
+        )
     different = list(found)
     if "" in different:
         empty = different.index("")
@@ -151,7 +153,12 @@ def _word(column: Column, cell: object) -> tuple[str | None, tuple[str, str, str
         return word, ("SP-D017", shown(cell), f"text without {', '.join(odd)}", f"write {shown(word)}")
     if word != cell:
         what = "text without spaces around it" if word == cell.strip() else "composed letters (Unicode NFC)"
-        return word or None, ("SP-D017", shown(cell), what, f"write {shown(word)}" if word else "leave it empty")
+        return word or None, (
+            "SP-D017",
+            shown(cell),
+            what,
+            f"write {shown(word)}" if word else "leave it empty",
+        )
     return _special(column, word)
 
 
@@ -207,13 +214,15 @@ def read_numbers(column: Column, cells: Cells, money: str, complain: Complain) -
     empty = np.isnan(numbers)
     if column.required and empty.any():
         empty[list(bad)] = False
-        for position in np.flatnonzero(empty):
-            complain(int(position), "SP-D010", "an empty cell", expected, "fill it in, or delete the row")
+        for row in np.flatnonzero(empty):
+            complain(int(row), "SP-D010", "an empty cell", expected, "fill it in, or delete the row")
     outside = (numbers < column.least) | (numbers > column.most) | (numbers <= column.above)
-    broken = (numbers != np.floor(numbers)) & ~np.isnan(numbers) if column.kind == "whole" else np.zeros(0, bool)
+    broken = (
+        (numbers != np.floor(numbers)) & ~np.isnan(numbers) if column.kind == "whole" else np.zeros(0, bool)
+    )
     for code, wrong in (("SP-D013", outside), ("SP-D014", broken)):
-        for position in np.flatnonzero(wrong):
-            complain(int(position), code, _cell_shown(_at(cells, int(position))), expected, "")
+        for row in np.flatnonzero(wrong):
+            complain(int(row), code, _cell_shown(_at(cells, int(row))), expected, "")
     return np.asarray(numbers + 0.0)
 
 
@@ -225,9 +234,9 @@ def _quickly(cells: Cells) -> tuple[Floats, list[int]]:
             return np.array(numbers), [int(p) for p in np.flatnonzero(np.isinf(numbers))]
         cells = cells.astype(object).tolist()
     try:
-        filled = [cell or "nan" for cell in cells]  # type: ignore[misc]
         if set("".join(cells)) <= _PLAIN:  # type: ignore[arg-type]
-            numbers = np.array(list(map(float, filled)), dtype=np.float64)  # type: ignore[arg-type]
+            filled = [str(cell) or "nan" for cell in cells]
+            numbers = np.array(list(map(float, filled)), dtype=np.float64)
             if not np.isinf(numbers).any():
                 return numbers, []
     except (TypeError, ValueError):
@@ -249,7 +258,7 @@ def _number(cell: object) -> float | None:
         if not text:
             return float("nan")
         number = float(text) if _NUMBER.fullmatch(text) else float("inf")
-    elif cell is None or cell is pd.NA or cell is pd.NaT:
+    elif is_missing(cell):
         return float("nan")
     elif isinstance(cell, (bool, np.bool_)) or not isinstance(cell, (Real, Decimal)):
         return None
@@ -259,6 +268,11 @@ def _number(cell: object) -> float | None:
         except (OverflowError, ValueError):
             return None
     return None if number in (float("inf"), float("-inf")) else number
+
+
+def is_missing(cell: object) -> bool:
+    """Whether a cell that is no text is an empty one: None, NaN or pandas' own."""
+    return cell is None or cell is pd.NA or cell is pd.NaT or (isinstance(cell, Real) and cell != cell)
 
 
 def _at(cells: Cells, position: int) -> object:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 from typing import Annotated, Any
 
 from pydantic import (
@@ -11,7 +12,6 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
-    TypeAdapter,
     ValidationError,
     ValidationInfo,
     field_validator,
@@ -36,7 +36,7 @@ from .settings import (
 
 
 def _fault(code: str, expected: str, remedy: str = "") -> PydanticCustomError:
-    return PydanticCustomError(code, "{expected}", {"expected": expected, "remedy": remedy})  # type: ignore[arg-type]
+    return PydanticCustomError(code, "{expected}", {"expected": expected, "remedy": remedy})
 
 
 def _listed(value: object) -> object:
@@ -57,7 +57,7 @@ def _year(label: str) -> str:
 
 
 def _consecutive(years: tuple[str, ...]) -> tuple[str, ...]:
-    for before, year in zip(years, years[1:], strict=False):
+    for before, year in pairwise(years):
         following = (year_start(before) or 0) + 1
         if year_start(year) != following:
             label = f"{following}-{(following + 1) % 100:02d}"
@@ -72,8 +72,12 @@ def _price_base(label: str) -> str:
 def _attribute(name: str) -> str:
     if name in TABLES["areas"].by_name or kept(name) or name == "whole":
         population = name == "population"
-        remedy = "population is known and need not be listed" if population else "give the column another name"
-        raise _fault("SP-S007", "a name that no other column of areas has, not note, not beginning with _", remedy)
+        remedy = (
+            "population is known and need not be listed" if population else "give the column another name"
+        )
+        raise _fault(
+            "SP-S007", "a name that no other column of areas has, not note, not beginning with _", remedy
+        )
     if not name or not name.isprintable() or name != name.strip():
         raise _fault("SP-S007", "the header of a column of areas")
     return name
@@ -99,7 +103,9 @@ def _cost_late(order: tuple[str, ...]) -> tuple[str, ...]:
     if "cost" in order:
         before = order[: order.index("cost")]
         if "burden" not in before or not any(name.startswith("concession.") for name in before):
-            raise _fault("SP-S010", "cost only after burden and a concession stage", "move cost, or leave it out")
+            raise _fault(
+                "SP-S010", "cost only after burden and a concession stage", "move cost, or leave it out"
+            )
     return order
 
 
@@ -175,7 +181,10 @@ def _given_stage(name: str, info: ValidationInfo) -> str:
 
 class _Stages(_Strict):
     order: Annotated[
-        tuple[Annotated[str, AfterValidator(_stage)], ...], _FromList, _once("SP-S009"), AfterValidator(_cost_late)
+        tuple[Annotated[str, AfterValidator(_stage)], ...],
+        _FromList,
+        _once("SP-S009"),
+        AfterValidator(_cost_late),
     ] = DEFAULT_ORDER
     give: dict[Annotated[str, AfterValidator(_given_stage)], _NotNegative] = {}
     bands: _Bands = _Bands()
@@ -243,8 +252,8 @@ def read_settings(
     errors: list[ErrorDetails] = []
     try:
         content = _File.model_validate(plain)
-    except ValidationError as error:
-        errors = error.errors(include_url=False)
+    except ValidationError as refusal:
+        errors = refusal.errors(include_url=False)
     unusable = frozenset(str(error["loc"][0]) for error in errors)
     if errors:
         rest = {key: value for key, value in plain.items() if key not in unusable}
@@ -283,7 +292,9 @@ def _settings(content: _File, equity: _Equity | None, without_years: bool) -> Se
         attributes=content.attributes,
         rules=FrozenMapping(rules),
         equity=None if equity is None else Equity(equity.attribute, equity.elasticity),
-        stages=Stages(stages.order, FrozenMapping(stages.give), Bands(stages.bands.ends, stages.bands.slopes)),
+        stages=Stages(
+            stages.order, FrozenMapping(stages.give), Bands(stages.bands.ends, stages.bands.slopes)
+        ),
     )
 
 
@@ -344,7 +355,9 @@ def _names(section: type[BaseModel]) -> list[str]:
 def _unknown_key(location: tuple[object, ...]) -> tuple[str, str, str]:
     section, key = tuple(map(str, location[:-1])), str(location[-1])
     known = _names(_SECTIONS[section])
-    elsewhere = [".".join(path) for path, other in _SECTIONS.items() if path != section and key in _names(other)]
+    elsewhere = [
+        ".".join(path) for path, other in _SECTIONS.items() if path != section and key in _names(other)
+    ]
     remedy = f"it belongs in [{elsewhere[0]}]" if elsewhere and elsewhere[0] else did_you_mean(key, known)
     return "SP-S001", "one of " + ", ".join(known), remedy
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from .checks_cells import UNUSABLE, Floats, Integers, Labels, read_numbers, read_texts
+from .checks_cells import UNUSABLE, Floats, Integers, Labels, is_missing, read_numbers, read_texts
 from .columns import TABLES, Column, Table, kept
 from .problems import Problem, Report, did_you_mean, one_of, shown
 from .raw_tables import Cells, RawTable
@@ -69,7 +70,13 @@ class Parsed:
         return np.where(np.isnan(numbers), default, numbers)
 
     def complain(
-        self, code: str, row: int | None = None, column: str = "", value: str = "", expected: str = "", remedy: str = ""
+        self,
+        code: str,
+        row: int | None = None,
+        column: str = "",
+        value: str = "",
+        expected: str = "",
+        remedy: str = "",
     ) -> None:
         """Report a problem of a cell, of a row (without column) or of the table (without row)."""
         place = "" if row is None else self.raw.place.cell(row, column)
@@ -78,7 +85,7 @@ class Parsed:
 
     def frame(self) -> pd.DataFrame:
         """The table with its columns as the user ordered them: texts, and numbers as float64."""
-        columns: dict[str, pd.Series] = {}  # type: ignore[type-arg]
+        columns: dict[str, pd.Series[Any]] = {}
         for header in self.headers:
             if header in self.numbers:
                 columns[header] = pd.Series(self.numbers[header], dtype=np.float64)
@@ -89,7 +96,12 @@ class Parsed:
 
 
 def parse(
-    raw: RawTable, table: Table, further: Mapping[str, Column], money: str, report: Report, closed: bool = True
+    raw: RawTable,
+    table: Table,
+    further: Mapping[str, Column],
+    money: str,
+    report: Report,
+    closed: bool = True,
 ) -> Parsed:
     """Read the columns of a table.
 
@@ -136,7 +148,9 @@ def absent(table: Table, report: Report) -> Parsed:
 def _check_headers(parsed: Parsed, known: Mapping[str, Column], closed: bool) -> None:
     present = parsed.raw.columns
     for name in parsed.raw.repeated:
-        parsed.complain("SP-D004", column=name, expected="each column once", remedy="rename or delete one of them")
+        parsed.complain(
+            "SP-D004", column=name, expected="each column once", remedy="rename or delete one of them"
+        )
     missing = [column.name for column in known.values() if column.required and column.name not in present]
     for name in missing:
         remedy = did_you_mean(name, [h for h in present if h not in known], parsed.raw.place.missing(name))
@@ -145,7 +159,9 @@ def _check_headers(parsed: Parsed, known: Mapping[str, Column], closed: bool) ->
         if header in known or kept(header):
             continue
         if header == "whole":
-            parsed.complain("SP-D006", column=header, expected="no such column yet", remedy="delete the column")
+            parsed.complain(
+                "SP-D006", column=header, expected="no such column yet", remedy="delete the column"
+            )
         elif closed:
             _unknown_column(parsed, header, known)
 
@@ -175,7 +191,7 @@ def _read_column(parsed: Parsed, column: Column, cells: Cells, money: str) -> No
 def _as_texts(cells: Cells) -> list[str]:
     """Keep the cells of a column that is not read, as text."""
     values: Sequence[object] = cells.astype(object).tolist() if isinstance(cells, pd.Series) else cells
-    return [cell if isinstance(cell, str) else "" if pd.api.types.is_scalar(cell) and pd.isna(cell) else str(cell) for cell in values]
+    return [cell if isinstance(cell, str) else "" if is_missing(cell) else str(cell) for cell in values]
 
 
 def combined(parsed: Parsed, columns: Sequence[str]) -> tuple[Integers, npt.NDArray[np.bool_]]:

@@ -225,7 +225,14 @@ TABLES = {
             (
                 _objective(),
                 Column("year", "years", "Year, or range of years to be added up.", True, refers="year"),
-                Column("target", "number", "Contribution wanted of all areas.", True, above=0, unit="the objective's unit"),
+                Column(
+                    "target",
+                    "number",
+                    "Contribution wanted of all areas.",
+                    True,
+                    above=0,
+                    unit="the objective's unit",
+                ),
             ),
             key=("objective", "year"),
         ),
@@ -261,7 +268,9 @@ TABLES = {
                 _area(),
                 _objective(),
                 _year(),
-                Column("target", "number", "Contribution proposed.", True, least=0, unit="the objective's unit"),
+                Column(
+                    "target", "number", "Contribution proposed.", True, least=0, unit="the objective's unit"
+                ),
                 Column(
                     "weight",
                     "number",
@@ -283,8 +292,14 @@ TABLES = {
                 Column("component", "text", "Part of the programme that it belongs to."),
                 _money("own_cost", "What take-up 1 costs the area itself, over all years.", default=0.0),
                 Column("max_take_up", "number", "Largest take-up.", False, 1.0, least=0),
-                Column("group", "label", "Options of one group share one programme: their shares add up to at most 1."),
-                Column("requires", "text", "Options, separated by `;`, that must be taken up at least as far."),
+                Column(
+                    "group",
+                    "label",
+                    "Options of one group share one programme: their shares add up to at most 1.",
+                ),
+                Column(
+                    "requires", "text", "Options, separated by `;`, that must be taken up at least as far."
+                ),
             ),
             key=("area", "option"),
         ),
@@ -306,7 +321,9 @@ TABLES = {
             (
                 Column("rule", "word", "Which rule.", True, words=RULES),
                 Column("value", "number", "Its value.", True, least=0),
-                Column("basis", "word", "What the value is a share or number of.", default="bid", words=BASES),
+                Column(
+                    "basis", "word", "What the value is a share or number of.", default="bid", words=BASES
+                ),
                 _area("Only this area.", False),
                 Column("region", "label", "Only areas of this region."),
                 Column("type", "label", "Only areas of this type."),

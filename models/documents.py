@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -53,10 +54,13 @@ def csv_text(frame: pd.DataFrame) -> bytes:
     return file.getvalue().encode()
 
 
-def _texts(column: pd.Series) -> list[str]:  # type: ignore[type-arg]
+def _texts(column: pd.Series[Any]) -> list[str]:
     if column.dtype.kind == "f":
         return [number_text(number) for number in column.to_numpy(dtype=np.float64, na_value=np.nan).tolist()]
-    return ["" if missing else str(cell) for cell, missing in zip(column.tolist(), column.isna().tolist(), strict=True)]
+    return [
+        "" if missing else str(cell)
+        for cell, missing in zip(column.tolist(), column.isna().tolist(), strict=True)
+    ]
 
 
 def number_text(number: float) -> str:

@@ -129,7 +129,10 @@ class Problem:
         where = f"{self.file} {self.place}".strip()
         if self.column:
             where += f', {"key" if self.table == SETTINGS else "column"} "{shown(self.column, quoted=False)}"'
-        parts = [f"got {self.value}" if self.value else "", f"expected {self.expected}" if self.expected else ""]
+        parts = [
+            f"got {self.value}" if self.value else "",
+            f"expected {self.expected}" if self.expected else "",
+        ]
         said = "; ".join(part for part in [*parts, self.remedy] if part)
         return f"{self.code} {where}: {said}"
 
@@ -146,6 +149,7 @@ class BadInput(SinglepotError):
     exit_code = 3
 
     def __init__(self, problems: Iterable[Problem]) -> None:
+        """Hold the problems."""
         self.problems: tuple[Problem, ...] = tuple(problems)
         count = len(self.problems)
         super().__init__(f"{count} problem{'s' if count != 1 else ''} in the input")
@@ -167,6 +171,7 @@ class Report:
     """Collects the problems of one input and puts them into the order of the input."""
 
     def __init__(self) -> None:
+        """Start without problems."""
         self._found: list[tuple[int, int, int, Problem]] = []
 
     def add(self, problem: Problem, *, table: int = -1, row: int = -1) -> None:

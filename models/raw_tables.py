@@ -82,5 +82,5 @@ def from_frame(name: str, frame: pd.DataFrame) -> RawTable:
     for position, header in enumerate(headers):
         columns.setdefault(header, frame.iloc[:, position])
     repeated = tuple(dict.fromkeys(h for h in headers if headers.count(h) > 1))
-    place = Place(f"table {name}", frame.index, "row label", tuple(frame.index.names))
+    place = Place(f"table {name}", list(frame.index), "row label", tuple(frame.index.names))
     return RawTable(columns, place, len(frame), repeated=repeated)

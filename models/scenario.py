@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from html import escape
 from types import EllipsisType
 from typing import Any
@@ -12,7 +11,7 @@ import pandas as pd
 
 from .checks import check_tables
 from .checks_settings import read_settings
-from .columns import TABLES, TOTAL, grant_of
+from .columns import TABLES, grant_of
 from .documents import scenario_documents
 from .problems import Problem, Report
 from .raw_tables import RawTable, from_frame
@@ -45,6 +44,7 @@ class Scenario:
     _tables: dict[str, pd.DataFrame]
 
     def __init__(self) -> None:
+        """Refuse: a scenario is made of checked tables only."""
         raise TypeError("make a scenario with Scenario.from_tables or singlepot.read_scenario")
 
     def __setattr__(self, name: str, value: object) -> None:
@@ -373,7 +373,8 @@ def _raw(tables: Mapping[str, object], report: Report) -> dict[str, RawTable]:
             raw[name] = from_frame(name, table)
         elif table is not None:
             found = f"a {type(table).__name__}"
-            report.add(Problem("SP-D001", name, f"table {name}", value=found, expected="a DataFrame"), table=number)
+            problem = Problem("SP-D001", name, f"table {name}", value=found, expected="a DataFrame")
+            report.add(problem, table=number)
     return raw
 
 
@@ -384,7 +385,8 @@ def _shared(table: pd.DataFrame) -> pd.DataFrame:
 
 def _with_default(table: pd.DataFrame, name: str, default: str | float) -> Any:
     if name not in table:
-        return pd.Series([default] * len(table), index=table.index, dtype=str if isinstance(default, str) else float)
+        kind = str if isinstance(default, str) else float
+        return pd.Series([default] * len(table), index=table.index, dtype=kind)
     if isinstance(default, str):
         return table[name] if default == "" else table[name].mask(table[name] == "", default)
     return table[name].fillna(default) if default == default else table[name]

@@ -35,6 +35,7 @@ class FrozenMapping(Mapping[str, T], Generic[T]):
     __slots__ = ("_items",)
 
     def __init__(self, items: Mapping[str, T] | None = None) -> None:
+        """Hold a copy of these items."""
         self._items = dict(items or {})
 
     def __getitem__(self, key: str) -> T:
@@ -67,7 +68,7 @@ class Equity:
 
 @dataclass(frozen=True)
 class Bands:
-    """How concessions and burdens weigh as they grow: ``slopes[i]`` up to ``ends[i]``, the last slope beyond."""
+    """How concessions and burdens weigh: ``slopes[i]`` up to ``ends[i]``, the last slope beyond."""
 
     ends: tuple[float, ...] = (0.05, 0.15, 0.35)
     slopes: tuple[float, ...] = (1.0, 3.0, 7.0, 15.0)

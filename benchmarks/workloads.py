@@ -43,8 +43,10 @@ def tables(load: Workload) -> dict[str, Any]:
     keys = [f"objective_{k + 1}" for k in range(load.objectives)]
     size = rng.lognormal(3, 0.9, load.areas)
     area_cost = rng.lognormal(0, 0.3, load.areas)
-    unit_cost = rng.lognormal(1, 0.5, load.objectives) * area_cost[:, None] * rng.lognormal(
-        0, 0.2, (load.areas, load.objectives)
+    unit_cost = (
+        rng.lognormal(1, 0.5, load.objectives)
+        * area_cost[:, None]
+        * rng.lognormal(0, 0.2, (load.areas, load.objectives))
     )
     growth = 1.03 ** np.arange(load.years)
     proposed = size[:, None, None] * rng.lognormal(0, 0.35, (load.areas, load.objectives, 1)) * growth

@@ -108,9 +108,11 @@ class Arrays:
         """ΣB over envelopes and years."""
         return float(self.pot.sum())
 
-    def labels(self, kind: str, positions: npt.NDArray[np.integer]) -> Sequence[str]:
+    def labels(self, kind: str, positions: npt.NDArray[np.integer]) -> npt.NDArray[np.object_]:
         """Names of areas, envelopes, objectives or years at these positions."""
-        return np.asarray(getattr(self, kind), dtype=object)[positions]  # type: ignore[no-any-return]
+        names: npt.NDArray[np.object_] = np.asarray(getattr(self, kind), dtype=object)
+        chosen: npt.NDArray[np.object_] = names[positions]
+        return chosen
 
 
 def arrays(scenario: Scenario) -> Arrays:
@@ -137,7 +139,11 @@ def arrays(scenario: Scenario) -> Arrays:
     reference = np.full(bid.shape, np.nan)
     has_bid_row = np.zeros(bid.shape, dtype=bool)
     bid_at = (place("area", bids), place("envelope", bids), place("year", bids))
-    bid[bid_at], reference[bid_at], has_bid_row[bid_at] = _numbers(bids, "amount"), _numbers(bids, "reference"), True
+    bid[bid_at], reference[bid_at], has_bid_row[bid_at] = (
+        _numbers(bids, "amount"),
+        _numbers(bids, "reference"),
+        True,
+    )
 
     targets = scenario.filled("targets")
     proposed = np.zeros((shape[0], shape[2], shape[3]))
@@ -259,7 +265,9 @@ def _options(scenario: Scenario, place: _Places, bid: Floats, proposed: Floats, 
 
 
 def _join(first: Cells, second: Cells) -> Cells:
-    return Cells(*(np.concatenate([getattr(first, k), getattr(second, k)]) for k in ("option", "across", "year", "value")))
+    return Cells(
+        *(np.concatenate([getattr(first, k), getattr(second, k)]) for k in ("option", "across", "year", "value"))
+    )
 
 
 def _requirements(options: pd.DataFrame) -> Integers:

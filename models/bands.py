@@ -43,9 +43,7 @@ def add_bands(model: Model, name: str, shares: Integers) -> Integers:
         upper=np.tile(width, count),
         reach=np.tile(np.where(np.isfinite(width), width, 1.0), count),
     ).reshape(count, bands)
-    rows = model.build.rows(
-        name, model.build.column_keys(shares), lower=np.zeros(count), upper=np.full(count, np.inf)
-    )
+    rows = model.build.rows(name, model.build.column_keys(shares), lower=np.zeros(count), upper=np.full(count, np.inf))
     model.build.add(rows[:, None], columns, 1.0)
     model.build.add(rows, shares, -1.0)
     return columns

@@ -9,6 +9,7 @@ import numpy as np
 
 from singlepot.solver import StageResult, VerificationFailed, largest_violation
 
+from .arrays import Floats
 from .formulation import Formulation
 from .point import Point, columns_of, point_of, stage_value
 from .pounds import Pounds
@@ -117,13 +118,15 @@ def _evidence(formulation: Formulation, point: Point, result: StageResult) -> St
     stage = result.stage
     final = stage_value(stage.name, formulation.data, point, formulation.model.bands)
     size = max(abs(result.value), stage.size)
-    drift = max(final - result.value - stage.give, result.value - final, 0.0) if not stage.give else max(
-        final - result.value - stage.give, 0.0
+    drift = (
+        max(final - result.value - stage.give, result.value - final, 0.0)
+        if not stage.give
+        else max(final - result.value - stage.give, 0.0)
     )
     return StageEvidence(stage.name, result.value, final, stage.give, drift / size, result.gap)
 
 
-def _difference(found: np.ndarray, expected: np.ndarray, size: np.ndarray) -> float:  # type: ignore[type-arg]
+def _difference(found: Floats, expected: Floats, size: Floats) -> float:
     scale = np.maximum(np.abs(expected), np.abs(size))
     scale = np.where(scale > 0, scale, max(float(scale.max(initial=0.0)), 1.0))
     return float((np.abs(found - expected) / scale).max(initial=0.0))

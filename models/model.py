@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 
-from singlepot.solver import ProgrammeBuilder
+from singlepot.solver import Labels, ProgrammeBuilder
 
 from .arrays import Arrays, Booleans, Cells, Floats, Integers
 from .rules import Rules
@@ -44,16 +44,16 @@ class Model:
     burden_share: Integers = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     burden_band: Integers = field(default_factory=lambda: np.zeros((0, 0), dtype=np.int64))
 
-    def keys(self, **positions: npt.NDArray[np.integer]) -> Mapping[str, Sequence[str]]:
+    def keys(self, **positions: npt.NDArray[np.integer]) -> Mapping[str, Labels]:
         """Labels for a family: ``keys(area=…, year=…)`` with positions into the canonical order."""
         return {name: self.data.labels(_KINDS[name], where) for name, where in positions.items()}
 
-    def option_keys(self, options: Integers) -> Mapping[str, Sequence[str]]:
+    def option_keys(self, options: Integers) -> Mapping[str, Labels]:
         """Labels for a family with one member for each of these options."""
         chosen = self.data.options
-        return {"area": self.data.labels("areas", chosen.area[options]), "option": chosen.name[options]}  # type: ignore[dict-item]
+        return {"area": self.data.labels("areas", chosen.area[options]), "option": chosen.name[options]}
 
-    def national_keys(self) -> Mapping[str, Sequence[str]]:
+    def national_keys(self) -> Mapping[str, Labels]:
         """Labels of the national rows: objective, and year or range of years."""
         rows = self.data.national
         first, last = (np.asarray(self.data.labels("years", at), dtype=object) for at in (rows.first, rows.last))
@@ -71,7 +71,13 @@ class Moves:
     column: Integers
 
 
-_KINDS = {"area": "areas", "envelope": "envelopes", "into": "envelopes", "objective": "objectives", "year": "years"}
+_KINDS = {
+    "area": "areas",
+    "envelope": "envelopes",
+    "into": "envelopes",
+    "objective": "objectives",
+    "year": "years",
+}
 
 Term = Callable[[Model], None]
 """A term adds its columns and rows to the model."""

@@ -63,9 +63,7 @@ def point_of(data: Arrays, take_up: Floats, carry_over: Floats, virement: Floats
 
 def agreed(data: Arrays, point: Point) -> Floats:
     """Sum of the agreed targets that each national row counts."""
-    total = np.concatenate(
-        [np.zeros((len(data.objectives), 1)), point.targets.sum(axis=0).cumsum(axis=1)], axis=1
-    )
+    total = np.concatenate([np.zeros((len(data.objectives), 1)), point.targets.sum(axis=0).cumsum(axis=1)], axis=1)
     rows = data.national
     return np.asarray(total[rows.objective, rows.last + 1] - total[rows.objective, rows.first])
 
@@ -88,16 +86,14 @@ def concession_shares(data: Arrays, point: Point) -> Floats:
 def own_costs(data: Arrays, point: Point) -> Floats:
     """What the options used cost each area itself, money."""
     options = data.options
-    return np.asarray(
-        np.bincount(options.area, weights=options.own_cost * point.take_up, minlength=len(data.areas))
-    )
+    return np.asarray(np.bincount(options.area, weights=options.own_cost * point.take_up, minlength=len(data.areas)))
 
 
 def burden_shares(data: Arrays, point: Point) -> Floats:
     """X: grant lost and own costs as a share of the bid, A; 0 without a bid."""
     bid = data.bid_of_area
     lost = np.maximum(data.bid - point.grants, 0.0).sum(axis=(1, 2)) + own_costs(data, point)
-    return np.divide(lost, bid, out=np.zeros_like(lost), where=bid > 0)
+    return np.asarray(np.divide(lost, bid, out=np.zeros_like(lost), where=bid > 0))
 
 
 def stage_value(name: str, data: Arrays, point: Point, bands: Bands) -> float:

@@ -98,7 +98,7 @@ def _network(
     limit = np.concatenate([spare.ravel(), (vire_cap - vired.sum(axis=1)).ravel()])
     fraction = np.asarray([(carry[m[1], m[3]] if m[0] == "carry" else vire[m[1], m[2], m[3]]) % 1 for m in moves])
     solution = linprog(1 - 2 * fraction, A_ub=rows, b_ub=limit, bounds=(0, 1), method="highs-ds")
-    if not solution.success:
+    if solution.x is None:
         raise VerificationFailed("money moved cannot be rounded to whole pounds", "report this scenario as a defect")
     for (kind, source, into, year), up in zip(moves, np.rint(solution.x).astype(np.int64), strict=True):
         if kind == "carry":

@@ -96,9 +96,7 @@ def settle(
         return _settlement(formulation, point, pounds, certificate, staged, clock.seconds, backend)
 
 
-def _stages(
-    formulation: Formulation, control: Control, backend: str, technique: Technique | None
-) -> Staged:
+def _stages(formulation: Formulation, control: Control, backend: str, technique: Technique | None) -> Staged:
     try:
         return minimise_in_turn(
             formulation.programme, formulation.stages, control, backend=backend, technique=technique

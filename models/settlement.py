@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from os import PathLike
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from .arrays import Arrays, Floats
@@ -17,6 +18,8 @@ from .model import ABSENT
 from .point import Point, agreed, shortfall
 from .pounds import Pounds
 from .scenario import Scenario
+
+Positions = npt.NDArray[np.integer]
 
 ASK_ABOVE = 1e-6
 """Share of an option's largest take-up above which its use is an ask."""
@@ -121,7 +124,7 @@ def tabulate(formulation: Formulation, point: Point, pounds: Pounds) -> dict[str
     }
 
 
-def _labels(data: Arrays, **positions: np.ndarray) -> dict[str, object]:  # type: ignore[type-arg]
+def _labels(data: Arrays, **positions: Positions) -> dict[str, object]:
     kinds = {"area": "areas", "envelope": "envelopes", "objective": "objectives", "year": "years"}
     return {name: data.labels(kinds[name], at) for name, at in positions.items()}
 
@@ -158,12 +161,12 @@ def _targets(formulation: Formulation, point: Point) -> pd.DataFrame:
     )
 
 
-def _rates(scenario: Scenario, data: Arrays, area: np.ndarray, objective: np.ndarray, reached: Floats) -> Floats:  # type: ignore[type-arg]
+def _rates(scenario: Scenario, data: Arrays, area: Positions, objective: Positions, reached: Floats) -> Floats:
     """(baseline ± contribution) / denominator; NaN where a figure is missing."""
     areas = scenario.filled("areas").set_index("code").loc[list(data.areas)]
     objectives = scenario.filled("objectives").set_index("key").loc[list(data.objectives)]
     rate = np.full(len(area), np.nan)
-    for position, (key, row) in enumerate(objectives.iterrows()):
+    for position, (_, row) in enumerate(objectives.iterrows()):
         if not row["baseline"]:
             continue
         here = objective == position
@@ -239,8 +242,6 @@ def _pot(data: Arrays, point: Point, pounds: Pounds) -> pd.DataFrame:
 
 def _take_up(data: Arrays, point: Point) -> pd.DataFrame:
     options = data.options
-    used = pd.DataFrame(
-        {**_labels(data, area=options.area), "option": options.name, "take_up": point.take_up}
-    )
+    used = pd.DataFrame({**_labels(data, area=options.area), "option": options.name, "take_up": point.take_up})
     everything = pd.concat([used, options.dropped.assign(take_up=0.0)]) if len(options.dropped) else used
     return everything.sort_values(["area", "option"], kind="stable").reset_index(drop=True)

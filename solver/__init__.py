@@ -14,7 +14,7 @@ from .errors import (
     Unfinished,
     VerificationFailed,
 )
-from .programme import Family, LinearProgramme, ProgrammeBuilder
+from .programme import Family, Labels, LinearProgramme, ProgrammeBuilder
 from .rounding import whole_units
 from .sharing import Shared, share
 from .stages import Infeasible, Stage, Staged, StageResult, Technique, ended_early, minimise_in_turn
@@ -24,6 +24,7 @@ __all__ = [
     "Family",
     "Halt",
     "Infeasible",
+    "Labels",
     "LinearProgramme",
     "NoSettlement",
     "NotProven",

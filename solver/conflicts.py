@@ -74,7 +74,7 @@ def find_conflict(programme: LinearProgramme, preferred: Booleans, control: Cont
     multiplier = staged.results[0].row_dual
     multiplier = np.where(np.abs(multiplier) > NEGLIGIBLE * np.abs(multiplier).max(initial=0.0), multiplier, 0.0)
     reduced = -np.asarray(programme.matrix.T @ multiplier)
-    terms = np.abs(programme.matrix).T @ np.abs(multiplier)
+    terms = abs(programme.matrix).T @ np.abs(multiplier)
     reduced = np.where(np.abs(reduced) > NEGLIGIBLE * terms, reduced, 0.0)
     excess = _pair(multiplier, programme.row_lower, programme.row_upper)
     excess += _pair(reduced, programme.column_lower, programme.column_upper)

@@ -48,9 +48,7 @@ class Control:
         Called with a :class:`Progress`; the run stops when it returns False.
     """
 
-    def __init__(
-        self, time_limit_s: float | None = None, progress: Callable[[Progress], object] | None = None
-    ) -> None:
+    def __init__(self, time_limit_s: float | None = None, progress: Callable[[Progress], object] | None = None) -> None:
         self._start = time.monotonic()
         self._limit_s = time_limit_s
         self._progress = progress
@@ -85,7 +83,7 @@ class Control:
         def call() -> None:
             try:
                 outcome.append(work())
-            except BaseException as error:  # handed over to the caller's thread below
+            except BaseException as error:  # noqa: BLE001  # handed over to the caller's thread below
                 failure.append(error)
 
         thread = threading.Thread(target=call, name="singlepot-solver", daemon=True)

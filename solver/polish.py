@@ -115,11 +115,13 @@ def _solve_equalities(
     chosen = np.flatnonzero(active)
     binding = rows[chosen]
     columns = len(problem.curvature)
-    exact = sparse.block_array(
-        [[sparse.diags_array(problem.curvature), binding.T], [binding, None]], format="csc"
-    )
+    exact = sparse.block_array([[sparse.diags_array(problem.curvature), binding.T], [binding, None]], format="csc")
     shift = np.concatenate([np.full(columns, REGULARISATION), np.full(len(chosen), -REGULARISATION)])
-    factor = splu(sparse.csc_matrix(exact + sparse.diags_array(shift)), options={"SymmetricMode": True}, diag_pivot_thresh=0.0)
+    factor = splu(
+        sparse.csc_matrix(exact + sparse.diags_array(shift)),
+        options={"SymmetricMode": True},
+        diag_pivot_thresh=0.0,
+    )
     target = np.concatenate([-problem.gradient, problem.limit[chosen]])
     solution = np.concatenate([start, np.zeros(len(chosen))])
     solution[columns:] = 0.0
@@ -137,9 +139,7 @@ def _solve_equalities(
     return best[:columns], dual
 
 
-def _residual(
-    problem: QuadraticProgramme, rows: sparse.csr_array, x: Floats, dual: Floats, excess: Floats
-) -> float:
+def _residual(problem: QuadraticProgramme, rows: sparse.csr_array, x: Floats, dual: Floats, excess: Floats) -> float:
     """Largest error of stationarity, feasibility, signs and complementarity, relative to the gradient."""
     push = problem.curvature * x + problem.gradient
     size = max(float(np.abs(push).max(initial=0.0)), float(np.abs(problem.gradient).max(initial=0.0)), 1e-300)

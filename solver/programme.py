@@ -12,6 +12,8 @@ from scipy import sparse
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 Booleans = npt.NDArray[np.bool_]
+Labels = Sequence[str] | npt.NDArray[np.object_]
+"""One label for each member of a family."""
 
 OPEN = np.inf
 """An absent bound."""
@@ -27,7 +29,7 @@ class Family:
     name: str
     start: int
     size: int
-    keys: Mapping[str, Sequence[str]] = field(repr=False)
+    keys: Mapping[str, Labels] = field(repr=False)
 
     @property
     def span(self) -> slice:
@@ -207,7 +209,7 @@ class ProgrammeBuilder:
     def columns(
         self,
         name: str,
-        keys: Mapping[str, Sequence[str]],
+        keys: Mapping[str, Labels],
         *,
         lower: Floats,
         upper: Floats,
@@ -223,7 +225,7 @@ class ProgrammeBuilder:
         self._column_bounds.append((lower, upper, lower if depth is None else depth, upper if reach is None else reach))
         return np.arange(start, start + len(lower))
 
-    def column_keys(self, columns: Integers, repeat: int = 1) -> Mapping[str, Sequence[str]]:
+    def column_keys(self, columns: Integers, repeat: int = 1) -> Mapping[str, Labels]:
         """Labels of columns of one family, each ``repeat`` times, to name rows or columns that belong to them."""
         if not len(columns):
             return {}
@@ -231,7 +233,7 @@ class ProgrammeBuilder:
         members = np.repeat(columns - family.start, repeat)
         return {name: np.asarray(labels, dtype=object)[members] for name, labels in family.keys.items()}
 
-    def rows(self, name: str, keys: Mapping[str, Sequence[str]], *, lower: Floats, upper: Floats) -> Integers:
+    def rows(self, name: str, keys: Mapping[str, Labels], *, lower: Floats, upper: Floats) -> Integers:
         """Add a family of rows and return their positions."""
         start = self._rows[-1].start + self._rows[-1].size if self._rows else 0
         self._rows.append(Family(name, start, len(lower), keys))

@@ -86,9 +86,7 @@ def write_out(room: Room, curvature: Floats) -> Room:
     return room
 
 
-def _definitions(
-    room: Room, plain: Booleans
-) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp], Floats]:
+def _definitions(room: Room, plain: Booleans) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp], Floats]:
     """Choose equality rows and, in each, a column without curvature that no other chosen row holds."""
     entries = room.matrix.tocoo()
     equal = (room.row_down == 0) & (room.row_up == 0)

@@ -33,9 +33,7 @@ def scale(programme: LinearProgramme, *, enabled: bool = True) -> ScaledProgramm
     """
     matrix = programme.matrix
     rows, columns = programme.shape
-    ranges = np.minimum(programme.reach, programme.column_upper) - np.maximum(
-        programme.depth, programme.column_lower
-    )
+    ranges = np.minimum(programme.reach, programme.column_upper) - np.maximum(programme.depth, programme.column_lower)
     column_scale = np.where(ranges > 0, _power_of_two(np.where(ranges > 0, ranges, 1.0)), 1.0)
     of_column = np.repeat(np.arange(columns), np.diff(matrix.indptr))
     of_row = matrix.indices

@@ -182,7 +182,11 @@ class _Run:
         answer, method, factor = self._solve(stage, cost, factor)
         value, bound = self._value_and_bound(cost, answer)
         result = StageResult(
-            stage, value + stage.constant, bound + stage.constant, answer.row_dual * self.scaled.row_scale, method
+            stage,
+            value + stage.constant,
+            bound + stage.constant,
+            answer.row_dual * self.scaled.row_scale,
+            method,
         )
         self.x = answer.x
         if held_row is not None:
@@ -240,7 +244,12 @@ class _Run:
 
     def _value_and_bound(self, cost: Floats, answer: Answer) -> tuple[float, float]:
         bound = dual_bound(
-            self.scaled.matrix, cost, answer.row_dual, self.face, np.minimum(self._depth, answer.x), self._reach
+            self.scaled.matrix,
+            cost,
+            answer.row_dual,
+            self.face,
+            np.minimum(self._depth, answer.x),
+            self._reach,
         )
         return float(cost @ answer.x), bound
 
@@ -268,9 +277,7 @@ def _with_stage_rows(
     programme: LinearProgramme, stages: Sequence[Stage], technique: Technique
 ) -> tuple[LinearProgramme, dict[int, int]]:
     """Add a row for each stage that is held by a row: those that give, or all to show why not."""
-    chosen = [
-        i for i, stage in enumerate(stages) if not stage.empty and (stage.give > 0 or not technique.hold_by_face)
-    ]
+    chosen = [i for i, stage in enumerate(stages) if not stage.empty and (stage.give > 0 or not technique.hold_by_face)]
     if not chosen:
         return programme, {}
     first = programme.shape[0]
@@ -279,7 +286,7 @@ def _with_stage_rows(
     open_bounds = np.full(len(chosen), OPEN)
     extended = replace(
         programme,
-        matrix=sparse.vstack([programme.matrix, rows]).tocsc(),
+        matrix=sparse.csc_array(sparse.vstack([programme.matrix, rows])),
         row_lower=np.concatenate([programme.row_lower, -open_bounds]),
         row_upper=np.concatenate([programme.row_upper, open_bounds]),
         row_families=(*programme.row_families, family),

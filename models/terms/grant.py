@@ -21,7 +21,7 @@ def grant(model: Model) -> None:
     """
     data, options = model.data, model.data.options
     lower, upper = grant_bounds(model.data, model.rules)
-    down, up = reachable(data.bid, options.grant, options.area, options.limit)
+    _, up = reachable(data.bid, options.grant, options.area, options.limit)
     wanted = (data.bid > 0) | touched(options.grant, options.area, data.bid.shape) | (lower > 0)
     area, envelope, year = np.nonzero(wanted)
     keys = model.keys(area=area, envelope=envelope, year=year)

@@ -17,7 +17,7 @@ def group(model: Model) -> None:
     """
     options = model.data.options
     grouped = np.flatnonzero(options.group >= 0)
-    names, member, size = np.unique(options.group[grouped], return_inverse=True, return_counts=True)
+    _, member, size = np.unique(options.group[grouped], return_inverse=True, return_counts=True)
     shared = size >= 2
     row_of = np.cumsum(shared) - 1
     first = grouped[np.unique(member, return_index=True)[1]] if len(grouped) else grouped
@@ -29,6 +29,4 @@ def group(model: Model) -> None:
         upper=np.ones(len(chosen)),
     )
     inside = shared[member]
-    model.build.add(
-        rows[row_of[member[inside]]], model.take_up[grouped[inside]], 1 / options.limit[grouped[inside]]
-    )
+    model.build.add(rows[row_of[member[inside]]], model.take_up[grouped[inside]], 1 / options.limit[grouped[inside]])

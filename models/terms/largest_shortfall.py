@@ -27,10 +27,7 @@ def largest_shortfall(model: Model) -> None:
         reach=np.asarray([reach[of_row == p].max() for p in priorities], dtype=np.float64),
     )
     keys = model.national_keys()
-    rows = model.build.rows(
-        "largest_shortfall", keys, lower=np.zeros(len(of_row)), upper=np.full(len(of_row), np.inf)
-    )
+    rows = model.build.rows("largest_shortfall", keys, lower=np.zeros(len(of_row)), upper=np.full(len(of_row), np.inf))
     model.build.add(rows, columns[which], rows_of.target)
     model.build.add(rows, model.shortfall, -1.0)
     model.largest_shortfall = dict(zip(priorities.tolist(), columns.tolist(), strict=True))
-

@@ -18,8 +18,6 @@ def requirement(model: Model) -> None:
     options = model.data.options
     needing, needed = options.requires[:, 0], options.requires[:, 1]
     keys = {**model.option_keys(needing), "required": options.name[needed]}
-    rows = model.build.rows(
-        "requirement", keys, lower=np.zeros(len(needing)), upper=np.full(len(needing), np.inf)
-    )
+    rows = model.build.rows("requirement", keys, lower=np.zeros(len(needing)), upper=np.full(len(needing), np.inf))
     model.build.add(rows, model.take_up[needed], 1 / options.limit[needed])
     model.build.add(rows, model.take_up[needing], -1 / options.limit[needing])

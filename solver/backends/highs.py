@@ -34,7 +34,7 @@ _STOPS = {
 }
 
 
-class _Silent(highspy.Highs):  # type: ignore[misc]  # highspy ships no types
+class _Silent(highspy.Highs):
     """HiGHS without the lines that its own constructor prints to standard output."""
 
     def __init__(self) -> None:
@@ -113,9 +113,7 @@ class HighsEngine:
             _accept(self._highs.startCallback(getattr(highspy.cb.HighsCallbackType, kind)), kind)
         return self._highs.run()
 
-    def _pass(
-        self, cost: Floats, column_bounds: tuple[Floats, Floats], row_bounds: tuple[Floats, Floats]
-    ) -> None:
+    def _pass(self, cost: Floats, column_bounds: tuple[Floats, Floats], row_bounds: tuple[Floats, Floats]) -> None:
         rows, columns = self._matrix.shape
         lp = highspy.HighsLp()
         lp.num_col_, lp.num_row_ = columns, rows
@@ -129,9 +127,7 @@ class HighsEngine:
         lp.a_matrix_.value_ = self._matrix.data
         _accept(self._highs.passModel(lp), "passModel")
 
-    def _update(
-        self, cost: Floats, column_bounds: tuple[Floats, Floats], row_bounds: tuple[Floats, Floats]
-    ) -> None:
+    def _update(self, cost: Floats, column_bounds: tuple[Floats, Floats], row_bounds: tuple[Floats, Floats]) -> None:
         rows, columns = self._matrix.shape
         each_column = np.arange(columns, dtype=np.int32)
         each_row = np.arange(rows, dtype=np.int32)
@@ -164,7 +160,7 @@ class HighsEngine:
 
 def _open() -> Any:
     highs = _Silent()
-    for option, value in {
+    settings: dict[str, str | int | float] = {
         "threads": 1,
         "parallel": "off",
         "random_seed": 0,
@@ -173,18 +169,20 @@ def _open() -> Any:
         "ipm_optimality_tolerance": INTERIOR_TOLERANCE,
         "small_matrix_value": SMALLEST_ENTRY,
         "run_crossover": "on",
-    }.items():
+    }
+    for option, value in settings.items():
         _accept(highs.setOptionValue(option, value), f"option {option}")
     return highs
 
 
-def _options(method: Method) -> dict[str, object]:
+def _options(method: Method) -> dict[str, str | int]:
     primal, dual = 4, 1
-    return {
+    options: dict[Method, dict[str, str | int]] = {
         Method.INTERIOR: {"solver": "ipx", "presolve": "choose", "simplex_strategy": dual},
         Method.WARM: {"solver": "simplex", "presolve": "choose", "simplex_strategy": primal},
         Method.SAFE: {"solver": "simplex", "presolve": "off", "simplex_strategy": dual},
-    }[method]
+    }
+    return options[method]
 
 
 def _accept(status: Any, action: str) -> None:

@@ -77,6 +77,13 @@ def settle(
         No answer could be proved.
     """
     control = Control(time_limit, progress)
+    try:
+        return _settle(scenario, control, backend, technique or Technique())
+    except KeyboardInterrupt as interrupt:
+        raise ended_early(Halt(by_limit=False), ()) from interrupt
+
+
+def _settle(scenario: Scenario, control: Control, backend: str, technique: Technique) -> Settlement:
     clock = _Clock()
     with clock("formulate"):
         formulation = formulate(scenario)
@@ -96,7 +103,7 @@ def settle(
         return _settlement(formulation, point, pounds, certificate, staged, clock.seconds, backend)
 
 
-def _stages(formulation: Formulation, control: Control, backend: str, technique: Technique | None) -> Staged:
+def _stages(formulation: Formulation, control: Control, backend: str, technique: Technique) -> Staged:
     try:
         return minimise_in_turn(
             formulation.programme, formulation.stages, control, backend=backend, technique=technique

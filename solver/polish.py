@@ -7,6 +7,7 @@ violated ones join it, until the conditions hold.
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
 
 import numpy as np
@@ -55,8 +56,10 @@ class Polished:
     rounds: int
 
 
-def polish(problem: QuadraticProgramme, x: Floats, slack: Floats, multiplier: Floats) -> Polished:
-    """Solve exactly, starting from an interior-point answer.
+def polish(
+    problem: QuadraticProgramme, x: Floats, slack: Floats, multiplier: Floats, cancel: threading.Event
+) -> Polished:
+    """Solve exactly, starting from an interior-point answer; give up between rounds once ``cancel`` is set.
 
     Raises
     ------
@@ -69,6 +72,8 @@ def polish(problem: QuadraticProgramme, x: Floats, slack: Floats, multiplier: Fl
     best: Polished | None = None
     seen: set[bytes] = set()
     for step in range(ROUNDS):
+        if cancel.is_set():
+            break
         candidate, dual = _solve_equalities(problem, rows, active, x)
         excess = np.asarray(rows @ candidate) - problem.limit
         inequality = np.arange(len(active)) >= problem.equalities
@@ -89,7 +94,8 @@ def polish(problem: QuadraticProgramme, x: Floats, slack: Floats, multiplier: Fl
                 break
         seen.add(key)
         active = following
-    assert best is not None
+    if best is None:
+        raise SolverFailed("the polish was cancelled before it began")
     if best.residual > PROVED:
         raise SolverFailed(
             f"the sharing step has an error of {best.residual:.1e}, more than {PROVED:.0e}",

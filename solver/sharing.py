@@ -10,6 +10,7 @@ equalities is solved directly.
 from __future__ import annotations
 
 import logging
+import threading
 from dataclasses import dataclass
 
 import numpy as np
@@ -62,7 +63,8 @@ def share(staged: Staged, curvature: Floats, control: Control, technique: Techni
         return Shared(x * staged.scaled.column_scale, 0, 0.0, 0)
     problem, unit = quadratic(room, scaled_curvature[room.columns], origin[room.columns])
     answer = solve_quadratic(problem, control)
-    polished = polish(problem, answer.x, answer.slack, answer.multiplier)
+    cancel = threading.Event()
+    polished = control.run(lambda: polish(problem, answer.x, answer.slack, answer.multiplier, cancel), cancel)
     LOG.info(
         "sharing: %d columns, %d rows; %s; %d rounds, residual %.1e",
         len(room.columns),

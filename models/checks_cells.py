@@ -32,7 +32,7 @@ LONGEST_TEXT = 32_000
 
 _PLAIN = frozenset("0123456789.eE+-")
 _NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
-_KEY = re.compile(r"[a-z][a-z0-9_]*")
+KEY = re.compile(r"[a-z][a-z0-9_]*")
 
 Complain = Callable[[int, str, str, str, str], None]
 """Take a position, a code, the value found, what was expected and the remedy."""
@@ -166,7 +166,7 @@ def _special(column: Column, word: str) -> tuple[str | None, tuple[str, str, str
     """Check what the kind of column asks of a word."""
     if column.kind == "word" and word not in column.words:
         return None, ("SP-D015", shown(word), column.expected(), did_you_mean(word, column.words))
-    if column.kind == "key" and not _KEY.fullmatch(word):
+    if column.kind == "key" and not KEY.fullmatch(word):
         remedy = f"write {shown(made)}" if (made := _as_key(word)) else "choose another key"
         return word, ("SP-D026", shown(word), "lower-case letters, digits and _, a letter first", remedy)
     if column.kind == "year" and year_start(word) is None:
@@ -185,7 +185,7 @@ def _special(column: Column, word: str) -> tuple[str | None, tuple[str, str, str
 
 def _as_key(word: str) -> str:
     made = re.sub(r"[^a-z0-9]+", "_", word.lower()).strip("_")
-    return made if _KEY.fullmatch(made) else ""
+    return made if KEY.fullmatch(made) else ""
 
 
 def _year_remedy(word: str) -> str:

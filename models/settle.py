@@ -78,12 +78,12 @@ def settle(
     """
     control = Control(time_limit, progress)
     try:
-        return _settle(scenario, control, backend, technique or Technique())
+        return _settle(scenario, control, (backend, solver), technique or Technique())
     except KeyboardInterrupt as interrupt:
         raise ended_early(Halt(by_limit=False), ()) from interrupt
 
 
-def _settle(scenario: Scenario, control: Control, backend: str, technique: Technique) -> Settlement:
+def _settle(scenario: Scenario, control: Control, backend: tuple[str, str | None], technique: Technique) -> Settlement:
     clock = _Clock()
     with clock("formulate"):
         formulation = formulate(scenario)
@@ -100,13 +100,20 @@ def _settle(scenario: Scenario, control: Control, backend: str, technique: Techn
         certificate = certify(formulation, point, staged.results, shared.residual, pounds)
         insist(certificate)
     with clock("tables"):
-        return _settlement(formulation, point, pounds, certificate, staged, clock.seconds, backend)
+        return _settlement(formulation, point, pounds, certificate, staged, clock.seconds, backend[0])
 
 
-def _stages(formulation: Formulation, control: Control, backend: str, technique: Technique) -> Staged:
+def _stages(
+    formulation: Formulation, control: Control, backend: tuple[str, str | None], technique: Technique
+) -> Staged:
     try:
         return minimise_in_turn(
-            formulation.programme, formulation.stages, control, backend=backend, technique=technique
+            formulation.programme,
+            formulation.stages,
+            control,
+            backend=backend[0],
+            solver=backend[1],
+            technique=technique,
         )
     except Infeasible:
         raise explain_conflict(formulation, control) from None

@@ -112,6 +112,7 @@ def minimise_in_turn(
     control: Control,
     *,
     backend: str = "highs",
+    solver: str | None = None,
     technique: Technique | None = None,
 ) -> Staged:
     """Minimise each stage on the face that the earlier ones left.
@@ -128,7 +129,7 @@ def minimise_in_turn(
     technique = technique or Technique()
     programme, held_rows = _with_stage_rows(programme, stages, technique)
     scaled = scale(programme, enabled=technique.scale)
-    run = _Run(scaled, programme, engine(backend, scaled.matrix), control, technique)
+    run = _Run(scaled, programme, engine(backend, scaled.matrix, solver), control, technique)
     results: list[StageResult] = []
     try:
         for position, stage in enumerate(stages):

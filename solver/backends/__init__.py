@@ -38,9 +38,17 @@ class Engine(Protocol):
         """Minimise ``cost`` within the bounds."""
 
 
-def engine(backend: str, matrix: sparse.csc_array) -> Engine:
-    """Open a backend by name for programmes with this matrix."""
+def engine(backend: str, matrix: sparse.csc_array, solver: str | None = None) -> Engine:
+    """Open a backend by name for programmes with this matrix.
+
+    Parameters
+    ----------
+    solver
+        Which solver behind the backend; HiGHS has only itself.
+    """
     if backend == "highs":
+        if solver not in (None, "highs"):
+            raise SinglepotError(f"the backend highs has no solver {solver!r}", "leave the solver out")
         from .highs import HighsEngine
 
         return HighsEngine(matrix)

@@ -7,6 +7,10 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from .checks_keys import check_attributes, check_keys, check_pot, known_words
+from .checks_options import check_centre, check_grants, check_options, check_weights
+from .checks_people import check_people, take_census
+from .checks_rules import check_rules
 from .checks_tables import Parsed, absent, parse
 from .columns import TABLES, TOTAL, Column, attribute, grant_of, outcome
 from .problems import Problem, Report
@@ -46,7 +50,24 @@ def check_tables(
     closed = tables["objectives"].complete and tables["pot"].complete
     further = _option_columns(tables)
     tables["option_years"] = _one(raw, "option_years", further, settings.money, report, closed)
+    _check_together(tables, settings, unusable)
+    log.debug("checked %d tables: %d problems", len(raw), len(report))
     return {} if len(report) else {name: tables[name].frame() for name in TABLES}
+
+
+def _check_together(tables: dict[str, Parsed], settings: Settings, unusable: frozenset[str]) -> None:
+    check_keys(tables, settings, unusable)
+    check_pot(tables, settings, unusable)
+    check_attributes(tables, settings, unusable)
+    check_centre(tables)
+    check_weights(tables["targets"])
+    if tables["pot"].complete:
+        check_grants(tables["option_years"], envelopes_of(tables["pot"]))
+    check_options(tables)
+    if tables["areas"].complete and "code" in tables["areas"].labels:
+        census = take_census(tables)
+        check_people(tables["areas"], census, settings)
+        check_rules(tables, census, known_words(tables, settings, unusable))
 
 
 def _one(
@@ -61,9 +82,7 @@ def _one(
     if name in raw:
         return parse(raw[name], table, further, money, report, closed)
     if table.required:
-        problem = Problem(
-            "SP-D001", name, f"table {name}", expected="a table with columns " + _required(name)
-        )
+        problem = Problem("SP-D001", name, f"table {name}", expected="a table with columns " + _required(name))
         report.add(problem, table=list(TABLES).index(name))
     return absent(table, report)
 

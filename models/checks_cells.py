@@ -120,9 +120,7 @@ def _factorised(cells: Cells) -> tuple[Integers, list[object]]:
     try:
         codes, found = pd.factorize(values)
     except TypeError:
-        codes, found = pd.factorize(
-            _objects([cell if isinstance(cell, str) else repr(cell) for cell in values])
-        )
+        codes, found = pd.factorize(_objects([cell if isinstance(cell, str) else repr(cell) for cell in values]))
     different = list(found)
     if "" in different:
         empty = different.index("")
@@ -217,9 +215,7 @@ def read_numbers(column: Column, cells: Cells, money: str, complain: Complain) -
         for row in np.flatnonzero(empty):
             complain(int(row), "SP-D010", "an empty cell", expected, "fill it in, or delete the row")
     outside = (numbers < column.least) | (numbers > column.most) | (numbers <= column.above)
-    broken = (
-        (numbers != np.floor(numbers)) & ~np.isnan(numbers) if column.kind == "whole" else np.zeros(0, bool)
-    )
+    broken = (numbers != np.floor(numbers)) & ~np.isnan(numbers) if column.kind == "whole" else np.zeros(0, bool)
     for code, wrong in (("SP-D013", outside), ("SP-D014", broken)):
         for row in np.flatnonzero(wrong):
             complain(int(row), code, _cell_shown(_at(cells, int(row))), expected, "")

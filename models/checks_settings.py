@@ -72,12 +72,8 @@ def _price_base(label: str) -> str:
 def _attribute(name: str) -> str:
     if name in TABLES["areas"].by_name or kept(name) or name == "whole":
         population = name == "population"
-        remedy = (
-            "population is known and need not be listed" if population else "give the column another name"
-        )
-        raise _fault(
-            "SP-S007", "a name that no other column of areas has, not note, not beginning with _", remedy
-        )
+        remedy = "population is known and need not be listed" if population else "give the column another name"
+        raise _fault("SP-S007", "a name that no other column of areas has, not note, not beginning with _", remedy)
     if not name or not name.isprintable() or name != name.strip():
         raise _fault("SP-S007", "the header of a column of areas")
     return name
@@ -103,9 +99,7 @@ def _cost_late(order: tuple[str, ...]) -> tuple[str, ...]:
     if "cost" in order:
         before = order[: order.index("cost")]
         if "burden" not in before or not any(name.startswith("concession.") for name in before):
-            raise _fault(
-                "SP-S010", "cost only after burden and a concession stage", "move cost, or leave it out"
-            )
+            raise _fault("SP-S010", "cost only after burden and a concession stage", "move cost, or leave it out")
     return order
 
 
@@ -201,9 +195,7 @@ class _File(_Strict):
         Field(min_length=1),
         AfterValidator(_consecutive),
     ]
-    attributes: Annotated[
-        tuple[Annotated[str, AfterValidator(_attribute)], ...], _FromList, _once("SP-S007")
-    ] = ()
+    attributes: Annotated[tuple[Annotated[str, AfterValidator(_attribute)], ...], _FromList, _once("SP-S007")] = ()
     rules: _Rules = _Rules()
     equity: _Equity | None = None
     stages: _Stages = _Stages()
@@ -292,9 +284,7 @@ def _settings(content: _File, equity: _Equity | None, without_years: bool) -> Se
         attributes=content.attributes,
         rules=FrozenMapping(rules),
         equity=None if equity is None else Equity(equity.attribute, equity.elasticity),
-        stages=Stages(
-            stages.order, FrozenMapping(stages.give), Bands(stages.bands.ends, stages.bands.slopes)
-        ),
+        stages=Stages(stages.order, FrozenMapping(stages.give), Bands(stages.bands.ends, stages.bands.slopes)),
     )
 
 
@@ -355,9 +345,7 @@ def _names(section: type[BaseModel]) -> list[str]:
 def _unknown_key(location: tuple[object, ...]) -> tuple[str, str, str]:
     section, key = tuple(map(str, location[:-1])), str(location[-1])
     known = _names(_SECTIONS[section])
-    elsewhere = [
-        ".".join(path) for path, other in _SECTIONS.items() if path != section and key in _names(other)
-    ]
+    elsewhere = [".".join(path) for path, other in _SECTIONS.items() if path != section and key in _names(other)]
     remedy = f"it belongs in [{elsewhere[0]}]" if elsewhere and elsewhere[0] else did_you_mean(key, known)
     return "SP-S001", "one of " + ", ".join(known), remedy
 

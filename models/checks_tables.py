@@ -13,7 +13,7 @@ import pandas as pd
 from .checks_cells import UNUSABLE, Floats, Integers, Labels, is_missing, read_numbers, read_texts
 from .columns import TABLES, Column, Table, kept
 from .problems import Problem, Report, did_you_mean, one_of, shown
-from .raw_tables import Cells, RawTable
+from .raw_tables import Cells, Place, RawTable
 
 _NUMBER_OF = {name: number for number, name in enumerate(TABLES)}
 
@@ -34,6 +34,8 @@ class Parsed:
         The columns that could be used, in the user's order.
     labels, numbers, notes
         Cells by column: texts, numbers (NaN empty), and those kept and ignored.
+    faulty
+        Rows of cells whose problem is named, by column.
     """
 
     table: Table
@@ -43,6 +45,7 @@ class Parsed:
     labels: dict[str, Labels] = field(default_factory=dict)
     numbers: dict[str, Floats] = field(default_factory=dict)
     notes: dict[str, list[str]] = field(default_factory=dict)
+    faulty: dict[str, set[int]] = field(default_factory=dict)
 
     @property
     def rows(self) -> int:
@@ -84,7 +87,10 @@ class Parsed:
         self.report.add(problem, table=_NUMBER_OF[self.table.name], row=-1 if row is None else row)
 
     def frame(self) -> pd.DataFrame:
-        """The table with its columns as the user ordered them: texts, and numbers as float64."""
+        """The table with its columns as the user ordered them: texts, and numbers as float64.
+
+        Without rows only the required columns are left, as if the table were absent.
+        """
         columns: dict[str, pd.Series[Any]] = {}
         for header in self.headers:
             if header in self.numbers:
@@ -92,6 +98,9 @@ class Parsed:
             else:
                 words = self.labels[header].values if header in self.labels else self.notes[header]
                 columns[header] = pd.Series(words, dtype=str)
+        if not self.rows:
+            headers = [column.name for column in self.table if column.required]
+            return pd.DataFrame({name: columns[name] for name in headers}, columns=headers)
         return pd.DataFrame(columns, columns=self.headers)
 
 
@@ -139,8 +148,6 @@ def parse(
 
 def absent(table: Table, report: Report) -> Parsed:
     """Stand in for a table that a scenario may do without: no rows, only its required columns."""
-    from .raw_tables import Place
-
     columns: dict[str, Cells] = {column.name: [] for column in table if column.required}
     return parse(RawTable(columns, Place(f"table {table.name}"), 0), table, {}, "", report)
 
@@ -148,9 +155,7 @@ def absent(table: Table, report: Report) -> Parsed:
 def _check_headers(parsed: Parsed, known: Mapping[str, Column], closed: bool) -> None:
     present = parsed.raw.columns
     for name in parsed.raw.repeated:
-        parsed.complain(
-            "SP-D004", column=name, expected="each column once", remedy="rename or delete one of them"
-        )
+        parsed.complain("SP-D004", column=name, expected="each column once", remedy="rename or delete one of them")
     missing = [column.name for column in known.values() if column.required and column.name not in present]
     for name in missing:
         remedy = did_you_mean(name, [h for h in present if h not in known], parsed.raw.place.missing(name))
@@ -159,9 +164,7 @@ def _check_headers(parsed: Parsed, known: Mapping[str, Column], closed: bool) ->
         if header in known or kept(header):
             continue
         if header == "whole":
-            parsed.complain(
-                "SP-D006", column=header, expected="no such column yet", remedy="delete the column"
-            )
+            parsed.complain("SP-D006", column=header, expected="no such column yet", remedy="delete the column")
         elif closed:
             _unknown_column(parsed, header, known)
 
@@ -180,6 +183,7 @@ def _unknown_column(parsed: Parsed, header: str, known: Mapping[str, Column]) ->
 
 def _read_column(parsed: Parsed, column: Column, cells: Cells, money: str) -> None:
     def complain(row: int, code: str, value: str, expected: str, remedy: str) -> None:
+        parsed.faulty.setdefault(column.name, set()).add(row)
         parsed.complain(code, row, column.name, value, expected, remedy)
 
     if column.numeric:

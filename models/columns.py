@@ -159,21 +159,69 @@ def _money(name: str, explanation: str, required: bool = False, default: float =
     return Column(name, "number", explanation, required, default, least=0, unit="money")
 
 
-RULES = (
-    "grant_floor",
-    "grant_ceiling",
-    "grant_lock",
-    "grant_step",
-    "target_floor",
-    "target_ceiling",
-    "target_lock",
-    "own_cost_ceiling",
-    "carry_over",
-    "virement",
-    "pot_share_floor",
-    "pot_share_ceiling",
-)
-"""The rules that the table ``rules`` takes."""
+@dataclass(frozen=True)
+class Rule:
+    """What a row of the table rules may say.
+
+    Parameters
+    ----------
+    name
+        The rule.
+    explanation
+        One sentence for the manual.
+    bases
+        What its value may be a share or number of.
+    least, most
+        Smallest and largest value where the basis is ``bid``.
+    cells
+        What it binds: cells of grants or of targets, areas, cells of the pot, or a sum over areas.
+    general
+        Whether ``[rules]`` takes it.
+    """
+
+    name: str
+    explanation: str
+    cells: Literal["grants", "targets", "areas", "pot", "sum"]
+    bases: tuple[str, ...] = ("bid", "reference", "amount", "per_head")
+    least: float = 0.0
+    most: float = math.inf
+    general: bool = True
+
+    @property
+    def selectors(self) -> tuple[str, ...]:
+        """Columns that may choose where the rule holds."""
+        return _SELECTORS_OF[self.cells]
+
+
+_SELECTORS_OF = {
+    "grants": ("area", "region", "type", "envelope", "year"),
+    "targets": ("area", "region", "type", "objective", "year"),
+    "areas": ("area", "region", "type"),
+    "pot": ("envelope", "year"),
+    "sum": ("area", "region", "type", "envelope", "year"),
+}
+
+_OF_TARGETS = ("bid", "amount", "per_head")
+_OF_POT = ("bid", "amount")
+
+RULES = {
+    rule.name: rule
+    for rule in (
+        Rule("grant_floor", "No grant falls below this.", "grants", most=1.0),
+        Rule("grant_ceiling", "No grant rises above this.", "grants", least=1.0),
+        Rule("grant_lock", "The grant is fixed.", "grants", general=False),
+        Rule("grant_step", "Change of (grant − bid) from one year to the next.", "grants"),
+        Rule("target_floor", "No agreed target falls below this.", "targets", _OF_TARGETS, most=1.0),
+        Rule("target_ceiling", "No area is asked for more than this.", "targets", _OF_TARGETS, least=1.0),
+        Rule("target_lock", "The agreed target is fixed.", "targets", _OF_TARGETS, general=False),
+        Rule("own_cost_ceiling", "What an area may be asked to spend itself.", "areas"),
+        Rule("carry_over", "What may move from a year into the next.", "pot", _OF_POT, most=1.0),
+        Rule("virement", "What may move from an envelope into others.", "pot", _OF_POT, most=1.0),
+        Rule("pot_share_floor", "Least that areas get together.", "sum", _OF_POT, most=1.0, general=False),
+        Rule("pot_share_ceiling", "Most that areas get together.", "sum", _OF_POT, most=1.0, general=False),
+    )
+}
+"""The rules by name; where the basis is ``bid``, rules of the pot are shares of the pot."""
 
 BASES = ("bid", "reference", "amount", "per_head")
 """What the value of a rule is a share or number of."""
@@ -268,9 +316,7 @@ TABLES = {
                 _area(),
                 _objective(),
                 _year(),
-                Column(
-                    "target", "number", "Contribution proposed.", True, least=0, unit="the objective's unit"
-                ),
+                Column("target", "number", "Contribution proposed.", True, least=0, unit="the objective's unit"),
                 Column(
                     "weight",
                     "number",
@@ -297,9 +343,7 @@ TABLES = {
                     "label",
                     "Options of one group share one programme: their shares add up to at most 1.",
                 ),
-                Column(
-                    "requires", "text", "Options, separated by `;`, that must be taken up at least as far."
-                ),
+                Column("requires", "text", "Options, separated by `;`, that must be taken up at least as far."),
             ),
             key=("area", "option"),
         ),
@@ -319,11 +363,9 @@ TABLES = {
             "rules",
             "Limits; the row that chooses more particularly wins over the others and over the general rules.",
             (
-                Column("rule", "word", "Which rule.", True, words=RULES),
+                Column("rule", "word", "Which rule.", True, words=tuple(RULES)),
                 Column("value", "number", "Its value.", True, least=0),
-                Column(
-                    "basis", "word", "What the value is a share or number of.", default="bid", words=BASES
-                ),
+                Column("basis", "word", "What the value is a share or number of.", default="bid", words=BASES),
                 _area("Only this area.", False),
                 Column("region", "label", "Only areas of this region."),
                 Column("type", "label", "Only areas of this type."),

@@ -57,10 +57,7 @@ def csv_text(frame: pd.DataFrame) -> bytes:
 def _texts(column: pd.Series[Any]) -> list[str]:
     if column.dtype.kind == "f":
         return [number_text(number) for number in column.to_numpy(dtype=np.float64, na_value=np.nan).tolist()]
-    return [
-        "" if missing else str(cell)
-        for cell, missing in zip(column.tolist(), column.isna().tolist(), strict=True)
-    ]
+    return ["" if missing else str(cell) for cell, missing in zip(column.tolist(), column.isna().tolist(), strict=True)]
 
 
 def number_text(number: float) -> str:

@@ -314,7 +314,7 @@ class Scenario:
 
 
 def from_raw(
-    said: Mapping[str, object],
+    said: Mapping[str, object] | None,
     file: str,
     raw: Mapping[str, RawTable],
     report: Report,
@@ -325,7 +325,7 @@ def from_raw(
     Parameters
     ----------
     said
-        The settings, nested as in ``scenario.toml``.
+        The settings, nested as in ``scenario.toml``; None where they could not be read, which is in the report.
     file
         What to call the settings in messages.
     raw
@@ -340,7 +340,10 @@ def from_raw(
     BadInput
         With everything that is wrong.
     """
-    settings, unusable = read_settings(said, report, file, line_of)
+    if said is None:
+        settings, unusable = Settings(years=()), frozenset(Settings.__dataclass_fields__)
+    else:
+        settings, unusable = read_settings(said, report, file, line_of)
     tables = check_tables(raw, settings, unusable, report)
     report.stop_if_any()
     return _made(settings, tables)

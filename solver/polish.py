@@ -32,6 +32,9 @@ FEASIBLE = 1e-12
 SIGN = 1e-10
 """Multipliers down to minus this, relative to the largest, are taken for zero."""
 
+NATURAL = 1e-3
+"""Size below which gradients and multipliers count as small: a full take-up of a mean option has a gradient of 1."""
+
 PROVED = 1e-9
 """Largest error of the optimality conditions that counts as solved."""
 
@@ -77,7 +80,7 @@ def polish(
         candidate, dual = _solve_equalities(problem, rows, active, x)
         excess = np.asarray(rows @ candidate) - problem.limit
         inequality = np.arange(len(active)) >= problem.equalities
-        size = max(float(np.abs(dual).max(initial=0.0)), 1e-300)
+        size = max(float(np.abs(dual).max(initial=0.0)), NATURAL)
         wrong = active & inequality & (dual < -SIGN * size)
         violated = ~active & (excess > FEASIBLE)
         residual = _residual(problem, rows, candidate, dual, excess)
@@ -148,7 +151,7 @@ def _solve_equalities(
 def _residual(problem: QuadraticProgramme, rows: sparse.csr_array, x: Floats, dual: Floats, excess: Floats) -> float:
     """Largest error of stationarity, feasibility, signs and complementarity, relative to the gradient."""
     push = problem.curvature * x + problem.gradient
-    size = max(float(np.abs(push).max(initial=0.0)), float(np.abs(problem.gradient).max(initial=0.0)), 1e-300)
+    size = max(float(np.abs(push).max(initial=0.0)), float(np.abs(problem.gradient).max(initial=0.0)), NATURAL)
     stationarity = np.abs(push + rows.T @ dual).max(initial=0.0) / size
     equal = slice(0, problem.equalities)
     other = slice(problem.equalities, None)

@@ -79,7 +79,7 @@ def price_of_fairness(
     actual = _shortfalls(settlement)
     without_give = without_bands = actual
     if any(give > 0 for give in stages.give.values()):
-        plain = scenario.with_(stages={"give": {}})
+        plain = scenario.with_(stages={"give": dict.fromkeys(stages.give, 0.0)})
         without_give = _shortfalls(settle(plain, time_limit=time_limit, progress=progress))
         flat = scenario.with_(stages={"bands": {"ends": [], "slopes": [1]}})
         without_bands = _shortfalls(settle(flat, time_limit=time_limit, progress=progress))

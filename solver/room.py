@@ -90,7 +90,7 @@ def _definitions(room: Room, plain: Booleans) -> tuple[npt.NDArray[np.intp], npt
     """Choose equality rows and, in each, a column without curvature that no other chosen row holds."""
     entries = room.matrix.tocoo()
     equal = (room.row_down == 0) & (room.row_up == 0)
-    largest = abs(room.matrix).max(axis=1).toarray().ravel()
+    largest = _largest(room.matrix)
     uses = np.bincount(entries.col, minlength=len(room.columns))
     value = np.abs(entries.data)
     fit = equal[entries.row] & plain[entries.col] & (value >= PIVOT * largest[entries.row])
@@ -112,6 +112,13 @@ def _definitions(room: Room, plain: Booleans) -> tuple[npt.NDArray[np.intp], npt
             keep[0] = True
         row, column, pivot = row[keep], column[keep], pivot[keep]
     return row, column, pivot
+
+
+def _largest(matrix: sparse.csr_array) -> Floats:
+    """Return the size of the largest entry of each row."""
+    if 0 in matrix.shape:
+        return np.zeros(matrix.shape[0])
+    return np.asarray(abs(matrix).max(axis=1).toarray()).ravel()
 
 
 def tighten(room: Room, curvature: Floats) -> Room:
@@ -188,7 +195,7 @@ def quadratic(room: Room, curvature: Floats, origin: Floats) -> tuple[QuadraticP
     h = curvature / (curvature[curvature > 0].mean() if (curvature > 0).any() else 1.0)
     unit = np.where(h > 0, 1 / np.sqrt(np.where(h > 0, h, 1.0)), 1.0)
     body = room.matrix @ sparse.diags_array(unit, format="csr")
-    size = 1 / np.maximum(abs(body).max(axis=1).toarray().ravel(), np.finfo(float).tiny)
+    size = 1 / np.maximum(_largest(body), np.finfo(float).tiny)
     body = sparse.diags_array(size, format="csr") @ body
     row_down, row_up = room.row_down * size, room.row_up * size
     equal = row_down == row_up

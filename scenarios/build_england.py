@@ -1,0 +1,89 @@
+"""Builds the shipped scenarios ``england`` and ``england-tight``.
+
+Run ``python -m singlepot.scenarios.build_england`` in the root of the checkout; it writes both folders under
+``scenarios/library``. The tables are made in :mod:`singlepot.scenarios.england`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import sys
+from collections.abc import Sequence
+from importlib.resources import files
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from .england import Figures, Tables, build
+
+__all__ = ["Figures", "Tables", "build", "documents", "main", "read_figures"]
+
+FOLDER = files("singlepot.scenarios.library") / "figures"
+"""What the scenarios are built from."""
+
+WORDS = ("code", "name", "type", "region", "recipient", "recipient_name")
+"""Columns of the authorities that hold no numbers."""
+
+TITLES = {
+    "england": "England, spending review 2026",
+    "england-tight": "England, spending review 2026, bids at 1.25 times the pot",
+}
+
+
+def read_figures() -> Figures:
+    """Read the figures that are shipped with the library."""
+    authorities, assumptions, objectives = (_table(name) for name in ("authorities", "assumptions", "objectives"))
+    for column in authorities.columns.difference(list(WORDS)):
+        authorities[column] = [float(text) if text else np.nan for text in authorities[column]]
+    return Figures(authorities, dict(zip(assumptions["key"], assumptions["value"], strict=True)), objectives)
+
+
+def _table(name: str) -> pd.DataFrame:
+    with (FOLDER / f"{name}.csv").open("r", encoding="utf-8") as file:
+        return pd.DataFrame(list(csv.DictReader(file)))
+
+
+def documents(figures: Figures) -> dict[str, bytes]:
+    """Return every generated file: path under the library → content."""
+    found = {}
+    template = (FOLDER / "settings.toml").read_text(encoding="utf-8")
+    for name, tables in build(figures).items():
+        settings = template.replace("{title}", TITLES[name])
+        settings = settings.replace("{elasticity}", figures.assumptions["equity_elasticity"])
+        found[f"{name}/scenario.toml"] = settings.encode()
+        for table, frame in tables.items():
+            found[f"{name}/{table}.csv"] = csv_text(frame, zero="" if table == "option_years" else "0").encode()
+    return found
+
+
+def csv_text(table: pd.DataFrame, zero: str) -> str:
+    """Return a table as CSV: plain decimal numbers, ``zero`` for 0, nothing for what is not known."""
+
+    def cell(value: object) -> str:
+        if isinstance(value, str):
+            return f'"{value}"' if "," in value else value
+        number = float(str(value))
+        return "" if np.isnan(number) else np.format_float_positional(number, trim="-") if number else zero
+
+    rows = zip(*(table[column].tolist() for column in table.columns), strict=True)
+    lines = [",".join(table.columns), *(",".join(cell(value) for value in row) for row in rows)]
+    return "\n".join(lines) + "\n"
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Write both scenarios into a folder, ``scenarios/library`` unless another is named."""
+    parser = argparse.ArgumentParser(description="Write the scenarios england and england-tight.")
+    parser.add_argument("folder", nargs="?", type=Path, default=Path("scenarios/library"))
+    folder: Path = parser.parse_args(arguments).folder
+    if not folder.is_dir():
+        parser.error(f"{folder} is not a folder: run this in the root of the checkout, or name one")
+    for path, content in documents(read_figures()).items():
+        (folder / path).parent.mkdir(exist_ok=True)
+        (folder / path).write_bytes(content)
+        sys.stdout.write(f"{folder / path}\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,316 @@
+"""The tables of the shipped scenarios ``england`` and ``england-tight``, from official figures and assumptions.
+
+``scenarios/library/england/README.md`` explains every definition. The numbers of a table are rounded when it is
+made and later tables follow from the rounded ones, so that a reader can retrace each from what is printed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+Vector = npt.NDArray[np.float64]
+Tables = dict[str, pd.DataFrame]
+
+YEARS = ("2026-27", "2027-28", "2028-29", "2029-30")
+WEEKS = 52
+"""Weeks in a year, for yearly from weekly hours."""
+
+NATIONAL_MARGIN = 0.95
+"""A national objective is this share of what its share of the pot buys at unit cost."""
+
+MONEY_DECIMALS = 6
+"""Bids, grants and own costs are rounded to £1, in £ million."""
+
+SIGNIFICANT_DIGITS = 6
+"""Targets and outcomes are rounded to so many digits that count, since areas differ ten-thousandfold."""
+
+OVER_BID_TIGHT = 1.25
+"""Sum of bids over the pot in ``england-tight``; ``england`` takes its own from the assumptions."""
+
+TYPES = {
+    "E06": "unitary authority",
+    "E10": "county",
+    "E47": "combined authority",
+    "E61": "Greater London Authority",
+}
+"""Kind of recipient by the first three characters of its GSS code."""
+
+SUI_GENERIS = "E06000053"
+"""The Isles of Scilly, a council of its own kind under a unitary authority's code."""
+
+ATTRIBUTES = {
+    "gdhi_per_head": 0,
+    "gdp": 1,
+    "hours": 4,
+    "rnd": 3,
+    "population_thousands": 3,
+    "level3_adults": 0,
+    "in_work": 0,
+    "population_16_64": 0,
+    "co2": 2,
+}
+"""Attributes of an area, with the decimals they are rounded to."""
+
+ORDINALS = ("first", "second", "third", "fourth", "fifth")
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What the scenarios are built from: the files of ``scenarios/library/figures``.
+
+    Parameters
+    ----------
+    authorities
+        One row for each upper-tier authority.
+    assumptions
+        Values by key, as text.
+    objectives
+        The table of objectives, and a column ``component``: what their options pay for.
+    """
+
+    authorities: pd.DataFrame
+    assumptions: Mapping[str, str]
+    objectives: pd.DataFrame
+
+    def number(self, key: str) -> float:
+        """Return an assumption that is one number."""
+        return float(self.assumptions[key])
+
+    def numbers(self, key: str) -> Vector:
+        """Return an assumption that is several numbers, ``0.02;0.05``."""
+        return np.array([float(text) for text in self.assumptions[key].split(";")])
+
+    def tiers(self, key: str) -> list[tuple[float, float]]:
+        """Return an assumption made of sizes and multiples, ``0.10@1.2;0.15@1.0``."""
+        pairs = [text.split("@") for text in self.assumptions[key].split(";")]
+        return [(float(size), float(multiple)) for size, multiple in pairs]
+
+    def by_objective(self, prefix: str) -> Vector:
+        """Return the assumption that each objective has, ``unit_cost_carbon`` and so on, in their order."""
+        return np.array([self.number(f"{prefix}_{key}") for key in self.objectives["key"]])
+
+    @property
+    def whole_pot(self) -> float:
+        """The pot of all years, £m."""
+        return self.number("pot_per_year") * len(YEARS)
+
+
+def money(values: npt.ArrayLike) -> Vector:
+    """Round £ million to the pound."""
+    return np.round(np.asarray(values, dtype=float), MONEY_DECIMALS)
+
+
+def significant(values: npt.ArrayLike) -> Vector:
+    """Round outcomes to the digits that count."""
+    given = np.asarray(values, dtype=float)
+    return np.array([float(f"{value:.{SIGNIFICANT_DIGITS}g}") for value in given.ravel()]).reshape(given.shape)
+
+
+def build(figures: Figures) -> dict[str, Tables]:
+    """Return the tables of ``england`` and ``england-tight``, by scenario and table."""
+    over_bids = {"england": figures.number("over_bid"), "england-tight": OVER_BID_TIGHT}
+    return {name: build_one(figures, over_bid) for name, over_bid in over_bids.items()}
+
+
+def build_one(figures: Figures, over_bid: float) -> Tables:
+    """Return the tables of a scenario whose bids add up to ``over_bid`` times the pot."""
+    areas = recipients(figures.authorities)
+    headroom = headrooms(areas, figures)
+    national = national_in_last_year(figures)
+    proposed = proposals(areas, headroom, figures)
+    unit_cost = unit_costs(areas, headroom, figures)
+    cost = np.nansum(proposed * unit_cost, axis=1)
+    scaling = over_bid * figures.whole_pot / cost.sum()
+    bids = money(np.outer(cost * scaling, figures.numbers("spend_profile")))
+    build_up = figures.numbers("outcome_profile")
+    codes, keys = tuple(areas["code"]), tuple(figures.objectives["key"])
+    options, option_years = options_of(codes, figures, proposed, unit_cost * scaling, bids)
+    return {
+        "areas": areas,
+        "objectives": figures.objectives.drop(columns="component"),
+        "national": in_rows(significant(np.outer(national, build_up)), "target", objective=keys, year=YEARS),
+        "pot": pd.DataFrame({"year": YEARS, "amount": figures.number("pot_per_year")}),
+        "bids": in_rows(bids, "amount", area=codes, year=YEARS),
+        "targets": in_rows(
+            significant(proposed[:, :, None] * build_up), "target", area=codes, objective=keys, year=YEARS
+        ),
+        "options": options,
+        "option_years": option_years,
+    }
+
+
+def in_rows(values: Vector, name: str, **labels: Sequence[str]) -> pd.DataFrame:
+    """Return an array as a table, one row a cell; a cell that is not known has no row."""
+    rows = pd.MultiIndex.from_product(list(labels.values()), names=list(labels))
+    return pd.DataFrame({name: values.ravel()}, index=rows).dropna().reset_index()
+
+
+def recipients(authorities: pd.DataFrame) -> pd.DataFrame:
+    """Add the authorities up to recipients: the table of areas, in the order of their codes.
+
+    Counts add up. A share that a member does not publish is taken to be that of the members that do; where no
+    member does, the count is not known. Household income per head is the mean by population. The region is
+    the one where most of the recipient's people live.
+    """
+    people, adults = authorities["population"], authorities["population_16_64"]
+    parts = pd.DataFrame(
+        {
+            "population": people,
+            "income": authorities["gdhi_per_head_gbp_2023"] * people,
+            "gdp": authorities["gdp_gbp_million_2022"],
+            "hours": authorities["weekly_hours_million_2019"] * WEEKS,
+            "rnd": authorities["berd_gbp_per_head_itl2_2024"] * people / 1e6,
+            "population_16_64": adults,
+            "co2": authorities["co2_kt_2020"],
+        }
+    )
+    for count, share in (("level3_adults", "rqf3plus_pct_2023"), ("in_work", "employment_rate_pct_2023")):
+        parts[count] = authorities[share] / 100 * adults
+        parts[f"{count}_known"] = adults.where(authorities[share].notna())
+    sums = parts.groupby(authorities["recipient"]).sum(min_count=1).sort_index()
+    for count in ("level3_adults", "in_work"):
+        sums[count] *= sums["population_16_64"] / sums[f"{count}_known"]
+    sums["gdhi_per_head"] = sums["income"] / sums["population"]
+    sums["population_thousands"] = sums["population"] / 1000
+    by_region = people.groupby([authorities["recipient"], authorities["region"]]).sum().sort_values()
+    regions = dict(by_region.index)  # the largest comes last and stays
+    names = dict(zip(authorities["recipient"], authorities["recipient_name"], strict=True))
+    codes = list(sums.index)
+    head = {
+        "code": codes,
+        "name": [names[code] for code in codes],
+        "type": ["sui generis" if code == SUI_GENERIS else TYPES[code[:3]] for code in codes],
+        "region": [regions[code] for code in codes],
+        "recipient": [names[code] for code in codes],
+        "population": sums["population"].to_numpy(),
+    }
+    counts = {name: np.round(sums[name].to_numpy(dtype=float), places) for name, places in ATTRIBUTES.items()}
+    return pd.DataFrame({**head, **counts})
+
+
+def baselines_of(areas: pd.DataFrame, figures: Figures) -> tuple[Vector, Vector]:
+    """Return baselines and the denominators of the rates, both areas × objectives."""
+    baseline = areas[list(figures.objectives["baseline"])].to_numpy(dtype=float)
+    return baseline, areas[list(figures.objectives["per"])].to_numpy(dtype=float)
+
+
+def headrooms(areas: pd.DataFrame, figures: Figures) -> Vector:
+    """Return the headroom in units of each objective, areas × objectives; NaN where no baseline is known.
+
+    It is the gap between the area's rate and the frontier (nothing for an area beyond it) times the
+    denominator, and a floor, a share of the baseline. The frontier is a quantile of the recipients' rates,
+    each counting once, interpolated linearly; the mirrored quantile where less is better.
+    """
+    baseline, per = baselines_of(areas, figures)
+    rate = baseline / per
+    falls = (figures.objectives["direction"] == "decrease").to_numpy()
+    quantile = figures.number("frontier_quantile")
+    frontier = np.where(falls, np.nanquantile(rate, 1 - quantile, axis=0), np.nanquantile(rate, quantile, axis=0))
+    gap = np.where(falls, rate - frontier, frontier - rate)
+    floor, floor_falling = figures.numbers("headroom_floor")
+    least: Vector = np.where(falls, floor_falling, floor) * baseline
+    return np.maximum(gap, 0.0) * per + least
+
+
+def national_in_last_year(figures: Figures) -> Vector:
+    """Return the national objectives of the last year: what a share of the pot buys at unit cost, less a margin."""
+    bought = figures.by_objective("national_share") * figures.whole_pot / figures.by_objective("unit_cost")
+    return significant(bought * NATIONAL_MARGIN)
+
+
+def proposals(areas: pd.DataFrame, headroom: Vector, figures: Figures) -> Vector:
+    """Return the targets proposed for the last year, areas × objectives.
+
+    They add up to ``ambition`` × the national objective and are shared by √(headroom × baseline).
+    """
+    share = np.sqrt(headroom * baselines_of(areas, figures)[0])
+    total = figures.number("ambition") * national_in_last_year(figures)
+    return significant(share / np.nansum(share, axis=0) * total)
+
+
+def unit_costs(areas: pd.DataFrame, headroom: Vector, figures: Figures) -> Vector:
+    """Return £m of grant over all years for one unit a year in the last, areas × objectives.
+
+    It is the national unit cost × (headroom of the area ÷ mean headroom of the nation) to the power given, both
+    per unit of the denominator, the mean over the areas whose headroom is known.
+    """
+    per = np.where(np.isnan(headroom), np.nan, baselines_of(areas, figures)[1])
+    relative = headroom / per / (np.nansum(headroom, axis=0) / np.nansum(per, axis=0))
+    cost: Vector = figures.by_objective("unit_cost") * relative ** figures.number("headroom_exponent")
+    return cost
+
+
+@dataclass(frozen=True)
+class Move:
+    """A kind of option that each area has for each objective.
+
+    Parameters
+    ----------
+    key, name
+        Last part of the option's key and of its name.
+    change
+        Change of the target as a share of it; negative for a saving.
+    grant, own_cost
+        What a unit of outcome costs, as a multiple of the bid's unit cost: in grant, and of the area's own.
+    """
+
+    key: str
+    name: str
+    change: float
+    grant: float = 0.0
+    own_cost: float = 0.0
+
+
+def moves(figures: Figures) -> list[Move]:
+    """Return the kinds of option."""
+    found = []
+    for ordinal, number, (size, price) in zip(ORDINALS, range(1, 9), figures.tiers("raise_tiers"), strict=False):
+        found.append(Move(f"raise-{number}", f"{ordinal} tranche", size, price))
+    for ordinal, number, (size, price) in zip(ORDINALS, range(1, 9), figures.tiers("save_tiers"), strict=False):
+        found.append(Move(f"save-{number}", f"{ordinal} saving", -size, price))
+    ((size, price),) = figures.tiers("stretch")
+    return [*found, Move("stretch", "stretch at own cost", size, own_cost=price)]
+
+
+def co_benefits(figures: Figures) -> Vector:
+    """Return how far each objective (column) moves with one unit of each (row)."""
+    keys = list(figures.objectives["key"])
+    said = [[float(figures.assumptions.get(f"co_benefit_{row}_{column}", 0)) for column in keys] for row in keys]
+    return np.array(said) + np.eye(len(keys))
+
+
+def options_of(
+    codes: Sequence[str], figures: Figures, proposed: Vector, unit_cost: Vector, bids: Vector
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the tables of options and of what they change year by year.
+
+    ``unit_cost`` carries the scaling of the bids. An area has neither options for an objective of which it has
+    no target, nor co-benefits on it.
+    """
+    keys, build_up = list(figures.objectives["key"]), figures.numbers("outcome_profile")
+    effects, kinds = co_benefits(figures), moves(figures)
+    options: list[tuple[str, str, str, str, float]] = []
+    grants: list[Vector] = []
+    outcomes: list[Vector] = []
+    for a, code in enumerate(codes):
+        for k, (key, name, what) in enumerate(figures.objectives[["key", "name", "component"]].to_numpy()):
+            for kind in () if np.isnan(proposed[a, k]) else kinds:
+                units = kind.change * proposed[a, k]
+                own_cost = float(money(units * unit_cost[a, k] * kind.own_cost))
+                options.append((code, f"{key}-{kind.key}", f"{name}: {what}, {kind.name}", what, own_cost))
+                grants.append(units * unit_cost[a, k] * kind.grant * figures.numbers("spend_profile"))
+                outcomes.append(np.outer(build_up, np.where(np.isnan(proposed[a]), 0.0, units * effects[k])))
+        options.append((code, "efficiency", "Efficiency: same outcomes for less grant", "whole programme", 0.0))
+        grants.append(-figures.number("efficiency") * bids[a])
+        outcomes.append(np.zeros((len(build_up), len(keys))))
+    table = pd.DataFrame(options, columns=["area", "option", "name", "component", "own_cost"])
+    years = table.loc[table.index.repeat(len(YEARS)), ["area", "option"]].reset_index(drop=True)
+    years["year"] = np.tile(YEARS, len(table))
+    years["grant"] = money(np.concatenate(grants))
+    years[keys] = significant(np.concatenate(outcomes))
+    return table, years

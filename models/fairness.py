@@ -18,8 +18,8 @@ from .settlement import Settlement
 ON_LIMIT = 1e-9
 """How near its floor or ceiling a grant must be to sit on it, as a share of the bid."""
 
-TOTAL = "shortfall.total"
-"""The stage in which the price is told."""
+SHORTFALL = "shortfall."
+"""The stages in which the price is told."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class PriceOfFairness:
     Attributes
     ----------
     shortfall
-        ``shortfall.total`` of each priority at the settlement, as a share of the targets.
+        Each shortfall stage at the settlement, as a share of the targets.
     without_give, without_bands
         The same for the scenario with no ``give``, and for the scenario with every percent weighing the same.
     areas, on_floor, on_ceiling
@@ -49,14 +49,14 @@ class PriceOfFairness:
     highest: float
 
     @property
-    def give_costs(self) -> float:
-        """Shortfall that ``give`` adds, over all priorities."""
-        return sum(self.shortfall.values()) - sum(self.without_give.values())
+    def give_costs(self) -> Mapping[str, float]:
+        """What ``give`` adds to each shortfall stage; a later stage can gain from what an earlier one gives."""
+        return {name: value - self.without_give[name] for name, value in self.shortfall.items()}
 
     @property
-    def bands_cost(self) -> float:
-        """Shortfall that ``bands`` add, over all priorities."""
-        return sum(self.shortfall.values()) - sum(self.without_bands.values())
+    def bands_cost(self) -> Mapping[str, float]:
+        """What ``bands`` add to each shortfall stage."""
+        return {name: value - self.without_bands[name] for name, value in self.shortfall.items()}
 
     @property
     def on_limit(self) -> int:
@@ -111,5 +111,5 @@ def price_of_fairness(
 
 def _shortfalls(settlement: Settlement) -> dict[str, float]:
     stages = settlement.stages
-    chosen = stages[stages["name"].str.startswith(TOTAL)]
+    chosen = stages[stages["name"].str.startswith(SHORTFALL)]
     return dict(zip(chosen["name"], chosen["final"].astype(float), strict=True))

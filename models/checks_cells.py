@@ -67,10 +67,14 @@ class Labels:
         """The same column with a word in place of empty cells."""
         if word == "" or "" not in self.words:
             return self
-        words = dict.fromkeys(word if old == "" else old for old in self.words)
-        place = {new: code for code, new in enumerate(words)}
-        moved = np.asarray([*(place[old or word] for old in self.words), UNUSABLE], dtype=np.int64)
-        return Labels(moved[self.codes], tuple(words))
+        return self.renamed(lambda old: old or word)
+
+    def renamed(self, new: Callable[[str], str]) -> Labels:
+        """The same column with other words; words that become the same become one."""
+        words = [new(old) for old in self.words]
+        place = {word: code for code, word in enumerate(dict.fromkeys(words))}
+        moved = np.asarray([*(place[word] for word in words), UNUSABLE], dtype=np.int64)
+        return Labels(moved[self.codes], tuple(place))
 
     def __getitem__(self, position: int) -> str:
         """The text of one cell."""
@@ -106,7 +110,7 @@ def read_texts(column: Column, cells: Cells, complain: Complain) -> Labels:
             moved[code] = words.setdefault(word, len(words))
     if column.required:
         bad[-1] = ("SP-D010", "an empty cell", column.expected(), "fill it in, or delete the row")
-    else:
+    elif (codes == -1).any():
         moved[-1] = words.setdefault("", len(words))
     if bad:
         for position in np.flatnonzero(np.isin(codes, list(bad))):
@@ -218,7 +222,7 @@ def read_numbers(column: Column, cells: Cells, money: str, complain: Complain) -
     broken = (numbers != np.floor(numbers)) & ~np.isnan(numbers) if column.kind == "whole" else np.zeros(0, bool)
     for code, wrong in (("SP-D013", outside), ("SP-D014", broken)):
         for row in np.flatnonzero(wrong):
-            complain(int(row), code, _cell_shown(_at(cells, int(row))), expected, "")
+            complain(int(row), code, _number_shown(_at(cells, int(row))), expected, "")
     return np.asarray(numbers + 0.0)
 
 
@@ -279,6 +283,11 @@ def _cell_shown(cell: object) -> str:
     if isinstance(cell, np.generic):
         cell = cell.item()
     return shown(cell)
+
+
+def _number_shown(cell: object) -> str:
+    """Show a cell that holds a number: as it was written, or without a needless ``.0``."""
+    return shown(cell, quoted=False) if isinstance(cell, str) else f"{cell:.15g}"
 
 
 def _complain_of_number(position: int, cells: Cells, expected: str, complain: Complain) -> None:

@@ -64,7 +64,7 @@ def _check_unique(parsed: Parsed) -> None:
         return
     if any(parsed.table[name].required and name not in parsed.labels for name in parsed.table.key):
         return
-    codes, usable = combined(parsed, parsed.table.key)
+    codes, usable = combined(parsed, parsed.table.key, _single_year)
     _, first, inverse, counts = np.unique(codes, return_index=True, return_inverse=True, return_counts=True)
     again = usable & (counts[inverse] > 1) & (first[inverse] != np.arange(parsed.rows))
     for row in np.flatnonzero(again):
@@ -75,6 +75,12 @@ def _check_unique(parsed: Parsed) -> None:
             expected="one row for each " + ", ".join(parsed.table.key),
             remedy=f"{parsed.raw.place.row(int(first[inverse[row]]))} has the same key; delete one of them",
         )
+
+
+def _single_year(word: str) -> str:
+    """A range of one year is that year."""
+    first, _, last = word.partition(":")
+    return first if last == first else word
 
 
 def _check_objective_keys(objectives: Parsed) -> None:

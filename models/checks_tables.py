@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,7 +12,7 @@ import pandas as pd
 
 from .checks_cells import UNUSABLE, Floats, Integers, Labels, is_missing, read_numbers, read_texts
 from .columns import TABLES, Column, Table, kept
-from .problems import Problem, Report, did_you_mean, one_of, shown
+from .problems import Problem, Report, did_you_mean, near, one_of, shown
 from .raw_tables import Cells, Place, RawTable
 
 _NUMBER_OF = {name: number for number, name in enumerate(TABLES)}
@@ -133,11 +133,11 @@ def parse(
     if not raw.columns and not raw.complete:
         return parsed
     known = {**table.by_name, **further}
-    _check_headers(parsed, known, closed)
+    meant = _check_headers(parsed, known, closed)
     for header, cells in raw.columns.items():
-        if header in known:
+        if header in known or header in meant:
             parsed.headers.append(header)
-            _read_column(parsed, known[header], cells, money)
+            _read_column(parsed, known[meant.get(header, header)], cells, money)
         elif kept(header):
             parsed.headers.append(header)
             parsed.notes[header] = _as_texts(cells)
@@ -152,25 +152,35 @@ def absent(table: Table, report: Report) -> Parsed:
     return parse(RawTable(columns, Place(f"table {table.name}"), 0), table, {}, "", report)
 
 
-def _check_headers(parsed: Parsed, known: Mapping[str, Column], closed: bool) -> None:
+def _check_headers(parsed: Parsed, known: Mapping[str, Column], closed: bool) -> dict[str, str]:
+    """Name the columns that are missing, unknown or there twice.
+
+    Returns
+    -------
+    The column that each unknown one was probably meant for: it is read as that one, so that a slip in a header
+    does not bring a hundred further problems.
+    """
     present = parsed.raw.columns
     for name in parsed.raw.repeated:
         parsed.complain("SP-D004", column=name, expected="each column once", remedy="rename or delete one of them")
-    missing = [column.name for column in known.values() if column.required and column.name not in present]
-    for name in missing:
-        remedy = did_you_mean(name, [h for h in present if h not in known], parsed.raw.place.missing(name))
-        parsed.complain("SP-D002", column=name, expected="the column to be there", remedy=remedy)
-    for header in present:
-        if header in known or kept(header):
-            continue
+    unknown = [header for header in present if header not in known and not kept(header)]
+    for name, column in known.items():
+        if column.required and name not in present:
+            remedy = did_you_mean(name, unknown, parsed.raw.place.missing(name))
+            parsed.complain("SP-D002", column=name, expected="the column to be there", remedy=remedy)
+    meant: dict[str, str] = {}
+    for header in unknown:
         if header == "whole":
             parsed.complain("SP-D006", column=header, expected="no such column yet", remedy="delete the column")
         elif closed:
-            _unknown_column(parsed, header, known)
+            free = [name for name in known if name not in present and name not in meant.values()]
+            if name := _complain_of_column(parsed, header, list(known), free):
+                meant[header] = name
+    return meant
 
 
-def _unknown_column(parsed: Parsed, header: str, known: Mapping[str, Column]) -> None:
-    free = [name for name in known if name not in parsed.raw.columns]
+def _complain_of_column(parsed: Parsed, header: str, known: Sequence[str], free: Sequence[str]) -> str:
+    """Name an unknown column; return the one that was probably meant."""
     advice = {
         "attribute": "list it in attributes, delete it, or let its name begin with _",
         "objective": "add it to objectives, delete it, or let its name begin with _",
@@ -178,7 +188,8 @@ def _unknown_column(parsed: Parsed, header: str, known: Mapping[str, Column]) ->
     if not header.strip():
         advice = "give the column a name, or delete it"
     remedy = did_you_mean(header, free, advice)
-    parsed.complain("SP-D003", column=header, expected="one of " + one_of(list(known), 20), remedy=remedy)
+    parsed.complain("SP-D003", column=header, expected="one of " + one_of(known, 20), remedy=remedy)
+    return near(header, free)
 
 
 def _read_column(parsed: Parsed, column: Column, cells: Cells, money: str) -> None:
@@ -198,8 +209,19 @@ def _as_texts(cells: Cells) -> list[str]:
     return [cell if isinstance(cell, str) else "" if is_missing(cell) else str(cell) for cell in values]
 
 
-def combined(parsed: Parsed, columns: Sequence[str]) -> tuple[Integers, npt.NDArray[np.bool_]]:
+def combined(
+    parsed: Parsed, columns: Sequence[str], meaning: Callable[[str], str] | None = None
+) -> tuple[Integers, npt.NDArray[np.bool_]]:
     """Code the rows by several label columns together.
+
+    Parameters
+    ----------
+    parsed
+        The table.
+    columns
+        Its label columns.
+    meaning
+        Words of one meaning count as one.
 
     Returns
     -------
@@ -209,6 +231,8 @@ def combined(parsed: Parsed, columns: Sequence[str]) -> tuple[Integers, npt.NDAr
     usable = np.ones(parsed.rows, dtype=bool)
     for name in columns:
         labels = parsed.text(name)
+        if meaning is not None:
+            labels = labels.renamed(meaning)
         usable &= labels.codes != UNUSABLE
         codes = codes * (len(labels.words) + 1) + labels.codes + 1
         codes = np.unique(codes, return_inverse=True)[1].astype(np.int64)

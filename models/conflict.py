@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -14,6 +15,9 @@ from .limits import grant_bounds, target_bounds
 
 UNIT = {"GBP million": ("£", "m"), "GBP thousand": ("£", "k"), "GBP": ("£", "")}
 """How an amount of a scenario's money is written."""
+
+MONEY_RULES = {"grant_floor", "grant_lock", "pot", "carry_over", "virement"}
+"""Rules whose sums can be said in money against the pot."""
 
 
 @dataclass(frozen=True)
@@ -28,9 +32,9 @@ class Part:
 
 def explain_conflict(formulation: Formulation, control: Control) -> NoSettlement | NotProven | Stopped:
     """Find the rules that clash and say so in a sentence with amounts."""
-    crossed = _crossed(formulation)
-    if crossed is not None:
-        return crossed
+    plain = _crossed(formulation) or _short_pots(formulation)
+    if plain is not None:
+        return plain
     programme = formulation.programme
     preferred = np.zeros(programme.shape[0], dtype=bool)
     preferred[programme.rows("pot")] = True
@@ -38,8 +42,7 @@ def explain_conflict(formulation: Formulation, control: Control) -> NoSettlement
         conflict = find_conflict(programme, preferred, control)
     except Halt as halt:
         return ended_early(halt, ())
-    parts = _parts(formulation, conflict)
-    return NoSettlement(*_say(formulation, parts, conflict))
+    return NoSettlement(*_say(formulation, _parts(formulation, conflict)))
 
 
 def _crossed(formulation: Formulation) -> NoSettlement | None:
@@ -71,10 +74,9 @@ def _parts(formulation: Formulation, conflict: Conflict) -> list[Part]:
     for i in rows:
         y = conflict.row_multiplier[i]
         family = programme.row_family(int(i))
-        if family.name in ("grant", "target"):
-            family_name = f"{'bids' if family.name == 'grant' else 'proposed targets'}"
-        else:
-            family_name = family.name
+        family_name = {"grant": "bids", "target": "proposed targets"}.get(family.name, family.name)
+        if family.name == "pot_share":
+            family_name = " of ".join(str(labels[int(i) - family.start]) for labels in family.keys.values())
         bound = programme.row_lower[i] if y > 0 else programme.row_upper[i]
         year = str(family.keys["year"][int(i) - family.start]) if "year" in family.keys else ""
         found.setdefault((family_name, year), []).append(float(y / unit * bound))
@@ -96,41 +98,64 @@ def _column_rule(formulation: Formulation, column: int, *, lower: bool) -> tuple
     year = inside.rpartition(",")[2]
     table = formulation.model.grant if name == "grant" else formulation.model.target
     cell = tuple(np.argwhere(table == column)[0])
-    lock = rules.grant_lock if name == "grant" else rules.target_lock
-    if not np.isnan(lock.value[cell]):
-        return f"{name}_lock", year
-    return f"{name}_{'floor' if lower else 'ceiling'}", year
+    for rule in (f"{name}_lock", f"{name}_{'floor' if lower else 'ceiling'}"):
+        if not np.isnan(getattr(rules, rule).value[cell]):
+            return rule, year
+    return "bids" if name == "grant" else "proposed targets", year
 
 
-def _say(formulation: Formulation, parts: list[Part], conflict: Conflict) -> tuple[str, str]:
+def _say(formulation: Formulation, parts: list[Part]) -> tuple[str, str]:
     """Write cause and remedy."""
-    before, after = UNIT[formulation.scenario.settings.money]
+    money = partial(_money, formulation)
+    demands = [part for part in parts if part.amount > 0]
+    excess = sum(part.amount for part in parts)
+    kinds = {part.rule for part in parts if part.amount != 0}
+    if kinds <= MONEY_RULES and "pot" in kinds:
+        asked = sum(part.amount for part in demands)
+        names = " and ".join(sorted({part.rule.replace("grant_", "") + "s" for part in demands}))
+        years = sorted({part.year for part in parts if part.year})
+        cause = f"{names} add up to {money(asked)} in {' and '.join(years)}, {money(excess)} above the pot"
+        return cause, f"lower them or raise the pot by {money(excess)}"
+    named: dict[str, list[str]] = {}
+    for part in parts:
+        named.setdefault(part.rule, []).append(part.year)
+    for ordinary in ("bids", "proposed targets", "max_take_up"):
+        named.pop(ordinary, None)
+    listed = "; ".join(f"{rule} {', '.join(filter(None, sorted(set(years))))}".strip() for rule, years in named.items())
+    cause = f"these cannot hold together: {listed or 'bids and options'}"
+    if "pot" in kinds:
+        return cause, f"relax one of them, or raise the pot by at least {money(excess)}"
+    if not any(part.rule.startswith(("target", "proposed")) for part in parts):
+        cause += f", by {money(excess)}"
+    return cause, "relax one of them"
 
-    def money(amount: float) -> str:
-        return f"{before}{amount:,.1f}{after}" if after else f"{before}{amount:,.0f}"
 
-    demands = [p for p in parts if p.amount > 0]
-    allows = [p for p in parts if p.amount < 0]
-    excess = sum(p.amount for p in parts)
-    years = sorted({p.year for p in parts if p.year})
-    when = f" in {' and '.join(years)}" if years else ""
-    kinds = {p.rule for p in parts if p.amount != 0}
-    if kinds <= {"grant_floor", "grant_lock", "pot", "carry_over", "virement"} and "pot" in kinds:
-        asked = sum(p.amount for p in demands)
-        names = " and ".join(sorted({p.rule.replace("grant_", "") + "s" for p in demands}))
-        cause = f"{names} add up to {money(asked)}{when}, {money(excess)} above the pot"
-        return cause, _floor_remedy(formulation, asked, excess, money(excess), {p.rule for p in demands})
-    listed = [f"{p.rule}{f' {p.year}' if p.year else ''} ({p.cells} cells)" for p in [*demands, *allows]]
-    extra = sorted({p.rule for p in parts if p.amount == 0})
-    also = f", with {', '.join(extra)}" if extra else ""
-    asks = f"{sum(p.amount for p in demands):,.6g} demanded, {-sum(p.amount for p in allows):,.6g} allowed"
-    cause = f"these cannot hold together: {'; '.join(listed)}{also}: {asks}"
-    return cause, "relax one of the rules named, or raise the pot"
-
-
-def _floor_remedy(formulation: Formulation, asked: float, excess: float, said: str, rules: set[str]) -> str:
+def _short_pots(formulation: Formulation) -> NoSettlement | None:
+    """Compare the lowest grants of each year and envelope with all that its pot could ever hold."""
+    data, rules = formulation.data, formulation.rules
+    lowest = grant_bounds(data, rules)[0].sum(axis=0)
+    carry, vire = np.nan_to_num(rules.carry_over.value), np.nan_to_num(rules.virement.value)
+    most = data.pot + vire.sum(axis=0) - vire
+    most[:, 1:] += carry[:, :-1]
+    short = np.argwhere(lowest > most * (1 + 1e-12))
+    if not len(short):
+        return None
+    money = partial(_money, formulation)
+    said = []
+    for e, t in short:
+        of = f" of {data.envelopes[e]}" if len(data.envelopes) > 1 else ""
+        what = "the pot" if most[e, t] == data.pot[e, t] else "the pot and what can move into it"
+        sums = f"floors{of} add up to {money(lowest[e, t])} in {data.years[t]}"
+        said.append(f"{sums}, {money(lowest[e, t] - most[e, t])} above {what}")
+    total = money(float(np.maximum(lowest - most, 0.0).sum()))
     floor = formulation.scenario.settings.rules.get("grant_floor")
-    if floor is None or rules != {"grant_floor"} or formulation.scenario.filled("rules").size:
-        return f"lower them or raise the pot by {said}"
-    lowered = np.floor(floor * (asked - excess) / asked * 1000) / 1000
-    return f"lower grant_floor to {lowered:g} or raise the pot by {said}"
+    if floor is None or len(formulation.scenario.tables["rules"]):
+        return NoSettlement("; ".join(said), f"lower the floors or raise the pot by {total}")
+    share = min(float(most[e, t] / lowest[e, t]) for e, t in short)
+    lowered = np.floor(floor * share * 1000) / 1000
+    return NoSettlement("; ".join(said), f"lower grant_floor to {lowered:g} or raise the pot by {total}")
+
+
+def _money(formulation: Formulation, amount: float) -> str:
+    before, after = UNIT[formulation.scenario.settings.money]
+    return f"{before}{amount:,.1f}{after}" if after else f"{before}{amount:,.0f}"

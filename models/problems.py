@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -203,10 +204,21 @@ def shown(value: object, quoted: bool = True) -> str:
 
 
 def near(word: str, known: Iterable[str], cutoff: float = 0.6) -> str:
-    """Return the known word that was probably meant, or an empty text."""
-    lower = {name.casefold(): name for name in known}
-    found = difflib.get_close_matches(word.strip().casefold(), list(lower), n=1, cutoff=cutoff)
-    return lower[found[0]] if found else ""
+    """Return the known word that was probably meant, or an empty text.
+
+    Case, surrounding spaces and letters that look like Latin ones make no difference.
+    """
+    folded = {_folded(name): name for name in known}
+    found = difflib.get_close_matches(_folded(word), list(folded), n=1, cutoff=cutoff)
+    return folded[found[0]] if found else ""
+
+
+_LATIN = str.maketrans("АВЕЅІЈКМНОРСТУХаеорсухіΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "ABESIJKMHOPCTYXaeopcyxiABEZHIKMNOPTYX")
+"""Cyrillic and Greek letters that look like Latin ones."""
+
+
+def _folded(word: str) -> str:
+    return unicodedata.normalize("NFKC", word).translate(_LATIN).strip().casefold()
 
 
 def did_you_mean(word: str, known: Iterable[str], otherwise: str = "") -> str:

@@ -14,7 +14,7 @@ from .checks_rules import check_rules
 from .checks_tables import Parsed, absent, parse
 from .columns import TABLES, TOTAL, Column, attribute, grant_of, outcome
 from .problems import Problem, Report
-from .raw_tables import RawTable
+from .raw_tables import RawTable, lost
 from .settings import Settings
 
 log = logging.getLogger("singlepot")
@@ -84,6 +84,7 @@ def _one(
     if table.required:
         problem = Problem("SP-D001", name, f"table {name}", expected="a table with columns " + _required(name))
         report.add(problem, table=list(TABLES).index(name))
+        return parse(lost(f"table {name}"), table, further, money, report)
     return absent(table, report)
 
 

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from .checks_cells import KEY, Integers, Labels
 from .checks_tables import Parsed, combined, say
+from .checks_texts import KEY, Integers, Labels
 from .columns import TOTAL, column_names
 from .problems import SHOWN, did_you_mean, one_of, shown
 from .settings import Settings

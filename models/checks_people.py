@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from .checks_cells import Floats, Integers
 from .checks_keys import places
+from .checks_numbers import Floats
 from .checks_tables import Parsed
+from .checks_texts import Integers
 from .columns import CENTRE
 from .problems import shown
 from .settings import Settings

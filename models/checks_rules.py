@@ -8,12 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from .checks_cells import UNUSABLE, Integers
 from .checks_keys import places
 from .checks_people import Census
 from .checks_tables import Parsed, say
-from .columns import RULES, SELECTORS, Rule
+from .checks_texts import UNUSABLE, Integers
+from .columns import SELECTORS
 from .problems import did_you_mean, one_of, shown
+from .rule_kinds import RULES, Rule
 
 Tables = Mapping[str, Parsed]
 Booleans = npt.NDArray[np.bool_]

@@ -10,10 +10,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from .checks_cells import UNUSABLE, Floats, Integers, Labels, is_missing, read_numbers, read_texts
+from .checks_numbers import Floats, read_numbers
+from .checks_texts import UNUSABLE, Integers, Labels, read_texts
 from .columns import TABLES, Column, Table, kept
 from .problems import Problem, Report, did_you_mean, near, one_of, shown
-from .raw_tables import Cells, Place, RawTable
+from .raw_tables import Cells, Place, RawTable, is_missing
 
 _NUMBER_OF = {name: number for number, name in enumerate(TABLES)}
 

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from numbers import Real
 from typing import Any, TypeAlias
 
 import pandas as pd
 
 Cells: TypeAlias = "Sequence[object] | pd.Series[Any]"
 """The cells of a column in order: texts from a file of text, any objects from elsewhere."""
+
+
+Complain = Callable[[int, str, str, str, str], None]
+"""Take a position, a code, the value found, what was expected and the remedy."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +80,11 @@ class RawTable:
     repeated: tuple[str, ...] = field(default=())
 
 
+def lost(file: str) -> RawTable:
+    """Stand in for a table that is not there or cannot be read, which is already named."""
+    return RawTable({}, Place(file), 0, complete=False)
+
+
 def from_frame(name: str, frame: pd.DataFrame) -> RawTable:
     """Take the cells of a DataFrame; its rows are named by their labels."""
     headers = [header if isinstance(header, str) else repr(header) for header in frame.columns]
@@ -84,3 +94,8 @@ def from_frame(name: str, frame: pd.DataFrame) -> RawTable:
     repeated = tuple(dict.fromkeys(h for h in headers if headers.count(h) > 1))
     place = Place(f"table {name}", list(frame.index), "row label", tuple(frame.index.names))
     return RawTable(columns, place, len(frame), repeated=repeated)
+
+
+def is_missing(cell: object) -> bool:
+    """Whether a cell that is no text is an empty one: None, NaN or pandas' own."""
+    return cell is None or cell is pd.NA or cell is pd.NaT or (isinstance(cell, Real) and cell != cell)

@@ -11,10 +11,11 @@ import pandas as pd
 
 from .checks import check_tables
 from .checks_settings import read_settings
-from .columns import TABLES, grant_of
+from .columns import TABLES
+from .defaults import envelopes_of, fill
 from .documents import scenario_documents
 from .problems import Problem, Report
-from .raw_tables import RawTable, from_frame
+from .raw_tables import RawTable, from_frame, lost
 from .settings import SCHEMA, FrozenMapping, Settings
 
 
@@ -245,7 +246,7 @@ class Scenario:
     @property
     def envelopes(self) -> tuple[str, ...]:
         """The envelopes, in the order in which the pot names them."""
-        return tuple(dict.fromkeys(self.filled("pot")["envelope"]))
+        return envelopes_of(self._tables["pot"])
 
     def filled(self, table: str) -> pd.DataFrame:
         """Return a table with every column there and every default filled in.
@@ -253,29 +254,7 @@ class Scenario:
         In ``option_years`` the columns are area, option, year, ``grant_ENVELOPE`` for every envelope and one
         for each objective, 0 where nothing changes; columns kept and ignored are left out.
         """
-        spec, given = TABLES[table], self._tables[table]
-        wanted = list(spec.columns)
-        names = [column.name for column in wanted]
-        if table == "areas":
-            names += self.settings.attributes
-        filled = pd.DataFrame(index=given.index)
-        if table == "option_years":
-            return self._filled_option_years(given)
-        for name in names:
-            default: str | float = spec[name].default if name in spec.by_name else float("nan")
-            filled[name] = _with_default(given, name, default)
-        return filled
-
-    def _filled_option_years(self, given: pd.DataFrame) -> pd.DataFrame:
-        filled = given[["area", "option", "year"]].copy()
-        envelopes = self.envelopes
-        for envelope in envelopes:
-            name = grant_of(envelope).name
-            source = "grant" if name not in given and len(envelopes) == 1 else name
-            filled[name] = _with_default(given, source, 0.0)
-        for key in self._tables["objectives"]["key"]:
-            filled[key] = _with_default(given, key, 0.0)
-        return filled
+        return fill(table, self._tables, self.settings.attributes)
 
     def documents(self) -> dict[str, bytes]:
         """Return the scenario as files, name → content: scenario.toml, and a CSV for each table with rows."""
@@ -370,7 +349,7 @@ def _made(settings: Settings, tables: dict[str, pd.DataFrame]) -> Scenario:
 
 
 def _raw(tables: Mapping[str, object], report: Report) -> dict[str, RawTable]:
-    raw = {}
+    raw: dict[str, RawTable] = {}
     for number, (name, table) in enumerate(tables.items()):
         if isinstance(table, pd.DataFrame):
             raw[name] = from_frame(name, table)
@@ -378,21 +357,13 @@ def _raw(tables: Mapping[str, object], report: Report) -> dict[str, RawTable]:
             found = f"a {type(table).__name__}"
             problem = Problem("SP-D001", name, f"table {name}", value=found, expected="a DataFrame")
             report.add(problem, table=number)
+            raw[name] = lost(f"table {name}")
     return raw
 
 
 def _shared(table: pd.DataFrame) -> pd.DataFrame:
     """A copy whose changes do not reach the scenario."""
     return table.copy(deep=int(pd.__version__.split(".")[0]) < 3)
-
-
-def _with_default(table: pd.DataFrame, name: str, default: str | float) -> Any:
-    if name not in table:
-        kind = str if isinstance(default, str) else float
-        return pd.Series([default] * len(table), index=table.index, dtype=kind)
-    if isinstance(default, str):
-        return table[name] if default == "" else table[name].mask(table[name] == "", default)
-    return table[name].fillna(default) if default == default else table[name]
 
 
 def _size(scenario: Scenario) -> str:

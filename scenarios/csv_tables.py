@@ -7,7 +7,7 @@ import io
 from collections.abc import Sequence
 
 from singlepot.models.problems import Problem, Report, shown
-from singlepot.models.raw_tables import Place, RawTable
+from singlepot.models.raw_tables import Place, RawTable, lost
 
 KINDS_OF_FILE = {
     b"PK\x03\x04": "an Excel or zip file",
@@ -43,14 +43,9 @@ def read_csv(table: str, file: str, content: bytes, number: int, report: Report)
     The cells; not ``complete``, and perhaps without columns, where the file is not as it should be.
     """
     reader = _Reader(table, file, number, report)
-    lost = RawTable({}, Place(file), 0, complete=False)
     text = reader.decode(content)
-    if text is None:
-        return lost
-    rows = reader.split(text)
-    if not rows:
-        return lost
-    return reader.columns(rows, "\0" in text)
+    rows = [] if text is None else reader.split(text)
+    return reader.columns(rows, "\0" in (text or "")) if rows else lost(file)
 
 
 class _Reader:
@@ -108,12 +103,13 @@ class _Reader:
         header = rows[0]
         if not any(cell.strip() for cell in header):
             self.complain("SP-F006", 1, expected="a header in the first row", remedy="delete the empty rows")
-            return RawTable({}, Place(self.file), 0, complete=False)
+            return lost(self.file)
         if len(header) == 1 and any(mark in header[0] for mark in ";\t|"):
             self.complain("SP-F007", 1, value=shown(header[0]), expected="columns separated by commas", remedy=SAVE_AS)
-            return RawTable({}, Place(self.file), 0, complete=False)
+            return lost(self.file)
         if has_nul:
-            self._name_nul(rows)
+            rows = self._without_nul(rows)
+            header = rows[0]
         numbers = [number for number, row in enumerate(rows, start=1) if number > 1 and self._fits(number, row, header)]
         fitting = [rows[number - 1] for number in numbers]
         cells = list(zip(*fitting, strict=True)) if fitting else [()] * len(header)
@@ -135,12 +131,14 @@ class _Reader:
             self.complain("SP-F008", number, value=_count(len(row)), expected=expected, remedy=remedy)
         return False
 
-    def _name_nul(self, rows: Sequence[list[str]]) -> None:
+    def _without_nul(self, rows: Sequence[list[str]]) -> list[list[str]]:
+        """Name every cell with a NUL, and go on without it."""
         for number, row in enumerate(rows, start=1):
             for position, cell in enumerate(row):
                 if "\0" in cell:
                     name = rows[0][position] if position < len(rows[0]) else ""
                     self.complain("SP-F005", number, name, shown(cell), "text", "delete the character")
+        return [[cell.replace("\0", "") for cell in row] for row in rows]
 
 
 def _count(cells: int) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from singlepot.models.columns import TABLES
 from singlepot.models.problems import SETTINGS, BadInput, Problem, Report, did_you_mean, near, shown
-from singlepot.models.raw_tables import Place, RawTable
+from singlepot.models.raw_tables import RawTable, lost
 from singlepot.models.scenario import Scenario, from_raw
 
 from .csv_tables import read_csv
@@ -121,7 +121,7 @@ def _table(table: str, number: int, files: Mapping[str, Traversable], report: Re
         return None
     content = _content(files, name, number, report)
     if content is None:
-        return RawTable({}, Place(name), 0, complete=False)
+        return lost(name)
     return read_csv(table, name, content, number, report)
 
 

@@ -1,0 +1,145 @@
+"""Write a folder whole or not at all: a killed run leaves the old folder or the new one, never half."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from singlepot.solver import SinglepotError
+
+_AT_FDCWD = -100
+_EXCHANGE = 2
+
+
+class FolderRefused(SinglepotError):
+    """A folder was not written, because of what stands there or because the disk refused."""
+
+    exit_code = 2
+
+
+def write_folder(directory: str | os.PathLike[str], files: Mapping[str, bytes], last: str, *, overwrite: bool) -> None:
+    """Write files into a new folder, in one step as seen from outside.
+
+    Everything is written to a hidden folder beside the target and flushed to disk, ``last`` after all others;
+    then the hidden folder takes the target's name. A folder that already stands there is replaced only if it was
+    written by this function (it holds ``last``) or is empty.
+
+    Parameters
+    ----------
+    directory
+        The folder; its parents are made.
+    files
+        Relative path, with ``/``, → content.
+    last
+        The file whose presence says that the folder is complete.
+
+    Raises
+    ------
+    FolderRefused
+        The folder stands already, or the disk refused; nothing was changed.
+    """
+    target = Path(os.path.abspath(directory))  # noqa: PTH100  # resolve() would follow a link at the target itself
+    check_target(target, last, overwrite=overwrite)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        staging = Path(tempfile.mkdtemp(prefix=f".{target.name}.", suffix=".partial", dir=target.parent))
+    except OSError as error:
+        raise FolderRefused(f"{directory} cannot be written ({error.strerror})", "choose another folder") from error
+    try:
+        for name in sorted(files, key=lambda name: (name == last, name)):
+            _write_file(staging / name, files[name])
+        staging.chmod(0o777 & ~_umask())
+        _take_name(staging, target)
+    except OSError as error:
+        size = sum(map(len, files.values()))
+        cause = f"{directory} was not written ({error.strerror}); it needs {size / 1e6:.1f} MB, and nothing was kept"
+        raise FolderRefused(cause, "make room or choose another folder") from error
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+
+
+def check_target(directory: str | os.PathLike[str], last: str, *, overwrite: bool) -> None:
+    """Refuse a folder that must not be written, before any work is done for it.
+
+    Raises
+    ------
+    FolderRefused
+        It stands already and ``overwrite`` is not set, or it holds something else.
+    """
+    target = Path(directory)
+    _recover(target)
+    if not target.exists():
+        return
+    if not target.is_dir():
+        raise FolderRefused(f"{directory} is a file", "choose another name for the folder")
+    if not any(target.iterdir()):
+        return
+    if not (target / last).is_file():
+        raise FolderRefused(f"{directory} holds other files", "choose a new or empty folder")
+    if not overwrite:
+        raise FolderRefused(f"{directory} exists already", "choose another folder or say --overwrite")
+
+
+def _write_file(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _take_name(staging: Path, target: Path) -> None:
+    """Give the new folder its name; where one stands already, the two change places and the old one goes."""
+    if not target.exists():
+        staging.replace(target)
+    elif not _exchange(staging, target):
+        previous = _previous(target)
+        shutil.rmtree(previous, ignore_errors=True)
+        target.replace(previous)
+        staging.replace(target)
+        shutil.rmtree(previous, ignore_errors=True)
+    _flush_folder(target.parent)
+
+
+def _exchange(first: Path, second: Path) -> bool:
+    """Swap two folders in one step, where the system can (Linux)."""
+    if not sys.platform.startswith("linux"):
+        return False
+    rename = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
+    if rename is None:
+        return False
+    return bool(rename(_AT_FDCWD, os.fsencode(first), _AT_FDCWD, os.fsencode(second), _EXCHANGE) == 0)
+
+
+def _previous(target: Path) -> Path:
+    return target.parent / f".{target.name}.previous"
+
+
+def _recover(target: Path) -> None:
+    """Bring back the old folder if a run was killed between the two renames of a system that cannot swap."""
+    previous = _previous(target)
+    if previous.is_dir() and not target.exists():
+        previous.replace(target)
+
+
+def _flush_folder(folder: Path) -> None:
+    if os.name == "nt":
+        return
+    with contextlib.suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

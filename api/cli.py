@@ -1,0 +1,165 @@
+"""The command line. Everything heavy is imported by the command that needs it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, TextIO
+
+import click
+
+if TYPE_CHECKING:
+    from singlepot.solver.control import Progress
+
+BAD_USE, UNEXPECTED, STOPPED = 2, 6, 130
+"""Exit codes that do not belong to one of our own errors."""
+
+
+class _Suggesting(click.Group):
+    """A group that says which command was probably meant."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in self.commands and not args[0].startswith("-"):
+            from difflib import get_close_matches
+
+            near = get_close_matches(args[0], self.commands, n=1)
+            ctx.fail(f"No such command {args[0]!r}." + (f" Did you mean {near[0]!r}?" if near else ""))
+        return super().resolve_command(ctx, args)
+
+
+@click.group(cls=_Suggesting, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="singlepot")
+@click.option("--debug", is_flag=True, help="Show the traceback of an error.")
+@click.pass_context
+def cli(ctx: click.Context, debug: bool) -> None:
+    """Settle many local bids against one national pot.
+
+    A SCENARIO is a shipped name (see `singlepot list`) or a folder of CSV files with scenario.toml.
+
+    Exit codes: 0 settled, 2 wrong usage, 3 bad input, 4 no settlement under these rules, 5 not proven within the
+    limit, 6 solver or verification failed, 130 stopped.
+    """
+    ctx.obj = debug
+
+
+@cli.command("list")
+def list_scenarios() -> None:
+    """List the shipped scenarios, a line each."""
+    import singlepot
+
+    for name, title in singlepot.shipped():
+        click.echo(f"{name:<20} {title}")
+
+
+@cli.command()
+@click.argument("scenario")
+def check(scenario: str) -> None:
+    """Find all problems of SCENARIO, or say that it is ready, and its size."""
+    import singlepot
+
+    found = singlepot.read_scenario(scenario)
+    click.echo(f"ready: {found!r}")
+
+
+@cli.command()
+@click.argument("scenario")
+@click.option("--out", "directory", required=True, type=click.Path(), help="Folder to write; it must not exist.")
+@click.option("--json", "as_json", is_flag=True, help="Print settlement.json alone on standard output.")
+@click.option("--quiet", is_flag=True, help="No progress and no summary.")
+@click.option("--time-limit", type=click.FloatRange(min=0, min_open=True), help="Seconds of wall time.")
+@click.option("--overwrite", is_flag=True, help="Replace a settlement that stands in the folder.")
+def settle(
+    scenario: str, directory: str, as_json: bool, quiet: bool, time_limit: float | None, overwrite: bool
+) -> None:
+    """Settle SCENARIO and write the folder OUT."""
+    from singlepot.models.folder import check_target
+    from singlepot.models.settlement_documents import MANIFEST
+
+    check_target(directory, MANIFEST, overwrite=overwrite)
+    import singlepot
+    from singlepot.summary import summary
+
+    with _progress_line(quiet) as progress:
+        settlement = singlepot.settle(singlepot.read_scenario(scenario), time_limit=time_limit, progress=progress)
+        settlement.write(directory, overwrite=overwrite)
+        price = None if quiet else singlepot.price_of_fairness(settlement)
+    if as_json:
+        _write(sys.stdout, settlement.documents()["settlement.json"].decode())
+    if price is not None:
+        _write(sys.stderr if as_json else sys.stdout, summary(settlement, price) + f"\nWritten to {directory}\n")
+
+
+@contextmanager
+def _progress_line(quiet: bool) -> Iterator[Callable[[Progress], None] | None]:
+    """Show one changing line on standard error while somebody is looking at it."""
+    if quiet or not sys.stderr.isatty():
+        yield None
+        return
+    with click.progressbar(length=1000, label="settling", file=sys.stderr, show_eta=False) as bar:
+
+        def show(event: Progress) -> None:
+            bar.label = f"{event.stage:<24}"
+            bar.update(max(0, int(event.fraction * 1000) - bar.pos))
+
+        yield show
+
+
+def _write(stream: TextIO, text: str) -> None:
+    stream.write(text)
+    stream.flush()
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line and leave with its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    sys.exit(_run(arguments))
+
+
+def _run(arguments: list[str] | None) -> int:
+    debug = "--debug" in (sys.argv[1:] if arguments is None else arguments)
+    try:
+        cli.main(args=arguments, prog_name="singlepot", standalone_mode=False)
+    except click.exceptions.Exit as leave:
+        return leave.exit_code
+    except click.ClickException as error:
+        error.show()
+        return BAD_USE
+    except (click.Abort, KeyboardInterrupt):
+        _say("stopped: nothing was written")
+        return STOPPED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:  # the last line of defence: no traceback for users
+        if debug:
+            raise
+        return _explain(error)
+    return 0
+
+
+def _explain(error: Exception) -> int:
+    """Say an error in one line (bad input: one for each problem) and return its exit code."""
+    from singlepot.solver.errors import SinglepotError, Unfinished
+
+    if not isinstance(error, SinglepotError):
+        _say(f"error: {type(error).__name__}: {error}; report this with what singlepot --debug shows")
+        return UNEXPECTED
+    _say(f"error: {error}" if error.exit_code != 3 else str(error))
+    if isinstance(error, Unfinished):
+        for name, value in error.stages:
+            _say(f"  {name} was proved to be {value:.9g}")
+    return error.exit_code
+
+
+def _say(line: str) -> None:
+    _write(sys.stderr, line + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -60,8 +60,8 @@ def _quickly(cells: Cells) -> tuple[Floats, list[int]]:
         cells = cells.astype(object).tolist()
     try:
         if set("".join(cells)) <= _PLAIN:  # type: ignore[arg-type]
-            filled = [str(cell) or "nan" for cell in cells]
-            numbers = np.array(list(map(float, filled)), dtype=np.float64)
+            filled = [str(cell) or "nan" for cell in cells] if "" in cells else cells
+            numbers = np.fromiter(map(float, filled), dtype=np.float64, count=len(cells))
             if not np.isinf(numbers).any():
                 return numbers, []
     except (TypeError, ValueError):

@@ -56,8 +56,11 @@ def csv_text(frame: pd.DataFrame) -> bytes:
 
 def _texts(column: pd.Series[Any]) -> list[str]:
     if column.dtype.kind == "f":
-        return [number_text(number) for number in column.to_numpy(dtype=np.float64, na_value=np.nan).tolist()]
-    return ["" if missing else str(cell) for cell, missing in zip(column.tolist(), column.isna().tolist(), strict=True)]
+        return [_trimmed(text) for text in map(repr, column.to_numpy(dtype=np.float64, na_value=np.nan).tolist())]
+    cells, missing = column.tolist(), column.isna()
+    if missing.any():
+        cells = ["" if empty else cell for cell, empty in zip(cells, missing.tolist(), strict=True)]
+    return list(map(str, cells))
 
 
 def number_text(number: float) -> str:
@@ -68,7 +71,8 @@ def number_text(number: float) -> str:
     >>> number_text(12.0), number_text(0.1), number_text(1e22), number_text(float("nan"))
     ('12', '0.1', '1e+22', '')
     """
-    if number != number:
-        return ""
-    text = repr(number)
-    return text[:-2] if text.endswith(".0") else text
+    return _trimmed(repr(float(number)))
+
+
+def _trimmed(text: str) -> str:
+    return text[:-2] if text.endswith(".0") else "" if text == "nan" else text

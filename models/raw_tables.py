@@ -36,7 +36,7 @@ class Place:
     """
 
     file: str
-    labels: Sequence[object] = ()
+    labels: Sequence[object] | pd.Index[Any] = ()
     noun: str = "row"
     index_names: tuple[object, ...] = ()
 
@@ -92,7 +92,7 @@ def from_frame(name: str, frame: pd.DataFrame) -> RawTable:
     for position, header in enumerate(headers):
         columns.setdefault(header, frame.iloc[:, position])
     repeated = tuple(dict.fromkeys(h for h in headers if headers.count(h) > 1))
-    place = Place(f"table {name}", list(frame.index), "row label", tuple(frame.index.names))
+    place = Place(f"table {name}", frame.index, "row label", tuple(frame.index.names))
     return RawTable(columns, place, len(frame), repeated=repeated)
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from itertools import islice
 
 from singlepot.models.problems import Problem, Report, shown
 from singlepot.models.raw_tables import Place, RawTable, lost
@@ -44,8 +46,11 @@ def read_csv(table: str, file: str, content: bytes, number: int, report: Report)
     """
     reader = _Reader(table, file, number, report)
     text = reader.decode(content)
-    rows = [] if text is None else reader.split(text)
-    return reader.columns(rows, "\0" in (text or "")) if rows else lost(file)
+    return lost(file) if text is None else reader.read(text)
+
+
+ROWS_AT_ONCE = 500
+"""Rows held as rows: fewer than set off the garbage collector, which would walk through all columns each time."""
 
 
 class _Reader:
@@ -80,65 +85,90 @@ class _Reader:
             self.complain("SP-F004", row, value=value, expected="UTF-8", remedy=_other_encoding(content))
             return None
 
-    def split(self, text: str) -> list[list[str]]:
-        """Cut the text into rows of cells; nothing if that cannot be done."""
-        rows: list[list[str]] = []
-        source = csv.reader(io.StringIO(text, newline=""), strict=True)
-        try:
-            rows.extend(source)
-        except csv.Error as fault:
-            remedy = "a quotation mark inside a cell is written twice, and the cell is put in quotation marks"
-            expected = "quotation marks that match"
-            if "field larger" in str(fault):
-                expected = f"cells of at most {LONGEST_CELL} characters and quotation marks that match"
-            self.complain("SP-F009", len(rows) + 1, expected=expected, remedy=remedy)
-            return []
-        if not any(any(cell.strip() for cell in row) for row in rows):
+    def read(self, text: str) -> RawTable:
+        """Cut the text into rows and sort the cells into columns."""
+        if "\0" in text:
+            self._name_nul(text)
+            text = text.replace("\0", "")
+        if not text.strip(" ,\t\r\n"):
             self.complain("SP-F006", expected="a header and rows", remedy="fill it in, or delete the file")
-            return []
-        return rows
-
-    def columns(self, rows: Sequence[list[str]], has_nul: bool) -> RawTable:
-        """Sort the cells into columns."""
-        header = rows[0]
-        if not any(cell.strip() for cell in header):
-            self.complain("SP-F006", 1, expected="a header in the first row", remedy="delete the empty rows")
             return lost(self.file)
-        if len(header) == 1 and any(mark in header[0] for mark in ";\t|"):
-            self.complain("SP-F007", 1, value=shown(header[0]), expected="columns separated by commas", remedy=SAVE_AS)
+        rows = _rows(text)
+        try:
+            header = next(rows)
+            if not self._is_header(header):
+                return lost(self.file)
+            cells: list[list[str]] = [[] for _ in header]
+            numbers = self._collect(rows, cells)
+        except csv.Error as fault:
+            self._name_quotes(text, str(fault))
             return lost(self.file)
-        if has_nul:
-            rows = self._without_nul(rows)
-            header = rows[0]
-        numbers = [number for number, row in enumerate(rows, start=1) if number > 1 and self._fits(number, row, header)]
-        fitting = [rows[number - 1] for number in numbers]
-        cells = list(zip(*fitting, strict=True)) if fitting else [()] * len(header)
         columns: dict[str, Sequence[str]] = {}
         for name, column in zip(header, cells, strict=True):
             columns.setdefault(name, column)
         repeated = tuple(dict.fromkeys(name for name in header if header.count(name) > 1))
         return RawTable(columns, Place(self.file, numbers), len(numbers), self.complete, repeated)
 
-    def _fits(self, number: int, row: Sequence[str], header: Sequence[str]) -> bool:
+    def _is_header(self, header: list[str]) -> bool:
+        if not any(cell.strip() for cell in header):
+            self.complain("SP-F006", 1, expected="a header in the first row", remedy="delete the empty rows")
+        elif len(header) == 1 and any(mark in header[0] for mark in ";\t|"):
+            expected = "columns separated by commas"
+            self.complain("SP-F007", 1, value=shown(header[0]), expected=expected, remedy=SAVE_AS)
+        return self.complete
+
+    def _collect(self, rows: Iterator[list[str]], cells: list[list[str]]) -> Sequence[int]:
+        """Sort the cells of all rows into columns; return the number of each row that was taken."""
+        numbers: list[int] = []
+        before = 1
+        while block := list(islice(rows, ROWS_AT_ONCE)):
+            fitting: Sequence[int] = range(len(block))
+            if any(len(row) != len(cells) or not row[0] for row in block):
+                fitting = [place for place, row in enumerate(block) if self._fits(before + place + 1, row, len(cells))]
+            for column, found in zip(cells, zip(*(block[place] for place in fitting), strict=True), strict=False):
+                column.extend(found)
+            numbers.extend(before + place + 1 for place in fitting)
+            before += len(block)
+        return numbers
+
+    def _fits(self, number: int, row: Sequence[str], width: int) -> bool:
         """Whether a row can be used: a line that is wholly blank is passed over."""
-        if len(row) == len(header):
+        if len(row) == width:
             if any(row):
                 return True
             self.complain("SP-F010", number, value="empty cells only", expected="a row", remedy="delete the row")
         elif row:
-            remedy = "cells that hold a comma go in quotation marks" if len(row) > len(header) else ""
-            expected = f"{len(header)} cells, as in the header"
+            remedy = "cells that hold a comma go in quotation marks" if len(row) > width else ""
+            expected = f"{_count(width)}, as in the header"
             self.complain("SP-F008", number, value=_count(len(row)), expected=expected, remedy=remedy)
         return False
 
-    def _without_nul(self, rows: Sequence[list[str]]) -> list[list[str]]:
-        """Name every cell with a NUL, and go on without it."""
-        for number, row in enumerate(rows, start=1):
-            for position, cell in enumerate(row):
-                if "\0" in cell:
-                    name = rows[0][position] if position < len(rows[0]) else ""
-                    self.complain("SP-F005", number, name, shown(cell), "text", "delete the character")
-        return [[cell.replace("\0", "") for cell in row] for row in rows]
+    def _name_nul(self, text: str) -> None:
+        """Name every cell with a NUL."""
+        header: list[str] = []
+        with suppress(csv.Error):
+            for number, row in enumerate(_rows(text), start=1):
+                header = header or row
+                for position, cell in enumerate(row):
+                    if "\0" in cell:
+                        name = header[position] if position < len(header) else ""
+                        self.complain("SP-F005", number, name, shown(cell), "text", "delete the character")
+
+    def _name_quotes(self, text: str, fault: str) -> None:
+        """Name the row at which the quotation marks go wrong."""
+        number = 1
+        with suppress(csv.Error):
+            for _ in _rows(text):
+                number += 1
+        expected = "quotation marks that match"
+        if "field larger" in fault:
+            expected = f"cells of at most {LONGEST_CELL} characters and {expected}"
+        remedy = "a quotation mark inside a cell is written twice, and the cell is put in quotation marks"
+        self.complain("SP-F009", number, expected=expected, remedy=remedy)
+
+
+def _rows(text: str) -> Iterator[list[str]]:
+    return csv.reader(io.StringIO(text, newline=""), strict=True)
 
 
 def _count(cells: int) -> str:

@@ -65,7 +65,7 @@ def read_settings_file(content: bytes, report: Report) -> tuple[Mapping[str, obj
 
 
 def lines_of_keys(text: str) -> dict[str, int]:
-    """Find the line of each key, by its path; sections count as keys.
+    r"""Find the line of each key, by its path; sections count as keys.
 
     Examples
     --------

@@ -18,6 +18,7 @@ from .model import ABSENT
 from .point import Point, agreed, shortfall
 from .pounds import Pounds
 from .scenario import Scenario
+from .settlement_documents import documents, write
 
 Positions = npt.NDArray[np.integer]
 
@@ -77,8 +78,6 @@ class Settlement:
 
     def documents(self) -> dict[str, bytes]:
         """The settlement as named texts: ``settlement.json``, ``tables/…``, ``scenario/…``."""
-        from .settlement_documents import documents
-
         return documents(self)
 
     def write(self, directory: str | PathLike[str], *, overwrite: bool = False) -> None:
@@ -89,8 +88,6 @@ class Settlement:
         directory
             A new folder; an existing settlement there is replaced only with ``overwrite``.
         """
-        from .settlement_documents import write
-
         write(self, directory, overwrite=overwrite)
 
     def __repr__(self) -> str:

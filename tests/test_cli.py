@@ -1,0 +1,186 @@
+"""The command line, started as a user starts it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import singlepot as sp
+
+COMMAND = [sys.executable, "-W", "error", "-m", "singlepot"]
+
+
+def run(*arguments: str, cwd: Path | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*COMMAND, *arguments],
+        capture_output=True,
+        encoding="utf-8",
+        cwd=cwd,
+        env={**os.environ, **environment},
+        check=False,
+    )
+
+
+@pytest.fixture
+def clash(tmp_path: Path) -> Path:
+    """A scenario whose floors do not fit its pot."""
+    scenario = sp.Scenario.from_tables(
+        areas=pd.DataFrame({"code": ["a", "b"], "name": ["A", "B"]}),
+        pot=pd.DataFrame({"year": ["2026-27"], "amount": [60.0]}),
+        bids=pd.DataFrame({"area": ["a", "b"], "year": ["2026-27"] * 2, "amount": [50.0, 50.0]}),
+        years=["2026-27"],
+        rules={"grant_floor": 0.7},
+    )
+    folder = tmp_path / "clash"
+    folder.mkdir()
+    for name, content in scenario.documents().items():
+        (folder / name).write_bytes(content)
+    return folder
+
+
+def test_help_loads_nothing_heavy() -> None:
+    """`singlepot --help` imports neither numpy nor pandas nor a solver."""
+    code = (
+        "import sys\nfrom singlepot.cli import _run\n_run(['--help'])\n"
+        "heavy = {'numpy', 'pandas', 'scipy', 'highspy', 'clarabel', 'pydantic'} & set(sys.modules)\n"
+        "sys.exit(f'loaded {heavy}' if heavy else 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "settle" in done.stdout
+
+
+def test_list_names_every_shipped_scenario() -> None:
+    done = run("list")
+    assert done.returncode == 0
+    listed = [line.split()[0] for line in done.stdout.splitlines()]
+    assert listed == sorted(listed)
+    assert {"england", "england-tight", "bucks-and-burnley"} <= set(listed)
+
+
+def test_check_says_ready_and_the_size() -> None:
+    done = run("check", "england")
+    assert done.returncode == 0
+    assert done.stdout.startswith("ready")
+    assert "71 areas" in done.stdout
+
+
+def test_check_names_all_problems_and_exits_3(clash: Path) -> None:
+    """Every problem is one line; the exit code is 3; there is no traceback."""
+    bids = clash / "bids.csv"
+    bids.write_text(bids.read_text().replace("a,2026-27,50", "x,2026-27,fifty"))
+    done = run("check", str(clash))
+    assert done.returncode == 3
+    lines = done.stderr.splitlines()
+    assert len(lines) == 2
+    assert all(line.startswith("SP-") and "bids.csv" in line and "row 2" in line for line in lines)
+    assert "Traceback" not in done.stderr
+
+
+def test_settle_writes_a_folder_and_a_summary(tmp_path: Path) -> None:
+    done = run("settle", "bucks-and-burnley", "--out", "out", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    for words in ("Money", "National objectives", "asks of", "Certificate holds", "Fairness cost", "Written to out"):
+        assert words in done.stdout
+    assert sp.read_settlement(tmp_path / "out").certificate.passed
+
+
+def test_json_stands_alone_on_stdout(tmp_path: Path) -> None:
+    """`--json` prints settlement.json and nothing else on standard output; the summary goes to standard error."""
+    done = run("settle", "bucks-and-burnley", "--out", "out", "--json", cwd=tmp_path)
+    assert done.returncode == 0
+    assert done.stdout == (tmp_path / "out" / "settlement.json").read_text(encoding="utf-8")
+    assert json.loads(done.stdout)["certificate"]["passed"] is True
+    assert "Certificate holds" in done.stderr
+
+
+def test_quiet_says_nothing(tmp_path: Path) -> None:
+    done = run("settle", "bucks-and-burnley", "--out", "out", "--quiet", cwd=tmp_path)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_an_existing_folder_is_not_overwritten_unasked(tmp_path: Path) -> None:
+    assert run("settle", "bucks-and-burnley", "--out", "out", "--quiet", cwd=tmp_path).returncode == 0
+    before = (tmp_path / "out" / "run.json").read_bytes()
+    refused = run("settle", "bucks-and-burnley", "--out", "out", cwd=tmp_path)
+    assert refused.returncode == 2
+    assert "exists already" in refused.stderr
+    assert (tmp_path / "out" / "run.json").read_bytes() == before
+    again = run("settle", "bucks-and-burnley", "--out", "out", "--quiet", "--overwrite", cwd=tmp_path)
+    assert again.returncode == 0
+
+
+def test_other_peoples_files_are_never_replaced(tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "thesis.txt").write_text("years of work")
+    done = run("settle", "bucks-and-burnley", "--out", "mine", "--overwrite", cwd=tmp_path)
+    assert done.returncode == 2
+    assert (tmp_path / "mine" / "thesis.txt").read_text() == "years of work"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (["settle", "england"], 2, "--out"),
+        (["settel", "england"], 2, "Did you mean 'settle'?"),
+        (["settle", "englnd", "--out", "x"], 3, "england"),
+        (["settle", "england", "--out", "x", "--time-limit", "0"], 2, "time-limit"),
+        (["settle", "england", "--out", "x", "--frobnicate"], 2, "frobnicate"),
+        (["settle", "england", "--out", "x", "--time-limit", "0.001"], 5, "not proven within the time limit"),
+    ],
+)
+def test_exit_codes(tmp_path: Path, arguments: list[str], code: int, words: str) -> None:
+    done = run(*arguments, cwd=tmp_path)
+    assert done.returncode == code, done.stderr
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_no_settlement_exits_4_with_the_sums(clash: Path, tmp_path: Path) -> None:
+    done = run("settle", str(clash), "--out", str(tmp_path / "out"))
+    assert done.returncode == 4
+    assert "floors add up to £70.0m in 2026-27, £10.0m above the pot" in done.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_ctrl_c_exits_130_and_leaves_nothing(tmp_path: Path) -> None:
+    child = subprocess.Popen(
+        [*COMMAND, "settle", "england-tight", "--out", "out"],
+        cwd=tmp_path,
+        stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    time.sleep(1.8)
+    child.send_signal(signal.SIGINT)
+    _, said = child.communicate(timeout=60)
+    assert child.returncode == 130, said
+    assert "stopped" in said
+    assert "Traceback" not in said
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_same_input_same_bytes(tmp_path: Path) -> None:
+    """Two runs write the same bytes, all but run.json."""
+    for name in ("one", "two"):
+        assert run("settle", "bucks-and-burnley", "--out", name, "--quiet", cwd=tmp_path).returncode == 0
+    files = {path.relative_to(tmp_path / "one") for path in (tmp_path / "one").rglob("*") if path.is_file()}
+    assert len(files) > 10
+    for file in files - {Path("run.json")}:
+        assert (tmp_path / "one" / file).read_bytes() == (tmp_path / "two" / file).read_bytes(), file
+
+
+def test_a_terminal_without_utf8_still_works(tmp_path: Path) -> None:
+    done = run("settle", "bucks-and-burnley", "--out", "out", cwd=tmp_path, PYTHONIOENCODING="ascii", LC_ALL="C")
+    assert done.returncode == 0
+    assert "Certificate holds" in done.stdout

@@ -1,0 +1,100 @@
+"""The installed package is the repository, the README's commands are there, and imports name the package."""
+
+from __future__ import annotations
+
+import ast
+import importlib.resources
+import tomllib
+from pathlib import Path
+
+import pytest
+
+import singlepot as sp
+
+ROOT = Path(__file__).parent.parent
+ROOMS = ("api", "solver", "models", "scenarios", "reports")
+SHIPPED = {".py", ".csv", ".toml", ".md", ".typed"}
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+
+
+def folders() -> dict[str, Path]:
+    """Import name → folder, as pyproject.toml maps them."""
+    return {name: ROOT / folder for name, folder in PROJECT["tool"]["setuptools"]["package-dir"].items()}
+
+
+def in_repository() -> set[str]:
+    found = set()
+    for room in ROOMS:
+        for path in (ROOT / room).rglob("*"):
+            if path.is_file() and (path.suffix in SHIPPED or path.name == "py.typed"):
+                found.add(path.relative_to(ROOT).as_posix())
+    return found
+
+
+def installed() -> set[str]:
+    """Files of the installed package, under their names in the repository."""
+    places = {"singlepot" if room == "api" else f"singlepot/{room}": room for room in ROOMS}
+    root = Path(str(importlib.resources.files("singlepot")))
+    found = set()
+    for path in root.rglob("*"):
+        if not path.is_file() or "__pycache__" in path.parts:
+            continue
+        relative = "singlepot/" + path.relative_to(root).as_posix()
+        place = max((p for p in places if relative.startswith(p + "/")), key=len)
+        found.add(places[place] + relative[len(place) :])
+    return found
+
+
+def test_every_file_of_the_rooms_is_installed_and_no_other() -> None:
+    """The sentinel: a file that is missing from the package, or left over in it, is named here."""
+    assert installed() == in_repository()
+
+
+def test_every_folder_with_code_is_a_listed_package() -> None:
+    mapped = folders()
+    assert set(PROJECT["tool"]["setuptools"]["packages"]) == set(mapped)
+    with_code = {path.parent for room in ROOMS for path in (ROOT / room).rglob("*.py")}
+    assert with_code == set(mapped.values())
+
+
+@pytest.mark.parametrize("room", [room for room in ROOMS if (ROOT / room).is_dir()])
+def test_no_module_imports_a_room_by_its_folder_name(room: str) -> None:
+    for path in (ROOT / room).rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names: list[str] = []
+            if isinstance(node, ast.Import):
+                names = [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
+                names = [node.module]
+            assert not [name for name in names if name.split(".")[0] in ROOMS], path
+
+
+@pytest.mark.parametrize("name", ["settle", "test"])
+def test_the_readme_has_the_command(name: str) -> None:
+    """A marked block makes its own environment beside the checkout; a Windows pair stands below it."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    after = text.split(f"<!-- command: {name} -->\n", 1)[1]
+    block, _, rest = after.removeprefix("```bash\n").partition("```")
+    assert "-m venv ../singlepot-env" in block
+    assert "```powershell" in rest[:100]
+    assert ("singlepot settle england --out out/england" in block) == (name == "settle")
+
+
+def test_public_names_are_all_there() -> None:
+    for name in sp.__all__:
+        assert getattr(sp, name) is not None
+    with pytest.raises(AttributeError, match="frobnicate"):
+        sp.frobnicate  # noqa: B018
+
+
+def test_the_repository_speaks_of_the_project_alone() -> None:
+    """No path of a machine and no host of a package registry stands in any tracked text."""
+    words = ["/" + "work/", "/" + "root/", "pypi" + ".org", "files.python" + "hosted"]
+    for path in ROOT.rglob("*"):
+        parts = path.relative_to(ROOT).parts
+        if not path.is_file() or path.suffix not in SHIPPED | {".yml", ".cfg", ".svg", ".json", ".lp"}:
+            continue
+        if any(part in {".git", "build", "dist", "out"} or part.endswith((".egg-info", "_cache")) for part in parts):
+            continue
+        text = path.read_text(encoding="utf-8")
+        assert not [word for word in words if word in text], path

@@ -139,14 +139,19 @@ def _check_default(parsed: Parsed, column: str, code: str, expected: str, known:
         parsed.complain(code, column=column, expected=expected, remedy="add the column")
 
 
+MOST_COMPARED = 100_000
+"""Pairs of words that are compared in the search for near ones, about three seconds' work."""
+
+
 def _adviser(known: Iterable[str], otherwise: str) -> Callable[[str], str]:
-    """Advise on unknown words, each once and only as many as are shown: looking for near ones is slow."""
+    """Advise on unknown words, each once and no more of them than are shown: looking for near ones is slow."""
     advice: dict[str, str] = {}
     words = list(known)
+    most = min(SHOWN, 1 + MOST_COMPARED // (len(words) + 1))
 
     def advise(word: str) -> str:
         if word not in advice:
-            advice[word] = _advice(word, words, otherwise) if len(advice) < SHOWN else otherwise
+            advice[word] = _advice(word, words, otherwise) if len(advice) < most else otherwise
         return advice[word]
 
     return advise

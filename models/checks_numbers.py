@@ -99,12 +99,6 @@ def _at(cells: Cells, position: int) -> object:
     return cells.iloc[position] if isinstance(cells, pd.Series) else cells[position]
 
 
-def _cell_shown(cell: object) -> str:
-    if isinstance(cell, np.generic):
-        cell = cell.item()
-    return shown(cell)
-
-
 def _number_shown(cell: object) -> str:
     """Show a cell that holds a number: as it was written, or without a needless ``.0``."""
     return shown(cell, quoted=False) if isinstance(cell, str) else f"{cell:.15g}"
@@ -113,7 +107,7 @@ def _number_shown(cell: object) -> str:
 def _complain_of_number(position: int, cells: Cells, expected: str, complain: Complain) -> None:
     cell = _at(cells, position)
     code, remedy = number_fault(cell)
-    complain(position, code, _cell_shown(cell), expected, remedy)
+    complain(position, code, shown(cell), expected, remedy)
 
 
 _NOTHING = frozenset({"na", "n/a", "null", "none", "nil", "-", "–", "—", "..", ":", "x", "nan", "tbc"})

@@ -76,7 +76,9 @@ def read_settings(
 
 
 def _plain(value: Any) -> Any:
-    """Turn frozen mappings and tuples into what a file holds."""
+    """Turn frozen mappings, tuples, and numpy's and pandas' values into what a file holds."""
+    if hasattr(value, "tolist"):
+        value = value.tolist()
     if isinstance(value, Mapping):
         return {key: _plain(item) for key, item in value.items() if item is not None}
     if isinstance(value, Sequence) and not isinstance(value, str):

@@ -196,6 +196,8 @@ class Report:
 
 def shown(value: object, quoted: bool = True) -> str:
     """Write a value so that it fits on the line: quoted if text, shortened, control characters spelt out."""
+    if type(value).__module__ == "numpy" and hasattr(value, "item"):
+        value = value.item()
     text = value if isinstance(value, str) else repr(value)
     if len(text) > LONGEST_VALUE:
         text = text[: LONGEST_VALUE - 3] + "..."

@@ -5,7 +5,9 @@ from __future__ import annotations
 import copy
 import pickle
 import shutil
+import tempfile
 import time
+import unicodedata
 from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
@@ -18,9 +20,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from singlepot.models.columns import RULES, TABLES
+from singlepot.models.columns import TABLES
+from singlepot.models.columns_page import tables_page
 from singlepot.models.documents import csv_text, number_text
 from singlepot.models.problems import BadInput
+from singlepot.models.rule_kinds import RULES
 from singlepot.models.scenario import Scenario
 from singlepot.scenarios.reading import read_scenario
 
@@ -113,6 +117,20 @@ def test_numbers_come_back_to_the_last_digit(numbers: list[float]) -> None:
     lines = csv_text(frame).decode().splitlines()
     assert [float(line) for line in lines[1:]] == numbers
     assert not any(line.endswith(".0") for line in lines)
+
+
+WORDS = st.text(st.characters(codec="utf-8"), min_size=1, max_size=12).filter(
+    lambda word: word.isprintable() and word == word.strip() == unicodedata.normalize("NFC", word)
+)
+
+
+@given(st.lists(WORDS, min_size=1, max_size=6, unique=True), st.floats(0, 1e300))
+def test_any_text_comes_back(words: list[str], amount: float) -> None:
+    areas = pd.DataFrame({"code": words, "name": words[::-1], "region": words, "_kept": "a\n b "})
+    bids = pd.DataFrame({"area": words, "year": YEARS[0], "amount": amount})
+    scenario = Scenario.from_tables(**small(areas=areas, bids=bids, options=None, option_years=None))
+    with tempfile.TemporaryDirectory() as folder:
+        assert read_scenario(write(scenario, Path(folder))) == scenario
 
 
 def test_csv_text_of_other_columns() -> None:
@@ -320,6 +338,13 @@ def test_texts_of_every_kind() -> None:
         assert Scenario.from_tables(**small(bids=bids)) == Scenario.from_tables(**small())
 
 
+def test_settings_of_every_kind() -> None:
+    scenario = Scenario.from_tables(**small(years=pd.Index(YEARS), rules={"grant_floor": np.float32(0.5)}))
+    assert scenario.settings.years == tuple(YEARS)
+    assert scenario.settings.rules["grant_floor"] == 0.5
+    assert codes(lambda: Scenario.from_tables(**small(rules={"grant_floor": np.True_}))) == ["SP-S003"]
+
+
 def test_rows_are_named_by_their_labels() -> None:
     bids = small()["bids"].set_axis(["first", "second"]).assign(amount=[1, -1])
     with pytest.raises(BadInput) as caught:
@@ -355,6 +380,15 @@ def test_a_zero_population_is_allowed() -> None:
     assert Scenario.from_tables(**small(areas=areas)).areas["population"].tolist() == [0, 5]
 
 
+def test_the_page_of_tables_names_every_column_and_rule() -> None:
+    page = tables_page()
+    for table in TABLES.values():
+        assert f"## {table.name}\n" in page
+        assert all(f"| `{column.name}` |" in page for column in table)
+    assert all(f"| `{rule}` |" in page for rule in RULES)
+    assert all(line.count("|") == 6 for line in page.splitlines() if line.startswith("|"))
+
+
 def test_every_column_and_rule_is_explained() -> None:
     for table in TABLES.values():
         assert table.explanation.endswith(".")
@@ -365,8 +399,8 @@ def test_every_column_and_rule_is_explained() -> None:
     assert all(rule.explanation.endswith(".") for rule in RULES.values())
 
 
-def test_a_million_rows_are_read_in_seconds() -> None:
-    """Checks are vectorised: about 200,000 rows of options take well under five CPU seconds."""
+def test_a_hundred_thousand_rows_are_checked_in_a_moment() -> None:
+    """Checks are vectorised: this takes about a tenth of a CPU second."""
     count = 50_000
     areas = [f"A{number % 1000}" for number in range(count)]
     names = [f"option {number // 1000}" for number in range(count)]
@@ -380,7 +414,7 @@ def test_a_million_rows_are_read_in_seconds() -> None:
     )
     begun = time.process_time()
     scenario = Scenario.from_tables(**tables)
-    assert time.process_time() - begun < 5
+    assert time.process_time() - begun < 3
     assert len(scenario.option_years) == 2 * count
 
 

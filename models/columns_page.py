@@ -1,0 +1,50 @@
+"""The manual's page of tables, written from the table of columns so that it cannot say anything else."""
+
+from __future__ import annotations
+
+import math
+
+from .columns import TABLES, Column
+from .rule_kinds import RULES, Rule
+
+
+def tables_page() -> str:
+    """Write every table and rule as Markdown: the text of ``docs/tables.md``."""
+    parts = [
+        "# Tables\n\nWritten by `singlepot.models.columns_page` from the table of columns that the checks follow.\n"
+    ]
+    for table in TABLES.values():
+        needed = "Required." if table.required else ""
+        key = f"No two rows share {', '.join(f'`{name}`' for name in table.key)}." if table.key else ""
+        rows = "".join(_column_line(column) for column in table)
+        further = {
+            "attribute": "Further columns: the attributes that `scenario.toml` lists, numbers.\n",
+            "objective": "Further columns: `grant_ENVELOPE` for each envelope, in place of `grant`, and one for each "
+            "objective, by its key.\n",
+        }.get(table.open_to, "")
+        parts.append(
+            f"\n## {table.name}\n\n{' '.join(part for part in (needed, table.explanation, key) if part)}\n\n"
+            f"| column | holds | required | default | |\n|---|---|---|---|---|\n{rows}"
+            + (f"\n{further}" if further else "")
+        )
+    rules = "".join(_rule_line(rule) for rule in RULES.values())
+    parts.append(
+        f"\n## What each rule takes\n\n| rule | chosen by | basis | value as a share | |\n|---|---|---|---|---|\n{rules}"
+    )
+    return "".join(parts)
+
+
+def _column_line(column: Column) -> str:
+    default = column.default if isinstance(column.default, str) else f"{column.default:g}"
+    if column.required or default in ("", "nan"):
+        default = "" if column.required else "none"
+    required = "yes" if column.required else ""
+    holds = column.expected("the scenario's money")
+    return f"| `{column.name}` | {holds} | {required} | {default} | {column.explanation} |\n"
+
+
+def _rule_line(rule: Rule) -> str:
+    share = f"≥ {rule.least:g}" if rule.most == math.inf else f"{rule.least:g} to {rule.most:g}"
+    general = " Also in `[rules]`." if rule.general else ""
+    chosen, bases = ", ".join(rule.selectors), ", ".join(rule.bases)
+    return f"| `{rule.name}` | {chosen} | {bases} | {share} | {rule.explanation}{general} |\n"

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .checks_tables import Parsed, combined, say
-from .checks_texts import KEY, Integers, Labels
+from .checks_texts import KEY, UNUSABLE, Integers, Labels
 from .columns import TOTAL, column_names
 from .problems import SHOWN, did_you_mean, one_of, shown
 from .settings import Settings
@@ -25,12 +25,12 @@ _WHAT = {
 
 def check_keys(tables: Tables, settings: Settings, unusable: frozenset[str]) -> None:
     """Check the keys of every table, and that areas, years, objectives and envelopes are known."""
-    for parsed in tables.values():
-        _check_unique(parsed)
     _check_objective_keys(tables["objectives"])
     _check_envelope_keys(tables["pot"])
     known = known_words(tables, settings, unusable)
     for parsed in tables.values():
+        if "envelope" in parsed.labels or "envelope" not in parsed.table.key or TOTAL in (known["envelope"] or [TOTAL]):
+            _check_unique(parsed)
         for column in parsed.table:
             if column.refers in _WHAT and known[column.refers] is not None:
                 _check_known(parsed, column.name, column.refers, known[column.refers] or ())
@@ -128,6 +128,8 @@ def _check_known(parsed: Parsed, column: str, subject: str, known: Sequence[str]
     else:
         unknown = parsed.text(column).where(lambda word: word != "" and word not in there)
     advise = _adviser(known, f"the table {expected.rpartition(' ')[2]} is absent" if not known else "")
+    if subject == "year":
+        advise = _list_it
     for row in np.flatnonzero(unknown):
         word = parsed.labels[column][int(row)]
         parsed.complain(code, int(row), column, shown(word) if word else "an empty cell", listed, advise(word))
@@ -137,6 +139,10 @@ def _check_default(parsed: Parsed, column: str, code: str, expected: str, known:
     default = str(parsed.table[column].default)
     if default and parsed.rows and default not in known:
         parsed.complain(code, column=column, expected=expected, remedy="add the column")
+
+
+def _list_it(year: str) -> str:
+    return "list it in years, or correct it"
 
 
 MOST_COMPARED = 100_000
@@ -176,6 +182,8 @@ def check_pot(tables: Tables, settings: Settings, unusable: frozenset[str]) -> N
     year_of = {year: number for number, year in enumerate(settings.years)}
     envelope_of = {envelope: number for number, envelope in enumerate(envelopes)}
     has_pot = np.zeros((len(envelopes), len(year_of)), dtype=bool)
+    if (pot.labels["year"].codes == UNUSABLE).any() or (pot.text("envelope").codes == UNUSABLE).any():
+        return
     envelope, year = places(pot.text("envelope"), envelope_of), places(pot.labels["year"], year_of)
     both = (envelope >= 0) & (year >= 0)
     has_pot[envelope[both], year[both]] = True

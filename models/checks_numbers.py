@@ -37,7 +37,7 @@ def read_numbers(column: Column, cells: Cells, money: str, complain: Complain) -
     expected = column.expected(money)
     numbers, bad = _quickly(cells)
     for position in bad:
-        _complain_of_number(position, cells, expected, complain)
+        _complain_of_number(position, cells, expected, column.required, complain)
     empty = np.isnan(numbers)
     if column.required and empty.any():
         empty[list(bad)] = False
@@ -104,29 +104,30 @@ def _number_shown(cell: object) -> str:
     return shown(cell, quoted=False) if isinstance(cell, str) else f"{cell:.15g}"
 
 
-def _complain_of_number(position: int, cells: Cells, expected: str, complain: Complain) -> None:
+def _complain_of_number(position: int, cells: Cells, expected: str, required: bool, complain: Complain) -> None:
     cell = _at(cells, position)
-    code, remedy = number_fault(cell)
+    code, remedy = number_fault(cell, required)
     complain(position, code, shown(cell), expected, remedy)
 
 
 _NOTHING = frozenset({"na", "n/a", "null", "none", "nil", "-", "–", "—", "..", ":", "x", "nan", "tbc"})
 
 
-def number_fault(cell: object) -> tuple[str, str]:
+def number_fault(cell: object, required: bool) -> tuple[str, str]:
     """Return code and remedy for a cell that is no finite number."""
+    unknown = "write a number, 0 for nothing" if required else "leave the cell empty if the number is not known"
     if not isinstance(cell, str):
         if isinstance(cell, (bool, np.bool_)):
             return "SP-D011", "write 1 or 0 if a number is meant"
         if isinstance(cell, (Real, Decimal)):
-            return "SP-D012", "leave the cell empty if the number is not known"
+            return "SP-D012", unknown
         return "SP-D011", "write a plain number"
     text = cell.strip()
     lower = text.lower()
     if _NUMBER.fullmatch(text) or lower.lstrip("+-") in ("inf", "infinity", "∞"):
         return "SP-D012", "write a number below 1e308"
     if lower in _NOTHING:
-        return "SP-D011", "leave the cell empty if the number is not known"
+        return "SP-D011", unknown
     if text.startswith("#"):
         return "SP-D011", "the spreadsheet had an error here; correct it there"
     if lower in ("true", "false", "yes", "no"):

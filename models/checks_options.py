@@ -20,7 +20,7 @@ def check_centre(tables: Tables) -> None:
     if "code" not in areas.labels or "type" not in areas.labels:
         return
     kind, codes = areas.labels["type"], areas.labels["code"]
-    for row in np.flatnonzero(kind.where(_almost_centre)):
+    for row in np.flatnonzero(kind.where(almost_centre)):
         word, expected = kind[int(row)], f"{CENTRE}, or another type"
         areas.complain("SP-D036", int(row), "type", shown(word), expected, f"did you mean {shown(CENTRE)}?")
     centres = {codes[int(row)] for row in np.flatnonzero(kind.where(lambda word: word == CENTRE))}
@@ -31,7 +31,8 @@ def check_centre(tables: Tables) -> None:
             bids.complain("SP-D030", int(row), "area", word, f"an area that is not of type {CENTRE}", remedy)
 
 
-def _almost_centre(word: str) -> bool:
+def almost_centre(word: str) -> bool:
+    """Whether a type is ``centre`` but for its spelling."""
     return word != CENTRE and word.casefold() in (CENTRE, "center")
 
 
@@ -77,7 +78,7 @@ def check_options(tables: Tables) -> None:
     for row in np.flatnonzero(names.where(lambda name: ";" in name)):
         word = names[int(row)]
         remedy = f"write {shown(word.replace(';', ','))}"
-        options.complain("SP-D033", int(row), "option", shown(word), "a name without ;", remedy)
+        options.complain("SP-D033", int(row), "option", shown(word), "a name without semicolon", remedy)
     _check_requirements(options)
     if options.complete and {"area", "option"} <= set(profile.labels):
         _check_pairs(options, profile)
@@ -140,5 +141,5 @@ def _requirement_fault(name: str, own: str, siblings: frozenset[str], before: li
     if _implied(name):
         return "SP-D034", "an option of the table", "a scale-back cannot be required; delete it"
     if near(name, siblings):
-        return "SP-D025", "options of the same area, separated by ;", did_you_mean(name, siblings)
-    return "SP-D025", "options of the same area, separated by ;", "add it to options, or delete it here"
+        return "SP-D025", "options of the same area, separated by semicolons", did_you_mean(name, siblings)
+    return "SP-D025", "options of the same area, separated by semicolons", "add it to options, or delete it here"

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from .checks_keys import places
 from .checks_numbers import Floats
+from .checks_options import almost_centre
 from .checks_tables import Parsed
 from .checks_texts import Integers
 from .columns import CENTRE
@@ -65,7 +66,7 @@ def take_census(tables: Tables) -> Census:
 
     return Census(
         row_of,
-        areas.text("type").where(lambda word: word == CENTRE),
+        areas.text("type").where(lambda word: word == CENTRE or almost_centre(word)),
         total("bids", "amount"),
         total("targets", "target"),
         areas.number("population"),
@@ -89,7 +90,7 @@ def check_people(areas: Parsed, census: Census, settings: Settings) -> None:
     for row in np.flatnonzero(census.concerned & ~(value > 0) & read):
         found = "an empty cell" if np.isnan(value[row]) else f"{value[row]:g}"
         expected = f"a number > 0 for {_who(areas, int(row))}, because equity goes by it"
-        areas.complain("SP-D040", int(row), equity.attribute, found, expected, "fill it in")
+        areas.complain("SP-D040", int(row), equity.attribute, found, expected, "write a number above zero")
 
 
 def _check_population(areas: Parsed, census: Census) -> None:

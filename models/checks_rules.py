@@ -81,12 +81,12 @@ def _check_value(rules: Parsed, row: int, rule: Rule, value: float) -> None:
     if not value >= 0:
         return
     if value > rule.most:
-        remedy = f"write {value / 100:g} for {value:g}%" if 1 < value <= 100 else ""
+        remedy = f"write {value / 100:g} if {value:g}% is meant" if 2 <= value <= 100 else ""
         expected = f"a share ≤ {rule.most:g} for {rule.name}"
         rules.complain("SP-D055", row, "value", f"{value:g}", expected, remedy)
     elif value < rule.least:
         expected = f"a share ≥ {rule.least:g} for {rule.name}"
-        remedy = f"write {1 + value:g} for {value:.0%} more" if 0 < value < 1 else ""
+        remedy = f"write {1 + value:g} if {value:.0%} more is meant" if 0 < value < 1 else ""
         rules.complain("SP-D055", row, "value", f"{value:g}", expected, remedy)
 
 
@@ -213,8 +213,8 @@ def _check_ties(rules: Parsed, first: Integers, second: Integers, tied: Booleans
             "SP-D054",
             other,
             value=say(rules, other, ("rule", *SELECTORS)),
-            expected=f"it not to be as particular as {rules.raw.place.row(one)}, {say(rules, one, SELECTORS)}",
-            remedy="where both hold neither wins: name more columns in one of them",
+            expected=f"a row more or less particular than {rules.raw.place.row(one)}, {say(rules, one, SELECTORS)}",
+            remedy="where both hold neither wins: name one more column in one of them",
         )
 
 

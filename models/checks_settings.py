@@ -9,6 +9,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from .problems import SETTINGS, Problem, Report, did_you_mean, shown
+from .rule_kinds import RULES
 from .settings import SCHEMA, Bands, Equity, FrozenMapping, Settings, Stages
 from .settings_schema import BandsSection, EquitySection, RulesSection, SettingsFile, StagesSection
 
@@ -118,7 +119,7 @@ def _path(location: Iterable[object]) -> str:
         if isinstance(part, int):
             text += f" item {part + 1}"
         else:
-            text += ("." if text else "") + str(part)
+            text += f"[{part}]" if "." in str(part) else ("." if text else "") + str(part)
     return text
 
 
@@ -160,6 +161,8 @@ def _unknown_key(location: tuple[object, ...]) -> tuple[str, str, str]:
     known = _names(_SECTIONS[section])
     elsewhere = [".".join(path) for path, other in _SECTIONS.items() if path != section and key in _names(other)]
     remedy = f"it belongs in [{elsewhere[0]}]" if elsewhere and elsewhere[0] else did_you_mean(key, known)
+    if key in RULES and key not in known and not RULES[key].general:
+        remedy = "it belongs in the table rules"
     return "SP-S001", "one of " + ", ".join(known), remedy
 
 

@@ -186,10 +186,12 @@ def _complain_of_column(parsed: Parsed, header: str, known: Sequence[str], free:
         "attribute": "list it in attributes, delete it, or let its name begin with _",
         "objective": "add it to objectives, delete it, or let its name begin with _",
     }.get(parsed.table.open_to, "delete it, or let its name begin with _")
+    value = ""
     if not header.strip():
+        value = f"no name for column {1 + list(parsed.raw.columns).index(header)}"
         advice = "give the column a name, or delete it"
     remedy = did_you_mean(header, free, advice)
-    parsed.complain("SP-D003", column=header, expected="one of " + one_of(known, 20), remedy=remedy)
+    parsed.complain("SP-D003", None, header, value, "one of " + one_of(known, 20), remedy)
     return near(header, free)
 
 

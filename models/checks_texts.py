@@ -180,8 +180,7 @@ def _special(column: Column, word: str) -> tuple[str | None, tuple[str, str, str
         ends = word.split(":")
         starts = [year_start(end) for end in ends]
         if len(ends) > 2 or None in starts:
-            remedy = _year_remedy(word) if len(ends) == 1 else "write both ends as 2026-27"
-            return None, ("SP-D018", shown(word), column.expected(), remedy)
+            return None, ("SP-D018", shown(word), column.expected(), _year_remedy(word, range_too=True))
         if (starts[0] or 0) > (starts[-1] or 0):
             turned = f"{ends[-1]}:{ends[0]}"
             return None, ("SP-D019", shown(word), "the first year before the last", f"write {shown(turned)}")
@@ -193,6 +192,9 @@ def _as_key(word: str) -> str:
     return made if KEY.fullmatch(made) else ""
 
 
-def _year_remedy(word: str) -> str:
+def _year_remedy(word: str, range_too: bool = False) -> str:
+    years = [year_meant(match) for match in re.findall(r"(?:19|20)[0-9]{2}(?:[-/][0-9]{2,4})?", word)]
+    if len(years) == 2:
+        return f"write {shown(':'.join(years))}" if range_too else "write one row for each year"
     meant = year_meant(word)
     return f"write {shown(meant)}" if meant else ""

@@ -21,6 +21,19 @@ Subject = Literal["", "area", "objective", "envelope", "option", "attribute", "y
 """What a label refers to."""
 
 
+_EXPECTED = {
+    "year": "a financial year such as 2026-27",
+    "years": "a year or range such as 2026-27:2029-30",
+    "key": "a key such as skills",
+    "area": "the code of an area",
+    "objective": "the key of an objective",
+    "envelope": "the name of an envelope",
+    "option": "the name of an option",
+    "attribute": "the name of an attribute",
+}
+"""What a text should be, by its kind or by what it refers to."""
+
+
 @dataclass(frozen=True)
 class Column:
     """A column of a table.
@@ -71,9 +84,7 @@ class Column:
         if self.kind == "word":
             return "one of " + ", ".join(self.words)
         if not self.numeric:
-            return {"year": "a financial year such as 2026-27", "key": "a key such as skills"}.get(
-                self.kind, "text" if self.kind != "years" else "a year or range such as 2026-27:2029-30"
-            )
+            return _EXPECTED.get(self.kind) or _EXPECTED.get(self.refers, "text")
         noun = "a whole number" if self.kind == "whole" else "a number"
         limits = [
             f"> {self.above:g}" if self.above > -math.inf else "",

@@ -29,7 +29,8 @@ def tables_page() -> str:
         )
     rules = "".join(_rule_line(rule) for rule in RULES.values())
     parts.append(
-        f"\n## What each rule takes\n\n| rule | chosen by | basis | value as a share | |\n|---|---|---|---|---|\n{rules}"
+        "\n## What each rule takes\n\n| rule | chosen by | basis | value as a share | |\n|---|---|---|---|---|\n"
+        + rules
     )
     return "".join(parts)
 

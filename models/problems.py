@@ -198,7 +198,10 @@ def shown(value: object, quoted: bool = True) -> str:
     """Write a value so that it fits on the line: quoted if text, shortened, control characters spelt out."""
     if type(value).__module__ == "numpy" and hasattr(value, "item"):
         value = value.item()
-    text = value if isinstance(value, str) else repr(value)
+    if isinstance(value, list | tuple):
+        text = f"[{', '.join(map(shown, value))}]"
+    else:
+        text = value if isinstance(value, str) else repr(value)
     if len(text) > LONGEST_VALUE:
         text = text[: LONGEST_VALUE - 3] + "..."
     text = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)

@@ -105,7 +105,7 @@ def _one_line(text: str) -> str:
 
 def _money(unit: str) -> str:
     if unit not in MONEY:
-        raise _fault("SP-S004", "one of " + ", ".join(MONEY), did_you_mean(unit, MONEY))
+        raise _fault("SP-S004", "one of " + ", ".join(MONEY))
     return unit
 
 

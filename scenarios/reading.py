@@ -81,10 +81,10 @@ def _other_source(text: str, path: Path) -> str:
     if path.name == NAME:
         return f"name the folder, {shown(str(path.parent))}"
     try:
-        around = [item.name for item in path.parent.iterdir() if item.is_dir()] if text else []
+        around = [str(item) for item in path.parent.iterdir() if item.is_dir()] if text else []
     except (OSError, ValueError):
         around = []
-    return did_you_mean(path.name, [*shipped_names(), *around], "singlepot list shows what is shipped")
+    return did_you_mean(text, [*shipped_names(), *around], "singlepot list shows what is shipped")
 
 
 def _read_folder(folder: Traversable) -> Scenario:

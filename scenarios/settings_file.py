@@ -96,6 +96,6 @@ def _syntax(said: str, text: str) -> tuple[str, str, str, str]:
     line = lines[number - 1].strip()
     hint = next((hint for pattern, hint in _HINTS.items() if re.search(pattern, line)), "")
     if "overwrite" in said or "twice" in said or "already" in said:
-        hint = "the key or section is there twice; delete one"
+        return f"line {number}{column}", shown(line), "each key and section once", "it is there twice; delete one"
     detail = _WHERE.sub("", said).strip()
     return f"line {number}{column}", shown(line), f"TOML ({detail[:1].lower()}{detail[1:]})", hint

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy import sparse
-from scipy.sparse.linalg import splu
+from scipy.sparse.linalg import SuperLU, splu
 
 from .errors import SolverFailed
 from .programme import Booleans, Floats
@@ -74,7 +74,7 @@ def polish(
     """
     best: Polished | None = None
     for regularisation in REGULARISATIONS:
-        found = _active_set(problem, x, multiplier > slack, regularisation, cancel)
+        found = _active_set(problem, (x, multiplier), multiplier > slack, regularisation, cancel)
         if found is not None and (best is None or found.residual < best.residual):
             best = found
         if cancel.is_set() or (best is not None and best.residual <= PROVED):
@@ -86,7 +86,11 @@ def polish(
 
 
 def _active_set(
-    problem: QuadraticProgramme, start: Floats, active: Booleans, regularisation: float, cancel: threading.Event
+    problem: QuadraticProgramme,
+    start: tuple[Floats, Floats],
+    active: Booleans,
+    regularisation: float,
+    cancel: threading.Event,
 ) -> Polished | None:
     """Correct the active set until the optimality conditions hold; return the best point met."""
     rows = problem.rows.tocsr()
@@ -128,22 +132,25 @@ def _one_change(active: Booleans, wrong: Booleans, violated: Booleans, dual: Flo
 
 
 def _solve_equalities(
-    problem: QuadraticProgramme, rows: sparse.csr_array, active: Booleans, start: Floats, regularisation: float
+    problem: QuadraticProgramme,
+    rows: sparse.csr_array,
+    active: Booleans,
+    start: tuple[Floats, Floats],
+    regularisation: float,
 ) -> tuple[Floats, Floats]:
-    """Solve with the active rows as equations; dependent rows are allowed."""
+    """Solve with the active rows as equations, from a start; dependent rows are allowed.
+
+    Where rows depend on one another their multipliers are not unique. Refinement leaves that freedom where the
+    start has it, so the multipliers stay near the interior point's, which have the right signs.
+    """
     chosen = np.flatnonzero(active)
     binding = rows[chosen]
     columns = len(problem.curvature)
     exact = sparse.block_array([[sparse.diags_array(problem.curvature), binding.T], [binding, None]], format="csc")
     shift = np.concatenate([np.full(columns, regularisation), np.full(len(chosen), -regularisation)])
-    factor = splu(
-        sparse.csc_matrix(exact + sparse.diags_array(shift)),
-        options={"SymmetricMode": True},
-        diag_pivot_thresh=0.0,
-    )
+    factor = _factorise(sparse.csc_matrix(exact + sparse.diags_array(shift)))
     target = np.concatenate([-problem.gradient, problem.limit[chosen]])
-    solution = np.concatenate([start, np.zeros(len(chosen))])
-    solution[columns:] = 0.0
+    solution = np.concatenate([start[0], start[1][chosen]])
     best, best_error = solution, np.inf
     for _ in range(REFINEMENTS):
         left = target - exact @ solution
@@ -156,6 +163,14 @@ def _solve_equalities(
     dual = np.zeros(len(active))
     dual[chosen] = best[columns:]
     return best[:columns], dual
+
+
+def _factorise(system: sparse.csc_matrix) -> SuperLU:
+    """Factorise keeping the symmetry where that goes well, with pivoting where it does not."""
+    try:
+        return splu(system, options={"SymmetricMode": True}, diag_pivot_thresh=0.0)
+    except RuntimeError:  # a pivot cancelled to zero
+        return splu(system)
 
 
 def _residual(problem: QuadraticProgramme, rows: sparse.csr_array, x: Floats, dual: Floats, excess: Floats) -> float:

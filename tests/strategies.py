@@ -1,0 +1,360 @@
+"""The one home of drawn scenarios: valid and solvable by construction, of every feature.
+
+A scenario is drawn around a point that satisfies every rule: each area keeps a share κ of its bid and targets.
+Pots, floors, locks, steps and regional shares are then chosen so that this point stays possible.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Protocol, TypeVar
+
+import numpy as np
+import pandas as pd
+from hypothesis import strategies as st
+
+import singlepot as sp
+
+Draft = dict[str, Any]
+"""Arguments of ``Scenario.from_tables``."""
+
+T = TypeVar("T")
+
+
+class Picker(Protocol):
+    """Where choices come from: Hypothesis, or a seeded generator for counts over many scenarios."""
+
+    def integer(self, low: int, high: int) -> int: ...
+
+
+class HypothesisPicker:
+    def __init__(self, draw: Any) -> None:
+        self._draw = draw
+
+    def integer(self, low: int, high: int) -> int:
+        return int(self._draw(st.integers(low, high)))
+
+
+class SeededPicker:
+    def __init__(self, seed: int) -> None:
+        self._generator = np.random.default_rng(seed)
+
+    def integer(self, low: int, high: int) -> int:
+        return int(self._generator.integers(low, high, endpoint=True))
+
+
+def number(pick: Picker, low: float, high: float, digits: int = 2) -> float:
+    """Return a decimal between two others."""
+    scale = 10**digits
+    return pick.integer(round(low * scale), round(high * scale)) / scale
+
+
+def choice(pick: Picker, options: Sequence[T]) -> T:
+    return options[pick.integer(0, len(options) - 1)]
+
+
+def chance(pick: Picker, percent: int) -> bool:
+    return pick.integer(1, 100) > 100 - percent
+
+
+ORDERS = (
+    None,
+    None,
+    None,
+    ["shortfall.largest", "shortfall.total", "concession.largest", "concession.total", "burden", "cost"],
+    ["shortfall.total", "concession.total", "burden"],
+    ["burden", "shortfall.largest", "shortfall.total", "concession.total"],
+    ["concession.total", "burden", "cost", "shortfall.total"],
+    ["shortfall.total", "shortfall.largest", "burden"],
+)
+
+
+def draft(pick: Picker, *, simple: bool = False) -> Draft:
+    """Draw the tables and settings of a scenario.
+
+    ``simple`` leaves out what only some invariants allow: requirements, centre, amounts per head, locks.
+    """
+    made = _Draft(pick, simple)
+    made.places()
+    made.bids_and_targets()
+    made.kept_shares()
+    made.pots()
+    made.national()
+    made.options()
+    made.rules()
+    made.settings()
+    return made.tables()
+
+
+class _Draft:
+    def __init__(self, pick: Picker, simple: bool) -> None:
+        self.pick, self.simple = pick, simple
+        self.extra: Draft = {}
+        self.rule_rows: list[dict[str, Any]] = []
+        self.general: dict[str, float] = {}
+
+    def places(self) -> None:
+        pick = self.pick
+        self.codes = [f"A{i}" for i in range(pick.integer(2, 4))]
+        self.years = [f"{2026 + t}-{27 + t}" for t in range(pick.integer(1, 3))]
+        self.envelopes = ["capital", "resource"] if chance(pick, 35) else ["total"]
+        self.keys = ["carbon", "skills", "trees"][: pick.integer(0 if chance(pick, 15) else 1, 2)]
+        self.region = {code: choice(pick, ["north", "south"]) for code in self.codes}
+        self.population = {code: pick.integer(1, 50) * 1000 for code in self.codes}
+        self.centre = not self.simple and bool(self.keys) and chance(pick, 20)
+
+    def bids_and_targets(self) -> None:
+        pick = self.pick
+        shape = (len(self.codes), len(self.envelopes), len(self.years))
+        self.bid = np.zeros(shape)
+        self.target = np.zeros((shape[0], len(self.keys), shape[2]))
+        for a in range(shape[0]):
+            moneyless = a > 0 and bool(self.keys) and chance(pick, 10)
+            for e in range(shape[1]):
+                for t in range(shape[2]):
+                    empty = moneyless or (a > 0 and chance(pick, 8))
+                    self.bid[a, e, t] = 0.0 if empty else number(pick, 1, 60, 1)
+            for k in range(len(self.keys)):
+                if not moneyless and chance(pick, 15):
+                    continue
+                start = pick.integer(0, shape[2] - 1) if chance(pick, 20) else 0
+                for t in range(start, shape[2]):
+                    self.target[a, k, t] = number(pick, 1, 30, 1)
+        self.bid[0, 0, 0] = max(self.bid[0, 0, 0], 5.0)
+
+    def kept_shares(self) -> None:
+        """κ: what each area keeps at the point that is possible."""
+        fits = chance(self.pick, 30)
+        self.kept = np.asarray([1.0 if fits else number(self.pick, 0.6, 1.0) for _ in self.codes])
+
+    def pots(self) -> None:
+        pick = self.pick
+        need = (self.bid * self.kept[:, None, None]).sum(axis=0)
+        spare = [[0.0 if chance(pick, 60) else number(pick, 0, 20, 1) for _ in self.years] for _ in self.envelopes]
+        self.pot = np.ceil(need * 100) / 100 + np.asarray(spare)
+
+    def national(self) -> None:
+        pick = self.pick
+        rows = []
+        for k, key in enumerate(self.keys):
+            total = self.target[:, k].sum(axis=0)
+            factor = number(pick, 0.85, 1.35)
+            if len(self.years) > 1 and total.sum() > 0 and chance(pick, 25):
+                rows.append((key, f"{self.years[0]}:{self.years[-1]}", max(round(factor * total.sum(), 2), 0.1)))
+            for t, year in enumerate(self.years):
+                if total[t] > 0 and chance(pick, 85):
+                    rows.append((key, year, max(round(factor * total[t], 2), 0.1)))
+        self.national_rows = rows
+
+    def options(self) -> None:
+        self.option_rows: list[dict[str, Any]] = []
+        self.profile_rows: list[dict[str, Any]] = []
+        for a, code in enumerate(self.codes):
+            for i in range(self.pick.integer(0, 4)):
+                self._option(code, a, i)
+        if self.centre:
+            self._option("ZC", None, 0)
+
+    def _option(self, code: str, a: int | None, i: int) -> None:
+        pick, name = self.pick, f"option-{i}"
+        kind = choice(pick, ["raise", "raise", "save", "stretch", "efficiency"])
+        if not self.keys:
+            kind = choice(pick, ["efficiency", "save"])
+        if a is None:
+            kind = "raise"
+        own = self.target[a].sum(axis=0) if a is not None else np.zeros(len(self.years))
+        money = self.bid[a] if a is not None else np.full((len(self.envelopes), len(self.years)), 4.0)
+        amount = number(pick, 0.03, 0.3)
+        row: dict[str, Any] = {"area": code, "option": name, "max_take_up": choice(pick, [1.0, 1.0, 1.0, 0.5, 2.0])}
+        if not self.simple and chance(pick, 5):
+            row["max_take_up"] = 0.0
+        row["own_cost"] = number(pick, 0.1, 3.0, 1) if kind == "stretch" or chance(pick, 15) else 0.0
+        row["group"] = "site" if chance(pick, 30) else ""
+        earlier = [r["option"] for r in self.option_rows if r["area"] == code]
+        row["requires"] = choice(pick, earlier) if earlier and not self.simple and chance(pick, 25) else ""
+        self.option_rows.append(row)
+        key = choice(pick, self.keys) if self.keys else ""
+        sign = {"raise": 1, "save": -1, "stretch": 0, "efficiency": -1}[kind]
+        for t, year in enumerate(self.years):
+            entry: dict[str, Any] = {"area": code, "option": name, "year": year}
+            for e, envelope in enumerate(self.envelopes):
+                entry[f"grant_{envelope}"] = round(sign * amount * money[e, t] * number(pick, 0.5, 1.5), 3)
+            for other in self.keys:
+                entry[other] = 0.0
+            if key and kind != "efficiency":
+                k = self.keys.index(key)
+                size = self.target[a, k, t] if a is not None else 5.0
+                entry[key] = round((-1 if kind == "save" else 1) * amount * max(size, 1.0), 3)
+                if len(self.keys) > 1 and chance(pick, 30):
+                    aside = self.keys[1 - k]
+                    low = 0.0 if self.simple else -0.2
+                    entry[aside] = round(number(pick, low, 0.3) * amount * (own[t] or 1.0), 3)
+            self.profile_rows.append(entry)
+
+    def rules(self) -> None:
+        pick = self.pick
+        lowest = float(self.kept.min())
+        if chance(pick, 50):
+            self.general["grant_floor"] = min(round(lowest * number(pick, 0.9, 1.0), 3), lowest)
+        if chance(pick, 35):
+            self.general["grant_ceiling"] = number(pick, 1.0, 1.2)
+        if self.keys and chance(pick, 40):
+            self.general["target_floor"] = min(round(lowest * number(pick, 0.9, 1.0), 3), lowest)
+        if self.keys and chance(pick, 40):
+            self.general["target_ceiling"] = number(pick, 1.0, 1.3)
+        if chance(pick, 30):
+            self.general["own_cost_ceiling"] = number(pick, 0.0, 0.03, 3)
+        if len(self.years) > 1 and chance(pick, 40):
+            self.general["carry_over"] = number(pick, 0.02, 0.3)
+        if len(self.envelopes) > 1 and chance(pick, 60):
+            self.general["virement"] = number(pick, 0.02, 0.3)
+        if len(self.years) > 1 and chance(pick, 40):
+            self.general["grant_step"] = self._step()
+        self._particular_rules(pick)
+
+    def _step(self) -> float:
+        """Return the smallest step that the possible point keeps, and a little."""
+        mean = self.bid.mean(axis=2)
+        change = np.abs(np.diff(self.bid, axis=2)) * (1 - self.kept)[:, None, None]
+        both = (self.bid[:, :, 1:] > 0) & (self.bid[:, :, :-1] > 0)
+        relative = np.where(both, change / np.where(mean > 0, mean, 1.0)[:, :, None], 0.0)
+        return float(np.ceil(relative.max(initial=0.0) * 1000) / 1000) + number(self.pick, 0.0, 0.05, 3)
+
+    def _particular_rules(self, pick: Picker) -> None:
+        full = [a for a in range(len(self.codes)) if (self.bid[a] > 0).all()]
+        if full and chance(pick, 25):
+            a = choice(pick, full)
+            row = {"area": self.codes[a]}
+            level = float((self.bid[a] * self.kept[a]).min()) * number(pick, 0.8, 1.0)
+            if not self.simple and chance(pick, 40):
+                self._rule("grant_floor", level / self.population[self.codes[a]], basis="per_head", **row)
+            else:
+                self._rule("grant_floor", level, basis="amount", **row)
+        if full and not self.simple and chance(pick, 20):
+            a = choice(pick, full)
+            row = {"area": self.codes[a], "envelope": choice(pick, self.envelopes), "year": choice(pick, self.years)}
+            self._rule("grant_ceiling", number(pick, 1.06, 1.3), basis="reference", **row)
+        if not self.simple and chance(pick, 15):
+            a = pick.integer(0, len(self.codes) - 1)
+            self._rule("grant_lock", float(self.kept[a]), area=self.codes[a])
+        if not self.simple and self.keys and chance(pick, 15):
+            a = pick.integer(0, len(self.codes) - 1)
+            self._rule("target_lock", float(self.kept[a]), area=self.codes[a])
+        if not self.simple and chance(pick, 20) and self.pot.sum() > 0:
+            self._share(pick)
+
+    def _share(self, pick: Picker) -> None:
+        region = choice(pick, ["north", "south"])
+        inside = np.asarray([self.region[code] == region for code in self.codes])
+        if not inside.any():
+            return
+        share = float((self.bid * self.kept[:, None, None])[inside].sum() / self.pot.sum())
+        if chance(pick, 50):
+            self._rule("pot_share_floor", share * (1 - 1e-9), region=region)
+        else:
+            self._rule("pot_share_ceiling", min(share * (1 + 1e-9), 1.0), region=region)
+
+    def _rule(self, rule: str, value: float, **selectors: str) -> None:
+        self.rule_rows.append({"rule": rule, "value": value, **selectors})
+
+    def settings(self) -> None:
+        pick = self.pick
+        stages: dict[str, Any] = {}
+        order = choice(pick, ORDERS)
+        if order is not None:
+            stages["order"] = order
+        named = order or ["shortfall.largest", "shortfall.total", "concession.total", "burden", "cost"]
+        if chance(pick, 35):
+            stages["give"] = {choice(pick, [n for n in named if n != "cost"]): number(pick, 0.005, 0.03, 3)}
+        if chance(pick, 25):
+            stages["bands"] = choice(
+                pick,
+                [
+                    {"ends": [], "slopes": [1]},
+                    {"ends": [0.02, 0.1], "slopes": [1, 2, 5]},
+                    {"ends": [0.2], "slopes": [1, 4]},
+                ],
+            )
+        self.extra["stages"] = stages or None
+        if chance(pick, 50):
+            self.extra["equity"] = {"attribute": "income", "elasticity": number(pick, 0.5, 2.0, 1)}
+
+    def tables(self) -> Draft:
+        pick = self.pick
+        areas = pd.DataFrame(
+            {
+                "code": self.codes,
+                "name": [f"Area {code}" for code in self.codes],
+                "type": "county",
+                "region": [self.region[code] for code in self.codes],
+                "population": [self.population[code] for code in self.codes],
+                "income": [pick.integer(15, 30) * 1000 for _ in self.codes],
+            }
+        )
+        if self.centre:
+            areas.loc[len(areas)] = ["ZC", "The centre", "centre", "", np.nan, np.nan]
+        per_head = any(row.get("basis") == "per_head" for row in self.rule_rows)
+        if not per_head and chance(pick, 20):
+            areas = areas.drop(columns="population")
+        made: Draft = {"areas": areas, "years": self.years, "attributes": ["income"], **self.extra}
+        made["pot"] = _long(self.pot, ("envelope", self.envelopes), ("year", self.years), "amount")
+        made["bids"] = _long(
+            self.bid, ("area", self.codes), ("envelope", self.envelopes), ("year", self.years), "amount"
+        )
+        made["bids"]["reference"] = (made["bids"]["amount"] * 0.95).round(2)
+        made["rules"] = self.general
+        if self.rule_rows:
+            made["rule_rows"] = pd.DataFrame(self.rule_rows).fillna(
+                {c: "" for c in ("area", "region", "basis", "envelope", "year") if c in pd.DataFrame(self.rule_rows)}
+            )
+        if self.keys:
+            self._objectives(made)
+        if self.option_rows:
+            made["options"] = pd.DataFrame(self.option_rows)
+            made["option_years"] = pd.DataFrame(self.profile_rows)
+        return made
+
+    def _objectives(self, made: Draft) -> None:
+        pick = self.pick
+        made["objectives"] = pd.DataFrame(
+            {
+                "key": self.keys,
+                "name": self.keys,
+                "unit": "units",
+                "weight": [number(pick, 0.5, 2.0, 1) for _ in self.keys],
+                "priority": [choice(pick, [1, 1, 2]) for _ in self.keys],
+            }
+        )
+        if self.national_rows:
+            made["national"] = pd.DataFrame(self.national_rows, columns=["objective", "year", "target"])
+        targets = _long(self.target, ("area", self.codes), ("objective", self.keys), ("year", self.years), "target")
+        weights = {(code, key): number(pick, 0.5, 2.0, 1) for code in self.codes for key in self.keys}
+        targets["weight"] = [weights[pair] for pair in zip(targets["area"], targets["objective"], strict=True)]
+        targets = targets[targets["target"] > 0]
+        if self.centre:
+            row = {"area": "ZC", "objective": self.keys[0], "year": self.years[-1], "target": 2.0, "weight": 1.0}
+            targets = pd.concat([targets, pd.DataFrame([row])], ignore_index=True)
+        if len(targets):
+            made["targets"] = targets.reset_index(drop=True)
+
+
+def _long(values: np.ndarray, *spec: Any) -> pd.DataFrame:
+    *axes, value = spec
+    at = np.indices(values.shape).reshape(len(axes), -1)
+    columns = {name: [labels[i] for i in positions] for (name, labels), positions in zip(axes, at, strict=True)}
+    return pd.DataFrame({**columns, value: values.ravel()})
+
+
+@st.composite
+def drafts(draw: Any, *, simple: bool = False) -> Draft:
+    """Scenarios as the arguments of ``Scenario.from_tables``."""
+    return draft(HypothesisPicker(draw), simple=simple)
+
+
+def seeded(seed: int, *, simple: bool = False) -> Draft:
+    """The scenario of a seed, for counts over many."""
+    return draft(SeededPicker(seed), simple=simple)
+
+
+def scenario(made: Draft) -> sp.Scenario:
+    return sp.Scenario.from_tables(**made)

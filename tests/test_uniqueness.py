@@ -1,0 +1,79 @@
+"""Equal areas and shuffled rows on a scenario where everything binds."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import singlepot as sp
+from benchmarks.workloads import Workload, tables
+
+COPIES = [f"A000003-{i}" for i in range(1, 10)]
+
+
+@cache
+def crowded() -> dict[str, object]:
+    """Forty areas, ten of them copies of one; two envelopes, carry-over, virement, groups, equity."""
+    made = tables(Workload(31, 10, 3, objectives=3, pot=0.88, ambition=1.1, seed=4))
+    made["options"]["group"] = np.where(made["options"]["option"].isin(["option-01", "option-02"]), "site", "")
+    for name in ("pot", "bids"):
+        table = made[name]
+        made[name] = pd.concat(
+            [table.assign(envelope=e, amount=table["amount"] * s) for e, s in (("capital", 0.4), ("resource", 0.6))]
+        )
+    grant = made["option_years"].pop("grant")
+    made["option_years"]["grant_capital"], made["option_years"]["grant_resource"] = 0.7 * grant, 0.3 * grant
+    made["rules"]["virement"] = 0.05
+    for name, column in (
+        ("areas", "code"),
+        ("bids", "area"),
+        ("targets", "area"),
+        ("options", "area"),
+        ("option_years", "area"),
+    ):
+        table = made[name]
+        own = table[table[column] == "A000003"]
+        made[name] = pd.concat([table, *(own.assign(**{column: copy}) for copy in COPIES)], ignore_index=True)
+    made["pot"]["amount"] = 0.88 * made["bids"].groupby(["envelope", "year"])["amount"].sum().to_numpy()
+    made["national"]["target"] = 1.1 * made["targets"].groupby(["objective", "year"])["target"].sum().to_numpy()
+    return made
+
+
+@cache
+def settlement() -> sp.Settlement:
+    return sp.settle(sp.Scenario.from_tables(**crowded()))  # type: ignore[arg-type]
+
+
+def grants(of: sp.Settlement) -> pd.Series[float]:
+    return of.grants.set_index(["area", "envelope", "year"])["grant"]
+
+
+def test_the_scenario_is_a_hard_one() -> None:
+    """Pots bind, targets are missed, money is carried and options of a group are used."""
+    settled = settlement()
+    assert (settled.pot["reserve"] <= 1e-6).any()
+    assert (settled.national["shortfall"] > 0).any()
+    assert len(settled.scenario.areas) == 40
+    assert settled.asks["option"].isin(["option-01", "option-02"]).any()
+
+
+def test_ten_copies_of_an_area_get_the_same() -> None:
+    of = grants(settlement())
+    bid = float(settlement().grants.query("area == 'A000003'")["bid"].mean())
+    for copy in COPIES:
+        assert float((of["A000003"] - of[copy]).abs().max()) <= 1e-8 * bid
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+def test_shuffled_rows_change_nothing(seed: int) -> None:
+    shuffled = {
+        name: value.sample(frac=1, random_state=seed) if isinstance(value, pd.DataFrame) else value
+        for name, value in crowded().items()
+    }
+    again = sp.settle(sp.Scenario.from_tables(**shuffled))  # type: ignore[arg-type]
+    bids = settlement().grants.set_index(["area", "envelope", "year"])["bid"]
+    difference = (grants(settlement()) - grants(again)).abs()
+    assert float((difference / bids).max()) <= 1e-8

@@ -212,8 +212,9 @@ def options_left(made: Draft, settlement: sp.Settlement) -> pd.DataFrame:
 def test_5_settling_a_settlement_changes_nothing(made: Draft) -> None:
     """Its grants and targets as bids and targets, with the options as they are left, settle to themselves.
 
-    In one year and without ``give``, which a second settlement would use again: over several years, a scale-back of one year of the settled grant could undo a part of an option that
-    only exists as a whole, so the second settlement may know moves that the first did not.
+    In one year and without ``give``, which a second settlement would use again: over several years, a scale-back
+    of one year of the settled grant could undo a part of an option that only exists as a whole, so the second
+    settlement may know moves that the first did not.
     """
     first = settled(made)
     second = dict(made)

@@ -12,8 +12,8 @@ def group(model: Model) -> None:
 
     .. math:: \sum_{j \in \text{group}} s_j / m_j \le 1
 
-    s: take-up. m: largest take-up. Group: ``options.group`` within an area. Row ``group[area,group]``, where
-    the group has two options or more. design.md section 3.
+    s: take-up. m: largest take-up. Group: ``options.group`` within an area. Row ``group[area,option]``, named
+    after the first option of the group, where the group has two options or more. design.md section 3.
     """
     options = model.data.options
     grouped = np.flatnonzero(options.group >= 0)

@@ -49,9 +49,15 @@ def small() -> dict[str, Any]:
             {"key": ["carbon", "skills"], "name": ["Carbon", "Skills"], "unit": ["kt", "adults"], "priority": [1, 2]}
         ),
         "national": pd.DataFrame(
-            {"objective": ["carbon", "carbon", "skills"], "year": [YEARS[1], ":".join(YEARS), YEARS[1]], "target": [40.0, 60.0, 50.0]}
+            {
+                "objective": ["carbon", "carbon", "skills"],
+                "year": [YEARS[1], ":".join(YEARS), YEARS[1]],
+                "target": [40.0, 60.0, 50.0],
+            }
         ),
-        "pot": pd.DataFrame({"year": YEARS * 2, "envelope": ["capital"] * 2 + ["resource"] * 2, "amount": [10.0, 20.0, 30.0, 40.0]}),
+        "pot": pd.DataFrame(
+            {"year": YEARS * 2, "envelope": ["capital"] * 2 + ["resource"] * 2, "amount": [10.0, 20.0, 30.0, 40.0]}
+        ),
         "bids": pd.DataFrame(
             {
                 "area": ["A", "A", "A"],
@@ -73,14 +79,29 @@ def small() -> dict[str, Any]:
             years, columns=["area", "option", "year", "grant_capital", "grant_resource", "carbon", "skills"]
         ),
         "years": YEARS,
-        "rules": {"grant_floor": 0.5, "grant_ceiling": 1.5, "grant_step": 0.1, "target_floor": 0.25, "target_ceiling": 1.5,
-                  "own_cost_ceiling": 0.02, "carry_over": 0.1, "virement": 0.2},
+        "rules": {
+            "grant_floor": 0.5,
+            "grant_ceiling": 1.5,
+            "grant_step": 0.1,
+            "target_floor": 0.25,
+            "target_ceiling": 1.5,
+            "own_cost_ceiling": 0.02,
+            "carry_over": 0.1,
+            "virement": 0.2,
+        },
         "rule_rows": pd.DataFrame({"rule": ["pot_share_floor"], "value": [0.05], "region": ["north"]}),
         "stages": {
-            "order": ["shortfall.largest", "shortfall.total", "concession.largest", "concession.total", "burden", "cost"],
+            "order": [
+                "shortfall.largest",
+                "shortfall.total",
+                "concession.largest",
+                "concession.total",
+                "burden",
+                "cost",
+            ],
             "bands": {"ends": [0.2], "slopes": [1, 4]},
         },
-    }  # fmt: skip
+    }
 
 
 @pytest.fixture(scope="module")

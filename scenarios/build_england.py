@@ -16,6 +16,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from singlepot.models.documents import csv_text
+
 from .england import Figures, Tables, build
 
 __all__ = ["Figures", "Tables", "build", "documents", "main", "read_figures"]
@@ -54,22 +56,8 @@ def documents(figures: Figures) -> dict[str, bytes]:
         settings = settings.replace("{elasticity}", figures.assumptions["equity_elasticity"])
         found[f"{name}/scenario.toml"] = settings.encode()
         for table, frame in tables.items():
-            found[f"{name}/{table}.csv"] = csv_text(frame, zero="" if table == "option_years" else "0").encode()
+            found[f"{name}/{table}.csv"] = csv_text(frame)
     return found
-
-
-def csv_text(table: pd.DataFrame, zero: str) -> str:
-    """Return a table as CSV: plain decimal numbers, ``zero`` for 0, nothing for what is not known."""
-
-    def cell(value: object) -> str:
-        if isinstance(value, str):
-            return f'"{value}"' if "," in value else value
-        number = float(str(value))
-        return "" if np.isnan(number) else np.format_float_positional(number, trim="-") if number else zero
-
-    rows = zip(*(table[column].tolist() for column in table.columns), strict=True)
-    lines = [",".join(table.columns), *(",".join(cell(value) for value in row) for row in rows)]
-    return "\n".join(lines) + "\n"
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

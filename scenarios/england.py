@@ -301,7 +301,7 @@ def options_of(
         for k, (key, name, what) in enumerate(figures.objectives[["key", "name", "component"]].to_numpy()):
             for kind in () if np.isnan(proposed[a, k]) else kinds:
                 units = kind.change * proposed[a, k]
-                own_cost = float(money(units * unit_cost[a, k] * kind.own_cost))
+                own_cost = float(money(abs(units) * unit_cost[a, k] * kind.own_cost))
                 options.append((code, f"{key}-{kind.key}", f"{name}: {what}, {kind.name}", what, own_cost))
                 grants.append(units * unit_cost[a, k] * kind.grant * figures.numbers("spend_profile"))
                 outcomes.append(np.outer(build_up, np.where(np.isnan(proposed[a]), 0.0, units * effects[k])))
@@ -313,4 +313,6 @@ def options_of(
     years["year"] = np.tile(YEARS, len(table))
     years["grant"] = money(np.concatenate(grants))
     years[keys] = significant(np.concatenate(outcomes))
+    numbers = ["grant", *keys]
+    years[numbers] = years[numbers].replace(0.0, np.nan)  # an empty cell changes nothing
     return table, years

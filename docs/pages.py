@@ -1,0 +1,110 @@
+"""Write the pages that the code itself knows: ``python docs/pages.py``. A test compares them with the files."""
+
+from __future__ import annotations
+
+import inspect
+import textwrap
+from pathlib import Path
+
+from singlepot.models import sharing
+from singlepot.models.columns_page import tables_page
+from singlepot.models.terms import ALWAYS, FOR_STAGE
+
+HERE = Path(__file__).parent
+
+OPENING = """\
+# The programme
+
+What `sp.settle` solves, symbol by symbol. This page is written by `python docs/pages.py` from the docstrings of
+`models/terms/`, one file a term; a test fails when the two differ. `formulate(scenario).programme.lp_text()` prints
+the programme of any scenario with the labels used here.
+
+## Symbols
+
+| symbol | in the code | unit | what it is |
+|---|---|---|---|
+| a, e, k, t | `area`, `envelope`, `objective`, `year` | | area, envelope, objective, year |
+| j | `option` | | option of an area; scale-backs among them |
+| r | `national` rows | | objective with a year, or with a range of years |
+| b | `bids.amount`, `Arrays.bid` | money | bid |
+| q | `targets.target`, `Arrays.proposed` | objective's | proposed target |
+| B | `pot.amount`, `Arrays.pot` | money | pot, rows of one year and envelope summed |
+| Q | `national.target`, `National.target` | objective's | national target |
+| G | `option_years.grant…`, `Options.grant` | money | grant of an option at take-up 1 |
+| E | `option_years.…`, `Options.outcome` | objective's | outcome of an option at take-up 1 |
+| m | `options.max_take_up`, `Options.limit` | | largest take-up |
+| f | `options.own_cost`, `Options.own_cost` | money | what take-up 1 costs the area itself |
+| λ | `Arrays.equity` | | (median / value) ** elasticity; 1 without equity and for the centre |
+| ω | `objectives.weight`, `Arrays.objective_weight` | | national weight of an objective |
+| π | `targets.weight`, `Arrays.preference` | | an area's own weight of an objective |
+| p | `Arrays.share` | | share of population over areas with a bid or target; without population, of all bids |
+| φ | `bands.weigh` | | how concessions and burdens weigh as they grow |
+| s | column `take_up` | | take-up, 0 to m |
+| g | column `grant` | money | grant |
+| y | column `target` | objective's | agreed target |
+| c | column `carry_over` | money | carried into the next year |
+| v | column `virement` | money | moved to another envelope in the year |
+| u | column `shortfall` | objective's | shortfall of a national row |
+| L | column `largest_shortfall` | share | the largest u/Q of a priority |
+| d, D | columns `concession`, `concession_share` | objective's, share | what an area gives up of an objective |
+| M | column `largest_concession` | share | the largest D |
+| z, X | columns `cut`, `burden_share` | money, share | grant below the bid; with own costs, as a share of the bid |
+| w | columns `concession_band`, `burden_band` | share | the part of D or X in each band |
+
+Money is in the scenario's unit, `£m` usually.
+
+## Terms
+"""
+
+STAGES = """\
+## Stages
+
+Each is minimised in turn; each holds the earlier ones at their optimum, or within the optimum and what it may `give`.
+
+| stage | minimised | unit |
+|---|---|---|
+| `shortfall.largest[p]` | L of priority p | share of the target |
+| `shortfall.total[p]` | Σ_k ω mean_r(u/Q) / Σ ω over the objectives of priority p that have a row | share of the target |
+| `concession.largest` | M | share of the target |
+| `concession.total` | Σ_a λ p Σ_k π φ(D) / Σ_k π | weighted share |
+| `burden` | Σ_a λ φ(X) Σ b; where Σ b = 0: Σ λ f s | money, weighted |
+| `cost` | Σ g | money |
+
+"""
+
+
+def formulation_page() -> str:
+    """Write the page of the programme."""
+    terms = dict.fromkeys([*ALWAYS, *(term for terms in FOR_STAGE.values() for term in terms)])
+    parts = [OPENING]
+    for term in terms:
+        parts.append(f"### {term.__name__}\n\n{_markdown(inspect.getdoc(term) or '')}\n")
+    parts.append(STAGES)
+    parts.append(f"## Sharing\n\n{_markdown(inspect.getdoc(sharing) or '')}\n")
+    return "\n".join(parts)
+
+
+def _markdown(text: str) -> str:
+    """Turn a docstring's mathematics into a block that shows as it is."""
+    lines, result = text.splitlines(), []
+    i = 0
+    while i < len(lines):
+        if not lines[i].startswith(".. math::"):
+            result.append(lines[i].replace("``", "`"))
+            i += 1
+            continue
+        block = [lines[i].removeprefix(".. math::").strip()]
+        i += 1
+        while i < len(lines) and (not lines[i].strip() or lines[i].startswith("    ")):
+            block.append(lines[i])
+            i += 1
+        body = textwrap.dedent("\n".join(block[1:])).strip() or block[0]
+        result += ["```math", body, "```", ""]
+    return "\n".join(result)
+
+
+PAGES = {"formulation.md": formulation_page, "tables.md": tables_page}
+
+if __name__ == "__main__":
+    for name, write in PAGES.items():
+        (HERE / name).write_text(write(), encoding="utf-8")

@@ -64,7 +64,7 @@ Each is minimised in turn; each holds the earlier ones at their optimum, or with
 | stage | minimised | unit |
 |---|---|---|
 | `shortfall.largest[p]` | L of priority p | share of the target |
-| `shortfall.total[p]` | Σ_k ω mean_r(u/Q) / Σ ω over the objectives of priority p that have a row | share of the target |
+| `shortfall.total[p]` | Σ_k ω mean_r(u/Q) / Σ ω over priority p | share of the target |
 | `concession.largest` | M | share of the target |
 | `concession.total` | Σ_a λ p Σ_k π φ(D) / Σ_k π | weighted share |
 | `burden` | Σ_a λ φ(X) Σ b; where Σ b = 0: Σ λ f s | money, weighted |

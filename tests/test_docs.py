@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import doctest
 import re
 import runpy
 from pathlib import Path
@@ -31,3 +32,11 @@ def test_the_readmes_python_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     names: dict[str, object] = {}
     exec(block[1], names)
     assert (tmp_path / "out" / "england" / "manifest.json").is_file()
+
+
+def test_the_tutorial_is_what_happens() -> None:
+    """Every number of the walk-through, as a doctest."""
+    flags = doctest.NORMALIZE_WHITESPACE
+    failed, tried = doctest.testfile(str(ROOT / "docs" / "tutorial.md"), module_relative=False, optionflags=flags)
+    assert tried > 8
+    assert failed == 0

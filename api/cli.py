@@ -82,7 +82,7 @@ def settle(
 
     check_target(directory, MANIFEST, overwrite=overwrite)
     import singlepot
-    from singlepot.summary import summary
+    from singlepot.reports import summary
 
     with _progress_line(quiet) as progress:
         settlement = singlepot.settle(singlepot.read_scenario(scenario), time_limit=time_limit, progress=progress)

@@ -12,9 +12,7 @@ from singlepot.solver.conflicts import Conflict, find_conflict
 
 from .formulation import Formulation
 from .limits import grant_bounds, target_bounds
-
-UNIT = {"GBP million": ("£", "m"), "GBP thousand": ("£", "k"), "GBP": ("£", "")}
-"""How an amount of a scenario's money is written."""
+from .money import spoken
 
 MONEY_RULES = {"grant_floor", "grant_lock", "pot", "carry_over", "virement"}
 """Rules whose sums can be said in money against the pot."""
@@ -157,5 +155,4 @@ def _short_pots(formulation: Formulation) -> NoSettlement | None:
 
 
 def _money(formulation: Formulation, amount: float) -> str:
-    before, after = UNIT[formulation.scenario.settings.money]
-    return f"{before}{amount:,.1f}{after}" if after else f"{before}{amount:,.0f}"
+    return spoken(amount, formulation.scenario.settings.money)

@@ -11,11 +11,9 @@ from scipy.optimize import linprog
 from singlepot.solver import VerificationFailed, whole_units
 
 from .arrays import Arrays, Floats, Integers
+from .money import POUNDS_PER
 from .point import Point
 from .rules import Rules
-
-POUNDS_PER = {"GBP": 1, "GBP thousand": 1_000, "GBP million": 1_000_000}
-"""Pounds in one unit of a scenario's money."""
 
 PENNY = 1e-6
 """Rounding of amounts that are whole pounds in the table, pounds."""

@@ -159,7 +159,7 @@ def _step(choice: _Choice, data: Arrays) -> Limit:
     """Limit of the change of (grant − bid) from the year before, where both years have a bid."""
     size = {
         "bid": data.bid.mean(axis=2, keepdims=True),
-        "reference": data.reference.mean(axis=2, keepdims=True),
+        "reference": np.nan_to_num(data.reference).mean(axis=2, keepdims=True),
         "amount": np.ones((1, 1, 1)),
         "per_head": data.population[:, None, None],
     }

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from singlepot.models.money import spoken
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -16,9 +18,6 @@ LARGEST_ASKS = 10
 
 LOUD_ABOVE = 1 / 3
 """Share of areas on a floor or ceiling above which it is said loudly."""
-
-SYMBOL = {"GBP million": ("£", "m"), "GBP thousand": ("£", "k"), "GBP": ("£", "")}
-"""How amounts are written."""
 
 
 def summary(settlement: Settlement, price: PriceOfFairness) -> str:
@@ -144,8 +143,7 @@ def _certificate_section(settlement: Settlement) -> list[str]:
 
 
 def _money(settlement: Settlement, amount: float) -> str:
-    before, after = SYMBOL[settlement.scenario.settings.money]
-    return f"{before}{amount:,.1f}{after}" if after else f"{before}{amount:,.0f}"
+    return spoken(amount, settlement.scenario.settings.money)
 
 
 def _signed(settlement: Settlement, amount: float) -> str:

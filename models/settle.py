@@ -75,6 +75,20 @@ def settle(
         The time limit or the caller ended the run; both say what was proved by then.
     SolverFailed, VerificationFailed
         No answer could be proved.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> scenario = Scenario.from_tables(
+    ...     areas=pd.DataFrame({"code": ["A", "B"], "name": ["Aston", "Barton"]}),
+    ...     pot=pd.DataFrame({"year": ["2026-27"], "amount": [9.0]}),
+    ...     bids=pd.DataFrame({"area": ["A", "B"], "year": ["2026-27"] * 2, "amount": [4.0, 8.0]}),
+    ...     years=["2026-27"],
+    ... )
+    >>> settle(scenario).grants[["area", "bid", "grant"]].round(9)
+      area  bid  grant
+    0    A  4.0    3.0
+    1    B  8.0    6.0
     """
     control = Control(time_limit, progress)
     try:

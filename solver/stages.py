@@ -14,7 +14,7 @@ from .backends import Engine, engine
 from .certificate import relative_gap
 from .control import Control, Halt
 from .errors import NotProven, SinglepotError, SolverFailed, Stopped
-from .faces import Face, ambiguous, around
+from .faces import Face, ambiguous, around, without_rounding
 from .programme import OPEN, Family, Floats, LinearProgramme
 from .scaling import ScaledProgramme, objective_factor, scale
 
@@ -195,8 +195,8 @@ class _Run:
             self.face = self.face.limit_row(held_row, upper)
         else:
             activity = np.asarray(self.scaled.matrix @ answer.x)
-            reduced = cost - self.scaled.matrix.T @ answer.row_dual
-            self.face = self.face.freeze(answer.x, activity, reduced * factor, answer.row_dual * factor)
+            reduced, row_dual = without_rounding(self.scaled.matrix, cost, answer.row_dual)
+            self.face = self.face.freeze(answer.x, activity, reduced * factor, row_dual * factor)
         LOG.info("stage %s: %.12g by %s, gap %.1e", stage.name, result.value, method, result.gap)
         return result
 
@@ -239,9 +239,9 @@ class _Run:
         return relative_gap(value + stage.constant, bound + stage.constant, stage.size) <= GAP_TOLERANCE
 
     def _unclear(self, cost: Floats, answer: Answer, factor: float) -> bool:
-        reduced = cost - self.scaled.matrix.T @ answer.row_dual
+        reduced, row_dual = without_rounding(self.scaled.matrix, cost, answer.row_dual)
         free = ~self.face.frozen
-        return ambiguous(reduced[free] * factor) or ambiguous(answer.row_dual * factor)
+        return ambiguous(reduced[free] * factor) or ambiguous(row_dual * factor)
 
     def _value_and_bound(self, cost: Floats, answer: Answer) -> tuple[float, float]:
         bound = dual_bound(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import math
+import statistics
 from importlib.resources import files
 from pathlib import Path
 
@@ -15,6 +18,14 @@ from singlepot.scenarios.build_england import documents, read_figures
 LIBRARY = Path(str(files("singlepot.scenarios.library")))
 NAMES = [name for name, _ in sp.shipped()]
 WHOLE_POT = 4 * 2650.0
+MEASURES = {
+    "productivity": ("gdp", "hours"),
+    "innovation": ("rnd", "population_thousands"),
+    "skills": ("level3_adults", "population_16_64"),
+    "inclusiveness": ("in_work", "population_16_64"),
+    "carbon": ("co2", "population_thousands"),
+}
+"""Baseline and denominator of each objective."""
 ILLUSTRATIVE = "illustrative: real baselines, assumed bids and unit costs"
 
 
@@ -79,6 +90,76 @@ def test_what_is_not_published_is_not_made_up(england: sp.Scenario) -> None:
     assert set(scilly["objective"]) == {"productivity", "innovation", "carbon"}
     options = england.options[england.options["area"] == "E06000053"]["option"]
     assert not options.str.startswith(("skills", "inclusiveness")).any()
+
+
+def by_the_words(key: str, said: dict[str, str], areas: list[dict[str, str]]) -> tuple[dict[str, float], ...]:
+    """Last year's targets, and what they cost unscaled, by the words of the scenario's README and nothing else."""
+    size, per = MEASURES[key]
+    known = {row["code"]: (float(row[size]), float(row[per])) for row in areas if row[size]}
+    tenths = statistics.quantiles([base / people for base, people in known.values()], n=10, method="inclusive")
+    if key == "carbon":
+        room = {code: max(b - tenths[0] * d, 0) + 0.05 * b for code, (b, d) in known.items()}
+    else:
+        room = {code: max(tenths[-1] * d - b, 0) + 0.02 * b for code, (b, d) in known.items()}
+    mean = sum(room.values()) / sum(d for _, d in known.values())
+    unit_cost = float(said[f"unit_cost_{key}"])
+    national = float(said[f"national_share_{key}"]) * WHOLE_POT / unit_cost * 0.95
+    root = {code: math.sqrt(room[code] * b) for code, (b, _) in known.items()}
+    target = {code: 0.92 * national * value / sum(root.values()) for code, value in root.items()}
+    cost = {code: target[code] * unit_cost * (room[code] / d / mean) ** -0.3 for code, (_, d) in known.items()}
+    return target, cost
+
+
+def test_targets_and_bids_follow_the_words(england: sp.Scenario) -> None:
+    """Made again from attributes and assumptions, without the script's code."""
+    with (LIBRARY / "figures" / "assumptions.csv").open(encoding="utf-8") as file:
+        said = {row["key"]: row["value"] for row in csv.DictReader(file)}
+    with (LIBRARY / "england" / "areas.csv").open(encoding="utf-8") as file:
+        areas = list(csv.DictReader(file))
+    last = england.targets[england.targets["year"] == "2029-30"].set_index(["objective", "area"])["target"]
+    costs = dict.fromkeys((row["code"] for row in areas), 0.0)
+    for key in MEASURES:
+        target, cost = by_the_words(key, said, areas)
+        assert last[key].to_dict() == pytest.approx(target, rel=1e-5)
+        costs = {code: total + cost.get(code, 0.0) for code, total in costs.items()}
+    bids = england.bids.groupby("area")["amount"].sum()
+    shares = {code: bids.sum() * cost / sum(costs.values()) for code, cost in costs.items()}
+    assert bids.to_dict() == pytest.approx(shares, rel=1e-5)
+
+
+def test_london_counts_the_city_at_the_share_of_the_boroughs(england: sp.Scenario) -> None:
+    """A member that publishes no share takes that of the others; it neither vanishes nor counts as zero."""
+    with (LIBRARY / "figures" / "authorities.csv").open(encoding="utf-8") as file:
+        london = [row for row in csv.DictReader(file) if row["recipient"] == "E61000001"]
+    told = [row for row in london if row["rqf3plus_pct_2023"]]
+    assert len(london) - len(told) == 1
+    adults = sum(int(row["population_16_64"]) for row in told)
+    share = sum(float(row["rqf3plus_pct_2023"]) / 100 * int(row["population_16_64"]) for row in told) / adults
+    area = england.areas.set_index("code").loc["E61000001"]
+    assert area["population_16_64"] == sum(int(row["population_16_64"]) for row in london)
+    assert area["level3_adults"] == pytest.approx(share * area["population_16_64"], abs=0.5)
+
+
+def test_a_recipient_belongs_where_most_of_its_people_live(england: sp.Scenario) -> None:
+    """Greater Lincolnshire spans two regions."""
+    assert england.areas.set_index("code").loc["E47000017", "region"] == "East Midlands"
+
+
+def test_options_carry_the_scaling_of_the_bids() -> None:
+    """Between the two scenarios grants and own costs grow as the bids do; outcomes stay."""
+    loose, tight = (sp.read_scenario(name) for name in ("england", "england-tight"))
+    for table, column in (("option_years", "grant_total"), ("options", "own_cost")):
+        grown, given = tight.filled(table)[column], loose.filled(table)[column] * 1.25 / 1.10
+        assert np.abs(grown - given).max() <= 3e-6  # each rounded to £1
+    keys = list(loose.objectives["key"])
+    assert loose.filled("option_years")[keys].equals(tight.filled("option_years")[keys])
+
+
+def test_the_tables_read_as_they_were_written(england: sp.Scenario) -> None:
+    """The shipped tables are in the project's own text form."""
+    name = "england-tight" if "1.25" in england.settings.title else "england"
+    for path, content in england.documents().items():
+        assert path == "scenario.toml" or (LIBRARY / name / path).read_bytes() == content, path
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -23,6 +23,9 @@ LOG = logging.getLogger("singlepot")
 GAP_TOLERANCE = 1e-9
 """Largest duality gap of a stage, relative to its size, at which it counts as proved."""
 
+FEASIBLE = 1e-8
+"""Largest violation of a row or bound, scaled and relative to its terms, at which a point counts."""
+
 WARM_BELOW = 0.5
 """Share of its first freedom below which a face is explored from the last basis rather than afresh."""
 
@@ -236,7 +239,16 @@ class _Run:
         if not self._technique.scale:
             return True
         value, bound = self._value_and_bound(cost, answer)
-        return relative_gap(value + stage.constant, bound + stage.constant, stage.size) <= GAP_TOLERANCE
+        gap = relative_gap(value + stage.constant, bound + stage.constant, stage.size)
+        return gap <= GAP_TOLERANCE and self._excess(answer.x) <= FEASIBLE
+
+    def _excess(self, x: Floats) -> float:
+        """How far a point leaves the face, scaled: a solver can call a point optimal that breaks a row."""
+        activity = np.asarray(self.scaled.matrix @ x)
+        size = 1 + np.asarray(abs(self.scaled.matrix) @ np.abs(x))
+        rows = np.maximum(self.face.row_lower - activity, activity - self.face.row_upper) / size
+        columns = np.maximum(self.face.column_lower - x, x - self.face.column_upper) / (1 + np.abs(x))
+        return float(max(rows.max(initial=0.0), columns.max(initial=0.0)))
 
     def _unclear(self, cost: Floats, answer: Answer, factor: float) -> bool:
         reduced, row_dual = without_rounding(self.scaled.matrix, cost, answer.row_dual)

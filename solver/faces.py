@@ -25,6 +25,9 @@ ROUNDING = 1e-11
 Measured, rounding leaves up to 1e-14 and true reduced costs begin near 1e-9.
 """
 
+ECHO = 2e-14
+"""Duals below this, relative to the largest, are rounding of the others: rows that no objective reaches show them."""
+
 AT_BOUND = 1e-7
 """How near its bound (scaled) a column or row must stand to be held there."""
 
@@ -109,6 +112,7 @@ def without_rounding(matrix: sparse.csc_array, cost: Floats, row_dual: Floats) -
     """
     reduced = cost - matrix.T @ row_dual
     terms = np.abs(cost) + abs(matrix).T @ np.abs(row_dual)
+    terms = np.maximum(terms, ECHO / ROUNDING * terms.max(initial=0.0)) if ROUNDING else terms
     reduced = np.where(np.abs(reduced) > ROUNDING * terms, reduced, 0.0)
     of_column = np.repeat(np.arange(len(cost)), np.diff(matrix.indptr))
     part = np.abs(matrix.data * row_dual[matrix.indices])

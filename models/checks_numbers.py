@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from decimal import Decimal
 from numbers import Real
 
@@ -11,6 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from .columns import Column
+from .lenient_numbers import read_leniently
 from .problems import shown
 from .raw_tables import Cells, Complain, is_missing
 
@@ -20,7 +22,7 @@ _PLAIN = frozenset("0123456789.eE+-")
 _NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 
 
-def read_numbers(column: Column, cells: Cells, money: str, complain: Complain) -> Floats:
+def read_numbers(column: Column, cells: Cells, money: str, complain: Complain, lenient: bool = False) -> Floats:
     """Read a column of numbers; NaN where a cell is empty or its problem is named.
 
     Parameters
@@ -32,12 +34,15 @@ def read_numbers(column: Column, cells: Cells, money: str, complain: Complain) -
     money
         The scenario's unit of money, for messages.
     complain
-        Called for every cell that cannot be used.
+        Called for every cell that cannot be used, and once with a note on those read leniently.
+    lenient
+        Whether numbers that are not plain are read by the rules of :mod:`~singlepot.models.lenient_numbers`.
     """
     expected = column.expected(money)
     numbers, bad = _quickly(cells)
+    bad = _rescue(numbers, bad, column, cells, money, complain, lenient)
     for position in bad:
-        _complain_of_number(position, cells, expected, column.required, complain)
+        _complain_of_number(position, cells, column, money, complain)
     empty = np.isnan(numbers)
     if column.required and empty.any():
         empty[list(bad)] = False
@@ -49,6 +54,31 @@ def read_numbers(column: Column, cells: Cells, money: str, complain: Complain) -
         for row in np.flatnonzero(wrong):
             complain(int(row), code, _number_shown(_at(cells, int(row))), expected, "")
     return np.asarray(numbers + 0.0)
+
+
+def _rescue(
+    numbers: Floats, bad: list[int], column: Column, cells: Cells, money: str, complain: Complain, lenient: bool
+) -> list[int]:
+    """Fill in what can be read leniently and note it; return the positions that are left."""
+    if not lenient:
+        return bad
+    left: list[int] = []
+    kinds: Counter[str] = Counter()
+    for position in bad:
+        cell = _at(cells, position)
+        found = read_leniently(cell, column, money) if isinstance(cell, str) else None
+        if found is None:
+            left.append(position)
+        else:
+            numbers[position] = found[0]
+            kinds.update(found[1])
+    if kinds:
+        first = min(set(bad) - set(left))
+        counts = ", ".join(f"{kind} {count}" for kind, count in kinds.items())
+        number = len(bad) - len(left)
+        value = f"{number} number{'s' if number > 1 else ''}, the first {shown(_at(cells, first))}"
+        complain(first, "SP-N001", value, "", f"read as {numbers[first]:.15g}; by kind: {counts}")
+    return left
 
 
 def _quickly(cells: Cells) -> tuple[Floats, list[int]]:
@@ -79,7 +109,7 @@ def _quickly(cells: Cells) -> tuple[Floats, list[int]]:
 def _number(cell: object) -> float | None:
     """The number in a cell, NaN if the cell is empty, None if it holds no finite number."""
     if isinstance(cell, str):
-        text = cell.strip(" ")
+        text = cell.strip()
         if not text:
             return float("nan")
         number = float(text) if _NUMBER.fullmatch(text) else float("inf")
@@ -104,10 +134,12 @@ def _number_shown(cell: object) -> str:
     return shown(cell, quoted=False) if isinstance(cell, str) else f"{cell:.15g}"
 
 
-def _complain_of_number(position: int, cells: Cells, expected: str, required: bool, complain: Complain) -> None:
+def _complain_of_number(position: int, cells: Cells, column: Column, money: str, complain: Complain) -> None:
     cell = _at(cells, position)
-    code, remedy = number_fault(cell, required)
-    complain(position, code, shown(cell), expected, remedy)
+    code, remedy = number_fault(cell, column.required)
+    if isinstance(cell, str) and read_leniently(cell, column, money) is not None:
+        remedy += ", or pass --lenient-numbers"
+    complain(position, code, shown(cell), column.expected(money), remedy)
 
 
 _NOTHING = frozenset({"na", "n/a", "null", "none", "nil", "-", "–", "—", "..", ":", "x", "nan", "tbc"})

@@ -12,6 +12,7 @@ import pandas as pd
 
 from .checks_numbers import Floats, read_numbers
 from .checks_texts import UNUSABLE, Integers, Labels, read_texts
+from .codes import NOTES
 from .columns import TABLES, Column, Table, kept
 from .problems import Problem, Report, did_you_mean, near, one_of, shown
 from .raw_tables import Cells, Place, RawTable, is_missing
@@ -197,11 +198,12 @@ def _complain_of_column(parsed: Parsed, header: str, known: Sequence[str], free:
 
 def _read_column(parsed: Parsed, column: Column, cells: Cells, money: str) -> None:
     def complain(row: int, code: str, value: str, expected: str, remedy: str) -> None:
-        parsed.faulty.setdefault(column.name, set()).add(row)
+        if code not in NOTES:
+            parsed.faulty.setdefault(column.name, set()).add(row)
         parsed.complain(code, row, column.name, value, expected, remedy)
 
     if column.numeric:
-        parsed.numbers[column.name] = read_numbers(column, cells, money, complain)
+        parsed.numbers[column.name] = read_numbers(column, cells, money, complain, parsed.raw.lenient)
     else:
         parsed.labels[column.name] = read_texts(column, cells, complain)
 

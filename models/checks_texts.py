@@ -27,6 +27,8 @@ LONGEST_LABEL = 200
 LONGEST_TEXT = 32_000
 """Characters of any other text: about what a spreadsheet's cell can hold."""
 
+_FILL_IN = "fill it in, or delete the row"
+
 KEY = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -100,14 +102,24 @@ def read_texts(column: Column, cells: Cells, complain: Complain) -> Labels:
             bad[code] = fault
         if word is not None:
             moved[code] = words.setdefault(word, len(words))
+    _note_trimmed(codes, found, set(bad), complain)
     if column.required:
-        bad[-1] = ("SP-D010", "an empty cell", column.expected(), "fill it in, or delete the row")
+        bad[-1] = ("SP-D010", "an empty cell", column.expected(), _FILL_IN)
     elif (codes == -1).any():
         moved[-1] = words.setdefault("", len(words))
     if bad:
         for position in np.flatnonzero(np.isin(codes, list(bad))):
             complain(int(position), *bad[int(codes[position])])
     return Labels(moved[codes], tuple(words))
+
+
+def _note_trimmed(codes: Integers, found: Sequence[object], bad: set[int], complain: Complain) -> None:
+    """Note once that spaces were taken off, and from how many cells."""
+    trimmed = [c for c, cell in enumerate(found) if isinstance(cell, str) and c not in bad and cell.strip() != cell]
+    if trimmed:
+        where = np.flatnonzero(np.isin(codes, trimmed))
+        number = f"{len(where)} cell{'s' if len(where) > 1 else ''}"
+        complain(int(where[0]), "SP-D060", shown(found[codes[where[0]]]), "", f"taken off in {number} of the column")
 
 
 def _factorised(cells: Cells) -> tuple[Integers, list[object]]:
@@ -156,14 +168,10 @@ def _word(column: Column, cell: object) -> tuple[str | None, tuple[str, str, str
         clean = "".join(c if c.isprintable() else " " if c.isspace() else "" for c in word)
         word = " ".join(clean.split())
         return word, ("SP-D017", shown(cell), f"text without {', '.join(odd)}", f"write {shown(word)}")
-    if word != cell:
-        what = "text without spaces around it" if word == cell.strip() else "composed letters (Unicode NFC)"
-        return word or None, (
-            "SP-D017",
-            shown(cell),
-            what,
-            f"write {shown(word)}" if word else "leave it empty",
-        )
+    if word != cell.strip():
+        return word, ("SP-D017", shown(cell), "composed letters (Unicode NFC)", f"write {shown(word)}")
+    if not word:
+        return ("", None) if not column.required else (None, ("SP-D010", "an empty cell", column.expected(), _FILL_IN))
     return _special(column, word)
 
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import difflib
+import logging
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Literal
 
 from singlepot.solver.errors import SinglepotError
+
+from .codes import CODES, NOTES, WARNINGS
 
 SHOWN = 50
 """How many problems the text of :class:`BadInput` lists; the rest are counted."""
@@ -18,78 +22,10 @@ LONGEST_VALUE = 60
 SETTINGS = "scenario"
 """Name under which the settings (``scenario.toml``) appear where a table is named."""
 
-CODES = {
-    "SP-F001": "No such scenario: neither a shipped name nor a folder.",
-    "SP-F002": "The folder has no scenario.toml.",
-    "SP-F003": "The file cannot be read.",
-    "SP-F004": "The file is not text in UTF-8.",
-    "SP-F005": "The file holds a NUL character.",
-    "SP-F006": "The file is empty: not even a header.",
-    "SP-F007": "Columns are not separated by commas.",
-    "SP-F008": "A row has more or fewer cells than the header.",
-    "SP-F009": "Quotation marks do not match, or a cell is too long.",
-    "SP-F010": "A row is empty.",
-    "SP-F011": "A file is named almost like a table.",
-    "SP-F012": "scenario.toml is not TOML.",
-    "SP-F013": "The file is too large, or nested too deeply, for what it should hold.",
-    "SP-S001": "Unknown key.",
-    "SP-S002": "A required key is absent.",
-    "SP-S003": "The value has the wrong type.",
-    "SP-S004": "The value is out of range, or not one of those allowed.",
-    "SP-S005": "Not a financial year.",
-    "SP-S006": "The years are not consecutive.",
-    "SP-S007": "The attribute cannot have this name, or is named twice.",
-    "SP-S008": "Unknown stage.",
-    "SP-S009": "A stage is named twice.",
-    "SP-S010": "The stage cost comes too early.",
-    "SP-S011": "give names a stage that is not in order.",
-    "SP-S012": "The bands do not make a convex function.",
-    "SP-S013": "The equity attribute is neither population nor one of the attributes.",
-    "SP-D001": "A required table is absent, or is not a table.",
-    "SP-D002": "A required column is absent.",
-    "SP-D003": "Unknown column.",
-    "SP-D004": "A column is named twice.",
-    "SP-D005": "The table has no rows.",
-    "SP-D006": "The column is reserved.",
-    "SP-D010": "Empty cell in a required column.",
-    "SP-D011": "Not a number.",
-    "SP-D012": "Not a finite number.",
-    "SP-D013": "The number is out of range.",
-    "SP-D014": "Not a whole number.",
-    "SP-D015": "Not one of the words allowed here.",
-    "SP-D016": "Not text.",
-    "SP-D017": "The text holds characters that cannot be seen or would be mistaken, or is too long.",
-    "SP-D018": "Not a financial year.",
-    "SP-D019": "Not a range of years.",
-    "SP-D020": "Two rows have the same key.",
-    "SP-D021": "Unknown area.",
-    "SP-D022": "Unknown year.",
-    "SP-D023": "Unknown objective.",
-    "SP-D024": "Unknown envelope.",
-    "SP-D025": "Unknown option.",
-    "SP-D026": "Not a key: lower-case letters, digits and underscores, a letter first.",
-    "SP-D027": "The key is the name of a column.",
-    "SP-D028": "A year and envelope in use has no pot.",
-    "SP-D029": "Some rows of the pot name an envelope and others none.",
-    "SP-D030": "The centre cannot bid.",
-    "SP-D031": "A target's weight differs between years.",
-    "SP-D032": "The grant of an option is not given once for each envelope.",
-    "SP-D033": "The option cannot have this name.",
-    "SP-D034": "An option cannot require this.",
-    "SP-D035": "Neither an attribute nor population.",
-    "SP-D036": "Almost the type centre.",
-    "SP-D040": "The equity attribute of an area with a bid or target is missing or not above zero.",
-    "SP-D041": "The population of an area with a bid or target is missing.",
-    "SP-D050": "The rule cannot have this basis.",
-    "SP-D051": "The rule cannot be chosen by this column.",
-    "SP-D052": "No area has this region or type.",
-    "SP-D053": "No area has all that the row asks for.",
-    "SP-D054": "Two rows of a rule are equally particular.",
-    "SP-D055": "The value of the rule is out of range.",
-    "SP-D056": "The rule needs a reference that the bids do not have.",
-    "SP-D057": "The rule needs a population that the areas do not have.",
-}
-"""Every code with what it means. A code never changes its meaning and is never used again for another."""
+Level = Literal["problem", "warning", "note"]
+"""How serious it is: only a problem keeps an input from being used."""
+
+_LOG = logging.getLogger("singlepot")
 
 
 @dataclass(frozen=True)
@@ -124,6 +60,16 @@ class Problem:
     value: str = ""
     expected: str = ""
     remedy: str = ""
+
+    @property
+    def level(self) -> Level:
+        """How serious it is, by its code."""
+        return "warning" if self.code in WARNINGS else "note" if self.code in NOTES else "problem"
+
+    def as_dict(self) -> dict[str, str]:
+        """The parts by name, with level and meaning of the code."""
+        parts: dict[str, str] = asdict(self)
+        return {"code": self.code, "level": self.level, "meaning": CODES[self.code], **parts}
 
     def __str__(self) -> str:
         """The problem in one line."""
@@ -161,37 +107,64 @@ class BadInput(SinglepotError):
 
     def __str__(self) -> str:
         """The first problems, one a line, and how many more there are."""
-        lines = [str(problem) for problem in self.problems[:SHOWN]]
-        more = len(self.problems) - len(lines)
-        if more > 0:
-            lines.append(f"... and {more} more problem{'s' if more > 1 else ''}")
-        return "\n".join(lines)
+        return listed(self.problems)
 
 
 class Report:
-    """Collects the problems of one input and puts them into the order of the input."""
+    """Collects the problems of one input, and its warnings and notes, and puts them into the order of the input.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    quiet
+        Whether warnings and notes are kept out of the log.
+    """
+
+    def __init__(self, quiet: bool = False) -> None:
         """Start without problems."""
         self._found: list[tuple[int, int, int, Problem]] = []
+        self._noted: list[tuple[int, int, int, Problem]] = []
+        self._quiet = quiet
 
     def add(self, problem: Problem, *, table: int = -1, row: int = -1) -> None:
         """Add a problem found in a table (by its number, -1 for the settings) and row (-1 for the whole)."""
-        self._found.append((table, row, len(self._found), problem))
+        if problem.level == "problem":
+            self._found.append((table, row, len(self._found), problem))
+            return
+        self._noted.append((table, row, len(self._noted), problem))
+        if not self._quiet:
+            _LOG.log(logging.WARNING if problem.level == "warning" else logging.INFO, "%s", problem)
 
     def __len__(self) -> int:
-        """Number of problems."""
+        """Number of problems; warnings and notes are none."""
         return len(self._found)
 
     @property
     def problems(self) -> tuple[Problem, ...]:
         """The problems by table and row, then as found."""
-        return tuple(problem for *_, problem in sorted(self._found, key=lambda found: found[:3]))
+        return _in_order(self._found)
+
+    @property
+    def notes(self) -> tuple[Problem, ...]:
+        """The warnings and notes by table and row, then as found."""
+        return _in_order(self._noted)
 
     def stop_if_any(self) -> None:
         """Raise :class:`BadInput` with everything found, if anything was."""
         if self._found:
             raise BadInput(self.problems)
+
+
+def _in_order(found: Sequence[tuple[int, int, int, Problem]]) -> tuple[Problem, ...]:
+    return tuple(problem for *_, problem in sorted(found, key=lambda one: one[:3]))
+
+
+def listed(problems: Sequence[Problem], noun: str = "problem") -> str:
+    """Write the first problems, one a line, and how many more there are."""
+    lines = [str(problem) for problem in problems[:SHOWN]]
+    more = len(problems) - len(lines)
+    if more > 0:
+        lines.append(f"... and {more} more {noun}{'s' if more > 1 else ''}")
+    return "\n".join(lines)
 
 
 def shown(value: object, quoted: bool = True) -> str:
@@ -223,7 +196,12 @@ _LATIN = str.maketrans("АВЕЅІЈКМНОРСТУХаеорсухіΑΒΕΖΗ
 
 
 def _folded(word: str) -> str:
-    return unicodedata.normalize("NFKC", word).translate(_LATIN).strip().casefold()
+    return in_latin(word).strip().casefold()
+
+
+def in_latin(word: str) -> str:
+    """Write a word with Latin letters in place of those that look like them, wide and other forms made plain."""
+    return unicodedata.normalize("NFKC", word).translate(_LATIN)
 
 
 def did_you_mean(word: str, known: Iterable[str], otherwise: str = "") -> str:

@@ -71,6 +71,8 @@ class RawTable:
         False where rows were lost to problems already named: nothing is then said about what is missing.
     repeated
         Headers that occur more than once; the first column of that name is kept.
+    lenient
+        Whether numbers that are not plain may be taken for what they clearly mean.
     """
 
     columns: Mapping[str, Cells]
@@ -78,6 +80,7 @@ class RawTable:
     rows: int
     complete: bool = True
     repeated: tuple[str, ...] = field(default=())
+    lenient: bool = False
 
 
 def lost(file: str) -> RawTable:

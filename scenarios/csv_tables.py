@@ -11,22 +11,16 @@ from itertools import islice
 from singlepot.models.problems import Problem, Report, shown
 from singlepot.models.raw_tables import Place, RawTable, lost
 
-KINDS_OF_FILE = {
-    b"PK\x03\x04": "an Excel or zip file",
-    b"\xd0\xcf\x11\xe0": "an old Excel file",
-    b"%PDF": "a PDF",
-    b"PAR1": "a Parquet file",
-    b"\x1f\x8b": "a compressed file",
-}
-"""What a file is by its first bytes."""
-
-SAVE_AS = 'save it as "CSV UTF-8 (comma delimited)"'
+from .decoding import SAVE_AS, decode
+from .how_to_read import HowToRead
 
 LONGEST_CELL = 131_072
 """Characters in a cell at which the reader suspects a quotation mark that is never closed."""
 
 
-def read_csv(table: str, file: str, content: bytes, number: int, report: Report) -> RawTable:
+def read_csv(
+    table: str, file: str, content: bytes, number: int, report: Report, how: HowToRead | None = None
+) -> RawTable:
     """Take the cells of a CSV file; rows are named as a spreadsheet numbers them, the header being row 1.
 
     Parameters
@@ -39,13 +33,16 @@ def read_csv(table: str, file: str, content: bytes, number: int, report: Report)
         The bytes of the file.
     report
         Takes the problems.
+    how
+        What the caller allows.
 
     Returns
     -------
     The cells; not ``complete``, and perhaps without columns, where the file is not as it should be.
     """
-    reader = _Reader(table, file, number, report)
-    text = reader.decode(content)
+    how = how or HowToRead()
+    reader = _Reader(table, file, number, report, how.lenient_numbers)
+    text = decode(content, how, reader.complain)
     return lost(file) if text is None else reader.read(text)
 
 
@@ -56,9 +53,10 @@ ROWS_AT_ONCE = 500
 class _Reader:
     """The steps from bytes to columns, each naming what it cannot take."""
 
-    def __init__(self, table: str, file: str, number: int, report: Report) -> None:
-        self.table, self.file, self.number, self.report = table, file, number, report
+    def __init__(self, table: str, file: str, number: int, report: Report, lenient: bool) -> None:
+        self.table, self.file, self.number, self.report, self.lenient = table, file, number, report, lenient
         self.complete = True
+        self.blank: list[int] = []
 
     def complain(
         self, code: str, row: int | None = None, column: str = "", value: str = "", expected: str = "", remedy: str = ""
@@ -66,24 +64,7 @@ class _Reader:
         place = "" if row is None else f"row {row}"
         problem = Problem(code, self.table, self.file, place, column, value, expected, remedy)
         self.report.add(problem, table=self.number, row=-1 if row is None else row - 2)
-        self.complete = False
-
-    def decode(self, content: bytes) -> str | None:
-        """The text of the file, or None if it is not UTF-8."""
-        kind = next((kind for start, kind in KINDS_OF_FILE.items() if content.startswith(start)), "")
-        if kind:
-            self.complain("SP-F004", value=kind, expected="CSV in UTF-8", remedy=SAVE_AS)
-            return None
-        if content[:2] in (b"\xff\xfe", b"\xfe\xff") or _looks_like_utf16(content):
-            self.complain("SP-F004", value="UTF-16", expected="UTF-8", remedy=SAVE_AS)
-            return None
-        try:
-            return content.decode("utf-8-sig")
-        except UnicodeDecodeError as fault:
-            row = content.count(b"\n", 0, fault.start) + 1
-            value = f"byte {fault.start + 1} that is not UTF-8"
-            self.complain("SP-F004", row, value=value, expected="UTF-8", remedy=_other_encoding(content))
-            return None
+        self.complete = self.complete and problem.level != "problem"
 
     def read(self, text: str) -> RawTable:
         """Cut the text into rows and sort the cells into columns."""
@@ -107,7 +88,9 @@ class _Reader:
         for name, column in zip(header, cells, strict=True):
             columns.setdefault(name, column)
         repeated = tuple(dict.fromkeys(name for name in header if header.count(name) > 1))
-        return RawTable(columns, Place(self.file, numbers), len(numbers), self.complete, repeated)
+        self._name_end(text, numbers[-1] if numbers else 1)
+        place = Place(self.file, numbers)
+        return RawTable(columns, place, len(numbers), self.complete, repeated, self.lenient)
 
     def _is_header(self, header: list[str]) -> bool:
         if not any(cell.strip() for cell in header):
@@ -132,16 +115,29 @@ class _Reader:
         return numbers
 
     def _fits(self, number: int, row: Sequence[str], width: int) -> bool:
-        """Whether a row can be used: a line that is wholly blank is passed over."""
-        if len(row) == width:
-            if any(row):
-                return True
-            self.complain("SP-F010", number, value="empty cells only", expected="a row", remedy="delete the row")
-        elif row:
+        """Whether a row can be used. What is to be said of an empty one depends on whether others follow."""
+        if not any(cell.strip() for cell in row):
+            self.blank.append(number if row else -number)
+        elif len(row) == width:
+            return True
+        else:
             remedy = "cells that hold a comma go in quotation marks" if len(row) > width else ""
             expected = f"{_count(width)}, as in the header"
             self.complain("SP-F008", number, value=_count(len(row)), expected=expected, remedy=remedy)
         return False
+
+    def _name_end(self, text: str, last: int) -> None:
+        """Name empty rows between others (a line that is wholly blank is let pass), and how the file ends."""
+        for number in self.blank:
+            if 0 < number < last:
+                self.complain("SP-F010", number, value="empty cells only", expected="a row", remedy="delete the row")
+        end = [number for number in map(abs, self.blank) if number > last]
+        if end:
+            self.complain("SP-F022", end[0], value=_count(len(end), "empty row"), remedy="passed over")
+        if not text.endswith(("\n", "\r")):
+            line = text[max(text.rfind("\n"), text.rfind("\r")) + 1 :]
+            remedy = "see that nothing is missing; a complete file ends with a new line"
+            self.complain("SP-F015", last, value=shown(line[-40:]), expected="a line end after it", remedy=remedy)
 
     def _name_nul(self, text: str) -> None:
         """Name every cell with a NUL."""
@@ -171,19 +167,5 @@ def _rows(text: str) -> Iterator[list[str]]:
     return csv.reader(io.StringIO(text, newline=""), strict=True)
 
 
-def _count(cells: int) -> str:
-    return f"{cells} cell{'s' if cells != 1 else ''}"
-
-
-def _looks_like_utf16(content: bytes) -> bool:
-    """Whether every other byte of the beginning is zero."""
-    start = content[:200]
-    return len(start) >= 4 and 0 in (start[::2].count(0) - len(start[::2]), start[1::2].count(0) - len(start[1::2]))
-
-
-def _other_encoding(content: bytes) -> str:
-    try:
-        content.decode("cp1252")
-    except UnicodeDecodeError:
-        return SAVE_AS
-    return f"it looks like Windows-1252; {SAVE_AS}"
+def _count(number: int, noun: str = "cell") -> str:
+    return f"{number} {noun}{'s' if number != 1 else ''}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
@@ -14,6 +14,8 @@ from singlepot.models.raw_tables import RawTable, lost
 from singlepot.models.scenario import Scenario, from_raw
 
 from .csv_tables import read_csv
+from .how_to_read import LARGEST_MB, HowToRead
+from .places import compare_with_manifest, refuse_file, refuse_place, what_is_there
 from .settings_file import NAME, read_settings_file
 from .shipped import shipped_folder, shipped_names
 
@@ -23,8 +25,18 @@ NEARLY_A_TABLE = 0.8
 """How alike a file's name and a table's are when one was probably meant for the other (0 to 1, difflib)."""
 
 
-def read_scenario(source: str | os.PathLike[str]) -> Scenario:
+def read_scenario(
+    source: str | os.PathLike[str],
+    *,
+    encoding: str = "utf-8",
+    lenient_numbers: bool = False,
+    allow_outside: bool = False,
+    largest_mb: float = LARGEST_MB,
+) -> Scenario:
     """Read a scenario.
+
+    What is certain is accepted and noted in the log ``singlepot``: a byte-order mark, spaces around a text, empty
+    rows at the end. What is not is refused.
 
     Parameters
     ----------
@@ -32,6 +44,15 @@ def read_scenario(source: str | os.PathLike[str]) -> Scenario:
         The name of a shipped scenario, or the path of a folder with ``scenario.toml`` and a CSV file for each
         table. A text with a path separator is a path, and so is a :class:`~pathlib.Path`; any other text is
         looked up among the shipped scenarios first, then as a folder: ``./england`` is the folder.
+    encoding
+        Encoding of the CSV files that are not UTF-8: ``cp1252`` for what Excel on Windows saves as plain CSV.
+    lenient_numbers
+        Take ``£1,234.5``, ``12%``, ``(500)`` and ``1.2m`` as numbers, by the rules of
+        :mod:`singlepot.models.lenient_numbers`.
+    allow_outside
+        Follow links that lead out of the scenario's folder.
+    largest_mb
+        Largest file, in millions of bytes.
 
     Returns
     -------
@@ -42,9 +63,25 @@ def read_scenario(source: str | os.PathLike[str]) -> Scenario:
     BadInput
         With everything that is wrong.
     """
+    how = HowToRead(encoding, lenient_numbers, allow_outside, largest_mb)
+    return read_reporting(source, how, Report())
+
+
+def read_reporting(source: str | os.PathLike[str], how: HowToRead, report: Report) -> Scenario:
+    """Read a scenario as :func:`read_scenario` does; the report takes warnings and notes too."""
     folder = find_scenario(source)
     log.info("reading %s", folder)
-    return _read_folder(folder)
+    _note_two_of_a_name(source, folder, report)
+    return _read_folder(folder, how, report)
+
+
+def _note_two_of_a_name(source: str | os.PathLike[str], folder: Traversable, report: Report) -> None:
+    """Note that a folder of the same name stands here."""
+    name = os.fspath(source)
+    if folder is shipped_folder(name) or folder == shipped_folder(name):
+        if Path(name).joinpath(NAME).is_file():
+            remedy = f"the shipped one is read; name the folder as {shown(f'./{name}')}"
+            report.add(Problem("SP-F019", SETTINGS, shown(name), value="two scenarios of that name", remedy=remedy))
 
 
 def find_scenario(source: str | os.PathLike[str]) -> Traversable:
@@ -59,13 +96,15 @@ def find_scenario(source: str | os.PathLike[str]) -> Traversable:
     separated = os.sep in text or (os.altsep is not None and os.altsep in text) or "/" in text
     if not separated and isinstance(source, str) and (folder := shipped_folder(text)) is not None:
         return folder
-    path = Path(text).expanduser()
+    if (refused := refuse_place(text)) is not None:
+        raise BadInput([refused])
     try:
+        path = Path(text).expanduser()
         if text and path.is_dir():
             return path
-        found = "a file" if path.is_file() else "nothing there"
-    except (OSError, ValueError):
-        found = "a path that cannot be looked at"
+        found = what_is_there(path)
+    except (OSError, ValueError, RuntimeError):
+        path, found = Path(text), "a path that cannot be looked at"
     problem = Problem(
         "SP-F001",
         SETTINGS,
@@ -87,19 +126,19 @@ def _other_source(text: str, path: Path) -> str:
     return did_you_mean(text, [*shipped_names(), *around], "singlepot list shows what is shipped")
 
 
-def _read_folder(folder: Traversable) -> Scenario:
-    report = Report()
-    files = {item.name: item for item in folder.iterdir() if item.is_file()}
-    _check_names(files, report)
-    content = _content(files, NAME, -1, report)
+def _read_folder(folder: Traversable, how: HowToRead, report: Report) -> Scenario:
+    files = _Files(folder, how, report)
+    _check_names(files.names, report)
+    content = files.content(NAME, -1)
     found = None if content is None else read_settings_file(content, report)
     said, lines = found or (None, {})
-    tables = {table: _table(table, number, files, report) for number, table in enumerate(TABLES)}
+    tables = {table: _table(table, number, files) for number, table in enumerate(TABLES)}
     raw = {name: table for name, table in tables.items() if table is not None}
+    files.compare()
     return from_raw(said, NAME, raw, report, lines)
 
 
-def _check_names(files: Mapping[str, Traversable], report: Report) -> None:
+def _check_names(files: Iterable[str], report: Report) -> None:
     """Name the files that were probably meant to be tables: read as nothing, they would go unnoticed."""
     right = [NAME, *(f"{table}.csv" for table in TABLES)]
     for name in sorted(set(files) - set(right)):
@@ -114,30 +153,64 @@ def _check_names(files: Mapping[str, Traversable], report: Report) -> None:
             log.info("%s is not a table of a scenario and is not read", name)
 
 
-def _table(table: str, number: int, files: Mapping[str, Traversable], report: Report) -> RawTable | None:
+class _Files:
+    """The files of a folder, read one by one."""
+
+    def __init__(self, folder: Traversable, how: HowToRead, report: Report) -> None:
+        self.folder, self.how, self.report = folder, how, report
+        self.names = self._list()
+        self._read: dict[str, bytes] = {}
+
+    def _list(self) -> dict[str, Traversable]:
+        try:
+            return {item.name: item for item in self.folder.iterdir() if item.is_file()}
+        except OSError as fault:
+            name = shown(str(self.folder))
+            raise BadInput(
+                [Problem("SP-F003", SETTINGS, name, value=_reason(fault), expected="a folder that can be read")]
+            ) from fault
+
+    def content(self, name: str, number: int) -> bytes | None:
+        """Take the bytes of a file, or say why not."""
+        table = SETTINGS if name == NAME else name.removesuffix(".csv")
+        if name not in self.names:
+            code = "SP-F002" if name == NAME else "SP-D001"
+            there = sorted(file for file in self.names if file.endswith((".csv", ".toml")))
+            remedy = did_you_mean(name, there, f"the folder has {', '.join(there[:12])}" if there else "")
+            self.report.add(Problem(code, table, name, expected="the file to be there", remedy=remedy), table=number)
+            return None
+        try:
+            # what is shipped may be a link, in an editable install, and is never too large
+            refused = refuse_file(self.folder, name, self.how) if self._is_users else None
+            if refused is None:
+                self._read[name] = self.names[name].read_bytes()
+        except OSError as fault:
+            refused = Problem("SP-F003", table, name, value=_reason(fault), expected="a file that can be read")
+        if refused is not None:
+            self.report.add(refused, table=number)
+        return self._read.get(name)
+
+    def compare(self) -> None:
+        """Compare what was read with a manifest, where there is one."""
+        if isinstance(self.folder, Path) and self._is_users:
+            for table, problem in compare_with_manifest(self.folder, self._read):
+                self.report.add(problem, table=table)
+
+    @property
+    def _is_users(self) -> bool:
+        return isinstance(self.folder, Path) and shipped_folder(self.folder.name) != self.folder
+
+
+def _reason(fault: OSError) -> str:
+    return (fault.strerror or type(fault).__name__).lower()
+
+
+def _table(table: str, number: int, files: _Files) -> RawTable | None:
     """Take the cells of a table; None where it may be absent and is."""
     name = f"{table}.csv"
-    if name not in files and not TABLES[table].required:
+    if name not in files.names and not TABLES[table].required:
         return None
-    content = _content(files, name, number, report)
+    content = files.content(name, number)
     if content is None:
         return lost(name)
-    return read_csv(table, name, content, number, report)
-
-
-def _content(files: Mapping[str, Traversable], name: str, number: int, report: Report) -> bytes | None:
-    """Take the bytes of a file, or say why not."""
-    table = SETTINGS if name == NAME else name.removesuffix(".csv")
-    if name not in files:
-        code = "SP-F002" if name == NAME else "SP-D001"
-        there = sorted(file for file in files if file.endswith((".csv", ".toml")))
-        remedy = did_you_mean(name, there, f"the folder has {', '.join(there[:12])}" if there else "")
-        report.add(Problem(code, table, name, expected="the file to be there", remedy=remedy), table=number)
-        return None
-    try:
-        return files[name].read_bytes()
-    except OSError as fault:
-        reason = (fault.strerror or type(fault).__name__).lower()
-        problem = Problem("SP-F003", table, name, value=reason, expected="a file that can be read")
-        report.add(problem, table=number)
-        return None
+    return read_csv(table, name, content, number, files.report, files.how)

@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from singlepot.models.certificate import Certificate
+    from singlepot.models.explanations import explain
     from singlepot.models.fairness import PriceOfFairness, price_of_fairness
     from singlepot.models.folder import FolderRefused
     from singlepot.models.problems import BadInput, Problem
     from singlepot.models.scenario import Scenario
     from singlepot.models.settle import settle
     from singlepot.models.settlement import Settlement
+    from singlepot.scenarios.checking import Findings, check_scenario
     from singlepot.scenarios.reading import read_scenario
     from singlepot.scenarios.settlement_folder import UnreadableSettlement, read_settlement
     from singlepot.scenarios.shipped import shipped
@@ -42,6 +44,9 @@ _HOMES = {
     "Scenario": "models.scenario",
     "settle": "models.settle",
     "Settlement": "models.settlement",
+    "explain": "models.explanations",
+    "Findings": "scenarios.checking",
+    "check_scenario": "scenarios.checking",
     "read_scenario": "scenarios.reading",
     "UnreadableSettlement": "scenarios.settlement_folder",
     "read_settlement": "scenarios.settlement_folder",
@@ -58,6 +63,7 @@ _HOMES = {
 __all__ = [
     "BadInput",
     "Certificate",
+    "Findings",
     "FolderRefused",
     "NoSettlement",
     "NotProven",
@@ -72,6 +78,8 @@ __all__ = [
     "UnreadableSettlement",
     "VerificationFailed",
     "__version__",
+    "check_scenario",
+    "explain",
     "price_of_fairness",
     "read_scenario",
     "read_settlement",

@@ -7,11 +7,12 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, NoReturn, TextIO
+from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 import click
 
 if TYPE_CHECKING:
+    from singlepot.models.scenario import Scenario
     from singlepot.solver.control import Progress
 
 BAD_USE, UNEXPECTED, STOPPED = 2, 6, 130
@@ -56,25 +57,78 @@ def list_scenarios() -> None:
         click.echo(f"{name:<20} {title}")
 
 
+def _reading(command: Callable[..., None]) -> Callable[..., None]:
+    """Add what decides how a scenario is read: the argument SCENARIO and its options."""
+    options = (
+        click.argument("scenario"),
+        click.option("--encoding", default="utf-8", metavar="NAME", help="Encoding of CSV files that are not UTF-8."),
+        click.option("--lenient-numbers", is_flag=True, help="Take £1,234.5, 12%, (500) and 1.2m as numbers."),
+        click.option("--allow-outside", is_flag=True, help="Follow links that lead out of the scenario's folder."),
+        click.option(
+            "--largest-mb",
+            type=click.FloatRange(min=0, min_open=True),
+            default=500.0,
+            show_default=True,
+            help="Largest file that is read, in millions of bytes.",
+        ),
+    )
+    for add in reversed(options):
+        command = add(command)
+    return command
+
+
 @cli.command()
-@click.argument("scenario")
-def check(scenario: str) -> None:
-    """Find all problems of SCENARIO, or say that it is ready, and its size."""
+@_reading
+@click.option("--json", "as_json", is_flag=True, help="Print what was found as JSON alone on standard output.")
+def check(scenario: str, as_json: bool, **how: Any) -> None:
+    """Find all problems of SCENARIO, or say that it is ready, and its size; then what is doubtful or was noted."""
     import singlepot
+    from singlepot.models.problems import BadInput, listed
 
-    found = singlepot.read_scenario(scenario)
-    click.echo(f"ready: {found!r}")
+    found = singlepot.check_scenario(scenario, **how)
+    if as_json:
+        _write(sys.stdout, found.as_json())
+        raise click.exceptions.Exit(0 if found.ready else BadInput.exit_code)
+    if found.ready:
+        click.echo(f"ready: {found.scenario!r}")
+    if found.notes:
+        click.echo(listed(found.notes, "note"))
+    if found.problems:
+        raise BadInput(found.problems)
 
 
 @cli.command()
-@click.argument("scenario")
+@click.argument("code", required=False)
+def explain(code: str | None) -> None:
+    """Say what CODE means: its cause, an example and the remedy; without CODE, list them all."""
+    from singlepot.models.codes import CODES
+    from singlepot.models.explanations import explain, near_code
+
+    if code is None:
+        for known, meaning in CODES.items():
+            click.echo(f"{known}  {meaning}")
+        return
+    if code.upper() not in CODES:
+        near = near_code(code)
+        raise click.BadParameter(f"no such code: {code!r}." + (f" Did you mean {near}?" if near else ""))
+    click.echo(str(explain(code)))
+
+
+@cli.command()
+@_reading
 @click.option("--out", "directory", required=True, type=click.Path(), help="Folder to write; it must not exist.")
 @click.option("--json", "as_json", is_flag=True, help="Print settlement.json alone on standard output.")
-@click.option("--quiet", is_flag=True, help="No progress and no summary.")
+@click.option("--quiet", is_flag=True, help="No progress, no warnings and no summary.")
 @click.option("--time-limit", type=click.FloatRange(min=0, min_open=True), help="Seconds of wall time.")
 @click.option("--overwrite", is_flag=True, help="Replace a settlement that stands in the folder.")
 def settle(
-    scenario: str, directory: str, as_json: bool, quiet: bool, time_limit: float | None, overwrite: bool
+    scenario: str,
+    directory: str,
+    as_json: bool,
+    quiet: bool,
+    time_limit: float | None,
+    overwrite: bool,
+    **how: Any,
 ) -> None:
     """Settle SCENARIO and write the folder OUT."""
     from singlepot.models.folder import check_target
@@ -84,14 +138,28 @@ def settle(
     import singlepot
     from singlepot.reports import summary
 
+    found = _ready(scenario, quiet, how)
     with _progress_line(quiet) as progress:
-        settlement = singlepot.settle(singlepot.read_scenario(scenario), time_limit=time_limit, progress=progress)
+        settlement = singlepot.settle(found, time_limit=time_limit, progress=progress)
         settlement.write(directory, overwrite=overwrite)
         price = None if quiet else singlepot.price_of_fairness(settlement)
     if as_json:
         _write(sys.stdout, settlement.documents()["settlement.json"].decode())
     if price is not None:
         _write(sys.stderr if as_json else sys.stdout, summary(settlement, price) + f"\nWritten to {directory}\n")
+
+
+def _ready(source: str, quiet: bool, how: dict[str, Any]) -> Scenario:
+    """Read a scenario; say on standard error what may be a mistake in it."""
+    import singlepot
+    from singlepot.models.problems import BadInput, listed
+
+    found = singlepot.check_scenario(source, **how)
+    if found.warnings and not quiet:
+        _say(listed(found.warnings, "warning"))
+    if found.scenario is None:
+        raise BadInput(found.problems)
+    return found.scenario
 
 
 @contextmanager

@@ -7,11 +7,14 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from .checks_area_codes import check_area_codes
 from .checks_keys import check_attributes, check_keys, check_pot, known_words
 from .checks_options import check_centre, check_grants, check_options, check_weights
+from .checks_patterns import check_patterns
 from .checks_people import check_people, take_census
 from .checks_rules import check_rules
 from .checks_tables import Parsed, absent, parse
+from .checks_units import check_units
 from .columns import TABLES, TOTAL, Column, attribute, grant_of, outcome
 from .problems import Problem, Report
 from .raw_tables import RawTable, lost
@@ -50,13 +53,14 @@ def check_tables(
     closed = tables["objectives"].complete and tables["pot"].complete
     further = _option_columns(tables)
     tables["option_years"] = _one(raw, "option_years", further, settings.money, report, closed)
-    _check_together(tables, settings, unusable)
+    _check_together(tables, settings, unusable, report)
     log.debug("checked %d tables: %d problems", len(raw), len(report))
     return {} if len(report) else {name: tables[name].frame() for name in TABLES}
 
 
-def _check_together(tables: dict[str, Parsed], settings: Settings, unusable: frozenset[str]) -> None:
+def _check_together(tables: dict[str, Parsed], settings: Settings, unusable: frozenset[str], report: Report) -> None:
     check_keys(tables, settings, unusable)
+    check_area_codes(tables["areas"])
     check_pot(tables, settings, unusable)
     check_attributes(tables, settings, unusable)
     check_centre(tables)
@@ -68,6 +72,9 @@ def _check_together(tables: dict[str, Parsed], settings: Settings, unusable: fro
         census = take_census(tables)
         check_people(tables["areas"], census, settings)
         check_rules(tables, census, known_words(tables, settings, unusable))
+        if not len(report):  # what does not fit together is looked for among numbers that stand
+            check_units(tables, census, settings)
+            check_patterns(tables, census, settings)
 
 
 def _one(

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
+from .checks_area_codes import replaced
 from .checks_tables import Parsed, combined, say
 from .checks_texts import KEY, UNUSABLE, Integers, Labels
 from .columns import TOTAL, column_names
@@ -130,6 +131,8 @@ def _check_known(parsed: Parsed, column: str, subject: str, known: Sequence[str]
     advise = _adviser(known, f"the table {expected.rpartition(' ')[2]} is absent" if not known else "")
     if subject == "year":
         advise = _list_it
+    elif subject == "area":
+        advise = _naming_successors(advise)
     for row in np.flatnonzero(unknown):
         word = parsed.labels[column][int(row)]
         parsed.complain(code, int(row), column, shown(word) if word else "an empty cell", listed, advise(word))
@@ -143,6 +146,11 @@ def _check_default(parsed: Parsed, column: str, code: str, expected: str, known:
 
 def _list_it(year: str) -> str:
     return "list it in years, or correct it"
+
+
+def _naming_successors(advise: Callable[[str], str]) -> Callable[[str], str]:
+    """Advise on unknown areas: what replaced them, where their code is an old one."""
+    return lambda word: replaced(word) or advise(word)
 
 
 MOST_COMPARED = 100_000

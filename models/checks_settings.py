@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from .problems import SETTINGS, Problem, Report, did_you_mean, shown
-from .rule_kinds import RULES
+from .rule_kinds import PERCENTAGE_FROM, RULES
 from .settings import SCHEMA, Bands, Equity, FrozenMapping, Settings, Stages
 from .settings_schema import BandsSection, EquitySection, RulesSection, SettingsFile, StagesSection
 
@@ -73,7 +73,21 @@ def read_settings(
             details = {"type": "SP-S013", "loc": ("equity", "attribute"), "input": equity.attribute}
             _report({**details, "ctx": {"expected": expected, "remedy": remedy}}, report, file, line_of or {})
             equity, unusable = None, unusable | {"equity"}
+    for location, number, expected in _percentages(content):
+        remedy = f"write {number / 100:g} if {number:g}% is meant"
+        said = {"expected": expected, "remedy": remedy}
+        _report({"type": "SP-N007", "loc": location, "input": number, "ctx": said}, report, file, line_of or {})
     return _settings(content, equity, "years" in unusable), unusable
+
+
+def _percentages(content: SettingsFile) -> Iterator[tuple[tuple[str, ...], float, str]]:
+    """Find shares that are probably percentages: where, how much, and what was expected."""
+    for name, least in PERCENTAGE_FROM.items():
+        if (getattr(content.rules, name) or 0) >= least:
+            yield ("rules", name), getattr(content.rules, name), "a share, 1 being the whole bid"
+    for stage, give in content.stages.give.items():
+        if stage.startswith("shortfall.") and give >= 1:
+            yield ("stages", "give", stage), give, "a share of the national target"
 
 
 def _plain(value: Any) -> Any:

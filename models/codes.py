@@ -110,10 +110,39 @@ CODES = {
 """Every code with what it means. A code never changes its meaning and is never used again for another."""
 
 WARNINGS = frozenset(
-    "SP-F015 SP-F016 SP-A002 SP-A004 SP-A006 SP-A007 SP-A008 SP-A009 SP-N002 SP-N004 SP-N005 SP-N006 SP-N007 SP-N008 "
-    "SP-N009".split()
+    [
+        "SP-F015",
+        "SP-F016",
+        "SP-A002",
+        "SP-A004",
+        "SP-A006",
+        "SP-A007",
+        "SP-A008",
+        "SP-A009",
+        "SP-N002",
+        "SP-N004",
+        "SP-N005",
+        "SP-N006",
+        "SP-N007",
+        "SP-N008",
+        "SP-N009",
+    ]
 )
 """Codes of what may well be a mistake and does not keep the input from being used."""
 
-NOTES = frozenset("SP-F019 SP-F020 SP-F021 SP-F022 SP-D060 SP-N001 SP-N011 SP-N012 SP-N013 SP-N014 SP-N015".split())
+NOTES = frozenset(
+    [
+        "SP-F019",
+        "SP-F020",
+        "SP-F021",
+        "SP-F022",
+        "SP-D060",
+        "SP-N001",
+        "SP-N011",
+        "SP-N012",
+        "SP-N013",
+        "SP-N014",
+        "SP-N015",
+    ]
+)
 """Codes of what was certain, and was done or passed over."""

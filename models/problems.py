@@ -160,7 +160,7 @@ def _in_order(found: Sequence[tuple[int, int, int, Problem]]) -> tuple[Problem, 
 
 def listed(problems: Sequence[Problem], noun: str = "problem") -> str:
     """Write the first problems, one a line, and how many more there are."""
-    lines = [str(problem) for problem in problems[:SHOWN]]
+    lines = [("" if p.level == "problem" else f"{p.level}: ") + str(p) for p in problems[:SHOWN]]
     more = len(problems) - len(lines)
     if more > 0:
         lines.append(f"... and {more} more {noun}{'s' if more > 1 else ''}")

@@ -73,3 +73,11 @@ RULES = {
     )
 }
 """The rules by name; where the basis is ``bid``, rules of the pot are shares of the pot."""
+
+PERCENTAGE_FROM = {
+    "grant_ceiling": 10.0,
+    "grant_step": 5.0,
+    "target_ceiling": 10.0,
+    "own_cost_ceiling": 1.0,
+}
+"""From which size on a share of the bid is probably a percentage, for rules that may be above 1."""

@@ -182,7 +182,7 @@ class Scenario:
             "price_base": price_base,
         }
         said |= {key: value for key, value in replaced.items() if value is not None}
-        report = Report()
+        report = Report(quiet=not tables)  # what the tables gave cause to note was noted when they came
         return from_raw(said, "settings", _raw({**self._with_rows(), **tables}, report), report)
 
     @property

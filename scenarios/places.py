@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from singlepot.models.columns import TABLES
-from singlepot.models.settlement_documents import MANIFEST
 from singlepot.models.problems import SETTINGS, Problem, shown
+from singlepot.models.settlement_documents import MANIFEST
 
 from .how_to_read import HowToRead
 from .kinds_of_file import kind_of_file

@@ -78,10 +78,9 @@ def read_reporting(source: str | os.PathLike[str], how: HowToRead, report: Repor
 def _note_two_of_a_name(source: str | os.PathLike[str], folder: Traversable, report: Report) -> None:
     """Note that a folder of the same name stands here."""
     name = os.fspath(source)
-    if folder is shipped_folder(name) or folder == shipped_folder(name):
-        if Path(name).joinpath(NAME).is_file():
-            remedy = f"the shipped one is read; name the folder as {shown(f'./{name}')}"
-            report.add(Problem("SP-F019", SETTINGS, shown(name), value="two scenarios of that name", remedy=remedy))
+    if folder == shipped_folder(name) and Path(name).joinpath(NAME).is_file():
+        remedy = f"the shipped one is read; name the folder as {shown(f'./{name}')}"
+        report.add(Problem("SP-F019", SETTINGS, shown(name), value="two scenarios of that name", remedy=remedy))
 
 
 def find_scenario(source: str | os.PathLike[str]) -> Traversable:
@@ -158,6 +157,9 @@ class _Files:
 
     def __init__(self, folder: Traversable, how: HowToRead, report: Report) -> None:
         self.folder, self.how, self.report = folder, how, report
+        # what is shipped may be a link, in an editable install, and is neither too large nor changed
+        shipped = shipped_folder(folder.name) == folder
+        self.path = folder if isinstance(folder, Path) and not shipped else None
         self.names = self._list()
         self._read: dict[str, bytes] = {}
 
@@ -180,8 +182,7 @@ class _Files:
             self.report.add(Problem(code, table, name, expected="the file to be there", remedy=remedy), table=number)
             return None
         try:
-            # what is shipped may be a link, in an editable install, and is never too large
-            refused = refuse_file(self.folder, name, self.how) if self._is_users else None
+            refused = None if self.path is None else refuse_file(self.path, name, self.how)
             if refused is None:
                 self._read[name] = self.names[name].read_bytes()
         except OSError as fault:
@@ -192,13 +193,9 @@ class _Files:
 
     def compare(self) -> None:
         """Compare what was read with a manifest, where there is one."""
-        if isinstance(self.folder, Path) and self._is_users:
-            for table, problem in compare_with_manifest(self.folder, self._read):
+        if self.path is not None:
+            for table, problem in compare_with_manifest(self.path, self._read):
                 self.report.add(problem, table=table)
-
-    @property
-    def _is_users(self) -> bool:
-        return isinstance(self.folder, Path) and shipped_folder(self.folder.name) != self.folder
 
 
 def _reason(fault: OSError) -> str:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from singlepot.scenarios.shipped import shipped
     from singlepot.solver.control import Progress
     from singlepot.solver.errors import (
+        BadOption,
         NoSettlement,
         NotProven,
         SinglepotError,
@@ -52,6 +53,7 @@ _HOMES = {
     "read_settlement": "scenarios.settlement_folder",
     "shipped": "scenarios.shipped",
     "Progress": "solver.control",
+    "BadOption": "solver.errors",
     "NoSettlement": "solver.errors",
     "NotProven": "solver.errors",
     "SinglepotError": "solver.errors",
@@ -62,6 +64,7 @@ _HOMES = {
 
 __all__ = [
     "BadInput",
+    "BadOption",
     "Certificate",
     "Findings",
     "FolderRefused",

@@ -203,9 +203,8 @@ def _leave(code: int) -> NoReturn:
 def _run(arguments: list[str] | None) -> int:
     debug = "--debug" in (sys.argv[1:] if arguments is None else arguments)
     try:
-        cli.main(args=arguments, prog_name="singlepot", standalone_mode=False)
-    except click.exceptions.Exit as leave:
-        return leave.exit_code
+        code = cli.main(args=arguments, prog_name="singlepot", standalone_mode=False)
+        return code if isinstance(code, int) else 0  # what a command that leaves early leaves with
     except click.ClickException as error:
         error.show()
         return BAD_USE
@@ -219,7 +218,6 @@ def _run(arguments: list[str] | None) -> int:
         if debug:
             raise
         return _explain(error)
-    return 0
 
 
 def _explain(error: Exception) -> int:

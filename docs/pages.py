@@ -8,6 +8,7 @@ from pathlib import Path
 
 from singlepot.models import sharing
 from singlepot.models.columns_page import tables_page
+from singlepot.models.explanations import problems_page
 from singlepot.models.terms import ALWAYS, FOR_STAGE
 
 HERE = Path(__file__).parent
@@ -103,7 +104,7 @@ def _markdown(text: str) -> str:
     return "\n".join(result)
 
 
-PAGES = {"formulation.md": formulation_page, "tables.md": tables_page}
+PAGES = {"formulation.md": formulation_page, "tables.md": tables_page, "problems.md": problems_page}
 
 if __name__ == "__main__":
     for name, write in PAGES.items():

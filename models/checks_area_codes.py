@@ -56,8 +56,8 @@ def _official_meant(code: str) -> str:
     """The official code that a word is but for letters that look like others; empty where it is one or none."""
     if OFFICIAL.fullmatch(code):
         return ""
-    bare = re.sub(r"[\s-]", "", in_latin(code)).upper()
-    meant = bare[:1] + bare[1:].translate(_CONFUSED)
+    bare = re.sub(r"[\s-]", "", in_latin(code))
+    meant = bare[:1].upper() + bare[1:].translate(_CONFUSED)
     return meant if OFFICIAL.fullmatch(meant) else ""
 
 

@@ -44,6 +44,8 @@ def known_words(tables: Tables, settings: Settings, unusable: frozenset[str]) ->
         parsed = tables[table]
         if not parsed.complete or (column not in parsed.labels and parsed.table[column].required):
             return None
+        if parsed.table.required and not parsed.rows:  # which is named once, not again for every reference
+            return None
         return [word for word in parsed.text(column).words if word]
 
     return {

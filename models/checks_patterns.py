@@ -9,7 +9,7 @@ import numpy as np
 from .checks_keys import places
 from .checks_people import Census
 from .checks_tables import Parsed, combined, say
-from .problems import shown
+from .problems import one_of, shown
 from .rule_kinds import PERCENTAGE_FROM
 from .settings import Settings
 
@@ -26,6 +26,7 @@ def check_patterns(tables: Tables, census: Census, settings: Settings) -> None:
     _check_gaps(tables["bids"], ("area", "envelope"), settings)
     _check_gaps(tables["targets"], ("area", "objective"), settings)
     _check_sameness(tables, census, settings)
+    _check_idle(tables)
 
 
 def _check_percentages(tables: Tables, settings: Settings) -> None:
@@ -73,6 +74,17 @@ def _check_gaps(parsed: Parsed, key: tuple[str, ...], settings: Settings) -> Non
     more = f" and {len(series) - 1} more" if len(series) > 1 else ""
     value = f"no row for {say(parsed, row, key)} in {settings.years[missing[0]]}{more}"
     parsed.complain("SP-N013", row, "year", value, "", "it counts as none: nothing is filled in")
+
+
+def _check_idle(tables: Tables) -> None:
+    """Name areas that no other table names."""
+    areas = tables["areas"]
+    named = {code for table in ("bids", "targets", "options") for code in tables[table].labels["area"].words}
+    idle = [int(row) for row in np.flatnonzero(areas.labels["code"].where(lambda code: code not in named))]
+    if idle:
+        codes = [shown(areas.labels["code"][row]) for row in idle]
+        remedy = "add its rows, or delete it" if len(idle) == 1 else "add their rows, or delete them"
+        areas.complain("SP-A010", idle[0], "code", one_of(codes, 10), "a bid, a target or an option", remedy)
 
 
 def _check_sameness(tables: Tables, census: Census, settings: Settings) -> None:

@@ -48,7 +48,7 @@ def refuse_file(folder: Path, name: str, how: HowToRead) -> Problem | None:
     path = folder / name
     if path.is_symlink() and not how.allow_outside and folder.resolve() not in path.resolve().parents:
         remedy = "copy the file into the folder, or pass --allow-outside"
-        value = f"a link to {shown(str(path.resolve()))}"
+        value = f"a link to {shown(path.resolve().name)} in another folder"
         return Problem("SP-F017", table, name, "", "", value, "a file inside the folder", remedy)
     size = path.stat().st_size
     if size > how.largest_mb * 1e6:

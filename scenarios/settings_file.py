@@ -8,6 +8,8 @@ from collections.abc import Mapping
 
 from singlepot.models.problems import SETTINGS, Problem, Report, shown
 
+from .kinds_of_file import kind_of_file
+
 NAME = "scenario.toml"
 
 LARGEST_BYTES = 1_000_000
@@ -22,6 +24,7 @@ _HINTS = {
     r"=\s*[+-]?0[0-9]": "a number does not begin with 0",
     r"=\s*[0-9]+,[0-9]": "write 1.5, with a point",
     r"=\s*[0-9]{4}-[0-9]{2}\s*(#.*)?$": 'put a year in quotation marks, "2026-27"',
+    r"=.*[“”„]": "write straight quotation marks",
     r"""=\s*[A-Za-z£]""": "put text in quotation marks",
 }
 """Lines that are not TOML and what was probably meant."""
@@ -49,19 +52,59 @@ def read_settings_file(content: bytes, report: Report) -> tuple[Mapping[str, obj
     if len(content) > LARGEST_BYTES:
         complain("SP-F013", value=f"{len(content)} bytes", expected=f"at most {LARGEST_BYTES}", remedy="shorten it")
         return None
+    if kind := _kind(content):
+        complain("SP-F004", value=kind, expected="TOML in UTF-8", remedy="save it as UTF-8")
+        return None
     try:
         text = content.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as fault:
         line = content.count(b"\n", 0, fault.start) + 1
         complain("SP-F004", f"line {line}", f"byte {fault.start + 1} that is not UTF-8", "UTF-8", "save it as UTF-8")
         return None
+    if content.startswith(b"\xef\xbb\xbf"):
+        complain("SP-F020", value="a byte-order mark", remedy="passed over")
     try:
-        return tomllib.loads(text + "\n\n"), lines_of_keys(text)
+        said = tomllib.loads(text + "\n\n")
     except tomllib.TOMLDecodeError as fault:
         complain("SP-F012", *_syntax(str(fault), text))
+    except ValueError:  # a whole number of thousands of digits, which the parser hands to Python as it is
+        complain("SP-F012", *_endless_number(text))
     except RecursionError:
         complain("SP-F013", value="brackets within brackets", expected="the keys of a scenario")
+    else:
+        if not _deep(said):
+            return said, lines_of_keys(text)
+        complain("SP-F013", value="keys within keys within keys", expected="the keys of a scenario")
     return None
+
+
+DEEPEST = 10
+"""Sections within sections of a file; those of a scenario go four deep."""
+
+
+def _deep(said: Mapping[str, object]) -> bool:
+    """Whether content is nested so deeply that looking through it might fail. Dotted keys nest without brackets."""
+    level: list[object] = [said]
+    for _ in range(DEEPEST):
+        inner: list[object] = []
+        for item in level:
+            inner += item.values() if isinstance(item, dict) else item if isinstance(item, list) else ()
+        level = inner
+    return bool(level)
+
+
+def _kind(content: bytes) -> str:
+    """What a file is that is no text in UTF-8, as far as its first bytes tell."""
+    if content[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in content[:4]:
+        return "UTF-16"
+    return kind_of_file(content)
+
+
+def _endless_number(text: str) -> tuple[str, str, str, str]:
+    """Return place, value, what was expected, and the remedy, for a number with thousands of digits."""
+    found = re.search(r"[0-9_]{1000,}", text)
+    line = text.count("\n", 0, found.start()) + 1 if found else 1
+    return f"line {line}", shown(found[0] if found else "", quoted=False), "a number", "write fewer digits"
 
 
 def lines_of_keys(text: str) -> dict[str, int]:

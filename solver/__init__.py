@@ -6,6 +6,7 @@ This room knows nothing of areas or money and imports nothing else of singlepot.
 from .certificate import Violation, largest_violation, relative_gap
 from .control import Control, Halt, Progress
 from .errors import (
+    BadOption,
     NoSettlement,
     NotProven,
     SinglepotError,
@@ -20,6 +21,7 @@ from .sharing import Shared, share
 from .stages import Infeasible, Stage, Staged, StageResult, Technique, ended_early, minimise_in_turn
 
 __all__ = [
+    "BadOption",
     "Control",
     "Family",
     "Halt",

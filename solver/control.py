@@ -7,7 +7,10 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from numbers import Real
 from typing import TypeVar
+
+from .errors import BadOption
 
 LOG = logging.getLogger("singlepot")
 
@@ -49,6 +52,11 @@ class Control:
     """
 
     def __init__(self, time_limit_s: float | None = None, progress: Callable[[Progress], object] | None = None) -> None:
+        given: object = time_limit_s
+        if given is not None and not (isinstance(given, Real) and float(given) >= 0):
+            raise BadOption(
+                f"the time limit {time_limit_s!r} is no number of seconds", "write a number, 60 for a minute"
+            )
         self._start = time.monotonic()
         self._limit_s = time_limit_s
         self._progress = progress

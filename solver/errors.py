@@ -29,6 +29,12 @@ class SinglepotError(Exception):
         return f"{self.cause}; {self.remedy}" if self.remedy else self.cause
 
 
+class BadOption(SinglepotError):
+    """An option of a run that is not known or cannot be; nothing was solved."""
+
+    exit_code = 2
+
+
 class NoSettlement(SinglepotError):
     """The rules cannot hold together: no settlement exists."""
 

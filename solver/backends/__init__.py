@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from typing import Protocol
 
 from scipy import sparse
 
 from ..answer import Answer, Features, Method
 from ..control import Control
-from ..errors import SinglepotError
+from ..errors import BadOption
 from ..programme import Floats
 
 __all__ = ["Engine", "engine"]
@@ -48,8 +49,10 @@ def engine(backend: str, matrix: sparse.csc_array, solver: str | None = None) ->
     """
     if backend == "highs":
         if solver not in (None, "highs"):
-            raise SinglepotError(f"the backend highs has no solver {solver!r}", "leave the solver out")
+            raise BadOption(f"the backend highs has no solver {solver!r}", "leave the solver out")
         from .highs import HighsEngine
 
         return HighsEngine(matrix)
-    raise SinglepotError(f"unknown backend {backend!r}", f"choose one of {', '.join(BACKENDS)}")
+    near = get_close_matches(str(backend).lower(), BACKENDS, n=1)
+    remedy = f"did you mean {near[0]!r}?" if near else f"choose one of {', '.join(BACKENDS)}"
+    raise BadOption(f"unknown backend {backend!r}", remedy)

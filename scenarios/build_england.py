@@ -1,6 +1,6 @@
-"""Builds the shipped scenarios ``england`` and ``england-tight``.
+"""Builds the shipped scenarios of England: ``england``, ``england-tight`` and ``england-authorities``.
 
-Run ``python -m singlepot.scenarios.build_england`` in the root of the checkout; it writes both folders under
+Run ``python -m singlepot.scenarios.build_england`` in the root of the checkout; it writes their folders under
 ``scenarios/library``. The tables are made in :mod:`singlepot.scenarios.england`.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 import csv
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
 
@@ -18,7 +18,7 @@ import pandas as pd
 
 from singlepot.models.documents import csv_text
 
-from .england import Figures, Tables, build
+from .england import VARIANTS, Figures, Tables, build
 
 __all__ = ["Figures", "Tables", "build", "documents", "main", "read_figures"]
 
@@ -28,21 +28,17 @@ FOLDER = files("singlepot.scenarios.library") / "figures"
 WORDS = ("code", "name", "type", "region", "recipient", "recipient_name")
 """Columns of the authorities that hold no numbers."""
 
-TITLES = {
-    "england": "England, spending review 2026",
-    "england-tight": "England, spending review 2026, bids at 1.25 times the pot",
-}
-
 
 def read_figures() -> Figures:
     """Read the figures that are shipped with the library."""
-    authorities, assumptions, objectives = (_table(name) for name in ("authorities", "assumptions", "objectives"))
+    authorities, assumptions, objectives = (read_table(name) for name in ("authorities", "assumptions", "objectives"))
     for column in authorities.columns.difference(list(WORDS)):
         authorities[column] = [float(text) if text else np.nan for text in authorities[column]]
     return Figures(authorities, dict(zip(assumptions["key"], assumptions["value"], strict=True)), objectives)
 
 
-def _table(name: str) -> pd.DataFrame:
+def read_table(name: str) -> pd.DataFrame:
+    """Read a file of figures as text."""
     with (FOLDER / f"{name}.csv").open("r", encoding="utf-8") as file:
         return pd.DataFrame(list(csv.DictReader(file)))
 
@@ -51,8 +47,9 @@ def documents(figures: Figures) -> dict[str, bytes]:
     """Return every generated file: path under the library → content."""
     found = {}
     template = (FOLDER / "settings.toml").read_text(encoding="utf-8")
+    titles = {variant.name: variant.title for variant in VARIANTS}
     for name, tables in build(figures).items():
-        settings = template.replace("{title}", TITLES[name])
+        settings = template.replace("{title}", titles[name])
         settings = settings.replace("{elasticity}", figures.assumptions["equity_elasticity"])
         found[f"{name}/scenario.toml"] = settings.encode()
         for table, frame in tables.items():
@@ -61,13 +58,18 @@ def documents(figures: Figures) -> dict[str, bytes]:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Write both scenarios into a folder, ``scenarios/library`` unless another is named."""
-    parser = argparse.ArgumentParser(description="Write the scenarios england and england-tight.")
+    """Write the scenarios into a folder, ``scenarios/library`` unless another is named."""
+    write(documents(read_figures()), "Write the scenarios of England.", arguments)
+
+
+def write(files: Mapping[str, bytes], what: str, arguments: Sequence[str] | None) -> None:
+    """Write generated files under the folder that the arguments name."""
+    parser = argparse.ArgumentParser(description=what)
     parser.add_argument("folder", nargs="?", type=Path, default=Path("scenarios/library"))
     folder: Path = parser.parse_args(arguments).folder
     if not folder.is_dir():
         parser.error(f"{folder} is not a folder: run this in the root of the checkout, or name one")
-    for path, content in documents(read_figures()).items():
+    for path, content in files.items():
         (folder / path).parent.mkdir(exist_ok=True)
         (folder / path).write_bytes(content)
         sys.stdout.write(f"{folder / path}\n")

@@ -1,4 +1,4 @@
-"""The tables of the shipped scenarios ``england`` and ``england-tight``, from official figures and assumptions.
+"""The tables of the shipped scenarios of England, from official figures and assumptions.
 
 ``scenarios/library/england/README.md`` explains every definition. The numbers of a table are rounded when it is
 made and later tables follow from the rounded ones, so that a reader can retrace each from what is printed.
@@ -13,13 +13,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from .england_areas import Holder, add_up
+
 Vector = npt.NDArray[np.float64]
 Tables = dict[str, pd.DataFrame]
 
 YEARS = ("2026-27", "2027-28", "2028-29", "2029-30")
-WEEKS = 52
-"""Weeks in a year, for yearly from weekly hours."""
-
 NATIONAL_MARGIN = 0.95
 """A national objective is this share of what its share of the pot buys at unit cost."""
 
@@ -29,32 +28,33 @@ MONEY_DECIMALS = 6
 SIGNIFICANT_DIGITS = 6
 """Targets and outcomes are rounded to so many digits that count, since areas differ ten-thousandfold."""
 
-OVER_BID_TIGHT = 1.25
-"""Sum of bids over the pot in ``england-tight``; ``england`` takes its own from the assumptions."""
 
-TYPES = {
-    "E06": "unitary authority",
-    "E10": "county",
-    "E47": "combined authority",
-    "E61": "Greater London Authority",
-}
-"""Kind of recipient by the first three characters of its GSS code."""
+@dataclass(frozen=True)
+class Variant:
+    """One of the scenarios of England.
 
-SUI_GENERIS = "E06000053"
-"""The Isles of Scilly, a council of its own kind under a unitary authority's code."""
+    Parameters
+    ----------
+    name, title
+        Name of the scenario and its title.
+    by
+        Column of the authorities by which they are added up to areas.
+    over_bid
+        Sum of bids over the pot; None for that of the assumptions.
+    """
 
-ATTRIBUTES = {
-    "gdhi_per_head": 0,
-    "gdp": 1,
-    "hours": 4,
-    "rnd": 3,
-    "population_thousands": 3,
-    "level3_adults": 0,
-    "in_work": 0,
-    "population_16_64": 0,
-    "co2": 2,
-}
-"""Attributes of an area, with the decimals they are rounded to."""
+    name: str
+    title: str
+    by: Holder = "recipient"
+    over_bid: float | None = None
+
+
+VARIANTS = (
+    Variant("england", "England, spending review 2026"),
+    Variant("england-tight", "England, spending review 2026, bids at 1.25 times the pot", over_bid=1.25),
+    Variant("england-authorities", "England, spending review 2026, each upper-tier authority by itself", by="code"),
+)
+"""The scenarios that are built."""
 
 ORDINALS = ("first", "second", "third", "fourth", "fifth")
 
@@ -112,14 +112,14 @@ def significant(values: npt.ArrayLike) -> Vector:
 
 
 def build(figures: Figures) -> dict[str, Tables]:
-    """Return the tables of ``england`` and ``england-tight``, by scenario and table."""
-    over_bids = {"england": figures.number("over_bid"), "england-tight": OVER_BID_TIGHT}
-    return {name: build_one(figures, over_bid) for name, over_bid in over_bids.items()}
+    """Return the tables of every scenario of England, by scenario and table."""
+    return {variant.name: build_one(figures, variant) for variant in VARIANTS}
 
 
-def build_one(figures: Figures, over_bid: float) -> Tables:
-    """Return the tables of a scenario whose bids add up to ``over_bid`` times the pot."""
-    areas = recipients(figures.authorities)
+def build_one(figures: Figures, variant: Variant) -> Tables:
+    """Return the tables of one scenario, whose bids add up to ``over_bid`` times the pot."""
+    over_bid = figures.number("over_bid") if variant.over_bid is None else variant.over_bid
+    areas = add_up(figures.authorities, variant.by)
     headroom = headrooms(areas, figures)
     national = national_in_last_year(figures)
     proposed = proposals(areas, headroom, figures)
@@ -148,49 +148,6 @@ def in_rows(values: Vector, name: str, **labels: Sequence[str]) -> pd.DataFrame:
     """Return an array as a table, one row a cell; a cell that is not known has no row."""
     rows = pd.MultiIndex.from_product(list(labels.values()), names=list(labels))
     return pd.DataFrame({name: values.ravel()}, index=rows).dropna().reset_index()
-
-
-def recipients(authorities: pd.DataFrame) -> pd.DataFrame:
-    """Add the authorities up to recipients: the table of areas, in the order of their codes.
-
-    Counts add up. A share that a member does not publish is taken to be that of the members that do; where no
-    member does, the count is not known. Household income per head is the mean by population. The region is
-    the one where most of the recipient's people live.
-    """
-    people, adults = authorities["population"], authorities["population_16_64"]
-    parts = pd.DataFrame(
-        {
-            "population": people,
-            "income": authorities["gdhi_per_head_gbp_2023"] * people,
-            "gdp": authorities["gdp_gbp_million_2022"],
-            "hours": authorities["weekly_hours_million_2019"] * WEEKS,
-            "rnd": authorities["berd_gbp_per_head_itl2_2024"] * people / 1e6,
-            "population_16_64": adults,
-            "co2": authorities["co2_kt_2020"],
-        }
-    )
-    for count, share in (("level3_adults", "rqf3plus_pct_2023"), ("in_work", "employment_rate_pct_2023")):
-        parts[count] = authorities[share] / 100 * adults
-        parts[f"{count}_known"] = adults.where(authorities[share].notna())
-    sums = parts.groupby(authorities["recipient"]).sum(min_count=1).sort_index()
-    for count in ("level3_adults", "in_work"):
-        sums[count] *= sums["population_16_64"] / sums[f"{count}_known"]
-    sums["gdhi_per_head"] = sums["income"] / sums["population"]
-    sums["population_thousands"] = sums["population"] / 1000
-    by_region = people.groupby([authorities["recipient"], authorities["region"]]).sum().sort_values()
-    regions = dict(by_region.index)  # the largest comes last and stays
-    names = dict(zip(authorities["recipient"], authorities["recipient_name"], strict=True))
-    codes = list(sums.index)
-    head = {
-        "code": codes,
-        "name": [names[code] for code in codes],
-        "type": ["sui generis" if code == SUI_GENERIS else TYPES[code[:3]] for code in codes],
-        "region": [regions[code] for code in codes],
-        "recipient": [names[code] for code in codes],
-        "population": sums["population"].to_numpy(),
-    }
-    counts = {name: np.round(sums[name].to_numpy(dtype=float), places) for name, places in ATTRIBUTES.items()}
-    return pd.DataFrame({**head, **counts})
 
 
 def baselines_of(areas: pd.DataFrame, figures: Figures) -> tuple[Vector, Vector]:

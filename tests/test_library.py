@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 
 import singlepot as sp
+from singlepot.scenarios import build_levelling_up_fund
 from singlepot.scenarios.build_england import documents, read_figures
 
 LIBRARY = Path(str(files("singlepot.scenarios.library")))
@@ -36,12 +37,14 @@ def england(request: pytest.FixtureRequest) -> sp.Scenario:
 
 def test_the_tables_are_those_that_the_figures_make() -> None:
     """Built again from the figures, byte for byte."""
-    for name, content in documents(read_figures()).items():
+    for name, content in {**documents(read_figures()), **build_levelling_up_fund.documents()}.items():
         assert (LIBRARY / name).read_bytes() == content, name
 
 
 def test_every_scenario_has_a_readme() -> None:
-    assert {"england", "england-tight", "bucks-and-burnley"} <= set(NAMES)
+    assert set(NAMES) == {
+        *("bucks-and-burnley", "england", "england-authorities", "england-tight", "levelling-up-fund")
+    }
     for name in NAMES:
         assert (LIBRARY / name / "README.md").is_file(), name
 
@@ -174,3 +177,56 @@ def test_every_scenario_settles_with_a_certificate(name: str) -> None:
     pot = settlement.pot.set_index(["envelope", "year"])
     held = pot["amount"] + pot["carried_in"] + pot["vired_in"] - pot["carried"] - pot["vired"]
     assert (spent <= np.ceil(held * 1e6 - 1e-3)).all()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_scenario_says_what_it_is_and_is_without_doubt(name: str) -> None:
+    """Illustrative or invented, in title and README, with its licence; nothing to warn or note."""
+    title = sp.read_scenario(name).settings.title
+    text = (LIBRARY / name / "README.md").read_text(encoding="utf-8")
+    assert "llustrative" in title or "invented" in title
+    assert "llustrative" in text or "invented" in text
+    assert "Open Government Licence v3.0" in text or name == "bucks-and-burnley"
+    assert sp.check_scenario(name).notes == ()
+
+
+def test_authorities_are_those_that_recipients_are_made_of() -> None:
+    """153 areas; people, money, national objectives and the rates of single-member recipients are the same."""
+    single, added = sp.read_scenario("england-authorities"), sp.read_scenario("england")
+    assert len(single.areas) == 153
+    assert single.areas["population"].sum() == added.areas["population"].sum()
+    assert single.bids["amount"].sum() == pytest.approx(added.bids["amount"].sum(), abs=1e-3)
+    assert single.national.equals(added.national)
+    assert single.settings.rules == added.settings.rules
+    columns = ["code", "population", "gdhi_per_head", "gdp", "hours", "co2", "level3_adults"]
+    both = single.areas[columns].merge(added.areas[columns], on="code", suffixes=("", "_added"))
+    assert len(both) > 40
+    for column in columns[1:]:
+        assert both[column].equals(both[f"{column}_added"].rename(column)), column
+
+
+@pytest.mark.parametrize("code", ["E06000053", "E09000001"])
+def test_an_authority_without_a_figure_has_neither_target_nor_option(code: str) -> None:
+    scenario = sp.read_scenario("england-authorities")
+    targets = scenario.targets[scenario.targets["area"] == code]
+    assert set(targets["objective"]) == {"productivity", "innovation", "carbon"}
+    options = scenario.options[scenario.options["area"] == code]["option"]
+    assert not options.str.startswith(("skills", "inclusiveness")).any()
+
+
+def test_levelling_up_bids_are_the_awards() -> None:
+    """Every award is counted once, in pounds, among its authorities; the pot is half."""
+    scenario = sp.read_scenario("levelling-up-fund")
+    with (LIBRARY / "figures" / "levelling_up_fund_awards.csv").open(encoding="utf-8") as file:
+        awards = list(csv.DictReader(file))
+    assert len(awards) == 156
+    total = sum(float(row["bid_value_gbp"]) for row in awards) / 1e6
+    assert scenario.bids["amount"].sum() == pytest.approx(total, abs=1e-4)
+    assert scenario.pot["amount"].sum() == pytest.approx(total / 2, abs=1e-4)
+    assert len(scenario.areas) == len(scenario.bids) == 106
+    assert scenario.objectives.empty
+    for code in ("E06000015", "E10000017"):
+        own = [row for row in awards if code in row["upper_tier_codes"].split(";")]
+        shares = [float(row["bid_value_gbp"]) / len(row["upper_tier_codes"].split(";")) for row in own]
+        assert scenario.bids.set_index("area").loc[code, "amount"] == pytest.approx(sum(shares) / 1e6, abs=1e-6)
+        assert all(row["bid_id"] in scenario.bids.set_index("area").loc[code, "note"] for row in own)

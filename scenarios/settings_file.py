@@ -130,11 +130,26 @@ def _path(key: str) -> str:
     return re.sub(r"""["'\s]""", "", key)
 
 
+MOST_LINES_TRIED = 500
+"""Lines from the end of the file that are tried for the one where it goes wrong."""
+
+
+def _opened(lines: list[str]) -> int:
+    """Find the line of what is never closed, where the parser names the end of the file: all before it is in order."""
+    for number in range(len(lines) - 1, max(0, len(lines) - MOST_LINES_TRIED), -1):
+        try:
+            tomllib.loads("\n".join(lines[:number]) + "\n")
+        except ValueError:
+            continue
+        return number + 1
+    return 1
+
+
 def _syntax(said: str, text: str) -> tuple[str, str, str, str]:
     """Return place, value, what was expected, and the remedy, for a fault of syntax."""
     lines = text.split("\n")
     where = _WHERE.search(said)
-    number = min(int(where[1]), len(lines)) if where and where[1] else len(lines)
+    number = min(int(where[1]), len(lines)) if where and where[1] else _opened(lines)
     column = f" column {where[2]}" if where and where[2] else ""
     line = lines[number - 1].strip()
     hint = next((hint for pattern, hint in _HINTS.items() if re.search(pattern, line)), "")

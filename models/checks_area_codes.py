@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from .area_codes import OFFICIAL, Register, register
+from .area_codes import LENGTH, OFFICIAL, Register, register
 from .checks_tables import Parsed
 from .columns import CENTRE
 from .problems import in_latin, one_of, shown
@@ -54,7 +54,7 @@ def replaced(code: str) -> str:
 
 def _official_meant(code: str) -> str:
     """The official code that a word is but for letters that look like others; empty where it is one or none."""
-    if OFFICIAL.fullmatch(code):
+    if len(code) < LENGTH or OFFICIAL.fullmatch(code):
         return ""
     bare = re.sub(r"[\s-]", "", in_latin(code))
     meant = bare[:1].upper() + bare[1:].translate(_CONFUSED)

@@ -201,7 +201,7 @@ def _folded(word: str) -> str:
 
 def in_latin(word: str) -> str:
     """Write a word with Latin letters in place of those that look like them, wide and other forms made plain."""
-    return unicodedata.normalize("NFKC", word).translate(_LATIN)
+    return word if word.isascii() else unicodedata.normalize("NFKC", word).translate(_LATIN)
 
 
 def did_you_mean(word: str, known: Iterable[str], otherwise: str = "") -> str:

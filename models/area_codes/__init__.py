@@ -12,6 +12,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 
+LENGTH = 9
+"""Characters of an official code."""
+
 OFFICIAL = re.compile(r"[EWSNK][0-9]{8}")
 """The form of a code of the Government Statistical Service: a letter for the country and eight digits."""
 

@@ -51,11 +51,10 @@ def _check_pot(bids: Parsed, asked: float, pot: float, money: str) -> None:
         return
     code = "SP-N003" if times >= ABSURD else "SP-N002"
     value = f"bids of {asked:,.6g} and a pot of {pot:,.6g}"
-    remedy = f"one may be {_unit(times)}"
-    remedy += "; write 0 for a pot of nothing" if code == "SP-N003" and asked > pot else "; correct one, or money"
-    bids.complain(
-        code, column="amount", value=value, expected=f"both in {money}", remedy=f"one may be {_unit(times)}; {remedy}"
-    )
+    remedy = f"one may be {_unit(times)}; correct it, or money"
+    if code == "SP-N003":
+        remedy += "; for no pot write 0, for one without limit less than 100,000 times the bids"
+    bids.complain(code, column="amount", value=value, expected=f"both in {money}", remedy=remedy)
 
 
 def _unit(times: float) -> str:

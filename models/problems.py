@@ -192,16 +192,17 @@ def near(word: str, known: Iterable[str], cutoff: float = 0.6) -> str:
 
 
 _LATIN = str.maketrans("АВЕЅІЈКМНОРСТУХаеорсухіΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "ABESIJKMHOPCTYXaeopcyxiABEZHIKMNOPTYX")
-"""Cyrillic and Greek letters that look like Latin ones."""
+_LATIN |= {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)}
+"""Cyrillic and Greek letters that look like Latin ones, and letters and digits of double width."""
 
 
 def _folded(word: str) -> str:
-    return in_latin(word).strip().casefold()
+    return in_latin(unicodedata.normalize("NFKC", word)).strip().casefold()
 
 
 def in_latin(word: str) -> str:
-    """Write a word with Latin letters in place of those that look like them, wide and other forms made plain."""
-    return word if word.isascii() else unicodedata.normalize("NFKC", word).translate(_LATIN)
+    """Write a word with Latin letters and digits in place of those that look the same."""
+    return word if word.isascii() else word.translate(_LATIN)
 
 
 def did_you_mean(word: str, known: Iterable[str], otherwise: str = "") -> str:

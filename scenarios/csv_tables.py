@@ -57,6 +57,7 @@ class _Reader:
         self.table, self.file, self.number, self.report, self.lenient = table, file, number, report, lenient
         self.complete = True
         self.blank: list[int] = []
+        self.last = 1
 
     def complain(
         self, code: str, row: int | None = None, column: str = "", value: str = "", expected: str = "", remedy: str = ""
@@ -88,7 +89,7 @@ class _Reader:
         for name, column in zip(header, cells, strict=True):
             columns.setdefault(name, column)
         repeated = tuple(dict.fromkeys(name for name in header if header.count(name) > 1))
-        self._name_end(text, numbers[-1] if numbers else 1)
+        self._name_end(text, max([self.last, *numbers[-1:]]))
         place = Place(self.file, numbers)
         return RawTable(columns, place, len(numbers), self.complete, repeated, self.lenient)
 
@@ -123,6 +124,7 @@ class _Reader:
         else:
             remedy = "cells that hold a comma go in quotation marks" if len(row) > width else ""
             expected = f"{_count(width)}, as in the header"
+            self.last = number
             self.complain("SP-F008", number, value=_count(len(row)), expected=expected, remedy=remedy)
         return False
 

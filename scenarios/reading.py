@@ -71,16 +71,13 @@ def read_reporting(source: str | os.PathLike[str], how: HowToRead, report: Repor
     """Read a scenario as :func:`read_scenario` does; the report takes warnings and notes too."""
     folder = find_scenario(source)
     log.info("reading %s", folder)
-    _note_two_of_a_name(source, folder, report)
-    return _read_folder(folder, how, report)
-
-
-def _note_two_of_a_name(source: str | os.PathLike[str], folder: Traversable, report: Report) -> None:
-    """Note that a folder of the same name stands here."""
-    name = os.fspath(source)
-    if folder == shipped_folder(name) and Path(name).joinpath(NAME).is_file():
-        remedy = f"the shipped one is read; name the folder as {shown(f'./{name}')}"
-        report.add(Problem("SP-F019", SETTINGS, shown(name), value="two scenarios of that name", remedy=remedy))
+    name, path = os.fspath(source), folder if isinstance(folder, Path) else None
+    if folder == shipped_folder(name):
+        path = None  # which may be links, in an editable install
+        if Path(name).joinpath(NAME).is_file():
+            remedy = f"the shipped one is read; name the folder as {shown(f'./{name}')}"
+            report.add(Problem("SP-F019", SETTINGS, shown(name), value="two scenarios of that name", remedy=remedy))
+    return _read_folder(_Files(folder, path, how, report))
 
 
 def find_scenario(source: str | os.PathLike[str]) -> Traversable:
@@ -125,16 +122,15 @@ def _other_source(text: str, path: Path) -> str:
     return did_you_mean(text, [*shipped_names(), *around], "singlepot list shows what is shipped")
 
 
-def _read_folder(folder: Traversable, how: HowToRead, report: Report) -> Scenario:
-    files = _Files(folder, how, report)
-    _check_names(files.names, report)
+def _read_folder(files: _Files) -> Scenario:
+    _check_names(files.names, files.report)
     content = files.content(NAME, -1)
-    found = None if content is None else read_settings_file(content, report)
+    found = None if content is None else read_settings_file(content, files.report)
     said, lines = found or (None, {})
     tables = {table: _table(table, number, files) for number, table in enumerate(TABLES)}
     raw = {name: table for name, table in tables.items() if table is not None}
     files.compare()
-    return from_raw(said, NAME, raw, report, lines)
+    return from_raw(said, NAME, raw, files.report, lines)
 
 
 def _check_names(files: Iterable[str], report: Report) -> None:
@@ -153,13 +149,10 @@ def _check_names(files: Iterable[str], report: Report) -> None:
 
 
 class _Files:
-    """The files of a folder, read one by one."""
+    """The files of a folder, read one by one; ``path`` is the folder where it is the user's."""
 
-    def __init__(self, folder: Traversable, how: HowToRead, report: Report) -> None:
-        self.folder, self.how, self.report = folder, how, report
-        # what is shipped may be a link, in an editable install, and is neither too large nor changed
-        shipped = shipped_folder(folder.name) == folder
-        self.path = folder if isinstance(folder, Path) and not shipped else None
+    def __init__(self, folder: Traversable, path: Path | None, how: HowToRead, report: Report) -> None:
+        self.folder, self.path, self.how, self.report = folder, path, how, report
         self.names = self._list()
         self._read: dict[str, bytes] = {}
 
@@ -167,10 +160,9 @@ class _Files:
         try:
             return {item.name: item for item in self.folder.iterdir() if item.is_file()}
         except OSError as fault:
-            name = shown(str(self.folder))
-            raise BadInput(
-                [Problem("SP-F003", SETTINGS, name, value=_reason(fault), expected="a folder that can be read")]
-            ) from fault
+            name, expected = shown(str(self.folder)), "a folder that can be read"
+            problem = Problem("SP-F003", SETTINGS, name, value=_reason(fault), expected=expected)
+            raise BadInput([problem]) from fault
 
     def content(self, name: str, number: int) -> bytes | None:
         """Take the bytes of a file, or say why not."""

@@ -13,6 +13,7 @@ import singlepot as sp
 from singlepot.models.arrays import Arrays
 from singlepot.models.formulation import Formulation, formulate
 from singlepot.models.limits import grant_bounds, target_bounds
+from singlepot.models.settings import DEFAULT_ORDER
 from singlepot.solver import Control, minimise_in_turn
 
 from .strategies import Draft, drafts, scenario
@@ -156,6 +157,10 @@ def fitting(draw: Any) -> Draft:
     made["pot"] = made["bids"].groupby(["envelope", "year"], as_index=False)["amount"].sum()
     made["pot"]["amount"] += 1.0
     made.pop("rule_rows", None)
+    # what the burden gives, the stage cost would use: the user's wish to save cash, bids that fit or not
+    stages = made.get("stages") or {}
+    if "cost" in stages.get("order", DEFAULT_ORDER) and "burden" in stages.get("give", {}):
+        made["stages"] = {**stages, "give": {name: give for name, give in stages["give"].items() if name != "burden"}}
     if "national" in made:
         totals = made["targets"].groupby(["objective", "year"])["target"].sum() if "targets" in made else {}
         years = made["years"]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from singlepot.models.columns import TABLES
@@ -58,20 +57,31 @@ def refuse_file(folder: Path, name: str, how: HowToRead) -> Problem | None:
     return None
 
 
-def compare_with_manifest(folder: Path, contents: Mapping[str, bytes]) -> Iterator[tuple[int, Problem]]:
-    """Name the files that are not those listed by a manifest in the folder, or in the settlement it is part of."""
+def listed_files(folder: Path) -> dict[str, tuple[str, str]]:
+    """Find what a manifest lists, in the folder or in the settlement that it is part of.
+
+    Returns
+    -------
+    The hash of each file of the scenario, and where it is listed; nothing where there is no manifest.
+    """
+    found: dict[str, tuple[str, str]] = {}
     for path, prefix in ((folder / MANIFEST, ""), (folder.parent / MANIFEST, f"{folder.name}/")):
-        listed = _listed(path, prefix)
-        for name in sorted(listed):
-            if name not in contents:
-                value, remedy = "no such file", "see that nothing was lost"
-            elif hashlib.sha256(contents[name]).hexdigest() != listed[name]:
-                value, remedy = "another content", "see that the change is meant and the file whole"
-            else:
-                continue
-            table = SETTINGS if name == NAME else name.rpartition(".")[0]
-            expected = f"the file listed in {path.name} of {shown(path.parent.name)}"
-            yield _number(table), Problem("SP-F016", table, name, "", "", value, expected, remedy)
+        where = f"{path.name} of {shown(path.parent.name)}"
+        found |= {name: (digest, where) for name, digest in _listed(path, prefix).items()}
+    return found
+
+
+def refuse_content(name: str, content: bytes | None, listed: tuple[str, str]) -> Problem | None:
+    """Name a file that is not the one that a manifest lists; None as content where it is not there."""
+    digest, where = listed
+    if content is None:
+        value, remedy = "no such file", "see that nothing was lost"
+    elif hashlib.sha256(content).hexdigest() != digest:
+        value, remedy = "another content", "see that the change is meant and the file whole"
+    else:
+        return None
+    table = SETTINGS if name == NAME else name.rpartition(".")[0]
+    return Problem("SP-F016", table, name, "", "", value, f"the file listed in {where}", remedy)
 
 
 def _listed(path: Path, prefix: str) -> dict[str, str]:
@@ -84,8 +94,3 @@ def _listed(path: Path, prefix: str) -> dict[str, str]:
     known = {NAME, *(f"{table}.csv" for table in TABLES)}
     short = {name.removeprefix(prefix): digest for name, digest in hashes.items() if name.startswith(prefix)}
     return {name: digest for name, digest in short.items() if name in known}
-
-
-def _number(table: str) -> int:
-    """Number of a table for the order of problems; -1 for the settings."""
-    return list(TABLES).index(table) if table in TABLES else -1

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterable
+import re
+from collections.abc import Collection, Iterable, Mapping
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from singlepot.models.scenario import Scenario, from_raw
 
 from .csv_tables import read_csv
 from .how_to_read import LARGEST_MB, HowToRead
-from .places import compare_with_manifest, refuse_file, refuse_place, what_is_there
+from .places import listed_files, refuse_content, refuse_file, refuse_place, what_is_there
 from .settings_file import NAME, read_settings_file
 from .shipped import shipped_folder, shipped_names
 
@@ -129,23 +130,37 @@ def _read_folder(files: _Files) -> Scenario:
     said, lines = found or (None, {})
     tables = {table: _table(table, number, files) for number, table in enumerate(TABLES)}
     raw = {name: table for name, table in tables.items() if table is not None}
-    files.compare()
+    files.miss()
     return from_raw(said, NAME, raw, files.report, lines)
+
+
+_COPIES = re.compile(r"^copy of | - copy.*$|\s*\([0-9]+\)$|[ _-](v?[0-9]+|final|new|old)$", re.IGNORECASE)
+"""What file managers and people add to the name of a copy."""
 
 
 def _check_names(files: Iterable[str], report: Report) -> None:
     """Name the files that were probably meant to be tables: read as nothing, they would go unnoticed."""
-    right = [NAME, *(f"{table}.csv" for table in TABLES)]
-    for name in sorted(set(files) - set(right)):
-        stem, _, ending = name.rpartition(".")
-        if ending.lower() not in ("csv", "toml") or name.startswith((".", "_", "~")):
-            continue
-        meant = near(stem, [item.rpartition(".")[0] for item in right], NEARLY_A_TABLE)
-        if meant:
-            remedy = f"rename it to {meant}.{ending.lower()}, or let its name begin with _"
+    there = set(files)
+    right = {NAME.rpartition(".")[0]: NAME, **{table: f"{table}.csv" for table in TABLES}}
+    for name in sorted(there - set(right.values())):
+        if not name.startswith((".", "_", "~")) and (meant := _meant(name, there, right)):
+            remedy = f"rename it to {right[meant]}, or let its name begin with _"
             report.add(Problem("SP-F011", meant, name, expected="the name of a table", remedy=remedy))
-        else:
+        elif name.lower().endswith((".csv", ".toml")):
             log.info("%s is not a table of a scenario and is not read", name)
+
+
+def _meant(name: str, there: Collection[str], right: Mapping[str, str]) -> str:
+    """The table that a file was probably meant to be; empty where it is something else."""
+    stem, _, ending = name.rpartition(".")
+    if ending.lower() == "txt" and stem.lower().endswith((".csv", ".toml")):  # an ending that was hidden
+        stem, _, ending = stem.rpartition(".")
+    if ending.lower() not in ("csv", "toml"):
+        return ""
+    copied = _COPIES.sub("", stem).lower()
+    if copied in right and right[copied] not in there:
+        return copied
+    return near(stem, right, NEARLY_A_TABLE)
 
 
 class _Files:
@@ -153,41 +168,54 @@ class _Files:
 
     def __init__(self, folder: Traversable, path: Path | None, how: HowToRead, report: Report) -> None:
         self.folder, self.path, self.how, self.report = folder, path, how, report
-        self.names = self._list()
-        self._read: dict[str, bytes] = {}
+        self.names, self.odd = self._list()
+        self._listed = {} if path is None else listed_files(path)
 
-    def _list(self) -> dict[str, Traversable]:
+    def _list(self) -> tuple[dict[str, Traversable], set[str]]:
+        """The files by name, and the names of what is there and is no file."""
         try:
-            return {item.name: item for item in self.folder.iterdir() if item.is_file()}
+            found = {item.name: item for item in self.folder.iterdir()}
         except OSError as fault:
             name, expected = shown(str(self.folder)), "a folder that can be read"
             problem = Problem("SP-F003", SETTINGS, name, value=_reason(fault), expected=expected)
             raise BadInput([problem]) from fault
+        files = {name: item for name, item in found.items() if item.is_file()}
+        return files, set(found) - set(files)
 
     def content(self, name: str, number: int) -> bytes | None:
         """Take the bytes of a file, or say why not."""
         table = SETTINGS if name == NAME else name.removesuffix(".csv")
         if name not in self.names:
-            code = "SP-F002" if name == NAME else "SP-D001"
-            there = sorted(file for file in self.names if file.endswith((".csv", ".toml")))
-            remedy = did_you_mean(name, there, f"the folder has {', '.join(there[:12])}" if there else "")
-            self.report.add(Problem(code, table, name, expected="the file to be there", remedy=remedy), table=number)
+            self.report.add(self._absent(name, table), table=number)
             return None
+        content = None
         try:
-            refused = None if self.path is None else refuse_file(self.path, name, self.how)
-            if refused is None:
-                self._read[name] = self.names[name].read_bytes()
+            problem = None if self.path is None else refuse_file(self.path, name, self.how)
+            if problem is None:
+                content = self.names[name].read_bytes()
         except OSError as fault:
-            refused = Problem("SP-F003", table, name, value=_reason(fault), expected="a file that can be read")
-        if refused is not None:
-            self.report.add(refused, table=number)
-        return self._read.get(name)
+            problem = Problem("SP-F003", table, name, value=_reason(fault), expected="a file that can be read")
+        listed = self._listed.pop(name, None)
+        if content is not None and listed is not None:
+            problem = refuse_content(name, content, listed)
+        if problem is not None:
+            self.report.add(problem, table=number)
+        return content
 
-    def compare(self) -> None:
-        """Compare what was read with a manifest, where there is one."""
-        if self.path is not None:
-            for table, problem in compare_with_manifest(self.path, self._read):
-                self.report.add(problem, table=table)
+    def _absent(self, name: str, table: str) -> Problem:
+        if name in self.odd:
+            remedy = "rename or delete it, or put the file in its place"
+            return Problem("SP-F003", table, name, "", "", "a folder, or a link to nothing", "a file", remedy)
+        code = "SP-F002" if name == NAME else "SP-D001"
+        there = sorted(file for file in self.names if file.endswith((".csv", ".toml")))
+        remedy = did_you_mean(name, there, f"the folder has {', '.join(there[:12])}" if there else "")
+        return Problem(code, table, name, expected="the file to be there", remedy=remedy)
+
+    def miss(self) -> None:
+        """Name what a manifest lists and was not read."""
+        for name, listed in self._listed.items():
+            if name not in self.names and (problem := refuse_content(name, None, listed)) is not None:
+                self.report.add(problem, table=list(TABLES).index(problem.table) if name != NAME else -1)
 
 
 def _reason(fault: OSError) -> str:
@@ -197,7 +225,7 @@ def _reason(fault: OSError) -> str:
 def _table(table: str, number: int, files: _Files) -> RawTable | None:
     """Take the cells of a table; None where it may be absent and is."""
     name = f"{table}.csv"
-    if name not in files.names and not TABLES[table].required:
+    if name not in {*files.names, *files.odd} and not TABLES[table].required:
         return None
     content = files.content(name, number)
     if content is None:

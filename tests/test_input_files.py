@@ -173,7 +173,7 @@ def test_other_files_are_let_be(folder: Path) -> None:
 def test_a_file_that_cannot_be_read(folder: Path) -> None:
     (folder / "bids.csv").unlink()
     (folder / "bids.csv").mkdir()
-    assert [problem.code for problem in refusal(folder).problems] == ["SP-D001"]
+    assert [problem.code for problem in refusal(folder).problems] == ["SP-F003"]
 
 
 def test_a_file_without_permission(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -107,7 +107,7 @@ class _Reader:
         before = 1
         while block := list(islice(rows, ROWS_AT_ONCE)):
             fitting: Sequence[int] = range(len(block))
-            if any(len(row) != len(cells) or not row[0] for row in block):
+            if any(len(row) != len(cells) or not row[0].strip() for row in block):
                 fitting = [place for place, row in enumerate(block) if self._fits(before + place + 1, row, len(cells))]
             for column, found in zip(cells, zip(*(block[place] for place in fitting), strict=True), strict=False):
                 column.extend(found)

@@ -11,6 +11,7 @@ A case is a TOML file with ``number``, ``what`` and one ``[[try]]`` for each for
 - ``run``: arguments of the command line, with ``exit`` and ``says``.
 
 ``no_meaning`` says why a row of the catalogue is about something that does not exist here; what does happen is tried.
+``remark`` says what of a row is left out.
 """
 
 from __future__ import annotations
@@ -180,8 +181,7 @@ def table() -> str:
         exits = [f"exit {attempt['exit']}" for attempt in case["try"] if "run" in attempt]
         said = ", ".join(dict.fromkeys([*codes, *exits])) or "accepted"
         lines.append(f"{case['number']:>3}  {len(case['try']):>2}  {case['file_name']:<34} {said}")
-        if "no_meaning" in case:
-            lines.append(f"{'':>42}{case['no_meaning']}")
+        lines += [f"{'':>9}{case[key]}" for key in ("no_meaning", "remark") if key in case]
     return "\n".join(lines)
 
 

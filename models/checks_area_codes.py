@@ -52,6 +52,13 @@ def replaced(code: str) -> str:
     return f"it was replaced on {_day(register().changes[code].date)} by {' and '.join(map(register().said, new))}"
 
 
+def whose(code: str) -> str:
+    """Say what an official code stands for, where that is known: its neighbours by number are other places."""
+    if not OFFICIAL.fullmatch(code) or code not in register().names:
+        return ""
+    return replaced(code) or f"it is {register().names[code]}: add it to areas, or correct the code"
+
+
 def _official_meant(code: str) -> str:
     """The official code that a word is but for letters that look like others; empty where it is one or none."""
     if len(code) < LENGTH or OFFICIAL.fullmatch(code):
@@ -149,7 +156,13 @@ def _check_names(areas: Parsed, official: Codes, known: Register) -> None:
     names = areas.text("name")
     for code, row in official.items():
         name, right = names[row], known.names.get(code, "")
-        if not name or not right or _words(name) & _words(right) or _initials(name, right):
+        if (
+            not name
+            or not right
+            or row in areas.faulty.get("name", ())
+            or _words(name) & _words(right)
+            or _initials(name, right)
+        ):
             continue
         owner = next((other for other, its in known.names.items() if _words(its) == _words(name)), "")
         remedy = f"{shown(name)} is {owner}" if owner else "correct the code or the name"

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from .checks_area_codes import replaced
+from .checks_area_codes import whose
 from .checks_tables import Parsed, combined, say
 from .checks_texts import KEY, UNUSABLE, Integers, Labels
 from .columns import TOTAL, column_names
@@ -134,7 +134,7 @@ def _check_known(parsed: Parsed, column: str, subject: str, known: Sequence[str]
     if subject == "year":
         advise = _list_it
     elif subject == "area":
-        advise = _naming_successors(advise)
+        advise = _naming_places(advise)
     for row in np.flatnonzero(unknown):
         word = parsed.labels[column][int(row)]
         parsed.complain(code, int(row), column, shown(word) if word else "an empty cell", listed, advise(word))
@@ -150,9 +150,9 @@ def _list_it(year: str) -> str:
     return "list it in years, or correct it"
 
 
-def _naming_successors(advise: Callable[[str], str]) -> Callable[[str], str]:
-    """Advise on unknown areas: what replaced them, where their code is an old one."""
-    return lambda word: replaced(word) or advise(word)
+def _naming_places(advise: Callable[[str], str]) -> Callable[[str], str]:
+    """Advise on unknown areas: what their code stands for, or what replaced it, where that is known."""
+    return lambda word: whose(word) or advise(word)
 
 
 MOST_COMPARED = 100_000

@@ -13,6 +13,7 @@ In this order, and nothing else:
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from decimal import Decimal
@@ -75,10 +76,10 @@ def read_leniently(text: str, column: Column, money: str) -> tuple[float, Sequen
     if _GROUPED.fullmatch(bare):
         bare = re.sub(rf"[,'’{_SPACES}]", "", bare)
         kinds.append("thousands separators")
-    if power is None or not _PLAIN.fullmatch(bare):
+    if power is None or not kinds or not _PLAIN.fullmatch(bare):
         return None
-    number = Decimal(bare).scaleb(power)
-    return float(-number if sign else number), kinds
+    number = float(Decimal(bare).scaleb(power))
+    return (-number if sign else number, kinds) if math.isfinite(number) else None
 
 
 def _without_minus(text: str, kinds: list[str]) -> tuple[str, bool]:

@@ -61,7 +61,7 @@ def _otherwise(content: bytes, encoding: str, complain: Complain) -> str | None:
         return None
     odd = sum(not character.isascii() for character in text)
     example = next((word for word in text.replace(",", " ").split() if not word.isascii()), "")
-    value = f"{odd} characters beyond ASCII" + (f", as in {shown(example)}" if odd else "")
+    value = f"{odd} characters beyond ASCII, as in {shown(example)}" if odd else ""
     complain("SP-F021", value=value, remedy=f"read as {encoding}, as asked")
     return text.removeprefix("\ufeff")
 

@@ -165,6 +165,8 @@ def test_tables_of_pandas_are_checked_alike(caplog: pytest.LogCaptureFixture) ->
         ("£", "amount", "GBP", None),
         ("", "amount", "GBP", None),
         ("1e3", "amount", "GBP", None),
+        ("5", "amount", "GBP", None),
+        (f"£{'9' * 400}", "amount", "GBP", None),
         ("٣", "amount", "GBP", None),
     ],
 )

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         NotProven,
         SinglepotError,
         SolverFailed,
+        SolverNotFound,
         Stopped,
         VerificationFailed,
     )
@@ -51,6 +52,7 @@ _HOMES = {
     "NotProven": "solver.errors",
     "SinglepotError": "solver.errors",
     "SolverFailed": "solver.errors",
+    "SolverNotFound": "solver.errors",
     "Stopped": "solver.errors",
     "VerificationFailed": "solver.errors",
 }
@@ -68,6 +70,7 @@ __all__ = [
     "Settlement",
     "SinglepotError",
     "SolverFailed",
+    "SolverNotFound",
     "Stopped",
     "UnreadableSettlement",
     "VerificationFailed",

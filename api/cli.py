@@ -73,8 +73,17 @@ def check(scenario: str) -> None:
 @click.option("--quiet", is_flag=True, help="No progress and no summary.")
 @click.option("--time-limit", type=click.FloatRange(min=0, min_open=True), help="Seconds of wall time.")
 @click.option("--overwrite", is_flag=True, help="Replace a settlement that stands in the folder.")
+@click.option("--backend", default="highs", help="Who solves: highs, pulp or pyomo.  [default: highs]")
+@click.option("--solver", help="Solver behind the backend: highs, cbc, glpk, or what else is installed.")
 def settle(
-    scenario: str, directory: str, as_json: bool, quiet: bool, time_limit: float | None, overwrite: bool
+    scenario: str,
+    directory: str,
+    as_json: bool,
+    quiet: bool,
+    time_limit: float | None,
+    overwrite: bool,
+    backend: str,
+    solver: str | None,
 ) -> None:
     """Settle SCENARIO and write the folder OUT."""
     from singlepot.models.folder import check_target
@@ -85,7 +94,13 @@ def settle(
     from singlepot.reports import summary
 
     with _progress_line(quiet) as progress:
-        settlement = singlepot.settle(singlepot.read_scenario(scenario), time_limit=time_limit, progress=progress)
+        settlement = singlepot.settle(
+            singlepot.read_scenario(scenario),
+            time_limit=time_limit,
+            progress=progress,
+            backend=backend,
+            solver=solver,
+        )
         settlement.write(directory, overwrite=overwrite)
         price = None if quiet else singlepot.price_of_fairness(settlement)
     if as_json:

@@ -12,6 +12,7 @@ from importlib.metadata import version
 import pandas as pd
 
 from singlepot.solver import (
+    Backend,
     Control,
     Halt,
     Infeasible,
@@ -37,7 +38,7 @@ LOG = logging.getLogger("singlepot")
 def settle(
     scenario: Scenario,
     *,
-    backend: str = "highs",
+    backend: Backend = "highs",
     solver: str | None = None,
     time_limit: float | None = None,
     progress: Callable[[Progress], object] | None = None,
@@ -52,9 +53,11 @@ def settle(
     scenario
         What to settle; it was checked when it was made.
     backend
-        Which solver interface solves the stages.
+        Which solver interface solves the stages: ``highs``, ``pulp``, ``pyomo``, or a function that opens an
+        :class:`~singlepot.solver.Engine` of your own for a matrix. The settlement is the same to 1e-6; where an
+        answer's duals prove nothing, the reference solves the stage again and ``certificate.notes`` says so.
     solver
-        Which solver behind the interface, where it has several.
+        Which solver behind the interface: ``highs``, ``cbc``, ``glpk``, or what else is installed.
     time_limit
         Seconds of wall time.
     progress
@@ -97,7 +100,9 @@ def settle(
         raise ended_early(Halt(by_limit=False), ()) from interrupt
 
 
-def _settle(scenario: Scenario, control: Control, backend: tuple[str, str | None], technique: Technique) -> Settlement:
+def _settle(
+    scenario: Scenario, control: Control, backend: tuple[Backend, str | None], technique: Technique
+) -> Settlement:
     clock = _Clock()
     with clock("formulate"):
         formulation = formulate(scenario)
@@ -114,11 +119,11 @@ def _settle(scenario: Scenario, control: Control, backend: tuple[str, str | None
         certificate = certify(formulation, point, staged.results, shared.residual, pounds)
         insist(certificate)
     with clock("tables"):
-        return _settlement(formulation, point, pounds, certificate, staged, clock.seconds, backend[0])
+        return _settlement(formulation, point, pounds, certificate, staged, clock.seconds)
 
 
 def _stages(
-    formulation: Formulation, control: Control, backend: tuple[str, str | None], technique: Technique
+    formulation: Formulation, control: Control, backend: tuple[Backend, str | None], technique: Technique
 ) -> Staged:
     try:
         return minimise_in_turn(
@@ -140,7 +145,6 @@ def _settlement(
     certificate: Certificate,
     staged: Staged,
     seconds: dict[str, float],
-    backend: str,
 ) -> Settlement:
     stages = pd.DataFrame(
         {
@@ -156,19 +160,20 @@ def _settlement(
         **tabulate(formulation, point, pounds),
         stages=stages,
         certificate=certificate,
-        provenance=_provenance(formulation.scenario, staged, backend),
+        provenance=_provenance(formulation.scenario, staged),
         timings=seconds,
     )
 
 
-def _provenance(scenario: Scenario, staged: Staged, backend: str) -> dict[str, object]:
+def _provenance(scenario: Scenario, staged: Staged) -> dict[str, object]:
     digest = hashlib.sha256()
     for name, content in sorted(scenario.documents().items()):
         digest.update(name.encode() + b"\0" + content + b"\0")
     return {
         "scenario": scenario.settings.title,
         "scenario_sha256": digest.hexdigest(),
-        "backend": backend,
+        "backend": staged.solver,
+        "backend_version": staged.version,
         "methods": {result.stage.name: result.method for result in staged.results},
         "versions": {name: version(name) for name in ("singlepot", "highspy", "clarabel", "numpy", "scipy", "pandas")},
     }

@@ -3,6 +3,9 @@
 This room knows nothing of areas or money and imports nothing else of singlepot.
 """
 
+from .answer import Answer, Features, Method, Stop
+from .answer import Point as PointStatus
+from .backends import BACKENDS, Backend, Engine, engine
 from .certificate import Violation, largest_violation, relative_gap
 from .control import Control, Halt, Progress
 from .errors import (
@@ -10,6 +13,7 @@ from .errors import (
     NotProven,
     SinglepotError,
     SolverFailed,
+    SolverNotFound,
     Stopped,
     Unfinished,
     VerificationFailed,
@@ -20,28 +24,38 @@ from .sharing import Shared, share
 from .stages import Infeasible, Stage, Staged, StageResult, Technique, ended_early, minimise_in_turn
 
 __all__ = [
+    "BACKENDS",
+    "Answer",
+    "Backend",
     "Control",
+    "Engine",
     "Family",
+    "Features",
     "Halt",
     "Infeasible",
     "Labels",
     "LinearProgramme",
+    "Method",
     "NoSettlement",
     "NotProven",
+    "PointStatus",
     "ProgrammeBuilder",
     "Progress",
     "Shared",
     "SinglepotError",
     "SolverFailed",
+    "SolverNotFound",
     "Stage",
     "StageResult",
     "Staged",
+    "Stop",
     "Stopped",
     "Technique",
     "Unfinished",
     "VerificationFailed",
     "Violation",
     "ended_early",
+    "engine",
     "largest_violation",
     "minimise_in_turn",
     "relative_gap",

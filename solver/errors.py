@@ -29,6 +29,12 @@ class SinglepotError(Exception):
         return f"{self.cause}; {self.remedy}" if self.remedy else self.cause
 
 
+class SolverNotFound(SinglepotError):
+    """There is no such backend or solver, or it is not installed; the remedy says how to get it."""
+
+    exit_code = 2
+
+
 class NoSettlement(SinglepotError):
     """The rules cannot hold together: no settlement exists."""
 

@@ -13,6 +13,7 @@ from ..answer import Answer, Features, Method, Point, Stop
 from ..control import Control
 from ..errors import SolverFailed
 from ..programme import Floats
+from .problem import Problem
 
 TOLERANCE = 1e-10
 """Primal and dual feasibility, absolute on the scaled programme; the tightest that HiGHS accepts."""
@@ -52,7 +53,7 @@ class HighsEngine:
     """
 
     name = "highs"
-    features = Features(duals=True, basis=True, warm_start=True, interrupt=True)
+    features = Features(duals=True, exact=True, methods=True, basis=True, warm_start=True, interrupt=True)
 
     def __init__(self, matrix: sparse.csc_array) -> None:
         self._matrix = matrix
@@ -85,9 +86,9 @@ class HighsEngine:
         control
             Ends the run by raising :class:`~singlepot.solver.control.Halt`.
         """
-        for array in (cost, *column_bounds, *row_bounds):
-            if np.isnan(array).any():
-                raise SolverFailed("a programme with NaN reached the solver", "report this as a defect")
+        clean = Problem(self._matrix, cost, *column_bounds, *row_bounds, method).cleaned()
+        column_bounds = clean.column_lower, clean.column_upper
+        row_bounds = clean.row_lower, clean.row_upper
         if self._highs is None:
             self._highs = _open()
             self._pass(cost, column_bounds, row_bounds)
@@ -99,6 +100,10 @@ class HighsEngine:
             _accept(self._highs.clearSolver(), "clearSolver")
         self._cancel.clear()
         returned = control.run(self._run, self._cancel)
+        if self._highs.getModelStatus() == highspy.HighsModelStatus.kUnboundedOrInfeasible:
+            _accept(self._highs.setOptionValue("presolve", "off"), "option presolve")
+            _accept(self._highs.clearSolver(), "clearSolver")
+            returned = control.run(self._run, self._cancel)
         return self._answer(returned)
 
     def _run(self) -> Any:

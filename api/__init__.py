@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from singlepot.models.certificate import Certificate
     from singlepot.models.fairness import PriceOfFairness, price_of_fairness
     from singlepot.models.folder import FolderRefused
+    from singlepot.models.formulation import Formulation, formulate
     from singlepot.models.problems import BadInput, Problem
     from singlepot.models.scenario import Scenario
     from singlepot.models.settle import settle
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from singlepot.scenarios.shipped import shipped
     from singlepot.solver.control import Progress
     from singlepot.solver.errors import (
+        BadExtra,
         NoSettlement,
         NotProven,
         SinglepotError,
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
         Stopped,
         VerificationFailed,
     )
+    from singlepot.solver.extra import ExtraRows
 
     __version__: str
 
@@ -38,6 +41,8 @@ _HOMES = {
     "PriceOfFairness": "models.fairness",
     "price_of_fairness": "models.fairness",
     "FolderRefused": "models.folder",
+    "Formulation": "models.formulation",
+    "formulate": "models.formulation",
     "BadInput": "models.problems",
     "Problem": "models.problems",
     "Scenario": "models.scenario",
@@ -48,6 +53,8 @@ _HOMES = {
     "read_settlement": "scenarios.settlement_folder",
     "shipped": "scenarios.shipped",
     "Progress": "solver.control",
+    "BadExtra": "solver.errors",
+    "ExtraRows": "solver.extra",
     "NoSettlement": "solver.errors",
     "NotProven": "solver.errors",
     "SinglepotError": "solver.errors",
@@ -58,9 +65,12 @@ _HOMES = {
 }
 
 __all__ = [
+    "BadExtra",
     "BadInput",
     "Certificate",
+    "ExtraRows",
     "FolderRefused",
+    "Formulation",
     "NoSettlement",
     "NotProven",
     "PriceOfFairness",
@@ -75,6 +85,7 @@ __all__ = [
     "UnreadableSettlement",
     "VerificationFailed",
     "__version__",
+    "formulate",
     "price_of_fairness",
     "read_scenario",
     "read_settlement",

@@ -68,6 +68,28 @@ def check(scenario: str) -> None:
 
 @cli.command()
 @click.argument("scenario")
+@click.argument("file", type=click.Path())
+@click.option("--stage", help="Stage whose objective is written, such as burden.  [default: the first that has one]")
+def model(scenario: str, file: str, stage: str | None) -> None:
+    """Write the programme of SCENARIO as FILE, .lp or .mps, for other solvers.
+
+    The objective is that of one stage; the limits are those before the first stage.
+    """
+    import singlepot
+    from singlepot.solver import write_model
+
+    formulation = singlepot.formulate(singlepot.read_scenario(scenario))
+    stages = {each.name: each for each in formulation.stages}
+    if stage is not None and stage not in stages:
+        raise click.BadParameter(f"{stage!r} is none of {', '.join(stages)}", param_hint="--stage")
+    chosen = stages[stage] if stage else next((each for each in stages.values() if not each.empty), None)
+    write_model(formulation.programme, file, None if chosen is None else chosen.cost)
+    rows, columns = formulation.programme.shape
+    click.echo(f"written to {file}: {rows} rows, {columns} columns, {chosen.name if chosen else 'no objective'}")
+
+
+@cli.command()
+@click.argument("scenario")
 @click.option("--out", "directory", required=True, type=click.Path(), help="Folder to write; it must not exist.")
 @click.option("--json", "as_json", is_flag=True, help="Print settlement.json alone on standard output.")
 @click.option("--quiet", is_flag=True, help="No progress and no summary.")

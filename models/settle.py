@@ -14,6 +14,7 @@ import pandas as pd
 from singlepot.solver import (
     Backend,
     Control,
+    Extra,
     Halt,
     Infeasible,
     Progress,
@@ -40,6 +41,7 @@ def settle(
     *,
     backend: Backend = "highs",
     solver: str | None = None,
+    extra: Extra | None = None,
     time_limit: float | None = None,
     progress: Callable[[Progress], object] | None = None,
     technique: Technique | None = None,
@@ -58,6 +60,9 @@ def settle(
         answer's duals prove nothing, the reference solves the stage again and ``certificate.notes`` says so.
     solver
         Which solver behind the interface: ``highs``, ``cbc``, ``glpk``, or what else is installed.
+    extra
+        Called once with :class:`~singlepot.solver.ExtraRows`, to add constraints of your own over the labelled
+        columns; they hold at every stage and are named in the provenance. Whole pounds are rounded without them.
     time_limit
         Seconds of wall time.
     progress
@@ -95,17 +100,21 @@ def settle(
     """
     control = Control(time_limit, progress)
     try:
-        return _settle(scenario, control, (backend, solver), technique or Technique())
+        return _settle(scenario, extra, control, (backend, solver), technique or Technique())
     except KeyboardInterrupt as interrupt:
         raise ended_early(Halt(by_limit=False), ()) from interrupt
 
 
 def _settle(
-    scenario: Scenario, control: Control, backend: tuple[Backend, str | None], technique: Technique
+    scenario: Scenario,
+    extra: Extra | None,
+    control: Control,
+    backend: tuple[Backend, str | None],
+    technique: Technique,
 ) -> Settlement:
     clock = _Clock()
     with clock("formulate"):
-        formulation = formulate(scenario)
+        formulation = formulate(scenario, extra)
     with clock("solve"):
         staged = _stages(formulation, control, backend, technique)
     with clock("share"):
@@ -160,12 +169,14 @@ def _settlement(
         **tabulate(formulation, point, pounds),
         stages=stages,
         certificate=certificate,
-        provenance=_provenance(formulation.scenario, staged),
+        provenance=_provenance(formulation, staged),
         timings=seconds,
     )
 
 
-def _provenance(scenario: Scenario, staged: Staged) -> dict[str, object]:
+def _provenance(formulation: Formulation, staged: Staged) -> dict[str, object]:
+    scenario, programme = formulation.scenario, formulation.programme
+    extra = programme.rows("extra")
     digest = hashlib.sha256()
     for name, content in sorted(scenario.documents().items()):
         digest.update(name.encode() + b"\0" + content + b"\0")
@@ -175,6 +186,7 @@ def _provenance(scenario: Scenario, staged: Staged) -> dict[str, object]:
         "backend": staged.solver,
         "backend_version": staged.version,
         "methods": {result.stage.name: result.method for result in staged.results},
+        "extra": [programme.row_label(i) for i in range(extra.start, extra.stop)],
         "versions": {name: version(name) for name in ("singlepot", "highspy", "clarabel", "numpy", "scipy", "pandas")},
     }
 

@@ -9,6 +9,7 @@ from .backends import BACKENDS, Backend, Engine, engine
 from .certificate import Violation, largest_violation, relative_gap
 from .control import Control, Halt, Progress
 from .errors import (
+    BadExtra,
     NoSettlement,
     NotProven,
     SinglepotError,
@@ -18,6 +19,8 @@ from .errors import (
     Unfinished,
     VerificationFailed,
 )
+from .extra import Extra, ExtraRows
+from .native import Names, names_of, to_pulp, to_pyomo, write_model
 from .programme import Family, Labels, LinearProgramme, ProgrammeBuilder
 from .rounding import whole_units
 from .sharing import Shared, share
@@ -27,8 +30,11 @@ __all__ = [
     "BACKENDS",
     "Answer",
     "Backend",
+    "BadExtra",
     "Control",
     "Engine",
+    "Extra",
+    "ExtraRows",
     "Family",
     "Features",
     "Halt",
@@ -36,6 +42,7 @@ __all__ = [
     "Labels",
     "LinearProgramme",
     "Method",
+    "Names",
     "NoSettlement",
     "NotProven",
     "PointStatus",
@@ -58,7 +65,11 @@ __all__ = [
     "engine",
     "largest_violation",
     "minimise_in_turn",
+    "names_of",
     "relative_gap",
     "share",
+    "to_pulp",
+    "to_pyomo",
     "whole_units",
+    "write_model",
 ]

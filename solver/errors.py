@@ -35,6 +35,12 @@ class SolverNotFound(SinglepotError):
     exit_code = 2
 
 
+class BadExtra(SinglepotError):
+    """A further constraint of the calling program cannot be used."""
+
+    exit_code = 2
+
+
 class NoSettlement(SinglepotError):
     """The rules cannot hold together: no settlement exists."""
 

@@ -351,14 +351,8 @@ def _with_stage_rows(
     if not chosen:
         return programme, {}
     first = programme.shape[0]
-    rows = sparse.csr_array(np.vstack([stages[i].cost for i in chosen]))
     family = Family("held", first, len(chosen), {"stage": [stages[i].name for i in chosen]})
     open_bounds = np.full(len(chosen), OPEN)
-    extended = replace(
-        programme,
-        matrix=sparse.csc_array(sparse.vstack([programme.matrix, rows])),
-        row_lower=np.concatenate([programme.row_lower, -open_bounds]),
-        row_upper=np.concatenate([programme.row_upper, open_bounds]),
-        row_families=(*programme.row_families, family),
-    )
+    costs = np.vstack([stages[i].cost for i in chosen])
+    extended = programme.with_rows(family, costs, -open_bounds, open_bounds)
     return extended, {i: first + k for k, i in enumerate(chosen)}

@@ -91,11 +91,11 @@ def place(build: Build, position: Position) -> None:
     """Put a settlement into the variables, every slack at the least that the rows allow."""
     said, model, value = build.said, build.model, pyo.value
     for j, move in build.moves.items():
-        model.share[j] = position.take_up[move.area, move.name] / float(move.most)
+        _put(model.share[j], position.take_up[move.area, move.name] / float(move.most))
     for where in model.carry:
-        model.carry[where] = position.carried.get(where, 0.0) / float(said.carry_over[where])
+        _put(model.carry[where], position.carried.get(where, 0.0) / float(said.carry_over[where]))
     for e, i, t in model.vire:
-        model.vire[e, i, t] = position.moved.get((e, i, t), 0.0) / float(said.virement[e, t])
+        _put(model.vire[e, i, t], position.moved.get((e, i, t), 0.0) / float(said.virement[e, t]))
     for r, row in enumerate(said.national):
         met = sum(value(y) for (_, k, t), y in build.target.items() if k == row.objective and t in row.years)
         model.missed[r] = _positive(1 - met / float(row.target))
@@ -111,6 +111,11 @@ def place(build: Build, position: Position) -> None:
         _fill(build, model.given_band, pair, value(share))
     for area, share in build.burden.items():
         _fill(build, model.lost_band, (area,), value(share))
+
+
+def _put(variable: Any, value: float) -> None:
+    """Put a value into a variable even where its bounds forbid it: :func:`worst` reports that."""
+    variable.set_value(value, skip_validation=True)
 
 
 def _fill(build: Build, bands: Any, key: tuple[str, ...], share: float) -> None:

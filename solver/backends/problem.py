@@ -51,6 +51,17 @@ class Problem:
         )
 
 
+def opaque_names(problem: Problem) -> tuple[list[str], list[str]]:
+    """Names of columns and rows that no solver cuts, cleans or takes for something else."""
+    rows, columns = problem.matrix.shape
+    return [f"x{j}" for j in range(columns)], [f"r{i}" for i in range(rows)]
+
+
+def finite(bound: float) -> float | None:
+    """A bound as modelling layers take it: None where it is absent."""
+    return bound if np.isfinite(bound) else None
+
+
 def _lower(bound: Floats, noun: str) -> Floats:
     if np.isnan(bound).any():
         raise SolverFailed(f"a programme with NaN in the bounds of a {noun}", "report this as a defect")

@@ -8,6 +8,7 @@ maximisation another sign. What is used here is the same in both: minimisation, 
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ import pulp
 
 from ..answer import Answer, Features, Method, Stop
 from ..errors import SolverNotFound
-from .problem import Problem, judged, nothing
+from .problem import Problem, finite, judged, nothing, opaque_names
 
 TOLERANCE = 1e-10
 COARSER_TOLERANCE = 1e-9
@@ -35,7 +36,10 @@ _HOW_TO_GET = {
     "glpk": "install GLPK so that the command glpsol is found",
 }
 
-_OPTIMAL, _INFEASIBLE, _UNBOUNDED = 1, -1, -2
+_VAGUE = {"GLPK_CMD": ["--nopresol"]}
+"""Solvers whose presolve ends without a verdict, and the options that make them give one."""
+
+_OPTIMAL, _INFEASIBLE, _UNBOUNDED, _UNDEFINED = 1, -1, -2, -3
 
 
 def open_solver(name: str) -> tuple[str, str, Features]:
@@ -57,9 +61,12 @@ def open_solver(name: str) -> tuple[str, str, Features]:
 def solve(problem: Problem, name: str) -> Answer:
     """Build the programme in PuLP and solve it."""
     start = time.monotonic()
-    built, columns, rows = _build(problem)
-    solver, _ = _solver(name, problem.method, problem.time_limit_s)
+    built, columns, rows = model(problem, *opaque_names(problem))
+    solver, kind = _solver(name, problem.method, problem.time_limit_s)
     status = int(_status(built.solve(solver)))
+    if status == _UNDEFINED and kind in _VAGUE:
+        solver.options = [*solver.options, *_VAGUE[kind]]
+        status = int(_status(built.solve(solver)))
     late = problem.time_limit_s is not None and time.monotonic() - start >= 0.9 * problem.time_limit_s
     detail = f"status {status} of PuLP"
     if status == _INFEASIBLE:
@@ -72,13 +79,13 @@ def solve(problem: Problem, name: str) -> Answer:
     return judged(problem, np.asarray(values, dtype=np.float64), _duals(built, rows), detail, late)
 
 
-def _build(problem: Problem) -> tuple[Any, list[Any], list[tuple[int, ...]]]:
+def model(
+    problem: Problem, column_names: Sequence[str], row_names: Sequence[str]
+) -> tuple[pulp.LpProblem, list[Any], list[tuple[int, ...]]]:
     """Return the problem, its variables, and for each row the positions of the constraints that state it."""
-    built = pulp.LpProblem("programme", pulp.LpMinimize)
-    columns = [
-        built.add_variable(f"x{j}", low if np.isfinite(low) else None, high if np.isfinite(high) else None)
-        for j, (low, high) in enumerate(zip(problem.column_lower.tolist(), problem.column_upper.tolist(), strict=True))
-    ]
+    built = pulp.LpProblem("singlepot", pulp.LpMinimize)
+    bounds = zip(column_names, problem.column_lower.tolist(), problem.column_upper.tolist(), strict=True)
+    columns = [built.add_variable(name, finite(low), finite(high)) for name, low, high in bounds]
     priced = np.flatnonzero(problem.cost)
     built += pulp.lpDot(problem.cost[priced].tolist(), [columns[j] for j in priced]), "objective"
     by_row = problem.matrix.tocsr()
@@ -87,16 +94,17 @@ def _build(problem: Problem) -> tuple[Any, list[Any], list[tuple[int, ...]]]:
     for i, (low, high) in enumerate(zip(problem.row_lower.tolist(), problem.row_upper.tolist(), strict=True)):
         entries = slice(by_row.indptr[i], by_row.indptr[i + 1])
         values, where = by_row.data[entries].tolist(), [columns[j] for j in by_row.indices[entries]]
-        stated = []
-        if low == high:
-            stated.append(pulp.lpDot(values, where) == low)
-        else:
+        stated = {}
+        if where and low == high:
+            stated[""] = pulp.lpDot(values, where) == low
+        elif where:
+            both = np.isfinite(low) and np.isfinite(high)
             if np.isfinite(low):
-                stated.append(pulp.lpDot(values, where) >= low)
+                stated["_low" if both else ""] = pulp.lpDot(values, where) >= low
             if np.isfinite(high):
-                stated.append(pulp.lpDot(values, where) <= high)
-        for part, row in enumerate(stated):
-            built += row, f"r{i}_{part}"
+                stated["_high" if both else ""] = pulp.lpDot(values, where) <= high
+        for ending, row in stated.items():
+            built += row, row_names[i] + ending
         rows.append(tuple(range(count, count + len(stated))))
         count += len(stated)
     return built, columns, rows

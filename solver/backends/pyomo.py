@@ -7,6 +7,7 @@ duals in a suffix.
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ import pyomo.environ as pyo
 
 from ..answer import Answer, Features, Method, Stop
 from ..errors import SolverNotFound
-from .problem import Problem, judged, nothing
+from .problem import Problem, finite, judged, nothing, opaque_names
 
 TOLERANCE = 1e-10
 COARSER_TOLERANCE = 1e-9
@@ -23,6 +24,9 @@ _HOW_TO_GET = {
     "cbc": "install COIN-OR CBC so that the command cbc is found",
     "glpk": "install GLPK so that the command glpsol is found",
 }
+
+_VAGUE = {"glpk": {"nopresol": ""}}
+"""Solvers whose presolve ends without a verdict, and the options that make them give one."""
 
 _STOPS = {
     "optimal": Stop.OPTIMAL,
@@ -54,50 +58,43 @@ def open_solver(name: str) -> tuple[str, str, Features]:
 def solve(problem: Problem, name: str) -> Answer:
     """Build the programme in Pyomo and solve it."""
     start = time.monotonic()
-    model = _build(problem)
-    stop, duals = (_by_highs if name.lower() == "highs" else _by_factory)(model, problem, name)
+    built = model(problem, *opaque_names(problem))
+    stop, duals = (_by_highs if name.lower() == "highs" else _by_factory)(built, problem, name)
     late = problem.time_limit_s is not None and time.monotonic() - start >= 0.9 * problem.time_limit_s
     detail = f"{stop.value}, says Pyomo"
-    values = [column.value for column in model.x.values()]
+    values = [column.value for column in built.x.values()]
     if stop is not Stop.OPTIMAL or any(value is None for value in values):
         return nothing(problem, stop if stop is not Stop.OPTIMAL else Stop.FAILED, detail)
     return judged(problem, np.asarray(values, dtype=np.float64), duals, detail, late)
 
 
-def _build(problem: Problem) -> Any:
-    """Columns ``x``, rows ``r``; a row without bounds is left out."""
-    model = pyo.ConcreteModel()
-    model.x = pyo.Var(range(len(problem.cost)))
-    for j, (low, high) in enumerate(zip(problem.column_lower.tolist(), problem.column_upper.tolist(), strict=True)):
-        model.x[j].setlb(_bound(low))
-        model.x[j].setub(_bound(high))
+def model(problem: Problem, column_names: Sequence[str], row_names: Sequence[str]) -> pyo.ConcreteModel:
+    """Columns ``x``, rows ``r``; a row without bounds or entries is left out."""
+    built = pyo.ConcreteModel()
+    built.x = pyo.Var(column_names)
+    columns = [built.x[name] for name in column_names]
+    bounds = zip(columns, problem.column_lower.tolist(), problem.column_upper.tolist(), strict=True)
+    for column, low, high in bounds:
+        column.setlb(finite(low))
+        column.setub(finite(high))
     by_row = problem.matrix.tocsr()
-    lower, upper = problem.row_lower.tolist(), problem.row_upper.tolist()
-
-    def row(_: Any, i: int) -> Any:
+    limits = zip(row_names, problem.row_lower.tolist(), problem.row_upper.tolist(), strict=True)
+    built.r = pyo.Constraint(row_names)
+    for i, (name, low, high) in enumerate(limits):
         entries = slice(by_row.indptr[i], by_row.indptr[i + 1])
-        body = _sum(model, by_row.data[entries].tolist(), by_row.indices[entries].tolist())
-        if lower[i] == upper[i]:
-            return body == lower[i]
-        if _bound(lower[i]) is None and _bound(upper[i]) is None:
-            return pyo.Constraint.Skip
-        return pyo.inequality(_bound(lower[i]), body, _bound(upper[i]))
-
-    model.r = pyo.Constraint(range(len(lower)), rule=row)
+        if entries.start < entries.stop and (np.isfinite(low) or np.isfinite(high)):
+            body = _sum(by_row.data[entries].tolist(), [columns[j] for j in by_row.indices[entries]])
+            built.r.add(name, body == low if low == high else pyo.inequality(finite(low), body, finite(high)))
     priced = np.flatnonzero(problem.cost)
-    model.objective = pyo.Objective(expr=_sum(model, problem.cost[priced].tolist(), priced.tolist()))
-    return model
+    built.objective = pyo.Objective(expr=_sum(problem.cost[priced].tolist(), [columns[j] for j in priced]))
+    return built
 
 
-def _sum(model: Any, values: list[float], columns: list[int]) -> Any:
-    return pyo.quicksum((value * model.x[j] for value, j in zip(values, columns, strict=True)), linear=True)
+def _sum(values: list[float], columns: list[Any]) -> Any:
+    return pyo.quicksum((value * column for value, column in zip(values, columns, strict=True)))
 
 
-def _bound(value: float) -> float | None:
-    return value if np.isfinite(value) else None
-
-
-def _by_highs(model: Any, problem: Problem, name: str) -> tuple[Stop, Any]:
+def _by_highs(built: Any, problem: Problem, name: str) -> tuple[Stop, Any]:
     from pyomo.contrib.solver.solvers.highs import Highs
 
     solver = Highs()
@@ -114,30 +111,37 @@ def _by_highs(model: Any, problem: Problem, name: str) -> tuple[Stop, Any]:
         "parallel": "off",
         **(safe if problem.method is Method.SAFE else {"solver": "ipx"}),
     }
-    results = solver.solve(model)
+    results = solver.solve(built)
     stop = _STOPS.get(results.termination_condition.name.lower(), Stop.FAILED)
     if stop is not Stop.OPTIMAL:
         return stop, np.zeros(0)
     results.solution_loader.load_vars()
-    return stop, _in_order(model, results.solution_loader.get_duals())
+    return stop, _in_order(built, problem, results.solution_loader.get_duals())
 
 
-def _by_factory(model: Any, problem: Problem, name: str) -> tuple[Stop, Any]:
-    model.dual = pyo.Suffix(direction=pyo.Suffix.IMPORT)
+def _by_factory(built: Any, problem: Problem, name: str) -> tuple[Stop, Any]:
+    built.dual = pyo.Suffix(direction=pyo.Suffix.IMPORT)
     solver = _factory(name)
     limit = {} if problem.time_limit_s is None else {"timelimit": max(1, int(problem.time_limit_s))}
-    results = solver.solve(model, load_solutions=False, tee=False, **limit)
+    results = solver.solve(built, load_solutions=False, tee=False, **limit)
     stop = _STOPS.get(str(results.solver.termination_condition).lower(), Stop.FAILED)
+    if stop is Stop.FAILED and name.lower() in _VAGUE:
+        results = solver.solve(built, load_solutions=False, tee=False, options=_VAGUE[name.lower()], **limit)
+        stop = _STOPS.get(str(results.solver.termination_condition).lower(), Stop.FAILED)
     if stop is Stop.OPTIMAL:
-        model.solutions.load_from(results)
-    return stop, _in_order(model, model.dual)
+        built.solutions.load_from(results)
+    return stop, _in_order(built, problem, built.dual)
 
 
-def _in_order(model: Any, duals: Any) -> Any:
-    """Duals by row; empty where one is missing, zero for a row without bounds."""
-    if any(row not in duals for row in model.r.values()):
-        return np.zeros(0)
-    return np.asarray([duals[model.r[i]] if i in model.r else 0.0 for i in model.r.index_set()], dtype=np.float64)
+def _in_order(built: Any, problem: Problem, duals: Any) -> Any:
+    """Duals by row, zero for a row that is left out; empty where one is missing."""
+    found = np.zeros(problem.matrix.shape[0])
+    for i, name in enumerate(opaque_names(problem)[1]):
+        if name in built.r:
+            if built.r[name] not in duals:
+                return np.zeros(0)
+            found[i] = duals[built.r[name]]
+    return found
 
 
 def _factory(name: str) -> Any:

@@ -18,9 +18,11 @@ if TYPE_CHECKING:
     from singlepot.models.scenario import Scenario
     from singlepot.models.settle import settle
     from singlepot.models.settlement import Settlement
+    from singlepot.models.verification.assurance import Assurance
     from singlepot.scenarios.reading import read_scenario
     from singlepot.scenarios.settlement_folder import UnreadableSettlement, read_settlement
     from singlepot.scenarios.shipped import shipped
+    from singlepot.scenarios.verifying import verify
     from singlepot.solver.control import Progress
     from singlepot.solver.errors import (
         BadExtra,
@@ -48,10 +50,12 @@ _HOMES = {
     "Scenario": "models.scenario",
     "settle": "models.settle",
     "Settlement": "models.settlement",
+    "Assurance": "models.verification.assurance",
     "read_scenario": "scenarios.reading",
     "UnreadableSettlement": "scenarios.settlement_folder",
     "read_settlement": "scenarios.settlement_folder",
     "shipped": "scenarios.shipped",
+    "verify": "scenarios.verifying",
     "Progress": "solver.control",
     "BadExtra": "solver.errors",
     "ExtraRows": "solver.extra",
@@ -65,6 +69,7 @@ _HOMES = {
 }
 
 __all__ = [
+    "Assurance",
     "BadExtra",
     "BadInput",
     "Certificate",
@@ -91,6 +96,7 @@ __all__ = [
     "read_settlement",
     "settle",
     "shipped",
+    "verify",
 ]
 
 

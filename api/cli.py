@@ -131,6 +131,28 @@ def settle(
         _write(sys.stderr if as_json else sys.stdout, summary(settlement, price) + f"\nWritten to {directory}\n")
 
 
+@cli.command()
+@click.argument("directory", type=click.Path())
+@click.option("--independent", is_flag=True, help="Also settle again by the double build, which shares no code.")
+@click.option("--json", "as_json", is_flag=True, help="Print the assurance as JSON.")
+@click.pass_context
+def verify(ctx: click.Context, directory: str, independent: bool, as_json: bool) -> None:
+    """Check a written settlement against the scenario inside it, number by number.
+
+    Prints an assurance statement; exits 0 only if everything holds, else 6.
+    """
+    import singlepot
+
+    assurance = singlepot.verify(directory, independent=independent)
+    if as_json:
+        import json
+
+        _write(sys.stdout, json.dumps(assurance.as_dict(), ensure_ascii=False, indent=1) + "\n")
+    else:
+        _write(sys.stdout, assurance.statement())
+    ctx.exit(0 if assurance.passed else 6)
+
+
 @contextmanager
 def _progress_line(quiet: bool) -> Iterator[Callable[[Progress], None] | None]:
     """Show one changing line on standard error while somebody is looking at it."""
@@ -172,7 +194,7 @@ def _leave(code: int) -> NoReturn:
 def _run(arguments: list[str] | None) -> int:
     debug = "--debug" in (sys.argv[1:] if arguments is None else arguments)
     try:
-        cli.main(args=arguments, prog_name="singlepot", standalone_mode=False)
+        code = cli.main(args=arguments, prog_name="singlepot", standalone_mode=False)
     except click.exceptions.Exit as leave:
         return leave.exit_code
     except click.ClickException as error:
@@ -188,7 +210,7 @@ def _run(arguments: list[str] | None) -> int:
         if debug:
             raise
         return _explain(error)
-    return 0
+    return code if isinstance(code, int) else 0
 
 
 def _explain(error: Exception) -> int:

@@ -96,7 +96,20 @@ class Reader:
             order=self._order(),
             give={name: exact(value) for name, value in self.settings.stages.give.items()},
             bands=self._bands(),
+            level=self._attributes("baseline"),
+            per=self._attributes("per"),
+            sign={key: -1 if row.get("direction") == "decrease" else 1 for key, row in self.goals.items()},
         )
+
+    def _attributes(self, column: str) -> dict[Place, Fraction]:
+        """What the objectives' attribute of this kind is for each area that has it."""
+        found = {}
+        for key, row in self.goals.items():
+            for code in self.codes if row.get(column) else []:
+                said = self.of_area[code].get(row[column])
+                if is_there(said):
+                    found[code, key] = exact(said)
+        return found
 
     def _bids_or_proposes(self, area: str) -> bool:
         return self.whole.get(area, 0) > 0 or any(v > 0 for (a, _, _), v in self.proposed.items() if a == area)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from typing import TypeVar
@@ -64,7 +64,8 @@ class Statement:
     """Everything section 4 names, by label.
 
     ``bid``, ``proposed`` hold the rows of the tables; ``step`` is the largest change between a year and the one
-    before; ``lowest_grant`` and the like hold only what binds. Money in the scenario's unit.
+    before; ``lowest_grant`` and the like hold only what binds. ``level`` and ``per`` are the baseline and the
+    denominator of an area's rate, where it has them, ``sign`` is -1 for what should fall. Money in the scenario's unit.
     """
 
     areas: tuple[str, ...]
@@ -95,7 +96,10 @@ class Statement:
     pot_shares: tuple[PotShare, ...]
     order: tuple[tuple[str, int | None], ...]
     give: Mapping[str, Fraction]
-    bands: tuple[tuple[Fraction, Fraction | None], ...] = field(default=())
+    bands: tuple[tuple[Fraction, Fraction | None], ...]
+    level: Mapping[Place, Fraction]
+    per: Mapping[Place, Fraction]
+    sign: Mapping[str, int]
 
     @cached_property
     def whole_bid(self) -> Mapping[str, Fraction]:

@@ -8,6 +8,7 @@ import pytest
 import singlepot as sp
 
 from .agreement import compare_grants
+from .test_backends import ALWAYS
 
 CAPPED = "E06000060"
 
@@ -37,7 +38,7 @@ def test_an_extra_constraint_holds_and_is_named(scenario: sp.Scenario) -> None:
     assert sp.settle(scenario).provenance["extra"] == []
 
 
-@pytest.mark.parametrize(("backend", "solver"), [("pulp", "highs"), ("pulp", "cbc"), ("pyomo", "highs")])
+@pytest.mark.parametrize(("backend", "solver"), ALWAYS[1:])
 def test_it_holds_for_every_backend(scenario: sp.Scenario, backend: str, solver: str) -> None:
     other = sp.settle(scenario, extra=cap, backend=backend, solver=solver)
     assert compare_grants(sp.settle(scenario, extra=cap), other) <= 1e-6

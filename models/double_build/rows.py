@@ -31,6 +31,7 @@ class Rows:
         model.vire = pyo.Var(self._viring(), bounds=(0, None))
         model.rows = pyo.ConstraintList()
         model.held = pyo.ConstraintList()
+        model.slack = pyo.Param(mutable=True, initialize=0.0)
         self.names: list[str] = []
         self.grant = self._totals("grant", said.bid)
         self.target = self._totals("outcome", said.proposed)
@@ -82,7 +83,7 @@ class Rows:
     def _grants(self) -> None:
         said = self.said
         largest = float(max(said.bid.values(), default=Fraction(1))) or 1.0
-        for cell in set(self.grant) | set(said.lowest_grant):
+        for cell in sorted(set(self.grant) | set(said.lowest_grant)):
             size = float(said.bid.get(cell, 0)) or largest
             lowest = max(Fraction(0), said.lowest_grant.get(cell, Fraction(0)))
             self._within(f"grant {cell}", self.grant.get(cell, 0.0), lowest, said.highest_grant.get(cell), size)
@@ -111,7 +112,7 @@ class Rows:
             for (k, t), change in move.outcome.items():
                 if change > 0 and k in objectives:
                     meant.setdefault((move.area, k, t), []).append((float(change * move.most), self.model.share[j]))
-        for cell in set(self.target) | set(said.lowest_target):
+        for cell in sorted(set(self.target) | set(said.lowest_target)):
             proposed = said.proposed.get(cell, Fraction(0))
             size = float(proposed) or float(largest.get(cell[1], 0)) or 1.0
             lowest = said.lowest_target.get(cell)
@@ -129,7 +130,7 @@ class Rows:
         """Spending and what leaves stay within the pot and what arrives; carry is a share of what may be carried."""
         said, model = self.said, self.model
         before = {later: earlier for earlier, later in self.ends}
-        places = set(said.pot) | {(e, t) for _, e, t in self.grant}
+        places = sorted(set(said.pot) | {(e, t) for _, e, t in self.grant})
         for envelope, year in places:
             pot = float(said.pot.get((envelope, year), 0))
             spent = pyo.quicksum(g for (_, e, t), g in self.grant.items() if (e, t) == (envelope, year))

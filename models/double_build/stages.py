@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
+from itertools import product
 from typing import Any
 
 import pyomo.environ as pyo
@@ -20,6 +21,9 @@ A slack of 1e-9 in one stage can buy 4e-5 in a later one; at 1e-10 / 1e5 a toler
 
 HELD = 1e-9
 """A dual above this, with the objective so enlarged, holds its variable or row at the bound."""
+
+SLACKS = (0.0, 1e-9, 1e-8, 1e-7)
+"""What the rows that hold stages are given, so enlarged, where rounding leaves no point: at most 1e-12 of a stage."""
 
 OBJECTIVE = 1e3
 """Factor of objectives, so that small coefficients stand clear of the solver's dual tolerance."""
@@ -177,7 +181,8 @@ class Build(Rows):
             return float(pyo.value(stage))
         self.model.del_component("objective")
         self.model.objective = pyo.Objective(expr=stage * (OBJECTIVE / size))
-        for options in ({"solver": "ipx"}, {"solver": "simplex"}, {"solver": "simplex", "presolve": "off"}):
+        for slack, options in product(SLACKS, ({"solver": "ipx"}, {"solver": "simplex"}, {"presolve": "off"})):
+            self.model.slack = slack
             prices = solve(self.model, options)
             if prices is not None:
                 self.fixed |= {variable.name for variable, price in prices.reduced.items() if abs(price) > HELD}
@@ -187,7 +192,7 @@ class Build(Rows):
 
     def _hold(self, name: str, stage: Any, limit: float, size: float) -> None:
         if not is_number(stage):
-            row = self.model.held.add(stage * (HOLD / size) <= limit * (HOLD / size))
+            row = self.model.held.add(stage * (HOLD / size) <= limit * (HOLD / size) + self.model.slack)
             self.held[name] = row.name
 
 

@@ -110,10 +110,13 @@ def worker(backend: str) -> Iterator[Worker]:
                 _IDLE[backend].append(borrowed)
 
 
-@atexit.register
-def _end_all() -> None:
+def end_all() -> None:
+    """End every child; further requests start new ones."""
     for each in list(_ALIVE):
         each.kill()
+
+
+atexit.register(end_all)
 
 
 def _kill_tree(process: subprocess.Popen[bytes]) -> None:

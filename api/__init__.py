@@ -14,24 +14,30 @@ if TYPE_CHECKING:
     from singlepot.models.explanations import explain
     from singlepot.models.fairness import PriceOfFairness, price_of_fairness
     from singlepot.models.folder import FolderRefused
+    from singlepot.models.formulation import Formulation, formulate
     from singlepot.models.problems import BadInput, Problem
     from singlepot.models.scenario import Scenario
     from singlepot.models.settle import settle
     from singlepot.models.settlement import Settlement
+    from singlepot.models.verification.assurance import Assurance
     from singlepot.scenarios.checking import Findings, check_scenario
     from singlepot.scenarios.reading import read_scenario
     from singlepot.scenarios.settlement_folder import UnreadableSettlement, read_settlement
     from singlepot.scenarios.shipped import shipped
+    from singlepot.scenarios.verifying import verify
     from singlepot.solver.control import Progress
     from singlepot.solver.errors import (
+        BadExtra,
         BadOption,
         NoSettlement,
         NotProven,
         SinglepotError,
         SolverFailed,
+        SolverNotFound,
         Stopped,
         VerificationFailed,
     )
+    from singlepot.solver.extra import ExtraRows
 
     __version__: str
 
@@ -40,6 +46,8 @@ _HOMES = {
     "PriceOfFairness": "models.fairness",
     "price_of_fairness": "models.fairness",
     "FolderRefused": "models.folder",
+    "Formulation": "models.formulation",
+    "formulate": "models.formulation",
     "BadInput": "models.problems",
     "Problem": "models.problems",
     "Scenario": "models.scenario",
@@ -48,26 +56,35 @@ _HOMES = {
     "explain": "models.explanations",
     "Findings": "scenarios.checking",
     "check_scenario": "scenarios.checking",
+    "Assurance": "models.verification.assurance",
     "read_scenario": "scenarios.reading",
     "UnreadableSettlement": "scenarios.settlement_folder",
     "read_settlement": "scenarios.settlement_folder",
     "shipped": "scenarios.shipped",
+    "verify": "scenarios.verifying",
     "Progress": "solver.control",
     "BadOption": "solver.errors",
+    "BadExtra": "solver.errors",
+    "ExtraRows": "solver.extra",
     "NoSettlement": "solver.errors",
     "NotProven": "solver.errors",
     "SinglepotError": "solver.errors",
     "SolverFailed": "solver.errors",
+    "SolverNotFound": "solver.errors",
     "Stopped": "solver.errors",
     "VerificationFailed": "solver.errors",
 }
 
 __all__ = [
+    "Assurance",
+    "BadExtra",
     "BadInput",
     "BadOption",
     "Certificate",
+    "ExtraRows",
     "Findings",
     "FolderRefused",
+    "Formulation",
     "NoSettlement",
     "NotProven",
     "PriceOfFairness",
@@ -77,17 +94,20 @@ __all__ = [
     "Settlement",
     "SinglepotError",
     "SolverFailed",
+    "SolverNotFound",
     "Stopped",
     "UnreadableSettlement",
     "VerificationFailed",
     "__version__",
     "check_scenario",
     "explain",
+    "formulate",
     "price_of_fairness",
     "read_scenario",
     "read_settlement",
     "settle",
     "shipped",
+    "verify",
 ]
 
 

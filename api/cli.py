@@ -46,6 +46,10 @@ def cli(ctx: click.Context, debug: bool) -> None:
     limit, 6 solver or verification failed, 130 stopped.
     """
     ctx.obj = debug
+    import logging
+
+    # the commands say warnings and notes themselves; Python would say those of the log once more
+    logging.getLogger("singlepot").addHandler(logging.NullHandler())
 
 
 @cli.command("list")
@@ -116,11 +120,35 @@ def explain(code: str | None) -> None:
 
 @cli.command()
 @_reading
+@click.argument("file", type=click.Path())
+@click.option("--stage", help="Stage whose objective is written, such as burden.  [default: the first that has one]")
+def model(scenario: str, file: str, stage: str | None, **how: Any) -> None:
+    """Write the programme of SCENARIO as FILE, .lp or .mps, for other solvers.
+
+    The objective is that of one stage; the limits are those before the first stage.
+    """
+    import singlepot
+    from singlepot.solver import write_model
+
+    formulation = singlepot.formulate(_ready(scenario, False, how))
+    stages = {each.name: each for each in formulation.stages}
+    if stage is not None and stage not in stages:
+        raise click.BadParameter(f"{stage!r} is none of {', '.join(stages)}", param_hint="--stage")
+    chosen = stages[stage] if stage else next((each for each in stages.values() if not each.empty), None)
+    write_model(formulation.programme, file, None if chosen is None else chosen.cost)
+    rows, columns = formulation.programme.shape
+    click.echo(f"written to {file}: {rows} rows, {columns} columns, {chosen.name if chosen else 'no objective'}")
+
+
+@cli.command()
+@_reading
 @click.option("--out", "directory", required=True, type=click.Path(), help="Folder to write; it must not exist.")
 @click.option("--json", "as_json", is_flag=True, help="Print settlement.json alone on standard output.")
 @click.option("--quiet", is_flag=True, help="No progress, no warnings and no summary.")
 @click.option("--time-limit", type=click.FloatRange(min=0, min_open=True), help="Seconds of wall time.")
 @click.option("--overwrite", is_flag=True, help="Replace a settlement that stands in the folder.")
+@click.option("--backend", default="highs", help="Who solves: highs, pulp or pyomo.  [default: highs]")
+@click.option("--solver", help="Solver behind the backend: highs, cbc, glpk, or what else is installed.")
 def settle(
     scenario: str,
     directory: str,
@@ -128,6 +156,8 @@ def settle(
     quiet: bool,
     time_limit: float | None,
     overwrite: bool,
+    backend: str,
+    solver: str | None,
     **how: Any,
 ) -> None:
     """Settle SCENARIO and write the folder OUT."""
@@ -140,7 +170,7 @@ def settle(
 
     found = _ready(scenario, quiet, how)
     with _progress_line(quiet) as progress:
-        settlement = singlepot.settle(found, time_limit=time_limit, progress=progress)
+        settlement = singlepot.settle(found, time_limit=time_limit, progress=progress, backend=backend, solver=solver)
         settlement.write(directory, overwrite=overwrite)
         price = None if quiet else singlepot.price_of_fairness(settlement)
     if as_json:
@@ -160,6 +190,28 @@ def _ready(source: str, quiet: bool, how: dict[str, Any]) -> Scenario:
     if found.scenario is None:
         raise BadInput(found.problems)
     return found.scenario
+
+
+@cli.command()
+@click.argument("directory", type=click.Path())
+@click.option("--independent", is_flag=True, help="Also settle again by the double build, which shares no code.")
+@click.option("--json", "as_json", is_flag=True, help="Print the assurance as JSON.")
+@click.pass_context
+def verify(ctx: click.Context, directory: str, independent: bool, as_json: bool) -> None:
+    """Check a written settlement against the scenario inside it, number by number.
+
+    Prints an assurance statement; exits 0 only if everything holds, else 6.
+    """
+    import singlepot
+
+    assurance = singlepot.verify(directory, independent=independent)
+    if as_json:
+        import json
+
+        _write(sys.stdout, json.dumps(assurance.as_dict(), ensure_ascii=False, indent=1) + "\n")
+    else:
+        _write(sys.stdout, assurance.statement())
+    ctx.exit(0 if assurance.passed else 6)
 
 
 @contextmanager
@@ -204,7 +256,8 @@ def _run(arguments: list[str] | None) -> int:
     debug = "--debug" in (sys.argv[1:] if arguments is None else arguments)
     try:
         code = cli.main(args=arguments, prog_name="singlepot", standalone_mode=False)
-        return code if isinstance(code, int) else 0  # what a command that leaves early leaves with
+    except click.exceptions.Exit as leave:
+        return leave.exit_code
     except click.ClickException as error:
         error.show()
         return BAD_USE
@@ -218,6 +271,7 @@ def _run(arguments: list[str] | None) -> int:
         if debug:
             raise
         return _explain(error)
+    return code if isinstance(code, int) else 0
 
 
 def _explain(error: Exception) -> int:

@@ -51,6 +51,8 @@ class Certificate:
         Largest excess of any year and envelope in whole pounds; 0 or less.
     passed
         Whether everything holds.
+    notes
+        Stages whose answer came from another solver than the one asked for, and why.
     """
 
     violation: float
@@ -61,6 +63,7 @@ class Certificate:
     pounds_over: int
     tolerance: float
     passed: bool
+    notes: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, object]:
         """Everything, as plain values."""
@@ -87,7 +90,8 @@ def certify(
     over = int((pounds.grants.sum(axis=0) - pounds.limit).max(initial=0))
     worst = [violation.relative, arithmetic, sharing, *(s.drift for s in stages), *(s.gap for s in stages)]
     passed = over <= 0 and all(np.isfinite(worst)) and max(worst) <= TOLERANCE
-    return Certificate(violation.relative, violation.where, arithmetic, stages, sharing, over, TOLERANCE, passed)
+    notes = tuple(f"{result.stage.name}: {result.note}" for result in results if result.note)
+    return Certificate(violation.relative, violation.where, arithmetic, stages, sharing, over, TOLERANCE, passed, notes)
 
 
 def insist(certificate: Certificate) -> None:

@@ -73,7 +73,7 @@ def _parts(formulation: Formulation, conflict: Conflict) -> list[Part]:
         y = conflict.row_multiplier[i]
         family = programme.row_family(int(i))
         family_name = {"grant": "bids", "target": "proposed targets"}.get(family.name, family.name)
-        if family.name == "pot_share":
+        if family.name in ("pot_share", "extra"):
             family_name = " of ".join(str(labels[int(i) - family.start]) for labels in family.keys.values())
         bound = programme.row_lower[i] if y > 0 else programme.row_upper[i]
         year = str(family.keys["year"][int(i) - family.start]) if "year" in family.keys else ""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from singlepot.solver import LinearProgramme, Stage
+from singlepot.solver import Extra, ExtraRows, LinearProgramme, Stage
 
 from .arrays import Arrays, Floats, arrays
 from .model import Model
@@ -38,10 +38,10 @@ class Formulation:
         return self.model.rules
 
 
-def formulate(scenario: Scenario) -> Formulation:
+def formulate(scenario: Scenario, extra: Extra | None = None) -> Formulation:
     """Write the programme of a scenario.
 
-    Everything is assembled from arrays; there is no loop over options, areas or years.
+    Everything is assembled from arrays; there is no loop over options, areas or years. ``extra`` may add rows.
     """
     data = arrays(scenario)
     settings = scenario.settings.stages
@@ -50,6 +50,10 @@ def formulate(scenario: Scenario) -> Formulation:
     for term in dict.fromkeys([*ALWAYS, *needed]):
         term(model)
     programme = model.build.build()
+    if extra is not None:
+        further = ExtraRows(programme)
+        extra(further)
+        programme = further.extended()
     return Formulation(
         scenario,
         model,

@@ -12,7 +12,9 @@ from importlib.metadata import version
 import pandas as pd
 
 from singlepot.solver import (
+    Backend,
     Control,
+    Extra,
     Halt,
     Infeasible,
     Progress,
@@ -37,8 +39,9 @@ LOG = logging.getLogger("singlepot")
 def settle(
     scenario: Scenario,
     *,
-    backend: str = "highs",
+    backend: Backend = "highs",
     solver: str | None = None,
+    extra: Extra | None = None,
     time_limit: float | None = None,
     progress: Callable[[Progress], object] | None = None,
     technique: Technique | None = None,
@@ -52,9 +55,14 @@ def settle(
     scenario
         What to settle; it was checked when it was made.
     backend
-        Which solver interface solves the stages.
+        Which solver interface solves the stages: ``highs``, ``pulp``, ``pyomo``, or a function that opens an
+        :class:`~singlepot.solver.Engine` of your own for a matrix. The settlement is the same to 1e-6; where an
+        answer's duals prove nothing, the reference solves the stage again and ``certificate.notes`` says so.
     solver
-        Which solver behind the interface, where it has several.
+        Which solver behind the interface: ``highs``, ``cbc``, ``glpk``, or what else is installed.
+    extra
+        Called once with :class:`~singlepot.solver.ExtraRows`, to add constraints of your own over the labelled
+        columns; they hold at every stage and are named in the provenance. Whole pounds are rounded without them.
     time_limit
         Seconds of wall time.
     progress
@@ -92,15 +100,21 @@ def settle(
     """
     control = Control(time_limit, progress)
     try:
-        return _settle(scenario, control, (backend, solver), technique or Technique())
+        return _settle(scenario, extra, control, (backend, solver), technique or Technique())
     except KeyboardInterrupt as interrupt:
         raise ended_early(Halt(by_limit=False), ()) from interrupt
 
 
-def _settle(scenario: Scenario, control: Control, backend: tuple[str, str | None], technique: Technique) -> Settlement:
+def _settle(
+    scenario: Scenario,
+    extra: Extra | None,
+    control: Control,
+    backend: tuple[Backend, str | None],
+    technique: Technique,
+) -> Settlement:
     clock = _Clock()
     with clock("formulate"):
-        formulation = formulate(scenario)
+        formulation = formulate(scenario, extra)
     with clock("solve"):
         staged = _stages(formulation, control, backend, technique)
     with clock("share"):
@@ -114,11 +128,11 @@ def _settle(scenario: Scenario, control: Control, backend: tuple[str, str | None
         certificate = certify(formulation, point, staged.results, shared.residual, pounds)
         insist(certificate)
     with clock("tables"):
-        return _settlement(formulation, point, pounds, certificate, staged, clock.seconds, backend[0])
+        return _settlement(formulation, point, pounds, certificate, staged, clock.seconds)
 
 
 def _stages(
-    formulation: Formulation, control: Control, backend: tuple[str, str | None], technique: Technique
+    formulation: Formulation, control: Control, backend: tuple[Backend, str | None], technique: Technique
 ) -> Staged:
     try:
         return minimise_in_turn(
@@ -140,7 +154,6 @@ def _settlement(
     certificate: Certificate,
     staged: Staged,
     seconds: dict[str, float],
-    backend: str,
 ) -> Settlement:
     stages = pd.DataFrame(
         {
@@ -156,20 +169,24 @@ def _settlement(
         **tabulate(formulation, point, pounds),
         stages=stages,
         certificate=certificate,
-        provenance=_provenance(formulation.scenario, staged, backend),
+        provenance=_provenance(formulation, staged),
         timings=seconds,
     )
 
 
-def _provenance(scenario: Scenario, staged: Staged, backend: str) -> dict[str, object]:
+def _provenance(formulation: Formulation, staged: Staged) -> dict[str, object]:
+    scenario, programme = formulation.scenario, formulation.programme
+    extra = programme.rows("extra")
     digest = hashlib.sha256()
     for name, content in sorted(scenario.documents().items()):
         digest.update(name.encode() + b"\0" + content + b"\0")
     return {
         "scenario": scenario.settings.title,
         "scenario_sha256": digest.hexdigest(),
-        "backend": backend,
+        "backend": staged.solver,
+        "backend_version": staged.version,
         "methods": {result.stage.name: result.method for result in staged.results},
+        "extra": [programme.row_label(i) for i in range(extra.start, extra.stop)],
         "versions": {name: version(name) for name in ("singlepot", "highspy", "clarabel", "numpy", "scipy", "pandas")},
     }
 

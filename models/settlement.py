@@ -45,7 +45,8 @@ class Settlement:
         its contributions added over the years.
     pot
         envelope, year, amount, allocated, carried (into the next year), vired (to other envelopes), reserve,
-        carried_in, vired_in, pounds (allocated, whole).
+        carried_in, vired_in; in whole pounds: pounds (allocated), carried_pounds, vired_pounds, vired_in_pounds;
+        with several envelopes ``vired_to_ENVELOPE`` each, money.
     take_up
         area, option, take_up for every option and scale-back.
     stages
@@ -228,7 +229,12 @@ def _pot(data: Arrays, point: Point, pounds: Pounds) -> pd.DataFrame:
         "carried_in": carried_in,
         "vired_in": vired_in,
         "pounds": pounds.grants.sum(axis=0),
+        "carried_pounds": pounds.carried,
+        "vired_pounds": pounds.vired.sum(axis=1),
+        "vired_in_pounds": pounds.vired.sum(axis=0),
     }
+    if len(data.envelopes) > 1:
+        columns |= {f"vired_to_{into}": point.virement[:, i] for i, into in enumerate(data.envelopes)}
     return pd.DataFrame(
         {
             **_labels(data, envelope=envelope, year=year),

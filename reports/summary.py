@@ -138,7 +138,8 @@ def _certificate_section(settlement: Settlement) -> list[str]:
     return [
         f"Certificate {'holds' if certificate.passed else 'FAILS'} at {certificate.tolerance:.0e}: largest violation "
         f"{certificate.violation:.1e}, duality gap {gap:.1e}, drift of a stage {drift:.1e}, "
-        f"sharing {certificate.sharing:.1e}; whole pounds fit every pot."
+        f"sharing {certificate.sharing:.1e}; whole pounds fit every pot.",
+        *(f"Note: {note}." for note in certificate.notes),
     ]
 
 

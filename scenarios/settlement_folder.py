@@ -26,8 +26,8 @@ TABLES = ("grants", "targets", "national", "asks", "pot", "take_up", "stages")
 LABELS = ("area", "envelope", "objective", "option", "year", "name", "unit", "reason")
 """Columns that hold text; all others hold numbers."""
 
-WHOLE = ("pounds",)
-"""Columns of whole numbers."""
+WHOLE = "pounds"
+"""How the names of columns of whole numbers end."""
 
 
 class UnreadableSettlement(SinglepotError):
@@ -95,11 +95,11 @@ def _table(path: Path) -> pd.DataFrame:
 def _column(name: str, cells: tuple[str, ...]) -> object:
     if name in LABELS:
         return np.asarray([unguarded(cell) for cell in cells], dtype=object)
-    if name in WHOLE:
+    if name.endswith(WHOLE):
         return np.asarray([int(cell) for cell in cells], dtype=np.int64)
     return np.asarray([float(cell) if cell else np.nan for cell in cells], dtype=np.float64)
 
 
 def _certificate(said: dict[str, Any]) -> Certificate:
     stages = tuple(StageEvidence(**stage) for stage in said["stages"])
-    return Certificate(**{**said, "stages": stages})
+    return Certificate(**{**said, "stages": stages, "notes": tuple(said.get("notes", ()))})

@@ -3,50 +3,75 @@
 This room knows nothing of areas or money and imports nothing else of singlepot.
 """
 
+from .answer import Answer, Features, Method, Stop
+from .answer import Point as PointStatus
+from .backends import BACKENDS, Backend, Engine, engine
 from .certificate import Violation, largest_violation, relative_gap
 from .control import Control, Halt, Progress
 from .errors import (
+    BadExtra,
     BadOption,
     NoSettlement,
     NotProven,
     SinglepotError,
     SolverFailed,
+    SolverNotFound,
     Stopped,
     Unfinished,
     VerificationFailed,
 )
+from .extra import Extra, ExtraRows
+from .native import Names, names_of, to_pulp, to_pyomo, write_model
 from .programme import Family, Labels, LinearProgramme, ProgrammeBuilder
 from .rounding import whole_units
 from .sharing import Shared, share
 from .stages import Infeasible, Stage, Staged, StageResult, Technique, ended_early, minimise_in_turn
 
 __all__ = [
+    "BACKENDS",
+    "Answer",
+    "Backend",
+    "BadExtra",
     "BadOption",
     "Control",
+    "Engine",
+    "Extra",
+    "ExtraRows",
     "Family",
+    "Features",
     "Halt",
     "Infeasible",
     "Labels",
     "LinearProgramme",
+    "Method",
+    "Names",
     "NoSettlement",
     "NotProven",
+    "PointStatus",
     "ProgrammeBuilder",
     "Progress",
     "Shared",
     "SinglepotError",
     "SolverFailed",
+    "SolverNotFound",
     "Stage",
     "StageResult",
     "Staged",
+    "Stop",
     "Stopped",
     "Technique",
     "Unfinished",
     "VerificationFailed",
     "Violation",
     "ended_early",
+    "engine",
     "largest_violation",
     "minimise_in_turn",
+    "names_of",
     "relative_gap",
     "share",
+    "to_pulp",
+    "to_pyomo",
     "whole_units",
+    "write_model",
 ]

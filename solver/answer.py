@@ -1,4 +1,9 @@
-"""What a solver is asked and what it answers: three statuses, never one."""
+"""What a solver is asked and what it answers: three statuses, never one.
+
+**Signs**, the same for every backend: always a minimisation. The dual of a row is the change of the minimum for one
+more unit of the bound that binds: positive at a lower bound, negative at an upper one. The reduced cost of a column is
+``cost - matrix.T @ row_dual``: positive at its lower bound, negative at its upper one.
+"""
 
 from __future__ import annotations
 
@@ -63,9 +68,25 @@ class Answer:
 
 @dataclass(frozen=True)
 class Features:
-    """What a backend can do; code asks for the feature, never for the name."""
+    """What a backend can do; code asks for the feature, never for the name.
+
+    Attributes
+    ----------
+    duals
+        It gives a dual of each row.
+    exact
+        Values and duals come back with all their digits, not cut by a text file on the way.
+    methods
+        It solves by the :class:`Method` that is asked for; others choose for themselves.
+    basis, warm_start
+        It keeps a basis, and can start from it.
+    interrupt
+        It can be stopped within about two seconds.
+    """
 
     duals: bool
+    exact: bool
+    methods: bool
     basis: bool
     warm_start: bool
     interrupt: bool

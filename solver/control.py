@@ -74,6 +74,11 @@ class Control:
         """Whether the time limit has passed."""
         return self._limit_s is not None and self.elapsed_s >= self._limit_s
 
+    @property
+    def remaining_s(self) -> float | None:
+        """Seconds left of the time limit, at least a hundredth; None without a limit."""
+        return None if self._limit_s is None else max(self._limit_s - self.elapsed_s, 0.01)
+
     def enter(self, stage: str, fraction: float) -> None:
         """Say that a stage begins; raise :class:`Halt` if the run must end."""
         self._stage, self._fraction = stage, fraction

@@ -30,7 +30,19 @@ class SinglepotError(Exception):
 
 
 class BadOption(SinglepotError):
-    """An option of a run that is not known or cannot be; nothing was solved."""
+    """An option of a run that cannot be; nothing was solved."""
+
+    exit_code = 2
+
+
+class SolverNotFound(SinglepotError):
+    """There is no such backend or solver, or it is not installed; the remedy says how to get it."""
+
+    exit_code = 2
+
+
+class BadExtra(SinglepotError):
+    """A further constraint of the calling program cannot be used."""
 
     exit_code = 2
 

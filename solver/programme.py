@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -110,6 +110,16 @@ class LinearProgramme:
     def row_family(self, position: int) -> Family:
         """Return the family a row belongs to."""
         return _family(self.row_families, position)
+
+    def with_rows(self, family: Family, rows: npt.NDArray[np.float64], lower: Floats, upper: Floats) -> LinearProgramme:
+        """Return the programme with one more family of rows, dense, at its end."""
+        return replace(
+            self,
+            matrix=sparse.csc_array(sparse.vstack([self.matrix, sparse.csr_array(rows)])),
+            row_lower=np.concatenate([self.row_lower, lower]),
+            row_upper=np.concatenate([self.row_upper, upper]),
+            row_families=(*self.row_families, family),
+        )
 
     def lp_text(self, objective: Floats | None = None, rows: str | None = None) -> str:
         """Print the programme in LP format, with readable names.

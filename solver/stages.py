@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from scipy import sparse
 
-from .answer import Answer, Method, Stop
-from .backends import Engine, engine
+from .answer import Answer, Features, Method, Stop
+from .backends import REFERENCE, Backend, Engine, engine
 from .certificate import relative_gap
 from .control import Control, Halt
 from .errors import NotProven, SinglepotError, SolverFailed, Stopped
@@ -22,6 +23,9 @@ LOG = logging.getLogger("singlepot")
 
 GAP_TOLERANCE = 1e-9
 """Largest duality gap of a stage, relative to its size, at which it counts as proved."""
+
+CUT_SHORT = 1e-3
+"""Factor of the tolerances for answers whose digits were cut on the way: only if nothing was lost do they count."""
 
 FEASIBLE = 1e-8
 """Largest violation of a row or bound, scaled and relative to its terms, at which a point counts."""
@@ -69,7 +73,8 @@ class StageResult:
     """What a stage came to.
 
     ``value`` is the optimum, ``bound`` what its duals prove it cannot fall below, ``row_dual`` in the
-    stage's unit for each original unit of a row, ``method`` how it was solved.
+    stage's unit for each original unit of a row, ``method`` how it was solved, ``note`` why by another solver than the
+    one that was asked for.
     """
 
     stage: Stage
@@ -77,6 +82,7 @@ class StageResult:
     bound: float
     row_dual: Floats
     method: str
+    note: str = ""
 
     @property
     def gap(self) -> float:
@@ -95,12 +101,14 @@ class Technique:
 
 @dataclass(frozen=True, eq=False)
 class Staged:
-    """The end of the stages: where the last one stands, and the face that is left."""
+    """The end of the stages: where the last one stands, the face that is left, and who solved them."""
 
     scaled: ScaledProgramme
     x: Floats
     face: Face
     results: tuple[StageResult, ...]
+    solver: str
+    version: str
 
 
 class Infeasible(SinglepotError):
@@ -114,7 +122,7 @@ def minimise_in_turn(
     stages: Sequence[Stage],
     control: Control,
     *,
-    backend: str = "highs",
+    backend: Backend = REFERENCE,
     solver: str | None = None,
     technique: Technique | None = None,
 ) -> Staged:
@@ -132,7 +140,8 @@ def minimise_in_turn(
     technique = technique or Technique()
     programme, held_rows = _with_stage_rows(programme, stages, technique)
     scaled = scale(programme, enabled=technique.scale)
-    run = _Run(scaled, programme, engine(backend, scaled.matrix, solver), control, technique)
+    asked = engine(backend, scaled.matrix, solver)
+    run = _Run(scaled, programme, asked, control, technique)
     results: list[StageResult] = []
     try:
         for position, stage in enumerate(stages):
@@ -144,7 +153,7 @@ def minimise_in_turn(
     except Halt as halt:
         raise ended_early(halt, results) from halt
     assert run.x is not None
-    return Staged(scaled, run.x, run.face, tuple(results))
+    return Staged(scaled, run.x, run.face, tuple(results), asked.name, asked.version)
 
 
 def ended_early(halt: Halt, results: Sequence[StageResult]) -> NotProven | Stopped:
@@ -154,6 +163,16 @@ def ended_early(halt: Halt, results: Sequence[StageResult]) -> NotProven | Stopp
     if halt.by_limit:
         return NotProven(f"not proven within the time limit: {said}", "allow more time", known)
     return Stopped(f"stopped: {said}", "", known)
+
+
+@dataclass(frozen=True, eq=False)
+class _Solved:
+    """A proved answer, how it was found, the factor of its objective, and why another solver had to find it."""
+
+    answer: Answer
+    method: str
+    factor: float
+    note: str
 
 
 class _Run:
@@ -183,14 +202,16 @@ class _Run:
             return StageResult(stage, stage.constant, stage.constant, np.zeros(rows), "nothing to minimise")
         cost = stage.cost * self.scaled.column_scale
         factor = objective_factor(cost) if self._technique.scale else 1.0
-        answer, method, factor = self._solve(stage, cost, factor)
+        solved = self._solve(stage, cost, factor)
+        answer, factor = solved.answer, solved.factor
         value, bound = self._value_and_bound(cost, answer)
         result = StageResult(
             stage,
             value + stage.constant,
             bound + stage.constant,
             answer.row_dual * self.scaled.row_scale,
-            method,
+            solved.method,
+            solved.note,
         )
         self.x = answer.x
         if held_row is not None:
@@ -200,47 +221,83 @@ class _Run:
             activity = np.asarray(self.scaled.matrix @ answer.x)
             reduced, row_dual = without_rounding(self.scaled.matrix, cost, answer.row_dual)
             self.face = self.face.freeze(answer.x, activity, reduced * factor, row_dual * factor)
-        LOG.info("stage %s: %.12g by %s, gap %.1e", stage.name, result.value, method, result.gap)
+        LOG.info("stage %s: %.12g by %s, gap %.1e", stage.name, result.value, result.method, result.gap)
         return result
 
-    def _solve(self, stage: Stage, cost: Floats, factor: float) -> tuple[Answer, str, float]:
+    def _solve(self, stage: Stage, cost: Floats, factor: float) -> _Solved:
         """Solve by the fastest method that gives a proved optimum with clear duals."""
-        warm = self.x is not None and self.face.freedom < WARM_BELOW * self._freedom
-        ladder = [Method.WARM] if warm and self._engine.features.warm_start else []
-        ladder += [Method.INTERIOR, Method.SAFE]
-        last = "no method was tried"
-        for method in ladder:
-            answer = self._ask(cost, factor, method)
-            if answer.stop is Stop.INFEASIBLE and self.x is None and method is Method.SAFE:
+        claims: list[str] = []
+        for solver, method in self._ladder():
+            answer = self._ask(solver, cost, factor, method)
+            if answer.stop is Stop.INFEASIBLE and self.x is None and solver.features.exact and method is Method.SAFE:
                 raise Infeasible("no settlement satisfies every rule")
-            if answer.stop is Stop.OPTIMAL and self._proved(stage, cost, answer):
-                if self._unclear(cost, answer, factor) and self._engine.features.warm_start:
-                    tighter = self._ask(cost, factor * TIGHTER, Method.WARM)
-                    if tighter.stop is Stop.OPTIMAL and self._proved(stage, cost, tighter):
-                        return tighter, f"{method.value}, again more tightly", factor * TIGHTER
-                return answer, method.value, factor
-            last = f"{method.value}: {answer.detail}"
-            LOG.info("stage %s, %s; trying the next method", stage.name, last)
-        raise SolverFailed(f"no method proved stage {stage.name} ({last})", "report this scenario as a defect")
+            if answer.stop is Stop.OPTIMAL and self._proved(stage, cost, answer, solver.features):
+                how = method.value if solver.features.methods else "a method of its own choice"
+                note = "" if solver is self._engine else f"{'; '.join(claims)}; solved again by {solver.name}"
+                return self._with_clear_duals(_Solved(answer, how, factor, note), solver, stage, cost)
+            claims.append(self._claim(solver, method, answer, cost, stage))
+            LOG.info("stage %s, %s; trying the next method", stage.name, claims[-1])
+        raise SolverFailed(f"no method proved stage {stage.name} ({claims[-1]})", "report this scenario as a defect")
 
-    def _ask(self, cost: Floats, factor: float, method: Method) -> Answer:
+    def _ladder(self) -> Iterator[tuple[Engine, Method]]:
+        """Solvers and methods, fastest first; the reference solver stands in where another's answers prove nothing."""
+        features = self._engine.features
+        warm = self.x is not None and self.face.freedom < WARM_BELOW * self._freedom
+        if warm and features.warm_start:
+            yield self._engine, Method.WARM
+        yield self._engine, Method.INTERIOR
+        if features.exact and features.methods:
+            yield self._engine, Method.SAFE
+        if not isinstance(self._engine, type(self._reference)):
+            yield self._reference, Method.INTERIOR
+            yield self._reference, Method.SAFE
+
+    @cached_property
+    def _reference(self) -> Engine:
+        return engine(REFERENCE, self.scaled.matrix)
+
+    def _with_clear_duals(self, solved: _Solved, solver: Engine, stage: Stage, cost: Floats) -> _Solved:
+        """Tell small duals from rounding by a larger objective, where the solver can go on from where it is."""
+        if not (solver.features.warm_start and self._unclear(cost, solved.answer, solved.factor)):
+            return solved
+        factor = solved.factor * TIGHTER
+        tighter = self._ask(solver, cost, factor, Method.WARM)
+        if tighter.stop is Stop.OPTIMAL and self._proved(stage, cost, tighter, solver.features):
+            return replace(solved, answer=tighter, method=f"{solved.method}, again more tightly", factor=factor)
+        return solved
+
+    def _claim(self, solver: Engine, method: Method, answer: Answer, cost: Floats, stage: Stage) -> str:
+        """What an answer that is not proved said."""
+        said = f"{solver.name}{f', {method.value}' if solver.features.methods else ''}: {answer.detail}"
+        if answer.stop is not Stop.OPTIMAL:
+            return said
+        value = float(cost @ answer.x) + stage.constant
+        if answer.row_dual.size != self.scaled.matrix.shape[0]:
+            return f"{said}, {value:.9g} without duals"
+        gap = relative_gap(value, self._value_and_bound(cost, answer)[1] + stage.constant, stage.size)
+        return f"{said}, {value:.9g} with a gap of {gap:.0e}"
+
+    def _ask(self, solver: Engine, cost: Floats, factor: float, method: Method) -> Answer:
         """Ask for the best displacement from the last point: frozen bounds are then exactly zero."""
         columns, rows = self.face.column_bounds, self.face.row_bounds
         if self.x is not None and self._technique.hold_by_face:
             columns = around(columns, self.x)
             rows = around(rows, np.asarray(self.scaled.matrix @ self.x))
-        answer = self._engine.solve(cost * factor, columns, rows, method, self._control)
+        answer = solver.solve(cost * factor, columns, rows, method, self._control)
         x = answer.x
         if self.x is not None and self._technique.hold_by_face and x.size:
             x = self.x + x
         return replace(answer, x=x, row_dual=answer.row_dual / factor)
 
-    def _proved(self, stage: Stage, cost: Floats, answer: Answer) -> bool:
+    def _proved(self, stage: Stage, cost: Floats, answer: Answer, features: Features) -> bool:
         if not self._technique.scale:
             return True
+        if answer.row_dual.size != self.scaled.matrix.shape[0]:
+            return False
+        factor = 1.0 if features.exact else CUT_SHORT
         value, bound = self._value_and_bound(cost, answer)
         gap = relative_gap(value + stage.constant, bound + stage.constant, stage.size)
-        return gap <= GAP_TOLERANCE and self._excess(answer.x) <= FEASIBLE
+        return gap <= GAP_TOLERANCE * factor and self._excess(answer.x) <= FEASIBLE * factor
 
     def _excess(self, x: Floats) -> float:
         """How far a point leaves the face, scaled: a solver can call a point optimal that breaks a row."""
@@ -294,14 +351,8 @@ def _with_stage_rows(
     if not chosen:
         return programme, {}
     first = programme.shape[0]
-    rows = sparse.csr_array(np.vstack([stages[i].cost for i in chosen]))
     family = Family("held", first, len(chosen), {"stage": [stages[i].name for i in chosen]})
     open_bounds = np.full(len(chosen), OPEN)
-    extended = replace(
-        programme,
-        matrix=sparse.csc_array(sparse.vstack([programme.matrix, rows])),
-        row_lower=np.concatenate([programme.row_lower, -open_bounds]),
-        row_upper=np.concatenate([programme.row_upper, open_bounds]),
-        row_families=(*programme.row_families, family),
-    )
+    costs = np.vstack([stages[i].cost for i in chosen])
+    extended = programme.with_rows(family, costs, -open_bounds, open_bounds)
     return extended, {i: first + k for k, i in enumerate(chosen)}

@@ -356,5 +356,24 @@ def seeded(seed: int, *, simple: bool = False) -> Draft:
     return draft(SeededPicker(seed), simple=simple)
 
 
+OWNERS = (("areas", "code"), ("bids", "area"), ("targets", "area"), ("options", "area"), ("option_years", "area"))
+"""Tables, and the column that says whose row it is."""
+
+
+def with_copies(made: Draft, codes: Sequence[str]) -> Draft:
+    """Copies of the first area under these codes; without the rules that the copies could make impossible."""
+    made = dict(made)
+    original = made["areas"]["code"].iloc[0]
+    for name, column in OWNERS:
+        if name in made:
+            table = made[name]
+            own = table[table[column] == original]
+            made[name] = pd.concat([table, *(own.assign(**{column: code}) for code in codes)], ignore_index=True)
+    impossible = ("grant_floor", "target_floor", "grant_step")
+    made["rules"] = {key: value for key, value in made["rules"].items() if key not in impossible}
+    made.pop("rule_rows", None)
+    return made
+
+
 def scenario(made: Draft) -> sp.Scenario:
     return sp.Scenario.from_tables(**made)

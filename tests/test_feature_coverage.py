@@ -31,7 +31,11 @@ FEATURES = OFTEN | {
 def binding(seed: int) -> set[str]:
     """Features that bind, or are used, in the settlement of one drawn scenario."""
     made = scenario(seeded(seed))
-    settlement = sp.settle(made)
+    return binding_in(made, sp.settle(made))
+
+
+def binding_in(made: sp.Scenario, settlement: sp.Settlement) -> set[str]:
+    """Features that bind, or are used, in a settlement."""
     formulation = formulate(made)
     return _limits(formulation, settlement) | _options(formulation, settlement) | _national(formulation, settlement)
 

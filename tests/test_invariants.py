@@ -11,12 +11,15 @@ from hypothesis import strategies as st
 
 import singlepot as sp
 from singlepot.models.arrays import Arrays
+from singlepot.models.double_build import rebuild
 from singlepot.models.formulation import Formulation, formulate
 from singlepot.models.limits import grant_bounds, target_bounds
 from singlepot.models.settings import DEFAULT_ORDER
 from singlepot.solver import Control, minimise_in_turn
 
-from .strategies import Draft, drafts, scenario
+from .agreement import GRANT, STAGE, compare_grants, compare_stages, judge
+from .strategies import Draft, drafts, scenario, with_copies
+from .test_backends import ALWAYS
 
 EXACT = 1e-8
 """Largest difference of two grants that should be equal, as a share of the mean bid."""
@@ -239,24 +242,9 @@ def test_5_settling_a_settlement_changes_nothing(made: Draft) -> None:
 @given(drafts(simple=True), st.randoms(use_true_random=False))
 def test_6_equal_areas_are_treated_equally(made: Draft, random: Any) -> None:
     """Copies of an area, made at drawn places, get the same grants and targets."""
-    made = dict(made)
     original = made["areas"]["code"].iloc[0]
     copies = [f"{letter}copy" for letter in random.sample("0BXZ", 2)]
-    for name, column in (
-        ("areas", "code"),
-        ("bids", "area"),
-        ("targets", "area"),
-        ("options", "area"),
-        ("option_years", "area"),
-    ):
-        if name in made:
-            table = made[name]
-            own = table[table[column] == original]
-            made[name] = pd.concat([table, *(own.assign(**{column: copy}) for copy in copies)], ignore_index=True)
-    made["rules"] = {
-        key: value for key, value in made["rules"].items() if key not in ("grant_floor", "target_floor", "grant_step")
-    }
-    made.pop("rule_rows", None)
+    made = with_copies(made, copies)
     settlement = settled(made)
     grants, targets = grants_of(settlement), targets_of(settlement)
     for copy in copies:
@@ -459,3 +447,15 @@ def _pair(dual: np.ndarray, lower: np.ndarray, upper: np.ndarray, *otherwise: np
 def test_14_same_input_same_bytes(made: Draft) -> None:
     """Two runs give the same bytes."""
     assert settled(made).documents() == settled(made).documents()
+
+
+@given(drafts())
+def test_13_all_backends_and_the_double_build_agree(made: Draft) -> None:
+    """Every stage to 1e-7, the settlement to 1e-6, by every engine that is always there and by the double build."""
+    settlement = settled(made)
+    judge(settlement, rebuild(settlement.scenario))
+    optima = dict(zip(settlement.stages["name"], settlement.stages["value"], strict=True))
+    for backend, solver in ALWAYS[1:]:
+        other = sp.settle(settlement.scenario, backend=backend, solver=solver)
+        assert compare_stages(other, optima) <= STAGE, (backend, solver)
+        assert compare_grants(settlement, other) <= GRANT, (backend, solver)

@@ -11,10 +11,7 @@ import pytest
 import singlepot as sp
 from benchmarks.workloads import Workload, tables
 
-from .strategies import scenario, seeded
-
-OWNERS = (("areas", "code"), ("bids", "area"), ("targets", "area"), ("options", "area"), ("option_years", "area"))
-"""Tables, and the column that says whose row it is."""
+from .strategies import OWNERS, scenario, seeded
 
 COPIES = [f"A000003-{i}" for i in range(1, 10)]
 

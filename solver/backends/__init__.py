@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from difflib import get_close_matches
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from scipy import sparse
 
 from ..answer import Answer, Features, Method
 from ..control import Control
-from ..errors import BadOption
+from ..errors import SolverNotFound
 from ..programme import Floats
 
-__all__ = ["Engine", "engine"]
+__all__ = ["BACKENDS", "REFERENCE", "Backend", "Engine", "engine"]
 
-BACKENDS = ("highs",)
+BACKENDS = ("highs", "pulp", "pyomo")
 """Names that :func:`engine` knows."""
+
+REFERENCE = "highs"
+"""The backend whose word is taken where another's answer proves nothing."""
 
 
 class Engine(Protocol):
@@ -39,20 +43,37 @@ class Engine(Protocol):
         """Minimise ``cost`` within the bounds."""
 
 
-def engine(backend: str, matrix: sparse.csc_array, solver: str | None = None) -> Engine:
-    """Open a backend by name for programmes with this matrix.
+Backend: TypeAlias = "str | Callable[[sparse.csc_array], Engine]"
+"""The name of a backend, or what opens an engine of the caller's own for a matrix."""
+
+
+def engine(backend: Backend, matrix: sparse.csc_array, solver: str | None = None) -> Engine:
+    """Open a backend for programmes with this matrix.
 
     Parameters
     ----------
+    backend
+        One of :data:`BACKENDS`, or a function that makes an :class:`Engine` of the caller's own.
     solver
-        Which solver behind the backend; HiGHS has only itself.
+        Which solver behind the backend; HiGHS has only itself. None for HiGHS.
+
+    Raises
+    ------
+    SolverNotFound
+        There is no such backend or solver, or it is not installed; the message says how to get it.
     """
+    if not isinstance(backend, str):
+        return backend(matrix)
     if backend == "highs":
         if solver not in (None, "highs"):
-            raise BadOption(f"the backend highs has no solver {solver!r}", "leave the solver out")
+            raise SolverNotFound(f"the backend highs has no solver {solver!r}", "leave the solver out")
         from .highs import HighsEngine
 
         return HighsEngine(matrix)
-    near = get_close_matches(str(backend).lower(), BACKENDS, n=1)
+    if backend in BACKENDS:
+        from .remote import RemoteEngine
+
+        return RemoteEngine(backend, matrix, solver)
+    near = get_close_matches(backend.lower(), BACKENDS, n=1)
     remedy = f"did you mean {near[0]!r}?" if near else f"choose one of {', '.join(BACKENDS)}"
-    raise BadOption(f"unknown backend {backend!r}", remedy)
+    raise SolverNotFound(f"unknown backend {backend!r}", remedy)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import highspy
@@ -13,6 +15,7 @@ from ..answer import Answer, Features, Method, Point, Stop
 from ..control import Control
 from ..errors import SolverFailed
 from ..programme import Floats
+from .problem import Problem
 
 TOLERANCE = 1e-10
 """Primal and dual feasibility, absolute on the scaled programme; the tightest that HiGHS accepts."""
@@ -52,7 +55,7 @@ class HighsEngine:
     """
 
     name = "highs"
-    features = Features(duals=True, basis=True, warm_start=True, interrupt=True)
+    features = Features(duals=True, exact=True, methods=True, basis=True, warm_start=True, interrupt=True)
 
     def __init__(self, matrix: sparse.csc_array) -> None:
         self._matrix = matrix
@@ -85,9 +88,9 @@ class HighsEngine:
         control
             Ends the run by raising :class:`~singlepot.solver.control.Halt`.
         """
-        for array in (cost, *column_bounds, *row_bounds):
-            if np.isnan(array).any():
-                raise SolverFailed("a programme with NaN reached the solver", "report this as a defect")
+        clean = Problem(self._matrix, cost, *column_bounds, *row_bounds, method).cleaned()
+        column_bounds = clean.column_lower, clean.column_upper
+        row_bounds = clean.row_lower, clean.row_upper
         if self._highs is None:
             self._highs = _open()
             self._pass(cost, column_bounds, row_bounds)
@@ -99,6 +102,10 @@ class HighsEngine:
             _accept(self._highs.clearSolver(), "clearSolver")
         self._cancel.clear()
         returned = control.run(self._run, self._cancel)
+        if self._highs.getModelStatus() == highspy.HighsModelStatus.kUnboundedOrInfeasible:
+            _accept(self._highs.setOptionValue("presolve", "off"), "option presolve")
+            _accept(self._highs.clearSolver(), "clearSolver")
+            returned = control.run(self._run, self._cancel)
         return self._answer(returned)
 
     def _run(self) -> Any:
@@ -114,17 +121,7 @@ class HighsEngine:
         return self._highs.run()
 
     def _pass(self, cost: Floats, column_bounds: tuple[Floats, Floats], row_bounds: tuple[Floats, Floats]) -> None:
-        rows, columns = self._matrix.shape
-        lp = highspy.HighsLp()
-        lp.num_col_, lp.num_row_ = columns, rows
-        lp.col_cost_ = cost
-        lp.col_lower_, lp.col_upper_ = column_bounds
-        lp.row_lower_, lp.row_upper_ = row_bounds
-        lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
-        lp.a_matrix_.num_col_, lp.a_matrix_.num_row_ = columns, rows
-        lp.a_matrix_.start_ = self._matrix.indptr
-        lp.a_matrix_.index_ = self._matrix.indices
-        lp.a_matrix_.value_ = self._matrix.data
+        lp = _lp(Problem(self._matrix, cost, *column_bounds, *row_bounds, Method.SAFE))
         _accept(self._highs.passModel(lp), "passModel")
 
     def _update(self, cost: Floats, column_bounds: tuple[Floats, Floats], row_bounds: tuple[Floats, Floats]) -> None:
@@ -156,6 +153,30 @@ class HighsEngine:
             row_dual,
             detail,
         )
+
+
+def write(problem: Problem, column_names: Sequence[str], row_names: Sequence[str], path: Path) -> None:
+    """Write a problem as a file of the kind that its ending names."""
+    lp = _lp(problem)
+    lp.col_names_, lp.row_names_ = list(column_names), list(row_names)
+    highs = _open()
+    _accept(highs.passModel(lp), "passModel")
+    _accept(highs.writeModel(str(path)), "writeModel")
+
+
+def _lp(problem: Problem) -> Any:
+    rows, columns = problem.matrix.shape
+    lp = highspy.HighsLp()
+    lp.num_col_, lp.num_row_ = columns, rows
+    lp.col_cost_ = problem.cost
+    lp.col_lower_, lp.col_upper_ = problem.column_lower, problem.column_upper
+    lp.row_lower_, lp.row_upper_ = problem.row_lower, problem.row_upper
+    lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
+    lp.a_matrix_.num_col_, lp.a_matrix_.num_row_ = columns, rows
+    lp.a_matrix_.start_ = problem.matrix.indptr
+    lp.a_matrix_.index_ = problem.matrix.indices
+    lp.a_matrix_.value_ = problem.matrix.data
+    return lp
 
 
 def _open() -> Any:

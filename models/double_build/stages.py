@@ -1,0 +1,201 @@
+"""What the stages minimise, and their optima, each held by a row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from itertools import product
+from typing import Any
+
+import pyomo.environ as pyo
+
+from ..statement import Cell, Place, Statement
+from .rows import DoubleBuildFailed, Rows
+from .solving import solve
+
+HOLD = 1e5
+"""Factor of the rows that hold earlier stages: what the solver's tolerance may spend there shrinks by it.
+
+A slack of 1e-9 in one stage can buy 4e-5 in a later one; at 1e-10 / 1e5 a tolerance buys nothing that shows.
+"""
+
+HELD = 1e-9
+"""A dual above this, with the objective so enlarged, holds its variable or row at the bound."""
+
+SLACKS = (0.0, 1e-9, 1e-8, 1e-7)
+"""What the rows that hold stages are given, so enlarged, where rounding leaves no point: at most 1e-12 of a stage."""
+
+OBJECTIVE = 1e3
+"""Factor of objectives, so that small coefficients stand clear of the solver's dual tolerance."""
+
+
+class Build(Rows):
+    """The rows, and what each stage adds to them.
+
+    ``fixed`` names the variables, and ``tight`` the rows, that a stage's optimum holds at a bound; ``held`` the row
+    that holds each stage.
+    """
+
+    def __init__(self, said: Statement) -> None:
+        super().__init__(said)
+        self.fixed: set[str] = set()
+        self.tight: set[str] = set()
+        self.held: dict[str, str] = {}
+        self._shortfall()
+        self._concession()
+        self._burden()
+
+    def _shortfall(self) -> None:
+        """Shares missed of each national row, and the largest of each priority."""
+        said, model = self.said, self.model
+        model.missed = pyo.Var(range(len(said.national)), bounds=(0, None))
+        model.most_missed = pyo.Var(sorted(set(said.priority.values())), bounds=(0, None))
+        for r, row in enumerate(said.national):
+            met = pyo.quicksum(y for (_, k, t), y in self.target.items() if k == row.objective and t in row.years)
+            self.row(f"national {row.objective} {row.label}", met / float(row.target) + model.missed[r] >= 1)
+            self.row(
+                f"largest {row.objective} {row.label}",
+                model.missed[r] <= model.most_missed[said.priority[row.objective]],
+            )
+
+    def _concession(self) -> None:
+        said, model = self.said, self.model
+        cells = [c for c, q in said.proposed.items() if q > 0 and c[0] not in said.centre]
+        years: dict[Place, list[Cell]] = {}
+        for cell in cells:
+            years.setdefault(cell[:2], []).append(cell)
+        model.given = pyo.Var(cells, bounds=(0, None))
+        model.most_given = pyo.Var(bounds=(0, None))
+        for cell in cells:
+            agreed = self.target[cell] / float(said.proposed[cell])
+            self.row(f"concession {cell}", model.given[cell] + agreed >= 1)
+        self.concession = {
+            pair: pyo.quicksum(model.given[cell] for cell in own) / len(own) for pair, own in years.items()
+        }
+        for pair, share in self.concession.items():
+            self.row(f"largest concession {pair}", share <= model.most_given)
+        model.given_band = pyo.Var(list(years), range(len(said.bands)), bounds=self._width)
+        self.weighed_concession = self._banded(model.given_band, self.concession)
+
+    def _burden(self) -> None:
+        said, model = self.said, self.model
+        cells = [c for c, b in said.bid.items() if b > 0]
+        model.lost = pyo.Var(cells, bounds=(0, None))
+        for cell in cells:
+            self.row(f"cut {cell}", model.lost[cell] + self.grant[cell] / float(said.bid[cell]) >= 1)
+        burden: dict[str, Any] = {}
+        for area, whole in said.whole_bid.items():
+            if whole > 0:
+                lost = pyo.quicksum(float(said.bid[c]) * model.lost[c] for c in cells if c[0] == area)
+                burden[area] = (lost + self.own_cost(area)) / float(whole)
+        model.lost_band = pyo.Var(list(burden), range(len(said.bands)), bounds=self._width)
+        self.burden = burden
+        self.weighed_burden = self._banded(model.lost_band, burden)
+
+    def _width(self, model: Any, *index: Any) -> tuple[float, float | None]:
+        width = self.said.bands[index[-1]][1]
+        return 0.0, None if width is None else float(width)
+
+    def _banded(self, bands: Any, shares: Mapping[Any, Any]) -> dict[Any, Any]:
+        """φ of each share: the share is covered by its bands, cheapest first because slopes rise."""
+        weighed = {}
+        for key, share in shares.items():
+            index = key if isinstance(key, tuple) else (key,)
+            parts = [bands[(*index, i)] for i in range(len(self.said.bands))]
+            self.row(f"bands {key}", pyo.quicksum(parts) >= share)
+            weighed[key] = pyo.quicksum(float(slope) * w for (slope, _), w in zip(self.said.bands, parts, strict=True))
+        return weighed
+
+    def stages(self) -> dict[str, tuple[Any, float, float]]:
+        """Expression, natural size and what may be given of every stage."""
+        said = self.said
+        money = float(max(sum(said.bid.values(), Fraction(0)), said.whole_pot)) or 1.0
+        found = {}
+        for name, priority in said.order:
+            give = float(said.give.get(name, 0))
+            if name == "shortfall.largest":
+                found[f"{name}[{priority}]"] = (self._largest_shortfall(priority), 1.0, give)
+            elif name == "shortfall.total":
+                found[f"{name}[{priority}]"] = (self._total_shortfall(priority), 1.0, give)
+            elif name == "concession.largest":
+                found[name] = (self.model.most_given if self.concession else 0.0, 1.0, give)
+            elif name == "concession.total":
+                found[name] = (self._total_concession(), 1.0, give)
+            elif name == "burden":
+                found[name] = (self._total_burden(), money, give)
+            else:
+                found[name] = (pyo.quicksum(self.grant.values()), money, give)
+        return found
+
+    def _largest_shortfall(self, priority: int | None) -> Any:
+        used = any(self.said.priority[row.objective] == priority for row in self.said.national)
+        return self.model.most_missed[priority] if used else 0.0
+
+    def _total_shortfall(self, priority: int | None) -> Any:
+        said = self.said
+        rows: dict[str, list[int]] = {}
+        for r, row in enumerate(said.national):
+            if said.priority[row.objective] == priority:
+                rows.setdefault(row.objective, []).append(r)
+        weight = float(sum((said.weight[k] for k in rows), Fraction(0)))
+        if weight <= 0:
+            return 0.0
+        return pyo.quicksum(
+            float(said.weight[k]) / weight / len(own) * self.model.missed[r] for k, own in rows.items() for r in own
+        )
+
+    def _total_concession(self) -> Any:
+        said = self.said
+        preferences: dict[str, Fraction] = {}
+        for area, k in self.concession:
+            preferences[area] = preferences.get(area, Fraction(0)) + said.preference[area, k]
+        return pyo.quicksum(
+            float(said.equity[a] * said.people[a] * said.preference[a, k] / preferences[a]) * weighed
+            for (a, k), weighed in self.weighed_concession.items()
+        )
+
+    def _total_burden(self) -> Any:
+        said = self.said
+        total = pyo.quicksum(
+            float(said.equity[a] * said.whole_bid[a]) * weighed for a, weighed in self.weighed_burden.items()
+        )
+        for area in said.areas:
+            if area not in self.weighed_burden:
+                total += float(said.equity[area]) * self.own_cost(area)
+        return total
+
+    def optima(self) -> dict[str, float]:
+        """Minimise each stage with rows that hold the earlier ones."""
+        found: dict[str, float] = {}
+        for name, (stage, size, give) in self.stages().items():
+            found[name] = self._minimise(name, stage, size)
+            self._hold(name, stage, found[name] + give, size)
+        return found
+
+    def values(self) -> dict[str, float]:
+        """Every stage's value where the variables stand."""
+        return {name: float(pyo.value(stage)) for name, (stage, _, _) in self.stages().items()}
+
+    def _minimise(self, name: str, stage: Any, size: float) -> float:
+        if is_number(stage):
+            return float(pyo.value(stage))
+        self.model.del_component("objective")
+        self.model.objective = pyo.Objective(expr=stage * (OBJECTIVE / size))
+        for slack, options in product(SLACKS, ({"solver": "ipx"}, {"solver": "simplex"}, {"presolve": "off"})):
+            self.model.slack = slack
+            prices = solve(self.model, options)
+            if prices is not None:
+                self.fixed |= {variable.name for variable, price in prices.reduced.items() if abs(price) > HELD}
+                self.tight |= {row.name for row, price in prices.duals.items() if abs(price) > HELD}
+                return float(pyo.value(stage))
+        raise DoubleBuildFailed(f"no optimum for {name}")
+
+    def _hold(self, name: str, stage: Any, limit: float, size: float) -> None:
+        if not is_number(stage):
+            row = self.model.held.add(stage * (HOLD / size) <= limit * (HOLD / size) + self.model.slack)
+            self.held[name] = row.name
+
+
+def is_number(stage: Any) -> bool:
+    """Whether a stage has nothing to minimise."""
+    return isinstance(stage, int | float) or bool(stage.is_constant())

@@ -1,0 +1,164 @@
+"""The limits that rules set: the row with most selectors wins, and it replaces the general rule."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from .words import Cell, Place, PotShare, exact, is_there
+
+if TYPE_CHECKING:
+    from .tables import Reader
+
+
+class Limits:
+    """The rules of section 3: the row with most selectors wins and replaces the general rule."""
+
+    def __init__(self, reader: Reader) -> None:
+        self.reader = reader
+        self.rows = list(reader.rows("rules"))
+        self.general = {name: exact(value) for name, value in reader.settings.rules.items()}
+
+    def _winner(self, rule: str, where: Mapping[str, str]) -> tuple[Fraction, str, bool] | None:
+        """Value, basis, and whether the row names an area or type, for one place."""
+        best: tuple[int, dict[str, str]] | None = None
+        for row in self.rows:
+            named = {k: row[k] for k in ("area", "region", "type", "envelope", "objective", "year") if row.get(k)}
+            matches = row["rule"] == rule and all(where.get(key) == value for key, value in named.items())
+            if matches and (best is None or len(named) > best[0]):
+                best = (len(named), row)
+        if best is not None:
+            row = best[1]
+            return exact(row["value"]), row.get("basis") or "bid", bool(row.get("area") or row.get("type"))
+        return (self.general[rule], "bid", False) if rule in self.general else None
+
+    def _area(self, code: str) -> dict[str, str]:
+        row = self.reader.of_area[code]
+        return {"area": code, "region": row.get("region") or "", "type": row.get("type") or ""}
+
+    def _cells(self, envelopes: bool) -> Iterator[tuple[Cell, dict[str, str]]]:
+        reader, kind = self.reader, "envelope" if envelopes else "objective"
+        for area in reader.codes:
+            for key in reader.envelopes if envelopes else sorted(reader.goals):
+                for year in reader.years:
+                    yield (area, key, year), {**self._area(area), kind: key, "year": year}
+
+    def _limit(
+        self, rule: str, cell: Cell, where: Mapping[str, str], proposed: Mapping[Cell, Fraction]
+    ) -> Fraction | None:
+        found = self._winner(rule, where) if rule else None
+        if found is None:
+            return None
+        value, basis, names_area = found
+        has_bid = proposed.get(cell, Fraction(0)) > 0
+        if cell[0] in self.reader.centre and not has_bid and not names_area:
+            return None
+        if basis == "amount":
+            return value
+        if basis == "per_head":
+            heads = self.reader.of_area[cell[0]].get("population")
+            return value * exact(heads) if is_there(heads) else None
+        if not has_bid:
+            return None
+        if basis == "reference":
+            return value * self.reader.reference[cell] if cell in self.reader.reference else None
+        return value * proposed[cell]
+
+    def _bounds(
+        self, proposed: Mapping[Cell, Fraction], rules: Iterable[str], envelopes: bool
+    ) -> Iterator[tuple[Cell, Fraction]]:
+        for cell, where in self._cells(envelopes):
+            for rule in rules:
+                limit = self._limit(rule, cell, where, proposed)
+                if limit is not None:
+                    yield cell, limit
+
+    def lowest(self, proposed: Mapping[Cell, Fraction], *rules: str, envelopes: bool) -> dict[Cell, Fraction]:
+        """The highest of the limits that these rules set from below, cell by cell."""
+        found: dict[Cell, Fraction] = {}
+        for cell, limit in self._bounds(proposed, rules, envelopes):
+            found[cell] = max(limit, found.get(cell, limit))
+        return found
+
+    def highest(self, proposed: Mapping[Cell, Fraction], *rules: str, envelopes: bool) -> dict[Cell, Fraction]:
+        """The lowest of the limits that these rules set from above, cell by cell."""
+        found: dict[Cell, Fraction] = {}
+        for cell, limit in self._bounds(proposed, rules, envelopes):
+            found[cell] = min(limit, found.get(cell, limit))
+        return found
+
+    def step(self) -> dict[Cell, Fraction]:
+        """Largest change of (grant - bid) from the year before; a share of the mean over all years."""
+        reader, found = self.reader, {}
+        for cell, where in self._cells(envelopes=True):
+            area, envelope, year = cell
+            position = reader.years.index(year)
+            if position == 0:
+                continue
+            before = (area, envelope, reader.years[position - 1])
+            if reader.bid.get(cell, 0) <= 0 or reader.bid.get(before, 0) <= 0:
+                continue
+            rule = self._winner("grant_step", where)
+            if rule is None:
+                continue
+            found[cell] = rule[0] * self._mean(rule[1], cell)
+        return found
+
+    def _mean(self, basis: str, cell: Cell) -> Fraction:
+        """What the value of a step is a share of."""
+        reader, (area, envelope, _) = self.reader, cell
+        if basis == "amount":
+            return Fraction(1)
+        if basis == "per_head":
+            return exact(reader.of_area[area]["population"])
+        amounts = reader.bid if basis == "bid" else reader.reference
+        line = [amounts.get((area, envelope, year), Fraction(0)) for year in reader.years]
+        return sum(line, Fraction(0)) / len(line)
+
+    def own_cost(self) -> dict[str, Fraction]:
+        """What each area with a bid may pay itself, money."""
+        reader, found = self.reader, {}
+        for area in reader.codes:
+            rule = self._winner("own_cost_ceiling", self._area(area))
+            whole = reader.whole.get(area, Fraction(0))
+            if rule is None or whole <= 0:
+                continue
+            value, basis, _ = rule
+            if basis == "bid":
+                found[area] = value * whole
+            elif basis == "reference":
+                found[area] = value * sum((v for (a, _, _), v in reader.reference.items() if a == area), Fraction(0))
+            elif basis == "per_head":
+                found[area] = value * exact(reader.of_area[area]["population"])
+            else:
+                found[area] = value
+        return found
+
+    def of_pot(self, rule: str) -> dict[Place, Fraction]:
+        """What may leave each pot; a pot of nothing gives nothing."""
+        found = {}
+        for (envelope, year), amount in self.reader.pot.items():
+            chosen = self._winner(rule, {"envelope": envelope, "year": year})
+            if chosen is not None and amount > 0 and chosen[0] > 0:
+                found[envelope, year] = chosen[0] if chosen[1] == "amount" else chosen[0] * amount
+        return found
+
+    def pot_shares(self) -> Iterator[PotShare]:
+        """The rows that limit sums of grants."""
+        for row in self.rows:
+            if row["rule"] not in ("pot_share_floor", "pot_share_ceiling"):
+                continue
+            named = {k: row[k] for k in ("area", "region", "type", "envelope", "year") if row.get(k)}
+            places = {
+                place: amount
+                for place, amount in self.reader.pot.items()
+                if named.get("envelope", place[0]) == place[0] and named.get("year", place[1]) == place[1]
+            }
+            cells = frozenset(
+                cell for cell, where in self._cells(envelopes=True) if all(where.get(k) == v for k, v in named.items())
+            )
+            value = exact(row["value"])
+            limit = value if row.get("basis") == "amount" else value * sum(places.values(), Fraction(0))
+            label = " ".join(named.values()) or "all"
+            yield PotShare(label, row["rule"] == "pot_share_floor", cells, limit)

@@ -1,0 +1,11 @@
+"""Verify a written settlement from its raw tables, in exact fractions of the decimals that stand there.
+
+Nothing here uses the arrays, terms or solver that made the settlement: what a scenario means comes from
+:mod:`~singlepot.models.statement`, and every sum is done again.
+"""
+
+from .assurance import Assurance, Check, Finding
+from .checking import verify_tables
+from .written import Row, Table
+
+__all__ = ["Assurance", "Check", "Finding", "Row", "Table", "verify_tables"]

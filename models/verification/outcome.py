@@ -1,0 +1,140 @@
+"""What follows from the take-ups by arithmetic alone: grants, targets, the national position, the stages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+
+from ..statement import Cell, Place, Statement
+
+NONE = Fraction(0)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A statement, and how much of each move is used: (area, move) → take-up."""
+
+    said: Statement
+    take_up: Mapping[Place, Fraction]
+
+    @cached_property
+    def grants(self) -> Mapping[Cell, Fraction]:
+        """g = b + Σ G s, wherever there is a bid, a move or a floor."""
+        return self._totals(self.said.bid, "grant", self.said.lowest_grant)
+
+    @cached_property
+    def targets(self) -> Mapping[Cell, Fraction]:
+        """y = q + Σ E s, wherever something is proposed, moved or asked for."""
+        return self._totals(self.said.proposed, "outcome", self.said.lowest_target)
+
+    def _totals(
+        self, start: Mapping[Cell, Fraction], kind: str, floors: Mapping[Cell, Fraction]
+    ) -> dict[Cell, Fraction]:
+        found = dict(start) | {cell: NONE for cell, floor in floors.items() if floor > 0 and cell not in start}
+        for move in self.said.moves:
+            for (key, year), change in getattr(move, kind).items():
+                cell = (move.area, key, year)
+                found[cell] = found.get(cell, NONE) + change * self.take_up[move.area, move.name]
+        return found
+
+    def spent(self, envelope: str, year: str) -> Fraction:
+        """Σ of the grants of a year and envelope."""
+        return sum((g for (_, e, t), g in self.grants.items() if (e, t) == (envelope, year)), NONE)
+
+    def own_cost(self, area: str) -> Fraction:
+        """Σ f s of an area."""
+        own = (move for move in self.said.moves if move.area == area and move.own_cost)
+        return sum((move.own_cost * self.take_up[area, move.name] for move in own), NONE)
+
+    def met(self, row: int, targets: Mapping[Cell, Fraction]) -> Fraction:
+        """Σ of contributions that count for a national row."""
+        wanted = self.said.national[row]
+        return sum((y for (_, k, t), y in targets.items() if k == wanted.objective and t in wanted.years), NONE)
+
+    @cached_property
+    def missed(self) -> tuple[Fraction, ...]:
+        """Share missed of each national row."""
+        rows = enumerate(self.said.national)
+        return tuple(max(NONE, 1 - self.met(r, self.targets) / row.target) for r, row in rows)
+
+    @cached_property
+    def concession(self) -> Mapping[Place, Fraction]:
+        """D: mean share given of an area's targets for an objective, the centre's left out."""
+        shares: dict[Place, list[Fraction]] = {}
+        for (area, objective, year), proposed in self.said.proposed.items():
+            if proposed > 0 and area not in self.said.centre:
+                given = max(NONE, proposed - self.targets[area, objective, year]) / proposed
+                shares.setdefault((area, objective), []).append(given)
+        return {pair: sum(own, NONE) / len(own) for pair, own in shares.items()}
+
+    @cached_property
+    def burden(self) -> Mapping[str, Fraction]:
+        """X: what each area with a bid loses and pays, as a share of its bid."""
+        lost: dict[str, Fraction] = {}
+        for cell, bid in self.said.bid.items():
+            lost[cell[0]] = lost.get(cell[0], NONE) + max(NONE, bid - self.grants[cell])
+        whole = self.said.whole_bid
+        return {area: (lost[area] + self.own_cost(area)) / bid for area, bid in whole.items() if bid > 0}
+
+    def weigh(self, share: Fraction) -> Fraction:
+        """φ: a share filled into the bands, each at its slope."""
+        total = NONE
+        for slope, width in self.said.bands:
+            part = share if width is None else min(share, width)
+            total += slope * part
+            share -= part
+        return total
+
+    def stages(self) -> Iterator[tuple[str, Fraction, Fraction, Fraction]]:
+        """Name, value, what may be given, and natural size of every stage, in order."""
+        money = max(sum(self.said.bid.values(), NONE), self.said.whole_pot) or Fraction(1)
+        for kind, priority in self.said.order:
+            size = money if kind in ("burden", "cost") else Fraction(1)
+            name = kind if priority is None else f"{kind}[{priority}]"
+            yield name, self._stage(kind, priority), self.said.give.get(kind, NONE), size
+
+    def _stage(self, kind: str, priority: int | None) -> Fraction:
+        said = self.said
+        if kind == "shortfall.largest":
+            return max((m for m, row in self._rows(priority)), default=NONE)
+        if kind == "shortfall.total":
+            return self._total_shortfall(priority)
+        if kind == "concession.largest":
+            return max(self.concession.values(), default=NONE)
+        if kind == "concession.total":
+            return self._total_concession()
+        if kind == "burden":
+            of_bids = sum((said.equity[a] * said.whole_bid[a] * self.weigh(x) for a, x in self.burden.items()), NONE)
+            others = (area for area in said.areas if area not in self.burden)
+            return of_bids + sum((said.equity[area] * self.own_cost(area) for area in others), NONE)
+        return sum(self.grants.values(), NONE)
+
+    def _rows(self, priority: int | None) -> Iterator[tuple[Fraction, str]]:
+        for missed, row in zip(self.missed, self.said.national, strict=True):
+            if self.said.priority[row.objective] == priority:
+                yield missed, row.objective
+
+    def _total_shortfall(self, priority: int | None) -> Fraction:
+        by_objective: dict[str, list[Fraction]] = {}
+        for missed, objective in self._rows(priority):
+            by_objective.setdefault(objective, []).append(missed)
+        weight = {k: self.said.weight[k] for k in by_objective}
+        total = sum(weight.values(), NONE)
+        if total == 0:
+            return NONE
+        return sum((weight[k] * sum(own, NONE) / len(own) for k, own in by_objective.items()), NONE) / total
+
+    def _total_concession(self) -> Fraction:
+        said = self.said
+        preference: dict[str, Fraction] = {}
+        for area, objective in self.concession:
+            preference[area] = preference.get(area, NONE) + said.preference[area, objective]
+        return sum(
+            (
+                said.equity[a] * said.people[a] * said.preference[a, k] / preference[a] * self.weigh(share)
+                for (a, k), share in self.concession.items()
+            ),
+            NONE,
+        )

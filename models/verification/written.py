@@ -1,0 +1,140 @@
+"""A written table as it stands: rows of texts with their line numbers, and how they are looked up."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from .assurance import Check, Finding
+
+Key = tuple[str, ...]
+
+CLOSE = Fraction(1, 10**9)
+"""Largest difference of two amounts, relative to the largest of their terms."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of a written table: the line it stands on, and its texts by column."""
+
+    line: int
+    cells: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Table:
+    """A written table: the file it stands in, its columns and rows."""
+
+    file: str
+    columns: tuple[str, ...]
+    rows: tuple[Row, ...]
+
+
+class Book:
+    """Collects findings while tables are checked, and counts what was checked."""
+
+    def __init__(self) -> None:
+        self.findings: list[Finding] = []
+        self._counts: dict[str, int] = {}
+        self._failed: dict[str, int] = {}
+        self._tolerances: dict[str, str] = {}
+        self._topic = ""
+
+    def topic(self, what: str, tolerance: str) -> None:
+        """Say what the next checks are about."""
+        self._topic = what
+        self._tolerances.setdefault(what, tolerance)
+        self._counts.setdefault(what, 0)
+        self._failed.setdefault(what, 0)
+
+    def require(self, holds: bool, place: str, what: str, found: str = "", expected: str = "") -> bool:
+        """Count a check; keep a finding where it does not hold."""
+        self._counts[self._topic] += 1
+        if not holds:
+            self._failed[self._topic] += 1
+            self.findings.append(Finding(place, what, found, expected))
+        return holds
+
+    @property
+    def checks(self) -> tuple[Check, ...]:
+        """What was checked."""
+        return tuple(
+            Check(what, count, self._tolerances[what], self._failed[what]) for what, count in self._counts.items()
+        )
+
+
+class Reader:
+    """Looks up the rows of one table by key and reads numbers out of them."""
+
+    def __init__(self, table: Table, keys: Sequence[str], book: Book) -> None:
+        self.table, self.keys, self.book = table, tuple(keys), book
+        self.by_key: dict[Key, Row] = {}
+        for row in table.rows:
+            key = tuple(row.cells.get(name, "") for name in keys)
+            if book.require(key not in self.by_key, self.place(row), f"a second row for {_said(key)}"):
+                self.by_key[key] = row
+
+    def place(self, row: Row) -> str:
+        """File and line of a row."""
+        return f"{self.table.file} line {row.line}"
+
+    def match(self, wanted: Collection[Key]) -> Iterator[tuple[Key, Row]]:
+        """Insist that there is a row for each key and no other, and go through those that are there."""
+        for key, row in self.by_key.items():
+            self.book.require(key in wanted, self.place(row), f"a row for {_said(key)} that nothing explains")
+        for key in wanted:
+            if self.book.require(key in self.by_key, self.table.file, f"no row for {_said(key)}"):
+                yield key, self.by_key[key]
+
+    def number(self, row: Row, column: str) -> Fraction | None:
+        """The number in a cell, exactly; a finding where there is none."""
+        text = row.cells.get(column, "")
+        try:
+            return Fraction(text)
+        except (ValueError, ZeroDivisionError):
+            self.book.require(False, self.place(row), f"{_said(self._key(row))}, {column}", repr(text), "a number")
+            return None
+
+    def equal(self, row: Row, column: str, expected: Fraction, size: Fraction = Fraction(0)) -> None:
+        """Compare a cell with what it should hold, to 1e-9 of the larger of it and ``size``."""
+        found = self.number(row, column)
+        if found is None:
+            return
+        holds = abs(found - expected) <= CLOSE * max(abs(expected), size)
+        what = f"{_said(self._key(row))}, {column}"
+        self.book.require(holds, self.place(row), what, row.cells[column], said_number(expected))
+
+    def whole(self, row: Row, column: str, expected: int) -> None:
+        """Compare a cell of whole numbers, exactly."""
+        found = row.cells.get(column, "")
+        what = f"{_said(self._key(row))}, {column}"
+        self.book.require(found == str(expected), self.place(row), what, found, str(expected))
+
+    def within(self, row: Row, column: str, lowest: Fraction | None, highest: Fraction | None, rule: str) -> None:
+        """Insist that a cell keeps to a rule."""
+        found = self.number(row, column)
+        if found is None:
+            return
+        slack = CLOSE * max(abs(found), *(abs(limit) for limit in (lowest, highest) if limit is not None))
+        what = f"{_said(self._key(row))}, {column} breaks {rule}"
+        if lowest is not None:
+            self.book.require(
+                found >= lowest - slack, self.place(row), what, said_number(found), f">= {said_number(lowest)}"
+            )
+        if highest is not None:
+            self.book.require(
+                found <= highest + slack, self.place(row), what, said_number(found), f"<= {said_number(highest)}"
+            )
+
+    def _key(self, row: Row) -> Key:
+        return tuple(row.cells.get(name, "") for name in self.keys)
+
+
+def _said(key: Key) -> str:
+    return ", ".join(key)
+
+
+def said_number(value: Fraction) -> str:
+    """A number for people: exact where it is short."""
+    return str(value.numerator) if value.denominator == 1 else f"{float(value):.15g}"

@@ -1,0 +1,190 @@
+"""One linear programme on its way to a solver, and what is settled before any solver sees it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy import sparse
+
+from ..answer import Answer, Method, Point, Stop
+from ..errors import SolverFailed
+from ..programme import Booleans, Floats
+
+BOUNDLESS = 1e20
+"""Bounds at least this large count as absent, in every backend: solvers differ about them."""
+
+SUPPORTED = 1e-6
+"""Largest violation, relative to the terms of a row, at which a solver's claim of an optimum is believed."""
+
+
+@dataclass(frozen=True, eq=False)
+class Problem:
+    """Minimise ``cost`` over columns within bounds, rows of ``matrix`` within theirs."""
+
+    matrix: sparse.csc_array
+    cost: Floats
+    column_lower: Floats
+    column_upper: Floats
+    row_lower: Floats
+    row_upper: Floats
+    method: Method
+    time_limit_s: float | None = None
+
+    def cleaned(self) -> Problem:
+        """Refuse numbers that solvers misread without a word, and leave huge bounds out.
+
+        Raises
+        ------
+        SolverFailed
+            NaN anywhere, infinity in the objective or the matrix, a bound on the wrong side of infinity.
+        """
+        for name, array in (("objective", self.cost), ("matrix", self.matrix.data)):
+            if not np.isfinite(array).all():
+                raise SolverFailed(f"a programme with NaN or infinity in the {name}", "report this as a defect")
+        return replace(
+            self,
+            column_lower=_lower(self.column_lower, "column"),
+            column_upper=-_lower(-self.column_upper, "column"),
+            row_lower=_lower(self.row_lower, "row"),
+            row_upper=-_lower(-self.row_upper, "row"),
+        )
+
+
+def opaque_names(problem: Problem) -> tuple[list[str], list[str]]:
+    """Names of columns and rows that no solver cuts, cleans or takes for something else."""
+    rows, columns = problem.matrix.shape
+    return [f"x{j}" for j in range(columns)], [f"r{i}" for i in range(rows)]
+
+
+def finite(bound: float) -> float | None:
+    """A bound as modelling layers take it: None where it is absent."""
+    return bound if np.isfinite(bound) else None
+
+
+def _lower(bound: Floats, noun: str) -> Floats:
+    if np.isnan(bound).any():
+        raise SolverFailed(f"a programme with NaN in the bounds of a {noun}", "report this as a defect")
+    if (bound >= BOUNDLESS).any():
+        raise SolverFailed(f"a {noun} with a bound on the wrong side of infinity", "report this as a defect")
+    return np.where(bound <= -BOUNDLESS, -np.inf, bound)
+
+
+@dataclass(frozen=True, eq=False)
+class Reduced:
+    """A problem without the rows and columns that no matrix entry touches.
+
+    Modelling layers drop or mishandle those, so they are decided here: ``answer`` is what they decide alone, or None;
+    ``core`` is what is left for a solver.
+    """
+
+    whole: Problem
+    rows: Booleans
+    columns: Booleans
+    core: Problem
+    answer: Answer | None
+    unbounded: bool
+
+    @staticmethod
+    def of(problem: Problem) -> Reduced:
+        """Take the empty rows and columns out."""
+        matrix = problem.matrix
+        rows = np.bincount(matrix.indices[matrix.data != 0], minlength=matrix.shape[0]) > 0
+        columns = np.asarray(abs(matrix).sum(axis=0)).ravel() > 0
+        crossed = (problem.column_lower > problem.column_upper).any() or (problem.row_lower > problem.row_upper).any()
+        empty_broken = (problem.row_lower[~rows] > 0).any() or (problem.row_upper[~rows] < 0).any()
+        core = replace(
+            problem,
+            matrix=sparse.csc_array(sparse.csr_array(matrix)[rows][:, columns]),
+            cost=problem.cost[columns],
+            column_lower=problem.column_lower[columns],
+            column_upper=problem.column_upper[columns],
+            row_lower=problem.row_lower[rows],
+            row_upper=problem.row_upper[rows],
+        )
+        resting = _resting(problem)
+        unbounded = bool(np.isinf(resting[~columns]).any())
+        reduced = Reduced(problem, rows, columns, core, None, unbounded)
+        if crossed or empty_broken:
+            return replace(reduced, answer=nothing(problem, Stop.INFEASIBLE, "bounds that cross"))
+        if not columns.any():
+            none = Answer(
+                Stop.OPTIMAL,
+                Point.FEASIBLE,
+                Point.FEASIBLE,
+                np.zeros(0),
+                np.zeros(0),
+                "nothing to solve",
+            )
+            return replace(reduced, answer=reduced.restore(none))
+        return reduced
+
+    def restore(self, answer: Answer) -> Answer:
+        """Put the empty rows and columns back into the answer of the core."""
+        shape = self.whole.matrix.shape
+        if answer.x.size != int(self.columns.sum()):
+            return replace(answer, x=np.zeros(0), row_dual=np.zeros(0))
+        if answer.stop is Stop.OPTIMAL and self.unbounded:
+            return nothing(self.whole, Stop.UNBOUNDED, "a column without rows and without a bound")
+        x = _resting(self.whole)
+        x[self.columns] = answer.x
+        dual = np.zeros(shape[0])
+        if answer.row_dual.size:
+            dual[self.rows] = answer.row_dual
+        return replace(answer, x=x, row_dual=dual if answer.row_dual.size or not self.rows.any() else np.zeros(0))
+
+
+def _resting(problem: Problem) -> Floats:
+    """Where a column that no row touches stands: its cheapest bound, or without a cost the value nearest zero."""
+    nearest = np.clip(
+        np.zeros_like(problem.cost), problem.column_lower, np.maximum(problem.column_upper, problem.column_lower)
+    )
+    cheapest = np.where(problem.cost > 0, problem.column_lower, problem.column_upper)
+    return np.asarray(np.where(problem.cost != 0, cheapest, nearest))
+
+
+def nothing(problem: Problem, stop: Stop, detail: str) -> Answer:
+    """An answer without a point."""
+    return Answer(stop, Point.NONE, Point.NONE, np.zeros(0), np.zeros(0), detail)
+
+
+def judged(problem: Problem, x: Floats, row_dual: Floats, detail: str, late: bool) -> Answer:
+    """Believe a claim of an optimum only as far as the numbers bear it out.
+
+    Parameters
+    ----------
+    late
+        Whether the time limit had passed: a point that is not optimal is then explained by it.
+    """
+    primal = Point.FEASIBLE if violation(problem, x) <= SUPPORTED else Point.INFEASIBLE
+    dual = Point.NONE
+    if row_dual.size == problem.matrix.shape[0] and np.isfinite(row_dual).all():
+        dual = Point.FEASIBLE if dual_violation(problem, row_dual) <= SUPPORTED else Point.INFEASIBLE
+    good = primal is Point.FEASIBLE and dual is not Point.INFEASIBLE
+    stop = Stop.OPTIMAL if good else Stop.LIMIT if late else Stop.FAILED
+    if not good:
+        detail = f"{detail}, which its own numbers contradict"
+    return Answer(stop, primal, dual, x, row_dual if dual is not Point.NONE else np.zeros(0), detail)
+
+
+def violation(problem: Problem, x: Floats) -> float:
+    """Largest violation of a row or bound, relative to its terms."""
+    if not np.isfinite(x).all():
+        return float("inf")
+    activity = np.asarray(problem.matrix @ x)
+    size = 1 + np.asarray(abs(problem.matrix) @ np.abs(x))
+    rows = np.maximum(problem.row_lower - activity, activity - problem.row_upper) / size
+    columns = np.maximum(problem.column_lower - x, x - problem.column_upper) / (1 + np.abs(x))
+    return float(max(rows.max(initial=0.0), columns.max(initial=0.0)))
+
+
+def dual_violation(problem: Problem, row_dual: Floats) -> float:
+    """Largest dual or reduced cost that no bound can carry, relative to the terms of its column."""
+    reduced = problem.cost - problem.matrix.T @ row_dual
+    size = 1 + np.abs(problem.cost) + abs(problem.matrix).T @ np.abs(row_dual)
+    wrong = np.where(np.isneginf(problem.column_lower), np.maximum(reduced, 0), 0)
+    wrong = wrong + np.where(np.isposinf(problem.column_upper), np.maximum(-reduced, 0), 0)
+    rows = np.where(np.isneginf(problem.row_lower), np.maximum(row_dual, 0), 0)
+    rows = rows + np.where(np.isposinf(problem.row_upper), np.maximum(-row_dual, 0), 0)
+    largest = 1 + np.abs(row_dual).max(initial=0.0)
+    return float(max((wrong / size).max(initial=0.0), (rows / largest).max(initial=0.0)))

@@ -1,0 +1,120 @@
+"""Every backend keeps one contract, and all of them settle alike."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import shutil
+from functools import partial
+
+import numpy as np
+import pulp
+import pytest
+from scipy import sparse
+
+import singlepot as sp
+from singlepot.solver import Answer, Control, Engine, Features, Method, Stop, engine
+from singlepot.solver.errors import SinglepotError, SolverNotFound
+from singlepot.solver.testing import CASES, Case, ContractBroken
+
+BROUGHT = hasattr(pulp.apis, "PULP_CBC_CMD")
+"""Whether PuLP brings CBC itself, as version 3 does."""
+
+ALWAYS = [("highs", None), ("pulp", "highs"), ("pyomo", "highs")]
+"""Backends and solvers that are there on every machine; in CI, and with PuLP 3, CBC too."""
+
+if BROUGHT or os.environ.get("CI") or shutil.which("cbc"):
+    ALWAYS.append(("pulp", "cbc"))
+
+WHERE_INSTALLED = [("pulp", "glpk", "glpsol"), ("pyomo", "glpk", "glpsol"), ("pyomo", "cbc", "cbc")]
+"""Others, with the command that they need."""
+
+ENGINES = [*ALWAYS, *((backend, solver) for backend, solver, command in WHERE_INSTALLED if shutil.which(command))]
+
+EXCLUDED = {
+    ("pulp", "glpk", "unbounded"): "PuLP's reader of GLPK's files stops at an unbounded programme; an error says so",
+}
+"""Cases that a backend does not pass, and why; a test insists that they still fail."""
+
+
+def named(pair: tuple[str, str | None]) -> str:
+    return "-".join(part for part in pair if part)
+
+
+@pytest.mark.parametrize("pair", ENGINES, ids=named)
+@pytest.mark.parametrize("case", CASES.values(), ids=list(CASES))
+def test_contract(pair: tuple[str, str | None], case: Case) -> None:
+    opened = partial(engine, pair[0], solver=pair[1])
+    name = case.__name__.removeprefix("case_")
+    if (*pair, name) in EXCLUDED:
+        with pytest.raises((ContractBroken, SinglepotError)):
+            case(opened)
+        return
+    case(opened)
+
+
+def test_a_missing_solver_is_an_error_that_says_how_to_get_it() -> None:
+    with pytest.raises(SolverNotFound, match=r"does not find the solver xpress.*install xpress"):
+        sp.settle(sp.read_scenario("bucks-and-burnley"), backend="pulp", solver="xpress")
+    with pytest.raises(SolverNotFound, match=r"does not find the solver ipopt.*install ipopt"):
+        sp.settle(sp.read_scenario("bucks-and-burnley"), backend="pyomo", solver="ipopt")
+
+
+@pytest.mark.parametrize(("backend", "solver"), [("gams", None), ("highs", "cbc"), ("pulp", "frobnicator")])
+def test_an_unknown_backend_or_solver_is_named(backend: str, solver: str | None) -> None:
+    with pytest.raises(SolverNotFound, match=solver or backend):
+        sp.settle(sp.read_scenario("bucks-and-burnley"), backend=backend, solver=solver)
+
+
+@pytest.mark.skipif(("pulp", "cbc") not in ALWAYS, reason="CBC is not here: PuLP 4 brings none")
+def test_duals_that_prove_nothing_are_said_in_the_certificate() -> None:
+    """CBC's digits are cut on their way back: most stages of England are solved again, and each of them is named."""
+    scenario = sp.read_scenario("england")
+    settlement, reference = (sp.settle(scenario, backend=b, solver=s) for b, s in (("pulp", "cbc"), ("highs", None)))
+    assert settlement.grants["grant"].equals(reference.grants["grant"])
+    assert len(settlement.certificate.notes) >= 3
+    for note in settlement.certificate.notes:
+        assert note.split(": ")[0] in set(settlement.stages["name"])
+        assert "pulp with cbc" in note
+        assert note.endswith("solved again by highs")
+    assert reference.certificate.notes == ()
+    assert settlement.provenance["backend"] == "pulp with cbc"
+    assert "pulp" in str(settlement.provenance["backend_version"])
+
+
+class Liar:
+    """An engine of the caller's own, which makes up its answers."""
+
+    name = "liar"
+    version = "1"
+    features = Features(duals=True, exact=True, methods=True, basis=False, warm_start=False, interrupt=True)
+
+    def __init__(self, matrix: sparse.csc_array) -> None:
+        self._honest = engine("highs", matrix)
+
+    def solve(
+        self,
+        cost: np.ndarray,
+        column_bounds: tuple[np.ndarray, np.ndarray],
+        row_bounds: tuple[np.ndarray, np.ndarray],
+        method: Method,
+        control: Control,
+    ) -> Answer:
+        answer = self._honest.solve(0.0 * cost, column_bounds, row_bounds, method, control)
+        return dataclasses.replace(answer, stop=Stop.OPTIMAL)
+
+
+def test_an_engine_that_lies_changes_nothing_and_is_found_out() -> None:
+    """A point that is not best is never taken for it, whatever the engine says."""
+    scenario = sp.read_scenario("bucks-and-burnley")
+    settlement, reference = sp.settle(scenario, backend=Liar), sp.settle(scenario)
+    assert np.allclose(settlement.grants["grant"], reference.grants["grant"], rtol=0, atol=1e-6)
+    assert any(note.startswith("concession.total: liar") for note in settlement.certificate.notes)
+    with pytest.raises(ContractBroken):
+        CASES["optimum"](Liar)
+
+
+def test_what_an_engine_of_the_callers_own_needs() -> None:
+    assert isinstance(engine(Liar, sparse.csc_array(np.eye(2))), Liar)
+    wanted: Engine = Liar(sparse.csc_array(np.eye(2)))
+    assert wanted.version == "1"

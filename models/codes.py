@@ -1,4 +1,7 @@
-"""The codes of what may be wrong with an input: F files, S settings, D tables, A codes of areas, N numbers."""
+"""The codes of what may be wrong with an input.
+
+F files, S settings, D tables, X workbooks, J JSON and Parquet, A codes of areas, N numbers and units.
+"""
 
 from __future__ import annotations
 
@@ -82,6 +85,39 @@ CODES = {
     "SP-D056": "The rule needs a reference that the bids do not have.",
     "SP-D057": "The rule needs a population that the areas do not have.",
     "SP-D060": "Spaces around a text were taken off.",
+    "SP-X001": "The file is of another kind than its name says, or of one that is not read.",
+    "SP-X002": "The workbook is damaged.",
+    "SP-X003": "The workbook is locked by a password.",
+    "SP-X004": "The workbook is too large, or expands too far.",
+    "SP-X005": "The used range of a sheet is nearly all empty: a cell stands far away from the others.",
+    "SP-X006": "Opening the workbook took more memory or time than its size allows.",
+    "SP-X007": "The workbook to be written is open in another program.",
+    "SP-X010": "A sheet is absent.",
+    "SP-X011": "A sheet is named almost like a table.",
+    "SP-X012": "The first row of a sheet is not a header.",
+    "SP-X013": "Cells stand under no header.",
+    "SP-X014": "A sheet holds two tables.",
+    "SP-X015": "A row looks like a total.",
+    "SP-X016": "Merged cells.",
+    "SP-X020": "A formula was never calculated.",
+    "SP-X021": "A cell holds an error.",
+    "SP-X022": "A date where a number or text is expected.",
+    "SP-X023": "Dates and numbers of days in one column.",
+    "SP-X024": "Percentages and plain numbers in one column, or a percentage where none can be.",
+    "SP-X025": "A number where text is expected, and not certain which text.",
+    "SP-X026": "A row of the sheet scenario cannot be understood.",
+    "SP-X030": "A table has more rows than a sheet can hold.",
+    "SP-X031": "A text that a workbook's cell cannot hold.",
+    "SP-X032": "A name that a workbook's reader takes for a total.",
+    "SP-J001": "The file is not JSON.",
+    "SP-J002": "A name stands twice in one object.",
+    "SP-J003": "A number that JSON does not have, or that is too large.",
+    "SP-J004": "Something else where a table or row is expected.",
+    "SP-J005": "The document is too large, or nested too deeply.",
+    "SP-J010": "A table is there twice, as CSV and as Parquet.",
+    "SP-J011": "The Parquet file is damaged, or not one.",
+    "SP-J012": "The Parquet file is too large.",
+    "SP-J013": "Reading or writing this kind of file needs a package that is not installed.",
     "SP-A001": "The code is almost an official one: a letter looks like a digit, is small, or is not Latin.",
     "SP-A002": "The other codes are official ones and this is not quite.",
     "SP-A003": "Two codes look the same and are not.",

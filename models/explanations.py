@@ -102,6 +102,8 @@ _GROUPS = {
     "F": "Files",
     "S": "Settings",
     "D": "Tables",
+    "X": "Workbooks",
+    "J": "JSON and Parquet",
     "A": "Codes of areas",
     "N": "Numbers and units",
 }

@@ -19,7 +19,10 @@ FAR = 300.0
 """How many times one number is another when their units may differ: beyond what bids and pots do, below 1,000."""
 
 ABSURD = 1e5
-"""How many times bids are the pot when they cannot be in one unit: between a thousand and a million."""
+"""How many times bids are the pot when they cannot be in one unit: between a thousand and a million.
+
+The other way round is only doubted: a pot that is far too large settles nothing wrongly.
+"""
 
 LEAST_PER_HEAD_GBP, MOST_PER_HEAD_GBP = 0.01, 1e6
 """Bids per head, over all years, beyond which the unit of money is doubted."""
@@ -49,11 +52,11 @@ def _check_pot(bids: Parsed, asked: float, pot: float, money: str) -> None:
     times = max(asked / pot, pot / asked)
     if times < FAR:
         return
-    code = "SP-N003" if times >= ABSURD else "SP-N002"
+    code = "SP-N003" if asked / pot >= ABSURD else "SP-N002"
     value = f"bids of {asked:,.6g} and a pot of {pot:,.6g}"
     remedy = f"one may be {_unit(times)}; correct it, or money"
     if code == "SP-N003":
-        remedy += "; for no pot write 0, for one without limit less than 100,000 times the bids"
+        remedy += "; for no pot write 0"
     bids.complain(code, column="amount", value=value, expected=f"both in {money}", remedy=remedy)
 
 

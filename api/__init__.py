@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from singlepot.models.settle import settle
     from singlepot.models.settlement import Settlement
     from singlepot.models.verification.assurance import Assurance
+    from singlepot.scenarios.ensemble.plan import Plan, Uncertain, read_plan
+    from singlepot.scenarios.ensemble.running import Ensemble, ensemble, read_ensemble
+    from singlepot.scenarios.ensemble.store import EnsembleRefused
     from singlepot.scenarios.reading import read_scenario
     from singlepot.scenarios.settlement_folder import UnreadableSettlement, read_settlement
     from singlepot.scenarios.shipped import shipped
@@ -51,6 +54,13 @@ _HOMES = {
     "settle": "models.settle",
     "Settlement": "models.settlement",
     "Assurance": "models.verification.assurance",
+    "Ensemble": "scenarios.ensemble.running",
+    "EnsembleRefused": "scenarios.ensemble.store",
+    "Plan": "scenarios.ensemble.plan",
+    "Uncertain": "scenarios.ensemble.plan",
+    "ensemble": "scenarios.ensemble.running",
+    "read_ensemble": "scenarios.ensemble.running",
+    "read_plan": "scenarios.ensemble.plan",
     "read_scenario": "scenarios.reading",
     "UnreadableSettlement": "scenarios.settlement_folder",
     "read_settlement": "scenarios.settlement_folder",
@@ -73,11 +83,14 @@ __all__ = [
     "BadExtra",
     "BadInput",
     "Certificate",
+    "Ensemble",
+    "EnsembleRefused",
     "ExtraRows",
     "FolderRefused",
     "Formulation",
     "NoSettlement",
     "NotProven",
+    "Plan",
     "PriceOfFairness",
     "Problem",
     "Progress",
@@ -87,11 +100,15 @@ __all__ = [
     "SolverFailed",
     "SolverNotFound",
     "Stopped",
+    "Uncertain",
     "UnreadableSettlement",
     "VerificationFailed",
     "__version__",
+    "ensemble",
     "formulate",
     "price_of_fairness",
+    "read_ensemble",
+    "read_plan",
     "read_scenario",
     "read_settlement",
     "settle",

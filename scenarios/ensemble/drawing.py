@@ -9,8 +9,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from singlepot.models.formulation import formulate
 from singlepot.models.settle import settle
-from singlepot.solver import ExtraRows, NoSettlement, NotProven, Progress, SinglepotError, Stopped
+from singlepot.solver import (
+    Control,
+    ExtraRows,
+    Infeasible,
+    NoSettlement,
+    NotProven,
+    Progress,
+    Stopped,
+    minimise_in_turn,
+)
 
 from .sampling import Sample
 
@@ -111,7 +121,10 @@ def _finals(settlement: Settlement) -> dict[str, float]:
 
 
 def _regret(work: Work, scenario: Scenario, free: Settlement, watch: Watch | None) -> dict[str, object]:
-    """How much worse each shortfall stage is if nobody may have more money than the central settlement gave."""
+    """How much worse each shortfall stage is if nobody may have more money than the central settlement gave.
+
+    Only these stages are minimised, and nothing is shared: their values are all that is asked for.
+    """
     order = [name for name in scenario.settings.stages.order if name.startswith("shortfall.")]
     if not order or work.central is None:
         return {}
@@ -126,11 +139,11 @@ def _regret(work: Work, scenario: Scenario, free: Settlement, watch: Watch | Non
             rows.at_most(" ".join(cell), [column], 1.0, float(central.get(cell, 0.0)))
 
     free_value = dict(zip(free.stages["name"], free.stages["value"], strict=True))
+    formulation = formulate(short, no_more)
     try:
-        kept = settle(short, time_limit=work.limit_s, progress=watch, extra=no_more)
-    except Stopped:
-        raise
-    except SinglepotError:
+        kept = minimise_in_turn(formulation.programme, formulation.stages, Control(work.limit_s, watch))
+    except Infeasible:
         return {f"regret {name}": np.nan for name in free_value if name.startswith("shortfall.")}
-    kept_value = dict(zip(kept.stages["name"], kept.stages["value"], strict=True))
-    return {f"regret {name}": max(value - free_value[name], 0.0) for name, value in kept_value.items()}
+    return {
+        f"regret {result.stage.name}": max(result.value - free_value[result.stage.name], 0.0) for result in kept.results
+    }

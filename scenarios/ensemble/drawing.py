@@ -123,7 +123,8 @@ def _finals(settlement: Settlement) -> dict[str, float]:
 def _regret(work: Work, scenario: Scenario, free: Settlement, watch: Watch | None) -> dict[str, object]:
     """How much worse each shortfall stage is if nobody may have more money than the central settlement gave.
 
-    Only these stages are minimised, and nothing is shared: their values are all that is asked for.
+    The best that is possible with that money, against where a new settlement would end, whatever it gives. Only these
+    stages are minimised, and nothing is shared: their values are all that is asked for.
     """
     order = [name for name in scenario.settings.stages.order if name.startswith("shortfall.")]
     if not order or work.central is None:
@@ -138,12 +139,10 @@ def _regret(work: Work, scenario: Scenario, free: Settlement, watch: Watch | Non
         for column, cell in zip(labels["column"], cells, strict=True):
             rows.at_most(" ".join(cell), [column], 1.0, float(central.get(cell, 0.0)))
 
-    free_value = dict(zip(free.stages["name"], free.stages["value"], strict=True))
+    ends = {name: value for name, value in _finals(free).items() if name.startswith("shortfall.")}
     formulation = formulate(short, no_more)
     try:
         kept = minimise_in_turn(formulation.programme, formulation.stages, Control(work.limit_s, watch))
     except Infeasible:
-        return {f"regret {name}": np.nan for name in free_value if name.startswith("shortfall.")}
-    return {
-        f"regret {result.stage.name}": max(result.value - free_value[result.stage.name], 0.0) for result in kept.results
-    }
+        return {f"regret {name}": np.nan for name in ends}
+    return {f"regret {each.stage.name}": max(each.value - ends[each.stage.name], 0.0) for each in kept.results}

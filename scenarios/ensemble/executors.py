@@ -12,7 +12,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from importlib.metadata import version
-from typing import Any, Protocol, cast
+from typing import Any, Protocol
 
 from singlepot.solver import Stopped
 
@@ -177,17 +177,17 @@ class Cluster:
 
     def run(self, work: Work, batches: Sequence[Batch], tick: Tick) -> Iterator[tuple[Batch, list[Drawn]]]:
         """Settle batches; see :class:`Executor`."""
-        from distributed import wait
-
-        client, wait_for = self._client, cast(Any, wait)
+        client, changed = self._client, threading.Event()
         shared = client.scatter(work, broadcast=True)
         pending = {
             client.submit(_settle_there, shared, batch.draws, pure=False, retries=TRIES - 1): batch for batch in batches
         }
+        for future in pending:
+            future.add_done_callback(lambda _: changed.set())
         try:
             while pending:
-                with contextlib.suppress(TimeoutError):
-                    wait_for(list(pending), timeout=POLL_S, return_when="FIRST_COMPLETED")
+                changed.wait(POLL_S)
+                changed.clear()
                 tick()
                 for future in [future for future in pending if future.done()]:
                     batch = pending.pop(future)

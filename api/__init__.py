@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from singlepot.models.settlement import Settlement
     from singlepot.models.verification.assurance import Assurance
     from singlepot.scenarios.checking import Findings, check_scenario
+    from singlepot.scenarios.ensemble.plan import Plan, Uncertain, read_plan
+    from singlepot.scenarios.ensemble.running import Ensemble, ensemble, read_ensemble
+    from singlepot.scenarios.ensemble.store import EnsembleRefused
     from singlepot.scenarios.reading import read_scenario
     from singlepot.scenarios.settlement_folder import UnreadableSettlement, read_settlement
     from singlepot.scenarios.shipped import shipped
@@ -57,6 +60,13 @@ _HOMES = {
     "Findings": "scenarios.checking",
     "check_scenario": "scenarios.checking",
     "Assurance": "models.verification.assurance",
+    "Ensemble": "scenarios.ensemble.running",
+    "EnsembleRefused": "scenarios.ensemble.store",
+    "Plan": "scenarios.ensemble.plan",
+    "Uncertain": "scenarios.ensemble.plan",
+    "ensemble": "scenarios.ensemble.running",
+    "read_ensemble": "scenarios.ensemble.running",
+    "read_plan": "scenarios.ensemble.plan",
     "read_scenario": "scenarios.reading",
     "UnreadableSettlement": "scenarios.settlement_folder",
     "read_settlement": "scenarios.settlement_folder",
@@ -81,12 +91,15 @@ __all__ = [
     "BadInput",
     "BadOption",
     "Certificate",
+    "Ensemble",
+    "EnsembleRefused",
     "ExtraRows",
     "Findings",
     "FolderRefused",
     "Formulation",
     "NoSettlement",
     "NotProven",
+    "Plan",
     "PriceOfFairness",
     "Problem",
     "Progress",
@@ -96,13 +109,17 @@ __all__ = [
     "SolverFailed",
     "SolverNotFound",
     "Stopped",
+    "Uncertain",
     "UnreadableSettlement",
     "VerificationFailed",
     "__version__",
     "check_scenario",
+    "ensemble",
     "explain",
     "formulate",
     "price_of_fairness",
+    "read_ensemble",
+    "read_plan",
     "read_scenario",
     "read_settlement",
     "settle",

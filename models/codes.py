@@ -1,6 +1,6 @@
 """The codes of what may be wrong with an input.
 
-F files, S settings, D tables, X workbooks, J JSON and Parquet, A codes of areas, N numbers and units.
+F files, S settings, D tables, E ensembles, X workbooks, J JSON and Parquet, A codes of areas, N numbers and units.
 """
 
 from __future__ import annotations
@@ -41,6 +41,12 @@ CODES = {
     "SP-S011": "give names a stage that is not in order.",
     "SP-S012": "The bands do not make a convex function.",
     "SP-S013": "The equity attribute is neither population nor one of the attributes.",
+    "SP-E001": "No such plan of an ensemble.",
+    "SP-E002": "The plan of an ensemble is not TOML.",
+    "SP-E003": "Unknown key in the plan of an ensemble.",
+    "SP-E004": "A required key of the plan of an ensemble is absent.",
+    "SP-E005": "A value in the plan of an ensemble cannot be used.",
+    "SP-E006": "The plan of an ensemble names something that its base does not have.",
     "SP-D001": "A required table is absent, or is not a table.",
     "SP-D002": "A required column is absent.",
     "SP-D003": "Unknown column.",

@@ -64,7 +64,7 @@ def _money_section(settlement: Settlement) -> list[str]:
         "",
         _money(settlement, pot["reserve"].sum()),
     )
-    return ["Money", *_table(("year", "pot", "bids", "grants", "carried on", "left"), [*rows, total])]
+    return ["Money", *lay_out(("year", "pot", "bids", "grants", "carried on", "left"), [*rows, total])]
 
 
 def _national_section(settlement: Settlement) -> list[str]:
@@ -90,7 +90,7 @@ def _national_section(settlement: Settlement) -> list[str]:
     missed = int((national["shortfall"] > 0).sum())
     return [
         "National objectives, last year and ranges",
-        *_table(header, rows, left=(0, 1, 7)),
+        *lay_out(header, rows, left=(0, 1, 7)),
         f"{missed} of {len(national)} national targets are missed.",
     ]
 
@@ -114,7 +114,7 @@ def _asks_section(settlement: Settlement) -> list[str]:
         rows.append((names[row["area"]], str(said), _signed(settlement, row["grant_change"])))
     areas = asks["area"].nunique()
     title = f"{len(asks)} asks of {areas} areas; the largest by money, over all years"
-    return [title, *_table(("area", "ask", "grant"), rows, left=(0, 1))]
+    return [title, *lay_out(("area", "ask", "grant"), rows, left=(0, 1))]
 
 
 def _fairness_section(price: PriceOfFairness) -> list[str]:
@@ -155,7 +155,7 @@ def _number(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:,.1f}"
 
 
-def _table(header: Sequence[str], rows: Iterable[Sequence[str]], left: Sequence[int] = (0,)) -> list[str]:
+def lay_out(header: Sequence[str], rows: Iterable[Sequence[str]], left: Sequence[int] = (0,)) -> list[str]:
     """Lay out columns under their headers, text to the left and numbers to the right."""
     lines = [header, *rows]
     widths = [max(len(line[i]) for line in lines) for i in range(len(header))]

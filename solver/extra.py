@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
+from scipy import sparse
 
 from .errors import BadExtra
 from .programme import Family, Floats, Integers, LinearProgramme
@@ -75,11 +76,11 @@ class ExtraRows:
         """The programme with the rows."""
         if not self._names:
             return self.programme
-        rows = np.zeros((len(self._names), self.programme.shape[1]))
-        for row, (where, sizes) in enumerate(self._entries):
-            np.add.at(rows[row], where, sizes)
-        first = self.programme.shape[0]
-        family = Family(FAMILY, first, len(rows), {"name": list(self._names)})
+        owner = np.repeat(np.arange(len(self._names)), [len(where) for where, _ in self._entries])
+        columns, values = (np.concatenate(parts) for parts in zip(*self._entries, strict=True))
+        shape = (len(self._names), self.programme.shape[1])
+        rows = sparse.coo_array((values, (owner, columns)), shape=shape).tocsr()
+        family = Family(FAMILY, self.programme.shape[0], len(self._names), {"name": list(self._names)})
         bounds = np.asarray(self._bounds, dtype=np.float64)
         return self.programme.with_rows(family, rows, bounds[:, 0], bounds[:, 1])
 

@@ -111,11 +111,11 @@ class LinearProgramme:
         """Return the family a row belongs to."""
         return _family(self.row_families, position)
 
-    def with_rows(self, family: Family, rows: npt.NDArray[np.float64], lower: Floats, upper: Floats) -> LinearProgramme:
-        """Return the programme with one more family of rows, dense, at its end."""
+    def with_rows(self, family: Family, rows: sparse.csr_array, lower: Floats, upper: Floats) -> LinearProgramme:
+        """Return the programme with one more family of rows at its end."""
         return replace(
             self,
-            matrix=sparse.csc_array(sparse.vstack([self.matrix, sparse.csr_array(rows)])),
+            matrix=sparse.csc_array(sparse.vstack([self.matrix, rows])),
             row_lower=np.concatenate([self.row_lower, lower]),
             row_upper=np.concatenate([self.row_upper, upper]),
             row_families=(*self.row_families, family),

@@ -353,6 +353,6 @@ def _with_stage_rows(
     first = programme.shape[0]
     family = Family("held", first, len(chosen), {"stage": [stages[i].name for i in chosen]})
     open_bounds = np.full(len(chosen), OPEN)
-    costs = np.vstack([stages[i].cost for i in chosen])
+    costs = sparse.csr_array(np.vstack([stages[i].cost for i in chosen]))
     extended = programme.with_rows(family, costs, -open_bounds, open_bounds)
     return extended, {i: first + k for k, i in enumerate(chosen)}

@@ -1,0 +1,12 @@
+"""Ensembles: uncertain numbers drawn many times, each draw settled and certified, and what they say together.
+
+A plan (a TOML file) says which columns are uncertain and how. The sample is drawn once, from a seed, by whoever starts
+the run; every draw is then settled from the base scenario alone and never from another draw. So the same plan and seed
+give the same bytes on any number of workers, in any order, and after any interruption.
+"""
+
+from .plan import Plan, Uncertain, read_plan
+from .running import Ensemble, ensemble, read_ensemble
+from .store import EnsembleRefused
+
+__all__ = ["Ensemble", "EnsembleRefused", "Plan", "Uncertain", "ensemble", "read_ensemble", "read_plan"]

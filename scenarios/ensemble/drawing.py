@@ -1,0 +1,148 @@
+"""One draw: settled from the base scenario alone, and what is kept of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from singlepot.models.formulation import formulate
+from singlepot.models.settle import settle
+from singlepot.solver import (
+    Control,
+    ExtraRows,
+    Infeasible,
+    NoSettlement,
+    NotProven,
+    Progress,
+    Stopped,
+    minimise_in_turn,
+)
+
+from .sampling import Sample
+
+if TYPE_CHECKING:
+    from singlepot.models.scenario import Scenario
+    from singlepot.models.settlement import Settlement
+
+TRIES = 3
+"""How often a draw that fails is tried before it becomes a row that says so."""
+
+CELL = ("area", "envelope", "year")
+"""What a grant belongs to."""
+
+Watch = Callable[[Progress], object]
+"""Told about progress; a draw stops when it returns False."""
+
+
+@dataclass(frozen=True, eq=False)
+class Work:
+    """What a worker needs to settle any draw.
+
+    ``central``: grants of the base scenario's settlement by cell, money; None where regret is not asked for.
+    ``limit_s``: seconds of wall time for one draw.
+    """
+
+    sample: Sample
+    central: pd.Series[float] | None
+    limit_s: float | None
+
+
+@dataclass(frozen=True, eq=False)
+class Drawn:
+    """What one draw came to: a row of the table ``draws``, and its rows of ``grants``."""
+
+    row: dict[str, object]
+    grants: pd.DataFrame
+
+
+def settle_draws(work: Work, draws: range, watch: Watch | None = None) -> list[Drawn]:
+    """Settle some draws, each by itself."""
+    return [settle_draw(work, draw, watch) for draw in draws]
+
+
+def settle_draw(work: Work, draw: int, watch: Watch | None = None) -> Drawn:
+    """Settle one draw; what goes wrong becomes a row that says so.
+
+    Raises
+    ------
+    Stopped
+        ``watch`` ended the run.
+    """
+    last: Exception | None = None
+    for _ in range(TRIES):
+        try:
+            return _settled(work, draw, watch)
+        except Stopped:
+            raise
+        except NoSettlement as error:
+            return failed(work, draw, "no settlement", str(error))
+        except NotProven as error:
+            return failed(work, draw, "not proven", str(error))
+        except Exception as error:  # noqa: BLE001  # a draw must never take the others with it
+            last = error
+    return failed(work, draw, "failed", f"{type(last).__name__}: {last}")
+
+
+def failed(work: Work, draw: int, status: str, reason: str) -> Drawn:
+    """The row of a draw without a settlement."""
+    grants = pd.DataFrame({"draw": pd.Series(dtype=np.int64), **{name: pd.Series(dtype=object) for name in CELL}})
+    grants = grants.assign(grant=pd.Series(dtype=np.float64), pounds=pd.Series(dtype=np.int64))
+    return Drawn({"draw": draw, "status": status, "reason": reason, **inputs_of(work, draw)}, grants)
+
+
+def inputs_of(work: Work, draw: int) -> dict[str, object]:
+    """The factors of a draw, one column each."""
+    factors = work.sample.factors[draw].tolist()
+    return {f"input {name}": value for name, value in zip(work.sample.names, factors, strict=True)}
+
+
+def _settled(work: Work, draw: int, watch: Watch | None) -> Drawn:
+    scenario = work.sample.scenario(draw)
+    settlement = settle(scenario, time_limit=work.limit_s, progress=watch)
+    grants = settlement.grants[[*CELL, "grant", "pounds"]].copy()
+    grants.insert(0, "draw", draw)
+    row: dict[str, object] = {"draw": draw, "status": "settled", "reason": "", **inputs_of(work, draw)}
+    row |= {f"stage {name}": value for name, value in _finals(settlement).items()}
+    for national in settlement.national.to_dict("records"):
+        row[f"shortfall {national['objective']} {national['year']}"] = national["shortfall"]
+    row["granted"] = float(settlement.grants["grant"].sum())
+    row["left"] = float(settlement.pot["reserve"].sum())
+    if work.central is not None:
+        row |= _regret(work, scenario, settlement, watch)
+    return Drawn(row, grants)
+
+
+def _finals(settlement: Settlement) -> dict[str, float]:
+    return dict(zip(settlement.stages["name"], settlement.stages["final"], strict=True))
+
+
+def _regret(work: Work, scenario: Scenario, free: Settlement, watch: Watch | None) -> dict[str, object]:
+    """How much worse each shortfall stage is if nobody may have more money than the central settlement gave.
+
+    The best that is possible with that money, against where a new settlement would end, whatever it gives. Only these
+    stages are minimised, and nothing is shared: their values are all that is asked for.
+    """
+    order = [name for name in scenario.settings.stages.order if name.startswith("shortfall.")]
+    if not order or work.central is None:
+        return {}
+    give = dict.fromkeys(name for name in scenario.settings.stages.give if name not in order)
+    short = scenario.with_(stages={"order": order, "give": give})
+    central = work.central
+
+    def no_more(rows: ExtraRows) -> None:
+        labels = rows.labels("grant")
+        cells = zip(*(labels[name] for name in CELL), strict=True)
+        for column, cell in zip(labels["column"], cells, strict=True):
+            rows.at_most(" ".join(cell), [column], 1.0, float(central.get(cell, 0.0)))
+
+    ends = {name: value for name, value in _finals(free).items() if name.startswith("shortfall.")}
+    formulation = formulate(short, no_more)
+    try:
+        kept = minimise_in_turn(formulation.programme, formulation.stages, Control(work.limit_s, watch))
+    except Infeasible:
+        return {f"regret {name}": np.nan for name in ends}
+    return {f"regret {each.stage.name}": max(each.value - ends[each.stage.name], 0.0) for each in kept.results}

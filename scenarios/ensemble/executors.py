@@ -1,0 +1,219 @@
+"""Who settles the draws: processes of this machine, or a Dask cluster. Either may lose workers and loses no draw."""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable, Generator, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import Any, Protocol
+
+from singlepot.solver import Stopped
+
+from .drawing import TRIES, Drawn, Work, failed, settle_draws
+from .store import EnsembleRefused
+
+POLL_S = 0.2
+"""How often the caller is looked after while workers work, seconds."""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Some consecutive draws that one worker settles; numbered by the first."""
+
+    draws: range
+
+    @property
+    def number(self) -> int:
+        """The first draw."""
+        return self.draws.start
+
+
+Tick = Callable[[], None]
+"""Called now and then; raises to end the run."""
+
+
+class Executor(Protocol):
+    """Settles batches in any order."""
+
+    def run(self, work: Work, batches: Sequence[Batch], tick: Tick) -> Iterator[tuple[Batch, list[Drawn]]]:
+        """Yield each batch with its draws when it is done."""
+
+
+class Processes:
+    """Spawned processes of this machine, one solver thread each, that die with their parent.
+
+    A worker that dies takes its batch with it: whatever was running is then tried again, each batch alone, so that
+    the one that kills its worker is known; after three deaths its draws become rows that say so.
+    """
+
+    def __init__(self, workers: int) -> None:
+        self._workers = max(workers, 1)
+
+    def run(self, work: Work, batches: Sequence[Batch], tick: Tick) -> Iterator[tuple[Batch, list[Drawn]]]:
+        """Settle batches; see :class:`Executor`."""
+        with _one_thread_each():
+            waiting = list(batches)
+            while waiting:
+                suspects = yield from self._pool(work, waiting, self._workers, tick)
+                waiting = [batch for batch in waiting if batch not in suspects and batch.number not in self._done]
+                for suspect in suspects:
+                    yield suspect, self._alone(work, suspect, tick)
+
+    def _pool(
+        self, work: Work, batches: Sequence[Batch], workers: int, tick: Tick
+    ) -> Generator[tuple[Batch, list[Drawn]], None, list[Batch]]:
+        """Settle in a pool until all are done or it breaks; return what was running when it broke."""
+        self._done: set[int] = set()
+        todo = iter(batches)
+        running: dict[Future[list[Drawn]], Batch] = {}
+        stop = multiprocessing.get_context("spawn").Event()
+        pool = _open(work, workers, stop)
+        try:
+            while True:
+                for batch in todo:
+                    running[pool.submit(_settle, batch.draws)] = batch
+                    if len(running) >= workers + 1:
+                        break
+                if not running:
+                    return []
+                ready, _ = wait(running, timeout=POLL_S, return_when=FIRST_COMPLETED)
+                tick()
+                for future in ready:
+                    drawn = future.result()
+                    batch = running.pop(future)
+                    self._done.add(batch.number)
+                    yield batch, drawn
+        except BrokenProcessPool:
+            return list(running.values())
+        finally:
+            stop.set()
+            pool.shutdown(wait=True, cancel_futures=True)
+
+    def _alone(self, work: Work, batch: Batch, tick: Tick) -> list[Drawn]:
+        """Settle one batch in a process of its own, as often as it may be tried."""
+        for _ in range(TRIES - 1):
+            for found, drawn in self._pool(work, [batch], 1, tick):
+                if found == batch:
+                    return drawn
+        return [failed(work, draw, "failed", "the worker died, three times") for draw in batch.draws]
+
+
+def _open(work: Work, workers: int, stop: Any) -> ProcessPoolExecutor:
+    context = multiprocessing.get_context("spawn")
+    return ProcessPoolExecutor(workers, mp_context=context, initializer=_start, initargs=(work, stop))
+
+
+@contextlib.contextmanager
+def _one_thread_each() -> Iterator[None]:
+    """Let numerical libraries of the children use one thread."""
+    names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+    before = {name: os.environ.get(name) for name in names}
+    os.environ.update(dict.fromkeys(names, "1"))
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+_WORK: list[Work] = []
+_STOP: list[Any] = []
+
+
+def _start(work: Work, stop: Any) -> None:
+    """Begin a worker: leave Ctrl-C to the parent, and end when the parent does."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _WORK[:], _STOP[:] = [work], [stop]
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+
+
+def _end_with(parent: Any) -> None:
+    parent.join()
+    os._exit(1)
+
+
+def _settle(draws: range) -> list[Drawn]:
+    try:
+        return settle_draws(_WORK[0], draws, lambda _: not _STOP[0].is_set())
+    except Stopped:
+        return []
+
+
+class Cluster:
+    """A Dask cluster: workers elsewhere, which may come and go."""
+
+    def __init__(self, address: str) -> None:
+        try:
+            from distributed import Client
+        except ImportError as error:
+            raise EnsembleRefused("--cluster needs Dask", "install it with: pip install 'singlepot[dask]'") from error
+        try:
+            connect: Any = Client
+            self._client: Any = connect(address, timeout=10, set_as_default=False)
+        except (OSError, ValueError) as error:
+            raise EnsembleRefused(f"no Dask cluster answers at {address}", "look at its address") from error
+        self._compare_versions()
+
+    def _compare_versions(self) -> None:
+        """Refuse a cluster whose workers would not give the same bytes."""
+        mine = versions()
+        for address, theirs in self._client.run(versions).items():
+            differ = {name: (mine[name], theirs.get(name)) for name in mine if theirs.get(name) != mine[name]}
+            if differ:
+                said = ", ".join(f"{name} {there} instead of {here}" for name, (here, there) in differ.items())
+                raise EnsembleRefused(f"worker {address} has {said}", "install the same versions everywhere")
+
+    def run(self, work: Work, batches: Sequence[Batch], tick: Tick) -> Iterator[tuple[Batch, list[Drawn]]]:
+        """Settle batches; see :class:`Executor`."""
+        client, changed = self._client, threading.Event()
+        shared = client.scatter(work, broadcast=True)
+        pending = {
+            client.submit(_settle_there, shared, batch.draws, pure=False, retries=TRIES - 1): batch for batch in batches
+        }
+        for future in pending:
+            future.add_done_callback(lambda _: changed.set())
+        try:
+            while pending:
+                changed.wait(POLL_S)
+                changed.clear()
+                tick()
+                for future in [future for future in pending if future.done()]:
+                    batch = pending.pop(future)
+                    yield batch, _result(work, batch, future)
+        finally:
+            client.cancel(list(pending), force=True)
+            client.close()
+
+
+def versions() -> dict[str, str]:
+    """What decides the digits of a settlement."""
+    return {name: version(name) for name in ("singlepot", "highspy", "clarabel", "numpy", "scipy", "pandas")}
+
+
+_ONE_AT_A_TIME = threading.Lock()
+
+
+def _settle_there(work: Work, draws: range) -> list[Drawn]:
+    """Settle in a worker of a cluster, one batch at a time in each process."""
+    with _ONE_AT_A_TIME:
+        return settle_draws(work, draws)
+
+
+def _result(work: Work, batch: Batch, future: Any) -> list[Drawn]:
+    if future.status == "finished":
+        drawn: list[Drawn] = future.result()
+        return drawn
+    reason = f"{type(future.exception()).__name__}: the workers that tried it were lost"
+    return [failed(work, draw, "failed", reason) for draw in batch.draws]

@@ -1,0 +1,192 @@
+"""What an ensemble is to draw: the plan, as a file and as frozen values."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from importlib import resources
+from os import PathLike
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+
+from singlepot.models.problems import BadInput, Problem, did_you_mean, shown
+
+SCHEMA = 1
+"""Version of the format of a plan."""
+
+_Texts = Annotated[tuple[str, ...], BeforeValidator(lambda said: tuple(said) if isinstance(said, list) else said)]
+_Numbers = Annotated[
+    tuple[Annotated[float, Field(ge=0, allow_inf_nan=False)], ...],
+    BeforeValidator(lambda said: tuple(said) if isinstance(said, list) else said),
+]
+_Factor = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class Uncertain(_Strict):
+    """One uncertain quantity: cells of a table, each multiplied by a drawn factor.
+
+    Attributes
+    ----------
+    name
+        What it is called in results.
+    table, columns
+        Where the numbers stand; ``grant`` in ``option_years`` means the grants of all envelopes.
+    where
+        Only rows with these values (one, or a list of them), by columns of the table or, for rows of an area, of
+        ``areas``.
+    each
+        What has a factor of its own: ``row``, ``all``, or a column of the table or of ``areas`` (``area``,
+        ``option``, ``year``, ``objective``, ``region``, …); ``area-option`` is each option of each area. For options,
+        ``objective`` is the one an option changes most.
+    distribution
+        Of the factor: ``lognormal`` (``spread``: standard deviation of its logarithm, median 1), ``normal``
+        (``spread``: standard deviation around 1, above 0), ``uniform`` (``low``, ``high``), ``triangular`` (``low``,
+        ``mode``, ``high``), ``empirical`` (``values``, each as likely).
+    correlate, correlation
+        Factors in one group of this column move together; the correlation is that of their normal scores.
+    """
+
+    name: Annotated[str, Field(min_length=1, max_length=60)]
+    table: Literal["pot", "bids", "targets", "national", "options", "option_years"]
+    columns: Annotated[_Texts, Field(min_length=1)]
+    where: dict[str, str | list[str]] = {}
+    each: str = "area"
+    distribution: Literal["lognormal", "normal", "uniform", "triangular", "empirical"]
+    spread: Annotated[float, Field(gt=0, le=3, allow_inf_nan=False)] | None = None
+    low: _Factor | None = None
+    mode: _Factor | None = None
+    high: _Factor | None = None
+    values: _Numbers = ()
+    correlate: str = ""
+    correlation: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] = 0.0
+
+    @model_validator(mode="after")
+    def _complete(self) -> Uncertain:
+        needed = {
+            "lognormal": {"spread"},
+            "normal": {"spread"},
+            "uniform": {"low", "high"},
+            "triangular": {"low", "mode", "high"},
+            "empirical": {"values"},
+        }[self.distribution]
+        given = {key for key in ("spread", "low", "mode", "high") if getattr(self, key) is not None}
+        given |= {"values"} if self.values else set()
+        if given != needed:
+            raise ValueError(f"{self.distribution} takes {' and '.join(sorted(needed))}, and nothing else")
+        points = [point for point in (self.low, self.mode, self.high) if point is not None]
+        if points != sorted(points) or (len(points) > 1 and points[0] == points[-1]):
+            raise ValueError("low, mode and high must rise")
+        if bool(self.correlate) != (self.correlation > 0):
+            raise ValueError("correlate and correlation go together")
+        return self
+
+
+class Plan(_Strict):
+    """An ensemble: a base scenario, its uncertain quantities, and how they are drawn.
+
+    Attributes
+    ----------
+    base
+        A scenario: shipped name, or a path relative to the plan's file.
+    draws, seed, sampler
+        How many, from which seed, by Latin hypercube or Sobol's sequence.
+    regret
+        Whether each draw is also settled with no more money for anybody than the central settlement gave.
+    """
+
+    schema_: Annotated[Literal[1], Field(alias="schema")] = 1
+    base: str
+    title: str = ""
+    draws: Annotated[int, Field(ge=1, le=1_000_000)] = 200
+    seed: Annotated[int, Field(ge=0)] = 0
+    sampler: Literal["latin-hypercube", "sobol"] = "latin-hypercube"
+    regret: bool = True
+    uncertain: Annotated[
+        tuple[Uncertain, ...],
+        Field(min_length=1),
+        BeforeValidator(lambda said: tuple(said) if isinstance(said, list) else said),
+    ]
+
+    def with_(self, **changes: Any) -> Plan:
+        """Return a changed copy, checked again."""
+        return make_plan({**self.model_dump(by_alias=True, exclude_none=True), **changes}, "plan")
+
+
+SHIPPED = "ensembles"
+"""Folder of the library that holds plans."""
+
+
+def read_plan(path: str | PathLike[str]) -> Plan:
+    """Read a plan: a file, or the name of a shipped one. A base that is a path is relative to the plan's file.
+
+    Raises
+    ------
+    BadInput
+        With everything that is wrong.
+    """
+    shipped = resources.files("singlepot.scenarios.library") / SHIPPED / f"{path}.toml"
+    file = Path(str(shipped)) if isinstance(path, str) and "/" not in path and shipped.is_file() else Path(path)
+    try:
+        said = tomllib.loads(file.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        fault = Problem("SP-E001", "ensemble", str(path), value=str(error.strerror), expected="the plan of an ensemble")
+        raise BadInput([fault]) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        fault = Problem("SP-E002", "ensemble", str(path), value=str(error), expected="TOML in UTF-8")
+        raise BadInput([fault]) from error
+    plan = make_plan(said, str(path))
+    beside = file.parent / plan.base
+    return plan.with_(base=str(beside)) if beside.exists() else plan
+
+
+def make_plan(said: Mapping[str, Any], file: str) -> Plan:
+    """Make a plan of plain values.
+
+    Raises
+    ------
+    BadInput
+        With everything that is wrong.
+    """
+    try:
+        return Plan.model_validate(dict(said))
+    except ValidationError as refusal:
+        problems = [_problem(error, file) for error in refusal.errors(include_url=False)]
+        raise BadInput(problems) from refusal
+
+
+_CODES = {"extra_forbidden": "SP-E003", "missing": "SP-E004"}
+
+
+def _problem(error: Any, file: str) -> Problem:
+    where = [part for part in error["loc"] if not isinstance(part, int)]
+    number = next((part for part in error["loc"] if isinstance(part, int)), None)
+    place = f"uncertain {number + 1}" if number is not None else ""
+    key = str(where[-1]) if where and where[-1] != "uncertain" else ""
+    if error["type"] == "extra_forbidden":
+        known = [name for name in (Uncertain if number is not None else Plan).model_fields if name != "schema_"]
+        remedy = did_you_mean(key, known, f"the keys are {', '.join(known)}")
+        return Problem("SP-E003", "ensemble", file, place, key, expected="a known key", remedy=remedy)
+    if error["type"] == "missing":
+        return Problem("SP-E004", "ensemble", file, place, key, expected="the key to be there")
+    expected = str(error["msg"]).removeprefix("Value error, ")
+    expected = expected[:1].lower() + expected[1:]
+    value = "" if isinstance(error["input"], Mapping) else shown(error["input"])
+    return Problem("SP-E005", "ensemble", file, place, key, value, expected)
+
+
+def columns_of(uncertain: Uncertain, there: list[str]) -> list[str]:
+    """The columns of a table that a quantity stands for."""
+    found = []
+    for name in uncertain.columns:
+        grants = [column for column in there if column.startswith("grant_")]
+        if uncertain.table == "option_years" and name == "grant" and "grant" not in there:
+            found += grants
+        else:
+            found.append(name)
+    return found

@@ -1,0 +1,204 @@
+"""Run an ensemble: draw, settle, keep, go on after an interruption, and sum up."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from singlepot.models.documents import csv_text
+from singlepot.models.settle import settle
+from singlepot.models.settlement import Settlement
+from singlepot.solver import Stopped
+
+from ..reading import read_scenario
+from ..settlement_folder import read_settlement
+from .drawing import CELL, Work
+from .executors import Batch, Cluster, Executor, Processes, versions
+from .plan import Plan, make_plan, read_plan
+from .sampling import draw_sample
+from .store import EnsembleRefused, Store, read_table
+
+if TYPE_CHECKING:
+    from singlepot.models.scenario import Scenario
+
+BATCH = 4
+"""Draws that are handed out and kept together."""
+
+CENTRAL = "central"
+"""Folder of the base scenario's own settlement."""
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Ensemble:
+    """A finished ensemble.
+
+    Attributes
+    ----------
+    plan
+        What was drawn.
+    central
+        The settlement of the base scenario.
+    draws
+        A row for each draw: ``status``, ``reason``, ``input …`` (factors), ``stage …`` (values at the end),
+        ``shortfall …`` (objective units), ``granted`` and ``left`` (money), ``regret …``.
+    grants
+        draw, area, envelope, year, grant (money), pounds.
+    summary
+        kind, item, input, statistic, value; see :mod:`~singlepot.scenarios.ensemble.summing`.
+    """
+
+    plan: Plan
+    central: Settlement
+    draws: pd.DataFrame
+    grants: pd.DataFrame
+    summary: pd.DataFrame
+
+    def __repr__(self) -> str:
+        """One line."""
+        settled = int((self.draws["status"] == "settled").sum())
+        return f"<Ensemble {self.plan.title or self.plan.base!r}: {settled} of {len(self.draws)} draws settled>"
+
+
+Told = Callable[[int, int], object]
+"""Told how many draws are done, of how many; the run stops when it returns False."""
+
+
+def ensemble(
+    plan: Plan | str | PathLike[str],
+    out: str | PathLike[str],
+    *,
+    draws: int | None = None,
+    seed: int | None = None,
+    workers: int = 1,
+    cluster: str | None = None,
+    limit_s: float | None = 600.0,
+    restart: bool = False,
+    progress: Told | None = None,
+) -> Ensemble:
+    """Settle every draw of a plan and write what they say together.
+
+    A run that was interrupted goes on where it was when it is called again with the same plan and folder.
+
+    Parameters
+    ----------
+    plan
+        A plan, or the path of its file.
+    out
+        Folder to write.
+    draws, seed
+        Instead of the plan's.
+    workers
+        Processes of this machine.
+    cluster
+        Address of a Dask scheduler, instead of processes of this machine.
+    limit_s
+        Seconds of wall time for one draw; one that takes longer becomes a row that says so.
+    restart
+        Begin again where the folder holds an ensemble.
+    progress
+        See :data:`Told`.
+
+    Raises
+    ------
+    BadInput
+        With everything that is wrong with the plan or its base.
+    EnsembleRefused
+        The folder or the cluster cannot be used.
+    Stopped
+        The run was ended; finished draws are kept.
+    """
+    plan = plan if isinstance(plan, Plan) else read_plan(plan)
+    changes = {key: value for key, value in (("draws", draws), ("seed", seed)) if value is not None}
+    plan = plan.with_(**changes) if changes else plan
+    base = read_scenario(plan.base)
+    sample = draw_sample(plan, base)
+    store = Store(Path(out))
+    with store.locked_for(_identity(plan, base), restart=restart):
+        if store.finished:
+            return read_ensemble(out)
+        central = _central(store, base)
+        work = Work(sample, _grants_of(central) if plan.regret else None, limit_s)
+        executor: Executor = Cluster(cluster) if cluster is not None else Processes(workers)
+        _settle_all(store, work, plan.draws, executor, progress)
+        _finish(store, plan, central)
+    return read_ensemble(out)
+
+
+def _identity(plan: Plan, base: Scenario) -> dict[str, object]:
+    """Everything that decides the bytes of the result."""
+    digest = hashlib.sha256()
+    for name, content in sorted(base.documents().items()):
+        digest.update(name.encode() + b"\0" + content + b"\0")
+    said = plan.model_dump(by_alias=True, exclude_none=True, mode="json")
+    return {"plan": said, "scenario_sha256": digest.hexdigest(), "versions": versions()}
+
+
+def _central(store: Store, base: Scenario) -> Settlement:
+    """The base scenario's settlement, made once."""
+    folder = store.folder / CENTRAL
+    if not (folder / "manifest.json").is_file():
+        settle(base).write(folder, overwrite=True)
+    return read_settlement(folder)
+
+
+def _grants_of(central: Settlement) -> pd.Series[float]:
+    return central.grants.set_index(list(CELL))["grant"]
+
+
+def _settle_all(store: Store, work: Work, count: int, executor: Executor, progress: Told | None) -> None:
+    done = store.done()
+    batches = [Batch(range(first, min(first + BATCH, count))) for first in range(0, count, BATCH)]
+    waiting = [batch for batch in batches if not set(batch.draws) <= done]
+    finished = len(done)
+
+    def tick() -> None:
+        if progress is not None and progress(finished, count) is False:
+            raise KeyboardInterrupt
+
+    try:
+        tick()
+        for batch, drawn in executor.run(work, waiting, tick):
+            if len(drawn) == len(batch.draws):
+                store.keep(batch.number, drawn)
+                finished += len(drawn)
+                tick()
+    except KeyboardInterrupt as interrupt:
+        said = f"stopped: {finished} of {count} draws are done and kept"
+        raise Stopped(said, "run the same command again: it goes on from there") from interrupt
+
+
+def _finish(store: Store, plan: Plan, central: Settlement) -> None:
+    from .summing import summarise
+
+    draws, grants = store.gather()
+    if len(draws) != plan.draws:
+        raise Stopped(f"stopped: {len(draws)} of {plan.draws} draws are done and kept", "run the same command again")
+    summary = summarise(plan, central, draws, grants)
+    store.finish(draws, grants, {"summary.csv": csv_text(summary)})
+
+
+def read_ensemble(directory: str | PathLike[str]) -> Ensemble:
+    """Read a finished ensemble.
+
+    Raises
+    ------
+    EnsembleRefused
+        The folder holds none, or an unfinished one.
+    """
+    store = Store(Path(directory))
+    identity = store.identity()
+    if not store.finished:
+        raise EnsembleRefused(f"{directory} holds an unfinished ensemble", "run the same command again to go on")
+    return Ensemble(
+        make_plan(identity["plan"], "plan"),
+        read_settlement(store.folder / CENTRAL),
+        read_table(store.folder / "draws.parquet"),
+        read_table(store.folder / "grants.parquet"),
+        pd.read_csv(store.folder / "summary.csv", keep_default_na=False),
+    )

@@ -1,0 +1,225 @@
+"""The sample: which rows share a factor, and the factors of every draw."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy import stats
+
+from singlepot.models.problems import Problem, Report, did_you_mean, shown
+
+from .plan import Plan, Uncertain, columns_of
+
+if TYPE_CHECKING:
+    from singlepot.models.scenario import Scenario
+
+Floats = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
+
+TAIL = 1e-9
+"""Probabilities nearer to 0 or 1 are taken to be there: normal scores stay finite."""
+
+
+@dataclass(frozen=True, eq=False)
+class Block:
+    """The cells of one uncertain quantity.
+
+    ``rows`` R positions in the table; ``factor_of`` R: which factor, by its column in the sample, multiplies the row.
+    """
+
+    table: str
+    columns: tuple[str, ...]
+    rows: Integers
+    factor_of: Integers
+
+
+@dataclass(frozen=True, eq=False)
+class Sample:
+    """A plan's draws of a scenario.
+
+    Attributes
+    ----------
+    base
+        The scenario as it stands.
+    blocks
+        Where the factors go.
+    names
+        One for each factor: ``unit costs: E06000060``.
+    factors
+        Draws × factors.
+    """
+
+    base: Scenario
+    blocks: tuple[Block, ...]
+    names: tuple[str, ...]
+    factors: Floats
+
+    def scenario(self, draw: int) -> Scenario:
+        """The scenario of one draw, checked like any other."""
+        changed: dict[str, Any] = {}
+        for block in self.blocks:
+            table = changed.setdefault(block.table, self.base.tables[block.table].copy(deep=True))
+            factor = self.factors[draw][block.factor_of]
+            for column in block.columns:
+                values = table[column].to_numpy(dtype=np.float64, copy=True)
+                values[block.rows] *= factor
+                table[column] = values
+        return self.base.with_(**changed)
+
+
+def draw_sample(plan: Plan, base: Scenario) -> Sample:
+    """Draw every factor of a plan, once.
+
+    Raises
+    ------
+    BadInput
+        A column, or what a factor belongs to, is not in the scenario, or a quantity matches no row.
+    """
+    report = Report()
+    blocks, names, scores = [], [], []
+    groups: list[Integers] = []
+    correlations: list[float] = []
+    first = 0
+    for number, uncertain in enumerate(plan.uncertain):
+        found = _block(uncertain, number, base, report)
+        if found is None:
+            continue
+        rows, units, group_of_unit, columns = found
+        labels, factor_of = np.unique(units, return_inverse=True)
+        blocks.append(Block(uncertain.table, columns, rows, factor_of.astype(np.int64) + first))
+        names += [f"{uncertain.name}: {label}" for label in labels]
+        groups.append(group_of_unit)
+        correlations.append(uncertain.correlation)
+        scores.append((uncertain, len(labels)))
+        first += len(labels)
+    report.stop_if_any()
+    return Sample(base, tuple(blocks), tuple(names), _factors(plan, scores, groups, correlations))
+
+
+def _factors(
+    plan: Plan, scores: list[tuple[Uncertain, int]], groups: list[Integers], correlations: list[float]
+) -> Floats:
+    """One column for each factor; factors of one group share part of their normal score."""
+    own = sum(count for _, count in scores)
+    shared = [int(group.max(initial=-1)) + 1 for group in groups]
+    uniform = _uniform(plan, own + sum(shared))
+    normal = stats.norm.ppf(np.clip(uniform, TAIL, 1 - TAIL))
+    columns, at, at_shared = [], 0, own
+    for (uncertain, count), group, together, rho in zip(scores, groups, shared, correlations, strict=True):
+        score = normal[:, at : at + count]
+        if together:
+            common = normal[:, at_shared : at_shared + together][:, group]
+            score = np.sqrt(rho) * common + np.sqrt(1 - rho) * score
+        columns.append(_quantile(uncertain, stats.norm.cdf(score)))
+        at, at_shared = at + count, at_shared + together
+    return np.hstack(columns)
+
+
+def _uniform(plan: Plan, dimensions: int) -> Floats:
+    generator = np.random.default_rng(plan.seed)
+    if plan.sampler == "sobol":
+        power = int(np.ceil(np.log2(max(plan.draws, 1))))
+        return np.asarray(stats.qmc.Sobol(dimensions, rng=generator).random_base2(power)[: plan.draws])
+    return np.asarray(stats.qmc.LatinHypercube(dimensions, rng=generator).random(plan.draws))
+
+
+def _quantile(uncertain: Uncertain, probability: Floats) -> Floats:
+    """Factors at these probabilities."""
+    probability = np.clip(probability, TAIL, 1 - TAIL)
+    if uncertain.distribution == "empirical":
+        values = np.sort(np.asarray(uncertain.values))
+        return np.asarray(values[np.minimum((probability * len(values)).astype(int), len(values) - 1)])
+    spread, low, mode, high = (getattr(uncertain, key) or 0.0 for key in ("spread", "low", "mode", "high"))
+    chosen: Any = {
+        "lognormal": lambda: stats.lognorm(s=spread),
+        "normal": lambda: stats.truncnorm(-1 / spread, np.inf, loc=1, scale=spread),
+        "uniform": lambda: stats.uniform(low, high - low),
+        "triangular": lambda: stats.triang((mode - low) / (high - low), loc=low, scale=high - low),
+    }[uncertain.distribution]()
+    return np.asarray(chosen.ppf(probability))
+
+
+def _block(
+    uncertain: Uncertain, number: int, base: Scenario, report: Report
+) -> tuple[Integers, npt.NDArray[np.object_], Integers, tuple[str, ...]] | None:
+    """Rows, what each row's factor belongs to, group of each of those, and columns; None where something is wrong."""
+    table = base.tables[uncertain.table]
+    place = f"uncertain {number + 1}"
+
+    def complain(key: str, value: str, expected: str, remedy: str) -> None:
+        report.add(Problem("SP-E006", "ensemble", "plan", place, key, shown(value), expected, remedy), row=number)
+
+    columns = columns_of(uncertain, list(table.columns))
+    numeric = [name for name in table.columns if table[name].dtype.kind == "f"]
+    for name in columns:
+        if name not in numeric:
+            complain("columns", name, f"a column of numbers of {uncertain.table}", did_you_mean(name, numeric))
+    labels = _labels(base, uncertain.table)
+    for key, name in (
+        ("each", uncertain.each),
+        ("correlate", uncertain.correlate),
+        *(("where", k) for k in uncertain.where),
+    ):
+        if name and name not in labels:
+            complain(key, name, f"one of {', '.join(labels)}", did_you_mean(name, labels))
+    if len(report):
+        return None
+    chosen = np.ones(len(table), dtype=bool)
+    for name, wanted in uncertain.where.items():
+        chosen &= np.isin(labels[name].astype(str), wanted if isinstance(wanted, list) else [wanted])
+    rows = np.flatnonzero(chosen)
+    if not len(rows):
+        complain("where", str(dict(uncertain.where)), f"rows of {uncertain.table} that match", "look at the table")
+        return None
+    units = labels[uncertain.each][rows].astype(str).astype(object)
+    if not uncertain.correlate:
+        return rows, units, np.zeros(0, dtype=np.int64), tuple(columns)
+    first = pd.DataFrame({"unit": units, "group": labels[uncertain.correlate][rows].astype(str)})
+    within = first.drop_duplicates().groupby("unit", sort=True)["group"]
+    if (within.size() > 1).any():
+        complain("correlate", uncertain.correlate, f"one {uncertain.correlate} for each {uncertain.each}", "")
+        return None
+    _, group = np.unique(within.first().to_numpy(dtype=str), return_inverse=True)
+    return rows, units, group.astype(np.int64), tuple(columns)
+
+
+def _labels(base: Scenario, table: str) -> Mapping[str, npt.NDArray[np.object_]]:
+    """What rows of a table can be chosen or grouped by."""
+    frame = base.tables[table]
+    count = len(frame)
+    found: dict[str, npt.NDArray[np.object_]] = {
+        "row": np.asarray([f"{i + 1:06d}" for i in range(count)], dtype=object),
+        "all": np.full(count, "all", dtype=object),
+    }
+    for name in frame.columns:
+        if frame[name].dtype.kind != "f":
+            found[name] = frame[name].to_numpy(dtype=object)
+    if "area" in frame:
+        areas = base.filled("areas").set_index("code")
+        for name in areas.columns:
+            if areas[name].dtype.kind != "f" and name not in found:
+                found[name] = areas[name].reindex(frame["area"]).to_numpy(dtype=object)
+    if table in ("options", "option_years"):
+        keys = pd.MultiIndex.from_frame(frame[["area", "option"]])
+        found["objective"] = _meant(base).reindex(keys).fillna("none").to_numpy(dtype=object)
+        pairs = zip(frame["area"], frame["option"], strict=True)
+        found["area-option"] = np.asarray([f"{area} {option}" for area, option in pairs], dtype=object)
+    return found
+
+
+def _meant(base: Scenario) -> pd.Series[Any]:
+    """The objective that each option changes most, relative to what its area proposed; ``none`` without outcomes."""
+    profile = base.filled("option_years")
+    keys = list(base.filled("objectives")["key"])
+    change = profile.assign(**profile[keys].abs()).groupby(["area", "option"])[keys].sum()
+    proposed = base.filled("targets").pivot_table(index="area", columns="objective", values="target", aggfunc="sum")
+    own = proposed.reindex(index=change.index.get_level_values("area"), columns=keys).to_numpy(dtype=np.float64)
+    relative = change.to_numpy() / np.where(np.nan_to_num(own) > 0, own, np.nan)
+    relative = np.nan_to_num(relative)
+    best = np.where(relative.max(axis=1, initial=0.0) > 0, relative.argmax(axis=1) if keys else 0, -1)
+    return pd.Series([keys[k] if k >= 0 else "none" for k in best], index=change.index, dtype=object)

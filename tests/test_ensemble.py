@@ -1,0 +1,473 @@
+"""Ensembles: what is drawn, what is kept, and that nothing changes the bytes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import singlepot as sp
+from singlepot.scenarios.ensemble.drawing import Work, settle_draw
+from singlepot.scenarios.ensemble.plan import make_plan
+from singlepot.scenarios.ensemble.sampling import draw_sample
+
+PLAN = """
+schema = 1
+base = "bucks-and-burnley"
+draws = {draws}
+seed = 7
+
+[[uncertain]]
+name = "unit costs"
+table = "option_years"
+columns = ["grant"]
+each = "area"
+distribution = "lognormal"
+spread = 0.2
+correlate = "region"
+correlation = 0.5
+
+[[uncertain]]
+name = "pot"
+table = "pot"
+columns = ["amount"]
+each = "all"
+distribution = "triangular"
+low = 0.95
+mode = 1.0
+high = 1.05
+"""
+
+
+def uncertain(**changes: Any) -> dict[str, Any]:
+    said = {"name": "costs", "table": "option_years", "columns": ["grant"], "distribution": "lognormal", "spread": 0.2}
+    return {**said, **changes}
+
+
+def plan(draws: int = 100, **changes: Any) -> sp.Plan:
+    base = changes.pop("base", "england")
+    return make_plan({"base": base, "draws": draws, "seed": 3, "uncertain": [uncertain(**changes)]}, "plan")
+
+
+@pytest.fixture(scope="module")
+def england() -> sp.Scenario:
+    return sp.read_scenario("england")
+
+
+@pytest.fixture
+def written(tmp_path: Path) -> Callable[[int], Path]:
+    def write(draws: int) -> Path:
+        path = tmp_path / "plan.toml"
+        path.write_text(PLAN.format(draws=draws), encoding="utf-8")
+        return path
+
+    return write
+
+
+def bytes_of(folder: Path) -> dict[str, str]:
+    """Hash of every file but the timings."""
+    files = (path for path in folder.rglob("*") if path.is_file() and path.name != "run.json")
+    return {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+
+
+# ------------------------------------------------------------------ the sample
+
+
+def test_factors_have_the_distribution_and_the_correlation_asked_for(england: sp.Scenario) -> None:
+    """Median 1, a fifth of spread, and within a region the correlation of normal scores; across regions none."""
+    sample = draw_sample(plan(2000, correlate="region", correlation=0.6), england)
+    scores = np.log(sample.factors) / 0.2
+    assert np.abs(np.median(sample.factors, axis=0) - 1).max() < 0.02
+    assert np.abs(scores.std(axis=0) - 1).max() < 0.08
+    region = england.areas.set_index("code")["region"]
+    of = np.asarray([region[name.removeprefix("costs: ")] for name in sample.names])
+    correlation = np.corrcoef(scores.T)
+    same = (of[:, None] == of[None, :]) & ~np.eye(len(of), dtype=bool)
+    assert np.abs(correlation[same] - 0.6).max() < 0.08
+    assert np.abs(correlation[of[:, None] != of[None, :]]).max() < 0.12
+
+
+@pytest.mark.parametrize(
+    ("said", "low", "high", "middle"),
+    [
+        ({"distribution": "uniform", "spread": None, "low": 0.8, "high": 1.4}, 0.8, 1.4, 1.1),
+        ({"distribution": "triangular", "spread": None, "low": 0.5, "mode": 1.0, "high": 1.5}, 0.5, 1.5, 1.0),
+        ({"distribution": "empirical", "spread": None, "values": [0.9, 1.0, 1.3]}, 0.9, 1.3, 1.0),
+        ({"distribution": "normal", "spread": 0.3}, 0.0, 3.0, 1.0),
+    ],
+)
+def test_every_distribution_keeps_to_its_limits(
+    england: sp.Scenario, said: dict[str, Any], low: float, high: float, middle: float
+) -> None:
+    factors = draw_sample(plan(1024, **said), england).factors
+    assert factors.min() >= low
+    assert factors.max() <= high
+    assert np.abs(np.median(factors, axis=0) - middle).max() < 0.03
+
+
+@pytest.mark.parametrize("sampler", ["latin-hypercube", "sobol"])
+def test_samples_fill_every_layer(england: sp.Scenario, sampler: str) -> None:
+    """Each of 64 equal layers of probability is drawn from once."""
+    made = make_plan(
+        {
+            "base": "england",
+            "draws": 64,
+            "seed": 1,
+            "sampler": sampler,
+            "uncertain": [uncertain(distribution="uniform", spread=None, low=0.0, high=1.0)],
+        },
+        "plan",
+    )
+    factors = draw_sample(made, england).factors
+    assert (np.sort((factors * 64).astype(int), axis=0) == np.arange(64)[:, None]).all()
+
+
+@given(
+    st.integers(0, 2**31), st.integers(1, 30), st.sampled_from(["row", "all", "area", "option", "year", "objective"])
+)
+def test_the_seed_alone_decides(seed: int, draws: int, each: str) -> None:
+    base = sp.read_scenario("bucks-and-burnley")
+    made = plan(draws, each=each, base="bucks-and-burnley").with_(seed=seed)
+    first, second = draw_sample(made, base), draw_sample(made, base)
+    assert np.array_equal(first.factors, second.factors)
+    assert first.names == second.names
+    other = draw_sample(made.with_(seed=seed + 1), base)
+    assert not np.array_equal(first.factors, other.factors)
+
+
+def test_only_the_chosen_cells_change(england: sp.Scenario) -> None:
+    """By a column of the table and by one of the area; the factor of a draw multiplies each cell once."""
+    made = plan(4, each="objective", where={"region": ["London", "North East"], "year": "2027-28"})
+    sample = draw_sample(made, england)
+    before, after = england.option_years, sample.scenario(2).option_years
+    region = england.areas.set_index("code")["region"].reindex(before["area"]).to_numpy()
+    chosen = np.isin(region, ["London", "North East"]) & (before["year"] == "2027-28").to_numpy()
+    changed = (before["grant"].fillna(0) != after["grant"].fillna(0)).to_numpy()
+    assert (changed == (chosen & before["grant"].fillna(0).ne(0).to_numpy())).all()
+    ratio = (after["grant"] / before["grant"])[changed]
+    assert set(ratio.round(12)) <= set(sample.factors[2].round(12))
+    assert before.drop(columns="grant").equals(after.drop(columns="grant"))
+    assert len(sample.names) == 6
+
+
+def test_grants_of_all_envelopes_move_together() -> None:
+    base = sp.Scenario.from_tables(
+        areas=pd.DataFrame({"code": ["A"], "name": ["a"]}),
+        pot=pd.DataFrame({"year": ["2026-27"] * 2, "envelope": ["capital", "resource"], "amount": [9.0, 9.0]}),
+        bids=pd.DataFrame({"area": "A", "year": "2026-27", "envelope": ["capital", "resource"], "amount": [5.0, 5.0]}),
+        options=pd.DataFrame({"area": ["A"], "option": ["more"]}),
+        option_years=pd.DataFrame(
+            {"area": ["A"], "option": ["more"], "year": ["2026-27"], "grant_capital": [2.0], "grant_resource": [1.0]}
+        ),
+        years=["2026-27"],
+    )
+    drawn = draw_sample(plan(3, base="x"), base).scenario(1).option_years
+    assert drawn["grant_capital"].iloc[0] == pytest.approx(2 * drawn["grant_resource"].iloc[0])
+    assert drawn["grant_resource"].iloc[0] != 1.0
+
+
+# ------------------------------------------------------------------ mistakes in a plan
+
+WRONG: dict[str, tuple[dict[str, Any], str, str]] = {
+    "unknown key": (uncertain(spred=1), "SP-E003", 'did you mean "spread"?'),
+    "no column": (uncertain(columns=[]), "SP-E005", "columns"),
+    "too much": (uncertain(low=0.5), "SP-E005", "lognormal takes spread, and nothing else"),
+    "too little": (uncertain(spread=None), "SP-E005", "lognormal takes spread"),
+    "falling": (uncertain(distribution="uniform", spread=None, low=2, high=1), "SP-E005", "must rise"),
+    "half a correlation": (uncertain(correlate="region"), "SP-E005", "go together"),
+    "not finite": (uncertain(spread=float("inf")), "SP-E005", "spread"),
+    "unknown table": (uncertain(table="option_year"), "SP-E005", "option_years"),
+    "unknown column": (uncertain(columns=["grnt"]), "SP-E006", 'did you mean "grant"?'),
+    "text column": (uncertain(columns=["option"]), "SP-E006", "a column of numbers"),
+    "unknown owner": (uncertain(each="regoin"), "SP-E006", 'did you mean "region"?'),
+    "unknown selector": (uncertain(where={"yaer": "2026-27"}), "SP-E006", 'did you mean "year"?'),
+    "no row": (uncertain(where={"year": "2035-36"}), "SP-E006", "that match"),
+    "several groups": (
+        uncertain(each="all", correlate="region", correlation=0.5),
+        "SP-E006",
+        "one region for each all",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_a_mistake_in_a_plan_is_named(name: str, england: sp.Scenario) -> None:
+    """With its code, its place and what to do."""
+    said, code, words = WRONG[name]
+    with pytest.raises(sp.BadInput) as caught:
+        made = make_plan({"base": "england", "draws": 4, "uncertain": [uncertain(), said]}, "plan.toml")
+        draw_sample(made, england)
+    assert [problem.code for problem in caught.value.problems] == [code]
+    assert words in str(caught.value)
+    assert "uncertain 2" in str(caught.value)
+
+
+def test_a_plan_that_is_not_there_or_not_toml_is_named(tmp_path: Path) -> None:
+    with pytest.raises(sp.BadInput, match="SP-E001"):
+        sp.read_plan(tmp_path / "nowhere.toml")
+    (tmp_path / "plan.toml").write_text("base = england\n", encoding="utf-8")
+    with pytest.raises(sp.BadInput, match="SP-E002"):
+        sp.read_plan(tmp_path / "plan.toml")
+
+
+def test_the_shipped_plan_can_be_drawn(england: sp.Scenario) -> None:
+    made = sp.read_plan("england-unit-costs")
+    assert draw_sample(made, england).factors.shape == (1000, 71)
+
+
+# ------------------------------------------------------------------ runs
+
+
+def test_a_draw_is_what_settling_its_scenario_gives(written: Callable[[int], Path], tmp_path: Path) -> None:
+    done = sp.ensemble(written(6), tmp_path / "out")
+    sample = draw_sample(done.plan, sp.read_scenario("bucks-and-burnley"))
+    for draw in range(6):
+        own = done.grants[done.grants["draw"] == draw]
+        if done.draws["status"][draw] == "settled":
+            fresh = sp.settle(sample.scenario(draw))
+            assert own["grant"].tolist() == fresh.grants["grant"].tolist()
+            assert own["pounds"].tolist() == fresh.grants["pounds"].tolist()
+
+
+def test_regret_is_what_keeping_the_central_grants_costs(england: sp.Scenario) -> None:
+    """Never negative, and nothing where nothing is uncertain."""
+    central = sp.settle(england).grants.set_index(["area", "envelope", "year"])["grant"]
+    still = draw_sample(plan(1, distribution="empirical", spread=None, values=[1.0]), england)
+    row = settle_draw(Work(still, central, None), 0).row
+    assert row["regret shortfall.largest[1]"] == pytest.approx(0.0, abs=1e-9)
+    moved = draw_sample(plan(1), england)
+    row = settle_draw(Work(moved, central, None), 0).row
+    assert float(str(row["regret shortfall.total[1]"])) > 1e-4
+
+
+def test_any_number_of_workers_gives_the_same_bytes(written: Callable[[int], Path], tmp_path: Path) -> None:
+    for workers in (1, 2, 5):
+        sp.ensemble(written(22), tmp_path / f"by-{workers}", workers=workers)
+    first, *others = (bytes_of(tmp_path / f"by-{workers}") for workers in (1, 2, 5))
+    assert all(other == first for other in others)
+    assert {"draws.parquet", "grants.parquet", "summary.csv", "manifest.json"} <= set(first)
+
+
+def test_an_interrupted_run_goes_on_and_comes_to_the_same_bytes(written: Callable[[int], Path], tmp_path: Path) -> None:
+    """Stopped at two fifths; finished draws are not done again."""
+    with pytest.raises(sp.Stopped, match="run the same command again"):
+        sp.ensemble(written(20), tmp_path / "out", progress=lambda done, count: done < 0.4 * count)
+    kept = {path.name: path.stat().st_mtime_ns for path in (tmp_path / "out" / "parts").iterdir()}
+    assert 2 * 2 <= len(kept) < 10
+    with pytest.raises(sp.EnsembleRefused, match="unfinished"):
+        sp.read_ensemble(tmp_path / "out")
+    seen: list[int] = []
+    sp.ensemble(written(20), tmp_path / "out", workers=2, progress=lambda done, _: seen.append(done))
+    assert seen[0] >= 8
+    sp.ensemble(written(20), tmp_path / "whole")
+    assert bytes_of(tmp_path / "out") == bytes_of(tmp_path / "whole")
+
+
+def test_another_plan_does_not_go_into_the_folder(written: Callable[[int], Path], tmp_path: Path) -> None:
+    sp.ensemble(written(4), tmp_path / "out")
+    with pytest.raises(sp.EnsembleRefused, match="plan differ"):
+        sp.ensemble(written(4), tmp_path / "out", seed=8)
+    assert len(sp.ensemble(written(4), tmp_path / "out", seed=8, restart=True).draws) == 4
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "mine.txt").write_text("x", encoding="utf-8")
+    with pytest.raises(sp.EnsembleRefused, match="holds no ensemble"):
+        sp.ensemble(written(4), tmp_path / "other", restart=True)
+    assert (tmp_path / "other" / "mine.txt").is_file()
+
+
+def test_draws_without_a_settlement_are_rows_that_say_why(written: Callable[[int], Path], tmp_path: Path) -> None:
+    path = written(8)
+    path.write_text(path.read_text(encoding="utf-8").replace("low = 0.95", "low = 0.2"), encoding="utf-8")
+    draws = sp.ensemble(path, tmp_path / "out").draws
+    lost = draws[draws["status"] == "no settlement"]
+    assert len(lost)
+    assert lost["reason"].str.contains("floors add up").all()
+    assert set(draws["status"]) <= {"settled", "no settlement"}
+
+
+# ------------------------------------------------------------------ what can happen to a run
+
+
+def start(plan_file: Path, out: Path, *more: str) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "singlepot", "ensemble", str(plan_file), "--out", str(out), *more]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
+
+
+def until(holds: Callable[[], bool], limit_s: float = 60.0) -> None:
+    begun = time.monotonic()
+    while not holds():
+        assert time.monotonic() - begun < limit_s
+        time.sleep(0.05)
+
+
+def parts(out: Path) -> int:
+    folder = out / "parts"
+    return len(list(folder.glob("draws-*.parquet"))) if folder.is_dir() else 0
+
+
+def children(pid: int) -> list[int]:
+    """Worker processes of a run, those of the system's own bookkeeping left out."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = path.read_text(encoding="utf-8").rsplit(")", 1)[1].split()
+            command = (path.parent / "cmdline").read_text(encoding="utf-8")
+        except OSError:
+            continue
+        if int(fields[1]) == pid and "spawn_main" in command:
+            found.append(int(path.parent.name))
+    return found
+
+
+needs_proc = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks at processes as Linux shows them")
+
+
+@needs_proc
+def test_a_killed_worker_loses_no_draw(written: Callable[[int], Path], tmp_path: Path) -> None:
+    run = start(written(40), tmp_path / "out", "--workers", "2")
+    until(lambda: parts(tmp_path / "out") >= 1)
+    os.kill(children(run.pid)[0], signal.SIGKILL)
+    _, errors = run.communicate(timeout=120)
+    assert run.returncode == 0, errors
+    sp.ensemble(written(40), tmp_path / "whole")
+    assert bytes_of(tmp_path / "out") == bytes_of(tmp_path / "whole")
+
+
+@needs_proc
+def test_ctrl_c_stops_within_five_seconds_and_says_how_to_go_on(written: Callable[[int], Path], tmp_path: Path) -> None:
+    run = start(written(400), tmp_path / "out", "--workers", "2")
+    until(lambda: parts(tmp_path / "out") >= 1)
+    workers = children(run.pid)
+    asked = time.monotonic()
+    os.killpg(run.pid, signal.SIGINT)
+    _, errors = run.communicate(timeout=30)
+    assert time.monotonic() - asked < 5
+    assert run.returncode == 130
+    assert "draws are done and kept; run the same command again" in errors
+    assert "Traceback" not in errors
+    until(lambda: not any(Path(f"/proc/{worker}").exists() for worker in workers), 5)
+    assert not (tmp_path / "out" / ".running.json").exists()
+
+
+@needs_proc
+def test_workers_die_with_their_parent_and_the_next_run_goes_on(written: Callable[[int], Path], tmp_path: Path) -> None:
+    run = start(written(40), tmp_path / "out", "--workers", "2")
+    until(lambda: parts(tmp_path / "out") >= 1)
+    workers = children(run.pid)
+    assert workers
+    run.kill()
+    run.communicate()
+    until(lambda: not any(_runs(worker) for worker in workers), 10)
+    sp.ensemble(written(40), tmp_path / "out")
+    sp.ensemble(written(40), tmp_path / "whole")
+    assert bytes_of(tmp_path / "out") == bytes_of(tmp_path / "whole")
+
+
+def _runs(pid: int) -> bool:
+    try:
+        return " Z " not in Path(f"/proc/{pid}/stat").read_text(encoding="utf-8")
+    except OSError:
+        return False
+
+
+def test_two_runs_do_not_share_a_folder(written: Callable[[int], Path], tmp_path: Path) -> None:
+    run = start(written(400), tmp_path / "out")
+    until(lambda: parts(tmp_path / "out") >= 1)
+    with pytest.raises(sp.EnsembleRefused, match=f"in use by process {run.pid}"):
+        sp.ensemble(written(400), tmp_path / "out")
+    run.kill()
+    run.communicate()
+
+
+def test_a_full_disk_loses_no_finished_draw(written: Callable[[int], Path], tmp_path: Path) -> None:
+    """A limit on the size of files stands for the disk: a line says so, and the next run goes on."""
+    resource = pytest.importorskip("resource")
+    script = (
+        "import resource, signal, singlepot as sp\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "seen = []\n"
+        "def told(done, count):\n"
+        "    if done >= 8 and not seen:\n"
+        "        seen.append(done)\n"
+        "        resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))\n"
+        f"try:\n    sp.ensemble({str(written(20))!r}, {str(tmp_path / 'out')!r}, progress=told)\n"
+        "except sp.EnsembleRefused as error:\n    print(error)\n"
+    )
+    assert resource
+    said = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert "every finished draw is kept" in said.stdout, said.stderr
+    assert parts(tmp_path / "out") == 2
+    assert not list((tmp_path / "out").rglob("*.partial"))
+    sp.ensemble(written(20), tmp_path / "out")
+    sp.ensemble(written(20), tmp_path / "whole")
+    assert bytes_of(tmp_path / "out") == bytes_of(tmp_path / "whole")
+
+
+# ------------------------------------------------------------------ a Dask cluster
+
+
+@pytest.fixture
+def cluster(tmp_path: Path) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
+    """A scheduler and two workers, each a process of its own."""
+    distributed = pytest.importorskip("distributed")
+    assert distributed
+    address_file = tmp_path / "scheduler.json"
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": tmp_path}
+    scheduler = [sys.executable, "-m", "distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", "0"]
+    scheduler += ["--no-dashboard", "--scheduler-file", str(address_file)]
+    processes = [subprocess.Popen(scheduler, **quiet)]  # type: ignore[call-overload]
+    until(lambda: address_file.is_file() and bool(address_file.read_text(encoding="utf-8")))
+    address = json.loads(address_file.read_text(encoding="utf-8"))["address"]
+    worker = [
+        sys.executable,
+        "-m",
+        "distributed.cli.dask_worker",
+        address,
+        "--nthreads",
+        "1",
+        "--no-dashboard",
+        "--no-nanny",
+    ]
+    processes += [subprocess.Popen(worker, **quiet) for _ in range(2)]  # type: ignore[call-overload]
+    yield address, processes
+    for process in reversed(processes):
+        process.kill()
+        process.wait()
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_cluster_that_loses_a_worker_comes_to_the_same_bytes(
+    cluster: tuple[str, list[subprocess.Popen[bytes]]], written: Callable[[int], Path], tmp_path: Path
+) -> None:
+    address, processes = cluster
+    killed: list[int] = []
+
+    def told(done: int, count: int) -> None:
+        if done >= 0.3 * count and not killed:
+            killed.append(done)
+            processes[1].kill()
+
+    sp.ensemble(written(40), tmp_path / "out", cluster=address, progress=told)
+    assert killed
+    sp.ensemble(written(40), tmp_path / "whole")
+    assert bytes_of(tmp_path / "out") == bytes_of(tmp_path / "whole")
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_cluster_that_is_not_there_is_said(written: Callable[[int], Path], tmp_path: Path) -> None:
+    pytest.importorskip("distributed")
+    with pytest.raises(sp.EnsembleRefused, match="no Dask cluster answers"):
+        sp.ensemble(written(4), tmp_path / "out", cluster="tcp://127.0.0.1:9")

@@ -203,3 +203,4 @@ class SettingsFile(_Strict):
     rules: RulesSection = RulesSection()
     equity: EquitySection | None = None
     stages: StagesSection = StagesSection()
+    notes: dict[str, str] = {}

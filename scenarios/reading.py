@@ -1,4 +1,4 @@
-"""Scenarios from where they are kept: a shipped name, or a folder of CSV files with ``scenario.toml``."""
+"""Scenarios from where they are kept: a shipped name, a folder of tables, a workbook or a JSON document."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from singlepot.models.raw_tables import RawTable, lost
 from singlepot.models.scenario import Scenario, from_raw
 
 from .csv_tables import read_csv
+from .files import is_part, read_file
+from .parquet_tables import read_parquet
 from .settings_file import NAME, read_settings_file
 from .shipped import shipped_folder, shipped_names
 
@@ -29,9 +31,10 @@ def read_scenario(source: str | os.PathLike[str]) -> Scenario:
     Parameters
     ----------
     source
-        The name of a shipped scenario, or the path of a folder with ``scenario.toml`` and a CSV file for each
-        table. A text with a path separator is a path, and so is a :class:`~pathlib.Path`; any other text is
-        looked up among the shipped scenarios first, then as a folder: ``./england`` is the folder.
+        The name of a shipped scenario, or the path of a folder with ``scenario.toml`` and a CSV or Parquet file
+        for each table, of an Excel workbook (``.xlsx``) or of a JSON document. A text with a path separator is a
+        path, and so is a :class:`~pathlib.Path`; any other text is looked up among the shipped scenarios first,
+        then as a path: ``./england`` is the folder.
 
     Returns
     -------
@@ -42,13 +45,13 @@ def read_scenario(source: str | os.PathLike[str]) -> Scenario:
     BadInput
         With everything that is wrong.
     """
-    folder = find_scenario(source)
-    log.info("reading %s", folder)
-    return _read_folder(folder)
+    found = find_scenario(source)
+    log.info("reading %s", found)
+    return read_file(found) if isinstance(found, Path) and found.is_file() else _read_folder(found)
 
 
 def find_scenario(source: str | os.PathLike[str]) -> Traversable:
-    """Find the folder of a scenario by shipped name or path, see :func:`read_scenario`.
+    """Find the folder or file of a scenario by shipped name or path, see :func:`read_scenario`.
 
     Raises
     ------
@@ -61,7 +64,7 @@ def find_scenario(source: str | os.PathLike[str]) -> Traversable:
         return folder
     path = Path(text).expanduser()
     try:
-        if text and path.is_dir():
+        if text and (path.is_dir() or (path.is_file() and not is_part(path))):
             return path
         found = "a file" if path.is_file() else "nothing there"
     except (OSError, ValueError):
@@ -71,17 +74,18 @@ def find_scenario(source: str | os.PathLike[str]) -> Traversable:
         SETTINGS,
         shown(text),
         value=found,
-        expected=f"a folder with {NAME}, or one of {', '.join(shipped_names())}",
+        expected=f"a folder with {NAME}, a workbook (.xlsx), a JSON document, or one of {', '.join(shipped_names())}",
         remedy=_other_source(text, path),
     )
     raise BadInput([problem])
 
 
 def _other_source(text: str, path: Path) -> str:
-    if path.name == NAME:
+    if is_part(path) and path.is_file():
         return f"name the folder, {shown(str(path.parent))}"
     try:
-        around = [str(item) for item in path.parent.iterdir() if item.is_dir()] if text else []
+        near_by = path.parent.iterdir() if text else iter(())
+        around = [str(item) for item in near_by if item.is_dir() or item.suffix in (".xlsx", ".json")]
     except (OSError, ValueError):
         around = []
     return did_you_mean(text, [*shipped_names(), *around], "singlepot list shows what is shipped")
@@ -101,10 +105,10 @@ def _read_folder(folder: Traversable) -> Scenario:
 
 def _check_names(files: Mapping[str, Traversable], report: Report) -> None:
     """Name the files that were probably meant to be tables: read as nothing, they would go unnoticed."""
-    right = [NAME, *(f"{table}.csv" for table in TABLES)]
+    right = [NAME, *(f"{table}.{ending}" for table in TABLES for ending in ("csv", "parquet"))]
     for name in sorted(set(files) - set(right)):
         stem, _, ending = name.rpartition(".")
-        if ending.lower() not in ("csv", "toml") or name.startswith((".", "_", "~")):
+        if ending.lower() not in ("csv", "parquet", "toml") or name.startswith((".", "_", "~")):
             continue
         meant = near(stem, [item.rpartition(".")[0] for item in right], NEARLY_A_TABLE)
         if meant:
@@ -116,7 +120,15 @@ def _check_names(files: Mapping[str, Traversable], report: Report) -> None:
 
 def _table(table: str, number: int, files: Mapping[str, Traversable], report: Report) -> RawTable | None:
     """Take the cells of a table; None where it may be absent and is."""
-    name = f"{table}.csv"
+    name, packed = f"{table}.csv", f"{table}.parquet"
+    if packed in files:
+        if name in files:
+            remedy = "delete one of them, or let its name begin with _"
+            problem = Problem("SP-J010", table, packed, value=f"{name} as well", expected="one file", remedy=remedy)
+            report.add(problem, table=number)
+            return lost(packed)
+        content = _content(files, packed, number, report)
+        return lost(packed) if content is None else read_parquet(table, packed, content, number, report)
     if name not in files and not TABLES[table].required:
         return None
     content = _content(files, name, number, report)
@@ -127,10 +139,10 @@ def _table(table: str, number: int, files: Mapping[str, Traversable], report: Re
 
 def _content(files: Mapping[str, Traversable], name: str, number: int, report: Report) -> bytes | None:
     """Take the bytes of a file, or say why not."""
-    table = SETTINGS if name == NAME else name.removesuffix(".csv")
+    table = SETTINGS if name == NAME else name.partition(".")[0]
     if name not in files:
         code = "SP-F002" if name == NAME else "SP-D001"
-        there = sorted(file for file in files if file.endswith((".csv", ".toml")))
+        there = sorted(file for file in files if file.endswith((".csv", ".parquet", ".toml")))
         remedy = did_you_mean(name, there, f"the folder has {', '.join(there[:12])}" if there else "")
         report.add(Problem(code, table, name, expected="the file to be there", remedy=remedy), table=number)
         return None

@@ -19,7 +19,10 @@ if TYPE_CHECKING:
     from singlepot.models.settlement import Settlement
     from singlepot.scenarios.reading import read_scenario
     from singlepot.scenarios.settlement_folder import UnreadableSettlement, read_settlement
+    from singlepot.scenarios.settlement_document import write_settlement
     from singlepot.scenarios.shipped import shipped
+    from singlepot.scenarios.templates import write_template
+    from singlepot.scenarios.writing import write_scenario
     from singlepot.solver.control import Progress
     from singlepot.solver.errors import (
         NoSettlement,
@@ -46,6 +49,9 @@ _HOMES = {
     "UnreadableSettlement": "scenarios.settlement_folder",
     "read_settlement": "scenarios.settlement_folder",
     "shipped": "scenarios.shipped",
+    "write_scenario": "scenarios.writing",
+    "write_settlement": "scenarios.settlement_document",
+    "write_template": "scenarios.templates",
     "Progress": "solver.control",
     "NoSettlement": "solver.errors",
     "NotProven": "solver.errors",
@@ -77,6 +83,9 @@ __all__ = [
     "read_settlement",
     "settle",
     "shipped",
+    "write_scenario",
+    "write_settlement",
+    "write_template",
 ]
 
 

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, NoReturn, TextIO
 
 import click
 
+from singlepot.cli_formats import COMMANDS
+
 if TYPE_CHECKING:
     from singlepot.solver.control import Progress
 
@@ -39,7 +41,8 @@ class _Suggesting(click.Group):
 def cli(ctx: click.Context, debug: bool) -> None:
     """Settle many local bids against one national pot.
 
-    A SCENARIO is a shipped name (see `singlepot list`) or a folder of CSV files with scenario.toml.
+    A SCENARIO is a shipped name (see `singlepot list`), a folder of CSV or Parquet files with scenario.toml, an
+    Excel workbook (.xlsx) or a JSON document.
 
     Exit codes: 0 settled, 2 wrong usage, 3 bad input, 4 no settlement under these rules, 5 not proven within the
     limit, 6 solver or verification failed, 130 stopped.
@@ -58,12 +61,23 @@ def list_scenarios() -> None:
 
 @cli.command()
 @click.argument("scenario")
-def check(scenario: str) -> None:
+@click.option("--marked", type=click.Path(), help="Write a copy of the workbook with its problems marked.")
+@click.option("--overwrite", is_flag=True, help="Replace a marked copy that stands there.")
+def check(scenario: str, marked: str | None, overwrite: bool) -> None:
     """Find all problems of SCENARIO, or say that it is ready, and its size."""
     import singlepot
 
-    found = singlepot.read_scenario(scenario)
-    click.echo(f"ready: {found!r}")
+    if marked is not None:
+        from singlepot.scenarios.marked_copy import check_copy, write_marked_copy
+
+        check_copy(scenario, marked, overwrite=overwrite)
+    try:
+        found = singlepot.read_scenario(scenario)
+    except singlepot.BadInput as refused:
+        if marked is not None and write_marked_copy(scenario, marked, refused, overwrite=overwrite):
+            _say(f"the problems are marked in {marked}")
+        raise
+    click.echo(f"ready: {found!r}" + ("; nothing to mark" if marked is not None else ""))
 
 
 @cli.command()
@@ -112,6 +126,10 @@ def _progress_line(quiet: bool) -> Iterator[Callable[[Progress], None] | None]:
 def _write(stream: TextIO, text: str) -> None:
     stream.write(text)
     stream.flush()
+
+
+for _command in COMMANDS:
+    cli.add_command(_command)
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -10,6 +10,7 @@ from singlepot.models.columns import TABLES
 from singlepot.models.documents import settings_text
 from singlepot.models.folder import FolderRefused, check_target, write_folder
 from singlepot.models.scenario import Scenario
+from singlepot.models.settlement_documents import MANIFEST
 from singlepot.models.single_file import check_file, write_file
 
 from .json_document import scenario_json
@@ -102,3 +103,8 @@ def scenario_files(scenario: Scenario, format: Format) -> dict[str, bytes]:
 
 def _fill(path: Path, content: bytes) -> None:
     path.write_bytes(content)
+
+
+def settlement_at(source: str, target: str | os.PathLike[str]) -> bool:
+    """Whether a source is a written settlement, and the target a document that can hold one."""
+    return Path(source, MANIFEST).is_file() and Path(target).suffix.lower() == ".json"

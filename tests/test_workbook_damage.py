@@ -178,7 +178,8 @@ def check_refusal(refused: BadInput, done: list[Damage], said: str) -> None:
     if len(done) == 1 and done[0][0] == "cell" and done[0][1] not in referred:
         places = {problem.place for problem in refused.problems}
         row = re.sub("[A-Z]+", "", done[0][2])
-        assert any(place.endswith(f"!{done[0][2]}") or re.fullmatch(rf".*![A-Z]+{row}", place) for place in places), said
+        near = any(place.endswith(f"!{done[0][2]}") or re.fullmatch(rf".*![A-Z]+{row}", place) for place in places)
+        assert near or re.search(rf"{done[0][1]}![A-Z]+{row}\b", str(refused)), said
 
 
 def check_meaning(scenario: sp.Scenario, book: Workbook, said: str) -> None:
@@ -201,7 +202,7 @@ def check_meaning(scenario: sp.Scenario, book: Workbook, said: str) -> None:
             if text:
                 numeric = table[text].dtype == np.float64
                 wanted = [meaning(cell, numeric, text) for cell in grid.iloc[1:, place]]
-                got = ["" if cell != cell else cell for cell in table[text].tolist()]
+                got = ["" if cell != cell or blank(cell) else cell for cell in table[text].tolist()]
                 assert got == wanted, (said, name, text, got, wanted)
 
 
@@ -212,7 +213,7 @@ def blank(cell: Any) -> bool:
 def meaning(cell: Any, numeric: bool, header: str) -> Any:
     """What a cell plainly says."""
     kept = header == "note" or header.startswith("_")
-    if cell is None or (isinstance(cell, float) and np.isnan(cell)) or (blank(cell) and not kept):
+    if blank(cell):
         return ""
     if numeric:
         return float(cell)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -43,6 +44,14 @@ class Exact(float):
     def __format__(self, spec: str) -> str:
         """The shortest text that reads as the same number, whatever was asked for."""
         return repr(float(self))
+
+
+@dataclass(frozen=True)
+class Header:
+    """How a header is written, and what is said of it when the mouse is on it."""
+
+    style: Any
+    comment: str = ""
 
 
 def write_workbook(scenario: Scenario, path: Path) -> None:
@@ -87,7 +96,7 @@ class Styles:
 
 def write_settings(sheet: Any, rows: list[tuple[str, Any, str]], styles: Styles) -> None:
     """Write the rows of the sheet ``scenario``."""
-    _prepare(sheet, [column.name for column in SHEET], styles, {0: 26, 1: 60, 2: 60})
+    _prepare(sheet, [column.name for column in SHEET], styles, {0: 26, 1: 60, 2: 60}, {})
     for at, (key, value, note) in enumerate(rows, start=1):
         sheet.write_string(at, 0, key)
         if isinstance(value, str):
@@ -99,10 +108,12 @@ def write_settings(sheet: Any, rows: list[tuple[str, Any, str]], styles: Styles)
             sheet.write_string(at, 2, note)
 
 
-def write_table(sheet: Any, name: str, table: pd.DataFrame, styles: Styles) -> None:
-    """Write a table: its header, then its rows; empty cells stay empty."""
+def write_table(
+    sheet: Any, name: str, table: pd.DataFrame, styles: Styles, headers: Mapping[str, Header] | None = None
+) -> None:
+    """Write a table: its header, in the ways that ``headers`` says by its texts, then its rows; empty cells stay empty."""
     widths = {at: 12 if table.iloc[:, at].dtype.kind == "f" else _width(table.iloc[:, at]) for at in range(table.shape[1])}
-    _prepare(sheet, list(table.columns), styles, widths)
+    _prepare(sheet, list(table.columns), styles, widths, headers or {})
     columns = [table.iloc[:, at] for at in range(table.shape[1])]
     numeric = [column.dtype.kind == "f" for column in columns]
     formats = [styles.of(name, header) for header in table.columns]
@@ -117,12 +128,18 @@ def write_table(sheet: Any, name: str, table: pd.DataFrame, styles: Styles) -> N
                 sheet.write_string(at, place, cell, formats[place])
 
 
-def _prepare(sheet: Any, headers: list[str], styles: Styles, widths: Mapping[int, int]) -> None:
+def _prepare(
+    sheet: Any, texts: list[str], styles: Styles, widths: Mapping[int, int], headers: Mapping[str, Header]
+) -> None:
     for at, width in widths.items():
         sheet.set_column(at, at, width)
     sheet.freeze_panes(1, 0)
-    for at, header in enumerate(headers):
-        sheet.write_string(0, at, header, styles.header)
+    for at, text in enumerate(texts):
+        header = headers.get(text, Header(styles.header))
+        sheet.write_string(0, at, text, header.style)
+        if header.comment:
+            size = {"x_scale": 2.2, "y_scale": 1.0 + header.comment.count("\n") * 0.2}
+            sheet.write_comment(0, at, header.comment, {**size, "author": "singlepot"})
 
 
 def _width(column: pd.Series[Any]) -> int:

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from singlepot.models.settle import settle
     from singlepot.models.settlement import Settlement
     from singlepot.scenarios.reading import read_scenario
-    from singlepot.scenarios.settlement_folder import UnreadableSettlement, read_settlement
-    from singlepot.scenarios.settlement_document import write_settlement
+    from singlepot.scenarios.settlement_document import UnreadableSettlement, write_settlement
+    from singlepot.scenarios.settlement_folder import read_settlement
     from singlepot.scenarios.shipped import shipped
     from singlepot.scenarios.templates import write_template
     from singlepot.scenarios.writing import write_scenario
@@ -46,7 +46,7 @@ _HOMES = {
     "settle": "models.settle",
     "Settlement": "models.settlement",
     "read_scenario": "scenarios.reading",
-    "UnreadableSettlement": "scenarios.settlement_folder",
+    "UnreadableSettlement": "scenarios.settlement_document",
     "read_settlement": "scenarios.settlement_folder",
     "shipped": "scenarios.shipped",
     "write_scenario": "scenarios.writing",

@@ -48,7 +48,12 @@ def _settings() -> dict[str, Any]:
         if name in SETTINGS_EXPLAINED:
             properties[name]["description"] = SETTINGS_EXPLAINED[name]
     for name, part in made["$defs"].items():
-        section = {"RulesSection": "rules", "EquitySection": "equity", "StagesSection": "stages", "BandsSection": "stages.bands"}
+        section = {
+            "RulesSection": "rules",
+            "EquitySection": "equity",
+            "StagesSection": "stages",
+            "BandsSection": "stages.bands",
+        }
         for key, content in part["properties"].items():
             _without_null(content)
             if (path := f"{section[name]}.{key}") in SETTINGS_EXPLAINED:

@@ -53,7 +53,9 @@ def write_file(path: str | os.PathLike[str], write: Callable[[Path], None], *, o
             raise BadInput([_in_use(target, "it cannot be replaced")]) from error
         raise FolderRefused(f"{path} cannot be written ({error.strerror})", "choose another folder") from error
     except OSError as error:
-        raise FolderRefused(f"{path} was not written ({error.strerror}); nothing was kept", "make room or choose another folder") from error
+        raise FolderRefused(
+            f"{path} was not written ({error.strerror}); nothing was kept", "make room or choose another folder"
+        ) from error
     finally:
         if staging is not None:
             staging.unlink(missing_ok=True)

@@ -38,7 +38,9 @@ _STARTS = {
     b"\x1f\x8b": FileKind("a compressed file (gzip)", "unpack it first"),
     b"7z\xbc\xaf": FileKind("a compressed file (7-Zip)", "unpack it first"),
     b"{\\rtf": FileKind("a text document (RTF)", "copy its tables into a workbook"),
-    b"\x80\x04": FileKind("a Python pickle", "such files can run code and are never opened; write CSV or a workbook instead"),
+    b"\x80\x04": FileKind(
+        "a Python pickle", "such files can run code and are never opened; write CSV or a workbook instead"
+    ),
     b"\x93NUMPY": FileKind("a numpy array", "write CSV or a workbook instead"),
     b"ARROW1": FileKind("an Arrow or Feather file", "write Parquet instead"),
     b"\x89PNG": FileKind("a picture", "ask for the tables themselves"),
@@ -119,7 +121,7 @@ def _kind_of_text(start: bytes) -> FileKind:
     text = start.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
     if text.startswith((b"<!doctype html", b"<html", b"<table", b"<meta", b"<head", b"<body", b"<div")):
         return FileKind("a web page (HTML) under the name of a workbook", SAVE)
-    if text.startswith(b"<?xml") or text.startswith(b"<workbook"):
+    if text.startswith((b"<?xml", b"<workbook")):
         html = b"<html" in text
         return FileKind("a web page (HTML)" if html else "an XML file, perhaps an Excel 2003 one", SAVE)
     if text.startswith((b"{", b"[")):

@@ -47,7 +47,9 @@ def read_file(path: Path) -> Scenario:
 
 def _kind(path: Path) -> FileKind:
     if path.name.startswith("~$"):
-        return FileKind("the file that Excel keeps beside an open workbook", f"name {shown(path.name[2:])} and close it in Excel")
+        return FileKind(
+            "the file that Excel keeps beside an open workbook", f"name {shown(path.name[2:])} and close it in Excel"
+        )
     try:
         return kind_of(path)
     except OSError as fault:

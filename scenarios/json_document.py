@@ -87,11 +87,17 @@ def scenario_of(said: Mapping[str, Any], path: str, file: str, report: Report) -
     """Make a scenario of a document that has been read, or of a part of one."""
     if isinstance(said, Doubled):
         report_doubled(said, path, file, report)
-    settings = {key: report_faults(value, f"{path}.{key}", file, report) for key, value in said.items() if key not in KEYS}
+    settings = {
+        key: report_faults(value, f"{path}.{key}", file, report) for key, value in said.items() if key not in KEYS
+    }
     raw: dict[str, RawTable] = {}
     for number, (key, name) in enumerate(KEYS.items()):
+        at = f"{path}.{key}"
         if said.get(key) is not None:
-            raw[name] = _table(said[key], f"{path}.{key}".removeprefix("$."), name, number, file, report)
+            raw[name] = _table(said[key], at.removeprefix("$."), name, number, file, report)
+        elif TABLES[name].required:
+            report.add(Problem("SP-D001", name, file, at, expected="a list of rows"), table=number)
+            raw[name] = lost(file)
     return from_raw(settings, file, raw, report, places_of(settings, path))
 
 
@@ -138,6 +144,13 @@ def _kind(value: Any) -> str:
 
 
 def _complain(
-    report: Report, file: str, place: str, value: str, expected: str, remedy: str = "", table: int = -1, name: str = SETTINGS
+    report: Report,
+    file: str,
+    place: str,
+    value: str,
+    expected: str,
+    remedy: str = "",
+    table: int = -1,
+    name: str = SETTINGS,
 ) -> None:
     report.add(Problem("SP-J004", name, file, place, "", value, expected, remedy), table=table)

@@ -43,12 +43,14 @@ def read_json(content: bytes, file: str, report: Report) -> Any:
         )
     except UnicodeDecodeError as fault:
         line = content.count(b"\n", 0, fault.start) + 1
-        complain("SP-J001", f"line {line}", f"byte {fault.start + 1} that is not UTF-8", "JSON in UTF-8", "save it as UTF-8")
+        complain(
+            "SP-J001", f"line {line}", f"byte {fault.start + 1} that is not UTF-8", "JSON in UTF-8", "save it as UTF-8"
+        )
     except json.JSONDecodeError as fault:
-        line = fault.doc.split("\n")[fault.lineno - 1].strip() if fault.doc else ""
+        found = fault.doc.split("\n")[fault.lineno - 1].strip() if fault.doc else ""
         said = fault.msg[:1].lower() + fault.msg[1:]
         place = f"line {fault.lineno} column {fault.colno}"
-        complain("SP-J001", place, shown(line) if line else "nothing", f"JSON ({said})", "")
+        complain("SP-J001", place, shown(found) if found else "nothing", f"JSON ({said})", "")
     except RecursionError:
         complain("SP-J005", "", "brackets within brackets", "a document of singlepot", "")
     return None
@@ -100,6 +102,13 @@ def report_doubled(value: Doubled, path: str, file: str, report: Report, table: 
     """Name the names that stand twice in an object."""
     for name in value.names:
         problem = Problem(
-            "SP-J002", SETTINGS, file, f"{path}.{name}", "", f"{shown(name)} twice", "each name once", "delete one of them"
+            "SP-J002",
+            SETTINGS,
+            file,
+            f"{path}.{name}",
+            "",
+            f"{shown(name)} twice",
+            "each name once",
+            "delete one of them",
         )
         report.add(problem, table=table, row=row)

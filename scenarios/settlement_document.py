@@ -48,7 +48,11 @@ def write_settlement(settlement: Settlement, path: str | os.PathLike[str], *, ov
         The file stands already, or the disk refused; nothing was changed.
     """
     content = settlement_json(settlement)
-    write_file(path, lambda staging: staging.write_bytes(content) and None, overwrite=overwrite)
+
+    def write(staging: Path) -> None:
+        staging.write_bytes(content)
+
+    write_file(path, write, overwrite=overwrite)
 
 
 def read_settlement_json(path: Path) -> Settlement:
@@ -68,18 +72,28 @@ def read_settlement_json(path: Path) -> Settlement:
         said = report_faults(said, "$", path.name, report)
     if len(report):
         raise UnreadableSettlement(str(report.problems[0]), "write the settlement again")
-    missing = [key for key in (*SETTLEMENT_TABLES, "certificate", "scenario") if not isinstance(said, dict) or key not in said]
+    missing = [
+        key for key in (*SETTLEMENT_TABLES, "certificate", "scenario") if not isinstance(said, dict) or key not in said
+    ]
     if missing:
-        remedy = "name the folder that it is in" if path.name == "settlement.json" else "name a document that singlepot wrote"
+        remedy = (
+            "name the folder that it is in"
+            if path.name == "settlement.json"
+            else "name a document that singlepot wrote"
+        )
         raise UnreadableSettlement(f"{path} is no whole settlement: it lacks {', '.join(missing)}", remedy)
     try:
         scenario = scenario_of(said["scenario"], "$.scenario", path.name, report)
         tables = {name: _table(name, said[name], scenario.objectives["key"].tolist()) for name in SETTLEMENT_TABLES}
         certificate = certificate_of(said["certificate"])
     except BadInput as fault:
-        raise UnreadableSettlement(f"{path} holds a scenario that does not hold: {fault.problems[0]}", "write it again") from fault
+        raise UnreadableSettlement(
+            f"{path} holds a scenario that does not hold: {fault.problems[0]}", "write it again"
+        ) from fault
     except (KeyError, TypeError, ValueError, AttributeError) as fault:
-        raise UnreadableSettlement(f"{path} is not as it was written ({fault})", "write the settlement again") from fault
+        raise UnreadableSettlement(
+            f"{path} is not as it was written ({fault})", "write the settlement again"
+        ) from fault
     return Settlement(
         scenario=scenario, **tables, certificate=certificate, provenance=said.get("provenance", {}), timings={}
     )

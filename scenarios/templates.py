@@ -107,7 +107,9 @@ def commented_settings(scenario: Scenario) -> bytes:
         content = said
         for part in section.split(".") if section else ():
             content = content.get(part, {})
-        lines += ["", f"[{section}]" if content or section in ("rules", "stages") else f"# [{section}]"] if section else []
+        lines += (
+            ["", f"[{section}]" if content or section in ("rules", "stages") else f"# [{section}]"] if section else []
+        )
         for key in keys:
             lines.append(f"# {SETTINGS_EXPLAINED[f'{section}.{key}'.lstrip('.')]}")
             lines.append(_line(key, content[key]) if content.get(key, {}) != {} else f"# {key} =")

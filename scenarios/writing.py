@@ -87,7 +87,9 @@ def check_scenario_target(
         ours = {NAME, *(f"{table}.{ending}" for table in TABLES for ending in ("csv", "parquet"))}
         others = sorted(item.name for item in path.iterdir() if item.name not in ours)
         if others:
-            raise FolderRefused(f"{target} also holds {', '.join(others[:3])}", "choose a new folder: those would be lost")
+            raise FolderRefused(
+                f"{target} also holds {', '.join(others[:3])}", "choose a new folder: those would be lost"
+            )
     return chosen
 
 

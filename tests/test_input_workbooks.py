@@ -59,15 +59,25 @@ def check_refused(found: BadInput, case: Case) -> None:
     assert "\n" not in str(first)
 
 
-@pytest.mark.parametrize(("number", "what", "make", "code", "says"), FILES, ids=[f"{case[0]} {case[1]}" for case in FILES])
+@pytest.mark.parametrize(
+    ("number", "what", "make", "code", "says"), FILES, ids=[f"{case[0]} {case[1]}" for case in FILES]
+)
 def test_what_is_no_workbook(
-    number: int, what: str, make: Callable[[bytes], bytes], code: str, says: tuple[str, ...], sound: bytes, tmp_path: Path
+    number: int,
+    what: str,
+    make: Callable[[bytes], bytes],
+    code: str,
+    says: tuple[str, ...],
+    sound: bytes,
+    tmp_path: Path,
 ) -> None:
     """Cases 11 and 13: said by the first bytes, with how to convert it."""
     path = tmp_path / "book.xlsx"
     path.write_bytes(make(sound))
     if what == "a part damaged":
-        path.write_bytes(with_part(sound, "xl/worksheets/sheet2.xml", lambda text: text.replace(b"<row", b"\0<", 3)[:-400]))
+        path.write_bytes(
+            with_part(sound, "xl/worksheets/sheet2.xml", lambda text: text.replace(b"<row", b"\0<", 3)[:-400])
+        )
     found = refusal(path).problems
     assert [problem.code for problem in found] == [code], found
     for words in says:
@@ -124,7 +134,9 @@ try:
     sp.read_scenario(sys.argv[1])
 except sp.BadInput as refused:
     print(refused)
-print(time.perf_counter() - begun, max(resource.getrusage(w).ru_maxrss for w in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)))
+seconds = time.perf_counter() - begun
+peaks = [resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+print(seconds, max(peaks))
 """
 
 
@@ -206,7 +218,12 @@ def test_case_33_macros_links_and_objects_are_noted(
     sound: bytes, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     path = tmp_path / "book.xlsx"
-    for part in ("xl/vbaProject.bin", "xl/externalLinks/externalLink1.xml", "xl/embeddings/a.bin", "xl/connections.xml"):
+    for part in (
+        "xl/vbaProject.bin",
+        "xl/externalLinks/externalLink1.xml",
+        "xl/embeddings/a.bin",
+        "xl/connections.xml",
+    ):
         sound = with_part(sound, part, lambda text: b"x")
     path.write_bytes(sound)
     assert sp.read_scenario(path) == sp.read_scenario(INPUT / "full")
@@ -247,7 +264,9 @@ def test_no_code_of_the_folder_is_run(sound: bytes, tmp_path: Path) -> None:
     script = "import singlepot as sp; sp.read_scenario('./book.xlsx')"
     folder = Path(sp.__file__).parent
     environment = {**os.environ, "PYTHONSAFEPATH": "1"}
-    done = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+    )
     assert (done.returncode, done.stderr) == (0, ""), folder
     assert not (tmp_path / "ran").exists()
 

@@ -34,12 +34,62 @@ DAMAGES = int(os.environ.get("SINGLEPOT_DAMAGES", "100"))
 BATCH = 25
 
 VALUES: list[Any] = [
-    None, "", " ", 0, 1, -1, 0.5, 5, 70, 1e15, 1e-9, 12345678901234567, 46113, 2026, True, False, "x", "E1", " E1 ", "E1\u00a0",
-    "e1", "Ε1", "2026-27", "2026/27", "2027-28 ", "resource", "Total", "total", "#N/A", "#REF!", "=1+1", "=A1", "£1,000", "1 234",
-    "(500)", "1,5", "0123", "1e3", "NaN", "inf", "-", "yes", "skills", "area", "note", "a\nb", "\u200b", "x" * 300, "<script>",
-    datetime.date(2026, 4, 1), datetime.date(2027, 3, 31), datetime.date(2026, 5, 6), datetime.datetime(2026, 4, 1, 10, 30),
-    datetime.time(1, 30), datetime.timedelta(hours=30),
-]  # fmt: skip
+    None,
+    "",
+    " ",
+    0,
+    1,
+    -1,
+    0.5,
+    5,
+    70,
+    1e15,
+    1e-9,
+    12345678901234567,
+    46113,
+    2026,
+    True,
+    False,
+    "x",
+    "E1",
+    " E1 ",
+    "E1\u00a0",
+    "e1",
+    "Ε1",
+    "2026-27",
+    "2026/27",
+    "2027-28 ",
+    "resource",
+    "Total",
+    "total",
+    "#N/A",
+    "#REF!",
+    "=1+1",
+    "=A1",
+    "£1,000",
+    "1 234",
+    "(500)",
+    "1,5",
+    "0123",
+    "1e3",
+    "NaN",
+    "inf",
+    "-",
+    "yes",
+    "skills",
+    "area",
+    "note",
+    "a\nb",
+    "\u200b",
+    "x" * 300,
+    "<script>",
+    datetime.date(2026, 4, 1),
+    datetime.date(2027, 3, 31),
+    datetime.date(2026, 5, 6),
+    datetime.datetime(2026, 4, 1, 10, 30),
+    datetime.time(1, 30),
+    datetime.timedelta(hours=30),
+]
 FORMATS = ["General", "0%", "0.0%", "0000", "@", "yyyy-mm-dd", "#,##0.00", '"£"#,##0']
 
 Damage = tuple[str, str, str]
@@ -65,7 +115,19 @@ def damage_header(pick: random.Random, book: Workbook, sheet: Any) -> Damage:
     cell = sheet.cell(1, pick.randint(1, sheet.max_column))
     text = str(cell.value)
     cell.value = pick.choice(
-        [None, text + " ", " " + text, text.upper(), text[:-1], text + "s", "note", "_x", sheet.cell(1, 1).value, 7, "x y"]
+        [
+            None,
+            text + " ",
+            " " + text,
+            text.upper(),
+            text[:-1],
+            text + "s",
+            "note",
+            "_x",
+            sheet.cell(1, 1).value,
+            7,
+            "x y",
+        ]
     )
     return ("header", sheet.title, cell.coordinate)
 
@@ -127,8 +189,13 @@ def damage_sheet(pick: random.Random, book: Workbook, sheet: Any) -> Damage:
 
 
 KINDS: list[Callable[[random.Random, Workbook, Any], Damage]] = [
-    *[damage_cell] * 6, *[damage_format] * 2, *[damage_header] * 3, *[damage_rows] * 3, *[damage_columns] * 2, damage_sheet,
-]  # fmt: skip
+    *[damage_cell] * 6,
+    *[damage_format] * 2,
+    *[damage_header] * 3,
+    *[damage_rows] * 3,
+    *[damage_columns] * 2,
+    damage_sheet,
+]
 
 
 def damaged(seed: int, content: bytes) -> tuple[Workbook, list[Damage]]:

@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from singlepot.models.columns import Column
@@ -20,6 +21,9 @@ from .opening import Date
 
 EXACT = 10**15
 """Whole numbers from here on have lost digits: Excel keeps fifteen."""
+
+LARGEST_PLAIN_RULE = 2.0
+"""Largest plain value of a rule beside percentages: 1.2 is a ceiling of 120%, 5 is 500% or 5%."""
 
 _NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 
@@ -60,7 +64,7 @@ class Context:
     padded: frozenset[int]
     zero_led: Mapping[int, str]
     letters: str
-    rows: Sequence[int]
+    rows: npt.NDArray[np.int64]
     shares: frozenset[int] | None = None
     largest_plain: float = 1.0
 
@@ -104,7 +108,9 @@ def _read_numbers(column: Column | None, cells: Any, context: Context, notes: No
         if position in odd:
             taken.append(odd[position])
         elif isinstance(cell, Date):
-            taken.append(Refused("SP-X022", f"the date {cell}", "write the number, and format the cell as a number", cell))
+            taken.append(
+                Refused("SP-X022", f"the date {cell}", "write the number, and format the cell as a number", cell)
+            )
         elif isinstance(cell, str):
             text = _trimmed(cell, position, notes)
             if _NUMBER.fullmatch(text):
@@ -146,7 +152,9 @@ def _date(column: Column, cell: Date, position: int, notes: Notes) -> object:
             notes.years_of_dates.append(position)
             return year
         return Refused("SP-X022", f"the date {cell}", "format the cell as text and write the year, 2026-27", cell)
-    return Refused("SP-X022", f"the date {cell}", "format the cell as text and write it again: Excel made a date of it", cell)
+    return Refused(
+        "SP-X022", f"the date {cell}", "format the cell as text and write it again: Excel made a date of it", cell
+    )
 
 
 def financial_year(cell: str) -> str:
@@ -172,7 +180,9 @@ def financial_year(cell: str) -> str:
 def _year_number(cell: float, dates: Sequence[int], context: Context) -> object:
     if dates and 20_000 < cell < 80_000:
         other = f"{context.letters}{context.rows[dates[0]]}"
-        return Refused("SP-X023", f"the number {number_text(cell)}, while {other} is a date", "write every year as text, 2026-27")
+        return Refused(
+            "SP-X023", f"the number {number_text(cell)}, while {other} is a date", "write every year as text, 2026-27"
+        )
     return int(cell) if cell.is_integer() else cell
 
 

@@ -15,10 +15,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import date, datetime, time, timedelta
 from itertools import islice
-from typing import Any, BinaryIO
+from typing import Any
 from xml.parsers.expat import ExpatError
 
-from .archive import Refused, SheetPart, check_expansion, extras_of, formats_of, sheets_of
+from .archive import SheetPart, Unopened, check_expansion, extras_of, formats_of, sheets_of
 from .scan import Facts, check_range, scan_sheet
 
 BASE_MEMORY = 400_000_000
@@ -46,13 +46,21 @@ def main() -> None:
 def _look(path: str, wanted: frozenset[str]) -> dict[str, Any]:
     try:
         return read(path, wanted)
-    except Refused as refused:
-        return {"refused": refused.said}
+    except Unopened as unopened:
+        return {"refused": unopened.said}
     except MemoryError:
         return {"refused": ("SP-X006", "", "more memory than the file should need", "", "")}
     except (zipfile.BadZipFile, ExpatError, KeyError, ValueError, EOFError, OSError, NotImplementedError) as fault:
         said = f"{type(fault).__name__}: {fault}"
-        return {"refused": ("SP-X002", "", "a damaged file", f"a workbook ({said[:120]})", "open it in Excel and save it again")}
+        return {
+            "refused": (
+                "SP-X002",
+                "",
+                "a damaged file",
+                f"a workbook ({said[:120]})",
+                "open it in Excel and save it again",
+            )
+        }
 
 
 def read(path: str, wanted: frozenset[str]) -> dict[str, Any]:
@@ -60,7 +68,7 @@ def read(path: str, wanted: frozenset[str]) -> dict[str, Any]:
 
     Raises
     ------
-    Refused
+    Unopened
         The workbook must not be opened.
     """
     with zipfile.ZipFile(path) as archive:
@@ -122,7 +130,9 @@ def _cells(path: str, chosen: Sequence[SheetPart], facts: dict[str, Facts]) -> l
                 seen[kind] = {column: rows.tobytes() for column, rows in seen[kind].items()}
             tables.append({"name": part.name, "facts": seen, **packed})
     except CalamineError as fault:
-        raise Refused("SP-X002", "", "a damaged file", f"a workbook ({str(fault)[:120]})", "open it in Excel and save it again") from fault
+        raise Unopened(
+            "SP-X002", "", "a damaged file", f"a workbook ({str(fault)[:120]})", "open it in Excel and save it again"
+        ) from fault
     return tables
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -22,7 +23,9 @@ Rows = npt.NDArray[np.int64]
 SEARCHED = 20
 """Rows in which a header is looked for."""
 
-TOTAL = re.compile(r"\s*(?:grand |overall |sub-?\s?)?totals?\s*:?\s*|\s*sum\s*:?\s*|\s*all areas\s*:?\s*", re.IGNORECASE)
+TOTAL = re.compile(
+    r"\s*(?:grand |overall |sub-?\s?)?totals?\s*:?\s*|\s*sum\s*:?\s*|\s*all areas\s*:?\s*", re.IGNORECASE
+)
 """What stands before the sums at the end of a table."""
 
 NAMING = ("code", "area", "objective", "option", "key", "year", "rule")
@@ -80,6 +83,10 @@ def lay_out(sheet: Sheet, table: Table, complain: Complain) -> Layout | None:
     return Layout(header, columns, positions, repeated, trimmed)
 
 
+def _is(wanted: str, word: str) -> bool:
+    return word.strip() == wanted
+
+
 def _text(cell: Any) -> str:
     return number_text(cell) if isinstance(cell, float) else str(cell)
 
@@ -120,7 +127,7 @@ def _second_table_below(sheet: Sheet, at: int, texts: Mapping[str, str], complai
     for letters in sheet.letters:
         for position in sheet.columns[letters].find(lambda word: word.strip().lower() in _NAMES):
             hits[position] += 1
-        for position in sheet.columns[letters].find(lambda word, own=texts.get(letters): word.strip() == own):
+        for position in sheet.columns[letters].find(partial(_is, texts.get(letters, ""))):
             same[position] += 1
     after_gap = np.diff(sheet.rows, prepend=0) > 1
     header_like = ((hits > 1) & after_gap) | ((same == len(texts)) & (same > 1))
@@ -135,7 +142,9 @@ def _second_table_below(sheet: Sheet, at: int, texts: Mapping[str, str], complai
 
 def _complain_of_second(place: str, complain: Complain) -> None:
     expected = "one table on the sheet"
-    complain("SP-X014", place, "", "the header of a second table", expected, "move the second table to a sheet of its own")
+    complain(
+        "SP-X014", place, "", "the header of a second table", expected, "move the second table to a sheet of its own"
+    )
 
 
 def _without_second_table(texts: Mapping[str, str], header: int, sheet: str, complain: Complain) -> list[str]:
@@ -150,9 +159,7 @@ def _without_second_table(texts: Mapping[str, str], header: int, sheet: str, com
     return taken
 
 
-def _check_nameless(
-    sheet: Sheet, at: int, end: int, texts: Mapping[str, str], header: int, complain: Complain
-) -> None:
+def _check_nameless(sheet: Sheet, at: int, end: int, texts: Mapping[str, str], header: int, complain: Complain) -> None:
     """Name the columns that hold cells under no header."""
     for letters in sheet.letters:
         if letters in texts:
@@ -197,4 +204,3 @@ def _sums(sheet: Sheet, table: Table, columns: Mapping[str, Sequence[str]], posi
             above = float(np.nansum(cells[:-1]))
             sums.append(abs(above - float(cells[-1])) <= 1e-6 * max(abs(above), 1.0))
     return bool(sums) and all(sums)
-

@@ -39,19 +39,23 @@ def mark(source: Path, target: Path, problems: Iterable[Problem]) -> None:
         import openpyxl
     except ImportError as fault:
         expected = "the package openpyxl"
-        raise BadInput([Problem("SP-J013", SETTINGS, source.name, expected=expected, remedy=f"run {INSTALL}")]) from fault
+        raise BadInput(
+            [Problem("SP-J013", SETTINGS, source.name, expected=expected, remedy=f"run {INSTALL}")]
+        ) from fault
     found = list(problems)
     try:
         book = openpyxl.load_workbook(source, keep_vba=source.suffix.lower() == ".xlsm")
     except Exception as fault:
         said = f"a workbook that openpyxl can open ({type(fault).__name__})"
-        raise BadInput([*found, Problem("SP-X002", SETTINGS, source.name, expected=said, remedy="no copy was written")]) from fault
+        raise BadInput(
+            [*found, Problem("SP-X002", SETTINGS, source.name, expected=said, remedy="no copy was written")]
+        ) from fault
     marked: dict[tuple[str, str], list[Problem]] = {}
     for problem in found:
         for place in places_of(problem.place, book.sheetnames):
             marked.setdefault(place, []).append(problem)
-    for (sheet, cell), said in list(marked.items())[:MOST_MARKED]:
-        _mark(book[sheet], cell, said)
+    for (sheet, cell), here in list(marked.items())[:MOST_MARKED]:
+        _mark(book[sheet], cell, here)
     _list(book, found)
     book.save(target)
 
@@ -101,7 +105,9 @@ def _list(book: Any, problems: list[Problem]) -> None:
     book.active = 0
     for other in book.worksheets[1:]:
         other.sheet_view.tabSelected = False
-    for row, cells in enumerate([("code", "where", "problem"), *((p.code, p.place, _said(p)) for p in problems)], start=1):
+    for row, cells in enumerate(
+        [("code", "where", "problem"), *((p.code, p.place, _said(p)) for p in problems)], start=1
+    ):
         for column, text in enumerate(cells, start=1):
             cell = sheet.cell(row, column)
             cell.value = _clean(text)

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from .archive import Unopened
 from .child import folded
 from .scan import Facts, number
 
@@ -146,15 +147,6 @@ class Opened:
     extras: Sequence[str]
 
 
-class Unopened(Exception):
-    """A workbook that could not be opened: code, place, value, expected and remedy of the problem."""
-
-    def __init__(self, code: str, place: str, value: str, expected: str, remedy: str) -> None:
-        """Hold the parts of the problem."""
-        super().__init__(code)
-        self.said = (code, place, value, expected, remedy)
-
-
 def open_workbook(path: Path, wanted: Iterable[str]) -> Opened:
     """Read the wanted sheets of a workbook, in a process that is capped in memory and time.
 
@@ -172,7 +164,9 @@ def open_workbook(path: Path, wanted: Iterable[str]) -> Opened:
         for kind in ("percent", "padded"):
             facts[kind] = {letters: array("I", rows) for letters, rows in facts[kind].items()}
         rows = np.frombuffer(said["rows"], dtype=np.uint32).astype(np.int64)
-        columns = {letters: Column.unpacked(said["columns"][letters]) for letters in sorted(said["columns"], key=number)}
+        columns = {
+            letters: Column.unpacked(said["columns"][letters]) for letters in sorted(said["columns"], key=number)
+        }
         sheets[said["name"]] = Sheet(said["name"], rows, said["blank"], columns, Facts(**facts))
     names = [name for name, _ in answer["sheets"]]
     return Opened(sheets, names, frozenset(name for name, hidden in answer["sheets"] if hidden), answer["extras"])

@@ -13,7 +13,7 @@ from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from .archive import Refused
+from .archive import Unopened
 
 PIECE = 1 << 20
 """Bytes that are searched at once, to the end of a row."""
@@ -83,7 +83,7 @@ def scan_sheet(archive: zipfile.ZipFile, part: str, percent: frozenset[int], pad
 
     Raises
     ------
-    Refused
+    Unopened
         The XML is not what a sheet's should be.
     """
     with archive.open(part) as file:
@@ -104,14 +104,20 @@ def check_range(facts: Facts, sheet: str) -> None:
 
     Raises
     ------
-    Refused
+    Unopened
         The range is too sparse.
     """
     size = facts.rows * facts.columns
     if size > max(ROOM, SPARSEST * facts.cells):
         last = f"{letters(facts.columns)}{facts.rows}"
         value = f"a used range of {facts.rows:,} rows by {facts.columns:,} columns with {facts.cells:,} cells in it"
-        raise Refused("SP-X005", f"{sheet}!{last}", value, "a table", "delete the stray cell, or all rows and columns beyond the table")
+        raise Unopened(
+            "SP-X005",
+            f"{sheet}!{last}",
+            value,
+            "a table",
+            "delete the stray cell, or all rows and columns beyond the table",
+        )
 
 
 def letters(column: int) -> str:
@@ -141,7 +147,13 @@ def number(text: str) -> int:
 
 def _check_head(head: bytes) -> None:
     if b"<!DOCTYPE" in head or head[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        raise Refused("SP-X002", "", "a sheet with a document type or in UTF-16", "plain XML in UTF-8", "save the workbook again in Excel")
+        raise Unopened(
+            "SP-X002",
+            "",
+            "a sheet with a document type or in UTF-16",
+            "plain XML in UTF-8",
+            "save the workbook again in Excel",
+        )
 
 
 def _pieces(file: object) -> Iterator[bytes]:
@@ -154,7 +166,13 @@ def _pieces(file: object) -> Iterator[bytes]:
             yield rest[:end]
             rest = rest[end:]
         elif len(rest) > LONGEST_ROW:
-            raise Refused("SP-X004", "", f"a row of more than {LONGEST_ROW} bytes", "rows of a table", "copy the table into a new workbook")
+            raise Unopened(
+                "SP-X004",
+                "",
+                f"a row of more than {LONGEST_ROW} bytes",
+                "rows of a table",
+                "copy the table into a new workbook",
+            )
     yield rest
 
 
@@ -240,7 +258,11 @@ class _Search:
         for pattern, found in self.styles:
             for match in pattern.finditer(rows) if pattern else ():
                 start = rows.rfind(b"<", 0, match.start())
-                place = _REFERENCE.search(rows, start, rows.find(b">", start)) if rows.startswith(self.cell, start) else None
+                place = (
+                    _REFERENCE.search(rows, start, rows.find(b">", start))
+                    if rows.startswith(self.cell, start)
+                    else None
+                )
                 if place:
                     found.setdefault(place[1].decode(), array("I")).append(int(place[2]))
 
@@ -254,4 +276,3 @@ def _of_styles(styles: frozenset[int]) -> re.Pattern[bytes] | None:
     if not styles:
         return None
     return re.compile(rb' s="(?:' + b"|".join(str(style).encode() for style in sorted(styles)) + rb')"')
-

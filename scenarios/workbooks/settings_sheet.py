@@ -12,9 +12,10 @@ from singlepot.models.columns import Column, Table
 from singlepot.models.documents import number_text
 from singlepot.models.problems import shown
 
-from .cells import financial_year
-from .layout import Complain
+from .cells import LARGEST_PLAIN_RULE, financial_year
+from .layout import Complain, Layout
 from .opening import Date, Sheet
+from .tables import UNMERGE, faults_of
 
 SHEET = Table(
     "scenario",
@@ -40,7 +41,9 @@ _OPEN = ("stages.give.", "notes.")
 _NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 
 
-def read_rows(rows: Sequence[tuple[int, Any, Any, Any]], sheet: str, complain: Complain) -> tuple[dict[str, Any], dict[str, str]]:
+def read_rows(
+    rows: Sequence[tuple[int, Any, Any, Any]], sheet: str, complain: Complain
+) -> tuple[dict[str, Any], dict[str, str]]:
     """Make nested settings of the rows of the sheet.
 
     Parameters
@@ -64,7 +67,9 @@ def read_rows(rows: Sequence[tuple[int, Any, Any, Any]], sheet: str, complain: C
         if not key:
             if value != "":
                 found = shown(str(value))
-                complain("SP-X026", f"{sheet}!A{number}", "", f"no key for {found}", "a key, such as rules.grant_floor", "")
+                complain(
+                    "SP-X026", f"{sheet}!A{number}", "", f"no key for {found}", "a key, such as rules.grant_floor", ""
+                )
             continue
         if note != "":
             notes[key] = str(note)
@@ -72,14 +77,49 @@ def read_rows(rows: Sequence[tuple[int, Any, Any, Any]], sheet: str, complain: C
             continue
         if f"key:{key}" in places:
             first = places[f"key:{key}"]
-            complain("SP-X026", f"{sheet}!A{number}", key, "the key again", "each key once", f"it stands in {first} too; delete one")
+            complain(
+                "SP-X026",
+                f"{sheet}!A{number}",
+                key,
+                "the key again",
+                "each key once",
+                f"it stands in {first} too; delete one",
+            )
             continue
         places[key], places[f"key:{key}"] = f"{sheet}!B{number}", f"{sheet}!A{number}"
         if not _put(said, key, read_value(key, value)):
-            complain("SP-X026", f"{sheet}!A{number}", key, "a key within a value", "sections before keys", "delete one of the two")
+            complain(
+                "SP-X026",
+                f"{sheet}!A{number}",
+                key,
+                "a key within a value",
+                "sections before keys",
+                "delete one of the two",
+            )
     if notes:
         said["notes"] = {**said.get("notes", {}), **notes}
     return said, places
+
+
+def check_cells(sheet: Sheet, layout: Layout, complain: Complain) -> None:
+    """Name the cells of the sheet that hold no value, or one of which it is not sure what it means."""
+    for name in ("key", "value"):
+        if name not in layout.columns:
+            complain("SP-D002", f"sheet {sheet.name}", name, "", "the column to be there", "")
+    for merged in sheet.facts.merged:
+        complain("SP-X016", f"{sheet.name}!{merged}", "", "merged cells", "each cell by itself", UNMERGE)
+    for cell, refused in faults_of(sheet.facts).items():
+        complain(refused.code, f"{sheet.name}!{cell}", "", refused.value, "a value", refused.remedy)
+    letters = layout.columns.get("value", ["B"])[0]
+    percent = set(sheet.facts.percent.get(letters, ()))
+    for row, key, value, _ in first_rows(sheet, layout.positions.tolist(), layout.columns):
+        place, key = f"{sheet.name}!{letters}{row}", str(key).strip()
+        if isinstance(value, Date) and key not in ("years", "price_base"):
+            complain("SP-X022", place, key, f"the date {value}", "a value", "format the cell as text")
+        plain = isinstance(value, float) and row not in percent and key.startswith("rules.")
+        if plain and percent and value > LARGEST_PLAIN_RULE:
+            found = f"{value:g}, while {letters}{min(percent)} is shown as a percentage"
+            complain("SP-X024", place, key, found, "a share", f"write {value / 100:g} if {value:g}% is meant")
 
 
 def path_of(key: str) -> list[str]:
@@ -95,9 +135,10 @@ def path_of(key: str) -> list[str]:
 def _put(said: dict[str, Any], key: str, value: Any) -> bool:
     *sections, name = path_of(key)
     for section in sections:
-        said = said.setdefault(section, {})
-        if not isinstance(said, dict):
+        inner: object = said.setdefault(section, {})
+        if not isinstance(inner, dict):
             return False
+        said = inner
     if isinstance(said.get(name), dict):
         return False
     said[name] = value
@@ -163,7 +204,9 @@ def rows_of(said: Mapping[str, Any]) -> list[tuple[str, Any, str]]:
     return rows + [(key, "", note) for key, note in notes.items()]
 
 
-def first_rows(sheet: Sheet, positions: Sequence[int], columns: Mapping[str, Sequence[str]]) -> list[tuple[int, Any, Any, Any]]:
+def first_rows(
+    sheet: Sheet, positions: Sequence[int], columns: Mapping[str, Sequence[str]]
+) -> list[tuple[int, Any, Any, Any]]:
     """The rows of the sheet: number, key, value and note."""
     rows = []
     for position in positions:

@@ -62,7 +62,8 @@ def write_workbook_template(scenario: Scenario, path: Path) -> None:
             own = Header(optional, "Yours: kept and not read.")
             headers = {
                 header: Header(
-                    required if columns[header].required else optional, explain(columns[header], scenario.settings.money)
+                    required if columns[header].required else optional,
+                    explain(columns[header], scenario.settings.money),
                 )
                 if header in columns
                 else own
@@ -92,7 +93,9 @@ def _guide_settings(sheet: Any, rows: list[tuple[str, Any, str]]) -> None:
         if key == "money":
             sheet.data_validation(at, 1, at, 1, {"validate": "list", "source": ["GBP", "GBP thousand", "GBP million"]})
         elif key.startswith("rules."):
-            sheet.data_validation(at, 1, at, 1, {"validate": "decimal", "criteria": ">=", "value": 0, **_refuse("a number ≥ 0")})
+            sheet.data_validation(
+                at, 1, at, 1, {"validate": "decimal", "criteria": ">=", "value": 0, **_refuse("a number ≥ 0")}
+            )
 
 
 def _validation(column: Column, scenario: Scenario) -> dict[str, Any] | None:

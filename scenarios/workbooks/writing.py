@@ -111,8 +111,10 @@ def write_settings(sheet: Any, rows: list[tuple[str, Any, str]], styles: Styles)
 def write_table(
     sheet: Any, name: str, table: pd.DataFrame, styles: Styles, headers: Mapping[str, Header] | None = None
 ) -> None:
-    """Write a table: its header, in the ways that ``headers`` says by its texts, then its rows; empty cells stay empty."""
-    widths = {at: 12 if table.iloc[:, at].dtype.kind == "f" else _width(table.iloc[:, at]) for at in range(table.shape[1])}
+    """Write a table: its headers, as ``headers`` says by their texts, then its rows; empty cells stay empty."""
+    widths = {
+        at: 12 if table.iloc[:, at].dtype.kind == "f" else _width(table.iloc[:, at]) for at in range(table.shape[1])
+    }
     _prepare(sheet, list(table.columns), styles, widths, headers or {})
     columns = [table.iloc[:, at] for at in range(table.shape[1])]
     numeric = [column.dtype.kind == "f" for column in columns]
@@ -167,7 +169,9 @@ def check_limits(tables: Mapping[str, pd.DataFrame], settings: list[tuple[str, A
     for name, table in tables.items():
         if len(table) >= MOST_ROWS:
             value = f"{len(table):,} rows"
-            _complain(report, "SP-X030", name, f"sheet {name}", value, f"at most {MOST_ROWS - 1:,} below the header", _SMALLER)
+            _complain(
+                report, "SP-X030", name, f"sheet {name}", value, f"at most {MOST_ROWS - 1:,} below the header", _SMALLER
+            )
         for place, header in enumerate(table.columns):
             if table[header].dtype.kind != "f":
                 _check_texts(report, name, header, letters(place + 1), table[header])
@@ -181,7 +185,10 @@ def _check_texts(report: Report, name: str, header: str, column: str, cells: pd.
     for word in cells.unique().tolist():
         fault, code = _unfit(word), "SP-X031"
         if fault is None and naming and TOTAL.fullmatch(word):
-            fault, code = (shown(word), "a name that cannot be taken for a total", f"rename it, or {_SMALLER}"), "SP-X032"
+            fault, code = (
+                (shown(word), "a name that cannot be taken for a total", f"rename it, or {_SMALLER}"),
+                "SP-X032",
+            )
         if fault is not None:
             row = 2 + int((cells == word).to_numpy().argmax())
             _complain(report, code, name, f"{name}!{column}{row}", *fault)
@@ -201,6 +208,3 @@ def _unfit(text: str) -> tuple[str, str, str] | None:
 def _complain(report: Report, code: str, table: str, place: str, value: str, expected: str, remedy: str) -> None:
     number = -1 if table == SETTINGS else list(TABLES).index(table)
     report.add(Problem(code, table, "workbook", place, "", value, expected, remedy), table=number)
-
-
-

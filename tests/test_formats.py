@@ -245,6 +245,13 @@ def test_case_35_what_a_workbook_cannot_hold(tmp_path: Path, monkeypatch: pytest
         write_scenario(small(), tmp_path / "t.xlsx")
 
 
+def test_case_35_a_workbook_that_would_not_be_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("singlepot.scenarios.workbooks.writing.LARGEST_EXPANDED", 1000)
+    with pytest.raises(BadInput, match="SP-X004 workbook: got 0 MB of sheets"):
+        write_scenario(small(), tmp_path / "s.xlsx")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_case_35_a_name_that_reads_as_a_total(tmp_path: Path) -> None:
     areas = pd.DataFrame({"code": ["A", "Total"], "name": ["A", "B"]})
     bids = pd.DataFrame({"area": ["A", "Total"], "year": "2026-27", "amount": 1.0})

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from xml.parsers import expat
 
-LARGEST_EXPANDED = 700_000_000
-"""Bytes that a workbook may expand to: a sheet of 1,048,576 rows and ten columns has about 400 million."""
+LARGEST_EXPANDED = 1_000_000_000
+"""Bytes that a workbook may expand to: a full sheet of ten columns has 400 to 600 million."""
 
 LARGEST_RATIO = 100
 """How many times larger a part may become: sheets of figures become about ten times larger, bombs a thousand."""

@@ -24,8 +24,8 @@ from .scan import Facts, check_range, scan_sheet
 BASE_MEMORY = 400_000_000
 """Bytes of memory for the process itself and a small workbook."""
 
-MEMORY_FOR_EACH_BYTE = 6
-"""Bytes of memory for each byte that the workbook expands to."""
+MEMORY_FOR_EACH_BYTE = 4
+"""Bytes of memory for each byte that the workbook expands to; one for text and three for short numbers are usual."""
 
 SECONDS_FOR_EACH_MB = 2
 """CPU seconds for each expanded megabyte, at most; a second and a half for a sheet of a million cells is usual."""

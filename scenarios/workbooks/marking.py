@@ -98,6 +98,9 @@ def _said(problem: Problem) -> str:
 
 def _list(book: Any, problems: list[Problem]) -> None:
     """Add a sheet that lists all problems, each with a way to its cell."""
+    from openpyxl.styles import Font
+    from openpyxl.worksheet.hyperlink import Hyperlink
+
     name = LIST
     while name in book.sheetnames:
         name = f"_{name}"
@@ -105,17 +108,18 @@ def _list(book: Any, problems: list[Problem]) -> None:
     book.active = 0
     for other in book.worksheets[1:]:
         other.sheet_view.tabSelected = False
-    for row, cells in enumerate(
-        [("code", "where", "problem"), *((p.code, p.place, _said(p)) for p in problems)], start=1
-    ):
+    rows = [("code", "where", "problem"), *((p.code, p.place, _said(p).partition(" ")[2]) for p in problems)]
+    for row, cells in enumerate(rows, start=1):
         for column, text in enumerate(cells, start=1):
             cell = sheet.cell(row, column)
-            cell.value = _clean(text)
+            cell.value = "".join(c if c.isprintable() else " " for c in text)
             cell.data_type = "s"
+            cell.font = Font(bold=row == 1)
+    for row, problem in enumerate(problems[:MOST_MARKED], start=2):
+        for target, place in places_of(problem.place, book.sheetnames)[:1]:
+            quoted = target.replace("'", "''")
+            sheet.cell(row, 2).hyperlink = Hyperlink(ref=f"B{row}", location=f"'{quoted}'!{place}")
+            sheet.cell(row, 2).font = Font(underline="single", color="FF0000EE")
     for letters, width in (("A", 12), ("B", 24), ("C", 120)):
         sheet.column_dimensions[letters].width = width
     sheet.freeze_panes = "A2"
-
-
-def _clean(text: str) -> str:
-    return "".join(c if c.isprintable() else " " for c in text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +16,7 @@ from singlepot.models.columns import TABLES
 from singlepot.models.problems import SETTINGS, Problem, Report, shown
 from singlepot.models.scenario import Scenario
 
+from .archive import LARGEST_EXPANDED
 from .layout import NAMING, TOTAL
 from .scan import letters
 from .settings_sheet import SHEET, rows_of
@@ -71,6 +73,23 @@ def write_workbook(scenario: Scenario, path: Path) -> None:
         write_settings(workbook.add_worksheet(SHEET.name), settings, styles)
         for name, table in tables.items():
             write_table(workbook.add_worksheet(name), name, table, styles)
+    check_size(path)
+
+
+def check_size(path: Path) -> None:
+    """Refuse a workbook that would not be read again because it is too large.
+
+    Raises
+    ------
+    BadInput
+        It expands too far.
+    """
+    with zipfile.ZipFile(path) as archive:
+        size = sum(part.file_size for part in archive.infolist())
+    if size > LARGEST_EXPANDED:
+        report, value = Report(), f"{size / 1e6:.0f} MB of sheets"
+        _complain(report, "SP-X004", SETTINGS, "", value, f"at most {LARGEST_EXPANDED // 1_000_000} MB", _SMALLER)
+        report.stop_if_any()
 
 
 class Styles:
@@ -79,6 +98,7 @@ class Styles:
     def __init__(self, workbook: Any) -> None:
         """Add them to the workbook."""
         self.header = workbook.add_format({"bold": True, "bottom": 1})
+        self.value = workbook.add_format({"align": "left"})
         self.plain = workbook.add_format({})
         self.text = workbook.add_format({"num_format": "@"})
         self.money = workbook.add_format({"num_format": "#,##0.00####"})
@@ -103,7 +123,7 @@ def write_settings(sheet: Any, rows: list[tuple[str, Any, str]], styles: Styles)
             if value:
                 sheet.write_string(at, 1, value, styles.text)
         else:
-            sheet.write_number(at, 1, exact(float(value)))
+            sheet.write_number(at, 1, exact(float(value)), styles.value)
         if note:
             sheet.write_string(at, 2, note)
 

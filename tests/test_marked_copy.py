@@ -10,7 +10,7 @@ import pytest
 
 import singlepot as sp
 from singlepot.cli import _run
-from tests.workbook_cases import CASES, changed
+from tests.workbook_cases import CASES, Case, changed
 
 INPUT = Path(__file__).parent / "input"
 RED = "FFFFB3B3"
@@ -73,15 +73,15 @@ def test_bad_cells_are_marked_and_nothing_else_changes(
         assert same.column_dimensions["B"].width == sheet.column_dimensions["B"].width
 
 
-@pytest.mark.parametrize("case", [case for case in CASES if case.code], ids=lambda case: f"{case.number} {case.what}")
-def test_every_case_can_be_marked(case: object, tmp_path: Path) -> None:
+@pytest.mark.parametrize("case", {case.code: case for case in CASES if case.code}.values(), ids=lambda case: case.code)
+def test_every_problem_can_be_marked(case: Case, tmp_path: Path) -> None:
     """Whatever is wrong with a workbook that opens, its copy is written and lists it."""
     sp.write_scenario(sp.read_scenario(INPUT / "full"), tmp_path / "sound.xlsx")
     path, copy = tmp_path / "book.xlsx", tmp_path / "copy.xlsx"
-    path.write_bytes(changed((tmp_path / "sound.xlsx").read_bytes(), case.change))  # type: ignore[attr-defined]
+    path.write_bytes(changed((tmp_path / "sound.xlsx").read_bytes(), case.change))
     assert _run(["check", str(path), "--marked", str(copy)]) == 3
     listed = [row[0].value for row in openpyxl.load_workbook(copy)["problems"].iter_rows()]
-    assert case.code in listed  # type: ignore[attr-defined]
+    assert case.code in listed
 
 
 def test_a_sound_workbook_needs_no_copy(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

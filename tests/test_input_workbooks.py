@@ -143,9 +143,9 @@ print(seconds, max(peaks))
 def measured(path: Path) -> tuple[str, float, float]:
     """What is said of a workbook, in how many seconds, and with how many MB at most in any process."""
     done = subprocess.run([sys.executable, "-c", PROBE, path], capture_output=True, text=True, check=True)
-    said, figures = done.stdout.rstrip().rsplit("\n", 1)
+    said, _, figures = ("\n" + done.stdout.rstrip()).rpartition("\n")
     seconds, kilobytes = map(float, figures.split())
-    return said, seconds, kilobytes / 1000
+    return said.strip(), seconds, kilobytes / 1000
 
 
 @pytest.mark.parametrize("cell", ["XFD1048576", "A1048576", "XFD2000"])
@@ -229,6 +229,25 @@ def test_case_33_macros_links_and_objects_are_noted(
     assert sp.read_scenario(path) == sp.read_scenario(INPUT / "full")
     for what in ("macros", "links to other workbooks", "embedded objects", "connections to databases"):
         assert f"book.xlsx holds {what}: they are neither run nor followed" in caplog.text
+
+
+def test_formats_without_content_do_not_count(sound: bytes, tmp_path: Path) -> None:
+    """Rows and cells to the end of the sheet that are formatted and hold nothing are no part of the used range."""
+    path = tmp_path / "book.xls"
+
+    def format_all(text: bytes) -> bytes:
+        far = b'<row r="1048575" ht="20" customHeight="1"/><row r="1048576" hidden="1"><c r="XFD1048576" s="1"/></row>'
+        return text.replace(b"</sheetData>", far + b"</sheetData>")
+
+    path.write_bytes(with_part(sound, "xl/worksheets/sheet6.xml", format_all))
+    said, seconds, memory = measured(path)
+    assert (said, seconds < 3, memory < 500) == ("", True, True)
+
+
+def test_two_sheets_of_one_name(sound: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "book.xlsx"
+    path.write_bytes(changed(sound, lambda book: setattr(book.copy_worksheet(book["bids"]), "title", "Bids ")))
+    assert str(refusal(path)).startswith('SP-X011 book.xlsx sheet Bids: expected one sheet for bids; there are "bids"')
 
 
 def test_formulas_with_values_are_read(sound: bytes, tmp_path: Path) -> None:

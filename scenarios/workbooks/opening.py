@@ -187,7 +187,9 @@ def _ask(path: Path, wanted: list[str]) -> dict[str, Any]:
         answer: dict[str, Any] = marshal.loads(done.stdout)
         return answer
     why = done.stderr.decode(errors="replace").strip().rpartition("\n")[2][:120]
-    value = f"the reader was stopped ({why or f'exit {done.returncode}'})"
+    if done.returncode > 0:
+        raise Unopened("SP-X002", "", "a damaged file", f"a workbook ({why})", "open it in Excel and save it again")
+    value = f"the reader was stopped ({why or f'signal {-done.returncode}'})"
     raise Unopened("SP-X006", "", value, "a workbook that opens in the memory its size suggests", _SPLIT)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from singlepot.models.columns import TABLES
-from singlepot.models.problems import SETTINGS, Problem, Report, did_you_mean, near, one_of
+from singlepot.models.problems import SETTINGS, Problem, Report, did_you_mean, near, one_of, shown
 from singlepot.models.raw_tables import RawTable, lost
 
 from .archive import Unopened
@@ -101,6 +101,11 @@ class _Reader:
     def _check_names(self) -> None:
         """Name the sheets that are missing, and those probably meant to be tables: they would go unnoticed."""
         others = [name for name in self.opened.names if folded(name) not in _SPECS]
+        for name in _SPECS:
+            alike = [other for other in self.opened.names if folded(other) == name]
+            if len(alike) > 1:
+                expected = f"one sheet for {name}; there are {one_of(list(map(shown, alike)))}"
+                self._complainer(name)("SP-X011", f"sheet {alike[1]}", "", "", expected, "rename or delete one of them")
         missing = [name for name in _SPECS if name not in self.sheets]
         for name in missing:
             if name == SHEET.name or TABLES[name].required:

@@ -43,7 +43,7 @@ class Facts:
     Parameters
     ----------
     cells, rows, columns
-        Number of cells, and the last row and column in use.
+        Number of cells that hold something, and the last row and column of one.
     hidden_rows, hidden_columns
         Number of hidden rows that hold something; hidden columns as Excel writes them.
     filtered
@@ -188,8 +188,10 @@ class _Search:
         self.hidden_row = re.compile(rb"<" + p + rb'row [^>]*\bhidden="(?:1|true)"[^>]*[^/]>')
         self.ends = (b"</" + prefix + b"sheetData>", b"<" + prefix + b"sheetData/>")
         self.after = False
-        self.near = re.compile(rb' r="([A-Z])[0-9]')
-        self.far = re.compile(rb' r="([A-Z]{2,3})[0-9]')
+        self.contents = (b"<" + prefix + b"v>", b"<" + prefix + b"is>")
+        self.row_start = b"<" + prefix + b"row "
+        self.near = re.compile(rb' r="([A-Z])[0-9]+"(?:[^>]*[^/>])?>')
+        self.far = re.compile(rb' r="([A-Z]{2,3})[0-9]+"(?:[^>]*[^/>])?>')
         self.formula = re.compile(rb"<" + p + rb"f[ />]")
         self.value = re.compile(rb"<" + p + rb"v[^>]*>([^<]*)<")
         self.filled = re.compile(rb"<" + p + rb"(?:v|is)[ >]")
@@ -216,8 +218,10 @@ class _Search:
         end = -1 if self.after else next((at for mark in self.ends if (at := piece.find(mark)) >= 0), len(piece))
         rows, after = (b"", piece) if self.after else (piece[:end], piece[end:])
         self.after = self.after or bool(after)
-        facts.cells += rows.count(self.cell)
-        facts.rows = max([facts.rows, *map(int, self.row.findall(rows))])
+        facts.cells += sum(rows.count(mark) for mark in self.contents)
+        last = max(rows.rfind(mark) for mark in self.contents)
+        if last >= 0 and (row := self.row.match(rows, max(rows.rfind(self.row_start, 0, last), 0))):
+            facts.rows = max(facts.rows, int(row[1]))
         columns = set(self.far.findall(rows)) or (set(self.near.findall(rows)) if facts.cells < FEW else {b"Z"})
         facts.columns = max([facts.columns, *(number(text.decode()) for text in columns)])
         self._look_for_hidden_rows(rows)

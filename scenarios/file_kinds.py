@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -89,7 +90,7 @@ def _kind_of_archive(path: Path) -> FileKind:
         with zipfile.ZipFile(path) as archive:
             names = set(archive.namelist())
             said = archive.read("mimetype")[:200].decode(errors="replace") if "mimetype" in names else ""
-    except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError):
+    except (zipfile.BadZipFile, zlib.error, OSError, RuntimeError, NotImplementedError):
         remedy = "it is cut short or changed: fetch it again, or open it in Excel and save it again"
         return FileKind("a damaged workbook or zip file", remedy, "SP-X002")
     if "xl/workbook.xml" in names:

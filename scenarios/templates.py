@@ -20,6 +20,7 @@ from singlepot.models.settings_explained import SETTINGS_EXPLAINED
 from singlepot.models.single_file import check_file, write_file
 
 from .settings_file import NAME
+from .writing import OTHER_ENDINGS, WrongTarget
 
 
 def write_template(target: str | os.PathLike[str], scenario: Scenario | None = None) -> None:
@@ -37,11 +38,14 @@ def write_template(target: str | os.PathLike[str], scenario: Scenario | None = N
     FolderRefused
         Something stands there already, or the disk refused; nothing was changed.
     """
+    path = Path(target)
+    if path.suffix.lower() in (*OTHER_ENDINGS, ".json"):
+        raise WrongTarget(f"{target} would be neither a folder nor a workbook (.xlsx)", "choose another name")
     if scenario is None:
         from .example import example
 
         scenario = example()
-    if Path(target).suffix.lower() == ".xlsx":
+    if path.suffix.lower() == ".xlsx":
         from .workbooks.template import write_workbook_template
 
         made = scenario

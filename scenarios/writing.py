@@ -24,6 +24,10 @@ FORMATS: tuple[Format, ...] = get_args(Format)
 _OF_ENDING: dict[str, Format] = {".xlsx": "xlsx", ".json": "json"}
 
 
+OTHER_ENDINGS = (".xls", ".xlsm", ".xlsb", ".ods", ".csv", ".parquet", ".toml", ".zip")
+"""Endings of files that are not written: a folder of such a name would not be what was meant."""
+
+
 class WrongTarget(FolderRefused):
     """The name of what is to be written does not go with its format."""
 
@@ -74,6 +78,10 @@ def check_scenario_target(
         As :func:`write_scenario`.
     """
     path = Path(target)
+    if path.suffix.lower() in OTHER_ENDINGS:
+        raise WrongTarget(
+            f"{target} would be neither a folder nor a workbook (.xlsx) nor a document (.json)", "choose another name"
+        )
     by_name = _OF_ENDING.get(path.suffix.lower())
     chosen = format or by_name or "csv"
     if by_name != (chosen if chosen in ("xlsx", "json") else None):

@@ -194,6 +194,15 @@ def test_a_name_that_does_not_go_with_its_format(name: str, format: Format, tmp_
         write_scenario(small(), tmp_path / name, format=format)
 
 
+@pytest.mark.parametrize("name", ["s.xls", "s.csv", "s.ods", "s.parquet", "s.toml"])
+def test_a_name_that_would_not_be_what_was_meant(name: str, tmp_path: Path) -> None:
+    with pytest.raises(FolderRefused, match="would be neither a folder nor a workbook"):
+        write_scenario(small(), tmp_path / name)
+    with pytest.raises(FolderRefused, match="would be neither a folder nor a workbook"):
+        sp.write_template(tmp_path / name)
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize("format", FORMATS)
 def test_a_full_disk_leaves_nothing(format: Format, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What stood there stays, and no half file is left."""

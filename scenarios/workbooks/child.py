@@ -125,8 +125,7 @@ def _cells(path: str, chosen: Sequence[SheetPart], facts: dict[str, Facts]) -> l
             workbook = CalamineWorkbook.from_filelike(file)
         for part in chosen:
             sheet = workbook.get_sheet_by_name(part.name)
-            start = sheet.start or (0, 0)
-            packed = pack(sheet.iter_rows(), start[1])
+            packed = pack(sheet.iter_rows(), sheet.start[1]) if sheet.start else pack([], 0)
             seen = asdict(facts[part.name])
             for kind in ("percent", "padded"):
                 seen[kind] = {column: rows.tobytes() for column, rows in seen[kind].items()}

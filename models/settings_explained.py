@@ -12,7 +12,11 @@ SETTINGS_EXPLAINED = {
     "price_base": "Financial year in whose prices the money is, 2025-26.",
     "years": "Financial years to be settled, consecutive: 2026-27, 2027-28.",
     "attributes": "Names of the further numeric columns of areas.",
-    **{f"rules.{rule.name}": f"{rule.explanation} A share: 0.7 is 70%." for rule in RULES.values() if rule.general},
+    **{
+        f"rules.{rule.name}": f"{rule.explanation} A share: {'1.2 is 120%' if rule.least >= 1 else '0.7 is 70%'}."
+        for rule in RULES.values()
+        if rule.general
+    },
     "equity.attribute": "Attribute by which areas weigh: (median / the area's value) ** elasticity.",
     "equity.elasticity": "How strongly they do; 0 is not at all.",
     "stages.order": f"What is minimised, in this order. Known: {', '.join(STAGES)}. "

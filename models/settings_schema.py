@@ -40,7 +40,7 @@ def _listed(value: object) -> object:
 def _schema(version: int) -> int:
     if version > SCHEMA:
         remedy = "it was written by a newer singlepot: upgrade singlepot to read it"
-        raise _fault("SP-S004", f"at most {SCHEMA}", remedy)
+        raise _fault("SP-S004", str(SCHEMA), remedy)
     if version != SCHEMA:
         raise _fault("SP-S004", str(SCHEMA), "this version of singlepot reads no other schema")
     return version

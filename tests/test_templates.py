@@ -167,6 +167,6 @@ def test_a_newer_version_says_so(tmp_path: Path) -> None:
                 settings.read_text(encoding="utf-8").replace("schema = 1", "schema = 2"), encoding="utf-8"
             )
         with pytest.raises(
-            BadInput, match=r"SP-S004 .*got 2; expected at most 1; it was written by a newer singlepot: upgrade"
+            BadInput, match=r"SP-S004 .*got 2; expected 1; it was written by a newer singlepot: upgrade"
         ):
             sp.read_scenario(path)

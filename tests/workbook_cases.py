@@ -1,16 +1,17 @@
 """Workbooks as people really have them: each case changes a sound one and says what must be said of it.
 
-``python -m tests.workbook_cases`` prints the table of cases: number of the catalogue, code, and what is wrong.
+``python -m tests.workbook_cases`` prints the table of cases: number of the catalogue, code, and test.
 """
 
 from __future__ import annotations
 
 import datetime
+import inspect
 import io
+import re
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import openpyxl
@@ -213,6 +214,13 @@ CASES = [
         "SP-X024",
         "scenario!B9",
         ("write 1.2",),
+    ),
+    Case(
+        21,
+        "a rule that was perhaps written as a percentage",
+        put("scenario", "B9", 120),
+        same=False,
+        says=("scenario!B9: 120 is 12000%; write 1.2 if 120% is meant",),
     ),
     # 22
     Case(22, "an amount with a pound sign", put("bids", "C2", "£1,000"), "SP-D011", "bids!C2", ("write 1000",)),
@@ -558,12 +566,26 @@ def changed(content: bytes, change: Change) -> bytes:
     return saved(book)
 
 
-def main(folder: Path = Path("tests")) -> None:
-    for number, code, what in sorted(
-        {(c.number, c.code or "accepted", c.what) for c in CASES} | {(n, code, what) for n, what, _, code, _ in FILES}
-    ):
-        print(f"{number:>3}  {code:<9} {what}")
+def table() -> list[tuple[int, str, str]]:
+    """Every case: its number in the catalogue, the codes, and the test."""
+    from tests import test_formats, test_input_json, test_input_workbooks
+
+    books = "test_input_workbooks.py::"
+    rows = [(case.number, case.code or "noted", f"{books}test_case[{case.number} {case.what}]") for case in CASES]
+    rows += [(number, code, f"{books}test_what_is_no_workbook[{number} {what}]") for number, what, _, code, _ in FILES]
+    rows += [
+        (number, codes[0], f"test_input_json.py::test_broken_document[{number} {what}]")
+        for number, what, _, codes, _, _ in test_input_json.BROKEN
+    ]
+    for module in (test_input_workbooks, test_formats):
+        for name, test in vars(module).items():
+            if match := re.match(r"test_case_(\d+)_", name):
+                codes = sorted(set(re.findall(r"SP-[A-Z]\d{3}", inspect.getsource(test))))
+                place = f"{module.__name__.removeprefix('tests.')}.py::{name}"
+                rows.append((int(match[1]), " ".join(codes) or "noted", place))
+    return sorted(rows)
 
 
 if __name__ == "__main__":
-    main()
+    for number, code, test in table():
+        print(f"{number:>3}  {code:<16} {test}")

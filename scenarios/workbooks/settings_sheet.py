@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -34,6 +35,11 @@ LISTS = {"years": str, "attributes": str, "stages.order": str, "stages.bands.end
 
 TEXTS = ("title", "money", "price_base", "equity.attribute")
 """Keys that hold text."""
+
+DOUBTFUL_SHARE = 10.0
+"""A rule of a thousand percent is allowed, and was perhaps written as a percentage."""
+
+log = logging.getLogger("singlepot")
 
 _OPEN = ("stages.give.", "notes.")
 """Sections whose keys are names with points in them."""
@@ -120,6 +126,8 @@ def check_cells(sheet: Sheet, layout: Layout, complain: Complain) -> None:
         if plain and percent and value > LARGEST_PLAIN_RULE:
             found = f"{value:g}, while {letters}{min(percent)} is shown as a percentage"
             complain("SP-X024", place, key, found, "a share", f"write {value / 100:g} if {value:g}% is meant")
+        elif plain and value >= DOUBTFUL_SHARE:
+            log.warning("%s: %g is %g%%; write %g if %g%% is meant", place, value, value * 100, value / 100, value)
 
 
 def path_of(key: str) -> list[str]:

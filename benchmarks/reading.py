@@ -61,19 +61,27 @@ def read(path: str) -> None:
     print(f"{Path(path).name:<14} {len(scenario.option_years):>9,} rows {cpu:>6.1f} CPU s {wall:>6.1f} s {peaks}")
 
 
+def write(folder: Path) -> None:
+    """Write the scenario in every format."""
+    scenario = million()
+    for name, form in TARGETS.items():
+        sp.write_scenario(scenario, folder / name, format=form, overwrite=True)  # type: ignore[arg-type]
+
+
 def main() -> None:
-    """Write the scenario in every format, and read each in a new process."""
+    """Write the scenario in a process of its own, whose memory would count for its children, and read each format."""
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(sys.argv[1] if len(sys.argv) > 1 else temporary)
-        scenario = million()
-        for name, form in TARGETS.items():
-            sp.write_scenario(scenario, folder / name, format=form, overwrite=True)  # type: ignore[arg-type]
+        command = [sys.executable, "-m", "benchmarks.reading"]
+        subprocess.run([*command, "--write", str(folder)], check=True)
         for name in TARGETS:
-            subprocess.run([sys.executable, "-m", "benchmarks.reading", "--read", str(folder / name)], check=True)
+            subprocess.run([*command, "--read", str(folder / name)], check=True)
 
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--read"]:
         read(sys.argv[2])
+    elif sys.argv[1:2] == ["--write"]:
+        write(Path(sys.argv[2]))
     else:
         main()

@@ -27,22 +27,22 @@ def read_file(path: Path) -> Scenario:
     BadInput
         With everything that is wrong.
     """
-    kind = _kind(path)
+    kind, name = _kind(path), shown(path.name, quoted=False)
     if kind is WORKBOOK:
         from .workbooks.reading import read_workbook
 
         report = Report()
         found = read_workbook(path, report)
-        return from_raw(found.said, path.name, found.raw, report, found.places)
+        return from_raw(found.said, name, found.raw, report, found.places)
     named_json = path.suffix.lower() == ".json"
     if (kind is JSON and not path.suffix.lower().startswith(".xls")) or (named_json and kind.name in _TEXT_OF_JSON):
-        return read_scenario_json(path.read_bytes(), path.name)
+        return read_scenario_json(path.read_bytes(), name)
     if kind is JSON:
         kind = FileKind("a JSON document under the name of a workbook", "let its name end in .json")
     if kind is PARQUET:
         kind = FileKind("a Parquet file", "name the folder that it is in")
     expected = "a workbook (.xlsx), a JSON document or a folder"
-    raise BadInput([Problem(kind.code, SETTINGS, shown(path.name), "", "", kind.name, expected, kind.remedy)])
+    raise BadInput([Problem(kind.code, SETTINGS, name, "", "", kind.name, expected, kind.remedy)])
 
 
 def _kind(path: Path) -> FileKind:
@@ -55,5 +55,7 @@ def _kind(path: Path) -> FileKind:
     except OSError as fault:
         reason = (fault.strerror or type(fault).__name__).lower()
         remedy = "if it is open in another program, close it there"
-        problem = Problem("SP-F003", SETTINGS, shown(path.name), "", "", reason, "a file that can be read", remedy)
+        problem = Problem(
+            "SP-F003", SETTINGS, shown(path.name, quoted=False), "", "", reason, "a file that can be read", remedy
+        )
         raise BadInput([problem]) from fault

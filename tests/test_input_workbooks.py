@@ -275,6 +275,42 @@ def test_all_problems_of_a_workbook_are_named_at_once(sound: bytes, tmp_path: Pa
     assert len(set(places)) == len(places)
 
 
+def test_a_workbook_saved_by_libreoffice(tmp_path: Path) -> None:
+    """A template that LibreOffice opened and saved says what it said."""
+    read = sp.read_scenario(INPUT / "workbooks" / "libreoffice.xlsx")
+    sp.write_template(tmp_path / "plan.xlsx")
+    written = sp.read_scenario(tmp_path / "plan.xlsx")
+    for name, table in written.tables.items():
+        assert read.tables[name].equals(table), name
+    assert {**read.settings.as_dict(), "notes": {}} == {**written.settings.as_dict(), "notes": {}}
+
+
+def test_mistakes_saved_by_libreoffice(caplog: pytest.LogCaptureFixture) -> None:
+    """The usual slips in one workbook, all named at once."""
+    found = refusal(INPUT / "workbooks" / "libreoffice-mistakes.xlsx").problems
+    assert [(problem.code, problem.place) for problem in found] == [
+        ("SP-S004", "scenario!B8"),
+        ("SP-D003", "areas!F1"),
+        ("SP-X022", "areas!E3"),
+        ("SP-X015", "bids!A6"),
+        ("SP-D011", "bids!C2"),
+        ("SP-D018", "bids!B3"),
+        ("SP-X021", "bids!C5"),
+        ("SP-D021", "bids!A5"),
+        ("SP-X012", "targets!A1"),
+        ("SP-X016", "options!A2:A3"),
+        ("SP-D025", "option_years!B4"),
+        ("SP-D025", "option_years!B5"),
+    ]
+    for words in ("1 hidden row was read", "dates read as financial years in 1 cell, the first in A2"):
+        assert words in caplog.text
+
+
+def test_a_file_name_never_breaks_the_line(sound: bytes, tmp_path: Path) -> None:
+    (tmp_path / "a\nb.xlsx").write_bytes(sound[:100])
+    assert len(str(refusal(tmp_path / "a\nb.xlsx")).splitlines()) == 1
+
+
 def test_no_code_of_the_folder_is_run(sound: bytes, tmp_path: Path) -> None:
     """A module beside the workbook is never loaded by the process that reads it."""
     (tmp_path / "book.xlsx").write_bytes(sound)

@@ -156,7 +156,7 @@ CASES = [
         18,
         "the first of April for a year",
         put("bids", "B2", DAY(2026, 4, 1)),
-        says=("1 cell dates read as financial years, the first in B2",),
+        says=("dates read as financial years in 1 cell, the first in B2",),
     ),
     Case(
         18, "the last of March for a year", put("bids", "B2", DAY(2027, 3, 31)), says=("dates read as financial years",)
@@ -224,7 +224,7 @@ CASES = [
     ),
     # 22
     Case(22, "an amount with a pound sign", put("bids", "C2", "£1,000"), "SP-D011", "bids!C2", ("write 1000",)),
-    Case(22, "a number stored as text", put("bids", "C2", "20"), says=("numbers stored as text, read as numbers",)),
+    Case(22, "a number stored as text", put("bids", "C2", "20"), says=("numbers stored as text read as numbers",)),
     # 23
     Case(23, "an error in a number", put("bids", "C2", "#N/A"), "SP-X021", "bids!C2", ("the error #N/A", "correct it")),
     Case(23, "an error in a code", put("bids", "A2", "#REF!"), "SP-X021", "bids!A2", ("the error #REF!",)),
@@ -262,7 +262,7 @@ CASES = [
         "a number for a code",
         put("areas", "A5", 101),
         same=False,
-        says=("numbers where text is meant, read as text",),
+        says=("numbers where text is meant read as text",),
     ),
     Case(
         25,
@@ -407,7 +407,7 @@ CASES = [
         29,
         "cells with spaces",
         each(put("bids", "A2", "E1 "), put("bids", "D3", "\u00a0capital")),
-        says=("1 cell read without the spaces around them, the first in A2",),
+        says=("spaces around texts taken away in 1 cell, the first in A2",),
     ),
     # 30
     Case(
@@ -466,7 +466,7 @@ CASES = [
         "a number of more than fifteen digits",
         put("areas", "G3", 1234567890123456),
         same=False,
-        says=("more than fifteen digits, of which Excel keeps fifteen, the first in G3",),
+        says=("more than fifteen digits, of which Excel keeps fifteen, in 1 cell, the first in G3",),
     ),
     # 74, 75: the settings
     Case(

@@ -47,14 +47,15 @@ def read_workbook(path: Path, report: Report) -> Found:
     report
         Takes the problems.
     """
+    file = shown(path.name, quoted=False)
     try:
         opened = open_workbook(path, _SPECS)
     except Unopened as refused:
         code, place, *rest = refused.said
-        report.add(Problem(code, SETTINGS, path.name, place, "", *rest))
+        report.add(Problem(code, SETTINGS, file, place, "", *rest))
         report.stop_if_any()
         raise
-    reader = _Reader(path.name, opened, report)
+    reader = _Reader(file, opened, report)
     reader.say_what_is_ignored(path)
     return reader.read()
 

@@ -37,7 +37,7 @@ TEXTS = ("title", "money", "price_base", "equity.attribute")
 """Keys that hold text."""
 
 DOUBTFUL_SHARE = 10.0
-"""A rule of a thousand percent is allowed, and was perhaps written as a percentage."""
+"""A ceiling of a thousand percent is allowed, and was perhaps written as a percentage."""
 
 log = logging.getLogger("singlepot")
 
@@ -126,7 +126,7 @@ def check_cells(sheet: Sheet, layout: Layout, complain: Complain) -> None:
         if plain and percent and value > LARGEST_PLAIN_RULE:
             found = f"{value:g}, while {letters}{min(percent)} is shown as a percentage"
             complain("SP-X024", place, key, found, "a share", f"write {value / 100:g} if {value:g}% is meant")
-        elif plain and value >= DOUBTFUL_SHARE:
+        elif plain and key.endswith("_ceiling") and value >= DOUBTFUL_SHARE:
             log.warning("%s: %g is %g%%; write %g if %g%% is meant", place, value, value * 100, value / 100, value)
 
 

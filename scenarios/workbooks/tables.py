@@ -140,16 +140,16 @@ class SheetTable:
     def _say(self, notes: Notes, letters: str) -> None:
         """Note what was accepted in a column."""
         accepted = {
-            "read without the spaces around them": notes.trimmed,
-            "numbers stored as text, read as numbers": notes.texts_of_numbers,
-            "numbers where text is meant, read as text": notes.numbers_as_text,
+            "spaces around texts taken away": notes.trimmed,
+            "numbers stored as text read as numbers": notes.texts_of_numbers,
+            "numbers where text is meant read as text": notes.numbers_as_text,
             "dates read as financial years": notes.years_of_dates,
-            "more than fifteen digits, of which Excel keeps fifteen": notes.long_numbers,
+            "more than fifteen digits, of which Excel keeps fifteen,": notes.long_numbers,
         }
         for what, positions in accepted.items():
             if positions:
                 first = f"{letters}{self.rows[positions[0]]}"
-                self._note(f"{_count(len(positions), 'cell')} {what}, the first in {first}")
+                self._note(f"{what} in {_count(len(positions), 'cell')}, the first in {first}")
 
     def _check_merged(self, columns: dict[str, Cells]) -> None:
         """Name merged cells, and fill them from the first one, so that nothing more is said of them."""

@@ -79,12 +79,16 @@ def write_workbook_template(scenario: Scenario, path: Path) -> None:
 def _all_settings(scenario: Scenario) -> list[tuple[str, Any, str]]:
     """The rows of the sheet scenario, with every key that may be set and what it means."""
     given = {key: (value, note) for key, value, note in rows_of(scenario.settings.as_dict())}
-    known = [key for key in SETTINGS_EXPLAINED if key not in ("notes", "stages.give")]
+    gives = {
+        f"stages.give.{stage}": f"How much of {stage} later stages may use." for stage in scenario.settings.stages.order
+    }
+    explained = {key: text for key, text in SETTINGS_EXPLAINED.items() if key not in ("notes", "stages.give")} | gives
+    known = list(explained)
     keys = [*known, *(key for key in given if key not in known)]
     rows = []
     for key in keys:
         value, note = given.get(key, ("", ""))
-        rows.append((key, value, note or SETTINGS_EXPLAINED.get(key, "")))
+        rows.append((key, value, note or explained.get(key, "")))
     return rows
 
 

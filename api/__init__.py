@@ -25,9 +25,12 @@ if TYPE_CHECKING:
     from singlepot.scenarios.ensemble.running import Ensemble, ensemble, read_ensemble
     from singlepot.scenarios.ensemble.store import EnsembleRefused
     from singlepot.scenarios.reading import read_scenario
-    from singlepot.scenarios.settlement_folder import UnreadableSettlement, read_settlement
+    from singlepot.scenarios.settlement_document import UnreadableSettlement, write_settlement
+    from singlepot.scenarios.settlement_folder import read_settlement
     from singlepot.scenarios.shipped import shipped
+    from singlepot.scenarios.templates import write_template
     from singlepot.scenarios.verifying import verify
+    from singlepot.scenarios.writing import write_scenario
     from singlepot.solver.control import Progress
     from singlepot.solver.errors import (
         BadExtra,
@@ -68,10 +71,13 @@ _HOMES = {
     "read_ensemble": "scenarios.ensemble.running",
     "read_plan": "scenarios.ensemble.plan",
     "read_scenario": "scenarios.reading",
-    "UnreadableSettlement": "scenarios.settlement_folder",
+    "UnreadableSettlement": "scenarios.settlement_document",
     "read_settlement": "scenarios.settlement_folder",
     "shipped": "scenarios.shipped",
     "verify": "scenarios.verifying",
+    "write_scenario": "scenarios.writing",
+    "write_settlement": "scenarios.settlement_document",
+    "write_template": "scenarios.templates",
     "Progress": "solver.control",
     "BadOption": "solver.errors",
     "BadExtra": "solver.errors",
@@ -125,6 +131,9 @@ __all__ = [
     "settle",
     "shipped",
     "verify",
+    "write_scenario",
+    "write_settlement",
+    "write_template",
 ]
 
 

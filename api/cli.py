@@ -11,7 +11,10 @@ from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 import click
 
+from singlepot.cli_formats import COMMANDS
+
 if TYPE_CHECKING:
+    from singlepot.models.problems import BadInput
     from singlepot.models.scenario import Scenario
     from singlepot.solver.control import Progress
 
@@ -43,7 +46,8 @@ class _Suggesting(click.Group):
 def cli(ctx: click.Context, debug: bool) -> None:
     """Settle many local bids against one national pot.
 
-    A SCENARIO is a shipped name (see `singlepot list`) or a folder of CSV files with scenario.toml.
+    A SCENARIO is a shipped name (see `singlepot list`), a folder of CSV or Parquet files with scenario.toml, an
+    Excel workbook (.xlsx) or a JSON document.
 
     Exit codes: 0 settled, 2 wrong usage, 3 bad input, 4 no settlement under these rules, 5 not proven within the
     limit, 6 solver or verification failed, 130 stopped.
@@ -87,12 +91,20 @@ def _reading(command: Callable[..., None]) -> Callable[..., None]:
 @cli.command()
 @_reading
 @click.option("--json", "as_json", is_flag=True, help="Print what was found as JSON alone on standard output.")
-def check(scenario: str, as_json: bool, **how: Any) -> None:
+@click.option("--marked", type=click.Path(), help="Write a copy of the workbook with its problems marked.")
+@click.option("--overwrite", is_flag=True, help="Replace a marked copy that stands there.")
+def check(scenario: str, as_json: bool, marked: str | None, overwrite: bool, **how: Any) -> None:
     """Find all problems of SCENARIO, or say that it is ready, and its size; then what is doubtful or was noted."""
     import singlepot
     from singlepot.models.problems import BadInput, listed
 
+    if marked is not None:
+        from singlepot.scenarios.marked_copy import check_copy
+
+        check_copy(scenario, marked, overwrite=overwrite)
     found = singlepot.check_scenario(scenario, **how)
+    if marked is not None:
+        _mark(scenario, marked, BadInput(found.problems) if found.problems else None, overwrite)
     if as_json:
         _write(sys.stdout, found.as_json())
         raise click.exceptions.Exit(0 if found.ready else BadInput.exit_code)
@@ -102,6 +114,16 @@ def check(scenario: str, as_json: bool, **how: Any) -> None:
         click.echo(listed(found.notes, "note"))
     if found.problems:
         raise BadInput(found.problems)
+
+
+def _mark(scenario: str, marked: str, refused: BadInput | None, overwrite: bool) -> None:
+    """Write a copy of a workbook with its problems marked, where there are any."""
+    from singlepot.scenarios.marked_copy import write_marked_copy
+
+    if refused is None:
+        _say("there is nothing to mark")
+    elif write_marked_copy(scenario, marked, refused, overwrite=overwrite):
+        _say(f"the problems are marked in {marked}")
 
 
 @cli.command()
@@ -308,6 +330,10 @@ def _progress_line(quiet: bool) -> Iterator[Callable[[Progress], None] | None]:
 def _write(stream: TextIO, text: str) -> None:
     stream.write(text)
     stream.flush()
+
+
+for _command in COMMANDS:
+    cli.add_command(_command)
 
 
 def main(arguments: list[str] | None = None) -> None:

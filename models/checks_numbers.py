@@ -14,7 +14,7 @@ import pandas as pd
 from .columns import Column
 from .lenient_numbers import read_leniently
 from .problems import shown
-from .raw_tables import Cells, Complain, is_missing
+from .raw_tables import Cells, Complain, Refused, is_missing
 
 Floats = npt.NDArray[np.float64]
 
@@ -148,6 +148,8 @@ _NOTHING = frozenset({"na", "n/a", "null", "none", "nil", "-", "–", "—", "..
 def number_fault(cell: object, required: bool) -> tuple[str, str]:
     """Return code and remedy for a cell that is no finite number."""
     unknown = "write a number, 0 for nothing" if required else "leave the cell empty if the number is not known"
+    if isinstance(cell, Refused):
+        return cell.code, cell.remedy
     if not isinstance(cell, str):
         if isinstance(cell, (bool, np.bool_)):
             return "SP-D011", "write 1 or 0 if a number is meant"

@@ -32,7 +32,7 @@ _TYPES = {
 
 
 def read_settings(
-    said: Mapping[str, object], report: Report, file: str, line_of: Mapping[str, int] | None = None
+    said: Mapping[str, object], report: Report, file: str, line_of: Mapping[str, int | str] | None = None
 ) -> tuple[Settings, frozenset[str]]:
     """Check the content of ``scenario.toml`` and make settings of what can be used.
 
@@ -45,7 +45,8 @@ def read_settings(
     file
         What to call the settings in messages.
     line_of
-        Line of each key, by its path, where the source has lines.
+        Line of each key, by its path, where the source has lines; or in words where its value stands, under
+        ``key:`` and its path where the key itself does, and under "" where the settings do.
 
     Returns
     -------
@@ -113,17 +114,22 @@ def _settings(content: SettingsFile, equity: EquitySection | None, without_years
         rules=FrozenMapping(rules),
         equity=None if equity is None else Equity(equity.attribute, equity.elasticity),
         stages=Stages(stages.order, FrozenMapping(stages.give), Bands(stages.bands.ends, stages.bands.slopes)),
+        notes=FrozenMapping(content.notes),
     )
 
 
-def _report(error: Mapping[str, Any], report: Report, file: str, line_of: Mapping[str, int]) -> None:
+def _report(error: Mapping[str, Any], report: Report, file: str, line_of: Mapping[str, int | str]) -> None:
     location = tuple(part for part in error["loc"] if part != "[key]")
     code, expected, remedy = _meaning(error, location)
     path = _path(location)
-    line = next((line_of[p] for p in _parents(location) if p in line_of), None)
+    parents = _parents(location)
+    if code == "SP-S001":
+        parents = [f"key:{parent}" for parent in parents[:1]] + parents
+    line = next((line_of[p] for p in [*parents, ""] if p in line_of), None)
     value = "" if error["type"] in ("missing", "extra_forbidden") else shown(error["input"])
-    place = "" if line is None else f"line {line}"
-    report.add(Problem(code, SETTINGS, file, place, path, value, expected, remedy), row=line or 0)
+    place = "" if line is None else line if isinstance(line, str) else f"line {line}"
+    row = line if isinstance(line, int) else 0
+    report.add(Problem(code, SETTINGS, file, place, path, value, expected, remedy), row=row)
 
 
 def _path(location: Iterable[object]) -> str:

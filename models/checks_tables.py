@@ -84,7 +84,7 @@ class Parsed:
         remedy: str = "",
     ) -> None:
         """Report a problem of a cell, of a row (without column) or of the table (without row)."""
-        place = "" if row is None else self.raw.place.cell(row, column)
+        place = self.raw.place.whole(column) if row is None else self.raw.place.cell(row, column)
         problem = Problem(code, self.table.name, self.raw.place.file, place, column, value, expected, remedy)
         self.report.add(problem, table=_NUMBER_OF[self.table.name], row=-1 if row is None else row)
 

@@ -13,7 +13,7 @@ import pandas as pd
 
 from .columns import Column
 from .problems import did_you_mean, shown
-from .raw_tables import Cells, Complain, is_missing
+from .raw_tables import Cells, Complain, Refused, is_missing
 from .settings import year_meant, year_start
 
 Integers = npt.NDArray[np.int64]
@@ -155,6 +155,8 @@ def _objects(cells: Sequence[object]) -> npt.NDArray[np.object_]:
 
 def _word(column: Column, cell: object) -> tuple[str | None, tuple[str, str, str, str] | None]:
     """Return the word that a cell stands for, if any, and what is wrong with it, if anything."""
+    if isinstance(cell, Refused):
+        return None, (cell.code, cell.value, column.expected(), cell.remedy)
     if not isinstance(cell, str):
         meant = year_meant(str(cell)) if column.kind == "year" else ""
         remedy = f"write {shown(meant)}" if meant else f"write it as text, {shown(str(cell))}"

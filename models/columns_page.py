@@ -6,6 +6,7 @@ import math
 
 from .columns import TABLES, Column
 from .rule_kinds import RULES, Rule
+from .settings_explained import SETTINGS_EXPLAINED
 
 
 def tables_page() -> str:
@@ -31,6 +32,11 @@ def tables_page() -> str:
     parts.append(
         "\n## What each rule takes\n\n| rule | chosen by | basis | value as a share | |\n|---|---|---|---|---|\n"
         + rules
+    )
+    settings = "".join(f"- `{key}`: {text}\n" for key, text in SETTINGS_EXPLAINED.items())
+    parts.append(
+        "\n## Settings\n\nThe keys of `scenario.toml`, of the sheet `scenario` and of a JSON document; "
+        f"`schema` and `years` are required.\n\n{settings}"
     )
     return "".join(parts)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import io
 from collections.abc import Mapping
 from typing import Any
 
@@ -47,11 +46,18 @@ def csv_text(frame: pd.DataFrame) -> bytes:
     a,12
     "b, c",0.1
     """
-    file = io.StringIO(newline="")
-    writer = csv.writer(file, lineterminator="\n")
+    lines = _Lines()
+    writer = csv.writer(lines, lineterminator="\r\n")
     writer.writerow(frame.columns)
     writer.writerows(zip(*(_texts(frame.iloc[:, i]) for i in range(frame.shape[1])), strict=True))
-    return file.getvalue().encode()
+    return "".join(lines).encode()
+
+
+class _Lines(list[str]):
+    """Lines as csv writes them, with a plain end: csv quotes a carriage return only where it ends its own lines."""
+
+    def write(self, line: str) -> None:
+        self.append(line[:-2] + "\n")
 
 
 def _texts(column: pd.Series[Any]) -> list[str]:

@@ -104,7 +104,7 @@ def _take_name(staging: Path, target: Path) -> None:
         target.replace(previous)
         staging.replace(target)
         shutil.rmtree(previous, ignore_errors=True)
-    _flush_folder(target.parent)
+    flush_folder(target.parent)
 
 
 def _exchange(first: Path, second: Path) -> bool:
@@ -128,7 +128,8 @@ def _recover(target: Path) -> None:
         previous.replace(target)
 
 
-def _flush_folder(folder: Path) -> None:
+def flush_folder(folder: Path) -> None:
+    """Flush a folder's list of names to disk, where the system can."""
     if os.name == "nt":
         return
     with contextlib.suppress(OSError):

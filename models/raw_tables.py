@@ -48,6 +48,10 @@ class Place:
         """Name a cell by the position of its row and its header."""
         return self.row(position)
 
+    def whole(self, column: str) -> str:
+        """Name a column as a whole, or the table where ``column`` is not there; empty where its name says enough."""
+        return ""
+
     def missing(self, column: str) -> str:
         """Say how an absent column might be supplied; empty if there is nothing to say."""
         if column in self.index_names:
@@ -81,6 +85,36 @@ class RawTable:
     complete: bool = True
     repeated: tuple[str, ...] = field(default=())
     lenient: bool = False
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A cell that its reader has understood and will not take: the checks name it in its place among all others.
+
+    Parameters
+    ----------
+    code
+        The problem.
+    value
+        What was found, as it is to be shown.
+    remedy
+        What to do.
+    text
+        What a column that is kept and not read holds in its place.
+    """
+
+    code: str
+    value: str
+    remedy: str
+    text: str = ""
+
+    def __str__(self) -> str:
+        """The text of the cell."""
+        return self.text
+
+    def __repr__(self) -> str:
+        """What is shown of the cell."""
+        return self.value
 
 
 def lost(file: str) -> RawTable:

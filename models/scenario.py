@@ -297,7 +297,7 @@ def from_raw(
     file: str,
     raw: Mapping[str, RawTable],
     report: Report,
-    line_of: Mapping[str, int] | None = None,
+    line_of: Mapping[str, int | str] | None = None,
 ) -> Scenario:
     """Make a scenario of what a reader found.
 
@@ -312,7 +312,7 @@ def from_raw(
     report
         The problems so far; those found here are added.
     line_of
-        Line of each key of the settings.
+        Line of each key of the settings, or in words where it stands.
 
     Raises
     ------

@@ -105,6 +105,8 @@ class Settings:
         How areas weigh; None for all alike.
     stages
         What is minimised and in which order.
+    notes
+        Remarks by key, kept and not read: the column ``note`` of a workbook's sheet ``scenario``.
     schema_version
         Version of the format, key ``schema``.
     """
@@ -117,6 +119,7 @@ class Settings:
     rules: Mapping[str, float] = field(default_factory=FrozenMapping)
     equity: Equity | None = None
     stages: Stages = Stages()
+    notes: Mapping[str, str] = field(default_factory=FrozenMapping)
     schema_version: int = SCHEMA
 
     def as_dict(self) -> dict[str, Any]:
@@ -134,6 +137,7 @@ class Settings:
             said["equity"] = {"attribute": self.equity.attribute, "elasticity": self.equity.elasticity}
         bands = {"ends": list(self.stages.bands.ends), "slopes": list(self.stages.bands.slopes)}
         said["stages"] = {"order": list(self.stages.order), "give": dict(self.stages.give), "bands": bands}
+        said["notes"] = dict(self.notes)
         return {key: value for key, value in said.items() if value not in ("", [], {})}
 
 

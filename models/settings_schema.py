@@ -38,6 +38,9 @@ def _listed(value: object) -> object:
 
 
 def _schema(version: int) -> int:
+    if version > SCHEMA:
+        remedy = "it was written by a newer singlepot: upgrade singlepot to read it"
+        raise _fault("SP-S004", str(SCHEMA), remedy)
     if version != SCHEMA:
         raise _fault("SP-S004", str(SCHEMA), "this version of singlepot reads no other schema")
     return version
@@ -203,3 +206,4 @@ class SettingsFile(_Strict):
     rules: RulesSection = RulesSection()
     equity: EquitySection | None = None
     stages: StagesSection = StagesSection()
+    notes: dict[str, str] = {}

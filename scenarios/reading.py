@@ -1,11 +1,12 @@
-"""Scenarios from where they are kept: a shipped name, or a folder of CSV files with ``scenario.toml``."""
+"""Scenarios from where they are kept: a shipped name, a folder of tables, a workbook or a JSON document."""
 
 from __future__ import annotations
 
 import logging
 import os
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
@@ -15,7 +16,9 @@ from singlepot.models.raw_tables import RawTable, lost
 from singlepot.models.scenario import Scenario, from_raw
 
 from .csv_tables import read_csv
+from .files import is_part, read_file
 from .how_to_read import LARGEST_MB, HowToRead
+from .parquet_tables import read_parquet
 from .places import listed_files, refuse_content, refuse_file, refuse_place, what_is_there
 from .settings_file import NAME, read_settings_file
 from .shipped import shipped_folder, shipped_names
@@ -42,9 +45,10 @@ def read_scenario(
     Parameters
     ----------
     source
-        The name of a shipped scenario, or the path of a folder with ``scenario.toml`` and a CSV file for each
-        table. A text with a path separator is a path, and so is a :class:`~pathlib.Path`; any other text is
-        looked up among the shipped scenarios first, then as a folder: ``./england`` is the folder.
+        The name of a shipped scenario, or the path of a folder with ``scenario.toml`` and a CSV or Parquet file
+        for each table, of an Excel workbook (``.xlsx``) or of a JSON document. A text with a path separator is a
+        path, and so is a :class:`~pathlib.Path`; any other text is looked up among the shipped scenarios first,
+        then as a path: ``./england`` is the folder.
     encoding
         Encoding of the CSV files that are not UTF-8: ``cp1252`` for what Excel on Windows saves as plain CSV.
     lenient_numbers
@@ -70,19 +74,21 @@ def read_scenario(
 
 def read_reporting(source: str | os.PathLike[str], how: HowToRead, report: Report) -> Scenario:
     """Read a scenario as :func:`read_scenario` does; the report takes warnings and notes too."""
-    folder = find_scenario(source)
-    log.info("reading %s", folder)
-    name, path = os.fspath(source), folder if isinstance(folder, Path) else None
-    if folder == shipped_folder(name):
+    found = find_scenario(source)
+    log.info("reading %s", found)
+    if isinstance(found, Path) and found.is_file():
+        return read_file(found, how, report)
+    name, path = os.fspath(source), found if isinstance(found, Path) else None
+    if found == shipped_folder(name):
         path = None  # which may be links, in an editable install
         if Path(name).joinpath(NAME).is_file():
             remedy = f"the shipped one is read; name the folder as {shown(f'./{name}')}"
             report.add(Problem("SP-F019", SETTINGS, shown(name), value="two scenarios of that name", remedy=remedy))
-    return _read_folder(_Files(folder, path, how, report))
+    return _read_folder(_Files(found, path, how, report))
 
 
 def find_scenario(source: str | os.PathLike[str]) -> Traversable:
-    """Find the folder of a scenario by shipped name or path, see :func:`read_scenario`.
+    """Find the folder or file of a scenario by shipped name or path, see :func:`read_scenario`.
 
     Raises
     ------
@@ -97,7 +103,7 @@ def find_scenario(source: str | os.PathLike[str]) -> Traversable:
         raise BadInput([refused])
     try:
         path = Path(text).expanduser()
-        if text and path.is_dir():
+        if text and (path.is_dir() or (path.is_file() and not is_part(path))):
             return path
         found = what_is_there(path)
     except (OSError, ValueError, RuntimeError):
@@ -107,17 +113,18 @@ def find_scenario(source: str | os.PathLike[str]) -> Traversable:
         SETTINGS,
         shown(text),
         value=found,
-        expected=f"a folder with {NAME}, or one of {', '.join(shipped_names())}",
+        expected=f"a folder with {NAME}, a workbook (.xlsx), a JSON document, or one of {', '.join(shipped_names())}",
         remedy=_other_source(text, path),
     )
     raise BadInput([problem])
 
 
 def _other_source(text: str, path: Path) -> str:
-    if path.name == NAME:
+    if is_part(path) and path.is_file():
         return f"name the folder, {shown(str(path.parent))}"
     try:
-        around = [str(item) for item in path.parent.iterdir() if item.is_dir()] if text else []
+        near_by = path.parent.iterdir() if text else iter(())
+        around = [str(item) for item in near_by if item.is_dir() or item.suffix in (".xlsx", ".json")]
     except (OSError, ValueError):
         around = []
     return did_you_mean(text, [*shipped_names(), *around], "singlepot list shows what is shipped")
@@ -141,24 +148,25 @@ _COPIES = re.compile(r"^copy of | - copy.*$|\s*\([0-9]+\)$|[ _-](v?[0-9]+|final|
 def _check_names(files: Iterable[str], report: Report) -> None:
     """Name the files that were probably meant to be tables: read as nothing, they would go unnoticed."""
     there = set(files)
-    right = {NAME.rpartition(".")[0]: NAME, **{table: f"{table}.csv" for table in TABLES}}
-    for name in sorted(there - set(right.values())):
+    right = {NAME.rpartition(".")[0]: (NAME,), **{table: (f"{table}.csv", f"{table}.parquet") for table in TABLES}}
+    for name in sorted(there - {known for names in right.values() for known in names}):
         if not name.startswith((".", "_", "~")) and (meant := _meant(name, there, right)):
-            remedy = f"rename it to {right[meant]}, or let its name begin with _"
+            ending = right[meant][-1] if name.lower().endswith(".parquet") else right[meant][0]
+            remedy = f"rename it to {ending}, or let its name begin with _"
             report.add(Problem("SP-F011", meant, name, expected="the name of a table", remedy=remedy))
-        elif name.lower().endswith((".csv", ".toml")):
+        elif name.lower().endswith((".csv", ".parquet", ".toml")):
             log.info("%s is not a table of a scenario and is not read", name)
 
 
-def _meant(name: str, there: Collection[str], right: Mapping[str, str]) -> str:
+def _meant(name: str, there: set[str], right: Mapping[str, tuple[str, ...]]) -> str:
     """The table that a file was probably meant to be; empty where it is something else."""
     stem, _, ending = name.rpartition(".")
     if ending.lower() == "txt" and stem.lower().endswith((".csv", ".toml")):  # an ending that was hidden
         stem, _, ending = stem.rpartition(".")
-    if ending.lower() not in ("csv", "toml"):
+    if ending.lower() not in ("csv", "parquet", "toml"):
         return ""
     copied = _COPIES.sub("", stem).lower()
-    if copied in right and right[copied] not in there:
+    if copied in right and not there.intersection(right[copied]):
         return copied
     return near(stem, right, NEARLY_A_TABLE)
 
@@ -184,7 +192,7 @@ class _Files:
 
     def content(self, name: str, number: int) -> bytes | None:
         """Take the bytes of a file, or say why not."""
-        table = SETTINGS if name == NAME else name.removesuffix(".csv")
+        table = SETTINGS if name == NAME else name.partition(".")[0]
         if name not in self.names:
             self.report.add(self._absent(name, table), table=number)
             return None
@@ -207,7 +215,7 @@ class _Files:
             remedy = "rename or delete it, or put the file in its place"
             return Problem("SP-F003", table, name, "", "", "a folder, or a link to nothing", "a file", remedy)
         code = "SP-F002" if name == NAME else "SP-D001"
-        there = sorted(file for file in self.names if file.endswith((".csv", ".toml")))
+        there = sorted(file for file in self.names if file.endswith((".csv", ".parquet", ".toml")))
         remedy = did_you_mean(name, there, f"the folder has {', '.join(there[:12])}" if there else "")
         return Problem(code, table, name, expected="the file to be there", remedy=remedy)
 
@@ -224,7 +232,17 @@ def _reason(fault: OSError) -> str:
 
 def _table(table: str, number: int, files: _Files) -> RawTable | None:
     """Take the cells of a table; None where it may be absent and is."""
-    name = f"{table}.csv"
+    name, packed = f"{table}.csv", f"{table}.parquet"
+    if packed in files.names:
+        if name in files.names:
+            remedy = "delete one of them, or let its name begin with _"
+            problem = Problem("SP-J010", table, packed, value=f"{name} as well", expected="one file", remedy=remedy)
+            files.report.add(problem, table=number)
+            return lost(packed)
+        content = files.content(packed, number)
+        if content is None:
+            return lost(packed)
+        return replace(read_parquet(table, packed, content, number, files.report), lenient=files.how.lenient_numbers)
     if name not in {*files.names, *files.odd} and not TABLES[table].required:
         return None
     content = files.content(name, number)

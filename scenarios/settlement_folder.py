@@ -10,39 +10,32 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
-from singlepot.models.certificate import Certificate, StageEvidence
+from singlepot.models.json_schema import SETTLEMENT_TABLES
 from singlepot.models.settlement import Settlement
 from singlepot.models.settlement_documents import MANIFEST, RUN, SCHEMA, unguarded
-from singlepot.solver import SinglepotError
 
 from .reading import read_scenario
+from .settlement_document import (
+    LABELS,
+    UnreadableSettlement,
+    certificate_of,
+    read_settlement_json,
+    typed_column,
+)
 
-TABLES = ("grants", "targets", "national", "asks", "pot", "take_up", "stages")
+TABLES = tuple(SETTLEMENT_TABLES)
 """The tables of a written settlement."""
-
-LABELS = ("area", "envelope", "objective", "option", "year", "name", "unit", "reason")
-"""Columns that hold text; all others hold numbers."""
-
-WHOLE = "pounds"
-"""How the names of columns of whole numbers end."""
-
-
-class UnreadableSettlement(SinglepotError):
-    """A folder does not hold a complete settlement, or it has been changed since it was written."""
-
-    exit_code = 3
 
 
 def read_settlement(directory: str | PathLike[str]) -> Settlement:
-    """Read a folder written by :meth:`~singlepot.models.settlement.Settlement.write`.
+    """Read what :meth:`~singlepot.models.settlement.Settlement.write` wrote, or one JSON document.
 
     Parameters
     ----------
     directory
-        The folder.
+        The folder, or the file of a JSON document.
 
     Returns
     -------
@@ -55,6 +48,8 @@ def read_settlement(directory: str | PathLike[str]) -> Settlement:
         The folder is missing, incomplete, from a newer version, or differs from its manifest.
     """
     folder = Path(directory)
+    if folder.is_file():
+        return read_settlement_json(folder)
     manifest = _manifest(folder)
     for name, digest in manifest["files"].items():
         path = folder / name
@@ -69,7 +64,7 @@ def read_settlement(directory: str | PathLike[str]) -> Settlement:
     return Settlement(
         scenario=read_scenario(folder / "scenario"),
         **tables,
-        certificate=_certificate(said["certificate"]),
+        certificate=certificate_of(said["certificate"]),
         provenance=said["provenance"],
         timings=timings,
     )
@@ -82,7 +77,7 @@ def _manifest(folder: Path) -> dict[str, Any]:
         raise UnreadableSettlement(f"{folder} {state}", "name a folder that singlepot settle wrote")
     manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     if manifest.get("schema", 0) > SCHEMA:
-        raise UnreadableSettlement(f"{folder} was written by a newer singlepot", "update singlepot")
+        raise UnreadableSettlement(f"{folder} was written by a newer singlepot", "upgrade singlepot")
     return manifest
 
 
@@ -94,12 +89,5 @@ def _table(path: Path) -> pd.DataFrame:
 
 def _column(name: str, cells: tuple[str, ...]) -> object:
     if name in LABELS:
-        return np.asarray([unguarded(cell) for cell in cells], dtype=object)
-    if name.endswith(WHOLE):
-        return np.asarray([int(cell) for cell in cells], dtype=np.int64)
-    return np.asarray([float(cell) if cell else np.nan for cell in cells], dtype=np.float64)
-
-
-def _certificate(said: dict[str, Any]) -> Certificate:
-    stages = tuple(StageEvidence(**stage) for stage in said["stages"])
-    return Certificate(**{**said, "stages": stages, "notes": tuple(said.get("notes", ()))})
+        return typed_column(name, [unguarded(cell) for cell in cells])
+    return typed_column(name, [cell or None for cell in cells])

@@ -21,7 +21,8 @@ from singlepot.models.verification.written import Book
 from singlepot.solver import SinglepotError
 
 from .reading import read_scenario
-from .settlement_folder import LABELS, TABLES
+from .settlement_document import LABELS
+from .settlement_folder import TABLES
 
 if TYPE_CHECKING:
     from singlepot.models.scenario import Scenario

@@ -50,7 +50,9 @@ def test_help_loads_nothing_heavy() -> None:
     """`singlepot --help` imports neither numpy nor pandas nor a solver."""
     code = (
         "import sys\nfrom singlepot.cli import _run\n_run(['--help'])\n"
-        "heavy = {'numpy', 'pandas', 'scipy', 'highspy', 'clarabel', 'pydantic'} & set(sys.modules)\n"
+        "heavy = {'xlsxwriter', 'pyarrow', 'openpyxl'}\n"
+        "heavy |= {'numpy', 'pandas', 'scipy', 'highspy', 'clarabel', 'pydantic'}\n"
+        "heavy &= set(sys.modules)\n"
         "sys.exit(f'loaded {heavy}' if heavy else 0)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
@@ -184,3 +186,24 @@ def test_a_terminal_without_utf8_still_works(tmp_path: Path) -> None:
     done = run("settle", "bucks-and-burnley", "--out", "out", cwd=tmp_path, PYTHONIOENCODING="ascii", LC_ALL="C")
     assert done.returncode == 0
     assert "Certificate holds" in done.stdout
+
+
+def test_export_init_and_schema(tmp_path: Path) -> None:
+    """The commands about files, and that nothing is replaced unasked."""
+    for target in ("b.xlsx", "b.json", "b"):
+        done = run("export", "bucks-and-burnley", target, cwd=tmp_path)
+        assert (done.returncode, done.stdout, done.stderr) == (0, f"written: {target}\n", "")
+        assert sp.read_scenario(tmp_path / target) == sp.read_scenario("bucks-and-burnley")
+    assert run("export", "b.xlsx", "c", "--format", "parquet", cwd=tmp_path).returncode == 0
+    assert (tmp_path / "c" / "bids.parquet").is_file()
+    refused = run("export", "bucks-and-burnley", "b.xlsx", cwd=tmp_path)
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert "exists already" in refused.stderr
+    assert run("export", "b", "b.xlsx", "--overwrite", cwd=tmp_path).returncode == 0
+    assert run("init", "t.xlsx", cwd=tmp_path).stdout.endswith("then: singlepot check t.xlsx\n")
+    assert run("check", "t.xlsx", cwd=tmp_path).returncode == 0
+    assert run("settle", "t.xlsx", "--out", "out", "--quiet", cwd=tmp_path).returncode == 0
+    assert run("export", "out", "out.json", cwd=tmp_path).returncode == 0
+    assert sp.read_settlement(tmp_path / "out.json").certificate.passed
+    assert json.loads(run("schema").stdout)["title"] == "A scenario of singlepot"
+    assert json.loads(run("schema", "settlement").stdout)["title"] == "A settlement of singlepot"

@@ -1,0 +1,132 @@
+"""What a file is by its first bytes, whatever its name says, and how it becomes one that can be read."""
+
+from __future__ import annotations
+
+import zipfile
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+
+LOOKED_AT = 4096
+"""Bytes at the beginning of a file that tell what it is."""
+
+SAVE = "open it in Excel or LibreOffice and save it as an Excel workbook (.xlsx)"
+
+
+@dataclass(frozen=True)
+class FileKind:
+    """What a file is.
+
+    Parameters
+    ----------
+    name
+        ``workbook``, ``json``, ``parquet``, or in words what else it is.
+    remedy
+        How to make a file that can be read of it; empty for what can be.
+    code
+        The problem that it is, where it is one.
+    """
+
+    name: str
+    remedy: str = ""
+    code: str = "SP-X001"
+
+
+WORKBOOK, JSON, PARQUET = FileKind("workbook"), FileKind("json"), FileKind("parquet")
+
+_STARTS = {
+    b"%PDF": FileKind("a PDF", "ask for the workbook that it was made from; tables in a PDF cannot be read"),
+    b"\x1f\x8b": FileKind("a compressed file (gzip)", "unpack it first"),
+    b"7z\xbc\xaf": FileKind("a compressed file (7-Zip)", "unpack it first"),
+    b"{\\rtf": FileKind("a text document (RTF)", "copy its tables into a workbook"),
+    b"\x80\x04": FileKind(
+        "a Python pickle", "such files can run code and are never opened; write CSV or a workbook instead"
+    ),
+    b"\x93NUMPY": FileKind("a numpy array", "write CSV or a workbook instead"),
+    b"ARROW1": FileKind("an Arrow or Feather file", "write Parquet instead"),
+    b"\x89PNG": FileKind("a picture", "ask for the tables themselves"),
+    b"\xff\xd8\xff": FileKind("a picture", "ask for the tables themselves"),
+}
+
+_PARTS = {
+    "xl/workbook.bin": FileKind("a binary Excel workbook (.xlsb)", SAVE),
+    "word/document.xml": FileKind("a Word document", "copy its tables into a workbook"),
+    "ppt/presentation.xml": FileKind("a PowerPoint file", "copy its tables into a workbook"),
+    "Index/Document.iwa": FileKind("an Apple Numbers file", "in Numbers, choose File, Export to, Excel"),
+}
+
+_OPEN_DOCUMENT = {
+    "spreadsheet": FileKind("an OpenDocument spreadsheet (.ods)", SAVE),
+    "text": FileKind("an OpenDocument text (.odt)", "copy its tables into a workbook"),
+}
+
+
+def kind_of(path: Path) -> FileKind:
+    """Tell what a file is.
+
+    Raises
+    ------
+    OSError
+        It cannot be read.
+    """
+    with path.open("rb") as file:
+        start = file.read(LOOKED_AT)
+    if not start:
+        return FileKind("an empty file", "if it is kept in the cloud, wait until it is here; else use another copy")
+    if start.startswith(b"PK"):
+        return _kind_of_archive(path)
+    if start.startswith(b"\xd0\xcf\x11\xe0"):
+        return _kind_of_compound(path)
+    if start.startswith(b"PAR1"):
+        return PARQUET
+    for beginning, kind in _STARTS.items():
+        if start.startswith(beginning):
+            return kind
+    return _kind_of_text(start)
+
+
+def _kind_of_archive(path: Path) -> FileKind:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = set(archive.namelist())
+            said = archive.read("mimetype")[:200].decode(errors="replace") if "mimetype" in names else ""
+    except (zipfile.BadZipFile, zlib.error, OSError, RuntimeError, NotImplementedError):
+        remedy = "it is cut short or changed: fetch it again, or open it in Excel and save it again"
+        return FileKind("a damaged workbook or zip file", remedy, "SP-X002")
+    if "xl/workbook.xml" in names:
+        return WORKBOOK
+    for part, kind in _PARTS.items():
+        if part in names:
+            return kind
+    for ending, kind in _OPEN_DOCUMENT.items():
+        if said.strip().endswith(f"opendocument.{ending}"):
+            return kind
+    return FileKind("a zip file", "unpack it and name the folder or workbook inside")
+
+
+def _kind_of_compound(path: Path) -> FileKind:
+    """Tell a protected workbook from an old one: both are OLE files, told apart by the names of their streams."""
+    with path.open("rb") as file:
+        content = file.read(50_000_000)
+    if "EncryptedPackage".encode("utf-16-le") in content:
+        remedy = "open it in Excel, take the password away (File, Info, Protect Workbook) and save it"
+        return FileKind("a workbook with a password", remedy, "SP-X003")
+    if "WordDocument".encode("utf-16-le") in content:
+        return FileKind("an old Word document (.doc)", "copy its tables into a workbook")
+    return FileKind("an old Excel workbook (.xls)", SAVE)
+
+
+def _kind_of_text(start: bytes) -> FileKind:
+    if start[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return FileKind("text in UTF-16", 'save it as an Excel workbook (.xlsx) or as "CSV UTF-8"')
+    text = start.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    if text.startswith((b"<!doctype html", b"<html", b"<table", b"<meta", b"<head", b"<body", b"<div")):
+        return FileKind("a web page (HTML) under the name of a workbook", SAVE)
+    if text.startswith((b"<?xml", b"<workbook")):
+        html = b"<html" in text
+        return FileKind("a web page (HTML)" if html else "an XML file, perhaps an Excel 2003 one", SAVE)
+    if text.startswith((b"{", b"[")):
+        return JSON
+    if b"\0" in start:
+        return FileKind("a file of a kind that is not known", "give a workbook, a JSON document or a folder of tables")
+    return FileKind("a text file", "tables in CSV go into a folder, one file each, with scenario.toml")

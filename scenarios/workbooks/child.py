@@ -1,0 +1,221 @@
+"""The process that opens a workbook: it may be killed by what it reads, and its parent lives on.
+
+It is started with the path of the workbook, looks at the archive, sets itself a limit of memory that grows with
+what is to be read, and writes what it found to standard output: plain values, columns packed.
+"""
+
+from __future__ import annotations
+
+import marshal
+import os
+import sys
+import zipfile
+from array import array
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import asdict
+from datetime import date, datetime, time, timedelta
+from itertools import islice
+from typing import Any
+
+from .archive import SheetPart, Unopened, check_expansion, extras_of, formats_of, sheets_of
+from .scan import Facts, check_range, scan_sheet
+
+BASE_MEMORY = 400_000_000
+"""Bytes of memory for the process itself and a small workbook."""
+
+MEMORY_FOR_EACH_BYTE = 4
+"""Bytes of memory for each byte that the workbook expands to; one for text and three for short numbers are usual."""
+
+SECONDS_FOR_EACH_MB = 2
+"""CPU seconds for each expanded megabyte, at most; a second and a half for a sheet of a million cells is usual."""
+
+ROWS_AT_ONCE = 2_000
+"""Rows held as rows before they are sorted into columns."""
+
+
+def main() -> None:
+    """Read the workbook of the first argument, the sheets of the others, and write what was found."""
+    answer = os.fdopen(os.dup(1), "wb")
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    path, *wanted = sys.argv[2:]
+    marshal.dump(_look(path, frozenset(wanted)), answer)
+    answer.flush()
+
+
+def _look(path: str, wanted: frozenset[str]) -> dict[str, Any]:
+    try:
+        return read(path, wanted)
+    except Unopened as unopened:
+        return {"refused": unopened.said}
+    except MemoryError:
+        return {"refused": ("SP-X006", "", "more memory than the file should need", "", "")}
+    except Exception as fault:  # noqa: BLE001  # a damaged archive can fail in any library that looks at it
+        said = f"{type(fault).__name__}: {fault}"
+        return {
+            "refused": (
+                "SP-X002",
+                "",
+                "a damaged file",
+                f"a workbook ({said[:120]})",
+                "open it in Excel and save it again",
+            )
+        }
+
+
+def read(path: str, wanted: frozenset[str]) -> dict[str, Any]:
+    """Read the wanted sheets: names are compared in lower case, without spaces around them.
+
+    Raises
+    ------
+    Unopened
+        The workbook must not be opened.
+    """
+    with zipfile.ZipFile(path) as archive:
+        expanded = check_expansion(archive)
+        _limit(expanded)
+        found = sheets_of(archive)
+        chosen = [sheet for sheet in found if folded(sheet.name) in wanted]
+        percent, padded = formats_of(archive)
+        facts = {sheet.name: scan_sheet(archive, sheet.part, percent, padded) for sheet in chosen}
+        for name, seen in facts.items():
+            check_range(seen, name)
+        _drain(archive, "xl/sharedStrings.xml")
+        extras = extras_of(archive)
+    return {
+        "sheets": [(sheet.name, sheet.hidden) for sheet in found],
+        "extras": extras,
+        "tables": _cells(path, chosen, facts),
+    }
+
+
+def folded(name: str) -> str:
+    """A sheet's name as it is compared: Excel itself does not tell capitals from small letters."""
+    return name.strip().casefold()
+
+
+def _limit(expanded: int) -> None:
+    """Limit memory and CPU time, where the system can."""
+    if sys.platform == "win32":
+        return
+    import resource
+
+    memory = BASE_MEMORY + MEMORY_FOR_EACH_BYTE * expanded
+    seconds = 20 + SECONDS_FOR_EACH_MB * expanded // 1_000_000
+    for limit, most in ((resource.RLIMIT_AS, memory), (resource.RLIMIT_CPU, seconds), (resource.RLIMIT_CORE, 0)):
+        _, hard = resource.getrlimit(limit)
+        with suppress(OSError, ValueError):
+            resource.setrlimit(limit, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
+
+
+def _drain(archive: zipfile.ZipFile, part: str) -> None:
+    """Read a part to its end: it is as long as the archive says, and its checksum holds."""
+    if part in archive.namelist():
+        with archive.open(part) as file:
+            while file.read(1 << 20):
+                pass
+
+
+def _cells(path: str, chosen: Sequence[SheetPart], facts: dict[str, Facts]) -> list[dict[str, Any]]:
+    from python_calamine import CalamineError, CalamineWorkbook
+
+    tables = []
+    try:
+        with open(path, "rb") as file:  # noqa: PTH123  # by its content: from a path, by its ending
+            workbook = CalamineWorkbook.from_filelike(file)
+        for part in chosen:
+            sheet = workbook.get_sheet_by_name(part.name)
+            packed = pack(sheet.iter_rows(), sheet.start[1]) if sheet.start else pack([], 0)
+            seen = asdict(facts[part.name])
+            for kind in ("percent", "padded"):
+                seen[kind] = {column: rows.tobytes() for column, rows in seen[kind].items()}
+            tables.append({"name": part.name, "facts": seen, **packed})
+    except CalamineError as fault:
+        raise Unopened(
+            "SP-X002", "", "a damaged file", f"a workbook ({str(fault)[:120]})", "open it in Excel and save it again"
+        ) from fault
+    return tables
+
+
+def pack(rows: Iterable[list[Any]], first_column: int) -> dict[str, Any]:
+    """Sort rows into columns, blank rows left out.
+
+    Returns
+    -------
+    ``rows``, the number of each row as Excel counts; ``blank``, how many rows were left out; ``columns`` by their
+    letters: numbers packed, or the different cells with a code for each.
+    """
+    from .scan import letters
+
+    iterator, numbers, columns, before = iter(rows), array("I"), list[_Column](), 0
+    while block := list(islice(iterator, ROWS_AT_ONCE)):
+        columns = columns or [_Column() for _ in block[0]]
+        kept = [position for position, row in enumerate(block) if not _blank(row)]
+        numbers.extend(before + position + 1 for position in kept)
+        for column, cells in zip(columns, zip(*(block[position] for position in kept), strict=True), strict=False):
+            column.extend(cells)
+        before += len(block)
+    packed = {letters(first_column + 1 + at): column.packed() for at, column in enumerate(columns) if column.filled}
+    return {"rows": numbers.tobytes(), "blank": before - len(numbers), "columns": packed}
+
+
+def _blank(row: Sequence[Any]) -> bool:
+    first = row[0]
+    if first.__class__ is not str or first.strip():
+        return False
+    return row.count("") == len(row) or all(cell.__class__ is str and not cell.strip() for cell in row)
+
+
+MOST_ODD = 100
+"""Cells among numbers that are none, up to which they are held apart: a header, a few slips."""
+
+NOTHING = float("nan")
+"""An empty cell among numbers; no cell of a workbook is NaN."""
+
+
+class _Column:
+    """Cells of a column: numbers and the few others apart; or, where they are not few, codes of different cells."""
+
+    def __init__(self) -> None:
+        self.numbers: array[float] | None = array("d")
+        self.odd: dict[int, Any] = {}
+        self.codes = array("I")
+        self.words: dict[tuple[type, Any], int] = {}
+        self.filled = False
+
+    def extend(self, cells: Sequence[Any]) -> None:
+        self.filled = self.filled or any(cell != "" for cell in cells)
+        if self.numbers is None:
+            self.codes.extend(map(self._code, cells))
+            return
+        before = len(self.numbers)
+        self.numbers.extend([cell if cell.__class__ is float else NOTHING for cell in cells])
+        for position, cell in enumerate(cells):
+            if cell.__class__ is not float and cell != "":
+                self.odd[before + position] = cell
+        if len(self.odd) > max(MOST_ODD, len(self.numbers) // 4):
+            self._give_up_numbers()
+
+    def _give_up_numbers(self) -> None:
+        numbers, self.numbers = self.numbers or (), None
+        for position, value in enumerate(numbers):
+            self.codes.append(self._code(self.odd.get(position, "") if value != value else value))
+
+    def _code(self, cell: Any) -> int:
+        return self.words.setdefault((cell.__class__, cell), len(self.words))
+
+    def packed(self) -> tuple[Any, ...]:
+        if self.numbers is not None:
+            return ("numbers", self.numbers.tobytes(), {at: _plain(cell) for at, cell in self.odd.items()})
+        return ("words", self.codes.tobytes(), [_plain(cell) for _, cell in self.words])
+
+
+def _plain(cell: Any) -> Any:
+    """A cell as a value that can be written: dates and times as ("date", text)."""
+    if isinstance(cell, datetime):
+        return ("date", cell.isoformat(sep=" "))
+    if isinstance(cell, date | time):
+        return ("date", cell.isoformat())
+    if isinstance(cell, timedelta):
+        return ("date", str(cell))
+    return cell

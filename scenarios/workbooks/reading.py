@@ -1,0 +1,173 @@
+"""A workbook's sheets as raw tables and settings: each cell taken or refused, and where it stands."""
+
+from __future__ import annotations
+
+import logging
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from singlepot.models.columns import TABLES
+from singlepot.models.problems import SETTINGS, Problem, Report, did_you_mean, near, one_of, shown
+from singlepot.models.raw_tables import RawTable, lost
+
+from .archive import Unopened
+from .child import folded
+from .layout import Complain, Layout, lay_out
+from .opening import Opened, Sheet, open_workbook
+from .scan import number
+from .settings_sheet import SHEET, check_cells, first_rows, read_rows
+from .tables import SheetTable
+
+log = logging.getLogger("singlepot")
+
+NEARLY_A_SHEET = 0.8
+"""How alike a sheet's name and a table's are when one was probably meant for the other (0 to 1, difflib)."""
+
+_SPECS = {SHEET.name: SHEET, **TABLES}
+
+
+@dataclass
+class Found:
+    """What a workbook says, for :func:`singlepot.models.scenario.from_raw`."""
+
+    said: dict[str, Any] | None = None
+    places: dict[str, str] = field(default_factory=dict)
+    raw: dict[str, RawTable] = field(default_factory=dict)
+
+
+def read_workbook(path: Path, report: Report) -> Found:
+    """Read a workbook.
+
+    Parameters
+    ----------
+    path
+        The workbook.
+    report
+        Takes the problems.
+    """
+    file = shown(path.name, quoted=False)
+    try:
+        opened = open_workbook(path, _SPECS)
+    except Unopened as refused:
+        code, place, *rest = refused.said
+        report.add(Problem(code, SETTINGS, file, place, "", *rest))
+        report.stop_if_any()
+        raise
+    reader = _Reader(file, opened, report)
+    reader.say_what_is_ignored(path)
+    return reader.read()
+
+
+class _Reader:
+    """The steps from sheets to tables."""
+
+    def __init__(self, file: str, opened: Opened, report: Report) -> None:
+        self.file, self.opened, self.report = file, opened, report
+        self.sheets = {folded(sheet.name): sheet for sheet in opened.sheets.values()}
+        self.layouts: dict[str, Layout] = {}
+
+    def read(self) -> Found:
+        self._check_names()
+        for name, spec in _SPECS.items():
+            if name in self.sheets:
+                layout = lay_out(self.sheets[name], spec, self._complainer(name))
+                if layout is not None:
+                    self.layouts[name] = layout
+        found = Found(raw={name: table for name in TABLES if (table := self._table(name)) is not None})
+        if SHEET.name in self.layouts:
+            found.said, found.places = self._settings()
+        return found
+
+    def say_what_is_ignored(self, path: Path) -> None:
+        """Note what the workbook holds that is never run, followed or read."""
+        for extra in self.opened.extras:
+            log.warning("%s holds %s: they are neither run nor followed", self.file, extra)
+        if path.with_name("~$" + path.name).exists():
+            log.warning("%s is open in Excel: what is not saved there is not read", self.file)
+        others = [name for name in self.opened.names if folded(name) not in _SPECS]
+        if others:
+            log.info("%s: sheets that are not read: %s", self.file, ", ".join(others))
+
+    def _complainer(self, name: str) -> Complain:
+        number_of_table = list(_SPECS).index(name) - 1
+
+        def complain(code: str, place: str, column: str, value: str, expected: str, remedy: str) -> None:
+            problem = Problem(code, name, self.file, place, column, value, expected, remedy)
+            self.report.add(problem, table=number_of_table)
+
+        return complain
+
+    def _check_names(self) -> None:
+        """Name the sheets that are missing, and those probably meant to be tables: they would go unnoticed."""
+        others = [name for name in self.opened.names if folded(name) not in _SPECS]
+        for name in _SPECS:
+            alike = [other for other in self.opened.names if folded(other) == name]
+            if len(alike) > 1:
+                expected = f"one sheet for {name}; there are {one_of(list(map(shown, alike)))}"
+                self._complainer(name)("SP-X011", f"sheet {alike[1]}", "", "", expected, "rename or delete one of them")
+        missing = [name for name in _SPECS if name not in self.sheets]
+        for name in missing:
+            if name == SHEET.name or TABLES[name].required:
+                remedy = did_you_mean(name, others, f"the workbook has the sheets {one_of(self.opened.names, 12)}")
+                self._complainer(name)("SP-X010", f"sheet {name}", "", "", "the sheet to be there", remedy)
+        for other in others:
+            meant = near(other, missing, NEARLY_A_SHEET)
+            if meant and not other.startswith("_") and not (meant == SHEET.name or TABLES[meant].required):
+                remedy = f"rename it to {meant}, or let its name begin with _"
+                expected = f"the name of a table; the workbook has the sheets {one_of(self.opened.names, 12)}"
+                self._complainer(meant)("SP-X011", f"sheet {other}", "", "", expected, remedy)
+
+    def _table(self, name: str) -> RawTable | None:
+        """A table; None where it may be absent and is."""
+        if name not in self.sheets:
+            return lost(self.file) if TABLES[name].required else None
+        sheet, spec = self.sheets[name], TABLES[name]
+        if name not in self.layouts:
+            if not len(sheet.rows) and not spec.required:
+                return None
+            if not len(sheet.rows):
+                self._complainer(name)("SP-X012", f"sheet {sheet.name}", "", "an empty sheet", "a header and rows", "")
+            return lost(self.file)
+        layout = self.layouts[name]
+        if not len(layout.positions) and not spec.required:
+            return None
+        self._note_hidden(sheet)
+        return SheetTable(self.file, sheet, layout, spec, self._complainer(name), self._zero_led()).read()
+
+    def _settings(self) -> tuple[dict[str, Any], dict[str, str]]:
+        sheet, layout, complain = self.sheets[SHEET.name], self.layouts[SHEET.name], self._complainer(SHEET.name)
+        self._note_hidden(sheet)
+        check_cells(sheet, layout, complain)
+        return read_rows(first_rows(sheet, layout.positions.tolist(), layout.columns), sheet.name, complain)
+
+    def _note_hidden(self, sheet: Sheet) -> None:
+        facts = sheet.facts
+        if sheet.name in self.opened.hidden:
+            log.warning("%s: the hidden sheet %s was read", self.file, sheet.name)
+        if facts.hidden_rows:
+            why = "rows hidden by a filter were" if facts.filtered else "hidden rows were"
+            why = why if facts.hidden_rows > 1 else why.replace("rows", "row").replace("were", "was")
+            log.warning("%s %s: %d %s read", self.file, sheet.name, facts.hidden_rows, why)
+        hidden = [
+            column for column in facts.hidden_columns if any(_inside(letters, column) for letters in sheet.letters)
+        ]
+        if hidden:
+            log.warning("%s %s: hidden columns were read: %s", self.file, sheet.name, ", ".join(hidden))
+
+    def _zero_led(self) -> dict[int, str]:
+        """Codes of areas written with zeros before them, by their number."""
+        found: dict[int, str] = {}
+        for name, layout in self.layouts.items():
+            for header in ("code", "area"):
+                if header in layout.columns and header in _SPECS[name].by_name:
+                    column = self.sheets[name].columns[layout.columns[header][0]]
+                    words = column.words if column.numbers is None else column.odd.values()
+                    found |= {int(w): w for w in words if isinstance(w, str) and re.fullmatch(r"0[0-9]{1,14}", w)}
+        return found
+
+
+def _inside(letters: str, column: str) -> bool:
+    first, _, last = column.partition(":")
+    return number(first) <= number(letters) <= number(last or first)

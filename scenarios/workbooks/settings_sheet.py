@@ -1,0 +1,224 @@
+"""The sheet ``scenario``: the settings as rows of key, value and note."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from singlepot.models.columns import Column, Table
+from singlepot.models.documents import number_text
+from singlepot.models.problems import shown
+
+from .cells import LARGEST_PLAIN_RULE, financial_year
+from .layout import Complain, Layout
+from .opening import Date, Sheet
+from .tables import UNMERGE, faults_of
+
+SHEET = Table(
+    "scenario",
+    "The settings.",
+    (
+        Column("key", "label", "Name of a setting, the section before it: `rules.grant_floor`.", True),
+        Column("value", "text", "Its value; several separated by commas. Empty: not set."),
+        Column("note", "text", "Kept and not read."),
+    ),
+    key=("key",),
+)
+"""The sheet as a table."""
+
+LISTS = {"years": str, "attributes": str, "stages.order": str, "stages.bands.ends": float, "stages.bands.slopes": float}
+"""Keys that hold several values, and of which kind."""
+
+TEXTS = ("title", "money", "price_base", "equity.attribute")
+"""Keys that hold text."""
+
+DOUBTFUL_SHARE = 10.0
+"""A ceiling of a thousand percent is allowed, and was perhaps written as a percentage."""
+
+log = logging.getLogger("singlepot")
+
+_OPEN = ("stages.give.", "notes.")
+"""Sections whose keys are names with points in them."""
+
+_NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
+
+
+def read_rows(
+    rows: Sequence[tuple[int, Any, Any, Any]], sheet: str, complain: Complain
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """Make nested settings of the rows of the sheet.
+
+    Parameters
+    ----------
+    rows
+        Number of the row, key, value and note.
+    sheet
+        Name of the sheet.
+    complain
+        Takes the problems.
+
+    Returns
+    -------
+    The settings, and where the value of each key stands, by its path; where the key stands, by ``key:`` and its path.
+    """
+    said: dict[str, Any] = {}
+    places: dict[str, str] = {"": f"sheet {sheet}"}
+    notes: dict[str, str] = {}
+    for number, key, value, note in rows:
+        key = str(key).strip()
+        if not key:
+            if value != "":
+                found = shown(str(value))
+                complain(
+                    "SP-X026", f"{sheet}!A{number}", "", f"no key for {found}", "a key, such as rules.grant_floor", ""
+                )
+            continue
+        if note != "":
+            notes[key] = str(note)
+        if value == "":
+            continue
+        if f"key:{key}" in places:
+            first = places[f"key:{key}"]
+            complain(
+                "SP-X026",
+                f"{sheet}!A{number}",
+                key,
+                "the key again",
+                "each key once",
+                f"it stands in {first} too; delete one",
+            )
+            continue
+        places[key], places[f"key:{key}"] = f"{sheet}!B{number}", f"{sheet}!A{number}"
+        if not _put(said, key, read_value(key, value)):
+            complain(
+                "SP-X026",
+                f"{sheet}!A{number}",
+                key,
+                "a key within a value",
+                "sections before keys",
+                "delete one of the two",
+            )
+    if notes:
+        said["notes"] = {**said.get("notes", {}), **notes}
+    return said, places
+
+
+def check_cells(sheet: Sheet, layout: Layout, complain: Complain) -> None:
+    """Name the cells of the sheet that hold no value, or one of which it is not sure what it means."""
+    for name in ("key", "value"):
+        if name not in layout.columns:
+            complain("SP-D002", f"sheet {sheet.name}", name, "", "the column to be there", "")
+    for merged in sheet.facts.merged:
+        complain("SP-X016", f"{sheet.name}!{merged}", "", "merged cells", "each cell by itself", UNMERGE)
+    for cell, refused in faults_of(sheet.facts).items():
+        complain(refused.code, f"{sheet.name}!{cell}", "", refused.value, "a value", refused.remedy)
+    letters = layout.columns.get("value", ["B"])[0]
+    percent = set(sheet.facts.percent.get(letters, ()))
+    for row, key, value, _ in first_rows(sheet, layout.positions.tolist(), layout.columns):
+        place, key = f"{sheet.name}!{letters}{row}", str(key).strip()
+        if isinstance(value, Date) and key not in ("years", "price_base"):
+            complain("SP-X022", place, key, f"the date {value}", "a value", "format the cell as text")
+        plain = isinstance(value, float) and row not in percent and key.startswith("rules.")
+        if plain and percent and value > LARGEST_PLAIN_RULE:
+            found = f"{value:g}, while {letters}{min(percent)} is shown as a percentage"
+            complain("SP-X024", place, key, found, "a share", f"write {value / 100:g} if {value:g}% is meant")
+        elif plain and key.endswith("_ceiling") and value >= DOUBTFUL_SHARE:
+            log.warning("%s: %g is %g%%; write %g if %g%% is meant", place, value, value * 100, value / 100, value)
+
+
+def path_of(key: str) -> list[str]:
+    """Cut a key into the names of its sections and its own.
+
+    >>> path_of("rules.grant_floor"), path_of("stages.give.shortfall.largest")
+    (['rules', 'grant_floor'], ['stages', 'give', 'shortfall.largest'])
+    """
+    section = next((section for section in _OPEN if key.startswith(section)), "")
+    return [*section.rstrip(".").split("."), key[len(section) :]] if section else key.split(".")
+
+
+def _put(said: dict[str, Any], key: str, value: Any) -> bool:
+    *sections, name = path_of(key)
+    for section in sections:
+        inner: object = said.setdefault(section, {})
+        if not isinstance(inner, dict):
+            return False
+        said = inner
+    if isinstance(said.get(name), dict):
+        return False
+    said[name] = value
+    return True
+
+
+def read_value(key: str, value: Any) -> Any:
+    """Make of a cell what ``scenario.toml`` would hold under a key."""
+    if isinstance(value, Date):
+        value = financial_year(value) or value
+    if key in LISTS:
+        return _list(value, LISTS[key])
+    if key in TEXTS:
+        if key == "title":
+            return number_text(value) if isinstance(value, float) else value
+        return number_text(value) if isinstance(value, float) else value.strip() if isinstance(value, str) else value
+    if isinstance(value, str):
+        text = value.strip()
+        value = float(text) if _NUMBER.fullmatch(text) else text
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _list(value: Any, kind: type) -> Any:
+    if isinstance(value, float):
+        return [value if kind is float else number_text(value)]
+    if not isinstance(value, str):
+        return value
+    text = value.strip()
+    if text.startswith("["):
+        try:
+            return tomllib.loads(f"x = {text}")["x"]
+        except (tomllib.TOMLDecodeError, RecursionError):
+            return value
+    items = [item.strip() for item in text.split(",") if item.strip()]
+    return [float(item) if kind is float and _NUMBER.fullmatch(item) else item for item in items]
+
+
+def list_text(items: Sequence[Any]) -> str:
+    """Write several values in one cell: separated by commas, or as TOML where one of them holds a comma or mark.
+
+    >>> list_text(["2026-27", "2027-28"]), list_text([0.05, 1]), list_text(["a, b"]), list_text([])
+    ('2026-27, 2027-28', '0.05, 1', '["a, b"]', '[]')
+    """
+    texts = [item if isinstance(item, str) else number_text(item) for item in items]
+    plain = all(text and text == text.strip() and not set(text) & set('[],"') for text in texts)
+    return ", ".join(texts) if plain and texts else json.dumps(list(items), ensure_ascii=False)
+
+
+def rows_of(said: Mapping[str, Any]) -> list[tuple[str, Any, str]]:
+    """Lay nested settings out as rows of key, value and note: numbers as they are, several values as one text."""
+    notes = dict(said.get("notes", {}))
+    rows: list[tuple[str, Any, str]] = []
+
+    def lay(section: str, content: Mapping[str, Any]) -> None:
+        for name, value in content.items():
+            key = f"{section}{name}"
+            if isinstance(value, Mapping):
+                lay(f"{key}.", value)
+            else:
+                rows.append((key, list_text(value) if isinstance(value, list | tuple) else value, notes.pop(key, "")))
+
+    lay("", {name: value for name, value in said.items() if name != "notes"})
+    return rows + [(key, "", note) for key, note in notes.items()]
+
+
+def first_rows(
+    sheet: Sheet, positions: Sequence[int], columns: Mapping[str, Sequence[str]]
+) -> list[tuple[int, Any, Any, Any]]:
+    """The rows of the sheet: number, key, value and note."""
+    rows = []
+    for position in positions:
+        cells = sheet.row(int(position))
+        named = [cells.get(columns[name][0], "") if name in columns else "" for name in ("key", "value", "note")]
+        rows.append((int(sheet.rows[position]), named[0], named[1], named[2]))
+    return rows

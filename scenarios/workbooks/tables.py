@@ -1,0 +1,175 @@
+"""One sheet as a raw table: each cell taken or refused, and what was accepted noted."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from singlepot.models.columns import Column, Table, kept
+from singlepot.models.problems import near, shown
+from singlepot.models.raw_tables import Cells, RawTable, Refused
+
+from .cells import LARGEST_PLAIN_RULE, Context, Notes, read_cells, read_kept
+from .layout import Complain, Layout
+from .opening import Sheet
+from .places import SheetPlace
+from .scan import Facts, number
+
+log = logging.getLogger("singlepot")
+
+NEARLY_A_COLUMN = 0.8
+"""How alike a header and a column's name are when one was probably meant for the other (0 to 1, difflib)."""
+
+UNMERGE = "unmerge them and fill in every cell"
+"""What to do about merged cells."""
+
+_NEVER = Refused("SP-X020", "a formula that was never calculated", "open the workbook in Excel and save it")
+
+
+def faults_of(facts: Facts) -> dict[str, Refused]:
+    """The cells of a sheet that hold no value: formulas never calculated, and errors."""
+    errors = {
+        cell: Refused("SP-X021", f"the error {said}", "correct it in the workbook", said)
+        for cell, said in facts.errors.items()
+    }
+    return dict.fromkeys(facts.uncalculated, _NEVER) | errors
+
+
+class SheetTable:
+    """The steps from one sheet to one table.
+
+    Parameters
+    ----------
+    file
+        Name of the workbook.
+    sheet, layout, spec
+        The sheet, where the table lies on it, and what it should hold.
+    complain
+        Takes the problems of the sheet.
+    zero_led
+        Codes that the workbook writes with zeros before them, by their number.
+    """
+
+    def __init__(
+        self, file: str, sheet: Sheet, layout: Layout, spec: Table, complain: Complain, zero_led: Mapping[int, str]
+    ) -> None:
+        """Hold what is to be read."""
+        self.file, self.sheet, self.layout, self.spec = file, sheet, layout, spec
+        self.complain, self.zero_led = complain, zero_led
+        self.rows = sheet.rows[layout.positions]
+        self.faults = faults_of(sheet.facts)
+        self.at_row = {int(row): position for position, row in enumerate(self.rows)} if self._has_odd_cells() else {}
+
+    def _has_odd_cells(self) -> bool:
+        facts = self.sheet.facts
+        return bool(facts.uncalculated or facts.errors or facts.percent or facts.padded or facts.merged)
+
+    def read(self) -> RawTable:
+        """The table."""
+        layout = self.layout
+        place = SheetPlace(self.file, pd.Index(self.rows), "row", (), self.sheet.name, layout.header, layout.columns)
+        if self.sheet.name != self.spec.name:
+            self._note(f"the sheet is taken for the table {self.spec.name}")
+        if self.sheet.blank:
+            self._note(f"{_count(self.sheet.blank, 'blank row')} passed over")
+        if layout.trimmed:
+            self._note(f"spaces around headers taken away: {', '.join(map(shown, layout.trimmed))}")
+        columns = {header: self._column(header, letters[0]) for header, letters in layout.columns.items()}
+        self._check_merged(columns)
+        return RawTable(columns, place, len(self.rows), repeated=layout.repeated)
+
+    def _note(self, said: str) -> None:
+        log.warning("%s %s: %s", self.file, self.sheet.name, said)
+
+    def _column(self, header: str, letters: str) -> Cells:
+        cells = self.sheet.columns[letters].cells(self.layout.positions)
+        if kept(header):
+            return read_kept(self._with_errors(cells, letters))
+        known = self.spec.by_name
+        absent = [name for name in known if known[name].required and name not in self.layout.columns]
+        column = known.get(header) or known.get(near(header, absent, NEARLY_A_COLUMN))
+        notes = Notes()
+        taken = read_cells(column, cells, self._context(column, letters), notes)
+        self._say(notes, letters)
+        return taken
+
+    def _with_errors(self, cells: Any, letters: str) -> Any:
+        errors = self._refused(letters)
+        listed = cells.tolist() if isinstance(cells, np.ndarray) and errors else cells
+        for position, refused in errors.items():
+            listed[position] = refused.text
+        return listed
+
+    def _context(self, column: Column | None, letters: str) -> Context:
+        facts = self.sheet.facts
+        shares = self._share_rows() if self.spec.name == "rules" and letters in facts.percent else None
+        return Context(
+            refused=self._refused(letters),
+            percent=self._positions(facts.percent.get(letters, ())),
+            padded=self._positions(facts.padded.get(letters, ())),
+            zero_led=self.zero_led if column is not None and column.name in ("code", "area") else {},
+            letters=letters,
+            rows=self.rows,
+            shares=shares,
+            largest_plain=LARGEST_PLAIN_RULE if self.spec.name == "rules" else 1.0,
+        )
+
+    def _share_rows(self) -> frozenset[int]:
+        """The rows of rules whose value is a share."""
+        if "basis" not in self.layout.columns:
+            return frozenset(range(len(self.rows)))
+        bases = self.sheet.columns[self.layout.columns["basis"][0]].cells(self.layout.positions)
+        return frozenset(at for at, basis in enumerate(bases) if basis not in ("amount", "per_head"))
+
+    def _positions(self, rows: Sequence[int]) -> frozenset[int]:
+        return frozenset(self.at_row[row] for row in rows if row in self.at_row)
+
+    def _refused(self, letters: str) -> dict[int, Refused]:
+        taken: dict[int, Refused] = {}
+        for ref, refused in self.faults.items():
+            match = re.fullmatch(r"([A-Z]+)([0-9]+)", ref)
+            if match and match[1] == letters and int(match[2]) in self.at_row:
+                taken[self.at_row[int(match[2])]] = refused
+        return taken
+
+    def _say(self, notes: Notes, letters: str) -> None:
+        """Note what was accepted in a column."""
+        accepted = {
+            "spaces around texts taken away": notes.trimmed,
+            "numbers stored as text read as numbers": notes.texts_of_numbers,
+            "numbers where text is meant read as text": notes.numbers_as_text,
+            "dates read as financial years": notes.years_of_dates,
+            "more than fifteen digits, of which Excel keeps fifteen,": notes.long_numbers,
+        }
+        for what, positions in accepted.items():
+            if positions:
+                first = f"{letters}{self.rows[positions[0]]}"
+                self._note(f"{what} in {_count(len(positions), 'cell')}, the first in {first}")
+
+    def _check_merged(self, columns: dict[str, Cells]) -> None:
+        """Name merged cells, and fill them from the first one, so that nothing more is said of them."""
+        for merged in self.sheet.facts.merged:
+            match = re.fullmatch(r"([A-Z]+)([0-9]+):([A-Z]+)([0-9]+)", merged)
+            if match is None:
+                continue
+            first, last = number(match[1]), number(match[3])
+            inside = [h for h, letters in self.layout.columns.items() if first <= number(letters[0]) <= last]
+            rows = [self.at_row[row] for row in range(int(match[2]), int(match[4]) + 1) if row in self.at_row]
+            if not inside or not rows:
+                continue
+            self.complain("SP-X016", f"{self.sheet.name}!{merged}", "", "merged cells", "each cell by itself", UNMERGE)
+            cells = list(columns[inside[0]])
+            for header in inside:
+                filled = list(columns[header])
+                for row in rows:
+                    filled[row] = cells[rows[0]]
+                columns[header] = filled
+
+
+def _count(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"

@@ -6,8 +6,8 @@ from typing import Protocol
 
 from singlepot.models.problems import shown
 
+from .file_kinds import kind_of_file
 from .how_to_read import HowToRead
-from .kinds_of_file import kind_of_file
 
 SAVE_AS = 'save it as "CSV UTF-8 (comma delimited)"'
 

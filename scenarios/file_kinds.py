@@ -39,11 +39,16 @@ _STARTS = {
     b"\x1f\x8b": FileKind("a compressed file (gzip)", "unpack it first"),
     b"7z\xbc\xaf": FileKind("a compressed file (7-Zip)", "unpack it first"),
     b"{\\rtf": FileKind("a text document (RTF)", "copy its tables into a workbook"),
-    b"\x80\x04": FileKind(
-        "a Python pickle", "such files can run code and are never opened; write CSV or a workbook instead"
+    **dict.fromkeys(
+        (bytes([0x80, protocol]) for protocol in range(2, 6)),
+        FileKind("a pickle, which can run code and is never opened", "write CSV or a workbook instead"),
     ),
     b"\x93NUMPY": FileKind("a numpy array", "write CSV or a workbook instead"),
-    b"ARROW1": FileKind("an Arrow or Feather file", "write Parquet instead"),
+    b"ARROW1": FileKind("an Arrow file", "write Parquet instead"),
+    b"FEA1": FileKind("a feather file", "write Parquet instead"),
+    b"SQLite format 3": FileKind("a database", "write its tables as CSV or a workbook"),
+    b"\x7fELF": FileKind("a program", "give a workbook, a JSON document or a folder of tables"),
+    b"MZ\x90": FileKind("a program", "give a workbook, a JSON document or a folder of tables"),
     b"\x89PNG": FileKind("a picture", "ask for the tables themselves"),
     b"\xff\xd8\xff": FileKind("a picture", "ask for the tables themselves"),
 }
@@ -59,6 +64,30 @@ _OPEN_DOCUMENT = {
     "spreadsheet": FileKind("an OpenDocument spreadsheet (.ods)", SAVE),
     "text": FileKind("an OpenDocument text (.odt)", "copy its tables into a workbook"),
 }
+
+
+_MARKUP = (b"<!doctype", b"<html", b"<?xml", b"<table")
+
+
+def kind_of_file(content: bytes) -> str:
+    r"""Say what a file is by its first bytes, or nothing if it may be text. Nothing is opened, unpacked or run.
+
+    Examples
+    --------
+    >>> kind_of_file(b"%PDF-1.7")
+    'a PDF'
+    >>> kind_of_file(b"code,name\n")
+    ''
+    """
+    if content.startswith(b"PK\x03\x04"):
+        return "an Excel or zip file"
+    if content.startswith(b"\xd0\xcf\x11\xe0"):
+        return "an old Excel file"
+    if content.startswith(b"PAR1"):
+        return "a Parquet file"
+    if content[:64].lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith(_MARKUP):
+        return "a web page"
+    return next((kind.name for start, kind in _STARTS.items() if content.startswith(start)), "")
 
 
 def kind_of(path: Path) -> FileKind:

@@ -11,8 +11,8 @@ from singlepot.models.columns import TABLES
 from singlepot.models.problems import SETTINGS, Problem, shown
 from singlepot.models.settlement_documents import MANIFEST
 
+from .file_kinds import kind_of_file
 from .how_to_read import HowToRead
-from .kinds_of_file import kind_of_file
 from .settings_file import NAME
 
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from singlepot.models.problems import SETTINGS, Problem, Report, shown
 
-from .kinds_of_file import kind_of_file
+from .file_kinds import kind_of_file
 
 NAME = "scenario.toml"
 

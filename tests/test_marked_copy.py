@@ -87,7 +87,7 @@ def test_every_problem_can_be_marked(case: Case, tmp_path: Path) -> None:
 def test_a_sound_workbook_needs_no_copy(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     sp.write_template(tmp_path / "plan.xlsx")
     assert _run(["check", str(tmp_path / "plan.xlsx"), "--marked", str(tmp_path / "copy.xlsx")]) == 0
-    assert "nothing to mark" in capsys.readouterr().out
+    assert "nothing to mark" in capsys.readouterr().err
     assert not (tmp_path / "copy.xlsx").exists()
 
 

@@ -36,7 +36,6 @@ class Notes:
     texts_of_numbers: list[int] = field(default_factory=list)
     numbers_as_text: list[int] = field(default_factory=list)
     years_of_dates: list[int] = field(default_factory=list)
-    long_numbers: list[int] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -100,7 +99,6 @@ def _read_numbers(column: Column | None, cells: Any, context: Context, notes: No
     for position in _ambiguous(column, cells, context):
         odd.setdefault(position, _percentage(cells, position, context))
     if isinstance(cells, np.ndarray):
-        notes.long_numbers += [int(at) for at in np.flatnonzero(np.abs(np.nan_to_num(cells)) >= EXACT)]
         if not odd:
             return pd.Series(cells)
     taken: list[object] = []

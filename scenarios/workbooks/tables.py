@@ -144,7 +144,6 @@ class SheetTable:
             "numbers stored as text read as numbers": notes.texts_of_numbers,
             "numbers where text is meant read as text": notes.numbers_as_text,
             "dates read as financial years": notes.years_of_dates,
-            "more than fifteen digits, of which Excel keeps fifteen,": notes.long_numbers,
         }
         for what, positions in accepted.items():
             if positions:

@@ -98,9 +98,8 @@ def _read_numbers(column: Column | None, cells: Any, context: Context, notes: No
     odd = dict(context.refused)
     for position in _ambiguous(column, cells, context):
         odd.setdefault(position, _percentage(cells, position, context))
-    if isinstance(cells, np.ndarray):
-        if not odd:
-            return pd.Series(cells)
+    if isinstance(cells, np.ndarray) and not odd:
+        return pd.Series(cells)
     taken: list[object] = []
     for position, cell in enumerate(_listed(cells)):
         if position in odd:

@@ -17,14 +17,18 @@ from scipy.sparse.linalg import SuperLU, splu
 from .errors import SolverFailed
 from .programme import Booleans, Floats
 
-REGULARISATIONS = (1e-11, 1e-13, 1e-9)
-"""Added to the diagonal of the linear system and removed again by refinement; the next is tried where one fails.
+ATTEMPTS = ((1e-11, False), (1e-13, False), (1e-9, False), (1e-13, True))
+"""What is added to the diagonal of the linear system and removed again by refinement, and whether its factors pivot.
 
-Two rows that are nearly the same make a small eigenvalue, which refinement meets only if this is smaller still.
+Two rows that are nearly the same make a small eigenvalue, which refinement meets only if the addition is smaller still;
+then only factors that pivot are accurate enough. The next attempt is made where one fails.
 """
 
 REFINEMENTS = 60
 """Most refinement steps of one linear system."""
+
+PIVOTED_REFINEMENTS = 400
+"""The same where the factors pivot: the system is then nearly singular and refinement slow."""
 
 ROUNDS = 60
 """Most corrections of the active set."""
@@ -73,8 +77,8 @@ def polish(
         No set of active inequalities satisfies the optimality conditions.
     """
     best: Polished | None = None
-    for regularisation in REGULARISATIONS:
-        found = _active_set(problem, (x, multiplier), multiplier > slack, regularisation, cancel)
+    for attempt in ATTEMPTS:
+        found = _active_set(problem, (x, multiplier), multiplier > slack, attempt, cancel)
         if found is not None and (best is None or found.residual < best.residual):
             best = found
         if cancel.is_set() or (best is not None and best.residual <= PROVED):
@@ -89,7 +93,7 @@ def _active_set(
     problem: QuadraticProgramme,
     start: tuple[Floats, Floats],
     active: Booleans,
-    regularisation: float,
+    attempt: tuple[float, bool],
     cancel: threading.Event,
 ) -> Polished | None:
     """Correct the active set until the optimality conditions hold; return the best point met."""
@@ -101,7 +105,7 @@ def _active_set(
     for step in range(ROUNDS):
         if cancel.is_set():
             break
-        candidate, dual = _solve_equalities(problem, rows, active, start, regularisation)
+        candidate, dual = _solve_equalities(problem, rows, active, start, attempt)
         excess = np.asarray(rows @ candidate) - problem.limit
         size = max(float(np.abs(dual).max(initial=0.0)), NATURAL)
         wrong = active & inequality & (dual < -SIGN * size)
@@ -136,23 +140,25 @@ def _solve_equalities(
     rows: sparse.csr_array,
     active: Booleans,
     start: tuple[Floats, Floats],
-    regularisation: float,
+    attempt: tuple[float, bool],
 ) -> tuple[Floats, Floats]:
     """Solve with the active rows as equations, from a start; dependent rows are allowed.
 
     Where rows depend on one another their multipliers are not unique. Refinement leaves that freedom where the
     start has it, so the multipliers stay near the interior point's, which have the right signs.
     """
+    regularisation, pivot = attempt
     chosen = np.flatnonzero(active)
     binding = rows[chosen]
     columns = len(problem.curvature)
     exact = sparse.block_array([[sparse.diags_array(problem.curvature), binding.T], [binding, None]], format="csc")
     shift = np.concatenate([np.full(columns, regularisation), np.full(len(chosen), -regularisation)])
-    factor = _factorise(sparse.csc_matrix(exact + sparse.diags_array(shift)))
+    system = sparse.csc_matrix(exact + sparse.diags_array(shift))
+    factor = splu(system) if pivot else _factorise(system)
     target = np.concatenate([-problem.gradient, problem.limit[chosen]])
     solution = np.concatenate([start[0], start[1][chosen]])
     best, best_error = solution, np.inf
-    for _ in range(REFINEMENTS):
+    for _ in range(PIVOTED_REFINEMENTS if pivot else REFINEMENTS):
         left = target - exact @ solution
         error = float(np.abs(left).max(initial=0.0))
         if error < best_error:

@@ -190,8 +190,9 @@ def test_4_bids_that_fit_come_back_unchanged(made: Draft) -> None:
 
 @st.composite
 def one_year(draw: Any) -> Draft:
-    """Scenarios of one year in which no option takes from an objective and nothing requires anything."""
-    made = draw(drafts(simple=True).filter(lambda made: len(made["years"]) == 1))
+    """Scenarios of one year and envelope in which no option takes from an objective and nothing requires anything."""
+    single = drafts(simple=True).filter(lambda made: len(made["years"]) == 1 and made["pot"]["envelope"].nunique() == 1)
+    made = draw(single)
     made.pop("rule_rows", None)
     made["rules"] = {}
     made["stages"] = {key: value for key, value in (made["stages"] or {}).items() if key != "give"}
@@ -220,9 +221,9 @@ def options_left(made: Draft, settlement: sp.Settlement) -> pd.DataFrame:
 def test_5_settling_a_settlement_changes_nothing(made: Draft) -> None:
     """Its grants and targets as bids and targets, with the options as they are left, settle to themselves.
 
-    In one year and without ``give``, which a second settlement would use again: over several years, a scale-back
-    of one year of the settled grant could undo a part of an option that only exists as a whole, so the second
-    settlement may know moves that the first did not.
+    In one year and envelope and without ``give``, which a second settlement would use again: over several years or
+    envelopes, a scale-back of one cell of the settled grant could undo a part of an option that only exists as a
+    whole, so the second settlement may know moves that the first did not.
     """
     first = settled(made)
     second = dict(made)

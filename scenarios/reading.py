@@ -1,4 +1,4 @@
-"""Scenarios from where they are kept: a shipped name, or a folder of CSV files with ``scenario.toml``."""
+"""Scenarios from where they are kept: a shipped name, a folder of CSV files with ``scenario.toml``, or a what-if."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from singlepot.models.scenario import Scenario, from_raw
 
 from .csv_tables import read_csv
 from .settings_file import NAME, read_settings_file
-from .shipped import shipped_folder, shipped_names
+from .shipped import shipped_names, shipped_source, shipped_what_ifs
+from .what_if_file import ENDING, read_chain
 
 log = logging.getLogger("singlepot")
 
@@ -29,8 +30,8 @@ def read_scenario(source: str | os.PathLike[str]) -> Scenario:
     Parameters
     ----------
     source
-        The name of a shipped scenario, or the path of a folder with ``scenario.toml`` and a CSV file for each
-        table. A text with a path separator is a path, and so is a :class:`~pathlib.Path`; any other text is
+        The name of a shipped scenario or what-if, the path of a folder with ``scenario.toml`` and a CSV file for
+        each table, or the path of a what-if's file, ``tighter.toml``. A text with a path separator is a path, and so is a :class:`~pathlib.Path`; any other text is
         looked up among the shipped scenarios first, then as a folder: ``./england`` is the folder.
 
     Returns
@@ -42,13 +43,13 @@ def read_scenario(source: str | os.PathLike[str]) -> Scenario:
     BadInput
         With everything that is wrong.
     """
-    folder = find_scenario(source)
-    log.info("reading %s", folder)
-    return _read_folder(folder)
+    chain = read_chain(find_scenario(source), find_scenario)
+    log.info("reading %s", chain.folder)
+    return chain.compose(_read_folder(chain.folder))
 
 
 def find_scenario(source: str | os.PathLike[str]) -> Traversable:
-    """Find the folder of a scenario by shipped name or path, see :func:`read_scenario`.
+    """Find the folder of a scenario, or the file of a what-if, by shipped name or path, see :func:`read_scenario`.
 
     Raises
     ------
@@ -57,11 +58,11 @@ def find_scenario(source: str | os.PathLike[str]) -> Traversable:
     """
     text = os.fspath(source)
     separated = os.sep in text or (os.altsep is not None and os.altsep in text) or "/" in text
-    if not separated and isinstance(source, str) and (folder := shipped_folder(text)) is not None:
-        return folder
+    if not separated and isinstance(source, str) and (found_here := shipped_source(text)) is not None:
+        return found_here
     path = Path(text).expanduser()
     try:
-        if text and path.is_dir():
+        if text and (path.is_dir() or (path.name != NAME and path.suffix == ENDING and path.is_file())):
             return path
         found = "a file" if path.is_file() else "nothing there"
     except (OSError, ValueError):
@@ -71,7 +72,7 @@ def find_scenario(source: str | os.PathLike[str]) -> Traversable:
         SETTINGS,
         shown(text),
         value=found,
-        expected=f"a folder with {NAME}, or one of {', '.join(shipped_names())}",
+        expected=f"a folder with {NAME}, the file of a what-if, or one of {', '.join(shipped_names())}",
         remedy=_other_source(text, path),
     )
     raise BadInput([problem])
@@ -84,7 +85,7 @@ def _other_source(text: str, path: Path) -> str:
         around = [str(item) for item in path.parent.iterdir() if item.is_dir()] if text else []
     except (OSError, ValueError):
         around = []
-    return did_you_mean(text, [*shipped_names(), *around], "singlepot list shows what is shipped")
+    return did_you_mean(text, [*shipped_names(), *(name for name, _ in shipped_what_ifs()), *around], "singlepot list shows what is shipped")
 
 
 def _read_folder(folder: Traversable) -> Scenario:

@@ -85,7 +85,11 @@ def _other_source(text: str, path: Path) -> str:
         around = [str(item) for item in path.parent.iterdir() if item.is_dir()] if text else []
     except (OSError, ValueError):
         around = []
-    return did_you_mean(text, [*shipped_names(), *(name for name, _ in shipped_what_ifs()), *around], "singlepot list shows what is shipped")
+    return did_you_mean(
+        text,
+        [*shipped_names(), *(name for name, _ in shipped_what_ifs()), *around],
+        "singlepot list shows what is shipped",
+    )
 
 
 def _read_folder(folder: Traversable) -> Scenario:

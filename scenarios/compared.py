@@ -33,9 +33,7 @@ def _pair(before: pd.DataFrame, after: pd.DataFrame, keys: Sequence[str], values
     """Set two tables side by side by key: ``x_before`` and ``x``; 0 where one has no row."""
     columns = [*keys, *values]
     both = before[columns].merge(after[columns], how="outer", on=list(keys), suffixes=("_before", ""))
-    names = [name for name in both if name not in keys]
-    both[names] = both[names].fillna(0)
-    return both
+    return both.fillna(dict.fromkeys([*(f"{value}_before" for value in values), *values], 0))
 
 
 def _by_area(settlement: Settlement) -> pd.DataFrame:
@@ -113,7 +111,7 @@ def region_targets_between(first: Settlement, other: Settlement) -> pd.DataFrame
         areas = settlement.scenario.filled("areas")
         regions = dict(zip(areas["code"], areas["region"], strict=True))
         targets = settlement.targets.assign(region=settlement.targets["area"].map(regions))
-        sums.append(targets.groupby(["region", "objective", "year"], as_index=False)["agreed"].sum())
+        sums.append(targets.groupby(["region", "objective", "year"])[["agreed"]].sum().reset_index())
     both = _pair(sums[0], sums[1], ["region", "objective", "year"], ["agreed"])
     return _changed(both.rename(columns={"agreed_before": "before", "agreed": "after"}))[list(REGION_TARGET)]
 

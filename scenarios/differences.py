@@ -106,13 +106,13 @@ def _of_table(name: str, old: pd.DataFrame, new: pd.DataFrame) -> list[Record]:
     for column in columns:
         one, other = _cells(name, column, old, new, labels)
         same = np.asarray([a == b or (a != a and b != b) for a, b in zip(one, other, strict=True)], dtype=bool)
-        for at in np.flatnonzero(~same):
+        for at in map(int, np.flatnonzero(~same)):
             record = _record(name, labels[at][0], column, one[at], other[at], bool(was[at]), bool(is_now[at]))
-            records.append((int(at), record))
+            records.append((at, record))
     told = {at for at, _ in records}
-    for at in np.flatnonzero(was != is_now):  # rows that consist of their key
+    for at in map(int, np.flatnonzero(was != is_now)):  # rows that consist of their key
         if at not in told:
-            records.append((int(at), _record(name, labels[at][0], "", "", "", bool(was[at]), bool(is_now[at]))))
+            records.append((at, _record(name, labels[at][0], "", "", "", bool(was[at]), bool(is_now[at]))))
     return [record for _, record in sorted(records, key=lambda found: found[0])]
 
 

@@ -31,8 +31,9 @@ def read_scenario(source: str | os.PathLike[str]) -> Scenario:
     ----------
     source
         The name of a shipped scenario or what-if, the path of a folder with ``scenario.toml`` and a CSV file for
-        each table, or the path of a what-if's file, ``tighter.toml``. A text with a path separator is a path, and so is a :class:`~pathlib.Path`; any other text is
-        looked up among the shipped scenarios first, then as a folder: ``./england`` is the folder.
+        each table, or the path of a what-if's file, ``tighter.toml``. A text with a path separator is a path, and
+        so is a :class:`~pathlib.Path`; any other text is looked up among the shipped scenarios first, then as a
+        folder: ``./england`` is the folder.
 
     Returns
     -------

@@ -134,7 +134,7 @@ def _changes(scenario: Scenario, area: str, number: str, factor: float) -> list[
         return multiply("bids", ["amount"])
     if number == "targets":
         return multiply("targets", ["target"])
-    grants = [name for name in scenario.option_years if name == "grant" or name.startswith("grant_")]
+    grants = [name for name in map(str, scenario.option_years) if name == "grant" or name.startswith("grant_")]
     return [*multiply("option_years", grants), *multiply("options", ["own_cost"])]
 
 

@@ -35,7 +35,7 @@ class Chain:
     Parameters
     ----------
     folder
-        The folder of the scenario at the bottom.
+        Where the scenario at the bottom is kept.
     base
         What the lowest what-if calls it.
     steps
@@ -65,7 +65,7 @@ def read_chain(source: Traversable, find: Find) -> Chain:
     Parameters
     ----------
     source
-        A what-if's file; a folder is a chain without what-ifs.
+        A what-if's file; anything else is a chain without what-ifs.
     find
         Finds a base that is a shipped name or a path.
 
@@ -77,7 +77,7 @@ def read_chain(source: Traversable, find: Find) -> Chain:
     steps: list[WhatIf] = []
     passed: list[Traversable] = []
     base = source.name
-    while not source.is_dir():
+    while source.name.endswith(ENDING) and source.is_file():
         if any(_same(source, earlier) for earlier in passed):
             names = [file.name for file in (*passed, source)]
             raise _refusal(passed[-1].name, "SP-W005", " > ".join(names), "a base that builds on no what-if before it")

@@ -13,6 +13,9 @@ from singlepot.models.settlement import Settlement
 ROUNDING = 1e-9
 """Numbers that differ by less than this, relative to their size, are the same."""
 
+SAME_GRANT = 1e-8
+"""Grants that differ by less than this, relative to the bid or grant, count as unchanged."""
+
 SAME_TARGET = 1e-6
 """Agreed targets and take-ups that differ by less than this, relative to their size, count as unchanged."""
 
@@ -49,7 +52,7 @@ def areas_between(first: Settlement, other: Settlement, half_pound: float) -> pd
     labels = pd.concat([after, before]).drop_duplicates("area")[["area", "name", "region"]]
     both = labels.merge(_pair(before, after, ["area"], ["bid", "grant"]), on="area")
     both = _changed(both.rename(columns={"grant_before": "before", "grant": "after"}))
-    both = both[both["change"].abs() >= half_pound]
+    both = both[both["change"].abs() >= np.maximum(half_pound, SAME_GRANT * both[["bid", "before"]].max(axis=1))]
     order = np.lexsort((both["area"].astype(str), -both["change"].abs()))
     return both.iloc[order][list(AREA)].reset_index(drop=True)
 

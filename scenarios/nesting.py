@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import permutations
 
+import numpy as np
 import pandas as pd
 
 from singlepot.models.money import POUNDS_PER
 from singlepot.models.settlement import Settlement
 
+from .compared import SAME_GRANT
 from .differences import differences
 
 COLUMNS = ("smaller", "larger", "area", "name", "before", "after", "change")
@@ -59,6 +61,8 @@ def _losers(small_name: str, large_name: str, small: Settlement, large: Settleme
     before, after = (settlement.grants.groupby("area")["grant"].sum() for settlement in (small, large))
     names = small.scenario.areas.set_index("code")["name"]
     found = pd.DataFrame({"before": before, "after": after, "change": after - before})
-    found = found[found["change"] <= -half_pound].sort_values("change", kind="stable")
+    found = found[found["change"] <= -np.maximum(half_pound, SAME_GRANT * found["before"])].sort_values(
+        "change", kind="stable"
+    )
     found = found.reset_index(names="area").assign(smaller=small_name, larger=large_name)
     return found.assign(name=found["area"].map(names))[list(COLUMNS)]

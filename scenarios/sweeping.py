@@ -43,8 +43,8 @@ class Sweep:
         The values of each lever.
     points
         One row for each point: the levers; status (``settled``, ``no settlement``, ``not proven``, ``bad input``,
-        ``failed``) and reason (empty where settled); pot_total, granted, left (money); lowest, median, highest (grant over
-        bid); on_floor, on_ceiling (areas); asks; the value of each stage under its name; and
+        ``failed``) and reason (empty where settled); pot_total, granted, left (money); lowest, median, highest
+        (grant over bid); on_floor, on_ceiling (areas); asks; the value of each stage under its name; and
         ``shortfall_OBJECTIVE``, the mean over the objective's national rows of shortfall over target.
     grants
         The levers, area, name, bid, grant (over all years), share (of the bid), for each point with a settlement.

@@ -19,10 +19,15 @@ if TYPE_CHECKING:
     from singlepot.models.settle import settle
     from singlepot.models.settlement import Settlement
     from singlepot.models.verification.assurance import Assurance
+    from singlepot.scenarios.comparing import compare
+    from singlepot.scenarios.comparison import Comparison
     from singlepot.scenarios.reading import read_scenario
     from singlepot.scenarios.settlement_folder import UnreadableSettlement, read_settlement
     from singlepot.scenarios.shipped import shipped
+    from singlepot.scenarios.stability import stability
+    from singlepot.scenarios.sweeping import Sweep, sweep
     from singlepot.scenarios.verifying import verify
+    from singlepot.scenarios.what_if import what_if
     from singlepot.solver.control import Progress
     from singlepot.solver.errors import (
         BadExtra,
@@ -51,11 +56,17 @@ _HOMES = {
     "settle": "models.settle",
     "Settlement": "models.settlement",
     "Assurance": "models.verification.assurance",
+    "compare": "scenarios.comparing",
+    "Comparison": "scenarios.comparison",
     "read_scenario": "scenarios.reading",
     "UnreadableSettlement": "scenarios.settlement_folder",
     "read_settlement": "scenarios.settlement_folder",
     "shipped": "scenarios.shipped",
+    "stability": "scenarios.stability",
+    "Sweep": "scenarios.sweeping",
+    "sweep": "scenarios.sweeping",
     "verify": "scenarios.verifying",
+    "what_if": "scenarios.what_if",
     "Progress": "solver.control",
     "BadExtra": "solver.errors",
     "ExtraRows": "solver.extra",
@@ -73,6 +84,7 @@ __all__ = [
     "BadExtra",
     "BadInput",
     "Certificate",
+    "Comparison",
     "ExtraRows",
     "FolderRefused",
     "Formulation",
@@ -87,16 +99,21 @@ __all__ = [
     "SolverFailed",
     "SolverNotFound",
     "Stopped",
+    "Sweep",
     "UnreadableSettlement",
     "VerificationFailed",
     "__version__",
+    "compare",
     "formulate",
     "price_of_fairness",
     "read_scenario",
     "read_settlement",
     "settle",
     "shipped",
+    "stability",
+    "sweep",
     "verify",
+    "what_if",
 ]
 
 

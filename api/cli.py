@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, NoReturn, TextIO
 
 import click
 
+from singlepot.cli_many import COMMANDS
+
 if TYPE_CHECKING:
     from singlepot.solver.control import Progress
 
@@ -39,7 +41,8 @@ class _Suggesting(click.Group):
 def cli(ctx: click.Context, debug: bool) -> None:
     """Settle many local bids against one national pot.
 
-    A SCENARIO is a shipped name (see `singlepot list`) or a folder of CSV files with scenario.toml.
+    A SCENARIO is a shipped name (see `singlepot list`), a folder of CSV files with scenario.toml, or the file of a
+    what-if, such as tighter.toml.
 
     Exit codes: 0 settled, 2 wrong usage, 3 bad input, 4 no settlement under these rules, 5 not proven within the
     limit, 6 solver or verification failed, 130 stopped.
@@ -49,11 +52,12 @@ def cli(ctx: click.Context, debug: bool) -> None:
 
 @cli.command("list")
 def list_scenarios() -> None:
-    """List the shipped scenarios, a line each."""
+    """List the shipped scenarios and what-ifs, a line each."""
     import singlepot
+    from singlepot.scenarios.shipped import shipped_what_ifs
 
-    for name, title in singlepot.shipped():
-        click.echo(f"{name:<20} {title}")
+    for name, title in sorted([*singlepot.shipped(), *shipped_what_ifs()]):
+        click.echo(f"{name:<22} {title}")
 
 
 @cli.command()
@@ -151,6 +155,10 @@ def verify(ctx: click.Context, directory: str, independent: bool, as_json: bool)
     else:
         _write(sys.stdout, assurance.statement())
     ctx.exit(0 if assurance.passed else 6)
+
+
+for command in COMMANDS:
+    cli.add_command(command)
 
 
 @contextmanager

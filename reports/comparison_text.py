@@ -36,8 +36,8 @@ def comparison_text(comparison: Comparison) -> str:
 
 def verdict(comparison: Comparison, name: str) -> str:
     """Say in a sentence what a scenario changes, with its numbers."""
-    scenarios = comparison.scenarios.set_index("scenario")
-    row, first = scenarios.loc[name], scenarios.loc[comparison.names[0]]
+    rows = {row["scenario"]: row for row in comparison.scenarios.to_dict("records")}
+    row, first = rows[name], rows[comparison.names[0]]
     if row["reason"]:
         return f"There is no settlement: {row['reason']}."
     money = comparison.money
@@ -113,7 +113,8 @@ def _inputs(inputs: pd.DataFrame) -> list[str]:
     """What went in, a line for each column; one value by itself, many added up."""
     lines = []
     groups = list(inputs.groupby(["table", "column", "kind"], sort=False))
-    for (table, column, kind), rows in groups[: 2 * MOST_SHOWN]:
+    for labels, rows in groups[: 2 * MOST_SHOWN]:
+        table, column, kind = map(str, labels)
         what = column if table == SETTINGS else f"{table} {column}".strip()
         if len(rows) == 1:
             row = rows.iloc[0]

@@ -51,7 +51,7 @@ def sweep_chart(sweep: Sweep) -> Mapping[str, bytes]:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    plain = {
+    plain: dict[Any, Any] = {
         "text.parse_math": False,
         "svg.hashsalt": "singlepot",
         "font.size": 9,
@@ -111,7 +111,7 @@ def _said(lever: str) -> str:
 def _shortfalls(axis: Any, points: pd.DataFrame, lever: str) -> None:
     """Shortfall of every objective; objectives that fall short together lie on one another."""
     axis.set_title("Shortfall by objective, mean of its national targets")
-    names = [name for name in points if name.startswith("shortfall_")]
+    names = [name for name in map(str, points) if name.startswith("shortfall_")]
     for place, name in enumerate(names):
         label = name.removeprefix("shortfall_")
         axis.plot(points[lever], points[name], label=label, **_style(place), linewidth=1.4)
@@ -143,7 +143,7 @@ def _spread(axis: Any, lines: Sequence[tuple[Any, pd.DataFrame]], lever: str, se
                 axis.plot(line[lever], line[side], color=COLOURS[0], linewidth=0.8)
         axis.plot(line[lever], line["median"], **_style(place))
     axis.axhline(1, color=GREY, linewidth=0.8)
-    axis.annotate("the bid", (0, 1), xycoords=("axes fraction", "data"), color=GREY, fontsize=8, va="bottom")
+    axis.annotate("the bid", (0.01, 1), xycoords=("axes fraction", "data"), color=GREY, fontsize=8, va="bottom")
     _percent(axis, from_zero=False)
 
 
@@ -184,6 +184,8 @@ def _style(place: int) -> dict[str, Any]:
 
 
 def _percent(axis: Any, *, from_zero: bool = True) -> None:
-    axis.yaxis.set_major_formatter(lambda value, _: f"{value:.1%}" if abs(value) < 0.0995 else f"{value:.0%}")
+    from matplotlib.ticker import PercentFormatter
+
+    axis.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=None))
     if from_zero:
         axis.set_ylim(bottom=0)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from singlepot.models.problems import SETTINGS
 
-from .lines import lay_out, number, wrap
+from .lines import lay_out, wrap
 
 if TYPE_CHECKING:
     from singlepot.scenarios.showing import Resolved
@@ -50,6 +50,6 @@ def resolved_text(resolved: Resolved, *, everything: bool = False) -> str:
 
 def _cell(value: Any) -> str:
     if isinstance(value, float):
-        return "" if value != value else number(value)
+        return "" if value != value else f"{value:.12g}"
     text = str(value)
     return text if len(text) <= 24 else text[:23] + "…"

@@ -129,7 +129,7 @@ def points(
         if name not in known:
             complain("SP-W016", shown(name), f"one of {one_of(known, 12)}", did_you_mean(name, known))
         for value in values:
-            if isinstance(value, str) or not math.isfinite(value):
+            if not math.isfinite(value):
                 complain("SP-W017", f"{name} = {shown(value)}", "finite numbers")
         if len(values) == 0:
             complain("SP-W017", f"no value of {name}", "at least one")

@@ -117,7 +117,7 @@ def _inputs(inputs: pd.DataFrame) -> list[str]:
         table, column, kind = map(str, labels)
         what = column if table == SETTINGS else f"{table} {column}".strip()
         if len(rows) == 1:
-            row = rows.iloc[0]
+            row = rows.to_dict("records")[0]
             where = f"{row['row']} " if row["row"] else ""
             said = f"{where}{what}: {_cell(row['before'])} to {_cell(row['after'])}"
         elif rows["change"].notna().all():

@@ -116,9 +116,8 @@ def _shortfalls(axis: Any, points: pd.DataFrame, lever: str) -> None:
         label = name.removeprefix("shortfall_")
         axis.plot(points[lever], points[name], label=label, **_style(place), linewidth=1.4)
     _percent(axis)
-    if names:
-        axis.legend(frameon=False, fontsize=8)
-    else:
+    _legend(axis)
+    if not names:
         axis.text(0.5, 0.5, "no national targets", transform=axis.transAxes, ha="center", color=GREY)
 
 
@@ -129,7 +128,7 @@ def _shortfalls_by_line(axis: Any, points: pd.DataFrame, lever: str, second: str
         if "shortfall.largest[1]" in line:
             axis.plot(line[lever], line["shortfall.largest[1]"], label=f"{value:g}", **_style(place))
     _percent(axis)
-    axis.legend(title=_said(second), frameon=False, fontsize=8, title_fontsize=8)
+    _legend(axis, _said(second))
 
 
 def _spread(axis: Any, lines: Sequence[tuple[Any, pd.DataFrame]], lever: str, second: Sequence[str]) -> None:
@@ -157,7 +156,7 @@ def _limits(axis: Any, lines: Sequence[tuple[Any, pd.DataFrame]], lever: str, se
     axis.set_ylim(bottom=0)
     axis.set_ylabel("areas")
     if not second:
-        axis.legend(frameon=False, fontsize=8)
+        _legend(axis)
 
 
 def _money(axis: Any, lines: Sequence[tuple[Any, pd.DataFrame]], lever: str, second: Sequence[str], money: str) -> None:
@@ -170,9 +169,14 @@ def _money(axis: Any, lines: Sequence[tuple[Any, pd.DataFrame]], lever: str, sec
             continue
         axis.plot(line[lever], line["pot_total"], label="pot", color=GREY, linestyle="--", linewidth=1.2)
         axis.plot(line[lever], line["granted"], label="granted", **_style(0))
-        axis.legend(frameon=False, fontsize=8)
+        _legend(axis)
     axis.set_ylabel(money)
     axis.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
+
+
+def _legend(axis: Any, title: str | None = None) -> None:
+    if axis.get_legend_handles_labels()[0]:
+        axis.legend(title=title, frameon=False, fontsize=8, title_fontsize=8)
 
 
 def _style(place: int) -> dict[str, Any]:

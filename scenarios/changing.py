@@ -32,7 +32,7 @@ class Tables:
 
     def column(self, table: str, name: str) -> Column | None:
         """Describe a column that the table may have; None if it may not."""
-        return self.columns(table).get(name)
+        return self.columns(table).get(name) or (Column(name, "text", "Kept and ignored.") if kept(name) else None)
 
     def columns(self, table: str) -> dict[str, Column]:
         """All columns that a table may have."""
@@ -97,7 +97,7 @@ def _fitting(change: Change, tables: Tables, complaints: Complaints) -> bool:
     fits = True
     for cells in change.rows or (change.values,):
         for name, value in cells.items():
-            key, column = f"{change.action}.{name}", known.get(name)
+            key, column = f"{change.action}.{name}", tables.column(change.table, name)
             if column is None:
                 remedy = did_you_mean(name, known)
                 complaints.add("SP-W008", change.place, key, "", known_columns(list(known)), remedy)
@@ -181,7 +181,8 @@ def _changed(
     change: Change, tables: Tables, name: str, value: Cell, chosen: Rows, complaints: Complaints
 ) -> pd.Series[Any] | None:
     """The new cells of a column; None where there is no number to change."""
-    column = tables.columns(change.table)[name]
+    column = tables.column(change.table, name)
+    assert column is not None
     frame = tables.frames[change.table]
     cells = frame[name].copy() if name in frame else _empty(column, frame.index)
     if change.action == "set":
@@ -201,11 +202,10 @@ def _changed(
 
 def _appended(change: Change, tables: Tables) -> pd.DataFrame:
     frame = tables.frames[change.table]
-    known = tables.columns(change.table)
     further = [name for name in dict.fromkeys(name for row in change.rows for name in row) if name not in frame]
     columns = {}
     for name in (*frame.columns, *further):
-        column = known.get(name) or Column(name, "text", "")
+        column = tables.column(change.table, name) or Column(name, "text", "")
         old = list(frame[name]) if name in frame else [_cell(column, "")] * len(frame)
         new = [_cell(column, row.get(name, "")) for row in change.rows]
         columns[name] = pd.Series([*old, *new], dtype=float if column.numeric else str)

@@ -15,6 +15,9 @@ from singlepot.models.scenario import Scenario, from_raw, merged
 from .changes import SECTIONS, Complaints, WhatIf, understand
 from .changing import apply, with_tables
 
+ALWAYS_THERE = ("stages", "stages.order", "stages.give", "stages.bands", "stages.bands.ends", "stages.bands.slopes")
+"""Keys that have a default, to which removing them goes back."""
+
 Watcher = Callable[[str, Mapping[str, Any], Mapping[str, pd.DataFrame]], object]
 """Called after each step with what made it, the settings and the tables."""
 
@@ -60,8 +63,7 @@ def what_if(scenario: Scenario, changes: Mapping[str, Any] | Sequence[Mapping[st
     report = Report()
     said = list(_as_what_ifs(changes))
     steps = [understand(one, report, "what-if" if len(said) == 1 else f"what-if {i}") for i, one in enumerate(said, 1)]
-    report.stop_if_any()
-    return compose(scenario, steps)
+    return compose(scenario, steps, report=report)
 
 
 def _as_what_ifs(changes: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
@@ -70,7 +72,9 @@ def _as_what_ifs(changes: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> li
     return [{"change": [one]} if isinstance(one, Mapping) and "table" in one else one for one in changes]
 
 
-def compose(scenario: Scenario, steps: Sequence[WhatIf], watch: Watcher | None = None) -> Scenario:
+def compose(
+    scenario: Scenario, steps: Sequence[WhatIf], watch: Watcher | None = None, report: Report | None = None
+) -> Scenario:
     """Carry out what-ifs one after another, and check what comes of them.
 
     Parameters
@@ -81,15 +85,19 @@ def compose(scenario: Scenario, steps: Sequence[WhatIf], watch: Watcher | None =
         The what-ifs, understood.
     watch
         Called after each change.
+    report
+        Problems of shape found before; what could be understood is carried out all the same, so that everything that
+        is wrong is said at once.
 
     Raises
     ------
     BadInput
         With everything that is wrong; problems of the changed tables name the what-if that made them.
     """
+    report = Report() if report is None else report
     if not steps:
+        report.stop_if_any()
         return scenario
-    report = Report()
     said = scenario.settings.as_dict()
     tables = with_tables(scenario.tables, scenario.settings.attributes)
     for step in steps:
@@ -122,7 +130,7 @@ def _check_removals(step: WhatIf, said: Mapping[str, Any], complaints: Complaint
     def walk(settings: Mapping[str, Any], there: Mapping[str, Any], path: str) -> None:
         for key, value in settings.items():
             here = f"{path}.{key}".lstrip(".")
-            if value is None and key not in there:
+            if value is None and key not in there and here not in ALWAYS_THERE:
                 known = [key for key in there if path or key in SECTIONS]
                 expected = "one of " + ", ".join(known) if known else "a key that is there"
                 line = step.lines.get("remove", -1)

@@ -40,11 +40,14 @@ class Chain:
         What the lowest what-if calls it.
     steps
         The what-ifs from the lowest to the one that was asked for.
+    reports
+        What is wrong with the shape of each.
     """
 
     folder: Traversable
     base: str
     steps: tuple[WhatIf, ...]
+    reports: tuple[Report, ...]
 
     def compose(self, scenario: Scenario, watch: Watcher | None = None) -> Scenario:
         """Carry out the what-ifs one after another, each checked before the next.
@@ -54,8 +57,8 @@ class Chain:
         BadInput
             With everything that is wrong with the first that cannot be made.
         """
-        for step in self.steps:
-            scenario = compose(scenario, [step], watch)
+        for step, report in zip(self.steps, self.reports, strict=True):
+            scenario = compose(scenario, [step], watch, report)
         return scenario
 
 
@@ -75,6 +78,7 @@ def read_chain(source: Traversable, find: Find) -> Chain:
         A file is no what-if, a base is not there, or the what-ifs build on one another in a circle.
     """
     steps: list[WhatIf] = []
+    reports: list[Report] = []
     passed: list[Traversable] = []
     base = source.name
     while source.name.endswith(ENDING) and source.is_file():
@@ -84,10 +88,12 @@ def read_chain(source: Traversable, find: Find) -> Chain:
         if len(passed) == DEEPEST:
             raise _refusal(passed[0].name, "SP-W006", f"more than {DEEPEST} what-ifs", f"at most {DEEPEST} in a chain")
         passed.append(source)
-        step, following = _read(source, find)
+        report = Report()
+        step, following = _read(source, find, report)
         steps.insert(0, step)
+        reports.insert(0, report)
         base, source = step.base, following
-    return Chain(source, base, tuple(steps))
+    return Chain(source, base, tuple(steps), tuple(reports))
 
 
 def read_title(file: Traversable) -> str:
@@ -100,8 +106,8 @@ def read_title(file: Traversable) -> str:
     return title if isinstance(title, str) else ""
 
 
-def _read(file: Traversable, find: Find) -> tuple[WhatIf, Traversable]:
-    report = Report()
+def _read(file: Traversable, find: Find, report: Report) -> tuple[WhatIf, Traversable]:
+    """Read one what-if and find its base; its problems go into the report, and are raised where there is no base."""
     complaints = Complaints(report, file.name)
     try:
         content = file.read_bytes()
@@ -120,8 +126,8 @@ def _read(file: Traversable, find: Find) -> tuple[WhatIf, Traversable]:
             complaints.add("SP-W002", "", key, "", "the key to be there", example)
     step = understand(said, report, file.name, lines, changes)
     following = _base(file, said.get("base"), find, complaints, lines.get("base", -1))
-    report.stop_if_any()
-    assert following is not None
+    if following is None:
+        raise BadInput(report.problems)
     return step, following
 
 

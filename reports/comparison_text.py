@@ -101,7 +101,7 @@ def _overview(comparison: Comparison) -> list[str]:
 
 
 def _one(comparison: Comparison, name: str) -> list[list[str]]:
-    title = comparison.scenarios.set_index("scenario").loc[name, "title"]
+    title = dict(zip(comparison.scenarios["scenario"], comparison.scenarios["title"], strict=True))[name]
     head = [*wrap(f"{name}: {title}" if title else name), *_inputs(_of(comparison.inputs, name))]
     head += wrap(verdict(comparison, name), "  ")
     if name in comparison.failures:
@@ -113,11 +113,11 @@ def _inputs(inputs: pd.DataFrame) -> list[str]:
     """What went in, a line for each column; one value by itself, many added up."""
     lines = []
     groups = list(inputs.groupby(["table", "column", "kind"], sort=False))
-    for labels, rows in groups[: 2 * MOST_SHOWN]:
-        table, column, kind = map(str, labels)
+    for _, rows in groups[: 2 * MOST_SHOWN]:
+        row: dict[Any, Any] = rows.to_dict("records")[0]
+        table, column, kind = row["table"], row["column"], row["kind"]
         what = column if table == SETTINGS else f"{table} {column}".strip()
         if len(rows) == 1:
-            row = rows.to_dict("records")[0]
             where = f"{row['row']} " if row["row"] else ""
             said = f"{where}{what}: {_cell(row['before'])} to {_cell(row['after'])}"
         elif rows["change"].notna().all():

@@ -94,7 +94,7 @@ def _draw(figure: Any, sweep: Sweep) -> None:
     for axis in axes[1]:
         axis.set_xlabel(_said(lever))
         if is_factor(lever):
-            axis.xaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
+            axis.xaxis.set_major_formatter(lambda value, _: f"{100 * value:.4g}%")
     note = f"Dotted: {len(unsettled)} of {len(points)} points without a settlement. " if len(unsettled) else ""
     figure.suptitle(sweep.scenario.settings.title, x=0.01, ha="left", fontsize=12, fontweight="bold", wrap=True)
     figure.supxlabel(f"{note}Each point is settled by itself.", fontsize=8, color=GREY, x=0.01, ha="left")
@@ -154,6 +154,7 @@ def _limits(axis: Any, lines: Sequence[tuple[Any, pd.DataFrame]], lever: str, se
             if not second:
                 axis.plot(line[lever], line["on_ceiling"], label="on a ceiling", **_style(place + 1))
     axis.set_ylim(bottom=0)
+    axis.yaxis.get_major_locator().set_params(integer=True)
     axis.set_ylabel("areas")
     if not second:
         _legend(axis)
@@ -188,8 +189,6 @@ def _style(place: int) -> dict[str, Any]:
 
 
 def _percent(axis: Any, *, from_zero: bool = True) -> None:
-    from matplotlib.ticker import PercentFormatter
-
-    axis.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=None))
+    axis.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.4g}%")
     if from_zero:
         axis.set_ylim(bottom=0)

@@ -23,25 +23,28 @@ def sweep_text(sweep: Sweep) -> str:
     money = sweep.scenario.settings.money
     rows, reasons = [], []
     for row in sweep.points.to_dict("records"):
-        at = ", ".join(f"{lever}={row[lever]:g}" for lever in sweep.levers)
+        at = [f"{row[lever]:g}" for lever in sweep.levers]
         if row["status"] != "settled":
-            rows.append((at, row["status"], "", "", "", "", ""))
-            reasons += wrap(f"{at}: {row['reason']}", "  ")
+            rows.append((*at, "none", *[""] * 5))
+            reasons += wrap(f"{' '.join(at)}: {row['reason']}", "  ")
             continue
         short = row.get("shortfall.largest[1]", float("nan"))
         rows.append(
             (
-                at,
+                *at,
                 spoken(row["granted"], money),
                 spoken(row["left"], money),
                 percent(short),
-                f"{row['lowest']:.0%} {row['median']:.0%} {row['highest']:.0%}",
+                f"{100 * row['lowest']:.0f} {100 * row['median']:.0f} {row['highest']:.0%}",
                 f"{row['on_floor']:.0f}",
                 f"{row['asks']:.0f}",
             )
         )
-    header = ("point", "granted", "left", "short", "grant / bid", "floor", "asks")
-    lines = [*wrap(sweep.scenario.settings.title), "", *lay_out(header, rows)]
+    levers = [lever if lever.startswith("national") else lever.partition(".")[2] or lever for lever in sweep.levers]
+    header = (*levers, "granted", "left", "short", "grant / bid", "floor", "asks")
+    if len(levers) > 1:  # asks are the first to go where the page is too narrow
+        header, rows = header[:-1], [row[:-1] for row in rows]
+    lines = [*wrap(sweep.scenario.settings.title), "", *lay_out(header, rows, left=())]
     key = (
         "Short: the largest shortfall of priority 1. Grant / bid: lowest, median and highest area. "
         "Floor: areas on a grant floor."

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import doctest
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -167,6 +169,18 @@ def test_the_shipped_what_ifs_change_what_they_say() -> None:
     ]
     assert set(found["england-no-equity"]["column"]) == {"equity.attribute", "equity.elasticity"}
     assert found["england-no-give"]["after"].tolist() == [0.0, 0.0]
+
+
+def test_the_page_is_what_happens(tmp_path: Path) -> None:
+    """The page's what-if can be made, and its Python gives what stands there."""
+    page = Path(__file__).parent.parent / "docs" / "what-ifs.md"
+    example = re.search(r"```toml\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+    assert example is not None
+    made = sp.read_scenario(written(tmp_path, example[1]))
+    assert made.settings.equity is None
+    assert made.pot["amount"].tolist() == [2650.0, 2650.0, 2385.0, 2385.0]
+    failed, tried = doctest.testfile(str(page), module_relative=False, optionflags=doctest.NORMALIZE_WHITESPACE)
+    assert (failed, tried) == (0, 8)
 
 
 # Properties

@@ -32,6 +32,8 @@ def lay_out(header: Sequence[str], rows: Iterable[Sequence[str]], left: Sequence
       area     grant
       Aston    £1.0m
       Barton  £12.0m
+    >>> max(len(line) for line in lay_out(("area", "grant"), [("A" * 100, "£1.0m")]))
+    80
     """
     lines = [tuple(header), *map(tuple, rows)]
     widths = [max(len(line[i]) for line in lines) for i in range(len(header))]

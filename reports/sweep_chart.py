@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import textwrap
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -96,7 +97,10 @@ def _draw(figure: Any, sweep: Sweep) -> None:
         if is_factor(lever):
             axis.xaxis.set_major_formatter(lambda value, _: f"{100 * value:.4g}%")
     note = f"Dotted: {len(unsettled)} of {len(points)} points without a settlement. " if len(unsettled) else ""
-    figure.suptitle(sweep.scenario.settings.title, x=0.01, ha="left", fontsize=12, fontweight="bold", wrap=True)
+    title = textwrap.fill(
+        sweep.scenario.settings.title, 110
+    )  # matplotlib's own wrapping reads mathematics all the same
+    figure.suptitle(title, x=0.01, ha="left", fontsize=12, fontweight="bold")
     figure.supxlabel(f"{note}Each point is settled by itself.", fontsize=8, color=GREY, x=0.01, ha="left")
 
 

@@ -61,8 +61,7 @@ def _losers(small_name: str, large_name: str, small: Settlement, large: Settleme
     before, after = (settlement.grants.groupby("area")["grant"].sum() for settlement in (small, large))
     names = small.scenario.areas.set_index("code")["name"]
     found = pd.DataFrame({"before": before, "after": after, "change": after - before})
-    found = found[found["change"] <= -np.maximum(half_pound, SAME_GRANT * found["before"])].sort_values(
-        "change", kind="stable"
-    )
+    least = np.maximum(half_pound, SAME_GRANT * found["before"])
+    found = found[found["change"] <= -least].sort_values("change", kind="stable")
     found = found.reset_index(names="area").assign(smaller=small_name, larger=large_name)
     return found.assign(name=found["area"].map(names))[list(COLUMNS)]

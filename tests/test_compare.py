@@ -148,6 +148,11 @@ def test_the_tables_are_written_whole(england: sp.Comparison, tmp_path: Path) ->
     rows = list(csv.DictReader(io.StringIO((tmp_path / "out" / "inputs.csv").read_text(encoding="utf-8"))))
     pot = [row for row in rows if row["scenario"] == "england-pot-down-10"]
     assert [pot[0][name] for name in ("row", "before", "after")] == ["2026-27", "2650", "2385"]
+    mixed = sp.compare([two_areas(), two_areas(6.0, rules={"grant_ceiling": 1.0})], names=["a", "b"])
+    assert mixed.documents()["inputs.csv"].decode().splitlines()[1:] == [
+        "b,scenario,,rules.grant_ceiling,added,,1,",
+        "b,pot,2026-27,amount,changed,9,6,-3",
+    ]
     with pytest.raises(sp.FolderRefused):
         england.write(tmp_path / "out")
 

@@ -97,6 +97,17 @@ def test_a_point_is_the_scenario_settled_by_itself(bucks: sp.Sweep) -> None:
     )
 
 
+def test_an_objectives_shortfall_is_the_mean_of_its_targets() -> None:
+    """Half as much carbon again in the last year: the two years fall short by different shares."""
+    later = {"table": "national", "where": {"objective": "carbon", "year": "2027-28"}, "multiply": {"target": 1.5}}
+    start = sp.what_if(sp.read_scenario("bucks-and-burnley"), [later])
+    carbon = sp.settle(start).national.set_index("objective").loc["carbon"]
+    shares = carbon["shortfall"] / carbon["target"]
+    assert shares.max() > shares.mean() + 1e-3
+    row = sp.sweep(start, {"pot": [1.0]}).points.iloc[0]
+    assert row["shortfall_carbon"] == pytest.approx(shares.mean(), abs=1e-12)
+
+
 def test_the_grid_is_complete_and_failures_say_why(bucks: sp.Sweep) -> None:
     points = bucks.points
     assert points[["pot", "rules.grant_floor"]].to_numpy().tolist() == [
@@ -171,7 +182,7 @@ def test_the_command_sweep(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("levers", [{"pot": [0.5, 0.9, 1.0]}, {"pot": [0.9, 1.0], "national.carbon": [1.0, 1.3]}])
 def test_a_chart_is_a_picture_and_the_same_every_time(levers: dict[str, list[float]]) -> None:
-    start = sp.read_scenario("bucks-and-burnley").with_(title=r"$x_{ \frac <b>", rules={"grant_floor": 0.6})
+    start = sp.read_scenario("bucks-and-burnley").with_(title=r"$x_{$ \frac <b>", rules={"grant_floor": 0.6})
     found = sp.sweep(start, levers)
     files = sweep_chart(found)
     assert files["chart.png"].startswith(b"\x89PNG")
@@ -183,7 +194,7 @@ def test_a_chart_of_nothing_but_failures_is_drawn() -> None:
     found = sp.sweep(two_areas(rules={"grant_floor": 1.0}), {"pot": [0.5, 0.6]})
     assert (found.points["status"] == "no settlement").all()
     assert sweep_chart(found)["chart.png"].startswith(b"\x89PNG")
-    assert "no settlement" in sweep_text(found)
+    assert "0.5     none" in sweep_text(found)
 
 
 def test_without_the_extra_the_error_names_the_command(monkeypatch: pytest.MonkeyPatch) -> None:

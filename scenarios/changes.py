@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -249,7 +250,7 @@ def _action(action: str, said: Any, has_where: bool, complain: Any) -> Change | 
     numbers = action != "set"
     example = "write multiply = { amount = 0.9 }" if numbers else "write set = { amount = 12 }"
     if not _are_cells(said) or not said:
-        complain("SP-W003", action, shown(said), "columns with values", example)
+        complain("SP-W003", action, shown(said), "columns with texts or finite numbers", example)
         return None
     for column, value in said.items():
         if numbers and isinstance(_plain(value), str):
@@ -268,7 +269,10 @@ def _cells(said: Mapping[str, Any]) -> dict[str, Cell]:
 
 
 def _is_cell(value: object) -> bool:
-    return isinstance(value, str | int | float) and not isinstance(value, bool)
+    """Whether a cell can hold it: a text or a finite number."""
+    return isinstance(value, str) or (
+        isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    )
 
 
 def _plain(value: Any) -> Any:

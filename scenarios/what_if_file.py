@@ -136,16 +136,19 @@ def _base(file: Traversable, base: object, find: Find, complaints: Complaints, l
     if not isinstance(base, str):
         return None
     separated = "/" in base or os.sep in base or base.endswith(ENDING)
-    nearby = file.parent / Path(base).expanduser() if isinstance(file, Path) else None
+    place = f"line {line}" if line > 0 else ""
+    expected = "a shipped name, or a folder or what-if, relative to this file"
     try:
+        nearby = file.parent / Path(base).expanduser() if isinstance(file, Path) else None
         if nearby is not None and (separated or nearby.exists()):
             return find(nearby)
         return find(base)
+    except (OSError, RuntimeError, ValueError):  # no such user, a NUL, too long
+        complaints.add("SP-W004", place, "base", shown(base), expected, "name another base", line)
+        return None
     except BadInput as refusal:
         problem = refusal.problems[0]
-        place = f"line {line}" if line > 0 else ""
         value = f"{shown(base)}, {problem.value}"
-        expected = "a shipped name, or a folder or what-if, relative to this file"
         complaints.add("SP-W004", place, "base", value, expected, problem.remedy, line)
         return None
 

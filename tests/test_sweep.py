@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import csv
+import signal
+import subprocess
 import sys
+import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -19,7 +22,7 @@ from singlepot.scenarios.levers import lever_names, points, pulled, read_lever, 
 from singlepot.scenarios.settling import Outcome, settle_each
 from singlepot.scenarios.sweeping import MANIFEST
 from tests.strategies import drafts, scenario
-from tests.test_cli import run
+from tests.test_cli import COMMAND, run
 from tests.test_compare import two_areas
 
 
@@ -175,6 +178,22 @@ def test_the_command_sweep(tmp_path: Path) -> None:
     assert (twice.returncode, "twice" in twice.stderr) == (2, True)
     wrong = run("sweep", "bucks-and-burnley", "--lever", "pots=1", "--out", "x", cwd=tmp_path)
     assert (wrong.returncode, 'did you mean "pot"' in wrong.stderr) == (3, True)
+
+
+def test_ctrl_c_ends_a_sweep_and_leaves_nothing(tmp_path: Path) -> None:
+    child = subprocess.Popen(
+        [*COMMAND, "sweep", "england", "--lever", "pot=0.8:1.2:30", "--out", "out"],
+        cwd=tmp_path,
+        stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    time.sleep(4)
+    child.send_signal(signal.SIGINT)
+    _, said = child.communicate(timeout=60)
+    assert child.returncode == 130, said
+    assert "stopped" in said and "Traceback" not in said
+    assert list(tmp_path.iterdir()) == []
 
 
 # Charts

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from singlepot.models.settlement import Settlement
     from singlepot.models.verification.assurance import Assurance
     from singlepot.scenarios.checking import Findings, check_scenario
+    from singlepot.scenarios.comparing import compare
+    from singlepot.scenarios.comparison import Comparison
     from singlepot.scenarios.ensemble.plan import Plan, Uncertain, read_plan
     from singlepot.scenarios.ensemble.running import Ensemble, ensemble, read_ensemble
     from singlepot.scenarios.ensemble.store import EnsembleRefused
@@ -28,8 +30,11 @@ if TYPE_CHECKING:
     from singlepot.scenarios.settlement_document import UnreadableSettlement, write_settlement
     from singlepot.scenarios.settlement_folder import read_settlement
     from singlepot.scenarios.shipped import shipped
+    from singlepot.scenarios.stability import stability
+    from singlepot.scenarios.sweeping import Sweep, sweep
     from singlepot.scenarios.templates import write_template
     from singlepot.scenarios.verifying import verify
+    from singlepot.scenarios.what_if import what_if
     from singlepot.scenarios.writing import write_scenario
     from singlepot.solver.control import Progress
     from singlepot.solver.errors import (
@@ -70,14 +75,20 @@ _HOMES = {
     "ensemble": "scenarios.ensemble.running",
     "read_ensemble": "scenarios.ensemble.running",
     "read_plan": "scenarios.ensemble.plan",
+    "compare": "scenarios.comparing",
+    "Comparison": "scenarios.comparison",
     "read_scenario": "scenarios.reading",
     "UnreadableSettlement": "scenarios.settlement_document",
     "read_settlement": "scenarios.settlement_folder",
     "shipped": "scenarios.shipped",
+    "stability": "scenarios.stability",
+    "Sweep": "scenarios.sweeping",
+    "sweep": "scenarios.sweeping",
     "verify": "scenarios.verifying",
     "write_scenario": "scenarios.writing",
     "write_settlement": "scenarios.settlement_document",
     "write_template": "scenarios.templates",
+    "what_if": "scenarios.what_if",
     "Progress": "solver.control",
     "BadOption": "solver.errors",
     "BadExtra": "solver.errors",
@@ -97,6 +108,7 @@ __all__ = [
     "BadInput",
     "BadOption",
     "Certificate",
+    "Comparison",
     "Ensemble",
     "EnsembleRefused",
     "ExtraRows",
@@ -115,11 +127,13 @@ __all__ = [
     "SolverFailed",
     "SolverNotFound",
     "Stopped",
+    "Sweep",
     "Uncertain",
     "UnreadableSettlement",
     "VerificationFailed",
     "__version__",
     "check_scenario",
+    "compare",
     "ensemble",
     "explain",
     "formulate",
@@ -130,7 +144,10 @@ __all__ = [
     "read_settlement",
     "settle",
     "shipped",
+    "stability",
+    "sweep",
     "verify",
+    "what_if",
     "write_scenario",
     "write_settlement",
     "write_template",

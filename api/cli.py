@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 import click
 
-from singlepot.cli_formats import COMMANDS
+from singlepot.cli_formats import COMMANDS as FORMAT_COMMANDS
+from singlepot.cli_many import COMMANDS as MANY_COMMANDS
 
 if TYPE_CHECKING:
     from singlepot.models.problems import BadInput
@@ -47,7 +48,7 @@ def cli(ctx: click.Context, debug: bool) -> None:
     """Settle many local bids against one national pot.
 
     A SCENARIO is a shipped name (see `singlepot list`), a folder of CSV or Parquet files with scenario.toml, an
-    Excel workbook (.xlsx) or a JSON document.
+    Excel workbook (.xlsx), a JSON document, or the file of a what-if, such as tighter.toml.
 
     Exit codes: 0 settled, 2 wrong usage, 3 bad input, 4 no settlement under these rules, 5 not proven within the
     limit, 6 solver or verification failed, 130 stopped.
@@ -61,11 +62,12 @@ def cli(ctx: click.Context, debug: bool) -> None:
 
 @cli.command("list")
 def list_scenarios() -> None:
-    """List the shipped scenarios, a line each."""
+    """List the shipped scenarios and what-ifs, a line each."""
     import singlepot
+    from singlepot.scenarios.shipped import shipped_what_ifs
 
-    for name, title in singlepot.shipped():
-        click.echo(f"{name:<20} {title}")
+    for name, title in sorted([*singlepot.shipped(), *shipped_what_ifs()]):
+        click.echo(f"{name:<22} {title}")
 
 
 def _reading(command: Callable[..., None]) -> Callable[..., None]:
@@ -332,7 +334,7 @@ def _write(stream: TextIO, text: str) -> None:
     stream.flush()
 
 
-for _command in COMMANDS:
+for _command in (*FORMAT_COMMANDS, *MANY_COMMANDS):
     cli.add_command(_command)
 
 

@@ -1,6 +1,7 @@
 """The codes of what may be wrong with an input.
 
-F files, S settings, D tables, E ensembles, X workbooks, J JSON and Parquet, A codes of areas, N numbers and units.
+F files, S settings, D tables, W what-ifs and levers, E ensembles, X workbooks, J JSON and Parquet, A codes of areas,
+N numbers and units.
 """
 
 from __future__ import annotations
@@ -47,6 +48,25 @@ CODES = {
     "SP-E004": "A required key of the plan of an ensemble is absent.",
     "SP-E005": "A value in the plan of an ensemble cannot be used.",
     "SP-E006": "The plan of an ensemble names something that its base does not have.",
+    "SP-W001": "Unknown key of a what-if.",
+    "SP-W002": "A required key of a what-if is absent.",
+    "SP-W003": "The value in a what-if has the wrong type.",
+    "SP-W004": "What the what-if builds on cannot be found.",
+    "SP-W005": "What-ifs build on one another in a circle.",
+    "SP-W006": "Too many what-ifs build on one another.",
+    "SP-W007": "Unknown table in a what-if.",
+    "SP-W008": "Unknown column in a what-if.",
+    "SP-W009": "A change does not say exactly one thing to do.",
+    "SP-W010": "A value that chooses rows occurs in none.",
+    "SP-W011": "A change matches no row.",
+    "SP-W012": "There is no number to multiply or to add to.",
+    "SP-W013": "The value cannot stand in this column.",
+    "SP-W014": "There is nothing to remove.",
+    "SP-W015": "The change has a key that does not go with what it does.",
+    "SP-W016": "Unknown lever.",
+    "SP-W017": "The values of a lever cannot be read, or there are too many points.",
+    "SP-W018": "The scenarios cannot be compared.",
+    "SP-W019": "No such area.",
     "SP-D001": "A required table is absent, or is not a table.",
     "SP-D002": "A required column is absent.",
     "SP-D003": "Unknown column.",

@@ -5,18 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-import numpy as np
-
 from singlepot.solver import Progress
 
-from .formulation import formulate
-from .limits import grant_bounds
-from .model import ABSENT
 from .settle import settle
 from .settlement import Settlement
-
-ON_LIMIT = 1e-9
-"""How near its floor or ceiling a grant must be to sit on it, as a share of the bid."""
+from .spread import spread
 
 SHORTFALL = "shortfall."
 """The stages in which the price is told."""
@@ -83,29 +76,17 @@ def price_of_fairness(
         without_give = _shortfalls(settle(plain, time_limit=time_limit, progress=progress))
         flat = scenario.with_(stages={"bands": {"ends": [], "slopes": [1]}})
         without_bands = _shortfalls(settle(flat, time_limit=time_limit, progress=progress))
-    formulation = formulate(scenario)
-    data = formulation.data
-    floor, ceiling = grant_bounds(data, formulation.rules)
-    grants = settlement.grants.set_index(["area", "envelope", "year"])["grant"]
-    shown = formulation.model.grant != ABSENT
-    level = np.zeros(data.bid.shape)
-    level[shown | data.has_bid_row] = grants.to_numpy()
-    bound = data.bid > 0
-    near = ON_LIMIT * data.bid
-    on_floor = (bound & (floor > 0) & (level <= floor + near)).any(axis=(1, 2))
-    on_ceiling = (bound & np.isfinite(ceiling) & (level >= ceiling - near)).any(axis=(1, 2)) & ~on_floor
-    bidders = data.bid_of_area > 0
-    ratio = level.sum(axis=(1, 2))[bidders] / data.bid_of_area[bidders] if bidders.any() else np.ones(1)
+    found = spread(settlement)
     return PriceOfFairness(
         shortfall=actual,
         without_give=without_give,
         without_bands=without_bands,
-        areas=int(bidders.sum()),
-        on_floor=int(on_floor.sum()),
-        on_ceiling=int(on_ceiling.sum()),
-        lowest=float(ratio.min()),
-        median=float(np.median(ratio)),
-        highest=float(ratio.max()),
+        areas=found.areas,
+        on_floor=len(found.floored),
+        on_ceiling=len(found.ceiled),
+        lowest=found.lowest,
+        median=found.median,
+        highest=found.highest,
     )
 
 

@@ -1,5 +1,21 @@
-"""What people look at: so far the summary that ends a run."""
+"""What people look at: the summary that ends a run; comparisons, sweeps and stability as text, workbook and chart."""
 
+from .comparison_text import comparison_text, verdict
+from .stability_text import stability_text
 from .summary import summary
+from .sweep_chart import ChartsNotInstalled, sweep_chart
+from .sweep_text import sweep_text
+from .what_if_text import resolved_text
+from .workbook import comparison_workbook
 
-__all__ = ["summary"]
+__all__ = [
+    "ChartsNotInstalled",
+    "comparison_text",
+    "comparison_workbook",
+    "resolved_text",
+    "stability_text",
+    "summary",
+    "sweep_chart",
+    "sweep_text",
+    "verdict",
+]

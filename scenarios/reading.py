@@ -1,4 +1,4 @@
-"""Scenarios from where they are kept: a shipped name, a folder of tables, a workbook or a JSON document."""
+"""Scenarios from where they are kept: a shipped name, a folder of tables, a workbook, a JSON document, or a what-if."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ from .how_to_read import LARGEST_MB, HowToRead
 from .parquet_tables import read_parquet
 from .places import listed_files, refuse_content, refuse_file, refuse_place, what_is_there
 from .settings_file import NAME, read_settings_file
-from .shipped import shipped_folder, shipped_names
+from .shipped import shipped_names, shipped_source, shipped_what_ifs
+from .what_if_file import read_chain
 
 log = logging.getLogger("singlepot")
 
@@ -45,8 +46,9 @@ def read_scenario(
     Parameters
     ----------
     source
-        The name of a shipped scenario, or the path of a folder with ``scenario.toml`` and a CSV or Parquet file
-        for each table, of an Excel workbook (``.xlsx``) or of a JSON document. A text with a path separator is a
+        The name of a shipped scenario or what-if, or the path of a folder with ``scenario.toml`` and a CSV or
+        Parquet file for each table, of an Excel workbook (``.xlsx``), of a JSON document or of a what-if's file,
+        ``tighter.toml``. A text with a path separator is a
         path, and so is a :class:`~pathlib.Path`; any other text is looked up among the shipped scenarios first,
         then as a path: ``./england`` is the folder.
     encoding
@@ -74,21 +76,26 @@ def read_scenario(
 
 def read_reporting(source: str | os.PathLike[str], how: HowToRead, report: Report) -> Scenario:
     """Read a scenario as :func:`read_scenario` does; the report takes warnings and notes too."""
-    found = find_scenario(source)
+    chain = read_chain(find_scenario(source), find_scenario)
+    return chain.compose(_read_base(chain.folder, os.fspath(source), how, report))
+
+
+def _read_base(found: Traversable, name: str, how: HowToRead, report: Report) -> Scenario:
+    """Read what no what-if changes yet; ``name`` is what was asked for."""
     log.info("reading %s", found)
     if isinstance(found, Path) and found.is_file():
         return read_file(found, how, report)
-    name, path = os.fspath(source), found if isinstance(found, Path) else None
-    if found == shipped_folder(name):
+    path = found if isinstance(found, Path) else None
+    if found == shipped_source(found.name):
         path = None  # which may be links, in an editable install
-        if Path(name).joinpath(NAME).is_file():
+        if found.name == name and Path(name).joinpath(NAME).is_file():
             remedy = f"the shipped one is read; name the folder as {shown(f'./{name}')}"
             report.add(Problem("SP-F019", SETTINGS, shown(name), value="two scenarios of that name", remedy=remedy))
     return _read_folder(_Files(found, path, how, report))
 
 
 def find_scenario(source: str | os.PathLike[str]) -> Traversable:
-    """Find the folder or file of a scenario by shipped name or path, see :func:`read_scenario`.
+    """Find the folder or file of a scenario or what-if by shipped name or path, see :func:`read_scenario`.
 
     Raises
     ------
@@ -97,8 +104,8 @@ def find_scenario(source: str | os.PathLike[str]) -> Traversable:
     """
     text = os.fspath(source)
     separated = os.sep in text or (os.altsep is not None and os.altsep in text) or "/" in text
-    if not separated and isinstance(source, str) and (folder := shipped_folder(text)) is not None:
-        return folder
+    if not separated and isinstance(source, str) and (found_here := shipped_source(text)) is not None:
+        return found_here
     if (refused := refuse_place(text)) is not None:
         raise BadInput([refused])
     try:
@@ -113,7 +120,8 @@ def find_scenario(source: str | os.PathLike[str]) -> Traversable:
         SETTINGS,
         shown(text),
         value=found,
-        expected=f"a folder with {NAME}, a workbook (.xlsx), a JSON document, or one of {', '.join(shipped_names())}",
+        expected=f"a folder with {NAME}, a workbook (.xlsx), a JSON document, the file of a what-if, "
+        f"or one of {', '.join(shipped_names())}",
         remedy=_other_source(text, path),
     )
     raise BadInput([problem])
@@ -127,7 +135,11 @@ def _other_source(text: str, path: Path) -> str:
         around = [str(item) for item in near_by if item.is_dir() or item.suffix in (".xlsx", ".json")]
     except (OSError, ValueError):
         around = []
-    return did_you_mean(text, [*shipped_names(), *around], "singlepot list shows what is shipped")
+    return did_you_mean(
+        text,
+        [*shipped_names(), *(name for name, _ in shipped_what_ifs()), *around],
+        "singlepot list shows what is shipped",
+    )
 
 
 def _read_folder(files: _Files) -> Scenario:

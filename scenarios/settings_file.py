@@ -30,8 +30,10 @@ _HINTS = {
 """Lines that are not TOML and what was probably meant."""
 
 
-def read_settings_file(content: bytes, report: Report) -> tuple[Mapping[str, object], Mapping[str, int]] | None:
-    """Read the bytes of ``scenario.toml``.
+def read_settings_file(
+    content: bytes, report: Report, file: str = NAME
+) -> tuple[Mapping[str, object], Mapping[str, int]] | None:
+    """Read the bytes of ``scenario.toml``, or of a what-if.
 
     Parameters
     ----------
@@ -39,6 +41,8 @@ def read_settings_file(content: bytes, report: Report) -> tuple[Mapping[str, obj
         The bytes of the file.
     report
         Takes the problems.
+    file
+        What to call it in messages.
 
     Returns
     -------
@@ -47,7 +51,7 @@ def read_settings_file(content: bytes, report: Report) -> tuple[Mapping[str, obj
     """
 
     def complain(code: str, place: str = "", value: str = "", expected: str = "", remedy: str = "") -> None:
-        report.add(Problem(code, SETTINGS, NAME, place, "", value, expected, remedy))
+        report.add(Problem(code, SETTINGS, file, place, "", value, expected, remedy))
 
     if len(content) > LARGEST_BYTES:
         complain("SP-F013", value=f"{len(content)} bytes", expected=f"at most {LARGEST_BYTES}", remedy="shorten it")

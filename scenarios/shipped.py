@@ -7,6 +7,10 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 
 from .settings_file import NAME
+from .what_if_file import ENDING, read_title
+
+WHAT_IFS = "what-ifs"
+"""Folder of the shipped what-ifs in the library."""
 
 
 def shipped() -> list[tuple[str, str]]:
@@ -19,9 +23,20 @@ def shipped_names() -> tuple[str, ...]:
     return tuple(_folders())
 
 
-def shipped_folder(name: str) -> Traversable | None:
-    """The folder of a shipped scenario; None if there is none of that name."""
-    return _folders().get(name)
+def shipped_what_ifs() -> list[tuple[str, str]]:
+    """List the shipped what-ifs: pairs of name and title, by name."""
+    return [(name, read_title(file)) for name, file in _what_ifs().items()]
+
+
+def shipped_source(name: str) -> Traversable | None:
+    """The folder of a shipped scenario, or the file of a shipped what-if; None if there is none of that name."""
+    return _folders().get(name) or _what_ifs().get(name)
+
+
+def _what_ifs() -> dict[str, Traversable]:
+    folder = files("singlepot.scenarios.library").joinpath(WHAT_IFS)
+    found = {item.name.removesuffix(ENDING): item for item in folder.iterdir() if item.name.endswith(ENDING)}
+    return dict(sorted(found.items()))
 
 
 def _folders() -> dict[str, Traversable]:

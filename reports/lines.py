@@ -1,0 +1,120 @@
+"""Text for people in 80 columns: tables under headers, wrapped sentences, numbers as people write them."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Sequence
+
+from singlepot.models.money import spoken
+
+WIDTH = 80
+"""Columns of a terminal."""
+
+
+def lay_out(header: Sequence[str], rows: Iterable[Sequence[str]], left: Sequence[int] = (0,)) -> list[str]:
+    """Lay out columns under their headers, text to the left and numbers to the right, none wider than the page.
+
+    The first column gives way where the whole is too wide.
+
+    Parameters
+    ----------
+    header
+        A word for each column.
+    rows
+        The cells.
+    left
+        The columns of text.
+
+    Examples
+    --------
+    >>> for line in lay_out(("area", "grant"), [("Aston", "£1.0m"), ("Barton", "£12.0m")]):
+    ...     print(line)
+      area     grant
+      Aston    £1.0m
+      Barton  £12.0m
+    >>> max(len(line) for line in lay_out(("area", "grant"), [("A" * 100, "£1.0m")]))
+    80
+    """
+    lines = [tuple(header), *map(tuple, rows)]
+    widths = [max(len(line[i]) for line in lines) for i in range(len(header))]
+    spare = WIDTH - sum(widths) - 2 * len(widths)
+    widths[0] = max(widths[0] + min(spare, 0), 8)
+    return [
+        "  "
+        + "  ".join(
+            clip(cell, width).ljust(width) if i in left else cell.rjust(width)
+            for i, (cell, width) in enumerate(zip(line, widths, strict=True))
+        ).rstrip()
+        for line in lines
+    ]
+
+
+def clip(text: str, width: int) -> str:
+    """Shorten a text that is too long for its column."""
+    return text if len(text) <= width else text[: width - 1] + "…"
+
+
+def wrap(text: str, indent: str = "") -> list[str]:
+    """Break a sentence into lines."""
+    return textwrap.wrap(text, WIDTH, initial_indent=indent, subsequent_indent=indent, break_long_words=False)
+
+
+def signed_money(amount: float, money: str) -> str:
+    """Write a change of money with its sign; what rounds to nothing has none.
+
+    Examples
+    --------
+    >>> signed_money(-12.34, "GBP million"), signed_money(0.01, "GBP million")
+    ('-£12.3m', '£0.0m')
+    """
+    said = spoken(abs(amount), money)
+    nothing = said == spoken(0.0, money)
+    return said if nothing else ("-" if amount < 0 else "+") + said
+
+
+def percent(share: float, digits: int = 1) -> str:
+    """Write a share as a percentage; a missing one as a dash."""
+    return "-" if share != share else f"{share:.{digits}%}"
+
+
+def signed_percent(share: float) -> str:
+    """Write a relative change as a percentage with its sign; a missing one as a dash."""
+    if share != share:
+        return "-"
+    return "0.0%" if abs(share) < 0.0005 else f"{share:+.1%}"
+
+
+def number(value: float) -> str:
+    """Write a number with as many digits as people read.
+
+    Examples
+    --------
+    >>> number(125875.2), number(293.0), number(0.7), number(2650.0)
+    ('125,875', '293.0', '0.7', '2,650')
+    """
+    if abs(value) >= 1000:
+        return f"{value:,.0f}"
+    return f"{value:.1f}" if abs(value) >= 100 else f"{value:.4g}"
+
+
+def round_money(amount: float, money: str) -> str:
+    """Write an amount without decimals.
+
+    Examples
+    --------
+    >>> round_money(10600.04, "GBP million")
+    '£10,600m'
+    """
+    return f"£{amount:,.0f}" + spoken(0.0, money).lstrip("£0.")
+
+
+def count(things: int, noun: str, verb: str = "") -> str:
+    """Write how many there are and, where asked, what they do.
+
+    Examples
+    --------
+    >>> count(1, "area", "lose"), count(0, "area", "gain"), count(3, "row")
+    ('1 area loses', 'no area gains', '3 rows')
+    """
+    said = f"{things or 'no'} {noun}" + ("s" if things > 1 else "")
+    return said + (f" {verb}" + ("s" if things < 2 else "") if verb else "")

@@ -1,0 +1,72 @@
+"""A sweep as text: a line for each point."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from singlepot.models.money import spoken
+
+from .lines import lay_out, percent, wrap
+
+if TYPE_CHECKING:
+    from singlepot.scenarios.sweeping import Sweep
+
+
+def sweep_text(sweep: Sweep) -> str:
+    """Write a sweep for people, in 80 columns.
+
+    Parameters
+    ----------
+    sweep
+        From :func:`singlepot.sweep`.
+    """
+    money = sweep.scenario.settings.money
+    rows, reasons = [], []
+    for row in sweep.points.to_dict("records"):
+        at = [f"{row[lever]:g}" for lever in sweep.levers]
+        if row["status"] != "settled":
+            rows.append((*at, "none", *[""] * 5))
+            reasons += wrap(f"{' '.join(at)}: {row['reason']}", "  ")
+            continue
+        short = row.get("shortfall.largest[1]", float("nan"))
+        rows.append(
+            (
+                *at,
+                spoken(row["granted"], money),
+                spoken(row["left"], money),
+                percent(short),
+                f"{100 * row['lowest']:.0f} {100 * row['median']:.0f} {row['highest']:.0%}",
+                f"{row['on_floor']:.0f}",
+                f"{row['asks']:.0f}",
+            )
+        )
+    levers = [lever if lever.startswith("national") else lever.partition(".")[2] or lever for lever in sweep.levers]
+    header = (*levers, "granted", "left", "short", "grant / bid", "floor", "asks")
+    if len(levers) > 1:  # asks are the first to go where the page is too narrow
+        header, rows = header[:-1], [row[:-1] for row in rows]
+    lines = [*wrap(sweep.scenario.settings.title), "", *lay_out(header, rows, left=())]
+    key = (
+        "Short: the largest shortfall of priority 1. Grant / bid: lowest, median and highest area. "
+        "Floor: areas on a grant floor."
+    )
+    lines += wrap(key, "  ")
+    if reasons:
+        lines += ["", "Without a settlement", *reasons]
+    if list(sweep.levers) == ["pot"]:
+        lines += ["", *_nesting(sweep, money)]
+    return "\n".join(lines) + "\n"
+
+
+def _nesting(sweep: Sweep, money: str) -> list[str]:
+    losers = sweep.nesting
+    if not len(losers):
+        return wrap("From no step to the next does a larger pot take money from any area.")
+    lines = ["Areas that a larger pot takes money from, step by step"]
+    rows = []
+    for (smaller, larger), group in losers.groupby(["smaller", "larger"], sort=False):
+        top = group.iloc[0]
+        lost = spoken(-group["change"].sum(), money)
+        rows.append(
+            (f"pot {smaller} to {larger}", f"{len(group)}", lost, f"{top['name']} {spoken(-top['change'], money)}")
+        )
+    return lines + lay_out(("step", "areas", "lose", "most"), rows, left=(0, 3))

@@ -38,6 +38,9 @@ QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 MET = 1e-9
 """Shortfall, as a share of its target, below which a target is met."""
 
+STILL = 1e-6
+"""Range of an outcome, relative to its natural size, below which there is nothing to explain."""
+
 FEWEST = 64
 """Settled draws below which nothing is said of drivers."""
 
@@ -103,9 +106,10 @@ def _drivers(plan: Plan, settled: pd.DataFrame) -> Iterator[Figure]:
     inputs = settled[[f"input {name}" for name in names]].to_numpy(dtype=np.float64)
     moving = np.flatnonzero(np.ptp(inputs, axis=0) > 0)
     outcomes = [f"stage {name}" for name in _named(settled, "stage") if name.startswith("shortfall.total")]
+    scale = {"left": max(float(settled["granted"].max()), 1.0)}
     for outcome in [*outcomes, "left"]:
         values = settled[outcome].to_numpy(dtype=np.float64)
-        if np.ptp(values) <= MET * max(1.0, float(np.abs(values).max())) or not len(moving):
+        if np.ptp(values) <= STILL * scale.get(outcome, 1.0) or not len(moving):
             continue
         item = outcome.removeprefix("stage ")
         rank = np.asarray([stats.spearmanr(inputs[:, j], values).statistic for j in moving])

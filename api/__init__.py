@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from singlepot.models.fairness import PriceOfFairness, price_of_fairness
     from singlepot.models.folder import FolderRefused
     from singlepot.models.formulation import Formulation, formulate
+    from singlepot.models.price_range import PriceRange, price_range
     from singlepot.models.problems import BadInput, Problem
     from singlepot.models.scenario import Scenario
     from singlepot.models.settle import settle
@@ -48,6 +49,8 @@ _HOMES = {
     "FolderRefused": "models.folder",
     "Formulation": "models.formulation",
     "formulate": "models.formulation",
+    "PriceRange": "models.price_range",
+    "price_range": "models.price_range",
     "BadInput": "models.problems",
     "Problem": "models.problems",
     "Scenario": "models.scenario",
@@ -88,6 +91,7 @@ __all__ = [
     "NoSettlement",
     "NotProven",
     "PriceOfFairness",
+    "PriceRange",
     "Problem",
     "Progress",
     "Scenario",
@@ -103,6 +107,7 @@ __all__ = [
     "explain",
     "formulate",
     "price_of_fairness",
+    "price_range",
     "read_scenario",
     "read_settlement",
     "settle",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from os import PathLike
 
@@ -17,8 +17,10 @@ from .formulation import Formulation
 from .model import ABSENT
 from .point import Point, agreed, shortfall
 from .pounds import Pounds
+from .prices import Price, national_prices, pot_prices
 from .scenario import Scenario
 from .settlement_documents import documents, write
+from .workings import Workings
 
 Positions = npt.NDArray[np.integer]
 
@@ -39,14 +41,17 @@ class Settlement:
     targets
         area, objective, year, proposed, agreed, uplift, concession (objective units), rate.
     national
-        objective, year, target, proposed, agreed, shortfall.
+        objective, year, target, proposed, agreed, shortfall; price (what one more unit costs), price_unit (which names
+        the pot whose money it is), price_stage (the first stage in which the row matters), removes (share of that
+        stage's shortfall that one more unit of money would remove).
     asks
         area, option, take_up, grant_change (over all years), and one column for each objective: the change of
         its contributions added over the years.
     pot
         envelope, year, amount, allocated, carried (into the next year), vired (to other envelopes), reserve,
         carried_in, vired_in; in whole pounds: pounds (allocated), carried_pounds, vired_pounds, vired_in_pounds;
-        with several envelopes ``vired_to_ENVELOPE`` each, money.
+        with several envelopes ``vired_to_ENVELOPE`` each, money; price (what one more unit of money is worth to the
+        first stage in which the pot matters), price_unit, price_stage, removes.
     take_up
         area, option, take_up for every option and scale-back.
     stages
@@ -57,6 +62,8 @@ class Settlement:
         Versions, methods and the hash of the scenario.
     timings
         CPU seconds of each phase; not part of the result.
+    workings
+        What the stages left, to say why; None for a settlement that was read back, and worked out again when asked.
     """
 
     scenario: Scenario
@@ -70,6 +77,7 @@ class Settlement:
     certificate: Certificate
     provenance: Mapping[str, object]
     timings: Mapping[str, float] = field(default_factory=dict)
+    workings: Workings | None = None
 
     @property
     def tables(self) -> Mapping[str, pd.DataFrame]:
@@ -109,17 +117,35 @@ class Settlement:
         return "".join(parts)
 
 
-def tabulate(formulation: Formulation, point: Point, pounds: Pounds) -> dict[str, pd.DataFrame]:
+def tabulate(workings: Workings, point: Point, pounds: Pounds) -> dict[str, pd.DataFrame]:
     """Lay a point out as the tables of a settlement, rows in canonical order."""
+    formulation = workings.formulation
     data = formulation.data
     return {
         "grants": _grants(formulation, point, pounds),
         "targets": _targets(formulation, point),
-        "national": _national(data, point),
+        "national": _with_prices(_national(data, point), national_prices(workings)),
         "asks": _asks(data, point),
-        "pot": _pot(data, point, pounds),
+        "pot": _with_prices(_pot(data, point, pounds), _of_pots(workings, data)),
         "take_up": _take_up(data, point),
     }
+
+
+def _with_prices(table: pd.DataFrame, prices: Sequence[Price]) -> pd.DataFrame:
+    return table.assign(
+        price=np.asarray([price.value for price in prices], dtype=np.float64),
+        price_unit=np.asarray([price.unit for price in prices], dtype=object),
+        price_stage=np.asarray([price.stage for price in prices], dtype=object),
+        removes=np.asarray([price.removes for price in prices], dtype=np.float64),
+    )
+
+
+def _of_pots(workings: Workings, data: Arrays) -> list[Price]:
+    """Prices of the pots that the scenario names; a year that only options spend in has none."""
+    prices = {price.place: price for price in pot_prices(workings)}
+    envelope, year = np.nonzero(data.has_pot)
+    pairs = zip(data.labels("envelopes", envelope), data.labels("years", year), strict=True)
+    return [prices[str(e), str(t)] for e, t in pairs]
 
 
 def _labels(data: Arrays, **positions: Positions) -> dict[str, object]:

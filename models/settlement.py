@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from os import PathLike
 
 import numpy as np
@@ -12,12 +13,14 @@ import numpy.typing as npt
 import pandas as pd
 
 from .arrays import Arrays, Floats
+from .best_placed import BestPlaced, best_placed, place
 from .certificate import Certificate
 from .formulation import Formulation
 from .model import ABSENT
 from .point import Point, agreed, shortfall
 from .pounds import Pounds
 from .prices import Price, national_prices, pot_prices
+from .reasons import reasons
 from .scenario import Scenario
 from .settlement_documents import documents, write
 from .workings import Workings
@@ -46,7 +49,7 @@ class Settlement:
         stage's shortfall that one more unit of money would remove).
     asks
         area, option, take_up, grant_change (over all years), and one column for each objective: the change of
-        its contributions added over the years.
+        its contributions added over the years; reason, a sentence.
     pot
         envelope, year, amount, allocated, carried (into the next year), vired (to other envelopes), reserve,
         carried_in, vired_in; in whole pounds: pounds (allocated), carried_pounds, vired_pounds, vired_in_pounds;
@@ -84,6 +87,11 @@ class Settlement:
         """All tables by name."""
         names = ("grants", "targets", "national", "asks", "pot", "take_up", "stages")
         return {name: getattr(self, name) for name in names}
+
+    @cached_property
+    def best_placed(self) -> BestPlaced:
+        """For every objective and for cuts, who is best placed, and what stopped each; see :class:`BestPlaced`."""
+        return best_placed(self)
 
     def documents(self) -> dict[str, bytes]:
         """The settlement as named texts: ``settlement.json``, ``tables/…``, ``scenario/…``."""
@@ -125,7 +133,7 @@ def tabulate(workings: Workings, point: Point, pounds: Pounds) -> dict[str, pd.D
         "grants": _grants(formulation, point, pounds),
         "targets": _targets(formulation, point),
         "national": _with_prices(_national(data, point), national_prices(workings)),
-        "asks": _asks(data, point),
+        "asks": _asks(data, point, reasons(place(workings))),
         "pot": _with_prices(_pot(data, point, pounds), _of_pots(workings, data)),
         "take_up": _take_up(data, point),
     }
@@ -218,7 +226,7 @@ def _national(data: Arrays, point: Point) -> pd.DataFrame:
     )
 
 
-def _asks(data: Arrays, point: Point) -> pd.DataFrame:
+def _asks(data: Arrays, point: Point, why: Sequence[str]) -> pd.DataFrame:
     options = data.options
     grant = np.bincount(options.grant.option, weights=options.grant.value, minlength=options.size)
     outcome = np.zeros((options.size, len(data.objectives)))
@@ -234,6 +242,7 @@ def _asks(data: Arrays, point: Point) -> pd.DataFrame:
             "take_up": taken,
             "grant_change": grant[asked] * taken,
             **{key: outcome[asked, k] * taken for k, key in enumerate(data.objectives)},
+            "reason": np.asarray([why[j] for j in asked], dtype=object),
         }
     )
 

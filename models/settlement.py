@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from os import PathLike
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +25,9 @@ from .reasons import reasons
 from .scenario import Scenario
 from .settlement_documents import documents, write
 from .workings import Workings
+
+if TYPE_CHECKING:
+    from .account import Account
 
 Positions = npt.NDArray[np.integer]
 
@@ -92,6 +96,20 @@ class Settlement:
     def best_placed(self) -> BestPlaced:
         """For every objective and for cuts, who is best placed, and what stopped each; see :class:`BestPlaced`."""
         return best_placed(self)
+
+    def explain(self, area: str, *, without: bool = False) -> Account:
+        """Say everything about one area (code or name); see :class:`Account`.
+
+        Parameters
+        ----------
+        area
+            Code or name.
+        without
+            Also settle again without the area, to say what the nation would lose.
+        """
+        from .account import account
+
+        return account(self, area, without=without)
 
     def documents(self) -> dict[str, bytes]:
         """The settlement as named texts: ``settlement.json``, ``tables/…``, ``scenario/…``."""
@@ -242,7 +260,7 @@ def _asks(data: Arrays, point: Point, why: Sequence[str]) -> pd.DataFrame:
             "take_up": taken,
             "grant_change": grant[asked] * taken,
             **{key: outcome[asked, k] * taken for k, key in enumerate(data.objectives)},
-            "reason": np.asarray([why[j] for j in asked], dtype=object),
+            "reason": np.asarray(why, dtype=object)[asked],
         }
     )
 

@@ -4,9 +4,9 @@ r"""What stops each option where it stands: its reduced cost, taken apart by the
 
 A grant and a target are sums of take-ups, so their own rows are replaced by what the grant and the target in turn
 touch. What is left are: money at the pot's price, national outcomes at theirs, what the stage itself counts
-(concessions, burden), and rules. At an optimum the parts add up to zero for an option that is used in part, to something
-positive for one that is not used, to something negative for one that is used in full: so a positive part is what holds
-an option back.
+(concessions, burden), and rules. At an optimum the parts add up to zero for an option that is used in part, to
+something positive for one that is not used, to something negative for one that is used in full: so a positive part is
+what holds an option back.
 """
 
 from __future__ import annotations

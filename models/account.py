@@ -11,7 +11,6 @@ import pandas as pd
 
 from singlepot.solver import BadOption
 
-from .best_placed import place
 from .prices import Price, rule_prices
 from .scenario import Scenario
 from .workings import work_out
@@ -76,7 +75,7 @@ def account(settlement: Settlement, area: str, *, without: bool = False) -> Acco
     """
     code, name = _find(settlement.scenario, area)
     workings = work_out(settlement)
-    placing = place(workings)
+    placing = workings.placing
     data = workings.formulation.data
     options = data.options
     own = np.flatnonzero(np.asarray(data.labels("areas", options.area)) == code)

@@ -109,7 +109,7 @@ def best_placed(settlement: Settlement) -> BestPlaced:
     >>> found.table.query("need == 'carbon'")[["area", "option", "cost", "taken"]].round(6).to_string(index=False)
     '     area        option  cost  taken\nE06000060 retrofit-more   0.5    1.0\nE07000117 retrofit-more   1.5    0.5'
     """
-    placing = place(work_out(settlement))
+    placing = work_out(settlement).placing
     data = placing.workings.formulation.data
     tables = [_table(placing, ranking) for ranking in placing.rankings]
     silent = {}

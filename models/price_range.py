@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from singlepot.solver import BadOption, Control, Marginals, Tracer
+from singlepot.solver import BadOption, Marginals
 
 from .prices import yardstick
 from .workings import Workings, work_out
@@ -66,8 +66,8 @@ class PriceRange:
 def price_range(settlement: Settlement, kind: str, *place: str) -> PriceRange:
     """Find the prices on both sides of a national target or a pot, and the interval over which they hold.
 
-    The stages are solved again with the bound moved, so one call can take as long as a settlement. What changes with a
-    target besides its bound (the shares that shortfalls are measured in) is held.
+    The stages are solved again with the bound moved; the first call can take as long as a settlement, later ones less.
+    What changes with a target besides its bound (the shares that shortfalls are measured in) is held.
 
     Parameters
     ----------
@@ -98,20 +98,16 @@ def price_range(settlement: Settlement, kind: str, *place: str) -> PriceRange:
     bound = float(programme.row_lower[row] if kind == "national" else programme.row_upper[row])
     last = str(place[-1]).split(":")[-1]
     year = workings.formulation.data.years.index(last)
-    tracers: dict[int, Tracer] = {}
-    below, above = (_side(workings, tracers, row, direction, bound, year) for direction in (-1, 1))
+    below, above = (_side(workings, row, direction, bound, year) for direction in (-1, 1))
     return PriceRange(kind, place, bound, below, above)
 
 
-def _side(workings: Workings, tracers: dict[int, Tracer], row: int, direction: int, bound: float, year: int) -> Side:
+def _side(workings: Workings, row: int, direction: int, bound: float, year: int) -> Side:
     """Go through the stages until one changes; as long as none before does, the face before it is the right one."""
     size = bound if bound > 0 else 1.0
     length = np.inf
-    control = Control()
     for stage in workings.marginals:
-        if stage.position not in tracers:
-            tracers[stage.position] = Tracer(workings.staged, stage.position, control)
-        piece = tracers[stage.position].piece(row, direction, size)
+        piece = workings.tracer(stage.position).piece(row, direction, size)
         length = min(length, piece.length)
         if piece.slope != 0.0 and abs(piece.slope) * size > 1e-9 * max(abs(stage.value), 1e-3):
             return _told(workings, stage, piece.slope, year, bound + direction * length)

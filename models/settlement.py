@@ -14,7 +14,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from .arrays import Arrays, Floats
-from .best_placed import BestPlaced, best_placed, place
+from .best_placed import BestPlaced, best_placed
 from .certificate import Certificate
 from .formulation import Formulation
 from .model import ABSENT
@@ -151,7 +151,7 @@ def tabulate(workings: Workings, point: Point, pounds: Pounds) -> dict[str, pd.D
         "grants": _grants(formulation, point, pounds),
         "targets": _targets(formulation, point),
         "national": _with_prices(_national(data, point), national_prices(workings)),
-        "asks": _asks(data, point, reasons(place(workings))),
+        "asks": _asks(data, point, reasons(workings.placing)),
         "pot": _with_prices(_pot(data, point, pounds), _of_pots(workings, data)),
         "take_up": _take_up(data, point),
     }

@@ -15,6 +15,7 @@ from singlepot.solver import (
     LinearProgramme,
     Marginals,
     Staged,
+    Tracer,
     marginals,
     minimise_in_turn,
     original_matrix,
@@ -24,6 +25,7 @@ from .arrays import Floats
 from .formulation import Formulation, formulate
 
 if TYPE_CHECKING:
+    from .best_placed import Placing
     from .settlement import Settlement
 
 
@@ -44,6 +46,23 @@ class Workings:
     def matrix(self) -> sparse.csc_array:
         """The matrix in original units, with the rows that hold earlier stages."""
         return original_matrix(self.staged.scaled)
+
+    @cached_property
+    def placing(self) -> Placing:
+        """Who is best placed for what, and what stopped each."""
+        from .best_placed import place
+
+        return place(self)
+
+    def tracer(self, position: int) -> Tracer:
+        """What moves bounds and solves one stage again; it is kept, so that its first answer is found once."""
+        if position not in self._tracers:
+            self._tracers[position] = Tracer(self.staged, position)
+        return self._tracers[position]
+
+    @cached_property
+    def _tracers(self) -> dict[int, Tracer]:
+        return {}
 
     @property
     def programme(self) -> LinearProgramme:

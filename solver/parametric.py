@@ -27,6 +27,9 @@ STRAIGHT = 1e-7
 FLAT = 1e-9
 """Change of a value, relative to the stage's size, that counts as none."""
 
+SAME = 1e-9
+"""Relative difference of two slopes that counts as none."""
+
 ROUNDS = 60
 """Most tangents that are laid to find one end."""
 
@@ -82,7 +85,7 @@ class Tracer:
         return found[0] - self._base, float(found[1][row] * self._scaled.row_scale[row])
 
     def _solve(self, rows: tuple[Floats, Floats]) -> tuple[float, Floats] | None:
-        methods = (Method.WARM, Method.SAFE) if self._warm else (Method.INTERIOR, Method.SAFE)
+        methods = (Method.AGAIN, Method.SAFE) if self._warm else (Method.INTERIOR, Method.SAFE)
         for method in methods:
             answer = self._engine.solve(self._cost * self._factor, self._columns, rows, method, self._control)
             if answer.stop is Stop.OPTIMAL:
@@ -123,26 +126,35 @@ class Tracer:
         return slope, step
 
     def _length(self, row: int, direction: int, slope: float, near: float, size: float) -> float:
-        """Where the line ends: from a far point, go to where its tangent meets the line, until a point is on it."""
-        low, high = near, 100 * size
+        """Where the line ends: go out in growing steps, then back to where a far tangent meets the line."""
+        low, high, past = near, 4 * near, False
         for _ in range(ROUNDS):
+            if low >= 100 * size:
+                return float("inf")
             found = self.value_and_slope(row, direction * high)
+            if found is not None and self._same_piece(found, slope, direction * high):
+                if past:
+                    return high
+                low, high = high, 4 * high
+                continue
+            past = True
             if found is None:
-                high = (low + high) / 2
-                if high - low < 1e-7 * size:
+                past = high - low > 1e-7 * size
+                if not past:
                     return low
-                far = self.value_and_slope(row, direction * high)
-                if far is not None and self._on_line(far[0], slope, direction * high):
-                    low, high = high, 2 * high - low
+                high, past = (low + high) / 2, False
                 continue
             value, tangent = found
-            if self._on_line(value, slope, direction * high):
-                return float("inf") if high >= 100 * size * (1 - 1e-12) else high
             meeting = (value - tangent * direction * high) / ((slope - tangent) * direction)
             high = min(max(meeting, low), high)
             if high <= low * (1 + 1e-9):
                 return low
         return low
+
+    def _same_piece(self, found: tuple[float, float], slope: float, change: float) -> bool:
+        """On the line, or with its slope: of a convex function both mean that there is no end before."""
+        value, tangent = found
+        return self._on_line(value, slope, change) or abs(tangent - slope) <= SAME * max(abs(tangent), abs(slope))
 
     def _on_line(self, value: float, slope: float, change: float) -> bool:
         return abs(value - slope * change) <= STRAIGHT * abs(slope * change) + FLAT * self._size * 1e-3

@@ -106,8 +106,8 @@ def best_placed(settlement: Settlement) -> BestPlaced:
     --------
     >>> import singlepot as sp
     >>> found = sp.settle(sp.read_scenario("bucks-and-burnley")).best_placed
-    >>> found.table.query("need == 'carbon'")[["area", "option", "cost", "taken"]].round(6).to_string(index=False)
-    '     area        option  cost  taken\nE06000060 retrofit-more   0.5    1.0\nE07000117 retrofit-more   1.5    0.5'
+    >>> found.table.query("need == 'carbon'")[["area", "cost", "taken"]].round(6).to_numpy().tolist()
+    [['E06000060', 0.5, 1.0], ['E07000117', 1.5, 0.5]]
     """
     placing = work_out(settlement).placing
     data = placing.workings.formulation.data

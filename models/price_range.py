@@ -107,7 +107,7 @@ def _side(workings: Workings, row: int, direction: int, bound: float, year: int)
     size = bound if bound > 0 else 1.0
     length = np.inf
     for stage in workings.marginals:
-        piece = workings.tracer(stage.position).piece(row, direction, size)
+        piece = workings.tracer(stage.position).piece(row, direction, size, length)
         length = min(length, piece.length)
         if piece.slope != 0.0 and abs(piece.slope) * size > 1e-9 * max(abs(stage.value), 1e-3):
             return _told(workings, stage, piece.slope, year, bound + direction * length)

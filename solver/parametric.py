@@ -24,11 +24,14 @@ from .stages import Staged
 STRAIGHT = 1e-7
 """Difference of a value from a straight line, relative to the change along it, that counts as none."""
 
-FLAT = 1e-9
-"""Change of a value, relative to the stage's size, that counts as none."""
+FLAT = 1e-10
+"""Change of a value, relative to the stage's size, that counts as none: two answers of a solver differ by 2e-11."""
 
 SAME = 1e-9
 """Relative difference of two slopes that counts as none."""
+
+SHORTEST = 1e-9
+"""Shortest step, as a share of the bound's size."""
 
 ROUNDS = 60
 """Most tangents that are laid to find one end."""
@@ -63,7 +66,6 @@ class Tracer:
         self._columns = around(result.face.column_bounds, result.x)
         activity = np.asarray(staged.scaled.matrix @ result.x)
         self._rows = around(result.face.row_bounds, activity)
-        self._origin = float(self._cost @ result.x)
         self._engine = engine(REFERENCE, staged.scaled.matrix)
         self._warm = False
         self._base = 0.0
@@ -72,9 +74,11 @@ class Tracer:
         """The optimum less the present one, and its slope, when a row's bounds move; None where nothing is possible."""
         if not self._warm:
             self._base = 0.0
+            self._solve(self._rows)
+            self._warm = True
             first = self._solve(self._rows)
             assert first is not None
-            self._base, self._warm = first[0], True
+            self._base = first[0]
         shift = change * self._scaled.row_scale[row]
         lower, upper = (bound.copy() for bound in self._rows)
         for bound in (lower, upper):
@@ -94,7 +98,7 @@ class Tracer:
                 return None
         raise SolverFailed(f"a stage could not be solved again ({answer.detail})", "report this as a defect")
 
-    def piece(self, row: int, direction: int, size: float) -> Piece:
+    def piece(self, row: int, direction: int, size: float, within: float = np.inf) -> Piece:
         """The piece that begins at the present bound, upwards (1) or downwards (-1).
 
         Parameters
@@ -103,11 +107,17 @@ class Tracer:
             Whose bound moves.
         size
             Natural size of the bound, original units; nothing is looked for beyond 100 times it.
+        within
+            How far the pieces of earlier stages go; nothing is looked for beyond.
         """
         slope, near = self._slope(row, direction, size)
         if near == 0.0:
             return Piece(float("inf"), 0.0)
-        return Piece(slope, self._length(row, direction, slope, near, size))
+        if within <= near:
+            return Piece(slope, within)
+        most = within * (1 - SAME) if np.isfinite(within) else 100 * size
+        length = self._length(row, direction, slope, near, size, most)
+        return Piece(slope, within if length >= most else length)
 
     def _slope(self, row: int, direction: int, size: float) -> tuple[float, float]:
         """The slope right at the bound and a step over which it is sure: shrink a step until its end is on the line."""
@@ -116,38 +126,38 @@ class Tracer:
             found = self.value_and_slope(row, direction * step)
             if found is None:
                 step /= 16
-                if step < 1e-9 * size:
+                if step < SHORTEST * size:
                     return float("inf"), 0.0
                 continue
             value, slope = found
             if self._on_line(value, slope, direction * step):
                 return slope, step
             step /= 4
+            if step < SHORTEST * size:
+                break
         return slope, step
 
-    def _length(self, row: int, direction: int, slope: float, near: float, size: float) -> float:
+    def _length(self, row: int, direction: int, slope: float, near: float, size: float, most: float) -> float:
         """Where the line ends: go out in growing steps, then back to where a far tangent meets the line."""
-        low, high, past = near, 4 * near, False
+        low, high, past = near, min(4 * near, most), False
         for _ in range(ROUNDS):
-            if low >= 100 * size:
-                return float("inf")
             found = self.value_and_slope(row, direction * high)
             if found is not None and self._same_piece(found, slope, direction * high):
-                if past:
+                if past or high >= most:
                     return high
-                low, high = high, 4 * high
+                low, high = high, min(4 * high, most)
+                continue
+            if found is None:
+                most = high
+                high = (low + high) / 2
+                if most - low <= SHORTEST * size:
+                    return low
                 continue
             past = True
-            if found is None:
-                past = high - low > 1e-7 * size
-                if not past:
-                    return low
-                high, past = (low + high) / 2, False
-                continue
             value, tangent = found
             meeting = (value - tangent * direction * high) / ((slope - tangent) * direction)
             high = min(max(meeting, low), high)
-            if high <= low * (1 + 1e-9):
+            if high <= low * (1 + SAME):
                 return low
         return low
 
@@ -157,4 +167,4 @@ class Tracer:
         return self._on_line(value, slope, change) or abs(tangent - slope) <= SAME * max(abs(tangent), abs(slope))
 
     def _on_line(self, value: float, slope: float, change: float) -> bool:
-        return abs(value - slope * change) <= STRAIGHT * abs(slope * change) + FLAT * self._size * 1e-3
+        return abs(value - slope * change) <= STRAIGHT * abs(slope * change) + FLAT * self._size

@@ -14,6 +14,7 @@ from singlepot.models.best_placed import Placing, place
 from singlepot.models.prices import RULE_ROWS, bound_kind
 from singlepot.models.stops import LAST, USED_UP
 from singlepot.models.workings import work_out
+from singlepot.reports.why import why, why_area
 from singlepot.solver import Control, LinearProgramme, minimise_in_turn
 
 from .strategies import scenario, seeded
@@ -119,7 +120,6 @@ def test_relaxing_the_rule_that_stopped_an_option_betters_the_stage() -> None:
             tried += 1
             good = any(b - a > 1e-10 * size for a, b in zip(after, before, strict=False))
             proved += good
-            print("" if good else (seed, j, verdict, len(rows), len(columns)))
     print(dict(kinds), proved, tried)
     assert tried >= 50
     assert proved >= PROVED * tried
@@ -175,3 +175,18 @@ def test_an_area_is_explained_by_name_or_code() -> None:
     assert account.without is None
     with pytest.raises(sp.BadOption, match="did you mean 'Burnley'"):
         settlement.explain("Burnly")
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_every_ask_of_a_drawn_scenario_has_a_reason_and_every_area_an_account(seed: int) -> None:
+    """One sentence each; what is printed fits 80 columns."""
+    settlement = sp.settle(scenario(seeded(seed)))
+    for reason in settlement.asks["reason"]:
+        assert reason.endswith(".")
+        assert "nan" not in reason
+        assert "inf" not in reason.split()
+    assert max(len(line) for line in why(settlement).splitlines()) <= 80
+    for code in settlement.scenario.tables["areas"]["code"]:
+        account = settlement.explain(code)
+        assert len(account.asks) == (settlement.asks["area"] == code).sum()
+        assert max(len(line) for line in why_area(account).splitlines()) <= 80

@@ -20,11 +20,11 @@ from .formulation import Formulation
 from .model import ABSENT
 from .point import Point, agreed, shortfall
 from .pounds import Pounds
-from .prices import Price, national_prices, pot_prices
+from .prices import Price, national_prices, pot_prices, rule_prices
 from .reasons import reasons
 from .scenario import Scenario
 from .settlement_documents import documents, write
-from .workings import Workings
+from .workings import Workings, work_out
 
 if TYPE_CHECKING:
     from .account import Account
@@ -91,6 +91,12 @@ class Settlement:
         """All tables by name."""
         names = ("grants", "targets", "national", "asks", "pot", "take_up", "stages")
         return {name: getattr(self, name) for name in names}
+
+    @cached_property
+    def prices(self) -> tuple[Price, ...]:
+        """What every national target, pot and binding rule costs; see :class:`~singlepot.models.prices.Price`."""
+        workings = work_out(self)
+        return (*national_prices(workings), *pot_prices(workings), *rule_prices(workings))
 
     @cached_property
     def best_placed(self) -> BestPlaced:

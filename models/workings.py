@@ -37,6 +37,10 @@ class Workings:
     staged: Staged
     take_up: Floats
 
+    def __getstate__(self) -> dict[str, object]:
+        """What is copied or sent to another process: not what was derived, nor open solvers."""
+        return {name: self.__dict__[name] for name in ("formulation", "staged", "take_up")}
+
     @cached_property
     def marginals(self) -> tuple[Marginals, ...]:
         """Duals and reduced costs of each stage that minimised something."""

@@ -26,7 +26,7 @@ PROVED = 0.9
 
 
 MOVED = 0.8
-"""Share of those in which the option itself moves; elsewhere the room serves another option that the rule holds back."""
+"""Share of those in which the option itself moves; else the room serves another that the rule holds back."""
 
 
 @cache

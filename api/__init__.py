@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from singlepot.models.fairness import PriceOfFairness, price_of_fairness
     from singlepot.models.folder import FolderRefused
     from singlepot.models.formulation import Formulation, formulate
+    from singlepot.models.price_range import PriceRange, price_range
     from singlepot.models.problems import BadInput, Problem
     from singlepot.models.scenario import Scenario
     from singlepot.models.settle import settle
@@ -59,6 +60,8 @@ _HOMES = {
     "FolderRefused": "models.folder",
     "Formulation": "models.formulation",
     "formulate": "models.formulation",
+    "PriceRange": "models.price_range",
+    "price_range": "models.price_range",
     "BadInput": "models.problems",
     "Problem": "models.problems",
     "Scenario": "models.scenario",
@@ -119,6 +122,7 @@ __all__ = [
     "NotProven",
     "Plan",
     "PriceOfFairness",
+    "PriceRange",
     "Problem",
     "Progress",
     "Scenario",
@@ -138,6 +142,7 @@ __all__ = [
     "explain",
     "formulate",
     "price_of_fairness",
+    "price_range",
     "read_ensemble",
     "read_plan",
     "read_scenario",

@@ -314,6 +314,37 @@ def verify(ctx: click.Context, directory: str, independent: bool, as_json: bool)
     ctx.exit(0 if assurance.passed else 6)
 
 
+@cli.command()
+@click.argument("directory", type=click.Path())
+@click.argument("area", required=False)
+@click.option("--objective", metavar="KEY", help="Only this objective, or cuts.")
+@click.option("--without", is_flag=True, help="With AREA: settle again without it, to say what the nation would lose.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def why(directory: str, area: str | None, objective: str | None, without: bool, as_json: bool) -> None:
+    """Say why a written settlement is as it is: prices, who is best placed, what stopped each; or all about AREA.
+
+    AREA is a code or a name.
+    """
+    import json
+
+    import singlepot
+    from singlepot.reports.why import area_values, as_values, why_area
+    from singlepot.reports.why import why as tell
+
+    settlement = singlepot.read_settlement(directory)
+    known = [*settlement.scenario.filled("objectives")["key"], "cuts"]
+    if objective is not None and objective not in known:
+        raise click.BadParameter(f"{objective!r} is none of {', '.join(known)}", param_hint="--objective")
+    if without and area is None:
+        raise click.BadParameter("name the area", param_hint="--without")
+    if area is not None:
+        account = settlement.explain(area, without=without)
+        said, values = why_area(account), area_values(account)
+    else:
+        said, values = tell(settlement, objective), as_values(settlement, objective)
+    _write(sys.stdout, json.dumps(values, ensure_ascii=False, indent=1, allow_nan=False) + "\n" if as_json else said)
+
+
 @contextmanager
 def _progress_line(quiet: bool) -> Iterator[Callable[[Progress], None] | None]:
     """Show one changing line on standard error while somebody is looking at it."""

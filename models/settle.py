@@ -32,6 +32,7 @@ from .point import Point, point_from_columns
 from .pounds import Pounds, in_pounds
 from .scenario import Scenario
 from .settlement import Settlement, tabulate
+from .workings import Workings
 
 LOG = logging.getLogger("singlepot")
 
@@ -164,13 +165,15 @@ def _settlement(
             "give": [evidence.give for evidence in certificate.stages],
         }
     )
+    workings = Workings(formulation, staged, point.take_up)
     return Settlement(
         scenario=formulation.scenario,
-        **tabulate(formulation, point, pounds),
+        **tabulate(workings, point, pounds),
         stages=stages,
         certificate=certificate,
         provenance=_provenance(formulation, staged),
         timings=seconds,
+        workings=workings,
     )
 
 

@@ -3,22 +3,31 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from os import PathLike
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from .arrays import Arrays, Floats
+from .best_placed import BestPlaced, best_placed
 from .certificate import Certificate
 from .formulation import Formulation
 from .model import ABSENT
 from .point import Point, agreed, shortfall
 from .pounds import Pounds
+from .prices import Price, national_prices, pot_prices, rule_prices
+from .reasons import reasons
 from .scenario import Scenario
 from .settlement_documents import documents, write
+from .workings import Workings, work_out
+
+if TYPE_CHECKING:
+    from .account import Account
 
 Positions = npt.NDArray[np.integer]
 
@@ -39,14 +48,17 @@ class Settlement:
     targets
         area, objective, year, proposed, agreed, uplift, concession (objective units), rate.
     national
-        objective, year, target, proposed, agreed, shortfall.
+        objective, year, target, proposed, agreed, shortfall; price (what one more unit costs), price_unit (which names
+        the pot whose money it is), price_stage (the first stage in which the row matters), removes (share of that
+        stage's shortfall that one more unit of money would remove).
     asks
         area, option, take_up, grant_change (over all years), and one column for each objective: the change of
-        its contributions added over the years.
+        its contributions added over the years; reason, a sentence.
     pot
         envelope, year, amount, allocated, carried (into the next year), vired (to other envelopes), reserve,
         carried_in, vired_in; in whole pounds: pounds (allocated), carried_pounds, vired_pounds, vired_in_pounds;
-        with several envelopes ``vired_to_ENVELOPE`` each, money.
+        with several envelopes ``vired_to_ENVELOPE`` each, money; price (what one more unit of money is worth to the
+        first stage in which the pot matters), price_unit, price_stage, removes.
     take_up
         area, option, take_up for every option and scale-back.
     stages
@@ -57,6 +69,8 @@ class Settlement:
         Versions, methods and the hash of the scenario.
     timings
         CPU seconds of each phase; not part of the result.
+    workings
+        What the stages left, to say why; None for a settlement that was read back, and worked out again when asked.
     """
 
     scenario: Scenario
@@ -70,12 +84,38 @@ class Settlement:
     certificate: Certificate
     provenance: Mapping[str, object]
     timings: Mapping[str, float] = field(default_factory=dict)
+    workings: Workings | None = None
 
     @property
     def tables(self) -> Mapping[str, pd.DataFrame]:
         """All tables by name."""
         names = ("grants", "targets", "national", "asks", "pot", "take_up", "stages")
         return {name: getattr(self, name) for name in names}
+
+    @cached_property
+    def prices(self) -> tuple[Price, ...]:
+        """What every national target, pot and binding rule costs; see :class:`~singlepot.models.prices.Price`."""
+        workings = work_out(self)
+        return (*national_prices(workings), *pot_prices(workings), *rule_prices(workings))
+
+    @cached_property
+    def best_placed(self) -> BestPlaced:
+        """For every objective and for cuts, who is best placed, and what stopped each; see :class:`BestPlaced`."""
+        return best_placed(self)
+
+    def explain(self, area: str, *, without: bool = False) -> Account:
+        """Say everything about one area (code or name); see :class:`Account`.
+
+        Parameters
+        ----------
+        area
+            Code or name.
+        without
+            Also settle again without the area, to say what the nation would lose.
+        """
+        from .account import account
+
+        return account(self, area, without=without)
 
     def documents(self) -> dict[str, bytes]:
         """The settlement as named texts: ``settlement.json``, ``tables/…``, ``scenario/…``."""
@@ -109,17 +149,35 @@ class Settlement:
         return "".join(parts)
 
 
-def tabulate(formulation: Formulation, point: Point, pounds: Pounds) -> dict[str, pd.DataFrame]:
+def tabulate(workings: Workings, point: Point, pounds: Pounds) -> dict[str, pd.DataFrame]:
     """Lay a point out as the tables of a settlement, rows in canonical order."""
+    formulation = workings.formulation
     data = formulation.data
     return {
         "grants": _grants(formulation, point, pounds),
         "targets": _targets(formulation, point),
-        "national": _national(data, point),
-        "asks": _asks(data, point),
-        "pot": _pot(data, point, pounds),
+        "national": _with_prices(_national(data, point), national_prices(workings)),
+        "asks": _asks(data, point, reasons(workings.placing)),
+        "pot": _with_prices(_pot(data, point, pounds), _of_pots(workings, data)),
         "take_up": _take_up(data, point),
     }
+
+
+def _with_prices(table: pd.DataFrame, prices: Sequence[Price]) -> pd.DataFrame:
+    return table.assign(
+        price=np.asarray([price.value for price in prices], dtype=np.float64),
+        price_unit=np.asarray([price.unit for price in prices], dtype=object),
+        price_stage=np.asarray([price.stage for price in prices], dtype=object),
+        removes=np.asarray([price.removes for price in prices], dtype=np.float64),
+    )
+
+
+def _of_pots(workings: Workings, data: Arrays) -> list[Price]:
+    """Prices of the pots that the scenario names; a year that only options spend in has none."""
+    prices = {price.place: price for price in pot_prices(workings)}
+    envelope, year = np.nonzero(data.has_pot)
+    pairs = zip(data.labels("envelopes", envelope), data.labels("years", year), strict=True)
+    return [prices[str(e), str(t)] for e, t in pairs]
 
 
 def _labels(data: Arrays, **positions: Positions) -> dict[str, object]:
@@ -192,7 +250,7 @@ def _national(data: Arrays, point: Point) -> pd.DataFrame:
     )
 
 
-def _asks(data: Arrays, point: Point) -> pd.DataFrame:
+def _asks(data: Arrays, point: Point, why: Sequence[str]) -> pd.DataFrame:
     options = data.options
     grant = np.bincount(options.grant.option, weights=options.grant.value, minlength=options.size)
     outcome = np.zeros((options.size, len(data.objectives)))
@@ -208,6 +266,7 @@ def _asks(data: Arrays, point: Point) -> pd.DataFrame:
             "take_up": taken,
             "grant_change": grant[asked] * taken,
             **{key: outcome[asked, k] * taken for k, key in enumerate(data.objectives)},
+            "reason": np.asarray(why, dtype=object)[asked],
         }
     )
 

@@ -21,7 +21,7 @@ from singlepot.solver import SinglepotError
 from .json_document import scenario_as_dict, scenario_of
 from .json_text import read_json, report_faults
 
-LABELS = ("area", "envelope", "objective", "option", "year", "name", "unit", "reason")
+LABELS = ("area", "envelope", "objective", "option", "year", "name", "unit", "reason", "price_unit", "price_stage")
 """Columns that hold text; all others hold numbers."""
 
 WHOLE = "pounds"
@@ -84,7 +84,9 @@ def read_settlement_json(path: Path) -> Settlement:
         raise UnreadableSettlement(f"{path} is no whole settlement: it lacks {', '.join(missing)}", remedy)
     try:
         scenario = scenario_of(said["scenario"], "$.scenario", path.name, report)
-        tables = {name: _table(name, said[name], scenario.objectives["key"].tolist()) for name in SETTLEMENT_TABLES}
+        tables: dict[str, Any] = {
+            name: _table(name, said[name], scenario.objectives["key"].tolist()) for name in SETTLEMENT_TABLES
+        }
         certificate = certificate_of(said["certificate"])
     except BadInput as fault:
         raise UnreadableSettlement(

@@ -60,7 +60,7 @@ def read_settlement(directory: str | PathLike[str]) -> Settlement:
     said = json.loads((folder / "settlement.json").read_text(encoding="utf-8"))
     run = folder / RUN
     timings = json.loads(run.read_text(encoding="utf-8"))["cpu_seconds"] if run.is_file() else {}
-    tables = {name: _table(folder / "tables" / f"{name}.csv") for name in TABLES}
+    tables: dict[str, Any] = {name: _table(folder / "tables" / f"{name}.csv") for name in TABLES}
     return Settlement(
         scenario=read_scenario(folder / "scenario"),
         **tables,

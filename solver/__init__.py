@@ -21,7 +21,9 @@ from .errors import (
     VerificationFailed,
 )
 from .extra import Extra, ExtraRows
+from .marginals import Marginals, marginals, original_matrix
 from .native import Names, names_of, to_pulp, to_pyomo, write_model
+from .parametric import Piece, Tracer
 from .programme import Family, Labels, LinearProgramme, ProgrammeBuilder
 from .rounding import whole_units
 from .sharing import Shared, share
@@ -43,10 +45,12 @@ __all__ = [
     "Infeasible",
     "Labels",
     "LinearProgramme",
+    "Marginals",
     "Method",
     "Names",
     "NoSettlement",
     "NotProven",
+    "Piece",
     "PointStatus",
     "ProgrammeBuilder",
     "Progress",
@@ -60,14 +64,17 @@ __all__ = [
     "Stop",
     "Stopped",
     "Technique",
+    "Tracer",
     "Unfinished",
     "VerificationFailed",
     "Violation",
     "ended_early",
     "engine",
     "largest_violation",
+    "marginals",
     "minimise_in_turn",
     "names_of",
+    "original_matrix",
     "relative_gap",
     "share",
     "to_pulp",

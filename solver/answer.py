@@ -18,6 +18,7 @@ class Method(Enum):
 
     INTERIOR = "interior point with crossover"
     WARM = "primal simplex from the last basis"
+    AGAIN = "dual simplex from the last basis, after bounds have moved"
     SAFE = "dual simplex from scratch, without presolve"
 
 

@@ -74,7 +74,8 @@ class StageResult:
 
     ``value`` is the optimum, ``bound`` what its duals prove it cannot fall below, ``row_dual`` in the
     stage's unit for each original unit of a row, ``method`` how it was solved, ``note`` why by another solver than the
-    one that was asked for.
+    one that was asked for. ``face`` is what the earlier stages left and ``x`` where this one ended, both scaled; None
+    where there was nothing to minimise.
     """
 
     stage: Stage
@@ -83,6 +84,8 @@ class StageResult:
     row_dual: Floats
     method: str
     note: str = ""
+    face: Face | None = None
+    x: Floats | None = None
 
     @property
     def gap(self) -> float:
@@ -212,6 +215,8 @@ class _Run:
             answer.row_dual * self.scaled.row_scale,
             solved.method,
             solved.note,
+            self.face,
+            answer.x,
         )
         self.x = answer.x
         if held_row is not None:

@@ -207,3 +207,19 @@ def test_export_init_and_schema(tmp_path: Path) -> None:
     assert sp.read_settlement(tmp_path / "out.json").certificate.passed
     assert json.loads(run("schema").stdout)["title"] == "A scenario of singlepot"
     assert json.loads(run("schema", "settlement").stdout)["title"] == "A settlement of singlepot"
+
+
+def test_why_tells_prices_placing_and_areas(tmp_path: Path) -> None:
+    """All of it fits 80 columns; --json is for programs; a wrong objective or area is explained."""
+    out = str(tmp_path / "out")
+    assert run("settle", "bucks-and-burnley", "--out", out, "--quiet").returncode == 0
+    for arguments in ((), ("--objective", "carbon"), ("Burnley", "--without")):
+        told = run("why", out, *arguments)
+        assert told.returncode == 0, told.stderr
+        assert max(len(line) for line in told.stdout.splitlines()) <= 80
+    assert "Burnley" in run("why", out).stdout
+    values = json.loads(run("why", out, "E07000117", "--json").stdout)
+    assert values["asks"][0]["reason"].endswith(".")
+    assert json.loads(run("why", out, "--json").stdout)["best_placed"]
+    assert run("why", out, "--objective", "coal").returncode == 2
+    assert run("why", out, "Burnly").returncode == 2

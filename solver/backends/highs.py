@@ -84,7 +84,7 @@ class HighsEngine:
         column_bounds, row_bounds
             Lower and upper, infinities allowed.
         method
-            ``WARM`` starts from the basis of the last answer and needs one.
+            ``WARM`` and ``AGAIN`` start from the basis of the last answer and need one.
         control
             Ends the run by raising :class:`~singlepot.solver.control.Halt`.
         """
@@ -98,7 +98,7 @@ class HighsEngine:
             self._update(cost, column_bounds, row_bounds)
         for option, value in _options(method).items():
             _accept(self._highs.setOptionValue(option, value), f"option {option}")
-        if method is not Method.WARM:
+        if method not in (Method.WARM, Method.AGAIN):
             _accept(self._highs.clearSolver(), "clearSolver")
         self._cancel.clear()
         returned = control.run(self._run, self._cancel)
@@ -201,6 +201,7 @@ def _options(method: Method) -> dict[str, str | int]:
     options: dict[Method, dict[str, str | int]] = {
         Method.INTERIOR: {"solver": "ipx", "presolve": "choose", "simplex_strategy": dual},
         Method.WARM: {"solver": "simplex", "presolve": "choose", "simplex_strategy": primal},
+        Method.AGAIN: {"solver": "simplex", "presolve": "choose", "simplex_strategy": dual},
         Method.SAFE: {"solver": "simplex", "presolve": "off", "simplex_strategy": dual},
     }
     return options[method]

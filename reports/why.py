@@ -1,0 +1,142 @@
+"""Why a settlement is as it is, for people, in 80 columns; and the same as plain values for programs."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from singlepot.models.best_placed import CUTS
+from singlepot.models.prices import SHARED
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from singlepot.models.account import Account
+    from singlepot.models.best_placed import BestPlaced
+    from singlepot.models.settlement import Settlement
+
+WIDTH = 80
+"""Columns of a terminal."""
+
+SHOWN = 10
+"""How many of the best placed are shown for each need."""
+
+
+def why(settlement: Settlement, objective: str | None = None) -> str:
+    """Tell prices and who is best placed, for one objective or all."""
+    best = settlement.best_placed
+    lines = [*_prices(settlement, objective), *_held_down(best)]
+    for need in dict.fromkeys(best.table["need"]):
+        if objective in (None, need):
+            lines += ["", *_placed(settlement, best, need)]
+    return "\n".join(lines) + "\n"
+
+
+def why_area(account: Account) -> str:
+    """Tell everything about one area."""
+    lines = [f"{account.name} ({account.area})", ""]
+    for row in account.grants.to_dict("records"):
+        lines.append(f"  {row['year']} {row['envelope']:<12} bid {row['bid']:>12,.2f}  grant {row['grant']:>12,.2f}")
+    for row in account.targets.to_dict("records"):
+        what = f"  {row['year']} {row['objective']:<12}"
+        lines.append(f"{what} proposed {row['proposed']:>12,.2f}  agreed {row['agreed']:>12,.2f}")
+    lines += ["", "What is asked, and why" if len(account.asks) else "Nothing is asked."]
+    for row in account.asks.to_dict("records"):
+        lines += textwrap.wrap(str(row["reason"]), WIDTH, initial_indent="  - ", subsequent_indent="    ")
+    unused = account.options[account.options["taken"] <= 1e-6]
+    if len(unused):
+        lines += ["", "What is not asked"]
+        lines += [_clip(f"  {row['option']:<36} {row['stop']}") for row in unused.to_dict("records")]
+    if account.rules:
+        lines += ["", "Rules that bind, and what one unit of slack would be worth"]
+        for price in account.rules:
+            label = ", ".join(place for place in price.place if place != account.area)
+            lines += textwrap.wrap(
+                f"{price.kind} {label}: {price.value:.4g} {price.unit}",
+                WIDTH,
+                initial_indent="  ",
+                subsequent_indent="    ",
+            )
+    if account.without is not None:
+        lines += ["", "If the area left, shortfalls would be"]
+        for row in account.without.to_dict("records"):
+            change = f"{row['shortfall_without']:>12,.2f} instead of {row['shortfall']:,.2f}"
+            lines.append(_clip(f"  {row['objective']:<16} {row['year']:<16} {change}"))
+    return "\n".join(lines) + "\n"
+
+
+def as_values(settlement: Settlement, objective: str | None) -> dict[str, Any]:
+    """What :func:`why` tells, as plain values."""
+    best = settlement.best_placed
+    table = best.table if objective is None else best.table[best.table["need"] == objective]
+    national = settlement.national
+    chosen = national if objective is None else national[national["objective"] == objective]
+    return {
+        "national": records(chosen),
+        "pot": records(settlement.pot),
+        "best_placed": records(table),
+        "holds": dict(best.holds),
+        "silent": {need: list(areas) for need, areas in best.silent.items()},
+    }
+
+
+def area_values(account: Account) -> dict[str, Any]:
+    """What :func:`why_area` tells, as plain values."""
+    return {
+        "area": account.area,
+        "name": account.name,
+        **{name: records(getattr(account, name)) for name in ("grants", "targets", "asks", "options")},
+        "rules": [
+            {"kind": p.kind, "place": list(p.place), "stage": p.stage, "price": p.value, "unit": p.unit}
+            for p in account.rules
+        ],
+        "without": None if account.without is None else records(account.without),
+    }
+
+
+def records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows as plain values; a missing number is None."""
+    return [
+        {str(key): None if isinstance(cell, float) and not np.isfinite(cell) else cell for key, cell in row.items()}
+        for row in table.to_dict("records")
+    ]
+
+
+def _prices(settlement: Settlement, objective: str | None) -> Iterator[str]:
+    yield "What the last unit costs"
+    for row in settlement.national.to_dict("records"):
+        if objective in (None, row["objective"]) and row["price_stage"]:
+            part = " (a part)" if str(row["price_stage"]).startswith(SHARED) else ""
+            said = f"{row['objective']} {row['year']}: {row['price']:,.4g} {row['price_unit']}{part}"
+            yield from textwrap.wrap(said, WIDTH, initial_indent="  ", subsequent_indent="    ")
+
+
+def _held_down(best: BestPlaced) -> Iterator[str]:
+    if best.holds:
+        said = ", ".join(f"{key} {part:.0%}" for key, part in best.holds.items())
+        yield ""
+        yield from textwrap.wrap(f"What holds the others down, by its part in the price: {said}.", WIDTH)
+
+
+def _placed(settlement: Settlement, best: BestPlaced, need: str) -> Iterator[str]:
+    table = best.table[best.table["need"] == need]
+    names = settlement.scenario.filled("areas").set_index("code")["name"]
+    first = table.iloc[0]
+    title = "cuts" if need == CUTS else need
+    yield from textwrap.wrap(f"Best placed for {title}: {first['unit']}, price {first['price']:,.4g}", WIDTH)
+    for row in table.head(SHOWN).to_dict("records"):
+        area = str(names[row["area"]])[:20]
+        yield _clip(f"  {area:<20} {row['option'][:22]:<22} {row['cost']:>9.4g} {row['taken']:>5.0%} {row['stop']}")
+    if len(table) > SHOWN:
+        yield f"  and {len(table) - SHOWN} more"
+    silent = best.silent.get(need, ())
+    if silent:
+        said = f"{len(silent)} areas offered nothing: {', '.join(str(names[code]) for code in silent)}."
+        yield from textwrap.wrap(said, WIDTH, initial_indent="  ", subsequent_indent="  ")
+
+
+def _clip(line: str) -> str:
+    return line if len(line) <= WIDTH else line[: WIDTH - 1] + "…"

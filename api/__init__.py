@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from singlepot.models.folder import FolderRefused
     from singlepot.models.formulation import Formulation, formulate
     from singlepot.models.problems import BadInput, Problem
+    from singlepot.models.reach import reach
     from singlepot.models.scenario import Scenario
     from singlepot.models.settle import settle
     from singlepot.models.settlement import Settlement
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from singlepot.scenarios.comparing import compare
     from singlepot.scenarios.comparison import Comparison
     from singlepot.scenarios.reading import read_scenario
+    from singlepot.scenarios.repair import CannotChange, NoRepair, Repair
+    from singlepot.scenarios.repairing import repair
     from singlepot.scenarios.settlement_folder import UnreadableSettlement, read_settlement
     from singlepot.scenarios.shipped import shipped
     from singlepot.scenarios.stability import stability
@@ -52,6 +55,7 @@ _HOMES = {
     "formulate": "models.formulation",
     "BadInput": "models.problems",
     "Problem": "models.problems",
+    "reach": "models.reach",
     "Scenario": "models.scenario",
     "settle": "models.settle",
     "Settlement": "models.settlement",
@@ -59,6 +63,10 @@ _HOMES = {
     "compare": "scenarios.comparing",
     "Comparison": "scenarios.comparison",
     "read_scenario": "scenarios.reading",
+    "CannotChange": "scenarios.repair",
+    "NoRepair": "scenarios.repair",
+    "Repair": "scenarios.repair",
+    "repair": "scenarios.repairing",
     "UnreadableSettlement": "scenarios.settlement_folder",
     "read_settlement": "scenarios.settlement_folder",
     "shipped": "scenarios.shipped",
@@ -83,16 +91,19 @@ __all__ = [
     "Assurance",
     "BadExtra",
     "BadInput",
+    "CannotChange",
     "Certificate",
     "Comparison",
     "ExtraRows",
     "FolderRefused",
     "Formulation",
+    "NoRepair",
     "NoSettlement",
     "NotProven",
     "PriceOfFairness",
     "Problem",
     "Progress",
+    "Repair",
     "Scenario",
     "Settlement",
     "SinglepotError",
@@ -106,8 +117,10 @@ __all__ = [
     "compare",
     "formulate",
     "price_of_fairness",
+    "reach",
     "read_scenario",
     "read_settlement",
+    "repair",
     "settle",
     "shipped",
     "stability",

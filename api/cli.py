@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NoReturn, TextIO
 
 import click
 
-from singlepot.cli_many import COMMANDS
+from singlepot import cli_many, cli_repair
 
 if TYPE_CHECKING:
     from singlepot.solver.control import Progress
@@ -62,12 +62,17 @@ def list_scenarios() -> None:
 
 @cli.command()
 @click.argument("scenario")
-def check(scenario: str) -> None:
+@click.option("--reach", is_flag=True, help="Also say how far each national objective can be reached.")
+def check(scenario: str, reach: bool) -> None:
     """Find all problems of SCENARIO, or say that it is ready, and its size."""
     import singlepot
 
     found = singlepot.read_scenario(scenario)
     click.echo(f"ready: {found!r}")
+    if reach:
+        from singlepot.reports import reach_text
+
+        click.echo(reach_text(singlepot.reach(found), dict(found.objectives[["key", "name"]].to_numpy())), nl=False)
 
 
 @cli.command()
@@ -157,7 +162,7 @@ def verify(ctx: click.Context, directory: str, independent: bool, as_json: bool)
     ctx.exit(0 if assurance.passed else 6)
 
 
-for command in COMMANDS:
+for command in (*cli_many.COMMANDS, *cli_repair.COMMANDS):
     cli.add_command(command)
 
 

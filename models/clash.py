@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from singlepot.solver import Control, Infeasible
-from singlepot.solver.conflicts import NEGLIGIBLE, find_conflict
-from singlepot.solver.elastic import is_possible, least_change
+from singlepot.solver.conflicts import NEGLIGIBLE, find_conflict, is_possible
+from singlepot.solver.elastic import least_change
 
 from .arrays import Floats
 from .clash_words import say_clash
@@ -109,7 +109,9 @@ def find_clash(movable: Movable, control: Control, without: Sequence[str] = ()) 
     alone = {kind: found for kind in kinds if (found := _alone(movable, kinds, kind, control)) is not None}
     sides, excess = _sides(movable, _proof(movable, kinds, alone, control))
     money = movable.formulation.scenario.settings.money
-    return Clash(tuple(kinds), sides, excess, {kind: (found.money, found.share) for kind, found in alone.items()}, money)
+    return Clash(
+        tuple(kinds), sides, excess, {kind: (found.money, found.share) for kind, found in alone.items()}, money
+    )
 
 
 @dataclass(frozen=True, eq=False)

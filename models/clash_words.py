@@ -41,7 +41,9 @@ def say_clash(clash: Clash) -> str:
 
 def say_ways_out(clash: Clash) -> str:
     """Say what each kind would have to move by if it moved alone."""
-    return ", or ".join(f"{_verb(kind)} {_called(kind)} by {amount(*clash.alone[kind], clash.money)}" for kind in clash.alone)
+    return ", or ".join(
+        f"{_verb(kind)} {_called(kind)} by {amount(*clash.alone[kind], clash.money)}" for kind in clash.alone
+    )
 
 
 def amount(money: float, share: float, unit: str) -> str:
@@ -79,6 +81,8 @@ def _called(kind: str) -> str:
 
 
 def _side(side: Side, money: str) -> str:
+    if side.rule == "extra":
+        return f"the added constraint {_few(side.areas, 'constraints')}"
     said = _called(side.rule)
     if side.areas:
         said += f" of {_few(side.areas, 'areas')}"

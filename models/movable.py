@@ -261,13 +261,13 @@ def _with_new_rows(
         part["row"] = np.arange(first, first + size)
         columns = part["column"].to_numpy(dtype=np.int64)
         rows = sparse.coo_array((np.ones(size), (np.arange(size), columns)), shape=(size, programme.shape[1]))
-        value = part["value"].to_numpy(dtype=np.float64)
+        bound = np.nan_to_num(part["value"].to_numpy(dtype=np.float64))
         keys = {name: part[name].to_numpy(dtype=object) for name in ("area", "envelope", "objective", "year")}
         programme = replace(
             programme,
             matrix=sparse.csc_array(sparse.vstack([programme.matrix, rows.tocsr()])),
-            row_lower=np.concatenate([programme.row_lower, np.where(part["below"], value, -np.inf)]),
-            row_upper=np.concatenate([programme.row_upper, np.where(part["above"], value, np.inf)]),
+            row_lower=np.concatenate([programme.row_lower, np.where(part["below"], bound, -np.inf)]),
+            row_upper=np.concatenate([programme.row_upper, np.where(part["above"], bound, np.inf)]),
             row_families=(*programme.row_families, Family(rule, first, size, keys)),
         )
         first += size
@@ -275,10 +275,8 @@ def _with_new_rows(
 
 
 def _at_their_own_limit(programme: LinearProgramme, model: Model, rules: Rules) -> LinearProgramme:
-    """Limit carry-over and virement as the rules do; without a rule, nothing moves."""
+    """Limit virement as the rules do; without a rule, nothing moves."""
     upper = programme.row_upper.copy()
-    span = programme.rows("carry_over")
-    upper[span] = np.nan_to_num(upper[span])
     span = programme.rows("virement")
     if span.stop > span.start:
         moves = model.virement

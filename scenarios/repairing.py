@@ -16,7 +16,8 @@ from singlepot.models.movable import EXTRA, KINDS, Movable, movable
 from singlepot.models.problems import did_you_mean
 from singlepot.models.scenario import Scenario
 from singlepot.solver import Control, Extra, Infeasible, SolverFailed
-from singlepot.solver.elastic import is_possible, least_change, loosen
+from singlepot.solver.conflicts import is_possible
+from singlepot.solver.elastic import least_change, loosen
 
 from .repair import COLUMNS, SHARE, CannotChange, NoRepair, Repair
 from .repair_changes import as_changes
@@ -91,8 +92,7 @@ def repair(
     written = movable(scenario, extra)
     clashes = _clashes(written, control)
     if allowed is None:
-        involved = {"pot", *(kind for clash in clashes for kind in clash.kinds)}
-        allowed = tuple(kind for kind in KINDS if kind in involved)
+        allowed = _sensible(written, clashes, control)
     if not clashes:
         return Repair(scenario, allowed, pd.DataFrame(columns=list(COLUMNS)), (), 0.0, "")
     programme = written.keeping(written.kinds)
@@ -133,21 +133,29 @@ def _clashes(written: Movable, control: Control) -> tuple[Clash, ...]:
     return tuple(clashes)
 
 
+def _sensible(written: Movable, clashes: Sequence[Clash], control: Control) -> tuple[str, ...]:
+    """The pot and what takes part in a clash; where that does not do, shares of the pot too, then every kind."""
+    involved = {"pot", *(kind for clash in clashes for kind in clash.kinds)}
+    there = set(written.kinds)
+    sets = [tuple(kind for kind in KINDS if kind in some) for some in (involved, involved | {"pot_share"}, there)]
+    return next((some for some in sets if _helps(written, some, control)), sets[0])
+
+
+def _helps(written: Movable, kinds: Sequence[str], control: Control) -> bool:
+    programme = written.keeping(written.kinds)
+    return is_possible(loosen(programme, written.slacks(kinds)[0]), control)
+
+
 def _no_repair(written: Movable, allowed: Sequence[str], clashes: Sequence[Clash], control: Control) -> NoRepair:
     """Say which further kinds would restore a settlement."""
-    programme = written.keeping(written.kinds)
-
-    def helps(kinds: Sequence[str]) -> bool:
-        return is_possible(loosen(programme, written.slacks(kinds)[0]), control)
-
     others = [kind for kind in KINDS if kind not in allowed]
-    ways = [kind for kind in others if helps([*allowed, kind])]
+    ways = [kind for kind in others if _helps(written, [*allowed, kind], control)]
     together = [kind for kind in KINDS if any(kind in clash.kinds for clash in clashes)]
     cause = f"changing {', '.join(allowed) or 'nothing'} cannot restore a settlement: "
     cause += "; ".join(map(str, clashes))
     if ways:
         return NoRepair(cause, f"also allow {' or '.join(ways)}")
-    if helps([*allowed, *together]):
+    if _helps(written, [*allowed, *together], control):
         return NoRepair(cause, f"also allow {' and '.join(kind for kind in together if kind not in allowed)}")
     named = any(EXTRA in clash.kinds for clash in clashes)
     return NoRepair(cause, "change the constraints of your own" if named else "allow all kinds")

@@ -16,9 +16,9 @@ from scipy import sparse
 from .control import Control, Halt
 from .programme import Booleans, Family, Floats, Integers, LinearProgramme
 from .sharing import share
-from .stages import Infeasible, Stage, ended_early, minimise_in_turn
+from .stages import Stage, ended_early, minimise_in_turn
 
-BACKGROUND = 1e-6
+BACKGROUND = 1e-7
 """Weight of the other columns in the sharing step, relative to the slacks: they too have one answer, and hardly pull."""
 
 
@@ -69,15 +69,6 @@ class LeastChange:
     slack: Floats
     total: float
     row_dual: Floats
-
-
-def is_possible(programme: LinearProgramme, control: Control) -> bool:
-    """Whether any point satisfies all rows and bounds."""
-    try:
-        minimise_in_turn(programme, [], control)
-    except Infeasible:
-        return False
-    return True
 
 
 def loosen(programme: LinearProgramme, slacks: Slacks) -> LinearProgramme:

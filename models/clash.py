@@ -158,9 +158,9 @@ def _sides(movable: Movable, multiplier: Floats) -> tuple[tuple[Side, ...], floa
     sides = [Side(EXTRA, True, extra, (), (), (), np.nan)] if extra else []
     for (rule, at_least), part in limits.groupby(["rule", limits["multiplier"] > 0], sort=False):
         areas = tuple(str(names.get(code, code)) for code in _words(part["area"]))
-        others = (_words(part[name]) for name in ("envelope", "objective", "year"))
+        envelopes, objectives, years = (_words(part[name]) for name in ("envelope", "objective", "year"))
         amount = float(part["value"].sum()) if plain else np.nan
-        sides.append(Side(str(rule), bool(at_least), areas, *others, amount))
+        sides.append(Side(str(rule), bool(at_least), areas, envelopes, objectives, years, amount))
     sides.sort(key=lambda side: not side.at_least)
     excess = float((limits["multiplier"] * limits["value"]).sum()) if plain else np.nan
     return tuple(sides), excess if excess > 0 else np.nan

@@ -154,7 +154,7 @@ def _without_limits(formulation: Formulation) -> LinearProgramme:
 
 
 def _limits(
-    rule: str, keys: Mapping[str, npt.NDArray[np.object_]], value: Floats, sides: str, row: Integers | None = None
+    rule: str, keys: Mapping[str, npt.NDArray[np.generic]], value: Floats, sides: str, row: Integers | None = None
 ) -> pd.DataFrame:
     """List limits of one rule; without a row, theirs is still to be made, of the column in ``column``."""
     size = len(value)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from .arrays import Arrays, Floats
+from .arrays import Arrays, Floats, Integers
 from .formulation import Formulation
 from .rules import Rules
 
@@ -22,14 +22,14 @@ def price_limits(limits: pd.DataFrame, data: Arrays, rules: Rules, formulation: 
     1 for a share of a target. A size of 0 is replaced by the limit itself.
     """
     value = np.nan_to_num(limits["value"].to_numpy(dtype=np.float64))
-    area = pd.Index(data.areas).get_indexer(pd.Index(limits["area"]))
-    envelope = pd.Index(data.envelopes).get_indexer(pd.Index(limits["envelope"]))
-    objective = pd.Index(data.objectives).get_indexer(pd.Index(limits["objective"]))
-    year = pd.Index(data.years).get_indexer(pd.Index(limits["year"]))
+    area = _places(data.areas, limits["area"])
+    envelope = _places(data.envelopes, limits["envelope"])
+    objective = _places(data.objectives, limits["objective"])
+    year = _places(data.years, limits["year"])
     share = limits["rule"].str.startswith("target").to_numpy()
     everything = float(data.bid.sum() + data.pot.sum()) or 1.0
 
-    def of(rules_named: tuple[str, ...], sizes: Floats, *at: Floats) -> None:
+    def of(rules_named: tuple[str, ...], sizes: Floats, *at: Integers) -> None:
         mine = limits["rule"].isin(rules_named).to_numpy()
         size[mine] = sizes[tuple(index[mine] for index in at)]
 
@@ -38,7 +38,7 @@ def price_limits(limits: pd.DataFrame, data: Arrays, rules: Rules, formulation: 
     of(("grant_step",), data.bid.mean(axis=2), area, envelope)
     of(("own_cost_ceiling",), data.bid_of_area, area)
     of(("pot", "carry_over", "virement"), data.pot, envelope, year)
-    totals = {"pot_share_floor": [], "pot_share_ceiling": []}  # type: dict[str, list[float]]
+    totals: dict[str, list[float]] = {"pot_share_floor": [], "pot_share_ceiling": []}
     for each in rules.pot_shares:
         kind = "pot_share_floor" if each.floor else "pot_share_ceiling"
         totals[kind].append(float(data.pot[each.cells].sum()))
@@ -61,6 +61,11 @@ def price_limits(limits: pd.DataFrame, data: Arrays, rules: Rules, formulation: 
     )
 
 
+def _places(labels: tuple[str, ...], column: pd.Series[str]) -> Integers:
+    """Positions of labels; -1 where a limit has none."""
+    return np.asarray(pd.Index(labels).get_indexer(pd.Index(column)), dtype=np.int64)
+
+
 def _weight_of_a_target(data: Arrays) -> Floats:
     """What giving up one target of one year weighs in each area, money."""
     count = (data.proposed > 0).sum(axis=(1, 2))
@@ -76,7 +81,7 @@ def _reach(limits: pd.DataFrame, data: Arrays, formulation: Formulation, value: 
     money += float(np.maximum(options.grant.value * options.limit[options.grant.option], 0).sum())
     money += float((options.own_cost * options.limit).sum())
     most = np.full(len(limits), money)
-    objective = pd.Index(data.objectives).get_indexer(pd.Index(limits["objective"]))
+    objective = _places(data.objectives, limits["objective"])
     change = np.abs(options.outcome.value * options.limit[options.outcome.option])
     total = np.bincount(options.outcome.across, weights=change, minlength=len(data.objectives))
     total = total + data.proposed.sum(axis=(0, 2))

@@ -1,4 +1,4 @@
-"""What people look at: the summary that ends a run; comparisons, sweeps, stability and repairs as text, workbook and chart."""
+"""What people look at: the summary that ends a run; what compares, sweeps and repairs, as text and charts."""
 
 from .comparison_text import comparison_text, verdict
 from .repair_text import reach_text, repair_text

@@ -70,8 +70,8 @@ class _Places:
 
     def __init__(self, scenario: Scenario) -> None:
         self._rules = scenario.filled("rules")
-        areas = scenario.filled("areas").set_index("code")
-        self._of_area = {str(code): (str(row["region"]), str(row["type"])) for code, row in areas.iterrows()}
+        areas = scenario.filled("areas")
+        self._of_area = {str(row["code"]): (str(row["region"]), str(row["type"])) for row in areas.to_dict("records")}
         self._only = {
             "area": len(areas) == 1,
             "year": len(scenario.settings.years) == 1,
@@ -92,7 +92,7 @@ class _Places:
         matching = self._matching(rule, limit)
         if not len(matching):
             return None
-        winner = matching.loc[(matching[list(SELECTORS)] != "").sum(axis=1).idxmax()]
+        winner = matching.iloc[int((matching[list(SELECTORS)] != "").sum(axis=1).to_numpy().argmax())]
         if all(winner[axis] or self._only[axis] for axis in AXES[RULES[rule].cells]):
             return _usable(rule, {name: str(winner[name]) for name in SELECTORS})
         return None

@@ -60,5 +60,5 @@ def _reasons(repair: Repair) -> list[str]:
 def _base(base: str, file: Path) -> str:
     if "/" not in base and os.sep not in base and shipped_source(base) is not None:
         return base
-    relative = Path(os.path.relpath(Path(base).expanduser(), file.parent or Path())).as_posix()
+    relative = Path(os.path.relpath(str(Path(base).expanduser()), str(file.parent))).as_posix()
     return relative if "/" in relative else f"./{relative}"

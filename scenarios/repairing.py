@@ -10,18 +10,17 @@ import numpy as np
 import pandas as pd
 
 from singlepot.models.clash import Clash, find_clash
-from singlepot.models.formulation import formulate
 from singlepot.models.money import POUNDS_PER
 from singlepot.models.movable import EXTRA, KINDS, Movable, movable
 from singlepot.models.problems import did_you_mean
 from singlepot.models.scenario import Scenario
-from singlepot.solver import Control, Extra, Infeasible, SolverFailed
+from singlepot.models.settle import settle
+from singlepot.solver import Control, Extra, Infeasible, NoSettlement, SolverFailed, VerificationFailed
 from singlepot.solver.conflicts import is_possible
 from singlepot.solver.elastic import least_change, loosen
 
 from .repair import COLUMNS, SHARE, CannotChange, NoRepair, Repair
 from .repair_changes import as_changes
-from .what_if import what_if
 
 DIGITS = 6
 """Digits of a rounded target, counted from the first of the proposed target."""
@@ -29,8 +28,8 @@ DIGITS = 6
 NOTHING = 1e-3
 """Share of the last digit below which a change is none."""
 
-SLIGHTLY = 1e-9
-"""How much further than needed, relative to its size, a limit goes where rounding alone would leave nothing."""
+COARSEST = 3
+"""Most digits by which limits are rounded more coarsely where the room that is left is too narrow for the solvers."""
 
 
 def repair(
@@ -106,7 +105,7 @@ def repair(
     for changes, limits, words in _rounded(moved, scenario.settings.money):
         steps = as_changes(scenario, limits)
         trial = Repair(scenario, allowed, changes, clashes, found.total, words, tuple(steps))
-        if is_possible(formulate(what_if(scenario, trial.what_if()), extra).programme, control):
+        if _settles(trial.repaired(), extra, control):
             return trial
     raise SolverFailed("the repaired scenario does not settle", "report this scenario as a defect")
 
@@ -146,6 +145,14 @@ def _helps(written: Movable, kinds: Sequence[str], control: Control) -> bool:
     return is_possible(loosen(programme, written.slacks(kinds)[0]), control)
 
 
+def _settles(scenario: Scenario, extra: Extra | None, control: Control) -> bool:
+    try:
+        settle(scenario, extra=extra, time_limit=control.remaining_s)
+    except (NoSettlement, SolverFailed, VerificationFailed):
+        return False
+    return True
+
+
 def _no_repair(written: Movable, allowed: Sequence[str], clashes: Sequence[Clash], control: Control) -> NoRepair:
     """Say which further kinds would restore a settlement."""
     others = [kind for kind in KINDS if kind not in allowed]
@@ -172,27 +179,27 @@ def _moved(written: Movable, of: np.ndarray[Any, Any], change: np.ndarray[Any, A
     moved = limits.assign(value=with_pot, change=total)[total != 0]
     order = ["kind", "rule", "year", "area", "envelope", "objective"]
     ranks = moved["kind"].map({kind: place for place, kind in enumerate(KINDS)})
-    return moved.assign(kind=ranks).sort_values(order, kind="stable").reset_index(drop=True)
+    result: pd.DataFrame = moved.assign(kind=ranks).sort_values(order, kind="stable").reset_index(drop=True)
+    return result
 
 
 def _rounded(moved: pd.DataFrame, money: str) -> Iterator[tuple[pd.DataFrame, pd.DataFrame, str]]:
-    """Round the new limits outward, ever more finely: changes for people, limits, and how it was done."""
+    """Round the new limits outward, ever more coarsely: changes for people, limits, and how it was done."""
     value, change = moved["value"].to_numpy(dtype=np.float64), moved["change"].to_numpy(dtype=np.float64)
     unit, share = moved["unit"].to_numpy(dtype=np.float64), moved["share"].to_numpy(dtype=bool)
     digits = np.where(share, DIGITS - np.floor(np.log10(unit)), round(math.log10(POUNDS_PER[money])))
-    quantum = 10.0**-digits
-    steps = (value + change) / quantum
-    up = np.ceil(steps - NOTHING)
-    down = np.floor(steps + NOTHING)
-    outward = np.where(change > 0, up, down)
-    to = np.asarray([round(n * q, max(int(d), 0)) for n, q, d in zip(outward, quantum, digits, strict=True)])
-    to = np.maximum(to, 0.0)
-    said = f"amounts are rounded outward to the pound, targets to {DIGITS + 1} digits"
-    yield _as_tables(moved, to, np.abs(change) > NOTHING * quantum, money, said)
-    exact = np.maximum(value + change, 0.0)
-    yield _as_tables(moved, exact, change != 0, money, "amounts are exact: rounding would leave no settlement")
-    further = np.maximum(value + change + np.sign(change) * SLIGHTLY * np.maximum(value, unit), 0.0)
-    yield _as_tables(moved, further, change != 0, money, f"amounts go {SLIGHTLY:g} of their size further than needed")
+    exact = _as_tables(moved, np.maximum(value + change, 0.0), change != 0, money, "limits are not rounded")
+    for fewer in range(COARSEST + 1):
+        quantum = 10.0 ** (fewer - digits)
+        steps = (value + change) / quantum
+        outward = np.where(change > 0, np.ceil(steps - NOTHING), np.floor(steps + NOTHING))
+        rounded = [round(n * q, int(d)) for n, q, d in zip(outward, quantum, digits, strict=True)]
+        to = np.maximum(np.asarray(rounded, dtype=np.float64), 0.0)
+        said = f"limits are rounded outward to £{10**fewer:,}, those of targets to {DIGITS + 1 - fewer} digits"
+        yield _as_tables(moved, to, np.abs(change) > NOTHING * quantum, money, said)
+        if fewer == 0 and moved["rule"].str.endswith("lock").any():
+            yield exact  # rounding a lock is no more outward than inward
+    yield exact
 
 
 def _as_tables(

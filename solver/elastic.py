@@ -14,12 +14,12 @@ import numpy as np
 from scipy import sparse
 
 from .control import Control, Halt
-from .programme import Booleans, Family, Floats, Integers, LinearProgramme
+from .programme import Family, Floats, Integers, LinearProgramme
 from .sharing import share
 from .stages import Stage, ended_early, minimise_in_turn
 
 BACKGROUND = 1e-7
-"""Weight of the other columns in the sharing step, relative to the slacks: they too have one answer, and hardly pull."""
+"""Weight of the other columns in the sharing step, relative to the slacks: they have one answer, and hardly pull."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,14 +52,6 @@ class Slacks:
     weight: Floats
     size: Floats
     further: tuple[Integers, Integers, Floats]
-
-    def only(self, chosen: Booleans) -> Slacks:
-        """Return the slacks chosen."""
-        rows, slacks, values = self.further
-        position = np.cumsum(chosen) - 1
-        kept = chosen[slacks]
-        parts = (part[chosen] for part in (self.row, self.entry, self.most, self.reach, self.weight, self.size))
-        return Slacks(*parts, further=(rows[kept], position[slacks[kept]], values[kept]))
 
 
 @dataclass(frozen=True, eq=False)

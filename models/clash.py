@@ -150,7 +150,7 @@ def _proof(movable: Movable, kinds: Sequence[str], alone: Mapping[str, _Alone], 
 def _sides(movable: Movable, multiplier: Floats) -> tuple[tuple[Side, ...], float]:
     """Sort the limits of a proof by rule and direction; return them and by how much they miss."""
     limits = movable.limits.assign(multiplier=multiplier[movable.limits["row"].to_numpy()])
-    limits = limits[limits["multiplier"] != 0]
+    limits = limits[limits["there"] & (limits["multiplier"] != 0)]
     extra = _extra_in(movable, multiplier)
     plain = not extra and bool(limits["rule"].isin(MONEY).all())
     plain &= bool(((limits["multiplier"].abs() - 1).abs() < PLAIN).all())

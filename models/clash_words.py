@@ -33,7 +33,9 @@ def say_clash(clash: Clash) -> str:
     allowing = [_side(side, clash.money) for side in clash.sides if not side.at_least]
     if not clash.sides:
         return f"{join(clash.kinds)} cannot hold together"
-    if math.isnan(clash.excess) or not (asking and allowing):
+    if asking and not allowing:
+        return f"{join(asking)} {'is' if len(asking) == 1 else 'are'} more than bids and options allow"
+    if math.isnan(clash.excess) or not asking:
         return f"{join([*asking, *allowing])} cannot hold together"
     verb = "is" if len(asking) == 1 else "are"
     return f"{join(asking)} {verb} more than {join(allowing)} by {spoken(clash.excess, clash.money)}"

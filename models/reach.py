@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from singlepot.solver import Control, Infeasible, Stage, minimise_in_turn
+from singlepot.solver import Control, Infeasible, SolverFailed, Stage, minimise_in_turn
 
 from .arrays import arrays
 from .conflict import explain_conflict
@@ -92,8 +92,11 @@ def _most(
     """The largest sum of these targets."""
     cost = np.zeros(formulation.programme.shape[1])
     cost[columns] = -1.0
+    stage = Stage("reach", "", cost, size=size)
     try:
-        staged = minimise_in_turn(formulation.programme, [Stage("reach", "", cost, size=size)], control)
+        found = minimise_in_turn(formulation.programme, [stage], control)
     except Infeasible:
         raise explain_conflict(formulation, control) from None
-    return max(0.0, -staged.results[0].value)
+    except SolverFailed:  # rules that leave hardly any room: another solver may find its way
+        found = minimise_in_turn(formulation.programme, [stage], control, backend="pulp")
+    return max(0.0, -found.results[0].value)

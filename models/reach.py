@@ -34,7 +34,8 @@ def reach(scenario: Scenario, *, time_limit: float | None = None) -> pd.DataFram
     Returns
     -------
     objective, year (or range), target, proposed, most (largest sum of agreed targets), share (most / target) and
-    reached (whether some settlement meets the target).
+    reached (whether some settlement meets the target). Where
+    rules leave so little room that no solver proves a sum, ``most``, ``share`` and ``reached`` are missing.
 
     Raises
     ------
@@ -73,7 +74,7 @@ def reach(scenario: Scenario, *, time_limit: float | None = None) -> pd.DataFram
     keys = formulation.model.national_keys()
     proposed_sums, largest = np.asarray(found, dtype=np.float64).reshape(-1, 2).T
     share = largest / rows.target
-    return pd.DataFrame(
+    found_table = pd.DataFrame(
         {
             "objective": keys["objective"],
             "year": keys["years"],
@@ -81,9 +82,11 @@ def reach(scenario: Scenario, *, time_limit: float | None = None) -> pd.DataFram
             "proposed": proposed_sums,
             "most": largest,
             "share": share,
-            "reached": share >= 1 - MET,
+            "reached": pd.array(share >= 1 - MET, dtype="boolean"),
         }
     )
+    found_table.loc[np.isnan(share), "reached"] = pd.NA
+    return found_table
 
 
 def _most(
@@ -97,6 +100,6 @@ def _most(
         found = minimise_in_turn(formulation.programme, [stage], control)
     except Infeasible:
         raise explain_conflict(formulation, control) from None
-    except SolverFailed:  # rules that leave hardly any room: another solver may find its way
-        found = minimise_in_turn(formulation.programme, [stage], control, backend="pulp")
+    except SolverFailed:
+        return np.nan
     return max(0.0, -found.results[0].value)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from singlepot.models.clash_words import amount, say_ways_out
-from singlepot.models.money import spoken
+from singlepot.models.reach import MET
 
 from .lines import count, lay_out, number, wrap
 
@@ -19,6 +20,9 @@ MOST_ROWS = 20
 
 SHARE = "share"
 """Unit of a change of a target."""
+
+DECIMALS = {"GBP": 0, "GBP thousand": 0, "GBP million": 3}
+"""Decimals of amounts in a table, by unit of money."""
 
 
 def repair_text(repair: Repair, *, everything: bool = False) -> str:
@@ -75,25 +79,34 @@ def reach_text(found: pd.DataFrame, scenario_names: dict[str, str]) -> str:
     """
     if not len(found):
         return "There is no national objective.\n"
-    short = int((~found["reached"]).sum())
+    short = int((found["reached"] == False).sum())  # noqa: E712  # neither True nor missing
     cells = [
         (
             scenario_names.get(row["objective"], row["objective"]),
             row["year"],
             number(row["target"]),
             number(row["proposed"]),
-            number(row["most"]),
-            f"{row['share']:.1%}" if row["reached"] else f"{min(row['share'], 0.999):.1%}, out of reach",
+            "-" if math.isnan(row["most"]) else number(row["most"]),
+            _reached(row["share"]),
         )
         for row in found.to_dict("records")
     ]
     lines = ["How far each national objective goes if nothing else counts:"]
     lines += lay_out(("objective", "year", "target", "proposed", "at most", "of the target"), cells, left=(0, 1))
-    verdict = (
-        "Each can be met by itself." if not short else f"{count(short, 'row')} out of reach of every option together."
-    )
+    verdict = f"{count(short, 'row')} out of reach of all options together." if short else "Each can be met by itself."
+    if found["reached"].isna().any() and not short:
+        verdict = "Each that could be proved can be met by itself."
     return "\n".join([*lines, verdict]) + "\n"
 
 
+def _reached(share: float) -> str:
+    if math.isnan(share):
+        return "not proved"
+    return f"{share:.1%}" if share >= 1 - MET else f"{min(share, 0.999):.1%}, out of reach"
+
+
 def _said(value: float, unit: str) -> str:
-    return f"{value:.2%}" if unit == SHARE else spoken(value, "GBP million").removeprefix("£").removesuffix("m")
+    """A share, or money without its unit: to the thousand pounds, or as whole as the unit is."""
+    if unit == SHARE:
+        return f"{value:.2%}"
+    return f"{value:,.{DECIMALS[unit]}f}"

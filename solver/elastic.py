@@ -8,18 +8,26 @@ with s the slacks, w their weights and n their natural sizes: slacks of one size
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import sparse
 
 from .control import Control, Halt
+from .errors import SolverFailed
 from .programme import Family, Floats, Integers, LinearProgramme
-from .sharing import share
-from .stages import Stage, ended_early, minimise_in_turn
+from .sharing import Shared, share
+from .stages import Stage, Staged, ended_early, minimise_in_turn
 
-BACKGROUND = 1e-7
-"""Weight of the other columns in the sharing step, relative to the slacks: they have one answer, and hardly pull."""
+LOG = logging.getLogger("singlepot")
+
+BACKGROUNDS = (0.0, 1e-6)
+"""Weights of the other columns in the sharing step, relative to the slacks; the next is tried where one fails.
+
+The slacks have one answer without any. With a little weight the other columns have one too, which is easier to find and
+bends the slacks by about as much.
+"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,9 +129,18 @@ def least_change(
     if not shared:
         slack = (staged.x * staged.scaled.column_scale)[columns:]
         return LeastChange(np.maximum(slack, 0.0), result.value, result.row_dual)
-    curvature = np.concatenate([background * BACKGROUND, slacks.weight / slacks.size / size])
+    found = _share(staged, background, slacks.weight / slacks.size / size, control)
+    return LeastChange(np.maximum(found.x[columns:], 0.0), result.value, result.row_dual)
+
+
+def _share(staged: Staged, background: Floats, curvature: Floats, control: Control) -> Shared:
+    """Share the least total, with as little weight on the other columns as will do."""
     try:
-        found = share(staged, curvature, control)
+        for weight in BACKGROUNDS[:-1]:
+            try:
+                return share(staged, np.concatenate([background * weight, curvature]), control)
+            except SolverFailed as reason:
+                LOG.info("sharing a change: %s; trying with a background", reason.cause)
+        return share(staged, np.concatenate([background * BACKGROUNDS[-1], curvature]), control)
     except Halt as halt:
         raise ended_early(halt, staged.results) from halt
-    return LeastChange(np.maximum(found.x[columns:], 0.0), result.value, result.row_dual)

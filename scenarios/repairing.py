@@ -188,18 +188,20 @@ def _rounded(moved: pd.DataFrame, money: str) -> Iterator[tuple[pd.DataFrame, pd
     value, change = moved["value"].to_numpy(dtype=np.float64), moved["change"].to_numpy(dtype=np.float64)
     unit, share = moved["unit"].to_numpy(dtype=np.float64), moved["share"].to_numpy(dtype=bool)
     digits = np.where(share, DIGITS - np.floor(np.log10(unit)), round(math.log10(POUNDS_PER[money])))
-    exact = _as_tables(moved, np.maximum(value + change, 0.0), change != 0, money, "limits are not rounded")
-    for fewer in range(COARSEST + 1):
+    exact = np.maximum(value + change, 0.0)
+    lock = moved["rule"].str.endswith("lock").to_numpy(dtype=bool)
+    tries = [(0, False), *((fewer, True) for fewer in range(0 if lock.any() else 1, COARSEST + 1))]
+    for fewer, keep_locks in tries:
         quantum = 10.0 ** (fewer - digits)
         steps = (value + change) / quantum
         outward = np.where(change > 0, np.ceil(steps - NOTHING), np.floor(steps + NOTHING))
         rounded = [round(n * q, int(d)) for n, q, d in zip(outward, quantum, digits, strict=True)]
         to = np.maximum(np.asarray(rounded, dtype=np.float64), 0.0)
         said = f"limits are rounded outward to £{10**fewer:,}, those of targets to {DIGITS + 1 - fewer} digits"
+        if keep_locks and lock.any():  # a lock has no outside: rounding it can exclude the only point
+            to, said = np.where(lock, exact, to), f"{said}, but no locks"
         yield _as_tables(moved, to, np.abs(change) > NOTHING * quantum, money, said)
-        if fewer == 0 and moved["rule"].str.endswith("lock").any():
-            yield exact  # rounding a lock is no more outward than inward
-    yield exact
+    yield _as_tables(moved, exact, change != 0, money, "limits are not rounded")
 
 
 def _as_tables(

@@ -101,7 +101,7 @@ def _overview(comparison: Comparison) -> list[str]:
 
 
 def _one(comparison: Comparison, name: str) -> list[list[str]]:
-    title = comparison.scenarios.set_index("scenario").loc[name, "title"]
+    title = str(comparison.scenarios.set_index("scenario").loc[name, "title"])
     head = [*wrap(f"{name}: {title}" if title else name), *_inputs(_of(comparison.inputs, name))]
     head += wrap(verdict(comparison, name), "  ")
     if name in comparison.failures:

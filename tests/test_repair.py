@@ -377,3 +377,47 @@ def test_how_far_a_national_objective_goes() -> None:
     assert found["most"].tolist() == pytest.approx([45.0])
     assert found["share"].tolist() == pytest.approx([0.75])
     assert not found["reached"].any()
+
+
+def test_a_pot_of_several_sources_gets_one_more() -> None:
+    pot = pd.DataFrame({"year": [*YEARS, YEARS[1]], "amount": [110.0, 50.0, 30.0], "source": ["one", "one", "two"]})
+    found = sp.repair(sp.Scenario.from_tables(**base(rules={"grant_floor": 0.9}, pot=pot)), ["pot"])
+    repaired = found.repaired()
+    assert repaired.pot["source"].tolist() == ["one", "one", "two", "repair"]
+    assert repaired.pot["amount"].tolist() == pytest.approx([110, 50, 30, 19])
+    assert settles(repaired)
+
+
+@pytest.mark.parametrize(
+    "selectors",
+    [
+        {"area": "a"},
+        {"area": "a", "year": YEARS[1]},
+        {"area": "a", "region": "North", "year": YEARS[1]},
+        {"region": "North", "envelope": "total", "year": YEARS[1]},
+        {"area": "a", "region": "North", "envelope": "total", "year": YEARS[1]},
+    ],
+)
+def test_a_repair_wins_over_every_row_that_binds_a_cell(selectors: dict[str, str]) -> None:
+    """However particular the rows are, the repaired limit holds, and the rows of other cells stay."""
+    rule_rows = rows({"rule": "grant_floor", "value": 0.9}, {"rule": "grant_floor", "value": 1.0, **selectors})
+    scenario = sp.Scenario.from_tables(**base(rule_rows=rule_rows, pot=pots(110, 80)))
+    found = sp.repair(scenario, ["grant_floor"])
+    after = movable(found.repaired()).limits.set_index(["rule", "area", "year"])["value"]
+    for row in found.changes.to_dict("records"):
+        assert after["grant_floor", row["area"], row["year"]] == pytest.approx(row["to"])
+    before = movable(scenario).limits.set_index(["rule", "area", "year"])["value"]
+    pd.testing.assert_series_equal(after.xs(YEARS[0], level="year"), before.xs(YEARS[0], level="year"))
+    assert settles(found.repaired())
+
+
+@pytest.mark.parametrize(("money", "factor"), [("GBP", 1e6), ("GBP thousand", 1e3)])
+def test_units_of_money_change_nothing(money: str, factor: float) -> None:
+    made = base(rules={"grant_floor": 0.9}, pot=pots(110, 80))
+    other = {**made, "money": money}
+    for name in ("pot", "bids"):
+        other[name] = made[name].assign(amount=made[name]["amount"] * factor)
+    found, scaled = (sp.repair(sp.Scenario.from_tables(**each)) for each in (made, other))
+    np.testing.assert_allclose(scaled.changes["change"] / factor, found.changes["change"], atol=2e-6)
+    assert (scaled.changes["unit"] == money).all()
+    assert settles(scaled.repaired())

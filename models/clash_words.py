@@ -54,10 +54,10 @@ def amount(money: float, share: float, unit: str) -> str:
     Examples
     --------
     >>> amount(19.0, 0.0, "GBP million"), amount(0.0, 0.25, "GBP million")
-    ('£19.0m', '25% of a target')
+    ('£19.0m', '25% of a target in all')
     """
     said = [spoken(money, unit)] if money > 0 or share == 0 else []
-    return join(said + ([f"{share * 100:.3g}% of a target"] if share > 0 else []))
+    return join(said + ([f"{share * 100:.3g}% of a target in all"] if share > 0 else []))
 
 
 def join(words: Iterable[str]) -> str:

@@ -13,10 +13,10 @@ from scipy import sparse
 from singlepot.solver import Extra, Family, LinearProgramme
 from singlepot.solver.elastic import Slacks
 
-from .arrays import Arrays, Booleans, Floats, Integers, arrays
+from .arrays import Floats, Integers, arrays
 from .formulation import Formulation, write
 from .model import ABSENT, Model, reachable
-from .movable_sizes import price_limits
+from .movable_sizes import price_limits, shares_of_pot
 from .rules import Limit, Rules, resolve
 from .scenario import Scenario
 
@@ -132,7 +132,7 @@ def movable(scenario: Scenario, extra: Extra | None = None) -> Movable:
     programme = _at_their_own_limit(programme, formulation.model, rules)
     limits = pd.concat([part for part in parts if len(part)], ignore_index=True)
     limits = price_limits(limits, data, rules, formulation)
-    return Movable(formulation, programme, limits, _shares_of_pot(formulation, scenario, limits))
+    return Movable(formulation, programme, limits, shares_of_pot(formulation, scenario, limits))
 
 
 def _without_limits(formulation: Formulation) -> LinearProgramme:
@@ -284,39 +284,3 @@ def _at_their_own_limit(programme: LinearProgramme, model: Model, rules: Rules) 
         pairs = np.unique(np.column_stack([moves.source, moves.year]), axis=0)
         upper[span] = np.nan_to_num(rules.virement.value[pairs[:, 0], pairs[:, 1]])
     return replace(programme, row_upper=upper)
-
-
-def _shares_of_pot(
-    formulation: Formulation, scenario: Scenario, limits: pd.DataFrame
-) -> tuple[Integers, Integers, Floats]:
-    """Work out how far each limit that is a share of the pot moves with each pot."""
-    data, programme = formulation.data, formulation.programme
-    none, one = (resolve(scenario, replace(data, pot=np.full(data.pot.shape, pot))) for pot in (0.0, 1.0))
-    pots = limits.index[limits["rule"] == "pot"].to_numpy()
-    pot_at = _pot_places(data, limits.loc[pots])
-    found: list[tuple[Integers, Integers, Floats]] = []
-    span = programme.rows("pot_share")
-    for row, empty, full in zip(range(span.start, span.stop), none.pot_shares, one.pot_shares, strict=True):
-        moved = pots[empty.cells[pot_at]]
-        share = (full.limit - empty.limit) / max(int(empty.cells.sum()), 1)
-        found.append((np.full(len(moved), row), moved, np.full(len(moved), -share)))
-    for name in ("carry_over", "virement"):
-        mine = limits[limits["rule"] == name]
-        share_of = np.nan_to_num(getattr(one, name).value - getattr(none, name).value)
-        at = _pot_places(data, mine)
-        pot_of = np.full(data.pot.shape, ABSENT, dtype=np.int64)
-        pot_of[pot_at] = pots
-        found.append((mine["row"].to_numpy(dtype=np.int64), pot_of[at], -share_of[at]))
-    rows, moved, values = (np.concatenate([np.zeros(0, dtype), *(each[i] for each in found)]) for i, dtype in _DTYPES)
-    used: Booleans = values != 0
-    return rows[used].astype(np.int64), moved[used].astype(np.int64), values[used]
-
-
-_DTYPES = ((0, np.int64), (1, np.int64), (2, np.float64))
-
-
-def _pot_places(data: Arrays, limits: pd.DataFrame) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
-    return (
-        pd.Index(data.envelopes).get_indexer(pd.Index(limits["envelope"])),
-        pd.Index(data.years).get_indexer(pd.Index(limits["year"])),
-    )

@@ -1,13 +1,18 @@
-"""What a change of a limit weighs, and how large it is by nature: so that unlike changes can be added and shared."""
+"""What a change of a limit weighs, how large it is by nature, and what a larger pot does to it."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from .arrays import Arrays, Floats, Integers
+from .arrays import Arrays, Booleans, Floats, Integers
 from .formulation import Formulation
-from .rules import Rules
+from .model import ABSENT
+from .rules import Rules, resolve
+from .scenario import Scenario
 
 
 def price_limits(limits: pd.DataFrame, data: Arrays, rules: Rules, formulation: Formulation) -> pd.DataFrame:
@@ -87,3 +92,39 @@ def _reach(limits: pd.DataFrame, data: Arrays, formulation: Formulation, value: 
     total = total + data.proposed.sum(axis=(0, 2))
     most = np.where(objective >= 0, total[objective] if len(total) else most, most)
     return np.asarray(most + value)
+
+
+def shares_of_pot(
+    formulation: Formulation, scenario: Scenario, limits: pd.DataFrame
+) -> tuple[Integers, Integers, Floats]:
+    """Work out how far each limit that is a share of the pot moves with each pot."""
+    data, programme = formulation.data, formulation.programme
+    none, one = (resolve(scenario, replace(data, pot=np.full(data.pot.shape, pot))) for pot in (0.0, 1.0))
+    pots = limits.index[limits["rule"] == "pot"].to_numpy()
+    pot_at = _pot_places(data, limits.loc[pots])
+    found: list[tuple[Integers, Integers, Floats]] = []
+    span = programme.rows("pot_share")
+    for row, empty, full in zip(range(span.start, span.stop), none.pot_shares, one.pot_shares, strict=True):
+        moved = pots[empty.cells[pot_at]]
+        share = (full.limit - empty.limit) / max(int(empty.cells.sum()), 1)
+        found.append((np.full(len(moved), row), moved, np.full(len(moved), -share)))
+    for name in ("carry_over", "virement"):
+        mine = limits[limits["rule"] == name]
+        share_of = np.nan_to_num(getattr(one, name).value - getattr(none, name).value)
+        at = _pot_places(data, mine)
+        pot_of = np.full(data.pot.shape, ABSENT, dtype=np.int64)
+        pot_of[pot_at] = pots
+        found.append((mine["row"].to_numpy(dtype=np.int64), pot_of[at], -share_of[at]))
+    rows, moved, values = (np.concatenate([np.zeros(0, dtype), *(each[i] for each in found)]) for i, dtype in _DTYPES)
+    used: Booleans = values != 0
+    return rows[used].astype(np.int64), moved[used].astype(np.int64), values[used]
+
+
+_DTYPES = ((0, np.int64), (1, np.int64), (2, np.float64))
+
+
+def _pot_places(data: Arrays, limits: pd.DataFrame) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    return (
+        pd.Index(data.envelopes).get_indexer(pd.Index(limits["envelope"])),
+        pd.Index(data.years).get_indexer(pd.Index(limits["year"])),
+    )

@@ -128,9 +128,9 @@ def _alone(movable: Movable, kinds: Sequence[str], kind: str, control: Control) 
     slacks, of, _ = movable.slacks([kind])
     if not len(of):
         return None
-    nothing = np.zeros(movable.programme.shape[1])
+    shared = kind.startswith("target")  # sums of money are the same however they are shared
     try:
-        found = least_change(movable.keeping(kinds), slacks, nothing, control, shared=False)
+        found = least_change(movable.keeping(kinds), slacks, movable.formulation.curvature, control, shared=shared)
     except Infeasible:
         return None
     share = movable.limits["share"].to_numpy()[of]

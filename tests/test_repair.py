@@ -12,6 +12,7 @@ import pytest
 
 import singlepot as sp
 from singlepot.models.movable import KINDS, movable
+from singlepot.models.rule_kinds import RULES
 from singlepot.solver import Control
 from singlepot.solver.conflicts import is_possible
 
@@ -347,6 +348,27 @@ def test_two_clashes_are_both_named_and_repaired() -> None:
     kinds = {frozenset(clash.kinds) for clash in found.clashes}
     assert kinds == {frozenset({"pot", "grant_floor"}), frozenset({"grant_ceiling", "grant_lock"})}
     assert settles(found.repaired())
+
+
+def test_every_rule_can_be_moved() -> None:
+    """A rule that is new to the checks must be new to repairs too."""
+    assert set(KINDS) == {"pot", *("pot_share" if rule.startswith("pot_share") else rule for rule in RULES)}
+
+
+def test_a_clash_says_what_each_kind_alone_would_take() -> None:
+    found = sp.repair(sp.Scenario.from_tables(**CASES["a target floor that needs the money"].made))
+    assert found.clashes[0].alone == {
+        "pot": (pytest.approx(20.0), pytest.approx(0.0)),
+        "target_floor": (pytest.approx(0.0), pytest.approx(3 * 20 / 220)),
+    }
+
+
+def test_equal_weights_are_split_by_size() -> None:
+    """Raising the pot and lowering floors count the same: both give way, each in proportion to its size."""
+    found = sp.repair(sp.Scenario.from_tables(**CASES["floors above the pot"].made))
+    change = found.changes.set_index(["rule", "area"])["change"]
+    assert change["pot", ""] == pytest.approx(19 * 80 / 190, abs=1e-5)
+    assert change["grant_floor", "c"] == pytest.approx(-19 * 30 / 190, abs=1e-5)
 
 
 def test_an_unknown_kind_is_refused() -> None:

@@ -23,6 +23,9 @@ FEW = 2
 PLAIN = 1e-6
 """Multipliers of a proof that differ by less, relative, add up amounts as they are."""
 
+BIDS = "bids"
+"""The side of a clash that is no rule: no grant rises above its bid by itself."""
+
 MONEY = ("pot", "grant_floor", "grant_ceiling", "grant_lock", "pot_share_floor", "pot_share_ceiling", "carry_over")
 """Rules whose limits are sums of grants."""
 
@@ -107,7 +110,7 @@ def find_clash(movable: Movable, control: Control, without: Sequence[str] = ()) 
         few = (some for size in range(1, FEW + 1) for some in combinations(there, size))
         kinds = next((list(some) for some in few if not possible(some)), kinds)
     alone = {kind: found for kind in kinds if (found := _alone(movable, kinds, kind, control)) is not None}
-    sides, excess = _sides(movable, _proof(movable, kinds, alone, control))
+    sides, excess = _sides(movable, *_proof(movable, kinds, alone, control))
     money = movable.formulation.scenario.settings.money
     return Clash(
         tuple(kinds), sides, excess, {kind: (found.money, found.share) for kind, found in alone.items()}, money
@@ -120,6 +123,7 @@ class _Alone:
 
     money: float
     share: float
+    total: float
     multiplier: Floats
 
 
@@ -135,25 +139,31 @@ def _alone(movable: Movable, kinds: Sequence[str], kind: str, control: Control) 
         return None
     share = movable.limits["share"].to_numpy()[of]
     change = found.slack * movable.limits["unit"].to_numpy()[of]
-    return _Alone(float(change[~share].sum()), float(found.slack[share].sum()), found.row_dual)
+    return _Alone(float(change[~share].sum()), float(found.slack[share].sum()), found.total, found.row_dual)
 
 
-def _proof(movable: Movable, kinds: Sequence[str], alone: Mapping[str, _Alone], control: Control) -> Floats:
-    """Multipliers of the rows whose sum no point can satisfy: by the kind that people would change first."""
+def _proof(
+    movable: Movable, kinds: Sequence[str], alone: Mapping[str, _Alone], control: Control
+) -> tuple[Floats, float]:
+    """Multipliers of the rows whose sum no point can satisfy, and by how much it misses.
+
+    They are those of the kind that people would change first.
+    """
     if alone:
-        multiplier = next(iter(alone.values())).multiplier
-        return np.where(np.abs(multiplier) > NEGLIGIBLE * np.abs(multiplier).max(), multiplier, 0.0)
+        first = next(iter(alone.values()))
+        least = NEGLIGIBLE * np.abs(first.multiplier).max()
+        return np.where(np.abs(first.multiplier) > least, first.multiplier, 0.0), first.total
     programme = movable.keeping(kinds)
-    return find_conflict(programme, np.zeros(programme.shape[0], dtype=bool), control).row_multiplier
+    return find_conflict(programme, np.zeros(programme.shape[0], dtype=bool), control).row_multiplier, np.nan
 
 
-def _sides(movable: Movable, multiplier: Floats) -> tuple[tuple[Side, ...], float]:
-    """Sort the limits of a proof by rule and direction; return them and by how much they miss."""
+def _sides(movable: Movable, multiplier: Floats, excess: float) -> tuple[tuple[Side, ...], float]:
+    """Sort the limits of a proof by rule and direction; return them and by how much they miss, in money."""
     limits = movable.limits.assign(multiplier=multiplier[movable.limits["row"].to_numpy()])
     limits = limits[limits["there"] & (limits["multiplier"] != 0)]
     extra = _extra_in(movable, multiplier)
     plain = not extra and bool(limits["rule"].isin(MONEY).all())
-    plain &= bool(((limits["multiplier"].abs() - 1).abs() < PLAIN).all())
+    plain &= bool(((limits["multiplier"].abs() - 1).abs() < PLAIN).all()) and excess > 0
     names = movable.formulation.scenario.areas.set_index("code")["name"]
     sides = [Side(EXTRA, True, extra, (), (), (), np.nan)] if extra else []
     for (rule, at_least), part in limits.groupby(["rule", limits["multiplier"] > 0], sort=False):
@@ -161,9 +171,11 @@ def _sides(movable: Movable, multiplier: Floats) -> tuple[tuple[Side, ...], floa
         envelopes, objectives, years = (_words(part[name]) for name in ("envelope", "objective", "year"))
         amount = float(part["value"].sum()) if plain else np.nan
         sides.append(Side(str(rule), bool(at_least), areas, envelopes, objectives, years, amount))
+    rest = float((limits["multiplier"] * limits["value"]).sum()) - excess
+    if plain and abs(rest) > PLAIN * excess:  # what bids themselves allow, or demand
+        sides.append(Side(BIDS, rest < 0, (), (), (), (), abs(rest)))
     sides.sort(key=lambda side: not side.at_least)
-    excess = float((limits["multiplier"] * limits["value"]).sum()) if plain else np.nan
-    return tuple(sides), excess if excess > 0 else np.nan
+    return tuple(sides), excess if plain else np.nan
 
 
 def _extra_in(movable: Movable, multiplier: Floats) -> tuple[str, ...]:

@@ -153,7 +153,7 @@ CASES = {
         base(rule_rows=rows({"rule": "pot_share_floor", "value": 0.9, "region": "North"}), pot=pots(40, 110)),
         ["pot_share"],
         {M: 15.0},
-        ["pot_share_floor of North", "the pot in 2026-27"],
+        ["pot_share_floor of North (£135.0m)", "the pot in 2026-27 (£40.0m) and bids (£80.0m) by £15.0m"],
         "pot",
         "pot_share",
     ),

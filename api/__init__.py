@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from singlepot.models.formulation import Formulation, formulate
     from singlepot.models.price_range import PriceRange, price_range
     from singlepot.models.problems import BadInput, Problem
+    from singlepot.models.reach import reach
     from singlepot.models.scenario import Scenario
     from singlepot.models.settle import settle
     from singlepot.models.settlement import Settlement
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from singlepot.scenarios.ensemble.running import Ensemble, ensemble, read_ensemble
     from singlepot.scenarios.ensemble.store import EnsembleRefused
     from singlepot.scenarios.reading import read_scenario
+    from singlepot.scenarios.repair import CannotChange, NoRepair, Repair
+    from singlepot.scenarios.repairing import repair
     from singlepot.scenarios.settlement_document import UnreadableSettlement, write_settlement
     from singlepot.scenarios.settlement_folder import read_settlement
     from singlepot.scenarios.shipped import shipped
@@ -64,6 +67,7 @@ _HOMES = {
     "price_range": "models.price_range",
     "BadInput": "models.problems",
     "Problem": "models.problems",
+    "reach": "models.reach",
     "Scenario": "models.scenario",
     "settle": "models.settle",
     "Settlement": "models.settlement",
@@ -82,6 +86,10 @@ _HOMES = {
     "Comparison": "scenarios.comparison",
     "read_scenario": "scenarios.reading",
     "UnreadableSettlement": "scenarios.settlement_document",
+    "CannotChange": "scenarios.repair",
+    "NoRepair": "scenarios.repair",
+    "Repair": "scenarios.repair",
+    "repair": "scenarios.repairing",
     "read_settlement": "scenarios.settlement_folder",
     "shipped": "scenarios.shipped",
     "stability": "scenarios.stability",
@@ -110,6 +118,7 @@ __all__ = [
     "BadExtra",
     "BadInput",
     "BadOption",
+    "CannotChange",
     "Certificate",
     "Comparison",
     "Ensemble",
@@ -118,6 +127,7 @@ __all__ = [
     "Findings",
     "FolderRefused",
     "Formulation",
+    "NoRepair",
     "NoSettlement",
     "NotProven",
     "Plan",
@@ -125,6 +135,7 @@ __all__ = [
     "PriceRange",
     "Problem",
     "Progress",
+    "Repair",
     "Scenario",
     "Settlement",
     "SinglepotError",
@@ -143,10 +154,12 @@ __all__ = [
     "formulate",
     "price_of_fairness",
     "price_range",
+    "reach",
     "read_ensemble",
     "read_plan",
     "read_scenario",
     "read_settlement",
+    "repair",
     "settle",
     "shipped",
     "stability",

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 import click
 
-from singlepot.cli_formats import COMMANDS as FORMAT_COMMANDS
-from singlepot.cli_many import COMMANDS as MANY_COMMANDS
+from singlepot import cli_formats, cli_many, cli_repair
 
 if TYPE_CHECKING:
     from singlepot.models.problems import BadInput
@@ -95,7 +94,8 @@ def _reading(command: Callable[..., None]) -> Callable[..., None]:
 @click.option("--json", "as_json", is_flag=True, help="Print what was found as JSON alone on standard output.")
 @click.option("--marked", type=click.Path(), help="Write a copy of the workbook with its problems marked.")
 @click.option("--overwrite", is_flag=True, help="Replace a marked copy that stands there.")
-def check(scenario: str, as_json: bool, marked: str | None, overwrite: bool, **how: Any) -> None:
+@click.option("--reach", is_flag=True, help="Also say how far each national objective can be reached.")
+def check(scenario: str, as_json: bool, marked: str | None, overwrite: bool, reach: bool, **how: Any) -> None:
     """Find all problems of SCENARIO, or say that it is ready, and its size; then what is doubtful or was noted."""
     import singlepot
     from singlepot.models.problems import BadInput, listed
@@ -116,6 +116,11 @@ def check(scenario: str, as_json: bool, marked: str | None, overwrite: bool, **h
         click.echo(listed(found.notes, "note"))
     if found.problems:
         raise BadInput(found.problems)
+    if reach and found.scenario is not None:
+        from singlepot.reports import reach_text
+
+        names = dict(found.scenario.objectives[["key", "name"]].to_numpy())
+        click.echo(reach_text(singlepot.reach(found.scenario), names), nl=False)
 
 
 def _mark(scenario: str, marked: str, refused: BadInput | None, overwrite: bool) -> None:
@@ -365,7 +370,7 @@ def _write(stream: TextIO, text: str) -> None:
     stream.flush()
 
 
-for _command in (*FORMAT_COMMANDS, *MANY_COMMANDS):
+for _command in (*cli_formats.COMMANDS, *cli_many.COMMANDS, *cli_repair.COMMANDS):
     cli.add_command(_command)
 
 

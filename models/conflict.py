@@ -7,15 +7,21 @@ from functools import partial
 
 import numpy as np
 
-from singlepot.solver import Control, Halt, NoSettlement, NotProven, Stopped, ended_early
+from singlepot.solver import Control, Extra, Halt, NoSettlement, NotProven, SolverFailed, Stopped, ended_early
 from singlepot.solver.conflicts import Conflict, find_conflict
 
+from .clash import find_clash
+from .clash_words import say_ways_out
 from .formulation import Formulation
 from .limits import grant_bounds, target_bounds
 from .money import spoken
+from .movable import movable
 
 MONEY_RULES = {"grant_floor", "grant_lock", "pot", "carry_over", "virement"}
 """Rules whose sums can be said in money against the pot."""
+
+POINTER = "singlepot repair finds the least change that restores a settlement"
+"""What every explanation ends with."""
 
 
 @dataclass(frozen=True)
@@ -28,11 +34,18 @@ class Part:
     cells: int
 
 
-def explain_conflict(formulation: Formulation, control: Control) -> NoSettlement | NotProven | Stopped:
+def explain_conflict(
+    formulation: Formulation, control: Control, extra: Extra | None = None
+) -> NoSettlement | NotProven | Stopped:
     """Find the rules that clash and say so in a sentence with amounts."""
-    plain = _crossed(formulation) or _short_pots(formulation)
-    if plain is not None:
-        return plain
+    found = _crossed(formulation) or _short_pots(formulation) or _proved(formulation, control, extra)
+    if isinstance(found, NoSettlement):
+        return NoSettlement(found.cause, "; ".join(filter(None, [found.remedy, POINTER])))
+    return found
+
+
+def _proved(formulation: Formulation, control: Control, extra: Extra | None) -> NoSettlement | NotProven | Stopped:
+    """Name the years whose money does not suffice, or the smallest set of rules that clash."""
     programme = formulation.programme
     preferred = np.zeros(programme.shape[0], dtype=bool)
     preferred[programme.rows("pot")] = True
@@ -40,7 +53,13 @@ def explain_conflict(formulation: Formulation, control: Control) -> NoSettlement
         conflict = find_conflict(programme, preferred, control)
     except Halt as halt:
         return ended_early(halt, ())
-    return NoSettlement(*_say(formulation, _parts(formulation, conflict)))
+    said = _say_money(formulation, _parts(formulation, conflict))
+    if said is not None:
+        return NoSettlement(*said)
+    clash = find_clash(movable(formulation.scenario, extra), control)
+    if clash is None:
+        raise SolverFailed("no settlement was found and none was disproved", "report this scenario as a defect")
+    return NoSettlement(str(clash), say_ways_out(clash) or "relax one of them")
 
 
 def _crossed(formulation: Formulation) -> NoSettlement | None:
@@ -102,30 +121,19 @@ def _column_rule(formulation: Formulation, column: int, *, lower: bool) -> tuple
     return "bids" if name == "grant" else "proposed targets", year
 
 
-def _say(formulation: Formulation, parts: list[Part]) -> tuple[str, str]:
-    """Write cause and remedy."""
+def _say_money(formulation: Formulation, parts: list[Part]) -> tuple[str, str] | None:
+    """Write cause and remedy where floors and locks alone ask for more than the pots."""
+    kinds = {part.rule for part in parts if part.amount != 0}
+    if not (kinds <= MONEY_RULES and "pot" in kinds):
+        return None
     money = partial(_money, formulation)
     demands = [part for part in parts if part.amount > 0]
     excess = sum(part.amount for part in parts)
-    kinds = {part.rule for part in parts if part.amount != 0}
-    if kinds <= MONEY_RULES and "pot" in kinds:
-        asked = sum(part.amount for part in demands)
-        names = " and ".join(sorted({part.rule.replace("grant_", "") + "s" for part in demands}))
-        years = sorted({part.year for part in parts if part.year})
-        cause = f"{names} add up to {money(asked)} in {' and '.join(years)}, {money(excess)} above the pot"
-        return cause, f"lower them or raise the pot by {money(excess)}"
-    named: dict[str, list[str]] = {}
-    for part in parts:
-        named.setdefault(part.rule, []).append(part.year)
-    for ordinary in ("bids", "proposed targets", "max_take_up"):
-        named.pop(ordinary, None)
-    listed = "; ".join(f"{rule} {', '.join(filter(None, sorted(set(years))))}".strip() for rule, years in named.items())
-    cause = f"these cannot hold together: {listed or 'bids and options'}"
-    if "pot" in kinds:
-        return cause, f"relax one of them, or raise the pot by at least {money(excess)}"
-    if not any(part.rule.startswith(("target", "proposed")) for part in parts):
-        cause += f", by {money(excess)}"
-    return cause, "relax one of them"
+    asked = sum(part.amount for part in demands)
+    names = " and ".join(sorted({part.rule.replace("grant_", "") + "s" for part in demands}))
+    years = sorted({part.year for part in parts if part.year})
+    cause = f"{names} add up to {money(asked)} in {' and '.join(years)}, {money(excess)} above the pot"
+    return cause, f"lower them or raise the pot by {money(excess)}"
 
 
 def _short_pots(formulation: Formulation) -> NoSettlement | None:

@@ -44,9 +44,19 @@ def formulate(scenario: Scenario, extra: Extra | None = None) -> Formulation:
     Everything is assembled from arrays; there is no loop over options, areas or years. ``extra`` may add rows.
     """
     data = arrays(scenario)
+    return write(scenario, data, resolve(scenario, data), extra)
+
+
+def write(
+    scenario: Scenario, data: Arrays, rules: Rules, extra: Extra | None = None, *, staged: bool = True
+) -> Formulation:
+    """Write the programme of a scenario under limits that need not be those of its own rules.
+
+    Without ``staged`` there are no stages and none of their terms, only what a settlement must satisfy.
+    """
     settings = scenario.settings.stages
-    model = Model(data, resolve(scenario, data), settings.bands)
-    needed = [term for name in settings.order for term in FOR_STAGE.get(name, ())]
+    model = Model(data, rules, settings.bands)
+    needed = [term for name in settings.order if staged for term in FOR_STAGE.get(name, ())]
     for term in dict.fromkeys([*ALWAYS, *needed]):
         term(model)
     programme = model.build.build()
@@ -58,6 +68,6 @@ def formulate(scenario: Scenario, extra: Extra | None = None) -> Formulation:
         scenario,
         model,
         programme,
-        tuple(stages(model, programme, settings)),
+        tuple(stages(model, programme, settings)) if staged else (),
         np.asarray(curvature(model, programme.shape[1])),
     )

@@ -117,7 +117,7 @@ def _settle(
     with clock("formulate"):
         formulation = formulate(scenario, extra)
     with clock("solve"):
-        staged = _stages(formulation, control, backend, technique)
+        staged = _stages(formulation, control, backend, technique, extra)
     with clock("share"):
         try:
             shared = share(staged, formulation.curvature, control, technique)
@@ -133,7 +133,11 @@ def _settle(
 
 
 def _stages(
-    formulation: Formulation, control: Control, backend: tuple[Backend, str | None], technique: Technique
+    formulation: Formulation,
+    control: Control,
+    backend: tuple[Backend, str | None],
+    technique: Technique,
+    extra: Extra | None,
 ) -> Staged:
     try:
         return minimise_in_turn(
@@ -145,7 +149,7 @@ def _stages(
             technique=technique,
         )
     except Infeasible:
-        raise explain_conflict(formulation, control) from None
+        raise explain_conflict(formulation, control, extra) from None
 
 
 def _settlement(

@@ -1,6 +1,7 @@
-"""What people look at: the summary that ends a run; comparisons, sweeps and stability as text, workbook and chart."""
+"""What people look at: the summary that ends a run; what compares, sweeps and repairs, as text and charts."""
 
 from .comparison_text import comparison_text, verdict
+from .repair_text import reach_text, repair_text
 from .stability_text import stability_text
 from .summary import summary
 from .sweep_chart import ChartsNotInstalled, sweep_chart
@@ -12,6 +13,8 @@ __all__ = [
     "ChartsNotInstalled",
     "comparison_text",
     "comparison_workbook",
+    "reach_text",
+    "repair_text",
     "resolved_text",
     "stability_text",
     "summary",

@@ -11,7 +11,7 @@ from .control import Control
 from .errors import SolverFailed
 from .programme import Booleans, Family, Floats, LinearProgramme
 from .scaling import scale
-from .stages import Stage, minimise_in_turn
+from .stages import Infeasible, Stage, StageResult, minimise_in_turn
 
 NEGLIGIBLE = 1e-9
 """Multipliers below this, relative to the largest, play no part in a proof."""
@@ -49,6 +49,32 @@ def find_conflict(programme: LinearProgramme, preferred: Booleans, control: Cont
     preferred
         Rows that people would change first, such as pots; shape (rows,).
     """
+    multiplier = _least_violation(programme, preferred, control).row_dual
+    multiplier = np.where(np.abs(multiplier) > NEGLIGIBLE * np.abs(multiplier).max(initial=0.0), multiplier, 0.0)
+    reduced = -np.asarray(programme.matrix.T @ multiplier)
+    terms = abs(programme.matrix).T @ np.abs(multiplier)
+    reduced = np.where(np.abs(reduced) > NEGLIGIBLE * terms, reduced, 0.0)
+    excess = _pair(multiplier, programme.row_lower, programme.row_upper)
+    excess += _pair(reduced, programme.column_lower, programme.column_upper)
+    if not excess > 0:
+        raise SolverFailed("no settlement was found and none was disproved", "report this scenario as a defect")
+    return Conflict(multiplier, reduced, excess)
+
+
+def is_possible(programme: LinearProgramme, control: Control) -> bool:
+    """Whether any point satisfies all rows and bounds, to :data:`NEGLIGIBLE` where no solver is sure."""
+    try:
+        minimise_in_turn(programme, [], control)
+    except Infeasible:
+        return False
+    except SolverFailed:
+        nobody = np.zeros(programme.shape[0], dtype=bool)
+        return _least_violation(programme, nobody, control).value <= NEGLIGIBLE
+    return True
+
+
+def _least_violation(programme: LinearProgramme, preferred: Booleans, control: Control) -> StageResult:
+    """Break rows by as little as possible, scaled, and the preferred ones more willingly."""
     rows, columns = programme.shape
     size = scale(programme).row_scale
     below, above = np.isfinite(programme.row_lower), np.isfinite(programme.row_upper)
@@ -70,17 +96,7 @@ def find_conflict(programme: LinearProgramme, preferred: Booleans, control: Cont
     )
     price = size * np.where(preferred, PREFERRED, 1.0)
     cost = np.concatenate([np.zeros(columns), price[short], price[over]])
-    staged = minimise_in_turn(relaxed, [Stage("least violation", "", cost)], control)
-    multiplier = staged.results[0].row_dual
-    multiplier = np.where(np.abs(multiplier) > NEGLIGIBLE * np.abs(multiplier).max(initial=0.0), multiplier, 0.0)
-    reduced = -np.asarray(programme.matrix.T @ multiplier)
-    terms = abs(programme.matrix).T @ np.abs(multiplier)
-    reduced = np.where(np.abs(reduced) > NEGLIGIBLE * terms, reduced, 0.0)
-    excess = _pair(multiplier, programme.row_lower, programme.row_upper)
-    excess += _pair(reduced, programme.column_lower, programme.column_upper)
-    if not excess > 0:
-        raise SolverFailed("no settlement was found and none was disproved", "report this scenario as a defect")
-    return Conflict(multiplier, reduced, excess)
+    return minimise_in_turn(relaxed, [Stage("least violation", "", cost)], control).results[0]
 
 
 def _pair(multiplier: Floats, lower: Floats, upper: Floats) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 
 from hypothesis import HealthCheck, Phase, settings
 
@@ -11,3 +12,7 @@ QUICK = (Phase.explicit, Phase.reuse, Phase.generate)
 settings.register_profile("usual", max_examples=25, derandomize=True, database=None, phases=QUICK, **COMMON)
 settings.register_profile("thorough", max_examples=400, **COMMON)
 settings.load_profile(os.environ.get("SINGLEPOT_EXAMPLES", "usual"))
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # A runner in the background ignores Ctrl-C, and so would every program that the tests start and stop with it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)

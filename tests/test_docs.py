@@ -34,9 +34,12 @@ def test_the_readmes_python_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert (tmp_path / "out" / "england" / "manifest.json").is_file()
 
 
-def test_the_tutorial_is_what_happens() -> None:
-    """Every number of the walk-through, as a doctest."""
+@pytest.mark.parametrize(("page", "least"), [("tutorial.md", 9), ("repair.md", 7)])
+def test_a_walk_through_is_what_happens(page: str, least: int) -> None:
+    """Every number of the page, as a doctest."""
     flags = doctest.NORMALIZE_WHITESPACE
-    failed, tried = doctest.testfile(str(ROOT / "docs" / "tutorial.md"), module_relative=False, optionflags=flags)
-    assert tried > 8
+    failed, tried = doctest.testfile(
+        str(ROOT / "docs" / page), module_relative=False, optionflags=flags, encoding="utf-8"
+    )
+    assert tried >= least
     assert failed == 0

@@ -11,15 +11,12 @@ from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 import click
 
-from singlepot import cli_formats, cli_many, cli_repair
+from singlepot import cli_ensemble, cli_formats, cli_many, cli_repair
 
 if TYPE_CHECKING:
     from singlepot.models.problems import BadInput
     from singlepot.models.scenario import Scenario
     from singlepot.solver.control import Progress
-
-LOG_EVERY_S = 30.0
-"""How often a long run says where it is when nobody is looking, seconds."""
 
 BAD_USE, UNEXPECTED, STOPPED = 2, 6, 130
 """Exit codes that do not belong to one of our own errors."""
@@ -225,79 +222,6 @@ def _ready(source: str, quiet: bool, how: dict[str, Any]) -> Scenario:
 
 
 @cli.command()
-@click.argument("plan", type=click.Path())
-@click.option("--out", "directory", required=True, type=click.Path(), help="Folder to write, or to go on in.")
-@click.option("--draws", type=click.IntRange(min=1), help="How many draws, instead of the plan's number.")
-@click.option("--seed", type=click.IntRange(min=0), help="Seed, instead of the plan's.")
-@click.option("--workers", type=click.IntRange(min=1), default=1, show_default=True, help="Processes of this machine.")
-@click.option("--cluster", help="Address of a Dask scheduler, instead of processes of this machine.")
-@click.option("--draw-limit", type=click.FloatRange(min=0, min_open=True), default=600.0, show_default=True,
-              help="Seconds of wall time for one draw.")  # fmt: skip
-@click.option("--restart", is_flag=True, help="Begin again where the folder holds an ensemble.")
-@click.option("--quiet", is_flag=True, help="No progress and no summary.")
-def ensemble(
-    plan: str,
-    directory: str,
-    draws: int | None,
-    seed: int | None,
-    workers: int,
-    cluster: str | None,
-    draw_limit: float,
-    restart: bool,
-    quiet: bool,
-) -> None:
-    """Settle many draws of an uncertain scenario, as PLAN (a TOML file) says.
-
-    A run that is stopped goes on where it was when the same command is given again. The same plan and seed give the
-    same bytes, whoever works on it.
-    """
-    import singlepot
-    from singlepot.reports.ensemble_text import ensemble_text
-
-    with _draws_line(quiet) as progress:
-        done = singlepot.ensemble(
-            plan,
-            directory,
-            draws=draws,
-            seed=seed,
-            workers=workers,
-            cluster=cluster,
-            limit_s=draw_limit,
-            restart=restart,
-            progress=progress,
-        )
-    if not quiet:
-        _write(sys.stdout, ensemble_text(done) + f"\nWritten to {directory}\n")
-
-
-@contextmanager
-def _draws_line(quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
-    """Show draws done, rate and time left on standard error: one changing line, or a line now and then in a log."""
-    if quiet:
-        yield None
-        return
-    import time
-
-    begun = time.monotonic()
-    state = {"first": -1, "said": begun - LOG_EVERY_S if sys.stderr.isatty() else begun}
-
-    def show(done: int, count: int) -> None:
-        now = time.monotonic()
-        state["first"] = done if state["first"] < 0 else state["first"]
-        if now - state["said"] < (0.5 if sys.stderr.isatty() else LOG_EVERY_S) and done < count:
-            return
-        state["said"] = now
-        rate = (done - state["first"]) / max(now - begun, 1e-9)
-        left = f", {(count - done) / rate:,.0f} s left" if rate > 0 else ""
-        line = f"{done} of {count} draws, {rate:.2f} a second{left}"
-        _write(sys.stderr, f"\r{line:<70}" if sys.stderr.isatty() else line + "\n")
-
-    yield show
-    if sys.stderr.isatty():
-        _write(sys.stderr, "\n")
-
-
-@cli.command()
 @click.argument("directory", type=click.Path())
 @click.option("--independent", is_flag=True, help="Also settle again by the double build, which shares no code.")
 @click.option("--json", "as_json", is_flag=True, help="Print the assurance as JSON.")
@@ -370,7 +294,12 @@ def _write(stream: TextIO, text: str) -> None:
     stream.flush()
 
 
-for _command in (*cli_formats.COMMANDS, *cli_many.COMMANDS, *cli_repair.COMMANDS):
+for _command in (
+    *cli_ensemble.COMMANDS,
+    *cli_formats.COMMANDS,
+    *cli_many.COMMANDS,
+    *cli_repair.COMMANDS,
+):
     cli.add_command(_command)
 
 

@@ -178,7 +178,7 @@ def _run(quiet: bool, time_limit: float | None, count: int | None = None) -> Run
 
 def _chart(found: Sweep, no_chart: bool) -> tuple[Mapping[str, bytes], SinglepotError | None]:
     """The files of the chart, or the error that is raised once the tables are written."""
-    from singlepot.reports.sweep_chart import ChartsNotInstalled, sweep_chart
+    from singlepot.reports import ChartsNotInstalled, sweep_chart
 
     if no_chart:
         return {}, None

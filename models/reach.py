@@ -34,8 +34,8 @@ def reach(scenario: Scenario, *, time_limit: float | None = None) -> pd.DataFram
     Returns
     -------
     objective, year (or range), target, proposed, most (largest sum of agreed targets), share (most / target) and
-    reached (whether some settlement meets the target). Where
-    rules leave so little room that no solver proves a sum, ``most``, ``share`` and ``reached`` are missing.
+    reached (whether some settlement meets the target). Where rules leave so little room that no solver proves a sum,
+    ``most``, ``share`` and ``reached`` are missing.
 
     Raises
     ------
@@ -44,6 +44,8 @@ def reach(scenario: Scenario, *, time_limit: float | None = None) -> pd.DataFram
 
     Examples
     --------
+    A sixth of the programme is scaled back to pay for five sixths of the option.
+
     >>> import pandas as pd
     >>> year = ["2026-27"]
     >>> scenario = Scenario.from_tables(
@@ -58,8 +60,8 @@ def reach(scenario: Scenario, *, time_limit: float | None = None) -> pd.DataFram
     ...     years=year,
     ... )
     >>> reach(scenario)[["target", "proposed", "most", "share", "reached"]]
-       target  proposed  most  share  reached
-    0    20.0       5.0   8.0    0.4    False
+       target  proposed      most     share  reached
+    0    20.0       5.0  9.166667  0.458333    False
     """
     control = Control(time_limit)
     data = arrays(scenario)

@@ -1,10 +1,12 @@
 """What people look at: the summary that ends a run; what compares, sweeps and repairs, as text and charts."""
 
+from .charts import ChartsNotInstalled
 from .comparison_text import comparison_text, verdict
+from .ensemble_chart import ensemble_chart
 from .repair_text import reach_text, repair_text
 from .stability_text import stability_text
 from .summary import summary
-from .sweep_chart import ChartsNotInstalled, sweep_chart
+from .sweep_chart import sweep_chart
 from .sweep_text import sweep_text
 from .what_if_text import resolved_text
 from .workbook import comparison_workbook
@@ -13,6 +15,7 @@ __all__ = [
     "ChartsNotInstalled",
     "comparison_text",
     "comparison_workbook",
+    "ensemble_chart",
     "reach_text",
     "repair_text",
     "resolved_text",

@@ -2,32 +2,21 @@
 
 from __future__ import annotations
 
-import io
 import textwrap
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from singlepot.scenarios.levers import is_factor
-from singlepot.solver import SinglepotError
+
+from .charts import COLOURS, GREY, draw_files
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from singlepot.scenarios.sweeping import Sweep
 
-COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#7A5C00", "#000000")
-"""The colours of Okabe and Ito, which people who are colour-blind can tell apart, and a brown for their yellow."""
-
 MARKERS = "osD^vPX*"
 """Marks of the lines, so that a print in grey can be read."""
-
-GREY = "#505a5f"
-
-
-class ChartsNotInstalled(SinglepotError):
-    """The library that draws charts is not installed."""
-
-    exit_code = 2
 
 
 def sweep_chart(sweep: Sweep) -> Mapping[str, bytes]:
@@ -43,36 +32,7 @@ def sweep_chart(sweep: Sweep) -> Mapping[str, bytes]:
     ChartsNotInstalled
         Without matplotlib, which the extra ``charts`` brings.
     """
-    try:
-        import matplotlib
-    except ImportError:
-        raise ChartsNotInstalled(
-            "charts need matplotlib, which is not installed", 'python -m pip install "singlepot[charts]"'
-        ) from None
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    plain: dict[Any, Any] = {
-        "text.parse_math": False,
-        "svg.hashsalt": "singlepot",
-        "font.size": 9,
-        "axes.axisbelow": True,
-        "axes.spines.top": False,
-        "axes.spines.right": False,
-        "axes.titlesize": 10,
-        "axes.titlelocation": "left",
-    }
-    with matplotlib.rc_context(plain):
-        figure = Figure(figsize=(11, 7.5), layout="constrained")
-        FigureCanvasAgg(figure)
-        _draw(figure, sweep)
-        files = {}
-        for ending in ("png", "svg"):
-            buffer = io.BytesIO()
-            metadata: dict[str, Any] = {"Software": None} if ending == "png" else {"Date": None}
-            figure.savefig(buffer, format=ending, dpi=130, metadata=metadata)
-            files[f"chart.{ending}"] = buffer.getvalue()
-    return files
+    return draw_files(lambda figure: _draw(figure, sweep))
 
 
 def _draw(figure: Any, sweep: Sweep) -> None:

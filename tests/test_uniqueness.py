@@ -10,6 +10,7 @@ import pytest
 
 import singlepot as sp
 from benchmarks.workloads import Workload, tables
+from singlepot.scenarios.ensemble.sampling import draw_sample
 
 from .strategies import OWNERS, scenario, seeded
 
@@ -45,6 +46,20 @@ def settlement() -> sp.Settlement:
 
 def grants(of: sp.Settlement) -> pd.Series[float]:
     return of.grants.set_index(["area", "envelope", "year"])["grant"]
+
+
+@pytest.mark.parametrize("draw", [21, 292, 389])
+def test_faces_that_leave_almost_nothing_to_share(draw: int) -> None:
+    """Equations that all but determine the answer, beside rows that are all but active: every one is solved exactly."""
+    plan = sp.read_plan("england-unit-costs")
+    made = draw_sample(plan, sp.read_scenario(plan.base)).scenario(draw)
+    assert sp.settle(made).certificate.sharing <= 1e-9
+
+
+def test_a_pot_that_just_holds_the_bids() -> None:
+    """England with a tenth more: bids and pot nearly meet."""
+    england = sp.read_scenario("england")
+    assert sp.settle(england.with_(pot=england.pot.assign(amount=1.1 * england.pot["amount"]))).certificate.passed
 
 
 def test_the_scenario_is_a_hard_one() -> None:

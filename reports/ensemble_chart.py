@@ -77,7 +77,7 @@ def _targets(axis: Any, table: pd.DataFrame) -> None:
 
 
 def _grants(axis: Any, done: Ensemble) -> None:
-    axis.set_title(f"Grants against the central settlement, the {AREAS} widest")
+    axis.set_title(f"Grants against the central ones, {AREAS} widest")
     table = _of(done, "grant")
     table = table[table["central"] > 0]
     share = table[["q05", "q50", "q95"]].div(table["central"], axis=0)
@@ -105,7 +105,7 @@ def _regret(axis: Any, done: Ensemble) -> None:
 
 
 def _drivers(axis: Any, done: Ensemble) -> None:
-    axis.set_title("What explains the total shortfall: share of its variance")
+    axis.set_title("What explains the total shortfall (variance)")
     table = done.summary[(done.summary["kind"] == "driver") & (done.summary["statistic"] == "S1")]
     table = table[table["item"].str.startswith("shortfall.total")].sort_values("value", kind="stable").tail(10)
     if not len(table):

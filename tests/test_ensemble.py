@@ -20,6 +20,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import singlepot as sp
+from singlepot.reports import ensemble_chart
 from singlepot.scenarios.ensemble.drawing import Work, settle_draw
 from singlepot.scenarios.ensemble.plan import make_plan
 from singlepot.scenarios.ensemble.sampling import draw_sample
@@ -471,3 +472,31 @@ def test_a_cluster_that_is_not_there_is_said(written: Callable[[int], Path], tmp
     pytest.importorskip("distributed")
     with pytest.raises(sp.EnsembleRefused, match="no Dask cluster answers"):
         sp.ensemble(written(4), tmp_path / "out", cluster="tcp://127.0.0.1:9")
+
+
+# ------------------------------------------------------------------ what people look at
+
+
+def test_the_chart_is_drawn_the_same_every_time(written: Callable[[int], Path], tmp_path: Path) -> None:
+    """From a finished ensemble, with and without regret and drivers, and with signs in its title."""
+    path = written(70)
+    path.write_text('title = "$x$ & <b>"\n' + path.read_text(encoding="utf-8"), encoding="utf-8")
+    done = sp.ensemble(path, tmp_path / "out", workers=2)
+    files = ensemble_chart(done)
+    assert files["chart.png"].startswith(b"\x89PNG")
+    assert b"&amp; &lt;b&gt;" in files["chart.svg"]
+    assert ensemble_chart(sp.read_ensemble(tmp_path / "out")) == files
+    small = sp.ensemble(path, tmp_path / "small", draws=3)
+    assert ensemble_chart(small)["chart.png"].startswith(b"\x89PNG")
+
+
+def test_the_command_draws_it(written: Callable[[int], Path], tmp_path: Path) -> None:
+    chart = tmp_path / "chart.svg"
+    run = start(written(4), tmp_path / "out", "--chart", str(chart))
+    said, errors = run.communicate(timeout=60)
+    assert run.returncode == 0, errors
+    assert "4 draws, seed 7" in said
+    assert chart.read_bytes().startswith(b"<?xml")
+    wrong = start(written(4), tmp_path / "other", "--chart", "chart.pdf")
+    assert "neither in .png nor in .svg" in wrong.communicate(timeout=60)[1]
+    assert wrong.returncode == 2

@@ -127,4 +127,5 @@ def _sensitivity(inputs: Floats, values: Floats, names: Iterable[str], seed: int
         said = "the drivers of an ensemble need SALib"
         raise EnsembleRefused(said, "install it with: pip install 'singlepot[ensemble]'") from error
     problem = {"num_vars": inputs.shape[1], "names": list(names), "bounds": [[0, 1]] * inputs.shape[1]}
-    return rbd_fast.analyze(problem, inputs, values, num_resamples=RESAMPLES, seed=seed)
+    with np.errstate(divide="ignore", invalid="ignore"):  # resamples in which nothing moves
+        return rbd_fast.analyze(problem, inputs, values, num_resamples=RESAMPLES, seed=seed)

@@ -9,6 +9,12 @@ from scipy import sparse
 
 from .programme import Floats, LinearProgramme
 
+NARROWEST = 1e-6
+"""Range of a column, relative to its values, below which it is taken to be that wide.
+
+Rounding leaves a range of 1e-16 between two limits that are meant to be one; scaled by it, every digit would be lost.
+"""
+
 OBJECTIVE_SIZE = 128.0
 """Mean size of the non-zero coefficients of a scaled objective."""
 
@@ -33,7 +39,9 @@ def scale(programme: LinearProgramme, *, enabled: bool = True) -> ScaledProgramm
     """
     matrix = programme.matrix
     rows, columns = programme.shape
-    ranges = np.minimum(programme.reach, programme.column_upper) - np.maximum(programme.depth, programme.column_lower)
+    highest = np.minimum(programme.reach, programme.column_upper)
+    lowest = np.maximum(programme.depth, programme.column_lower)
+    ranges = np.maximum(highest - lowest, NARROWEST * np.maximum(np.abs(highest), np.abs(lowest)))
     column_scale = np.where(ranges > 0, _power_of_two(np.where(ranges > 0, ranges, 1.0)), 1.0)
     of_column = np.repeat(np.arange(columns), np.diff(matrix.indptr))
     of_row = matrix.indices

@@ -27,6 +27,8 @@ from singlepot.solver import (
 from singlepot.solver.conflicts import find_conflict
 from singlepot.solver.scaling import scale
 
+from .strategies import scenario, seeded
+
 
 def programme(matrix: np.ndarray, row_upper: np.ndarray, row_lower: np.ndarray | None = None) -> LinearProgramme:
     """A programme with columns between 0 and 10."""
@@ -65,6 +67,23 @@ def test_two_stages_are_those_of_an_independent_solver(problem: tuple[np.ndarray
     assert staged.results[0].value / size == pytest.approx(first.fun, abs=1e-7)
     both = linprog(costs[1] / size, np.vstack([matrix, costs[0] / size]), [*right, first.fun + 1e-9], bounds=(0, 10))
     assert staged.results[1].value / size == pytest.approx(both.fun, abs=1e-6)
+
+
+def test_a_range_that_rounding_leaves_is_not_scaled_up() -> None:
+    """Two limits that differ in their last digit: the column keeps a size near its values."""
+    build = ProgrammeBuilder()
+    x = build.columns("x", {}, lower=np.asarray([6.999999999999999]), upper=np.asarray([7.0]))
+    build.add(build.rows("r", {}, lower=np.asarray([-np.inf]), upper=np.asarray([9.0])), x, 1.0)
+    assert scale(build.build()).column_scale[0] >= 1e-6
+
+
+@pytest.mark.parametrize("target", [77.82, 77.8])
+def test_a_grant_that_can_hardly_move_spoils_no_proof(target: float) -> None:
+    made = scenario(seeded(22))
+    national = made.national
+    first = (national["objective"] == "skills") & (national["year"] == "2026-27")
+    national.loc[first, "target"] = target
+    assert sp.settle(made.with_(national=national)).certificate.passed
 
 
 def test_scaling_changes_no_digit() -> None:

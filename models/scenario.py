@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from html import escape
 from types import EllipsisType
@@ -259,6 +260,14 @@ class Scenario:
     def documents(self) -> dict[str, bytes]:
         """Return the scenario as files, name → content: scenario.toml, and a CSV for each table with rows."""
         return scenario_documents(self._settings, self._tables)
+
+    @property
+    def sha256(self) -> str:
+        """Hash of everything that the scenario says: the same for the same documents."""
+        digest = hashlib.sha256()
+        for name, content in sorted(self.documents().items()):
+            digest.update(name.encode() + b"\0" + content + b"\0")
+        return digest.hexdigest()
 
     def _with_rows(self) -> dict[str, pd.DataFrame | None]:
         return {name: table if len(table) else None for name, table in self._tables.items()}

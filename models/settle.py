@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import time
 from collections.abc import Callable, Iterator
@@ -184,12 +183,9 @@ def _settlement(
 def _provenance(formulation: Formulation, staged: Staged) -> dict[str, object]:
     scenario, programme = formulation.scenario, formulation.programme
     extra = programme.rows("extra")
-    digest = hashlib.sha256()
-    for name, content in sorted(scenario.documents().items()):
-        digest.update(name.encode() + b"\0" + content + b"\0")
     return {
         "scenario": scenario.settings.title,
-        "scenario_sha256": digest.hexdigest(),
+        "scenario_sha256": scenario.sha256,
         "backend": staged.solver,
         "backend_version": staged.version,
         "methods": {result.stage.name: result.method for result in staged.results},

@@ -13,7 +13,7 @@ from singlepot.solver.conflicts import Conflict, find_conflict
 from .clash import find_clash
 from .clash_words import say_ways_out
 from .formulation import Formulation
-from .limits import grant_bounds, target_bounds
+from .limits import crossed, grant_bounds, target_bounds
 from .money import spoken
 from .movable import movable
 
@@ -69,7 +69,7 @@ def _crossed(formulation: Formulation) -> NoSettlement | None:
         ("grant", grant_bounds(data, formulation.rules), data.envelopes),
         ("target", target_bounds(data, formulation.rules), data.objectives),
     ):
-        cells = np.argwhere(lower > upper * (1 + 1e-12))
+        cells = np.argwhere(crossed(lower, upper))
         if len(cells):
             a, e, t = cells[0]
             said = (

@@ -10,7 +10,7 @@ from scipy import sparse
 from .programme import Floats, LinearProgramme
 
 NARROWEST = 1e-6
-"""Range of a column, relative to its values, below which it is taken to be that wide.
+"""Range of a column, relative to its values, below which the values themselves are its size.
 
 Rounding leaves a range of 1e-16 between two limits that are meant to be one; scaled by it, every digit would be lost.
 """
@@ -41,8 +41,9 @@ def scale(programme: LinearProgramme, *, enabled: bool = True) -> ScaledProgramm
     rows, columns = programme.shape
     highest = np.minimum(programme.reach, programme.column_upper)
     lowest = np.maximum(programme.depth, programme.column_lower)
-    ranges = np.maximum(highest - lowest, NARROWEST * np.maximum(np.abs(highest), np.abs(lowest)))
-    column_scale = np.where(ranges > 0, _power_of_two(np.where(ranges > 0, ranges, 1.0)), 1.0)
+    ranges, values = highest - lowest, np.maximum(np.abs(highest), np.abs(lowest))
+    sizes = np.where(ranges > NARROWEST * values, ranges, values)
+    column_scale = np.where(sizes > 0, _power_of_two(np.where(sizes > 0, sizes, 1.0)), 1.0)
     of_column = np.repeat(np.arange(columns), np.diff(matrix.indptr))
     of_row = matrix.indices
     size = np.log2(np.abs(matrix.data)) + np.log2(column_scale)[of_column]
@@ -50,9 +51,9 @@ def scale(programme: LinearProgramme, *, enabled: bool = True) -> ScaledProgramm
     row_scale = np.exp2(-np.round(np.bincount(of_row, weights=size, minlength=rows) / count))
     if not enabled:
         column_scale, row_scale = np.ones(columns), np.ones(rows)
-    values = matrix.data * column_scale[of_column] * row_scale[of_row]
+    entries = matrix.data * column_scale[of_column] * row_scale[of_row]
     return ScaledProgramme(
-        matrix=sparse.csc_array((values, matrix.indices, matrix.indptr), shape=matrix.shape),
+        matrix=sparse.csc_array((entries, matrix.indices, matrix.indptr), shape=matrix.shape),
         column_lower=programme.column_lower / column_scale,
         column_upper=programme.column_upper / column_scale,
         row_lower=programme.row_lower * row_scale,

@@ -69,12 +69,13 @@ def test_two_stages_are_those_of_an_independent_solver(problem: tuple[np.ndarray
     assert staged.results[1].value / size == pytest.approx(both.fun, abs=1e-6)
 
 
-def test_a_range_that_rounding_leaves_is_not_scaled_up() -> None:
-    """Two limits that differ in their last digit: the column keeps a size near its values."""
+@pytest.mark.parametrize("lower", [7.0, 6.999999999999999])
+def test_a_column_without_range_is_scaled_by_its_value(lower: float) -> None:
+    """Also where two limits differ in their last digit alone."""
     build = ProgrammeBuilder()
-    x = build.columns("x", {}, lower=np.asarray([6.999999999999999]), upper=np.asarray([7.0]))
+    x = build.columns("x", {}, lower=np.asarray([lower]), upper=np.asarray([7.0]))
     build.add(build.rows("r", {}, lower=np.asarray([-np.inf]), upper=np.asarray([9.0])), x, 1.0)
-    assert scale(build.build()).column_scale[0] >= 1e-6
+    assert scale(build.build()).column_scale[0] == 8.0
 
 
 @pytest.mark.parametrize("target", [77.82, 77.8])
@@ -84,6 +85,37 @@ def test_a_grant_that_can_hardly_move_spoils_no_proof(target: float) -> None:
     first = (national["objective"] == "skills") & (national["year"] == "2026-27")
     national.loc[first, "target"] = target
     assert sp.settle(made.with_(national=national)).certificate.passed
+
+
+def limited(bids: tuple[float, float], pot: float, targets: tuple[float, float], **rules: object) -> sp.Settlement:
+    """Two areas and one objective for which rules alone decide."""
+    return sp.settle(
+        sp.Scenario.from_tables(
+            years=["2026-27"],
+            areas=pd.DataFrame({"code": ["A", "B"], "name": ["A", "B"]}),
+            bids=pd.DataFrame({"area": ["A", "B"], "year": "2026-27", "amount": bids}),
+            pot=pd.DataFrame({"year": ["2026-27"], "amount": [pot]}),
+            objectives=pd.DataFrame({"key": ["carbon"], "name": ["carbon"], "unit": ["kt"]}),
+            targets=pd.DataFrame({"area": ["A", "B"], "objective": "carbon", "year": "2026-27", "target": targets}),
+            national=pd.DataFrame({"objective": ["carbon"], "year": ["2026-27"], "target": [sum(targets)]}),
+            **rules,
+        )
+    )
+
+
+def test_limits_that_cross_by_rounding_meet() -> None:
+    """A floor of 0.92 times a target of 8.8 is one digit above 8.096, where the target is locked."""
+    lock = pd.DataFrame({"rule": ["target_lock"], "value": [8.096], "basis": ["amount"], "area": ["A"]})
+    assert 0.92 * 8.8 > 8.096
+    settlement = limited((10.0, 10.0), 20.0, (8.8, 4.0), rules={"target_floor": 0.92}, rule_rows=lock)
+    assert settlement.targets["agreed"].iloc[0] == pytest.approx(8.096, rel=1e-12)
+
+
+def test_floors_that_use_up_the_pot_leave_the_bids() -> None:
+    """No grant can move, and the sum of the floors differs from the pot by rounding."""
+    assert 0.1 + 0.2 != 0.3
+    settlement = limited((0.1, 0.2), 0.3, (1.0, 1.0), rules={"grant_floor": 1.0})
+    assert settlement.grants["grant"].tolist() == [0.1, 0.2]
 
 
 def test_scaling_changes_no_digit() -> None:

@@ -8,17 +8,16 @@ violated ones join it, until the conditions hold.
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 from scipy import sparse
-from scipy.linalg import cholesky, qr, solve_triangular
-from scipy.optimize import nnls
 from scipy.sparse.linalg import SuperLU, splu
 
 from .errors import SolverFailed
+from .nearest import in_room_left
 from .programme import Booleans, Floats
+from .quadratic import NATURAL, Polished, QuadraticProgramme, residual_of
 
 REGULARISATIONS = (1e-11, 1e-13, 1e-9)
 """Added to the diagonal of the linear system and removed again by refinement; the next is tried where one fails.
@@ -32,14 +31,8 @@ PIVOTED = 1e-13
 REFINEMENTS, PIVOTED_REFINEMENTS = 60, 400
 """Most refinement steps of one linear system; with factors that pivot it is nearly singular and each helps less."""
 
-DENSE_UP_TO = 4000
-"""Columns up to which orthogonal factors, which are dense, are worth their time where nothing else gives an answer."""
-
-ROOM = 600
-"""Directions up to which the nearest point is looked for by non-negative least squares."""
-
-INDEPENDENT = 1e-12
-"""Pivot, relative to the largest, above which a row is independent of the others."""
+CLEAR = 1e4
+"""Multiplier, relative to the slack, above which an interior point says for certain that a row is active."""
 
 ROUNDS = 60
 """Most corrections of the active set."""
@@ -50,34 +43,11 @@ FEASIBLE = 1e-12
 SIGN = 1e-10
 """Multipliers down to minus this, relative to the largest, are taken for zero."""
 
-NATURAL = 1e-3
-"""Size below which gradients and multipliers count as small: a full take-up of a mean option has a gradient of 1."""
-
 PROVED = 1e-9
 """Largest error of the optimality conditions that counts as solved."""
 
 SHARP = 1e-10
-"""Error at which no further attempt is made: rows in other units may turn it into a larger one."""
-
-
-@dataclass(frozen=True, eq=False)
-class QuadraticProgramme:
-    """Minimise ``½ x'diag(h)x + q'x``; the first ``equalities`` rows hold with equality, the others with ``≤``."""
-
-    curvature: Floats
-    gradient: Floats
-    rows: sparse.csc_array
-    limit: Floats
-    equalities: int
-
-
-@dataclass(frozen=True, eq=False)
-class Polished:
-    """The polished point, the largest error of its optimality conditions and the corrections it took."""
-
-    x: Floats
-    residual: float
-    rounds: int
+"""Error at which no further quick attempt is made: rows in other units may turn it into a larger one."""
 
 
 def polish(
@@ -96,12 +66,18 @@ def polish(
         partial(_active_set, problem, start, active, shift, cancel)
         for shift in (*((size, False) for size in REGULARISATIONS), (PIVOTED, True))
     )
-    for attempt in (first, partial(_in_room_left, problem), *(partial(each, drop_loose=True) for each in others)):
+    equal = np.arange(len(active)) < problem.equalities
+    near = (
+        partial(in_room_left, problem, held, x, multiplier) for held in (equal | (multiplier > CLEAR * slack), equal)
+    )
+    attempts = [(first, SHARP), *((each, SHARP) for each in near)]
+    attempts += [(partial(each, drop_loose=True), PROVED) for each in others]
+    for attempt, enough in attempts:
+        if cancel.is_set() or (best is not None and best.residual <= enough):
+            break
         found = attempt()
         if found is not None and (best is None or found.residual < best.residual):
             best = found
-        if cancel.is_set() or (best is not None and best.residual <= SHARP):
-            break
     if best is None or best.residual > PROVED:
         error = "no answer" if best is None else f"an error of {best.residual:.1e}, more than {PROVED:.0e}"
         raise SolverFailed(f"the sharing step has {error}", "report this scenario as a defect")
@@ -133,7 +109,7 @@ def _active_set(
         size = max(float(np.abs(dual).max(initial=0.0)), NATURAL)
         wrong = active & inequality & (dual < -SIGN * size)
         violated = ~active & (excess > FEASIBLE)
-        residual = _residual(problem, rows, candidate, dual, excess)
+        residual = residual_of(problem, rows, candidate, dual, excess)
         if best is None or residual < best.residual:
             best = Polished(candidate, residual, step)
         loose = active & inequality & (excess < -FEASIBLE)
@@ -199,66 +175,9 @@ def _solve_equalities(
     return best[:columns], dual
 
 
-def _in_room_left(problem: QuadraticProgramme) -> Polished | None:
-    r"""Solve in the few directions that the equalities leave, where an interior point does not tell what is active.
-
-    With :math:`x = x_0 + Z w`, Z spanning the directions, and the quadratic form taken to a distance, what is left is
-    to find the point of a polyhedron nearest to the origin. Its dual is a least-squares problem in non-negative
-    variables, which an exact active-set method solves whatever rows depend on one another (Lawson and Hanson 1974,
-    chapter 23). None where that is too large, or not strictly convex.
-    """
-    if len(problem.curvature) > DENSE_UP_TO:
-        return None
-    rows, count = problem.rows.tocsr(), problem.equalities
-    equal, others = rows[:count].toarray(), rows[count:]
-    factors, triangle, order = qr(equal.T, pivoting=True)
-    pivots = np.abs(np.diag(triangle))
-    rank = int((pivots > INDEPENDENT * pivots.max(initial=0.0)).sum())
-    basis, rest, lead = factors[:, :rank], factors[:, rank:], triangle[:rank, :rank]
-    if rest.shape[1] > ROOM:
-        return None
-    form = rest.T @ (problem.curvature[:, None] * rest)
-    if np.linalg.eigvalsh(form).min(initial=1.0) <= INDEPENDENT:  # a direction that the step does not weigh
-        return None
-    x = basis @ solve_triangular(lead, problem.limit[:count][order[:rank]], trans="T")
-    dual = np.zeros(len(problem.limit))
-    if rest.shape[1]:
-        push = rest.T @ (problem.curvature * x + problem.gradient)
-        form = cholesky(form, lower=True)
-        centre = solve_triangular(form, push, lower=True)
-        reach = solve_triangular(form, (others @ rest).T, lower=True).T
-        spare = problem.limit[count:] - others @ x + reach @ centre
-        weights, _ = nnls(np.vstack([-reach.T, -spare]), np.append(np.zeros(len(push)), 1.0))
-        scale = 1.0 + spare @ weights
-        dual[count:] = weights / scale
-        nearest = -reach.T @ dual[count:]
-        x = x + rest @ solve_triangular(form, nearest - centre, lower=True, trans="T")
-    left = -(problem.curvature * x + problem.gradient) - others.T @ dual[count:]
-    dual[order[:rank]] = solve_triangular(lead, basis.T @ left)
-    excess = np.asarray(rows @ x) - problem.limit
-    return Polished(x, _residual(problem, rows, x, dual, excess), 0)
-
-
 def _factorise(system: sparse.csc_matrix) -> SuperLU:
     """Factorise keeping the symmetry where that goes well, with pivoting where it does not."""
     try:
         return splu(system, options={"SymmetricMode": True}, diag_pivot_thresh=0.0)
     except RuntimeError:  # a pivot cancelled to zero
         return splu(system)
-
-
-def _residual(problem: QuadraticProgramme, rows: sparse.csr_array, x: Floats, dual: Floats, excess: Floats) -> float:
-    """Largest error of stationarity, feasibility, signs and complementarity, relative to the gradient."""
-    push = problem.curvature * x + problem.gradient
-    size = max(float(np.abs(push).max(initial=0.0)), float(np.abs(problem.gradient).max(initial=0.0)), NATURAL)
-    stationarity = np.abs(push + rows.T @ dual).max(initial=0.0) / size
-    equal = slice(0, problem.equalities)
-    other = slice(problem.equalities, None)
-    return float(
-        max(
-            stationarity,
-            np.abs(excess[equal]).max(initial=0.0),
-            np.maximum(excess[other], 0.0).max(initial=0.0),
-            np.maximum(-dual[other], 0.0).max(initial=0.0) / max(float(np.abs(dual).max(initial=0.0)), size),
-        )
-    )

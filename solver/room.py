@@ -9,8 +9,8 @@ import numpy.typing as npt
 from scipy import sparse
 
 from .faces import IMMOVABLE, around
-from .polish import QuadraticProgramme
 from .programme import Booleans, Floats
+from .quadratic import QuadraticProgramme
 from .stages import Staged
 
 PASSES = 50

@@ -123,3 +123,21 @@ def test_rounding_taken_for_a_dual_makes_equals_unequal(seed: int, monkeypatch: 
     """The cure switched off: with an absolute threshold alone, equal areas end far apart."""
     monkeypatch.setattr("singlepot.solver.faces.ROUNDING", 0.0)
     assert spread_of_copies(seed) > 1e-3
+
+
+@pytest.mark.parametrize(
+    ("order", "give"),
+    [
+        (["shortfall.total"], 0.0),
+        (["shortfall.total", "shortfall.largest"], 0.0),
+        (["shortfall.total", "shortfall.largest"], 0.01),
+        (["shortfall.largest", "shortfall.total"], 0.01),
+        (["shortfall.total"], 0.01),
+    ],
+)
+def test_faces_that_leave_much_are_shared_exactly(order: list[str], give: float) -> None:
+    """Without the stages of concessions a thousand options can move, and many rows say nearly the same."""
+    names = ("shortfall.largest", "shortfall.total")
+    gives = {name: (give if name == order[0] else 0.0) if name in order else None for name in names}
+    settlement = sp.settle(sp.read_scenario("england-tight").with_(stages={"order": order, "give": gives}))
+    assert settlement.certificate.passed

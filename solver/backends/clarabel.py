@@ -11,8 +11,8 @@ from scipy import sparse
 
 from ..control import Control
 from ..errors import SolverFailed
-from ..polish import QuadraticProgramme
 from ..programme import Floats
+from ..quadratic import QuadraticProgramme
 
 ACCURACY = 1e-11
 """Gap and feasibility asked of Clarabel, relative; what it reaches is polished afterwards."""

@@ -1,0 +1,60 @@
+"""The quadratic programme of the sharing step, and how far a point is from its optimum."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import sparse
+
+from .programme import Floats
+
+NATURAL = 1e-3
+"""Size below which gradients and multipliers count as small: a full take-up of a mean option has a gradient of 1."""
+
+
+@dataclass(frozen=True, eq=False)
+class QuadraticProgramme:
+    """Minimise ``½ x'diag(h)x + q'x``; the first ``equalities`` rows hold with equality, the others with ``≤``."""
+
+    curvature: Floats
+    gradient: Floats
+    rows: sparse.csc_array
+    limit: Floats
+    equalities: int
+
+
+@dataclass(frozen=True, eq=False)
+class Polished:
+    """The polished point, the largest error of its optimality conditions and the corrections it took."""
+
+    x: Floats
+    residual: float
+    rounds: int
+
+
+def residual_of(problem: QuadraticProgramme, rows: sparse.csr_array, x: Floats, dual: Floats, excess: Floats) -> float:
+    """Largest error of stationarity, feasibility and signs, relative to the gradient.
+
+    Parameters
+    ----------
+    rows
+        Those of the problem, by row.
+    dual
+        A multiplier of each row; that of a row which is not active is zero.
+    excess
+        ``rows @ x - limit``.
+    """
+    push = problem.curvature * x + problem.gradient
+    size = max(float(np.abs(push).max(initial=0.0)), float(np.abs(problem.gradient).max(initial=0.0)), NATURAL)
+    stationarity = np.abs(push + rows.T @ dual).max(initial=0.0) / size
+    equal = slice(0, problem.equalities)
+    other = slice(problem.equalities, None)
+    return float(
+        max(
+            stationarity,
+            np.abs(excess[equal]).max(initial=0.0),
+            np.maximum(excess[other], 0.0).max(initial=0.0),
+            np.maximum(-dual[other], 0.0).max(initial=0.0) / max(float(np.abs(dual).max(initial=0.0)), size),
+        )
+    )

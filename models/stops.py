@@ -19,16 +19,11 @@ from scipy import sparse
 
 from singlepot.solver import Marginals
 
-from .arrays import Floats, Integers
-from .band_edges import beyond_the_band
+from .arrays import Booleans, Floats, Integers
+from .at_limit import AtLimit
+from .band_edges import kinks
 from .prices import RULE_ROWS, bound_kind
 from .workings import Workings
-
-MATTERS = 1e-6
-"""Size of a part, relative to the largest part of its option, above which it counts."""
-
-WHOLE = 1e-9
-"""How near its limit, as a share, a take-up is used up."""
 
 UNUSED = 1e-9
 """Share of its limit below which an option is not used."""
@@ -45,7 +40,8 @@ class Parts:
     """One stage's reduced costs of all options, taken apart.
 
     ``rules`` holds the part of each kind of rule, ``outcome`` the part of each objective (options, objectives); their
-    sum with ``money`` and ``own`` is ``total``. Stage units for each unit of take-up.
+    sum with ``money`` and ``own`` is ``total``. Stage units for each unit of take-up. ``in_the_way`` says for each kind
+    which options it would stop too, though it has no price: it is at its limit.
     """
 
     stage: Marginals
@@ -54,6 +50,7 @@ class Parts:
     own: Floats
     rules: Mapping[str, Floats]
     total: Floats
+    in_the_way: Mapping[str, Booleans]
 
     @property
     def net(self) -> Floats:
@@ -68,6 +65,7 @@ class Anatomy:
         self._workings = workings
         model, programme = workings.formulation.model, workings.programme
         self._take_up: Integers = model.take_up
+        self._used = workings.take_up > UNUSED * model.data.options.limit
         parts = [programme.columns(name) for name in ("grant", "target")]
         rows = [programme.rows(name) for name in ("grant", "target")]
         self._cells: Integers = np.concatenate([np.arange(part.start, part.stop) for part in parts])
@@ -84,6 +82,8 @@ class Anatomy:
                 self._direct[name] = by_row[span][:, self._take_up]
                 self._through[name] = by_row[span][:, self._cells]
         self._spans = dict(families)
+        effects = {name: self._direct[name] + self._through[name] @ self._moves for name in self._direct}
+        self._limits = AtLimit(workings, self._moves, self._cells, effects)
 
     def parts(self, stage: Marginals) -> Parts:
         """Take every option's reduced cost in a stage apart."""
@@ -102,6 +102,7 @@ class Anatomy:
             own=np.asarray(own),
             rules=rules,
             total=stage.column[self._take_up],
+            in_the_way=self._limits.in_the_way(stage) | {BAND: self._limits.beyond(stage)},
         )
 
     def _family(self, name: str, stage: Marginals) -> Floats:
@@ -141,72 +142,12 @@ class Anatomy:
         rest = np.zeros(len(self._take_up))
         for name in ("concession", "cut", "burden_share"):
             rest = rest + worth.get(name, 0.0)
-        excess = beyond_the_band(self._workings, stage)
+        found = kinks(self._workings, stage)
         beyond = np.zeros(len(self._take_up))
-        if excess is not None:
-            for sign, (place, amount) in excess.items():
-                cells = np.full(self._workings.programme.shape[1], 0.0)
-                cells[place] = amount
-                moves = self._moves.maximum(0) if sign > 0 else self._moves.minimum(0)
-                beyond = beyond - np.asarray(moves.T @ cells[self._cells])
+        if found is not None:
+            cells = np.zeros(self._workings.programme.shape[1])
+            cells[found.cells] = found.beyond_down
+            beyond += -(self._moves.minimum(0).T @ cells[self._cells])
+            cells[found.cells] = found.beyond_up
+            beyond += np.where(self._used, self._moves.maximum(0).T @ cells[self._cells], 0.0)
         return beyond, rest - beyond
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """Why an option stands where it does.
-
-    Attributes
-    ----------
-    stage
-        The stage that decided.
-    stop
-        ``used up``, ``dearer than the price``, ``tie shared`` (as dear as others that are used in part),
-        ``the last that was needed`` (alone in that), or the rule that holds it back most.
-    rules
-        Every rule that holds it back in that stage, the strongest first.
-    """
-
-    stage: str
-    stop: str
-    rules: tuple[str, ...]
-
-
-USED_UP, DEARER, TIED, LAST = "used up", "dearer than the price", "tie shared", "the last that was needed"
-
-
-def judge(workings: Workings, parts: tuple[Parts, ...]) -> tuple[Verdict, ...]:
-    """Say for every option which stage decided it and what stopped it there."""
-    options = workings.formulation.data.options
-    share = workings.take_up / options.limit
-    size = [_size(each) for each in parts]
-    return tuple(_verdict(j, float(share[j]), parts, size) for j in range(options.size))
-
-
-def _size(parts: Parts) -> Floats:
-    """The largest part of each option."""
-    each = [np.abs(parts.money), np.abs(parts.own), np.abs(parts.outcome).max(axis=1, initial=0.0)]
-    return np.asarray(np.max([*each, *(np.abs(part) for part in parts.rules.values())], axis=0))
-
-
-def _verdict(j: int, share: float, parts: tuple[Parts, ...], size: list[Floats]) -> Verdict:
-    """The first stage in which the option is not at the margin decides."""
-    tied = Verdict("", USED_UP if share >= 1 - WHOLE else TIED, ())
-    for each, sizes in zip(parts, size, strict=True):
-        if sizes[j] == 0:
-            continue
-        least = MATTERS * sizes[j]
-        against = sorted(((float(part[j]), kind) for kind, part in each.rules.items() if part[j] > least), reverse=True)
-        rules = tuple(kind for _, kind in against)
-        net, total = float(each.net[j]), float(each.total[j])
-        if share >= 1 - WHOLE:
-            if total < -least:
-                return Verdict(each.stage.name, USED_UP, ())
-        elif net > least and total > least and share <= UNUSED:
-            return Verdict(each.stage.name, DEARER, ())
-        elif rules and (net < -least or share > UNUSED or total > least):
-            return Verdict(each.stage.name, rules[0], rules)
-        elif total > least and share <= UNUSED:
-            return Verdict(each.stage.name, DEARER, ())
-        tied = Verdict(each.stage.name, tied.stop, ())
-    return tied

@@ -1,0 +1,174 @@
+"""One option let off one kind of rule, in the problem of one stage: whether it moves is seen by solving again."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from scipy import sparse
+from scipy.optimize import linprog
+
+from singlepot.models.band_edges import Kinks, kinks
+from singlepot.models.prices import RULE_ROWS, bound_kind
+from singlepot.models.stops import BAND, HELD
+from singlepot.models.workings import Workings
+from singlepot.solver import Marginals
+
+SMALL = 1e-3
+"""How much of the option, as a share of its largest take-up, is let off."""
+
+
+@dataclass
+class Copy:
+    """A second column for an option: its entries and what it costs."""
+
+    entries: np.ndarray
+    cost: float
+
+
+class StageProblem:
+    """What a stage minimises, on the face of the earlier stages, in displacements from where it ended."""
+
+    def __init__(self, workings: Workings, stage: Marginals) -> None:
+        self.workings, self.stage = workings, stage
+        scaled, result = workings.staged.scaled, workings.staged.results[stage.position]
+        assert result.face is not None
+        face = result.face
+        self.matrix = workings.matrix
+        self.cost = stage.cost
+        activity = self.matrix @ stage.x
+        self.columns = self._room(face.column_bounds, scaled.column_scale, stage.x)
+        self.rows = self._room(face.row_bounds, 1 / scaled.row_scale, activity)
+        self.size = result.stage.size
+
+    @staticmethod
+    def _room(bounds: tuple[np.ndarray, np.ndarray], scale: np.ndarray, at: np.ndarray) -> np.ndarray:
+        lower, upper = np.minimum(bounds[0] * scale - at, 0.0), np.maximum(bounds[1] * scale - at, 0.0)
+        near = 1e-10 * np.maximum(scale, 1.0)
+        return np.column_stack([np.where(lower > -near, 0.0, lower), np.where(upper < near, 0.0, upper)])
+
+    def gain(self, copy: Copy | None, most: float) -> float:
+        """How far the stage's optimum falls when there is also a second column of an option, up to a little of it."""
+        found = self._least(copy, 0.0, most)
+        assert found is not None
+        return -found
+
+    def forced(self, copy: Copy, amount: float) -> float | None:
+        """By how much the optimum rises when so much of a copy is used; None where nothing makes that possible."""
+        return self._least(copy, amount, amount)
+
+    def _least(self, copy: Copy | None, least: float, most: float) -> float | None:
+        matrix, cost, bounds = self.matrix, self.cost, self.columns
+        if copy is not None:
+            matrix = sparse.csc_array(sparse.hstack([matrix, sparse.csc_array(copy.entries.reshape(-1, 1))]))
+            cost = np.append(cost, copy.cost)
+            bounds = np.vstack([bounds, [least, most]])
+        size = np.abs(cost[cost != 0]).mean() / 100
+        fixed = self.rows[:, 0] == self.rows[:, 1]
+        rows = matrix.tocsr()
+        above, below = ~fixed & np.isfinite(self.rows[:, 1]), ~fixed & np.isfinite(self.rows[:, 0])
+        found = linprog(
+            cost / size,
+            sparse.vstack([rows[above], -rows[below]]),
+            np.concatenate([self.rows[above, 1], -self.rows[below, 0]]),
+            rows[fixed],
+            self.rows[fixed, 0],
+            bounds=bounds,
+            method="highs-ds",
+            options={"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10},
+        )
+        assert found.status in (0, 2), found.message
+        return float(found.fun) * size if found.status == 0 else None
+
+    @cached_property
+    def own_gain(self) -> float:
+        """What is found without any change: rounding."""
+        return self.gain(None, 0.0)
+
+
+class Relaxation:
+    """Copies of options that some kind of rule does not see."""
+
+    def __init__(self, problem: StageProblem) -> None:
+        self.problem = problem
+        workings = problem.workings
+        self.programme, self.model = workings.programme, workings.formulation.model
+        self.matrix = workings.matrix
+        self.by_row = self.matrix.tocsr()
+
+    def cells(self, j: int) -> dict[int, tuple[int, float]]:
+        """Columns of the grants and targets that an option moves: their row, and by how much."""
+        column = int(self.model.take_up[j])
+        own = self.matrix[:, [column]].tocoo()
+        found = {}
+        for name in ("grant", "target"):
+            rows, columns = self.programme.rows(name), self.programme.columns(name)
+            for i, value in zip(own.row, own.data, strict=True):
+                if rows.start <= i < rows.stop:
+                    found[columns.start + int(i) - rows.start] = (int(i), -float(value))
+        return found
+
+    def copy_of(self, j: int, kinds: Collection[str], less: float = 0.0) -> Copy:
+        """An option that some kinds of rules do not see, and that costs so much less."""
+        column = int(self.model.take_up[j])
+        entries = self.matrix[:, [column]].toarray().ravel()
+        cost = float(self.problem.cost[column]) - less
+        cells = self.cells(j)
+        for name, said in [*RULE_ROWS.items(), ("held", HELD)]:
+            if said not in kinds:
+                continue
+            span = self.span(name)
+            if name == "requirement":
+                entries[span] = np.maximum(entries[span], 0.0)
+                continue
+            entries[span] = 0.0
+            for cell, (_, moved) in cells.items():
+                entries[span] -= moved * self.matrix[:, [cell]].toarray().ravel()[span]
+        for cell, (row, moved) in cells.items():
+            band = self._slope(cell, moved) if BAND in kinds else None
+            if band is not None:
+                counting, per_unit = band
+                entries[counting] -= moved
+                cost -= moved * per_unit
+            if self.kind_of(cell) in kinds:
+                seen = self.matrix[:, [cell]].toarray().ravel()
+                seen[row] = 0.0
+                entries[row] = 0.0
+                entries += moved * seen
+                cost += moved * float(self.problem.cost[cell])
+        return Copy(entries, cost)
+
+    def span(self, name: str) -> slice:
+        return self.programme.rows(name) if name != "held" else slice(self.programme.shape[0], self.matrix.shape[0])
+
+    def _slope(self, cell: int, moved: float) -> tuple[int, float] | None:
+        """The row that counts a concession or cut of a cell, and what the present band makes of a unit of it."""
+        found = self.kinks
+        if found is None or cell not in found.cells:
+            return None
+        at = int(np.flatnonzero(found.cells == cell)[0])
+        return int(found.rows[at]), float(found.up[at] if moved > 0 else found.down[at])
+
+    @cached_property
+    def kinks(self) -> Kinks | None:
+        return kinks(self.problem.workings, self.problem.stage)
+
+    def kind_of(self, column: int) -> str:
+        inside = self.programme.columns("grant")
+        family = "grant" if inside.start <= column < inside.stop else "target"
+        lower, upper = float(self.programme.column_lower[column]), float(self.programme.column_upper[column])
+        return bound_kind(family, lower, upper, float(self.problem.stage.x[column]))
+
+    def kinds(self, j: int) -> set[str]:
+        """Every kind of rule that an option touches."""
+        column = int(self.model.take_up[j])
+        cells = self.cells(j)
+        touched = set(self.matrix[:, [column, *cells]].tocoo().row.tolist())
+        rows = {said for name, said in RULE_ROWS.items() if any(self.inside(name, i) for i in touched)}
+        return rows | {self.kind_of(cell) for cell in cells}
+
+    def inside(self, name: str, row: int) -> bool:
+        span = self.programme.rows(name)
+        return span.start <= row < span.stop

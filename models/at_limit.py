@@ -17,6 +17,10 @@ from .band_edges import kinks
 from .prices import RULE_ROWS, bound_kind
 from .workings import Workings
 
+BAND = "the next band"
+HELD = "settled before"
+"""Rules that no table states: the kinks of what a stage counts, and what earlier stages came to."""
+
 NEAR = 1e-9
 """How near its limit, relative to its terms, a rule is at it."""
 
@@ -31,7 +35,7 @@ class AtLimit:
     cells
         Columns of grants and targets.
     effects
-        What each option does to the rows of each family, grants and targets written out: (rows, options).
+        What each option does to the rows of each family, grants and targets written out; (rows, options).
     """
 
     def __init__(
@@ -40,7 +44,8 @@ class AtLimit:
         self._workings, self._cells = workings, cells
         programme, model = workings.programme, workings.formulation.model
         self._up, self._down = moves > 0, moves < 0
-        self._effects = {name: (each > 0, each < 0) for name, each in effects.items() if name in RULE_ROWS}
+        self._effects = {name: (each > 0, each < 0) for name, each in effects.items()}
+        self._matrix = workings.matrix.tocsr()
         own_rows = np.concatenate([np.arange(programme.shape[0])[programme.rows(name)] for name in ("grant", "target")])
         settled = np.zeros(programme.shape[1])
         settled[model.take_up] = workings.take_up
@@ -52,21 +57,39 @@ class AtLimit:
 
     def in_the_way(self, stage: Marginals) -> dict[str, Booleans]:
         """For each kind of rule, which options it is in the way of without a price in the stage."""
-        programme, found = self._workings.programme, {}
-        activity = np.asarray(self._workings.matrix @ stage.x)
+        found = {HELD: self._settled_before(stage), BAND: self._beyond(stage)}
         for name, (up, down) in self._effects.items():
-            span = programme.rows(name)
-            free = stage.row[span] == 0
-            full, empty = (
-                free & self._reached(activity[span], span, bound) & self._reached(self._activity[span], span, bound)
-                for bound in (programme.row_upper[span], programme.row_lower[span])
-            )
-            found[RULE_ROWS[name]] = _any(up, full) | _any(down, empty)
+            if name in RULE_ROWS:
+                full, empty = self._at_bounds(name, stage)
+                found[RULE_ROWS[name]] = _any(up, full) | _any(down, empty)
         for kind, blocked in self._of_cells(stage).items():
             found[kind] = found.get(kind, np.zeros(len(blocked), dtype=bool)) | blocked
         return found
 
-    def beyond(self, stage: Marginals) -> Booleans:
+    def _at_bounds(self, name: str, stage: Marginals) -> tuple[Booleans, Booleans]:
+        """Rows of a family at their upper and lower bound without a price."""
+        span, programme = self._workings.programme.rows(name), self._workings.programme
+        free = stage.row[span] == 0
+        activity = np.asarray(self._matrix[span] @ stage.x)
+        full, empty = (
+            free & self._reached(activity, span, bound) & self._reached(self._activity[span], span, bound)
+            for bound in (programme.row_upper[span], programme.row_lower[span])
+        )
+        return full, empty
+
+    def _settled_before(self, stage: Marginals) -> Booleans:
+        """Which options would ask for a concession or cut where an earlier stage left none."""
+        workings = self._workings
+        face = workings.staged.results[stage.position].face
+        found = np.zeros(len(workings.take_up), dtype=bool)
+        for name in ("concession", "cut"):
+            if name in self._effects and face is not None:
+                columns = workings.programme.columns(name)
+                fixed = face.column_lower[columns] == face.column_upper[columns]
+                found |= _any(self._effects[name][1], self._at_bounds(name, stage)[1] & fixed)
+        return found
+
+    def _beyond(self, stage: Marginals) -> Booleans:
         """Which options give something up at the edge of a band that has no price beyond its slope."""
         edges, places = kinks(self._workings, stage), np.zeros(self._workings.programme.shape[1], dtype=bool)
         if edges is not None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from .arrays import Floats
 from .prices import RULE_ROWS
-from .stops import UNUSED, Parts
+from .stops import HELD, UNUSED, Parts
 from .workings import Workings
 
 MATTERS = 1e-6
@@ -58,8 +58,9 @@ def judge(workings: Workings, parts: tuple[Parts, ...]) -> tuple[Verdict, ...]:
     ended = workings.staged.x[workings.formulation.model.take_up]
     ended = ended * workings.staged.scaled.column_scale[workings.formulation.model.take_up] / options.limit
     shared = np.abs(share - ended) > SHARED_BEYOND
+    nothing = [each.stage.value <= WHOLE * stages[each.stage.position].size for each in deciding]
     size = [_size(each) for each in deciding]
-    return tuple(_verdict(j, float(share[j]), bool(shared[j]), deciding, size) for j in range(options.size))
+    return tuple(_verdict(j, float(share[j]), bool(shared[j]), deciding, nothing, size) for j in range(options.size))
 
 
 def _size(parts: Parts) -> Floats:
@@ -68,19 +69,36 @@ def _size(parts: Parts) -> Floats:
     return np.asarray(np.max([*each, *(np.abs(part) for part in parts.rules.values())], axis=0))
 
 
-def _verdict(j: int, share: float, shared: bool, parts: tuple[Parts, ...], size: list[Floats]) -> Verdict:
-    """The first stage in which the option is not at the margin decides."""
-    stage = ""
-    for each, sizes in zip(parts, size, strict=True):
-        if sizes[j] == 0:
+def _verdict(
+    j: int, share: float, shared: bool, parts: tuple[Parts, ...], nothing: list[bool], size: list[Floats]
+) -> Verdict:
+    """The first stage in which the option is not at the margin decides.
+
+    A stage that stands at zero cannot be bettered: no rule keeps an option from that, it can only be too dear.
+    """
+    stage, partly = "", UNUSED < share < 1 - WHOLE
+    margin = Verdict("", TIED if shared else LAST, ())
+    for each, at_zero, sizes in zip(parts, nothing, size, strict=True):
+        least = MATTERS * float(sizes[j])
+        if least == 0:
             continue
-        stop, rules = _in_stage(each, j, share, MATTERS * float(sizes[j]))
+        if at_zero:
+            dear = float(each.total[j]) > least and share <= UNUSED
+            stop, rules = (DEARER, _tight(each, j)) if dear else ("", ())
+        else:
+            stop, rules = _in_stage(each, j, share, least)
+        if stop == HELD and margin.stage:
+            return margin
         if stop:
             return Verdict(each.stage.name, stop, rules)
         stage = each.stage.name
+        if partly and not at_zero and not margin.stage:
+            margin = replace(margin, stage=stage)
     if share >= 1 - WHOLE:
         return Verdict(stage, USED_UP, ())
-    return Verdict(stage, TIED if shared or share <= UNUSED else LAST, ())
+    if shared or partly:
+        return margin if margin.stage else replace(margin, stage=stage)
+    return Verdict(stage, DEARER, _tight(parts[-1], j) if parts else ())
 
 
 def _in_stage(parts: Parts, j: int, share: float, least: float) -> tuple[str, tuple[str, ...]]:
@@ -89,9 +107,10 @@ def _in_stage(parts: Parts, j: int, share: float, least: float) -> tuple[str, tu
     Of the rules that hold it back the one is named without which it would be used further, the strongest first;
     where it would be only without several at once, the strongest of them.
     """
-    net, total = float(parts.net[j]), float(parts.total[j])
+    total = float(parts.total[j])
+    free = total - sum(float(part[j]) for part in parts.rules.values())
     against = sorted(((float(part[j]), kind) for kind, part in parts.rules.items() if part[j] > least), reverse=True)
-    tight = tuple(kind for kind, options in parts.in_the_way.items() if options[j])
+    tight = _tight(parts, j)
     if share >= 1 - WHOLE:
         own = sum(part for part, kind in against if kind in OWN_LIMIT)
         if total - own < -least:
@@ -103,5 +122,10 @@ def _in_stage(parts: Parts, j: int, share: float, least: float) -> tuple[str, tu
     if alone:
         return alone[0], rules
     if total > least and share <= UNUSED:
-        return (held[0], rules) if held and net < -least else (DEARER, rules)
+        return (held[0], rules) if held and free < -least else (DEARER, rules)
     return "", ()
+
+
+def _tight(parts: Parts, j: int) -> tuple[str, ...]:
+    """Rules at their limit, without a price, that are in an option's way."""
+    return tuple(kind for kind, options in parts.in_the_way.items() if options[j])

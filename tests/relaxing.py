@@ -38,7 +38,7 @@ class StageProblem:
         face = result.face
         self.matrix = workings.matrix
         self.cost = stage.cost
-        activity = self.matrix @ stage.x
+        self.activity = activity = self.matrix @ stage.x
         self.columns = self._room(face.column_bounds, scaled.column_scale, stage.x)
         self.rows = self._room(face.row_bounds, 1 / scaled.row_scale, activity)
         self.size = result.stage.size
@@ -111,28 +111,23 @@ class Relaxation:
         return found
 
     def copy_of(self, j: int, kinds: Collection[str], less: float = 0.0) -> Copy:
-        """An option that some kinds of rules do not see, and that costs so much less."""
+        """An option that some kinds of rules do not see where they hold it back, and that costs so much less."""
         column = int(self.model.take_up[j])
         entries = self.matrix[:, [column]].toarray().ravel()
         cost = float(self.problem.cost[column]) - less
         cells = self.cells(j)
-        for name, said in [*RULE_ROWS.items(), ("held", HELD)]:
-            if said not in kinds:
-                continue
-            span = self.span(name)
-            if name == "requirement":
-                entries[span] = np.maximum(entries[span], 0.0)
-                continue
-            entries[span] = 0.0
-            for cell, (_, moved) in cells.items():
-                entries[span] -= moved * self.matrix[:, [cell]].toarray().ravel()[span]
+        effect = entries.copy()
+        for cell, (_, moved) in cells.items():
+            effect += moved * self.matrix[:, [cell]].toarray().ravel()
+        for row in np.flatnonzero(effect):
+            if self.row_kind(row) in kinds and -effect[row] * self.problem.stage.row[row] >= 0:
+                entries[row] -= effect[row]
         for cell, (row, moved) in cells.items():
             band = self._slope(cell, moved) if BAND in kinds else None
-            if band is not None:
-                counting, per_unit = band
-                entries[counting] -= moved
-                cost -= moved * per_unit
-            if self.kind_of(cell) in kinds:
+            if band is not None and self.row_kind(band[0]) not in kinds:
+                entries[band[0]] -= moved
+                cost -= moved * band[1]
+            if self.kind_of(cell) in kinds and -moved * self.problem.stage.column[cell] >= 0:
                 seen = self.matrix[:, [cell]].toarray().ravel()
                 seen[row] = 0.0
                 entries[row] = 0.0
@@ -140,8 +135,24 @@ class Relaxation:
                 cost += moved * float(self.problem.cost[cell])
         return Copy(entries, cost)
 
-    def span(self, name: str) -> slice:
-        return self.programme.rows(name) if name != "held" else slice(self.programme.shape[0], self.matrix.shape[0])
+    def row_kind(self, row: int) -> str:
+        """The kind of rule a row states; what only an earlier stage made of it was settled before."""
+        stage = self.problem.stage
+        if row >= self.programme.shape[0]:
+            return HELD
+        family, dual = self.programme.row_family(row).name, float(stage.row[row])
+        if family in ("grant", "target"):
+            return ""
+        lower, upper = self.programme.row_lower[row], self.programme.row_upper[row]
+        at = float(self.problem.activity[row])
+        nearer_lower = upper == np.inf or abs(at - lower) <= abs(upper - at)
+        nearer_upper = lower == -np.inf or abs(upper - at) <= abs(at - lower)
+        if dual != 0 and not (nearer_lower and dual > 0) and not (nearer_upper and dual < 0):
+            return HELD
+        if family in RULE_ROWS:
+            return RULE_ROWS[family]
+        counts = {"concession": "concession", "cut": "burden", "burden_share": "burden"}
+        return HELD if family in counts and not stage.name.startswith(counts[family]) else ""
 
     def _slope(self, cell: int, moved: float) -> tuple[int, float] | None:
         """The row that counts a concession or cut of a cell, and what the present band makes of a unit of it."""
@@ -156,19 +167,17 @@ class Relaxation:
         return kinks(self.problem.workings, self.problem.stage)
 
     def kind_of(self, column: int) -> str:
+        """The floor, ceiling or lock at which a grant or target stands."""
         inside = self.programme.columns("grant")
         family = "grant" if inside.start <= column < inside.stop else "target"
         lower, upper = float(self.programme.column_lower[column]), float(self.programme.column_upper[column])
-        return bound_kind(family, lower, upper, float(self.problem.stage.x[column]))
+        kind = bound_kind(family, lower, upper, float(self.problem.stage.x[column]))
+        reduced = float(self.problem.stage.column[column])
+        before = reduced != 0 and lower != upper and (reduced < 0) != kind.endswith("ceiling")
+        return HELD if before else kind
 
     def kinds(self, j: int) -> set[str]:
         """Every kind of rule that an option touches."""
-        column = int(self.model.take_up[j])
-        cells = self.cells(j)
-        touched = set(self.matrix[:, [column, *cells]].tocoo().row.tolist())
-        rows = {said for name, said in RULE_ROWS.items() if any(self.inside(name, i) for i in touched)}
-        return rows | {self.kind_of(cell) for cell in cells}
-
-    def inside(self, name: str, row: int) -> bool:
-        span = self.programme.rows(name)
-        return span.start <= row < span.stop
+        column, cells = int(self.model.take_up[j]), self.cells(j)
+        touched = self.matrix[:, [column, *cells]].tocoo().row.tolist()
+        return ({self.row_kind(row) for row in touched} | {self.kind_of(cell) for cell in cells}) - {""}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
@@ -39,6 +40,9 @@ class Account:
     without
         What the nation would lose if the area left, bid and targets and all: for each national row the shortfall with
         and without it; None unless it was asked for.
+    stability
+        How far the area's grant moves with its own bid, targets and unit costs: number, moved, before, after, change,
+        elasticity, reason; None unless it was asked for.
     """
 
     area: str
@@ -49,9 +53,16 @@ class Account:
     options: pd.DataFrame
     rules: tuple[Price, ...]
     without: pd.DataFrame | None
+    stability: pd.DataFrame | None = None
 
 
-def account(settlement: Settlement, area: str, *, without: bool = False) -> Account:
+Measure = Callable[["Settlement", list[str]], pd.DataFrame]
+"""Measures the stability of some areas of a settlement, as ``singlepot.stability`` does."""
+
+
+def account(
+    settlement: Settlement, area: str, *, without: bool = False, stability: Measure | None = None
+) -> Account:
     """Say everything about one area.
 
     Parameters
@@ -60,6 +71,9 @@ def account(settlement: Settlement, area: str, *, without: bool = False) -> Acco
         Its code or its name.
     without
         Also settle again without the area, and compare the shortfalls.
+    stability
+        What measures how far the area's grant moves with its own numbers: ``singlepot.stability``, which settles up to
+        six times.
 
     Raises
     ------
@@ -97,7 +111,12 @@ def account(settlement: Settlement, area: str, *, without: bool = False) -> Acco
         ),
         rules=tuple(price for price in rule_prices(workings) if code in price.place),
         without=_without(settlement, code) if without else None,
+        stability=None if stability is None else _moves(stability(settlement, [code])),
     )
+
+
+def _moves(measured: pd.DataFrame) -> pd.DataFrame:
+    return measured.drop(columns=["area", "name"]).reset_index(drop=True)
 
 
 def _own(table: pd.DataFrame, code: str) -> pd.DataFrame:

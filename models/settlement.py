@@ -27,7 +27,7 @@ from .settlement_documents import documents, write
 from .workings import Workings, work_out
 
 if TYPE_CHECKING:
-    from .account import Account
+    from .account import Account, Measure
 
 Positions = npt.NDArray[np.integer]
 
@@ -103,7 +103,7 @@ class Settlement:
         """For every objective and for cuts, who is best placed, and what stopped each; see :class:`BestPlaced`."""
         return best_placed(self)
 
-    def explain(self, area: str, *, without: bool = False) -> Account:
+    def explain(self, area: str, *, without: bool = False, stability: Measure | None = None) -> Account:
         """Say everything about one area (code or name); see :class:`Account`.
 
         Parameters
@@ -112,10 +112,12 @@ class Settlement:
             Code or name.
         without
             Also settle again without the area, to say what the nation would lose.
+        stability
+            ``singlepot.stability``, to measure also how far the area's grant moves with its own numbers.
         """
         from .account import account
 
-        return account(self, area, without=without)
+        return account(self, area, without=without, stability=stability)
 
     def documents(self) -> dict[str, bytes]:
         """The settlement as named texts: ``settlement.json``, ``tables/…``, ``scenario/…``."""

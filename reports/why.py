@@ -11,6 +11,8 @@ import numpy as np
 from singlepot.models.best_placed import CUTS
 from singlepot.models.prices import SHARED
 
+from .stability_text import stability_lines
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -35,8 +37,8 @@ def why(settlement: Settlement, objective: str | None = None) -> str:
     return "\n".join(lines) + "\n"
 
 
-def why_area(account: Account) -> str:
-    """Tell everything about one area."""
+def why_area(account: Account, money: str) -> str:
+    """Tell everything about one area; amounts in the scenario's unit of money."""
     lines = [f"{account.name} ({account.area})", ""]
     for row in account.grants.to_dict("records"):
         lines.append(f"  {row['year']} {row['envelope']:<12} bid {row['bid']:>12,.2f}  grant {row['grant']:>12,.2f}")
@@ -65,6 +67,8 @@ def why_area(account: Account) -> str:
         for row in account.without.to_dict("records"):
             change = f"{row['shortfall_without']:>12,.2f} instead of {row['shortfall']:,.2f}"
             lines.append(_clip(f"  {row['objective']:<16} {row['year']:<16} {change}"))
+    if account.stability is not None:
+        lines += ["", "How far its grant moves when its own numbers do", *_stability(account, money)]
     return "\n".join(lines) + "\n"
 
 
@@ -94,7 +98,13 @@ def area_values(account: Account) -> dict[str, Any]:
             for p in account.rules
         ],
         "without": None if account.without is None else records(account.without),
+        "stability": None if account.stability is None else records(account.stability),
     }
+
+
+def _stability(account: Account, money: str) -> list[str]:
+    assert account.stability is not None
+    return stability_lines(account.stability.assign(area=account.area, name=account.name), money)
 
 
 def records(table: pd.DataFrame) -> list[dict[str, Any]]:

@@ -248,11 +248,9 @@ def verify(ctx: click.Context, directory: str, independent: bool, as_json: bool)
 @click.argument("area", required=False)
 @click.option("--objective", metavar="KEY", help="Only this objective, or cuts.")
 @click.option("--without", is_flag=True, help="With AREA: settle again without it, to say what the nation would lose.")
-@click.option("--stability", is_flag=True, help="With AREA: settle again to say how far its own numbers move its grant.")
+@click.option("--stability", is_flag=True, help="With AREA: how far its own numbers move its grant.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def why(
-    directory: str, area: str | None, objective: str | None, without: bool, stability: bool, as_json: bool
-) -> None:
+def why(directory: str, area: str | None, objective: str | None, without: bool, stability: bool, as_json: bool) -> None:
     """Say why a written settlement is as it is: prices, who is best placed, what stopped each; or all about AREA.
 
     AREA is a code or a name.

@@ -12,7 +12,8 @@ import pandas as pd
 
 from singlepot.solver import BadOption
 
-from .prices import Price, rule_prices
+from .prices import Price
+from .rule_prices import rule_prices
 from .scenario import Scenario
 from .workings import work_out
 
@@ -60,9 +61,7 @@ Measure = Callable[["Settlement", list[str]], pd.DataFrame]
 """Measures the stability of some areas of a settlement, as ``singlepot.stability`` does."""
 
 
-def account(
-    settlement: Settlement, area: str, *, without: bool = False, stability: Measure | None = None
-) -> Account:
+def account(settlement: Settlement, area: str, *, without: bool = False, stability: Measure | None = None) -> Account:
     """Say everything about one area.
 
     Parameters

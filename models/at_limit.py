@@ -21,6 +21,13 @@ BAND = "the next band"
 HELD = "settled before"
 """Rules that no table states: the kinks of what a stage counts, and what earlier stages came to."""
 
+SETTLED_BY = {
+    "concession": {"concession.largest", "concession.total"},
+    "cut": {"burden"},
+    "national": {"shortfall.largest", "shortfall.total"},
+}
+"""Families of rows that stand where earlier stages have left them, and those stages."""
+
 NEAR = 1e-9
 """How near its limit, relative to its terms, a rule is at it."""
 
@@ -60,16 +67,15 @@ class AtLimit:
         found = {HELD: self._settled_before(stage), BAND: self._beyond(stage)}
         for name, (up, down) in self._effects.items():
             if name in RULE_ROWS:
-                full, empty = self._at_bounds(name, stage)
+                full, empty = self._at_bounds(name, stage, stage.row[self._workings.programme.rows(name)] == 0)
                 found[RULE_ROWS[name]] = _any(up, full) | _any(down, empty)
         for kind, blocked in self._of_cells(stage).items():
             found[kind] = found.get(kind, np.zeros(len(blocked), dtype=bool)) | blocked
         return found
 
-    def _at_bounds(self, name: str, stage: Marginals) -> tuple[Booleans, Booleans]:
-        """Rows of a family at their upper and lower bound without a price."""
+    def _at_bounds(self, name: str, stage: Marginals, free: Booleans) -> tuple[Booleans, Booleans]:
+        """Those of some rows of a family that are at their upper and lower bound."""
         span, programme = self._workings.programme.rows(name), self._workings.programme
-        free = stage.row[span] == 0
         activity = np.asarray(self._matrix[span] @ stage.x)
         full, empty = (
             free & self._reached(activity, span, bound) & self._reached(self._activity[span], span, bound)
@@ -78,15 +84,19 @@ class AtLimit:
         return full, empty
 
     def _settled_before(self, stage: Marginals) -> Booleans:
-        """Which options would ask for a concession or cut where an earlier stage left none."""
+        """Which options would ask for a concession, a cut or a shortfall that an earlier stage has settled."""
         workings = self._workings
-        face = workings.staged.results[stage.position].face
+        before = {
+            each.stage.name.split("[")[0]
+            for each in workings.staged.results[: stage.position]
+            if each.x is not None and each.stage.give == 0
+        }
         found = np.zeros(len(workings.take_up), dtype=bool)
-        for name in ("concession", "cut"):
-            if name in self._effects and face is not None:
-                columns = workings.programme.columns(name)
-                fixed = face.column_lower[columns] == face.column_upper[columns]
-                found |= _any(self._effects[name][1], self._at_bounds(name, stage)[1] & fixed)
+        for name, stages in SETTLED_BY.items():
+            if name in self._effects and before & stages:
+                free = stage.row[self._workings.programme.rows(name)] == 0
+                _, empty = self._at_bounds(name, stage, free | (name == "national"))
+                found |= _any(self._effects[name][1], empty)
         return found
 
     def _beyond(self, stage: Marginals) -> Booleans:
@@ -102,7 +112,7 @@ class AtLimit:
     def _of_cells(self, stage: Marginals) -> dict[str, Booleans]:
         programme, cells = self._workings.programme, self._cells
         lower, upper = programme.column_lower[cells], programme.column_upper[cells]
-        free = stage.column[cells] == 0
+        free = (stage.column[cells] == 0) | (lower == upper)
         size = NEAR * np.maximum(np.abs(self._settled[cells]), 1.0)
         at = {}
         for side, bound in (("lower", lower), ("upper", upper)):

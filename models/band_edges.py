@@ -21,7 +21,6 @@ EDGE = 1e-9
 """How near the edge of a band a share stands on it."""
 
 
-
 @dataclass(frozen=True, eq=False)
 class Kinks:
     """Grants or targets that the stage counts in bands; one entry each.

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from .arrays import Floats
+from .at_limit import HELD
 from .prices import RULE_ROWS
-from .stops import HELD, UNUSED, Parts
+from .stops import UNUSED, Parts
 from .workings import Workings
 
 MATTERS = 1e-6
@@ -16,6 +17,7 @@ MATTERS = 1e-6
 
 WHOLE = 1e-9
 """How near its limit, as a share, a take-up is used up."""
+
 
 @dataclass(frozen=True)
 class Verdict:

@@ -59,12 +59,21 @@ class StageProblem:
         """By how much the optimum rises when so much of a copy is used; None where nothing makes that possible."""
         return self._least(copy, amount, amount)
 
+    def moves(self, column: int, bounds: np.ndarray) -> bool:
+        """Whether the stage is bettered and a column moves where bounds of columns are others."""
+        found = self._solve(self.matrix, self.cost, bounds)
+        return found is not None and -found[0] > 1e-12 * self.size and abs(found[1][column]) > 1e-9
+
     def _least(self, copy: Copy | None, least: float, most: float) -> float | None:
         matrix, cost, bounds = self.matrix, self.cost, self.columns
         if copy is not None:
             matrix = sparse.csc_array(sparse.hstack([matrix, sparse.csc_array(copy.entries.reshape(-1, 1))]))
             cost = np.append(cost, copy.cost)
             bounds = np.vstack([bounds, [least, most]])
+        found = self._solve(matrix, cost, bounds)
+        return None if found is None else found[0]
+
+    def _solve(self, matrix: sparse.csc_array, cost: np.ndarray, bounds: np.ndarray) -> tuple[float, np.ndarray] | None:
         size = np.abs(cost[cost != 0]).mean() / 100
         fixed = self.rows[:, 0] == self.rows[:, 1]
         rows = matrix.tocsr()
@@ -80,7 +89,7 @@ class StageProblem:
             options={"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10},
         )
         assert found.status in (0, 2), found.message
-        return float(found.fun) * size if found.status == 0 else None
+        return (float(found.fun) * size, found.x) if found.status == 0 else None
 
     @cached_property
     def own_gain(self) -> float:
@@ -135,6 +144,12 @@ class Relaxation:
                 cost += moved * float(self.problem.cost[cell])
         return Copy(entries, cost)
 
+    def instead(self, j: int, kinds: Collection[str]) -> Copy:
+        """Such a copy in place of as much of the option itself, which is used up."""
+        column, copy = int(self.model.take_up[j]), self.copy_of(j, kinds)
+        own = self.matrix[:, [column]].toarray().ravel()
+        return Copy(copy.entries - own, copy.cost - float(self.problem.cost[column]))
+
     def row_kind(self, row: int) -> str:
         """The kind of rule a row states; what only an earlier stage made of it was settled before."""
         stage = self.problem.stage
@@ -181,3 +196,12 @@ class Relaxation:
         column, cells = int(self.model.take_up[j]), self.cells(j)
         touched = self.matrix[:, [column, *cells]].tocoo().row.tolist()
         return ({self.row_kind(row) for row in touched} | {self.kind_of(cell) for cell in cells}) - {""}
+
+    def opened(self, j: int, kinds: Collection[str]) -> bool:
+        """Whether the option is used otherwise when what some kinds of rules fix of its grants and targets is open."""
+        problem, most = self.problem, SMALL * float(self.model.data.options.limit[j])
+        columns = problem.columns.copy()
+        for cell, (_, moved) in self.cells(j).items():
+            if self.kind_of(cell) in kinds:
+                columns[cell] += np.array([-1.0, 1.0]) * most * abs(moved)
+        return problem.moves(int(self.model.take_up[j]), columns)

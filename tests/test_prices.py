@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 import singlepot as sp
-from singlepot.models.prices import first_stage, national_prices, pot_prices, rule_prices
+from singlepot.models.prices import first_stage, national_prices, pot_prices
+from singlepot.models.rule_prices import rule_prices
 from singlepot.models.workings import Workings, work_out
 from singlepot.solver import Control, Infeasible, minimise_in_turn
 

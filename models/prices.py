@@ -130,26 +130,32 @@ def pot_prices(workings: Workings) -> tuple[Price, ...]:
 
 
 def with_certainty(workings: Workings, prices: Sequence[Price]) -> tuple[Price, ...]:
-    """Say of each price whether it is the only one: its own dual, and that of the pot whose money measures it."""
+    """Say of each price whether it is the only one.
+
+    It is where its dual is the only one in its stage and, being zero, in every stage before, and where the dual of the
+    pot whose money measures it is.
+    """
     found = list(prices)
-    for stage in workings.marginals:
-        mine = [i for i, price in enumerate(found) if price.stage == stage.name]
-        if not mine:
-            continue
-        measures = [yardstick(workings, stage, year_of(workings, found[i].place)) for i in mine]
-        rows = [found[i].bound.index for i in mine if not found[i].bound.of_column]
-        rows += [measure.row for measure in measures if measure is not None]
+    position = {stage.name: at for at, stage in enumerate(workings.marginals)}
+    for at, stage in enumerate(workings.marginals):
+        mine = [i for i, price in enumerate(found) if position.get(price.stage, at) >= at and price.sure]
+        measured = {
+            i: measure.row
+            for i in mine
+            if found[i].stage == stage.name
+            and found[i].kind != "pot"
+            and (measure := yardstick(workings, stage, year_of(workings, found[i].place))) is not None
+        }
+        rows = [found[i].bound.index for i in mine if not found[i].bound.of_column] + list(measured.values())
         columns = [found[i].bound.index for i in mine if found[i].bound.of_column]
         asked = [np.unique(np.asarray(each, dtype=np.int64)) for each in (rows, columns)]
-        said = determined(workings.staged, stage.position, asked[0], asked[1])
+        said = determined(workings.staged, stage.position, *asked)
         sure_row = dict(zip(asked[0].tolist(), said[: len(asked[0])].tolist(), strict=True))
         sure_column = dict(zip(asked[1].tolist(), said[len(asked[0]) :].tolist(), strict=True))
-        for i, measure in zip(mine, measures, strict=True):
+        for i in mine:
             bound = found[i].bound
             sure = (sure_column if bound.of_column else sure_row)[bound.index]
-            if measure is not None and found[i].kind != "pot":
-                sure = sure and sure_row[measure.row]
-            found[i] = replace(found[i], sure=sure)
+            found[i] = replace(found[i], sure=sure and sure_row.get(measured.get(i, -1), True))
     return tuple(found)
 
 

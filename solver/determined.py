@@ -17,15 +17,18 @@ from .faces import AT_BOUND
 from .programme import Booleans, Floats, Integers
 from .stages import Staged
 
-INSIDE = 1e-9
+INSIDE = 1e-7
 """Distance from its bounds (scaled) above which a column is strictly between them."""
 
-DAMPING = 1e-10
+DAMPING = 1e-12
 """What is added to the squares of the rows, relative to the largest, so that they can be inverted."""
 
 LEFT = 1e-3
 """Part of a vector that is left over, below which it counts as a combination: what damping leaves is smaller."""
 
+
+LEFT_OF_A_COLUMN = 1e-5
+"""The same for a column, whose entries are of several sizes."""
 
 AT_ONCE = 64
 """How many vectors are tried at once."""
@@ -67,12 +70,13 @@ def determined(staged: Staged, position: int, rows: Integers, columns: Integers 
     part = matrix[:, np.flatnonzero(inside)].tocsr()[np.flatnonzero(tight)]
     square = part @ part.T
     damping = DAMPING * max(float(square.diagonal().max(initial=0.0)), 1.0)
+    limit = np.where(np.arange(wanted.shape[1]) < len(rows), LEFT, LEFT_OF_A_COLUMN)
     factors = splu((square + damping * sparse.eye_array(square.shape[0])).tocsc())
     for start in range(0, len(asked), AT_ONCE):
         some = asked[start : start + AT_ONCE]
         vectors = wanted[:, some].toarray()
         left: Floats = damping * factors.solve(vectors)
-        found[some] = np.abs(left).max(axis=0) <= LEFT * np.abs(vectors).max(axis=0)
+        found[some] = np.abs(left).max(axis=0) <= limit[some] * np.abs(vectors).max(axis=0)
     return found
 
 

@@ -9,7 +9,8 @@ import numpy as np
 
 from singlepot.solver import BadOption, Bound, Marginals
 
-from .prices import Price, yardstick, year_of
+from .prices import yardstick, year_of
+from .rule_prices import bound_of_rule
 from .workings import Workings, work_out
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ def price_range(settlement: Settlement, kind: str, *place: str) -> PriceRange:
     Parameters
     ----------
     kind
-        ``national``, ``pot``, or the kind of a rule that binds, as in ``settlement.prices``: ``grant floor``, ...
+        ``national``, ``pot``, or the kind of a rule, as in ``settlement.prices``: ``grant floor``, ...
     place
         Objective and year (or range of years), envelope and year, or the labels of the rule.
 
@@ -90,31 +91,27 @@ def price_range(settlement: Settlement, kind: str, *place: str) -> PriceRange:
     (0.0, 3.0, 53.166667)
     """
     workings = work_out(settlement)
-    known = {(price.kind, *price.place): price for price in settlement.prices}
-    price = known.get((kind, *place))
-    if price is None:
-        said = [each.label for each in known.values() if each.kind == kind] or sorted({key[0] for key in known})
+    known = {(price.kind, *price.place): price.bound for price in settlement.prices}
+    bound = known.get((kind, *place)) or bound_of_rule(workings, kind, place)
+    if bound is None:
+        said = [f"{each[0]} {', '.join(each[1:])}" for each in known if each[0] == kind]
+        said = said or sorted({each[0] for each in known})
         wanted = f"{kind} {', '.join(place)}".strip()
-        raise BadOption(f"nothing that has a price is called {wanted}", f"choose one of {'; '.join(said) or 'none'}")
-    bound, at = bound_of(workings, price)
+        raise BadOption(f"nothing that can have a price is called {wanted}", f"choose one of {'; '.join(said)}")
+    at = limit_of(workings, bound)
     year = year_of(workings, place)
     below, above = (_side(workings, bound, direction, at, year) for direction in (-1, 1))
     return PriceRange(kind, place, at, below, above)
 
 
-def bound_of(workings: Workings, price: Price) -> tuple[Bound, float]:
-    """The bound that has a price, and where it stands; original units."""
-    programme, at = workings.programme, price.bound
+def limit_of(workings: Workings, at: Bound) -> float:
+    """Where a bound stands; original units."""
+    programme = workings.programme
     lowest, highest = (
-        (programme.column_lower, programme.column_upper)
-        if at.of_column
-        else (
-            programme.row_lower,
-            programme.row_upper,
-        )
+        (programme.column_lower, programme.column_upper) if at.of_column else (programme.row_lower, programme.row_upper)
     )
     lower, upper = float(lowest[at.index]), float(highest[at.index])
-    return at, lower if at.lower and np.isfinite(lower) else upper
+    return lower if at.lower and np.isfinite(lower) else upper
 
 
 def _side(workings: Workings, bound: Bound, direction: int, at: float, year: int | None) -> Side:

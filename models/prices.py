@@ -133,9 +133,9 @@ def with_certainty(workings: Workings, prices: Sequence[Price]) -> tuple[Price, 
     """Say of each price whether it is the only one.
 
     It is where its dual is the only one in its stage and, being zero, in every stage before, and where the dual of the
-    pot whose money measures it is.
+    pot whose money measures it is. Of a lock it is never said: it holds on both sides.
     """
-    found = list(prices)
+    found = [replace(price, sure=not price.kind.endswith("lock")) for price in prices]
     position = {stage.name: at for at, stage in enumerate(workings.marginals)}
     for at, stage in enumerate(workings.marginals):
         mine = [i for i, price in enumerate(found) if position.get(price.stage, at) >= at and price.sure]

@@ -56,3 +56,25 @@ def _bound_rules(workings: Workings) -> Iterator[Price]:
                 lock = lower[member] == upper[member]
                 bound = Bound(family.start + int(member), True, bool(lock or marginal > 0), bool(lock or marginal < 0))
                 yield priced(workings, kind, place, stage, bound, marginal, "unit", year_of(workings, place))
+
+
+def bound_of_rule(workings: Workings, kind: str, place: tuple[str, ...]) -> Bound | None:
+    """The bound of a rule, whether it binds or not; None where there is none."""
+    programme = workings.programme
+    for family in programme.row_families:
+        if RULE_ROWS.get(family.name) == kind:
+            for row in range(family.start, family.start + family.size):
+                if place_of((family,), row) == place:
+                    above = bool(np.isfinite(programme.row_upper[row]))
+                    return Bound(row, lower=not above, upper=above)
+    for family in programme.column_families:
+        if family.name not in ("grant", "target") or not kind.startswith(f"{family.name} "):
+            continue
+        for column in range(family.start, family.start + family.size):
+            lower, upper = float(programme.column_lower[column]), float(programme.column_upper[column])
+            lock = lower == upper
+            there = {"floor": lower > 0, "ceiling": np.isfinite(upper) and not lock, "lock": lock}
+            side = kind.partition(" ")[2]
+            if place_of((family,), column) == place and there.get(side, False):
+                return Bound(column, True, side != "ceiling", side != "floor" or lock)
+    return None

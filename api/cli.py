@@ -248,8 +248,9 @@ def verify(ctx: click.Context, directory: str, independent: bool, as_json: bool)
 @click.argument("area", required=False)
 @click.option("--objective", metavar="KEY", help="Only this objective, or cuts.")
 @click.option("--without", is_flag=True, help="With AREA: settle again without it, to say what the nation would lose.")
+@click.option("--stability", is_flag=True, help="With AREA: how far its own numbers move its grant.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def why(directory: str, area: str | None, objective: str | None, without: bool, as_json: bool) -> None:
+def why(directory: str, area: str | None, objective: str | None, without: bool, stability: bool, as_json: bool) -> None:
     """Say why a written settlement is as it is: prices, who is best placed, what stopped each; or all about AREA.
 
     AREA is a code or a name.
@@ -264,11 +265,12 @@ def why(directory: str, area: str | None, objective: str | None, without: bool, 
     known = [*settlement.scenario.filled("objectives")["key"], "cuts"]
     if objective is not None and objective not in known:
         raise click.BadParameter(f"{objective!r} is none of {', '.join(known)}", param_hint="--objective")
-    if without and area is None:
-        raise click.BadParameter("name the area", param_hint="--without")
+    if (without or stability) and area is None:
+        raise click.BadParameter("name the area", param_hint="--without" if without else "--stability")
     if area is not None:
-        account = settlement.explain(area, without=without)
-        said, values = why_area(account), area_values(account)
+        measure = singlepot.stability if stability else None
+        account = settlement.explain(area, without=without, stability=measure)
+        said, values = why_area(account, settlement.scenario.settings.money), area_values(account)
     else:
         said, values = tell(settlement, objective), as_values(settlement, objective)
     _write(sys.stdout, json.dumps(values, ensure_ascii=False, indent=1, allow_nan=False) + "\n" if as_json else said)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
@@ -11,7 +12,8 @@ import pandas as pd
 
 from singlepot.solver import BadOption
 
-from .prices import Price, rule_prices
+from .prices import Price
+from .rule_prices import rule_prices
 from .scenario import Scenario
 from .workings import work_out
 
@@ -39,6 +41,9 @@ class Account:
     without
         What the nation would lose if the area left, bid and targets and all: for each national row the shortfall with
         and without it; None unless it was asked for.
+    stability
+        How far the area's grant moves with its own bid, targets and unit costs: number, moved, before, after, change,
+        elasticity, reason; None unless it was asked for.
     """
 
     area: str
@@ -49,9 +54,14 @@ class Account:
     options: pd.DataFrame
     rules: tuple[Price, ...]
     without: pd.DataFrame | None
+    stability: pd.DataFrame | None = None
 
 
-def account(settlement: Settlement, area: str, *, without: bool = False) -> Account:
+Measure = Callable[["Settlement", list[str]], pd.DataFrame]
+"""Measures the stability of some areas of a settlement, as ``singlepot.stability`` does."""
+
+
+def account(settlement: Settlement, area: str, *, without: bool = False, stability: Measure | None = None) -> Account:
     """Say everything about one area.
 
     Parameters
@@ -60,6 +70,9 @@ def account(settlement: Settlement, area: str, *, without: bool = False) -> Acco
         Its code or its name.
     without
         Also settle again without the area, and compare the shortfalls.
+    stability
+        What measures how far the area's grant moves with its own numbers: ``singlepot.stability``, which settles up to
+        six times.
 
     Raises
     ------
@@ -97,7 +110,12 @@ def account(settlement: Settlement, area: str, *, without: bool = False) -> Acco
         ),
         rules=tuple(price for price in rule_prices(workings) if code in price.place),
         without=_without(settlement, code) if without else None,
+        stability=None if stability is None else _moves(stability(settlement, [code])),
     )
+
+
+def _moves(measured: pd.DataFrame) -> pd.DataFrame:
+    return measured.drop(columns=["area", "name"]).reset_index(drop=True)
 
 
 def _own(table: pd.DataFrame, code: str) -> pd.DataFrame:

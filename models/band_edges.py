@@ -6,6 +6,8 @@ what the stage counts; the rest is the next band, which holds an option back as 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from singlepot.solver import Marginals
@@ -18,12 +20,42 @@ from .workings import Workings
 EDGE = 1e-9
 """How near the edge of a band a share stands on it."""
 
-Excess = dict[int, tuple[Integers, Floats]]
-"""By the sign of the move (1 up, -1 down): columns of grants or targets, and the excess for one unit."""
+
+@dataclass(frozen=True, eq=False)
+class Kinks:
+    """Grants or targets that the stage counts in bands; one entry each.
+
+    Attributes
+    ----------
+    cells
+        Their columns.
+    rows
+        The rows that count a concession or a cut.
+    down, up
+        What the present band makes of one unit less, and the band beyond of one unit more; stage units.
+    dual
+        What the stage makes of one unit at its optimum: between the two.
+    """
+
+    cells: Integers
+    rows: Integers
+    down: Floats
+    up: Floats
+    dual: Floats
+
+    @property
+    def beyond_down(self) -> Floats:
+        """What one unit less costs beyond the present band."""
+        return np.maximum(self.dual - self.down, 0.0)
+
+    @property
+    def beyond_up(self) -> Floats:
+        """By how much one unit more is worth less than it would be beyond the edge."""
+        return np.maximum(self.up - self.dual, 0.0)
 
 
-def beyond_the_band(workings: Workings, stage: Marginals) -> Excess | None:
-    """The part of the duals of grants or targets that only the next band asks; None in stages without bands."""
+def kinks(workings: Workings, stage: Marginals) -> Kinks | None:
+    """Find what a stage counts in bands; None in stages without bands."""
     if stage.name == "concession.total":
         return _of_concessions(workings, stage)
     if stage.name == "burden":
@@ -31,7 +63,7 @@ def beyond_the_band(workings: Workings, stage: Marginals) -> Excess | None:
     return None
 
 
-def _of_concessions(workings: Workings, stage: Marginals) -> Excess | None:
+def _of_concessions(workings: Workings, stage: Marginals) -> Kinks | None:
     model, data = workings.formulation.model, workings.formulation.data
     rows = workings.programme.rows("concession")
     if rows.stop == rows.start:
@@ -42,16 +74,17 @@ def _of_concessions(workings: Workings, stage: Marginals) -> Excess | None:
     share[pairs] = stage.x[model.concession_share]
     below, above = _slopes(share, model.bands)
     area, objective, _ = np.nonzero(counted)
-    weight = concession_weights(data)[area, objective]
     each = 1 / (data.proposed[counted] * counted.sum(axis=2)[area, objective])
     given = stage.x[workings.programme.columns("concession")] * each
     cells = model.target[counted]
     over = stage.x[cells] > data.proposed[counted] * (1 + EDGE)
-    above = np.where(over, 0.0, above[area, objective])
-    return _excess(stage.row[rows], weight * each, below[area, objective], above, given, cells)
+    weight = concession_weights(data)[area, objective] * each
+    down = np.where(given > EDGE, below[area, objective], 0.0) * weight
+    up = np.where(over, 0.0, above[area, objective]) * weight
+    return Kinks(cells, np.arange(rows.start, rows.stop), down, up, stage.row[rows])
 
 
-def _of_burdens(workings: Workings, stage: Marginals) -> Excess | None:
+def _of_burdens(workings: Workings, stage: Marginals) -> Kinks | None:
     model, data = workings.formulation.model, workings.formulation.data
     rows = workings.programme.rows("cut")
     if rows.stop == rows.start:
@@ -64,14 +97,10 @@ def _of_burdens(workings: Workings, stage: Marginals) -> Excess | None:
     lost = stage.x[workings.programme.columns("cut")] / data.bid_of_area[area]
     cells = model.grant[counted]
     over = stage.x[cells] > data.bid[counted] * (1 + EDGE)
-    return _excess(stage.row[rows], data.equity[area], below[area], np.where(over, 0.0, above[area]), lost, cells)
-
-
-def _excess(dual: Floats, weight: Floats, below: Floats, above: Floats, given: Floats, cells: Integers) -> Excess:
-    """What a dual is above the slope on the side of going down, and below it on the side of going up."""
-    down = np.where(given > EDGE, below, 0.0) * weight
-    up = above * weight
-    return {-1: (cells, np.maximum(dual - down, 0.0)), 1: (cells, np.minimum(dual - up, 0.0))}
+    weight = data.equity[area]
+    down = np.where(lost > EDGE, below[area], 0.0) * weight
+    up = np.where(over, 0.0, above[area]) * weight
+    return Kinks(cells, np.arange(rows.start, rows.stop), down, up, stage.row[rows])
 
 
 def _slopes(share: Floats, bands: Bands) -> tuple[Floats, Floats]:

@@ -11,7 +11,7 @@ most. design.md section 6.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,7 +19,8 @@ import pandas as pd
 
 from .arrays import Floats, Integers
 from .prices import SHARED, yardstick
-from .stops import LAST, TIED, Anatomy, Parts, Verdict, judge
+from .stops import Anatomy, Parts
+from .verdicts import Verdict, judge
 from .workings import Workings, work_out
 
 if TYPE_CHECKING:
@@ -86,17 +87,7 @@ def place(workings: Workings) -> Placing:
     objectives = range(len(workings.formulation.data.objectives))
     found = [*(_for_objective(workings, parts, k) for k in objectives), _for_cuts(workings, parts)]
     rankings = tuple(each for each in found if each is not None)
-    return Placing(workings, parts, _last_needed(judge(workings, parts), rankings), rankings)
-
-
-def _last_needed(verdicts: tuple[Verdict, ...], rankings: tuple[Ranking, ...]) -> tuple[Verdict, ...]:
-    """An option that is used in part, at the price and alone in that for its need, is the last that was needed."""
-    said = list(verdicts)
-    for ranking in rankings:
-        tied = [int(j) for j in ranking.option if said[j].stop == TIED]
-        if len(tied) == 1:
-            said[tied[0]] = replace(said[tied[0]], stop=LAST)
-    return tuple(said)
+    return Placing(workings, parts, judge(workings, parts), rankings)
 
 
 def best_placed(settlement: Settlement) -> BestPlaced:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from singlepot.solver import BadOption, Marginals
+from singlepot.solver import BadOption, Bound, Marginals
 
-from .prices import yardstick
+from .prices import yardstick, year_of
+from .rule_prices import bound_of_rule
 from .workings import Workings, work_out
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ class Side:
 
 @dataclass(frozen=True)
 class PriceRange:
-    """A national target or a pot, its price below and above the present bound, and how far each holds.
+    """A national target, a pot or a rule, its price below and above the present bound, and how far each holds.
 
     Where both prices are the same the dual is unique and the price holds from ``below.until`` to ``above.until``;
     else one unit less saves ``below.value`` and one unit more costs ``above.value``.
@@ -64,7 +65,7 @@ class PriceRange:
 
 
 def price_range(settlement: Settlement, kind: str, *place: str) -> PriceRange:
-    """Find the prices on both sides of a national target or a pot, and the interval over which they hold.
+    """Find the prices on both sides of a national target, a pot or a rule, and the interval over which they hold.
 
     The stages are solved again with the bound moved; the first call can take as long as a settlement, later ones less.
     What changes with a target besides its bound (the shares that shortfalls are measured in) is held.
@@ -72,49 +73,60 @@ def price_range(settlement: Settlement, kind: str, *place: str) -> PriceRange:
     Parameters
     ----------
     kind
-        ``national`` or ``pot``.
+        ``national``, ``pot``, or the kind of a rule, as in ``settlement.prices``: ``grant floor``, ...
     place
-        Objective and year (or range of years), or envelope and year.
+        Objective and year (or range of years), envelope and year, or the labels of the rule.
 
     Raises
     ------
     BadOption
-        There is no such row.
+        There is no such bound.
 
     Examples
     --------
     >>> import singlepot as sp
-    >>> found = sp.price_range(sp.settle(sp.read_scenario("bucks-and-burnley")), "national", "carbon", "2026-27")
+    >>> settlement = sp.settle(sp.read_scenario("bucks-and-burnley"))
+    >>> found = sp.price_range(settlement, "national", "carbon", "2026-27")
     >>> round(found.below.value, 6), round(found.above.value, 6), round(found.above.until, 6)
     (0.0, 3.0, 53.166667)
     """
     workings = work_out(settlement)
-    rows = workings.programme.rows(kind) if kind in ("national", "pot") else slice(0, 0)
-    labels = {workings.programme.row_label(i): i for i in range(rows.start, rows.stop)}
-    row = labels.get(f"{kind}[{','.join(place)}]")
-    if row is None:
-        raise BadOption(f"there is no row {kind} {', '.join(place)}", f"choose one of {', '.join(labels) or 'none'}")
+    known = {(price.kind, *price.place): price.bound for price in settlement.prices}
+    bound = known.get((kind, *place)) or bound_of_rule(workings, kind, place)
+    if bound is None:
+        said = [f"{each[0]} {', '.join(each[1:])}" for each in known if each[0] == kind]
+        said = said or sorted({each[0] for each in known})
+        wanted = f"{kind} {', '.join(place)}".strip()
+        raise BadOption(f"nothing that can have a price is called {wanted}", f"choose one of {'; '.join(said)}")
+    at = limit_of(workings, bound)
+    year = year_of(workings, place)
+    below, above = (_side(workings, bound, direction, at, year) for direction in (-1, 1))
+    return PriceRange(kind, place, at, below, above)
+
+
+def limit_of(workings: Workings, at: Bound) -> float:
+    """Where a bound stands; original units."""
     programme = workings.programme
-    bound = float(programme.row_lower[row] if kind == "national" else programme.row_upper[row])
-    last = str(place[-1]).split(":")[-1]
-    year = workings.formulation.data.years.index(last)
-    below, above = (_side(workings, row, direction, bound, year) for direction in (-1, 1))
-    return PriceRange(kind, place, bound, below, above)
+    lowest, highest = (
+        (programme.column_lower, programme.column_upper) if at.of_column else (programme.row_lower, programme.row_upper)
+    )
+    lower, upper = float(lowest[at.index]), float(highest[at.index])
+    return lower if at.lower and np.isfinite(lower) else upper
 
 
-def _side(workings: Workings, row: int, direction: int, bound: float, year: int) -> Side:
+def _side(workings: Workings, bound: Bound, direction: int, at: float, year: int | None) -> Side:
     """Go through the stages until one changes; as long as none before does, the face before it is the right one."""
-    size = bound if bound > 0 else 1.0
+    size = abs(at) if at != 0 else 1.0
     length = np.inf
     for stage in workings.marginals:
-        piece = workings.tracer(stage.position).piece(row, direction, size, length)
+        piece = workings.tracer(stage.position).piece(bound, direction, size, length)
         length = min(length, piece.length)
         if piece.slope != 0.0 and abs(piece.slope) * size > 1e-9 * max(abs(stage.value), 1e-3):
-            return _told(workings, stage, piece.slope, year, bound + direction * length)
-    return Side("", 0.0, 0.0, "", bound + direction * length)
+            return _told(workings, stage, piece.slope, year, at + direction * length)
+    return Side("", 0.0, 0.0, "", at + direction * length)
 
 
-def _told(workings: Workings, stage: Marginals, slope: float, year: int, until: float) -> Side:
+def _told(workings: Workings, stage: Marginals, slope: float, year: int | None, until: float) -> Side:
     measure = yardstick(workings, stage, year)
     if measure is None:
         return Side(stage.name, slope, abs(slope), stage.unit, until)

@@ -7,12 +7,12 @@ y: change of a stage's optimum for one more unit of a bound. design.md section 6
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from singlepot.solver import Family, Marginals
+from singlepot.solver import Bound, Family, Marginals, determined
 
 from .workings import Workings
 
@@ -58,6 +58,10 @@ class Price:
     shared
         Whether the stage is the largest shortfall, whose one price is spread over objectives and years: then each
         value is a part, and the sum over the rows that bind counts.
+    bound
+        What has the price: a bound of a row or of a column.
+    sure
+        Whether there is but one price; else it may be one end of a range (see ``singlepot.price_range``).
     """
 
     kind: str
@@ -68,6 +72,14 @@ class Price:
     unit: str
     removes: float | None
     shared: bool
+    bound: Bound
+    sure: bool = True
+
+    @property
+    def note(self) -> str:
+        """What to know before the price is used; empty where there is nothing."""
+        said = ["a part of one price"] if self.shared else []
+        return "; ".join([*said, *([] if self.sure else ["may be one end of a range"])])
 
     @property
     def label(self) -> str:
@@ -92,11 +104,11 @@ def national_prices(workings: Workings) -> tuple[Price, ...]:
     found = []
     for r, row in enumerate(range(rows.start, rows.stop)):
         stage = first_stage(workings, row)
-        last = int(data.national.last[r])
-        place = _place(programme.row_families, row)
-        per = units[int(data.national.objective[r])]
-        found.append(_price(workings, "national", place, stage, row, per, last))
-    return tuple(found)
+        marginal = float(stage.row[row]) if stage else 0.0
+        place = place_of(programme.row_families, row)
+        per, last = units[int(data.national.objective[r])], int(data.national.last[r])
+        found.append(priced(workings, "national", place, stage, Bound(row), marginal, per, last))
+    return with_certainty(workings, found)
 
 
 def pot_prices(workings: Workings) -> tuple[Price, ...]:
@@ -107,21 +119,44 @@ def pot_prices(workings: Workings) -> tuple[Price, ...]:
     found = []
     for row in range(rows.start, rows.stop):
         stage = first_stage(workings, row)
-        place = _place(programme.row_families, row)
+        place = place_of(programme.row_families, row)
         if stage is None:
-            found.append(Price("pot", place, "", 0.0, 0.0, "", None, False))
+            found.append(Price("pot", place, "", 0.0, 0.0, "", None, False, Bound(row)))
             continue
         worth = -float(stage.row[row])
-        found.append(
-            Price("pot", place, stage.name, -worth, worth, f"{stage.unit} per {money}", _removes(stage, worth), False)
-        )
+        unit, removes = f"{stage.unit} per {money}", _removes(stage, worth)
+        found.append(Price("pot", place, stage.name, -worth, worth, unit, removes, False, Bound(row)))
+    return with_certainty(workings, found)
+
+
+def with_certainty(workings: Workings, prices: Sequence[Price]) -> tuple[Price, ...]:
+    """Say of each price whether it is the only one.
+
+    It is where its dual is the only one in its stage and, being zero, in every stage before, and where the dual of the
+    pot whose money measures it is. Of a lock it is never said: it holds on both sides.
+    """
+    found = [replace(price, sure=not price.kind.endswith("lock")) for price in prices]
+    position = {stage.name: at for at, stage in enumerate(workings.marginals)}
+    for at, stage in enumerate(workings.marginals):
+        mine = [i for i, price in enumerate(found) if position.get(price.stage, at) >= at and price.sure]
+        measured = {
+            i: measure.row
+            for i in mine
+            if found[i].stage == stage.name
+            and found[i].kind != "pot"
+            and (measure := yardstick(workings, stage, year_of(workings, found[i].place))) is not None
+        }
+        rows = [found[i].bound.index for i in mine if not found[i].bound.of_column] + list(measured.values())
+        columns = [found[i].bound.index for i in mine if found[i].bound.of_column]
+        asked = [np.unique(np.asarray(each, dtype=np.int64)) for each in (rows, columns)]
+        said = determined(workings.staged, stage.position, *asked)
+        sure_row = dict(zip(asked[0].tolist(), said[: len(asked[0])].tolist(), strict=True))
+        sure_column = dict(zip(asked[1].tolist(), said[len(asked[0]) :].tolist(), strict=True))
+        for i in mine:
+            bound = found[i].bound
+            sure = (sure_column if bound.of_column else sure_row)[bound.index]
+            found[i] = replace(found[i], sure=sure and sure_row.get(measured.get(i, -1), True))
     return tuple(found)
-
-
-def rule_prices(workings: Workings) -> tuple[Price, ...]:
-    """The price of every rule that binds: what one unit of slack would be worth."""
-    found = [*_row_rules(workings), *_bound_rules(workings)]
-    return tuple(price for price in found if price.stage)
 
 
 def first_stage(workings: Workings, row: int) -> Marginals | None:
@@ -150,69 +185,33 @@ def yardstick(workings: Workings, stage: Marginals, year: int | None) -> Yardsti
     return Yardstick(rows.start + best, name, float(worth[best]))
 
 
-def _price(
+def priced(
     workings: Workings,
     kind: str,
     place: tuple[str, ...],
     stage: Marginals | None,
-    row: int,
+    bound: Bound,
+    marginal: float,
     per: str,
     year: int | None,
-    marginal: float | None = None,
 ) -> Price:
+    """Measure what one more unit of a bound does to a stage in the money of a pot, where one binds."""
     if stage is None:
-        return Price(kind, place, "", 0.0, 0.0, "", None, False)
-    marginal = float(stage.row[row]) if marginal is None else marginal
+        return Price(kind, place, "", 0.0, 0.0, "", None, False, bound)
     measure = yardstick(workings, stage, year)
     amount = marginal if kind == "national" else abs(marginal)
     shared = stage.name.startswith(SHARED)
     if measure is None:
-        return Price(kind, place, stage.name, marginal, amount, f"{stage.unit} per {per}", None, shared)
+        return Price(kind, place, stage.name, marginal, amount, f"{stage.unit} per {per}", None, shared, bound)
     unit = f"{workings.formulation.scenario.settings.money} of {measure.name} per {per}"
-    return Price(
-        kind, place, stage.name, marginal, amount / measure.worth, unit, _removes(stage, measure.worth), shared
-    )
+    removes = _removes(stage, measure.worth)
+    return Price(kind, place, stage.name, marginal, amount / measure.worth, unit, removes, shared, bound)
 
 
 def _removes(stage: Marginals, worth: float) -> float | None:
     if not stage.name.startswith("shortfall") or stage.value <= 0:
         return None
     return min(worth / stage.value, 1.0)
-
-
-def _row_rules(workings: Workings) -> Iterator[Price]:
-    for family in workings.programme.row_families:
-        if family.name not in RULE_ROWS:
-            continue
-        touched = np.zeros(family.size, dtype=bool)
-        for stage in workings.marginals:
-            touched |= stage.row[family.span] != 0
-        for member in np.flatnonzero(touched):
-            row = family.start + int(member)
-            place = _place((family,), row)
-            first = first_stage(workings, row)
-            yield _price(workings, RULE_ROWS[family.name], place, first, row, "unit", _year(workings, place))
-
-
-def _bound_rules(workings: Workings) -> Iterator[Price]:
-    """Floors, ceilings and locks of grants and targets, and the limit of carry-over, from reduced costs."""
-    programme = workings.programme
-    for family in programme.column_families:
-        if family.name not in ("grant", "target", "carry_over"):
-            continue
-        lower, upper = programme.column_lower[family.span], programme.column_upper[family.span]
-        done = np.zeros(family.size, dtype=bool)
-        for stage in workings.marginals:
-            matters = (stage.column[family.span] != 0) & ~done
-            done |= matters
-            for member in np.flatnonzero(matters):
-                at = stage.x[family.start + member]
-                kind = bound_kind(family.name, float(lower[member]), float(upper[member]), float(at))
-                if kind == "zero" and family.name == "carry_over":
-                    continue
-                place = _place((family,), family.start + int(member))
-                marginal = float(stage.column[family.start + member])
-                yield _price(workings, kind, place, stage, 0, "unit", _year(workings, place), marginal)
 
 
 def bound_kind(family: str, lower: float, upper: float, at: float) -> str:
@@ -227,16 +226,19 @@ def bound_kind(family: str, lower: float, upper: float, at: float) -> str:
     return f"{family} floor" if lower > 0 else "nothing below zero"
 
 
-def _place(families: Sequence[Family], row: int) -> tuple[str, ...]:
+def place_of(families: Sequence[Family], row: int) -> tuple[str, ...]:
+    """Labels of a row or column."""
     for family in families:
         if family.start <= row < family.start + family.size:
             return tuple(str(labels[row - family.start]) for labels in family.keys.values())
     raise IndexError(row)
 
 
-def _year(workings: Workings, place: tuple[str, ...]) -> int | None:
+def year_of(workings: Workings, place: tuple[str, ...]) -> int | None:
+    """The year a place names, the last of a range; None where it names none."""
     years = workings.formulation.data.years
-    return next((years.index(label) for label in place if label in years), None)
+    named = (label.rpartition(":")[2] for label in place)
+    return next((years.index(label) for label in named if label in years), None)
 
 
 def _objective_units(workings: Workings) -> list[str]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from .at_limit import BAND, HELD
 from .best_placed import CUTS, Placing, Ranking
 from .money import spoken
 from .prices import RULE_ROWS
-from .stops import BAND, HELD, LAST, TIED, USED_UP
+from .verdicts import LAST, TIED, USED_UP
 
 TELLING = 1e-3
 """Least difference of two costs, as a share of the price, that makes a comparison."""

@@ -20,14 +20,15 @@ from .formulation import Formulation
 from .model import ABSENT
 from .point import Point, agreed, shortfall
 from .pounds import Pounds
-from .prices import Price, national_prices, pot_prices, rule_prices
+from .prices import Price, national_prices, pot_prices
 from .reasons import reasons
+from .rule_prices import rule_prices
 from .scenario import Scenario
 from .settlement_documents import documents, write
 from .workings import Workings, work_out
 
 if TYPE_CHECKING:
-    from .account import Account
+    from .account import Account, Measure
 
 Positions = npt.NDArray[np.integer]
 
@@ -49,7 +50,8 @@ class Settlement:
         area, objective, year, proposed, agreed, uplift, concession (objective units), rate.
     national
         objective, year, target, proposed, agreed, shortfall; price (what one more unit costs), price_unit (which names
-        the pot whose money it is), price_stage (the first stage in which the row matters), removes (share of that
+        the pot whose money it is), price_stage (the first stage in which the row matters), price_note
+        (whether it is a part of a price, or may be one end of a range), removes (share of that
         stage's shortfall that one more unit of money would remove).
     asks
         area, option, take_up, grant_change (over all years), and one column for each objective: the change of
@@ -58,7 +60,8 @@ class Settlement:
         envelope, year, amount, allocated, carried (into the next year), vired (to other envelopes), reserve,
         carried_in, vired_in; in whole pounds: pounds (allocated), carried_pounds, vired_pounds, vired_in_pounds;
         with several envelopes ``vired_to_ENVELOPE`` each, money; price (what one more unit of money is worth to the
-        first stage in which the pot matters), price_unit, price_stage, removes.
+        first stage in which the pot matters), price_unit, price_stage, price_note,
+        removes.
     take_up
         area, option, take_up for every option and scale-back.
     stages
@@ -103,7 +106,7 @@ class Settlement:
         """For every objective and for cuts, who is best placed, and what stopped each; see :class:`BestPlaced`."""
         return best_placed(self)
 
-    def explain(self, area: str, *, without: bool = False) -> Account:
+    def explain(self, area: str, *, without: bool = False, stability: Measure | None = None) -> Account:
         """Say everything about one area (code or name); see :class:`Account`.
 
         Parameters
@@ -112,10 +115,12 @@ class Settlement:
             Code or name.
         without
             Also settle again without the area, to say what the nation would lose.
+        stability
+            ``singlepot.stability``, to measure also how far the area's grant moves with its own numbers.
         """
         from .account import account
 
-        return account(self, area, without=without)
+        return account(self, area, without=without, stability=stability)
 
     def documents(self) -> dict[str, bytes]:
         """The settlement as named texts: ``settlement.json``, ``tables/…``, ``scenario/…``."""
@@ -168,6 +173,7 @@ def _with_prices(table: pd.DataFrame, prices: Sequence[Price]) -> pd.DataFrame:
         price=np.asarray([price.value for price in prices], dtype=np.float64),
         price_unit=np.asarray([price.unit for price in prices], dtype=object),
         price_stage=np.asarray([price.stage for price in prices], dtype=object),
+        price_note=np.asarray([price.note for price in prices], dtype=object),
         removes=np.asarray([price.removes for price in prices], dtype=np.float64),
     )
 

@@ -19,16 +19,11 @@ from scipy import sparse
 
 from singlepot.solver import Marginals
 
-from .arrays import Floats, Integers
-from .band_edges import beyond_the_band
+from .arrays import Booleans, Floats, Integers
+from .at_limit import BAND, HELD, AtLimit
+from .band_edges import kinks
 from .prices import RULE_ROWS, bound_kind
 from .workings import Workings
-
-MATTERS = 1e-6
-"""Size of a part, relative to the largest part of its option, above which it counts."""
-
-WHOLE = 1e-9
-"""How near its limit, as a share, a take-up is used up."""
 
 UNUSED = 1e-9
 """Share of its limit below which an option is not used."""
@@ -36,24 +31,44 @@ UNUSED = 1e-9
 MONEY, OUTCOME, OWN = "money", "outcome", "own"
 """Parts that are no rules: money at the pot's price, national outcomes at theirs, the stage's own cost."""
 
-BAND = "the next band"
-HELD = "what earlier stages may give"
+COUNTED_BY = {
+    "concession": ("concession.largest", "concession.total"),
+    "cut": ("burden",),
+    "burden_share": ("burden",),
+}
+"""Families of rows by which a stage counts, and those stages; to others what they say was settled before."""
 
 
 @dataclass(frozen=True, eq=False)
 class Parts:
     """One stage's reduced costs of all options, taken apart.
 
-    ``rules`` holds the part of each kind of rule, ``outcome`` the part of each objective (options, objectives); their
-    sum with ``money`` and ``own`` is ``total``. Stage units for each unit of take-up.
+    Stage units for each unit of take-up; all parts add up to ``total``.
+
+    Attributes
+    ----------
+    money
+        At the pots' prices.
+    outcome
+        National outcomes at theirs, (options, objectives).
+    own
+        What the stage itself counts.
+    served
+        What an option does for rules, not above zero: it lifts a grant from its floor, say.
+    rules
+        For each kind of rule what it holds the option back by, not below zero.
+    in_the_way
+        For each kind of rule which options it would stop too, though it has no price: it is at its limit.
     """
 
     stage: Marginals
     money: Floats
     outcome: Floats
     own: Floats
+    served: Floats
     rules: Mapping[str, Floats]
     total: Floats
+    in_the_way: Mapping[str, Booleans]
 
     @property
     def net(self) -> Floats:
@@ -68,6 +83,7 @@ class Anatomy:
         self._workings = workings
         model, programme = workings.formulation.model, workings.programme
         self._take_up: Integers = model.take_up
+        self._used = workings.take_up > UNUSED * model.data.options.limit
         parts = [programme.columns(name) for name in ("grant", "target")]
         rows = [programme.rows(name) for name in ("grant", "target")]
         self._cells: Integers = np.concatenate([np.arange(part.start, part.stop) for part in parts])
@@ -75,54 +91,80 @@ class Anatomy:
         self._grants = parts[0].stop - parts[0].start
         by_row = workings.matrix.tocsr()
         self._moves = sparse.csc_array(-by_row[own_rows][:, self._take_up])
-        self._direct = {}
-        self._through = {}
-        families = [(family.name, family.span) for family in programme.row_families]
-        families.append(("held", slice(programme.shape[0], workings.matrix.shape[0])))
-        for name, span in families:
-            if name not in ("grant", "target") and span.stop > span.start:
-                self._direct[name] = by_row[span][:, self._take_up]
-                self._through[name] = by_row[span][:, self._cells]
-        self._spans = dict(families)
+        families = {family.name: family.span for family in programme.row_families}
+        families["held"] = slice(programme.shape[0], workings.matrix.shape[0])
+        self._spans = {
+            name: span for name, span in families.items() if name not in ("grant", "target") and span.stop > span.start
+        }
+        self._effects = {
+            name: sparse.csc_array(by_row[span][:, self._take_up] + by_row[span][:, self._cells] @ self._moves)
+            for name, span in self._spans.items()
+        }
+        self._rows = {name: by_row[span] for name, span in self._spans.items()}
+        self._limits = AtLimit(workings, self._moves, self._cells, self._effects)
 
     def parts(self, stage: Marginals) -> Parts:
         """Take every option's reduced cost in a stage apart."""
-        worth = {name: self._family(name, stage) for name in self._direct}
         none = np.zeros(len(self._take_up))
-        rules = {RULE_ROWS[name]: part for name, part in worth.items() if name in RULE_ROWS}
-        rules |= self._bounds(stage)
-        rules[HELD] = worth.get("held", none)
-        beyond, rest = self._bands(stage, worth)
-        rules[BAND] = beyond
-        own = stage.cost[self._take_up] + self._moves.T @ stage.cost[self._cells] + rest
+        money, served, own = none.copy(), none.copy(), none.copy()
+        outcome = np.zeros((len(none), len(self._workings.formulation.data.objectives)))
+        rules: dict[str, Floats] = {}
+
+        def hold(kind: str, effects: sparse.csc_array, worth: Floats) -> None:
+            against, favour = _signed(effects, worth)
+            rules[kind] = rules.get(kind, none) + against
+            np.add(served, favour, out=served)
+
+        for name, effects in self._effects.items():
+            said = self._as_said(name, stage)
+            hold(HELD, effects, stage.row[self._spans[name]] - said)
+            if name == "pot":
+                money += -(effects.T @ said)
+            elif name == "national":
+                outcome += self._outcomes(effects, said)
+            elif name in RULE_ROWS:
+                hold(RULE_ROWS[name], effects, said)
+            elif stage.name in COUNTED_BY.get(name, ()):
+                own += -(effects.T @ said)
+            else:
+                hold(HELD, effects, said)
+        for kind, reduced in self._bounds(stage).items():
+            hold(kind, self._moves, reduced)
+        rules[BAND] = self._beyond(stage)
+        own += stage.cost[self._take_up] + self._moves.T @ stage.cost[self._cells] - rules[BAND]
         return Parts(
             stage,
-            money=worth.get("pot", none),
-            outcome=self._outcomes(stage),
-            own=np.asarray(own),
+            money=money,
+            outcome=outcome,
+            own=own,
+            served=served,
             rules=rules,
             total=stage.column[self._take_up],
+            in_the_way=self._limits.in_the_way(stage),
         )
 
-    def _family(self, name: str, stage: Marginals) -> Floats:
-        dual = stage.row[self._spans[name]]
-        return np.asarray(-(self._direct[name].T @ dual) - self._moves.T @ (self._through[name].T @ dual))
+    def _as_said(self, name: str, stage: Marginals) -> Floats:
+        """The duals of a family of rows with the sign of their own bounds; another sign is what was settled before."""
+        span, programme = self._spans[name], self._workings.programme
+        dual = stage.row[span]
+        if name == "held":
+            return dual
+        lower, upper = programme.row_lower[span], programme.row_upper[span]
+        at = np.asarray(self._rows[name] @ stage.x)
+        at_lower = np.isfinite(lower) & (~np.isfinite(upper) | (np.abs(at - lower) <= np.abs(upper - at)))
+        at_upper = np.isfinite(upper) & (~np.isfinite(lower) | (np.abs(upper - at) <= np.abs(at - lower)))
+        return np.where((at_lower & (dual > 0)) | (at_upper & (dual < 0)), dual, 0.0)
 
-    def _outcomes(self, stage: Marginals) -> Floats:
+    def _outcomes(self, effects: sparse.csc_array, said: Floats) -> Floats:
         """The part of each objective's national rows."""
         rows = self._workings.formulation.data.national
-        count = len(self._workings.formulation.data.objectives)
-        result = np.zeros((len(self._take_up), count))
-        if "national" not in self._through:
-            return result
-        dual = stage.row[self._spans["national"]]
+        result = np.zeros((len(self._take_up), len(self._workings.formulation.data.objectives)))
         for k in np.unique(rows.objective):
-            only = np.where(rows.objective == k, dual, 0.0)
-            result[:, k] = -(self._moves.T @ (self._through["national"].T @ only))
+            result[:, k] = -(effects.T @ np.where(rows.objective == k, said, 0.0))
         return result
 
     def _bounds(self, stage: Marginals) -> dict[str, Floats]:
-        """Floors, ceilings and locks of grants and targets: by the reduced costs of their columns."""
+        """Reduced costs of grants and targets by the floor, ceiling or lock at which they stand."""
         programme = self._workings.programme
         reduced = stage.column[self._cells]
         kinds = np.full(len(self._cells), "", dtype=object)
@@ -130,83 +172,26 @@ class Anatomy:
             column = self._cells[i]
             family = "grant" if i < self._grants else "target"
             lower, upper = float(programme.column_lower[column]), float(programme.column_upper[column])
-            kinds[i] = bound_kind(family, lower, upper, float(stage.x[column]))
-        return {
-            str(kind): np.asarray(-(self._moves.T @ np.where(kinds == kind, reduced, 0.0)))
-            for kind in np.unique(kinds[kinds != ""])
-        }
+            kind = bound_kind(family, lower, upper, float(stage.x[column]))
+            as_said = lower == upper or (reduced[i] < 0) == kind.endswith("ceiling")
+            kinds[i] = kind if as_said else HELD
+        return {str(kind): np.where(kinds == kind, reduced, 0.0) for kind in np.unique(kinds[kinds != ""])}
 
-    def _bands(self, stage: Marginals, worth: Mapping[str, Floats]) -> tuple[Floats, Floats]:
-        """Cut what the stage itself counts into the present band and what only the next one asks."""
-        rest = np.zeros(len(self._take_up))
-        for name in ("concession", "cut", "burden_share"):
-            rest = rest + worth.get(name, 0.0)
-        excess = beyond_the_band(self._workings, stage)
+    def _beyond(self, stage: Marginals) -> Floats:
+        """What only the next band asks, of what the stage itself counts."""
+        found = kinks(self._workings, stage)
         beyond = np.zeros(len(self._take_up))
-        if excess is not None:
-            for sign, (place, amount) in excess.items():
-                cells = np.full(self._workings.programme.shape[1], 0.0)
-                cells[place] = amount
-                moves = self._moves.maximum(0) if sign > 0 else self._moves.minimum(0)
-                beyond = beyond - np.asarray(moves.T @ cells[self._cells])
-        return beyond, rest - beyond
+        if found is not None:
+            cells = np.zeros(self._workings.programme.shape[1])
+            cells[found.cells] = found.beyond_down
+            beyond -= self._moves.minimum(0).T @ cells[self._cells]
+            cells[found.cells] = found.beyond_up
+            beyond += np.where(self._used, self._moves.maximum(0).T @ cells[self._cells], 0.0)
+        return beyond
 
 
-@dataclass(frozen=True)
-class Verdict:
-    """Why an option stands where it does.
-
-    Attributes
-    ----------
-    stage
-        The stage that decided.
-    stop
-        ``used up``, ``dearer than the price``, ``tie shared`` (as dear as others that are used in part),
-        ``the last that was needed`` (alone in that), or the rule that holds it back most.
-    rules
-        Every rule that holds it back in that stage, the strongest first.
-    """
-
-    stage: str
-    stop: str
-    rules: tuple[str, ...]
-
-
-USED_UP, DEARER, TIED, LAST = "used up", "dearer than the price", "tie shared", "the last that was needed"
-
-
-def judge(workings: Workings, parts: tuple[Parts, ...]) -> tuple[Verdict, ...]:
-    """Say for every option which stage decided it and what stopped it there."""
-    options = workings.formulation.data.options
-    share = workings.take_up / options.limit
-    size = [_size(each) for each in parts]
-    return tuple(_verdict(j, float(share[j]), parts, size) for j in range(options.size))
-
-
-def _size(parts: Parts) -> Floats:
-    """The largest part of each option."""
-    each = [np.abs(parts.money), np.abs(parts.own), np.abs(parts.outcome).max(axis=1, initial=0.0)]
-    return np.asarray(np.max([*each, *(np.abs(part) for part in parts.rules.values())], axis=0))
-
-
-def _verdict(j: int, share: float, parts: tuple[Parts, ...], size: list[Floats]) -> Verdict:
-    """The first stage in which the option is not at the margin decides."""
-    tied = Verdict("", USED_UP if share >= 1 - WHOLE else TIED, ())
-    for each, sizes in zip(parts, size, strict=True):
-        if sizes[j] == 0:
-            continue
-        least = MATTERS * sizes[j]
-        against = sorted(((float(part[j]), kind) for kind, part in each.rules.items() if part[j] > least), reverse=True)
-        rules = tuple(kind for _, kind in against)
-        net, total = float(each.net[j]), float(each.total[j])
-        if share >= 1 - WHOLE:
-            if total < -least:
-                return Verdict(each.stage.name, USED_UP, ())
-        elif net > least and total > least and share <= UNUSED:
-            return Verdict(each.stage.name, DEARER, ())
-        elif rules and (net < -least or share > UNUSED or total > least):
-            return Verdict(each.stage.name, rules[0], rules)
-        elif total > least and share <= UNUSED:
-            return Verdict(each.stage.name, DEARER, ())
-        tied = Verdict(each.stage.name, tied.stop, ())
-    return tied
+def _signed(effects: sparse.csc_array, worth: Floats) -> tuple[Floats, Floats]:
+    """What bounds of some worth hold each option back by, and what the option does for them, not above zero."""
+    used = np.flatnonzero(worth)
+    part = -sparse.diags_array(worth[used]) @ effects.tocsr()[used]
+    return np.asarray(part.maximum(0).sum(axis=0)).ravel(), np.asarray(part.minimum(0).sum(axis=0)).ravel()

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from singlepot.models.best_placed import CUTS
+from singlepot.models.price_range import PriceRange, price_range
 from singlepot.models.prices import SHARED
+
+from .stability_text import stability_lines
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,8 +38,8 @@ def why(settlement: Settlement, objective: str | None = None) -> str:
     return "\n".join(lines) + "\n"
 
 
-def why_area(account: Account) -> str:
-    """Tell everything about one area."""
+def why_area(account: Account, money: str) -> str:
+    """Tell everything about one area; amounts in the scenario's unit of money."""
     lines = [f"{account.name} ({account.area})", ""]
     for row in account.grants.to_dict("records"):
         lines.append(f"  {row['year']} {row['envelope']:<12} bid {row['bid']:>12,.2f}  grant {row['grant']:>12,.2f}")
@@ -65,6 +68,8 @@ def why_area(account: Account) -> str:
         for row in account.without.to_dict("records"):
             change = f"{row['shortfall_without']:>12,.2f} instead of {row['shortfall']:,.2f}"
             lines.append(_clip(f"  {row['objective']:<16} {row['year']:<16} {change}"))
+    if account.stability is not None:
+        lines += ["", "How far its grant moves when its own numbers do", *_stability(account, money)]
     return "\n".join(lines) + "\n"
 
 
@@ -75,12 +80,20 @@ def as_values(settlement: Settlement, objective: str | None) -> dict[str, Any]:
     national = settlement.national
     chosen = national if objective is None else national[national["objective"] == objective]
     return {
-        "national": records(chosen),
+        "national": [{**row, "price_range": _range(settlement, row)} for row in records(chosen)],
         "pot": records(settlement.pot),
         "best_placed": records(table),
         "holds": dict(best.holds),
         "silent": {need: list(areas) for need, areas in best.silent.items()},
     }
+
+
+def _range(settlement: Settlement, row: Mapping[Any, Any]) -> list[float | None] | None:
+    """Prices below and above; None where the price is the only one, None inside where nothing would be possible."""
+    found = ends(settlement, row)
+    if found is None:
+        return None
+    return [side.value if np.isfinite(side.value) else None for side in (found.below, found.above)]
 
 
 def area_values(account: Account) -> dict[str, Any]:
@@ -94,7 +107,13 @@ def area_values(account: Account) -> dict[str, Any]:
             for p in account.rules
         ],
         "without": None if account.without is None else records(account.without),
+        "stability": None if account.stability is None else records(account.stability),
     }
+
+
+def _stability(account: Account, money: str) -> list[str]:
+    assert account.stability is not None
+    return stability_lines(account.stability.assign(area=account.area, name=account.name), money)
 
 
 def records(table: pd.DataFrame) -> list[dict[str, Any]]:
@@ -111,7 +130,29 @@ def _prices(settlement: Settlement, objective: str | None) -> Iterator[str]:
         if objective in (None, row["objective"]) and row["price_stage"]:
             part = " (a part)" if str(row["price_stage"]).startswith(SHARED) else ""
             said = f"{row['objective']} {row['year']}: {row['price']:,.4g} {row['price_unit']}{part}"
+            said += _ends(settlement, row)
             yield from textwrap.wrap(said, WIDTH, initial_indent="  ", subsequent_indent="    ")
+
+
+def _ends(settlement: Settlement, row: Mapping[Any, Any]) -> str:
+    """Where a price may be one end of a range, what one unit less saves and one more costs."""
+    found = ends(settlement, row)
+    if found is None:
+        return ""
+    below, above = (
+        f"{side.value:,.4g}" if np.isfinite(side.value) else "more than anything" for side in (found.below, found.above)
+    )
+    units = {side.unit for side in (found.below, found.above) if side.stage} - {""}
+    differ = "" if len(units) < 2 else f" ({found.below.unit}; {found.above.unit})"
+    return f"; one less saves {below}, one more costs {above}{differ}"
+
+
+def ends(settlement: Settlement, row: Mapping[Any, Any]) -> PriceRange | None:
+    """The prices on both sides of a national target, where the table's may be one of several and the two differ."""
+    if "range" not in str(row.get("price_note", "")):
+        return None
+    found = price_range(settlement, "national", str(row["objective"]), str(row["year"]))
+    return None if found.unique else found
 
 
 def _held_down(best: BestPlaced) -> Iterator[str]:

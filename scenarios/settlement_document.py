@@ -21,7 +21,19 @@ from singlepot.solver import SinglepotError
 from .json_document import scenario_as_dict, scenario_of
 from .json_text import read_json, report_faults
 
-LABELS = ("area", "envelope", "objective", "option", "year", "name", "unit", "reason", "price_unit", "price_stage")
+LABELS = (
+    "area",
+    "envelope",
+    "objective",
+    "option",
+    "year",
+    "name",
+    "unit",
+    "reason",
+    "price_unit",
+    "price_stage",
+    "price_note",
+)
 """Columns that hold text; all others hold numbers."""
 
 WHOLE = "pounds"

@@ -15,7 +15,7 @@ from singlepot.models.money import POUNDS_PER
 from singlepot.models.problems import BadInput
 from singlepot.models.settlement_documents import GUARD, MANIFEST, RUN, SCHEMA, unguarded
 from singlepot.models.statement import state
-from singlepot.models.verification import Assurance, Row, Table, verify_tables
+from singlepot.models.verification import Assurance, Labels, Row, Table, verify_tables
 from singlepot.models.verification.outcome import Outcome
 from singlepot.models.verification.written import Book
 from singlepot.solver import SinglepotError
@@ -77,12 +77,28 @@ def verify(directory: str | PathLike[str], *, independent: bool = False) -> Assu
     document = _document(folder)
     _check_document(document, tables, scenario, book)
     said = state(scenario)
-    outcome = verify_tables(said, tables, POUNDS_PER[scenario.settings.money], book)
+    outcome = verify_tables(said, tables, POUNDS_PER[scenario.settings.money], _labels(scenario), book)
     extra = document.get("provenance", {}).get("extra", [])
     not_checked = list(_not_checked(extra, independent))
     if independent:
         _compare(scenario, outcome, tables, extra, book)
     return Assurance(str(directory), tuple(book.findings), book.checks, tuple(not_checked))
+
+
+def _labels(scenario: Scenario) -> Labels:
+    """What the scenario's tables call its areas, options and units."""
+    areas, options = scenario.tables["areas"], scenario.tables.get("options")
+    objectives = scenario.tables.get("objectives")
+    called = {}
+    for row in [] if options is None else options.to_dict("records"):
+        name = row.get("name")
+        called[str(row["area"]), str(row["option"])] = name if isinstance(name, str) and name else str(row["option"])
+    return Labels(
+        money=scenario.settings.money,
+        areas=dict(zip(areas["code"], areas["name"], strict=True)),
+        options=called,
+        units={} if objectives is None else dict(zip(objectives["key"], objectives["unit"], strict=True)),
+    )
 
 
 def _not_checked(extra: list[str], independent: bool) -> Iterator[str]:

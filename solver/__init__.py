@@ -8,6 +8,7 @@ from .answer import Point as PointStatus
 from .backends import BACKENDS, Backend, Engine, engine
 from .certificate import Violation, largest_violation, relative_gap
 from .control import Control, Halt, Progress
+from .determined import determined
 from .errors import (
     BadExtra,
     BadOption,
@@ -23,7 +24,7 @@ from .errors import (
 from .extra import Extra, ExtraRows
 from .marginals import Marginals, marginals, original_matrix
 from .native import Names, names_of, to_pulp, to_pyomo, write_model
-from .parametric import Piece, Tracer
+from .parametric import Bound, Piece, Tracer
 from .programme import Family, Labels, LinearProgramme, ProgrammeBuilder
 from .rounding import whole_units
 from .sharing import Shared, share
@@ -35,6 +36,7 @@ __all__ = [
     "Backend",
     "BadExtra",
     "BadOption",
+    "Bound",
     "Control",
     "Engine",
     "Extra",
@@ -68,6 +70,7 @@ __all__ = [
     "Unfinished",
     "VerificationFailed",
     "Violation",
+    "determined",
     "ended_early",
     "engine",
     "largest_violation",

@@ -51,8 +51,18 @@ class Piece:
     length: float
 
 
+@dataclass(frozen=True)
+class Bound:
+    """A bound of a row, or of a column: its position, and whether the lower one moves, the upper one, or both."""
+
+    index: int
+    of_column: bool = False
+    lower: bool = True
+    upper: bool = True
+
+
 class Tracer:
-    """Moves one row's bound and solves one stage again, on the face of the earlier ones, from the last basis."""
+    """Moves one bound and solves one stage again, on the face of the earlier ones, from the last basis."""
 
     def __init__(self, staged: Staged, position: int, control: Control | None = None) -> None:
         result = staged.results[position]
@@ -70,60 +80,65 @@ class Tracer:
         self._warm = False
         self._base = 0.0
 
-    def value_and_slope(self, row: int, change: float) -> tuple[float, float] | None:
-        """The optimum less the present one, and its slope, when a row's bounds move; None where nothing is possible."""
+    def value_and_slope(self, bound: Bound, change: float) -> tuple[float, float] | None:
+        """The optimum less the present one, and its slope, when a bound moves; None where nothing is possible."""
         if not self._warm:
             self._base = 0.0
-            self._solve(self._rows)
+            self._solve(self._columns, self._rows)
             self._warm = True
-            first = self._solve(self._rows)
+            first = self._solve(self._columns, self._rows)
             assert first is not None
             self._base = first[0]
-        shift = change * self._scaled.row_scale[row]
-        lower, upper = (bound.copy() for bound in self._rows)
-        for bound in (lower, upper):
-            bound[row] += shift
-        found = self._solve((lower, upper))
+        at, scale = bound.index, self._scaled
+        if bound.of_column:
+            columns = _moved(self._columns, bound, change / scale.column_scale[at])
+            found = self._solve(columns, self._rows)
+        else:
+            found = self._solve(self._columns, _moved(self._rows, bound, change * scale.row_scale[at]))
         if found is None:
             return None
-        return found[0] - self._base, float(found[1][row] * self._scaled.row_scale[row])
+        value, dual = found
+        if bound.of_column:
+            reduced = self._cost[at] - float((scale.matrix[:, [at]].T @ dual)[0])
+            return value - self._base, reduced / float(scale.column_scale[at])
+        return value - self._base, float(dual[at] * scale.row_scale[at])
 
-    def _solve(self, rows: tuple[Floats, Floats]) -> tuple[float, Floats] | None:
+    def _solve(self, columns: tuple[Floats, Floats], rows: tuple[Floats, Floats]) -> tuple[float, Floats] | None:
         methods = (Method.AGAIN, Method.SAFE) if self._warm else (Method.INTERIOR, Method.SAFE)
         for method in methods:
-            answer = self._engine.solve(self._cost * self._factor, self._columns, rows, method, self._control)
+            answer = self._engine.solve(self._cost * self._factor, columns, rows, method, self._control)
             if answer.stop is Stop.OPTIMAL:
                 return float(self._cost @ answer.x), answer.row_dual / self._factor
             if answer.stop is Stop.INFEASIBLE:
                 return None
         raise SolverFailed(f"a stage could not be solved again ({answer.detail})", "report this as a defect")
 
-    def piece(self, row: int, direction: int, size: float, within: float = np.inf) -> Piece:
+    def piece(self, bound: Bound, direction: int, size: float, within: float = np.inf) -> Piece:
         """The piece that begins at the present bound, upwards (1) or downwards (-1).
 
         Parameters
         ----------
-        row
-            Whose bound moves.
+        bound
+            What moves.
         size
             Natural size of the bound, original units; nothing is looked for beyond 100 times it.
         within
             How far the pieces of earlier stages go; nothing is looked for beyond.
         """
-        slope, near = self._slope(row, direction, size)
+        slope, near = self._slope(bound, direction, size)
         if near == 0.0:
             return Piece(float("inf"), 0.0)
         if within <= near:
             return Piece(slope, within)
         most = within * (1 - SAME) if np.isfinite(within) else 100 * size
-        length = self._length(row, direction, slope, near, size, most)
+        length = self._length(bound, direction, slope, near, size, most)
         return Piece(slope, within if length >= most else length)
 
-    def _slope(self, row: int, direction: int, size: float) -> tuple[float, float]:
+    def _slope(self, bound: Bound, direction: int, size: float) -> tuple[float, float]:
         """The slope right at the bound and a step over which it is sure: shrink a step until its end is on the line."""
         step = FIRST_STEP * size
         for _ in range(ROUNDS):
-            found = self.value_and_slope(row, direction * step)
+            found = self.value_and_slope(bound, direction * step)
             if found is None:
                 step /= 16
                 if step < SHORTEST * size:
@@ -137,11 +152,11 @@ class Tracer:
                 break
         return slope, step
 
-    def _length(self, row: int, direction: int, slope: float, near: float, size: float, most: float) -> float:
+    def _length(self, bound: Bound, direction: int, slope: float, near: float, size: float, most: float) -> float:
         """Where the line ends: go out in growing steps, then back to where a far tangent meets the line."""
         low, high, past = near, min(4 * near, most), False
         for _ in range(ROUNDS):
-            found = self.value_and_slope(row, direction * high)
+            found = self.value_and_slope(bound, direction * high)
             if found is not None and self._same_piece(found, slope, direction * high):
                 if past or high >= most:
                     return high
@@ -168,3 +183,15 @@ class Tracer:
 
     def _on_line(self, value: float, slope: float, change: float) -> bool:
         return abs(value - slope * change) <= STRAIGHT * abs(slope * change) + FLAT * self._size
+
+
+def _moved(bounds: tuple[Floats, Floats], bound: Bound, shift: float) -> tuple[Floats, Floats]:
+    """Bounds with one moved; what an earlier stage holds as an equality moves as one."""
+    lower, upper = (each.copy() for each in bounds)
+    at = bound.index
+    both = bool(lower[at] == upper[at])
+    if bound.lower or both:
+        lower[at] += shift
+    if bound.upper or both:
+        upper[at] += shift
+    return lower, upper

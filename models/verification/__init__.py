@@ -6,6 +6,7 @@ Nothing here uses the arrays, terms or solver that made the settlement: what a s
 
 from .assurance import Assurance, Check, Finding
 from .checking import verify_tables
+from .prices import Labels
 from .written import Row, Table
 
-__all__ = ["Assurance", "Check", "Finding", "Row", "Table", "verify_tables"]
+__all__ = ["Assurance", "Check", "Finding", "Labels", "Row", "Table", "verify_tables"]

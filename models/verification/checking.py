@@ -8,6 +8,8 @@ from fractions import Fraction
 from ..statement import Place, Statement
 from .outcome import NONE, Outcome
 from .pounds import PENNY, whole_pounds
+from .prices import Labels, Prices
+from .reasons import Reasons
 from .rules import check_rules
 from .written import CLOSE, Book, Reader, Row, Table, said_number
 
@@ -24,7 +26,9 @@ DRIFT = Fraction(1, 10**9)
 """How far a stage may end from its optimum and what it may give, relative to its size."""
 
 
-def verify_tables(said: Statement, tables: Mapping[str, Table], pounds_per_unit: int, book: Book) -> Outcome:
+def verify_tables(
+    said: Statement, tables: Mapping[str, Table], pounds_per_unit: int, labels: Labels, book: Book
+) -> Outcome:
     """Check every table; return what the take-ups come to.
 
     Parameters
@@ -33,6 +37,8 @@ def verify_tables(said: Statement, tables: Mapping[str, Table], pounds_per_unit:
         By name: take_up, grants, targets, national, asks, pot, stages.
     pounds_per_unit
         Pounds in one unit of the scenario's money.
+    labels
+        What the scenario calls its money, areas, options and units.
     book
         Takes the findings.
     """
@@ -45,6 +51,9 @@ def verify_tables(said: Statement, tables: Mapping[str, Table], pounds_per_unit:
     _pounds(outcome, tables["grants"], tables["pot"], pounds_per_unit, book)
     check_rules(outcome, tables["grants"].file, tables["targets"].file, tables["take_up"].file, book)
     _stages(outcome, tables["stages"], book)
+    prices = Prices(outcome, tables, labels, book)
+    prices.check()
+    Reasons(outcome, tables["asks"], prices, labels, book).check()
     return outcome
 
 

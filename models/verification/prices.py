@@ -1,0 +1,216 @@
+"""The prices of a written settlement: signs, only where something binds, what they add up to, what they remove."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from ..statement import Place
+from .outcome import NONE, Outcome
+from .written import Book, Reader, Row, Table, said_number
+
+TINY = Fraction(1, 10**7)
+"""How far, relative to its size, what a price says must bind may be from binding."""
+
+ROUGH = Fraction(1, 10**6)
+"""How far apart two ways to the same price may be, relatively: duals are good to about this."""
+
+LARGEST, TOTAL = "shortfall.largest", "shortfall.total"
+NOTES = ("a part of one price", "may be one end of a range")
+"""What may stand in ``price_note``."""
+
+
+@dataclass(frozen=True)
+class Labels:
+    """What the scenario calls things: its money, areas by code, options by area and key, units by objective."""
+
+    money: str
+    areas: Mapping[str, str]
+    options: Mapping[Place, str]
+    units: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A written stage: its place in the order, optimum, unit, and what it may give."""
+
+    position: int
+    value: Fraction
+    unit: str
+    give: Fraction
+
+    def counts_shortfall(self, name: str) -> bool:
+        """Whether it is a shortfall that is above zero."""
+        return name.startswith("shortfall") and self.value > 0
+
+
+class Prices:
+    """Checks the prices of national targets and pots, and says what they come to."""
+
+    def __init__(self, outcome: Outcome, tables: Mapping[str, Table], labels: Labels, book: Book) -> None:
+        self.outcome, self.said, self.labels, self.book = outcome, outcome.said, labels, book
+        book.topic("prices: signs, units, stages, and only where a target or pot binds", "to 1e-7 of their size")
+        self.national = Reader(tables["national"], ("objective", "year"), book)
+        self.pots = Reader(tables["pot"], ("envelope", "year"), book)
+        stages = Reader(tables["stages"], ("name",), book)
+        self.stages = {
+            key[0]: Stage(
+                position,
+                stages.number(row, "value") or NONE,
+                row.cells.get("unit", ""),
+                stages.number(row, "give") or NONE,
+            )
+            for position, (key, row) in enumerate(stages.by_key.items())
+        }
+        self.written = "price" in tables["national"].columns
+
+    def check(self) -> None:
+        """Check both tables; a settlement of an earlier version has no prices."""
+        if not self.written:
+            return
+        for row in self.pots.by_key.values():
+            self._pot(row)
+        for row in self.national.by_key.values():
+            self._national(row)
+        self.book.topic("prices: what those of one stage add up to", "to 1e-6")
+        for name, stage in self.stages.items():
+            if name.startswith(LARGEST) and stage.counts_shortfall(name):
+                self._of_the_largest(name)
+            elif name.startswith(TOTAL) and stage.counts_shortfall(name) and stage.give == 0:
+                self._of_the_total(name)
+
+    def _pot(self, row: Row) -> None:
+        reader, place, size = self.pots, self.pots.place(row), self.said.whole_pot
+        found = self._price(reader, row)
+        if found is None:
+            return
+        price, name, stage = found
+        if stage.give == 0:
+            left = reader.number(row, "reserve") or NONE
+            self.book.require(left <= TINY * size, place, "a price, though money is left", said_number(left), "0")
+        unit = f"{stage.unit} per {self.labels.money}"
+        self.book.require(row.cells["price_unit"] == unit, place, "price_unit", row.cells["price_unit"], unit)
+        self._removes(reader, row, min(price / stage.value, Fraction(1)) if stage.counts_shortfall(name) else None)
+
+    def _national(self, row: Row) -> None:
+        reader, place = self.national, self.national.place(row)
+        found = self._price(reader, row)
+        if found is None:
+            return
+        _, name, stage = found
+        objective, target = row.cells["objective"], reader.number(row, "target") or NONE
+        if stage.give == 0:
+            over = (reader.number(row, "agreed") or NONE) - target
+            what = "a price, though more than the target is agreed"
+            self.book.require(over <= TINY * target, place, what, said_number(over), "0")
+        own = self.said.priority.get(objective, 1)
+        of = int(name.partition("[")[2].rstrip("]")) if "[" in name else own
+        self.book.require(of >= own, place, f"{name} settles what is less urgent than {objective}")
+        per, unit = self.labels.units.get(objective, "unit"), row.cells["price_unit"]
+        pot = self._pot_named(unit, per)
+        plain = f"{stage.unit} per {per}"
+        self.book.require(pot is not None or unit == plain, place, "price_unit", unit, f"money of a pot, or {plain}")
+        binds = any(each.cells.get("price_stage") == name for each in self.pots.by_key.values())
+        self.book.require(pot is not None or not binds, place, "not in money, though a pot binds in its stage", unit)
+        if pot is not None and stage.give == 0:
+            left = self.pots.number(pot, "reserve") or NONE
+            what = "measured in a pot that has money left"
+            self.book.require(left <= TINY * self.said.whole_pot, place, what, said_number(left), "0")
+        if pot is None or not stage.counts_shortfall(name):
+            self._removes(reader, row, None)
+        elif (worth := self.worth(pot, name)) is not None:
+            self._removes(reader, row, min(worth / stage.value, Fraction(1)))
+        else:
+            share = reader.number(row, "removes")
+            self.book.require(share is None or 0 < share <= 1, place, "removes", row.cells["removes"], "a share")
+
+    def _price(self, reader: Reader, row: Row) -> tuple[Fraction, str, Stage] | None:
+        """What every price has in common; None where there is none."""
+        place, name = reader.place(row), row.cells.get("price_stage", "")
+        price = reader.number(row, "price")
+        if price is None:
+            return None
+        notes = [note for note in row.cells.get("price_note", "").split("; ") if note]
+        self.book.require(set(notes) <= set(NOTES), place, "price_note", "; ".join(notes), " or ".join(NOTES))
+        if name == "":
+            empty = price == 0 and not row.cells.get("price_unit") and not row.cells.get("removes")
+            self.book.require(empty, place, "a price without a stage", said_number(price), "0, no unit")
+            return None
+        if not self.book.require(name in self.stages, place, "price_stage", name, ", ".join(self.stages)):
+            return None
+        self.book.require(price > 0, place, "price", said_number(price), "above 0, or no stage")
+        shared = reader is self.national and name.startswith(LARGEST)
+        self.book.require((NOTES[0] in notes) == shared, place, "price_note", "; ".join(notes))
+        return price, name, self.stages[name]
+
+    def _removes(self, reader: Reader, row: Row, expected: Fraction | None) -> None:
+        found, place = row.cells.get("removes", ""), reader.place(row)
+        if expected is None:
+            self.book.require(found == "", place, "removes", found, "empty")
+            return
+        share = reader.number(row, "removes")
+        holds = share is not None and abs(share - expected) <= ROUGH * expected
+        self.book.require(holds, place, "removes", found, said_number(expected))
+
+    def _pot_named(self, unit: str, per: str) -> Row | None:
+        """The pot whose money a unit names."""
+        several = len(self.said.envelopes) > 1
+        for (envelope, year), row in self.pots.by_key.items():
+            name = f"{envelope} {year}" if several else year
+            if unit == f"{self.labels.money} of {name} per {per}":
+                return row
+        return None
+
+    def worth(self, pot: Row, stage: str) -> Fraction | None:
+        """What one more unit of money of a pot is worth to a stage; None where only an earlier stage's is written."""
+        return self.pots.number(pot, "price") if pot.cells.get("price_stage") == stage else None
+
+    def marginals(self, stage: str) -> Iterator[tuple[Row, Fraction | None]]:
+        """National rows that first matter in a stage: what one unit of each is worth to it, None where not known."""
+        for row in self.national.by_key.values():
+            if row.cells.get("price_stage") != stage:
+                continue
+            price = self.national.number(row, "price") or NONE
+            pot = self._pot_named(row.cells["price_unit"], self.labels.units.get(row.cells["objective"], "unit"))
+            worth = Fraction(1) if pot is None else self.worth(pot, stage)
+            yield row, None if worth is None else price * worth
+
+    def _of_the_largest(self, name: str) -> None:
+        """Σ Q y = 1: the largest shortfall falls by what all of its targets fall by together."""
+        parts = list(self.marginals(name))
+        position = self.stages[name].position
+        own = [
+            row
+            for row in self.national.by_key.values()
+            if name.endswith(f"[{self.said.priority.get(row.cells['objective'], 1)}]")
+        ]
+        earlier = any(
+            row.cells["price_stage"] in self.stages and self.stages[row.cells["price_stage"]].position < position
+            for row in own
+        )
+        known = [(row, y) for row, y in parts if y is not None]
+        if not parts or earlier or len(known) < len(parts):
+            return
+        total = sum((y * (self.national.number(row, "target") or NONE) for row, y in known), NONE)
+        what = f"{name}: targets times prices"
+        self.book.require(abs(total - 1) <= ROUGH, self.national.table.file, what, said_number(total), "1")
+
+    def _of_the_total(self, name: str) -> None:
+        """y = ω / (Σω n Q) where a target is missed, and no more elsewhere; where no largest one was held before."""
+        position = self.stages[name].position
+        if any(each.startswith(LARGEST) and stage.position < position for each, stage in self.stages.items()):
+            return
+        of = int(name.partition("[")[2].rstrip("]"))
+        rows = [row for row in self.said.national if self.said.priority[row.objective] == of]
+        weights = {row.objective: self.said.weight[row.objective] for row in rows}
+        total = sum(weights.values(), NONE)
+        for row, found in self.marginals(name):
+            key, target = row.cells["objective"], self.national.number(row, "target")
+            if found is None or not target or key not in weights:
+                continue
+            most = weights[key] / total / sum(each.objective == key for each in rows) / target
+            missed = (self.national.number(row, "shortfall") or NONE) > ROUGH * target
+            holds = found <= most * (1 + ROUGH) and (not missed or found >= most * (1 - ROUGH))
+            what = f"{name}: price in its unit"
+            self.book.require(holds, self.national.place(row), what, said_number(found), said_number(most))

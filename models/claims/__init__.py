@@ -3,8 +3,8 @@
 The rules know nothing of outcomes; each takes claims and a pot and gives awards. See docs/regimes.md.
 """
 
-from .awarding import RULES, awards
 from .arrival import Estimate, estimate, random_arrival
+from .awarding import RULES, awards
 from .rules import equal_awards, equal_losses, minimal_overlap, pro_rata, talmud
 from .sharing_out import share_out
 

@@ -1,4 +1,4 @@
-"""Random arrival: claims are paid in full, in the order of arrival, until the pot is empty; the mean over all orders."""
+"""Random arrival: claims are paid in full in the order of arrival until the pot is empty; the mean over all orders."""
 
 from __future__ import annotations
 

@@ -66,7 +66,7 @@ def _won(
     needs: dict[int, list[int]] = {}
     for j, required in of.requires:
         needs.setdefault(int(j), []).append(int(required))
-    queue = [(-gain_bid[a] / (data.bid_of_area[a] + each), int(a), -1) for a in bids]
+    queue = [(-float(gain_bid[a] / (data.bid_of_area[a] + each)), int(a), -1) for a in bids]
     heapq.heapify(queue)
     grants, left = np.zeros(data.bid.shape), left.copy()
     take_up = np.where(of.scale_back & (data.bid_of_area[of.area] > 0), of.limit, 0.0)
@@ -88,8 +88,8 @@ def _won(
                 groups.add(int(of.group[option]))
         ready = [j for j in waiting.get(area, []) if all(r in taken for r in needs.get(j, []))]
         waiting[area] = [j for j in waiting.get(area, []) if j not in set(ready)]
-        for j in ready:
-            heapq.heappush(queue, (-gain_option[j] / (price[j] + each), area, j))
+        for k in ready:
+            heapq.heappush(queue, (-float(gain_option[k] / (price[k] + each)), area, k))
     return grants, take_up, len(taken)
 
 

@@ -85,7 +85,7 @@ def test_competition_by_hand(contest: sp.Scenario) -> None:
 
 
 def test_competition_without_a_price_of_bidding_by_hand(contest: sp.Scenario) -> None:
-    """Per £m: A 0.5, its option 0.45, B 0.4, C 0.3. A 40 and 10, then B 50: the pot of 100 is used up, C gets nothing."""
+    """Per £m: A 0.5, its option 0.45, B 0.4, C 0.3. A 40 and 10, then B 50: the pot of 100 is used up, none for C."""
     assert grants(sp.regime(contest, "competition", plan=FREE)) == pytest.approx([50, 50, 0], abs=1e-9)
 
 

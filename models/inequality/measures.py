@@ -73,8 +73,9 @@ def theil_by_group(values: Floats, weights: Floats, groups: npt.ArrayLike) -> tu
 
     Examples
     --------
-    >>> theil_by_group(np.asarray([1.0, 1.0, 3.0]), np.ones(3), ["a", "a", "b"])[1]
-    0.0
+    >>> between, within = theil_by_group(np.asarray([1.0, 1.0, 3.0]), np.ones(3), ["a", "a", "b"])
+    >>> round(between, 6), round(within, 6)
+    (0.148342, 0.0)
     """
     _, mean = _shares(values, weights)
     if np.isnan(mean) or (values < 0).any():
@@ -86,7 +87,7 @@ def theil_by_group(values: Floats, weights: Floats, groups: npt.ArrayLike) -> tu
     for group in np.flatnonzero((size > 0) & (level > 0)):
         own = place == group
         within += size[group] / weights.sum() * level[group] / mean * theil(values[own], weights[own])
-    return theil(level, size), within
+    return theil(level, size), float(within)
 
 
 def percentile_ratio(values: Floats, weights: Floats, upper: float = 0.9, lower: float = 0.1) -> float:

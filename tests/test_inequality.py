@@ -146,12 +146,12 @@ def small() -> sp.Scenario:
 
 
 def test_a_settlement_is_measured_by_hand(small: sp.Scenario) -> None:
-    """Grants 30, 30, 40 for 1, 1 and 2 thousand people: 0.03, 0.03, 0.02 a head, mean 0.025, all between regions."""
+    """Grants 30, 30, 40 for 1, 1 and 2 thousand people: £30,000 and £20,000 a head, all between regions."""
     found = sp.inequality(sp.settle(small))
     table = found.measures.set_index(["what", "when"])
     grant = table.loc[("grant per head", "after")]
-    assert grant["mean"] == pytest.approx(0.025)
-    assert grant["gini"] == pytest.approx(0.1)  # a half of the people apart by 0.01, over 2 · 0.025, times a half
+    assert grant["mean"] == pytest.approx(25_000)
+    assert grant["gini"] == pytest.approx(0.1)  # a half of the people apart by 10, over 2 · 25, times a half
     assert grant["hoover"] == pytest.approx(0.1)
     assert grant["between"] == pytest.approx(grant["theil"])
     assert grant["within"] == pytest.approx(0, abs=1e-12)
@@ -161,14 +161,16 @@ def test_a_settlement_is_measured_by_hand(small: sp.Scenario) -> None:
     assert after["theil"] < before["theil"]
     assert table.loc[("inclusiveness", "after"), "mean"] == pytest.approx(890 / 4000)
     north = found.regions[(found.regions["region"] == "north") & (found.regions["what"] == "grant per head")].iloc[0]
-    assert (north["people"], north["mean"]) == pytest.approx((0.5, 0.03))
+    assert (north["people"], north["mean"]) == pytest.approx((0.5, 30_000))
     assert found.pairing["when"].tolist() == ["before", "after"]
     assert found.pairing["rank_correlation"].tolist() == pytest.approx([1, 1])  # less poverty is more inclusion
 
 
 def test_a_settlement_and_a_frame_of_the_same_are_the_same(small: sp.Scenario) -> None:
     settlement = sp.settle(small)
-    areas = small.areas[["population", "region"]].assign(grant=settlement.grants["grant"] / small.areas["population"])
+    areas = small.areas[["population", "region"]].assign(
+        grant=1e6 * settlement.grants["grant"] / small.areas["population"]
+    )
     by_frame = sp.inequality(areas).measures.iloc[0]
     by_settlement = sp.inequality(settlement).measures.iloc[1]
     for name in (*MEASURES, "between", "within", "p90_p10", "mean"):
@@ -180,7 +182,7 @@ def test_without_people_each_area_counts_once(small: sp.Scenario) -> None:
     bare = small.with_(areas=small.areas.drop(columns="population"), objectives=objectives)
     found = sp.inequality(sp.settle(bare))
     assert found.measures["what"].tolist() == ["bid per head", "grant per head"]
-    assert found.measures["mean"].tolist() == pytest.approx([100 / 3, 100 / 3])
+    assert found.measures["mean"].tolist() == pytest.approx([1e8 / 3, 1e8 / 3])
     assert not len(found.pairing)
 
 

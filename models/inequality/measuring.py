@@ -10,6 +10,7 @@ import pandas as pd
 
 from singlepot.solver import BadOption
 
+from ..money import POUNDS_PER
 from ..settlement import Settlement
 from .measures import Floats, coefficient_of_variation, gini, hoover, percentile_ratio, theil, theil_by_group
 from .pairing import pairing
@@ -53,8 +54,8 @@ def inequality(
     """Measure how unequal a result is over areas, between and within regions.
 
     Every person counts once, with the value of the area: measures are weighted by population. Without a figure for
-    everybody each area counts once, and amounts are not per head. Areas without a bid or target, and the centre, are
-    left out.
+    everybody each area counts once, and amounts are those of whole areas. Areas without a bid or target, and the
+    centre, are left out.
 
     Parameters
     ----------
@@ -67,9 +68,8 @@ def inequality(
     Returns
     -------
     Inequality
-        Of a settlement: bids per head before and grants per head after, over all years, in pounds or what the
-        scenario's money is; for every objective with a baseline its rate before (the baseline alone) and after (with
-        what is agreed for the last year).
+        Of a settlement: bids per head before and grants per head after, over all years, in pounds; for every objective
+        with a baseline its rate before (the baseline alone) and after (with what is agreed for the last year).
 
     Raises
     ------
@@ -125,7 +125,8 @@ def _from_settlement(settlement: Settlement) -> tuple[pd.DataFrame, _Columns, di
     known = bool(len(people)) and bool(np.isfinite(people).all()) and bool((people > 0).any())
     frame = pd.DataFrame({"population": people if known else 1.0, "region": areas["region"]}, index=areas.index)
     heads = frame["population"].where(frame["population"] > 0)
-    frame["bid"], frame["grant"] = money["bid"] / heads, money["grant"] / heads
+    pounds = POUNDS_PER[scenario.settings.money]
+    frame["bid"], frame["grant"] = pounds * money["bid"] / heads, pounds * money["grant"] / heads
     columns: _Columns = {"bid": (BID_PER_HEAD, BEFORE), "grant": (GRANT_PER_HEAD, AFTER)}
     better: dict[str, float] = {}
     last = scenario.settings.years[-1]

@@ -130,7 +130,7 @@ def _moved(base: Settlement, found: Settlement, regimes: Regimes) -> str:
 
 
 def _overview(regimes: Regimes) -> list[str]:
-    header = ("regime", "granted", "grant / bid", "no grant", "short", "worst", "Gini", "90/10")
+    header = ("regime", "granted", "grant / bid", "none", "short", "worst", "Gini", "90/10")
     rows = []
     for key, name in regimes.names.items():
         if key in regimes.failures:
@@ -154,7 +154,7 @@ def _overview(regimes: Regimes) -> list[str]:
             )
         )
     key_text = (
-        "Grant / bid: lowest, median and highest area. No grant: areas with a bid and no money. Short: the mean "
+        "Grant / bid: lowest, median and highest area. None: areas with a bid and no money. Short: the mean "
         "shortfall over national objectives; worst: the largest of any. Gini and 90/10: of grants per head."
     )
     return [*wrap(regimes.scenario.settings.title), *lay_out(header, rows), *wrap(key_text, "  ")]

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from singlepot.models.arrays import Arrays
 from singlepot.models.claims import RULES, estimate
-from singlepot.models.money import spoken
+from singlepot.models.money import POUNDS_PER, spoken
 
 from .plan import Arrival
 
@@ -61,7 +61,7 @@ def by_arrival(data: Arrays, plan: Arrival, money: str) -> Allocation:
         drawn = max(drawn, found.orders)
     if not drawn:
         return Allocation(grants, notes=("The mean over all orders is exact: none were drawn.",))
-    largest = spoken(float(errors.max()), money)
+    largest = spoken(float(errors.max()) * POUNDS_PER[money], "GBP")
     worst = float((errors / np.where(data.bid > 0, data.bid, np.inf)).max())
     note = (
         f"{drawn:,} orders were drawn for each pot; no grant of a year has a standard error "

@@ -15,17 +15,24 @@ from singlepot.models.rules import Limit, Rules, resolve
 from singlepot.models.scenario import Scenario
 from singlepot.models.settlement import Settlement
 from singlepot.models.terms.target_ceiling import meant_for
+from singlepot.solver import SolverFailed, VerificationFailed
 
 from .allocations import Allocation, Floats
 
 OF_GRANTS = ("grant_floor", "grant_ceiling", "grant_lock", "grant_step", "pot_share_floor", "pot_share_ceiling")
 """Rules that a regime which fixes the grants itself cannot take account of."""
 
+OF_POTS = ("carry_over", "virement")
+"""Rules that fixed grants have no use for, since they pass no pot."""
+
 OF_TARGETS = ("target_floor", "target_ceiling", "target_lock", "own_cost_ceiling")
 """Rules that are kept where the fixed grants leave room for them."""
 
 ROOM = 1e-12
 """Share of a grant by which locks stay below a pot that they use up: their sum must not pass it by rounding."""
+
+WIDTH = 1e-9
+"""Share of a grant that is left open where an answer under exact locks cannot be proved."""
 
 NEAR = 1e-9
 """How far beyond a limit counts as on it, relative to the limit."""
@@ -44,12 +51,16 @@ class Broken:
         return f"{self.rule} ({self.count} {noun}{'s' if self.count != 1 else ''})"
 
 
-def fix(scenario: Scenario, data: Arrays, given: Allocation) -> tuple[Scenario, tuple[Broken, ...]]:
+def fix(
+    scenario: Scenario, data: Arrays, given: Allocation, *, width: float = 0.0
+) -> tuple[Scenario, tuple[Broken, ...]]:
     """Fix the grants of a scenario, and drop the rules that they break.
 
     Every cell that bids or options touch gets a ``grant_lock`` row, which takes the place of all other rules on
-    grants; those that it breaks are named. Rules on targets and own costs are kept, unless the plainest way of living
-    with the grants breaks them: to scale each bid back to its grant and to use the options that the regime chose.
+    grants; those that it breaks are named. With a ``width``, a floor and a ceiling stand that share of the grant apart
+    in its place. Money moves between years or envelopes no more, for nothing needs it. Rules on targets and own costs
+    are kept, unless the plainest way of living with the grants breaks them: to scale each bid back to its grant and to
+    use the options that the regime chose.
 
     Returns
     -------
@@ -59,10 +70,12 @@ def fix(scenario: Scenario, data: Arrays, given: Allocation) -> tuple[Scenario, 
     plain = point_of(data, _plain(data, given), np.zeros(data.pot.shape), np.zeros((0, 0, 0)))
     broken = tuple(_broken(data, rules, given.grants, plain))
     lost = {each.rule for each in broken} & set(OF_TARGETS)
-    gone = {*OF_GRANTS, *lost}
+    gone = {*OF_GRANTS, *OF_POTS, *lost}
     table = scenario.filled("rules")
     kept = table[~table["rule"].isin(gone)]
-    rows = pd.concat([kept, _locks(data, _within(data.pot, given.grants))], ignore_index=True)
+    grants = _within(data.pot, given.grants)
+    limits = {"grant_floor": grants * (1 - width), "grant_ceiling": grants} if width else {"grant_lock": grants}
+    rows = pd.concat([kept, *(_rows(data, rule, level) for rule, level in limits.items())], ignore_index=True)
     general = {name: None for name in gone if name in scenario.settings.rules}
     return scenario.with_(rules=general, rule_rows=rows), broken
 
@@ -85,13 +98,14 @@ def _within(pot: Floats, grants: Floats) -> Floats:
     return np.where(used_up, grants * (1 - ROOM), grants)
 
 
-def _locks(data: Arrays, grants: Floats) -> pd.DataFrame:
+def _rows(data: Arrays, rule: str, level: Floats) -> pd.DataFrame:
+    """A row of the table ``rules`` for every cell that bids or options touch."""
     wanted = (data.bid > 0) | touched(data.options.grant, data.options.area, data.bid.shape)
     area, envelope, year = np.nonzero(wanted)
     return pd.DataFrame(
         {
-            "rule": "grant_lock",
-            "value": grants[wanted],
+            "rule": rule,
+            "value": level[wanted],
             "basis": "amount",
             "area": data.labels("areas", area),
             "envelope": data.labels("envelopes", envelope),
@@ -153,9 +167,18 @@ Settle = Callable[[Scenario], Settlement]
 
 
 def settle_fixed(scenario: Scenario, data: Arrays, given: Allocation, settle: Settle) -> Settlement:
-    """Settle with fixed grants; the provenance says which rules they break and what else there is to know."""
+    """Settle with fixed grants; the provenance says which rules they break and what else there is to know.
+
+    Locks leave a programme little room: where no answer could be proved, it is tried once more with :data:`WIDTH`.
+    """
     fixed, broken = fix(scenario, data, given)
-    return told(settle(fixed), [str(each) for each in broken], given.notes)
+    notes = given.notes
+    try:
+        found = settle(fixed)
+    except (SolverFailed, VerificationFailed):
+        found = settle(fix(scenario, data, given, width=WIDTH)[0])
+        notes = (*notes, f"Grants are held to one part in {1 / WIDTH:,.0f}.")
+    return told(found, [str(each) for each in broken], notes)
 
 
 def told(settlement: Settlement, broken: list[str], notes: tuple[str, ...]) -> Settlement:

@@ -221,5 +221,7 @@ def regimes(
                 raise
             outcomes[key] = reason
     silos = outcomes.get("silos")
-    worth = pooling(silos, Control(time_limit)) if isinstance(silos, Settlement) else None
+    worth = None
+    if isinstance(silos, Settlement) and len(silos.national):
+        worth = pooling(silos, Control(time_limit))
     return Regimes(scenario, {key: NAMES[key] for key in wanted}, outcomes, worth)

@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from singlepot.models.certificate import Certificate
+    from singlepot.models.claims.awarding import awards
     from singlepot.models.explanations import explain
     from singlepot.models.fairness import PriceOfFairness, price_of_fairness
     from singlepot.models.folder import FolderRefused
     from singlepot.models.formulation import Formulation, formulate
+    from singlepot.models.inequality.measuring import Inequality, inequality
     from singlepot.models.price_range import PriceRange, price_range
     from singlepot.models.problems import BadInput, Problem
     from singlepot.models.reach import reach
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
     from singlepot.scenarios.ensemble.running import Ensemble, ensemble, read_ensemble
     from singlepot.scenarios.ensemble.store import EnsembleRefused
     from singlepot.scenarios.reading import read_scenario
+    from singlepot.scenarios.regimes.result import Regimes
+    from singlepot.scenarios.regimes.running import regime, regimes
     from singlepot.scenarios.repair import CannotChange, NoRepair, Repair
     from singlepot.scenarios.repairing import repair
     from singlepot.scenarios.settlement_document import UnreadableSettlement, write_settlement
@@ -65,6 +69,12 @@ _HOMES = {
     "formulate": "models.formulation",
     "PriceRange": "models.price_range",
     "price_range": "models.price_range",
+    "awards": "models.claims.awarding",
+    "Inequality": "models.inequality.measuring",
+    "inequality": "models.inequality.measuring",
+    "Regimes": "scenarios.regimes.result",
+    "regime": "scenarios.regimes.running",
+    "regimes": "scenarios.regimes.running",
     "BadInput": "models.problems",
     "Problem": "models.problems",
     "reach": "models.reach",
@@ -127,6 +137,7 @@ __all__ = [
     "Findings",
     "FolderRefused",
     "Formulation",
+    "Inequality",
     "NoRepair",
     "NoSettlement",
     "NotProven",
@@ -135,6 +146,7 @@ __all__ = [
     "PriceRange",
     "Problem",
     "Progress",
+    "Regimes",
     "Repair",
     "Scenario",
     "Settlement",
@@ -147,11 +159,13 @@ __all__ = [
     "UnreadableSettlement",
     "VerificationFailed",
     "__version__",
+    "awards",
     "check_scenario",
     "compare",
     "ensemble",
     "explain",
     "formulate",
+    "inequality",
     "price_of_fairness",
     "price_range",
     "reach",
@@ -159,6 +173,8 @@ __all__ = [
     "read_plan",
     "read_scenario",
     "read_settlement",
+    "regime",
+    "regimes",
     "repair",
     "settle",
     "shipped",

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 import click
 
-from singlepot import cli_ensemble, cli_formats, cli_many, cli_repair
+from singlepot import cli_ensemble, cli_formats, cli_many, cli_regimes, cli_repair
 
 if TYPE_CHECKING:
     from singlepot.models.problems import BadInput
@@ -300,6 +300,7 @@ for _command in (
     *cli_ensemble.COMMANDS,
     *cli_formats.COMMANDS,
     *cli_many.COMMANDS,
+    *cli_regimes.COMMANDS,
     *cli_repair.COMMANDS,
 ):
     cli.add_command(_command)

@@ -3,6 +3,8 @@
 from .charts import ChartsNotInstalled
 from .comparison_text import comparison_text, verdict
 from .ensemble_chart import ensemble_chart
+from .regimes_chart import regimes_chart
+from .regimes_text import regimes_text
 from .repair_text import reach_text, repair_text
 from .stability_text import stability_text
 from .summary import summary
@@ -17,6 +19,8 @@ __all__ = [
     "comparison_workbook",
     "ensemble_chart",
     "reach_text",
+    "regimes_chart",
+    "regimes_text",
     "repair_text",
     "resolved_text",
     "stability_text",

@@ -34,7 +34,7 @@ def test_the_readmes_python_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert (tmp_path / "out" / "england" / "manifest.json").is_file()
 
 
-@pytest.mark.parametrize(("page", "least"), [("tutorial.md", 9), ("repair.md", 7)])
+@pytest.mark.parametrize(("page", "least"), [("tutorial.md", 9), ("repair.md", 7), ("regimes.md", 7)])
 def test_a_walk_through_is_what_happens(page: str, least: int) -> None:
     """Every number of the page, as a doctest."""
     flags = doctest.NORMALIZE_WHITESPACE

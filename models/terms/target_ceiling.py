@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..arrays import Booleans
+from ..arrays import Arrays, Booleans
 from ..model import Model
 
 TIE = 1e-9
@@ -17,7 +17,7 @@ def target_ceiling(model: Model) -> None:
     .. math:: q_{akt} + \sum_{j \text{ for } k} \max(E_{jkt}, 0)\, s_j \le \text{ceiling}_{akt}
 
     q: proposed target. E: outcome at take-up 1. s: take-up. ceiling: rule ``target_ceiling``. An option is *for*
-    the objective that it changes most relative to the area's proposed target (see :func:`intended`); what it does
+    the objective that it changes most relative to the area's proposed target (see :func:`meant_for`); what it does
     for other objectives is a side effect and not limited. Row ``target_ceiling[area,objective,year]``.
     design.md section 3.
     """
@@ -45,13 +45,18 @@ def target_ceiling(model: Model) -> None:
 
 
 def intended(model: Model) -> Booleans:
+    """Which objectives each option is for, shape (options, objectives); see :func:`meant_for`."""
+    return meant_for(model.data)
+
+
+def meant_for(data: Arrays) -> Booleans:
     r"""Which objectives each option is for, shape (options, objectives).
 
     .. math:: \arg\max_k \sum_t |E_{jkt}| / \sum_t q_{akt}
 
     among the objectives with a proposed target; an option tied to a relative 1e-9 is for each of them.
     """
-    data, options, cells = model.data, model.data.options, model.data.options.outcome
+    options, cells = data.options, data.options.outcome
     change = np.zeros((options.size, len(data.objectives)))
     np.add.at(change, (cells.option, cells.across), np.abs(cells.value))
     proposed = data.proposed.sum(axis=2)[options.area]

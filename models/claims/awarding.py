@@ -1,0 +1,67 @@
+"""One door to all rules: what goes in is checked, and what comes out can be in whole units."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+import numpy.typing as npt
+
+from singlepot.solver import BadOption, whole_units
+
+from .arrival import random_arrival
+from .rules import equal_awards, equal_losses, minimal_overlap, pro_rata, talmud
+from .sharing_out import Floats
+
+RULES: Mapping[str, Callable[[Floats, float], Floats]] = {
+    "pro-rata": pro_rata,
+    "equal-awards": equal_awards,
+    "equal-losses": equal_losses,
+    "talmud": talmud,
+    "random-arrival": random_arrival,
+    "minimal-overlap": minimal_overlap,
+}
+"""The rules by key."""
+
+
+def awards(rule: str, claims: npt.ArrayLike, pot: float, *, whole: bool = False) -> npt.NDArray[np.float64]:
+    """Share a pot among claims by a published rule.
+
+    Parameters
+    ----------
+    rule
+        ``pro-rata``, ``equal-awards``, ``equal-losses``, ``talmud``, ``random-arrival`` or ``minimal-overlap``.
+    claims
+        What each asks for, shape (n,), any unit.
+    pot
+        What there is, in the same unit. A pot above the sum of the claims pays the claims and no more.
+    whole
+        Round to whole units by largest remainder, so that a whole pot that is short is used up exactly. Like every rule
+        that keeps each award within a unit of exact, this is not monotone in the pot.
+
+    Returns
+    -------
+    Awards, shape (n,).
+
+    Raises
+    ------
+    BadOption
+        There is no such rule, or a number is negative or none.
+
+    Examples
+    --------
+    >>> awards("talmud", [100, 200, 300], 200)
+    array([50., 75., 75.])
+    >>> awards("pro-rata", [50, 30, 20], 7, whole=True)
+    array([4., 2., 1.])
+    """
+    if rule not in RULES:
+        raise BadOption(f"there is no rule {rule!r}", f"choose one of {', '.join(RULES)}")
+    asked = np.asarray(claims, dtype=np.float64)
+    if asked.ndim != 1 or not np.isfinite(asked).all() or (asked < 0).any():
+        raise BadOption("claims must be numbers of zero or more, one for each", "look for gaps and signs")
+    if not np.isfinite(pot) or pot < 0:
+        raise BadOption(f"a pot of {pot} cannot be shared", "give a number of zero or more")
+    enough = pot >= asked.sum() * (1 - 1e-15)
+    found = asked.copy() if enough else RULES[rule](asked, float(pot))
+    return whole_units(found, int(np.floor(pot + 1e-9))).astype(np.float64) if whole else found

@@ -1,0 +1,9 @@
+"""Other ways of sharing the money: claims rules, formulas, a competition, silos; all settled by the same technology."""
+
+from .fixing import fix
+from .plan import RegimePlan, read_regime_plan
+from .pooling import Pooling
+from .result import Regimes
+from .running import NAMES, regime, regimes
+
+__all__ = ["NAMES", "Pooling", "RegimePlan", "Regimes", "fix", "read_regime_plan", "regime", "regimes"]

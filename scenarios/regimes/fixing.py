@@ -1,0 +1,187 @@
+"""Given grants: settle what follows from them by the same bids, options and stages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from singlepot.models.arrays import Arrays, Booleans
+from singlepot.models.model import touched
+from singlepot.models.point import Point, own_costs, point_of
+from singlepot.models.rules import Limit, Rules, resolve
+from singlepot.models.scenario import Scenario
+from singlepot.models.settlement import Settlement
+from singlepot.models.terms.target_ceiling import meant_for
+from singlepot.solver import SolverFailed, VerificationFailed
+
+from .allocations import Allocation, Floats
+
+OF_GRANTS = ("grant_floor", "grant_ceiling", "grant_lock", "grant_step", "pot_share_floor", "pot_share_ceiling")
+"""Rules that a regime which fixes the grants itself cannot take account of."""
+
+OF_POTS = ("carry_over", "virement")
+"""Rules that fixed grants have no use for, since they pass no pot."""
+
+OF_TARGETS = ("target_floor", "target_ceiling", "target_lock", "own_cost_ceiling")
+"""Rules that are kept where the fixed grants leave room for them."""
+
+ROOM = 1e-12
+"""Share of a grant by which locks stay below a pot that they use up: their sum must not pass it by rounding."""
+
+WIDTH = 1e-9
+"""Share of a grant that is left open where an answer under exact locks cannot be proved."""
+
+NEAR = 1e-9
+"""How far beyond a limit counts as on it, relative to the limit."""
+
+
+@dataclass(frozen=True)
+class Broken:
+    """A rule that fixed grants break, and in how many areas (for a share of the pot, in how many rows)."""
+
+    rule: str
+    count: int
+
+    def __str__(self) -> str:
+        """``grant_floor (23 areas)``."""
+        noun = "row" if self.rule.startswith("pot_share") else "area"
+        return f"{self.rule} ({self.count} {noun}{'s' if self.count != 1 else ''})"
+
+
+def fix(
+    scenario: Scenario, data: Arrays, given: Allocation, *, width: float = 0.0
+) -> tuple[Scenario, tuple[Broken, ...]]:
+    """Fix the grants of a scenario, and drop the rules that they break.
+
+    Every cell that bids or options touch gets a ``grant_lock`` row, which takes the place of all other rules on
+    grants; those that it breaks are named. With a ``width``, a floor and a ceiling stand that share of the grant apart
+    in its place. Money moves between years or envelopes no more, for nothing needs it. Rules on targets and own costs
+    are kept, unless the plainest way of living with the grants breaks them: to scale each bid back to its grant and to
+    use the options that the regime chose.
+
+    Returns
+    -------
+    The scenario with the grants fixed, and the rules that they break.
+    """
+    rules = resolve(scenario, data)
+    plain = point_of(data, _plain(data, given), np.zeros(data.pot.shape), np.zeros((0, 0, 0)))
+    broken = tuple(_broken(data, rules, given.grants, plain))
+    lost = {each.rule for each in broken} & set(OF_TARGETS)
+    gone = {*OF_GRANTS, *OF_POTS, *lost}
+    table = scenario.filled("rules")
+    kept = table[~table["rule"].isin(gone)]
+    grants = _within(data.pot, given.grants)
+    limits = {"grant_floor": grants * (1 - width), "grant_ceiling": grants} if width else {"grant_lock": grants}
+    rows = pd.concat([kept, *(_rows(data, rule, level) for rule, level in limits.items())], ignore_index=True)
+    general = {name: None for name in gone if name in scenario.settings.rules}
+    return scenario.with_(rules=general, rule_rows=rows), broken
+
+
+def _plain(data: Arrays, given: Allocation) -> Floats:
+    """Take-ups that give just these grants: those that the regime chose, or each bid scaled back to its grant."""
+    if given.take_up is not None:
+        return given.take_up
+    options = data.options
+    cells, take_up = options.grant, np.zeros(options.size)
+    back = options.scale_back[cells.option]
+    at = (options.area[cells.option[back]], cells.across[back], cells.year[back])
+    take_up[cells.option[back]] = 1 - given.grants[at] / data.bid[at]
+    return np.clip(take_up, 0.0, 1.0)
+
+
+def _within(pot: Floats, grants: Floats) -> Floats:
+    """Grants that no pot is too small for, however they are added up."""
+    used_up = grants.sum(axis=0) > pot * (1 - ROOM)
+    return np.where(used_up, grants * (1 - ROOM), grants)
+
+
+def _rows(data: Arrays, rule: str, level: Floats) -> pd.DataFrame:
+    """A row of the table ``rules`` for every cell that bids or options touch."""
+    wanted = (data.bid > 0) | touched(data.options.grant, data.options.area, data.bid.shape)
+    area, envelope, year = np.nonzero(wanted)
+    return pd.DataFrame(
+        {
+            "rule": rule,
+            "value": level[wanted],
+            "basis": "amount",
+            "area": data.labels("areas", area),
+            "envelope": data.labels("envelopes", envelope),
+            "year": data.labels("years", year),
+        }
+    )
+
+
+def _broken(data: Arrays, rules: Rules, grants: Floats, plain: Point) -> list[Broken]:
+    """Every rule that these grants break, or that their plainest use does."""
+    departure = grants - data.bid
+    step = np.zeros(grants.shape)
+    step[:, :, 1:] = np.abs(np.diff(departure, axis=2))
+    carried = _carried(data, plain)
+    found = {
+        "grant_floor": _below(grants, rules.grant_floor),
+        "grant_ceiling": _above(grants, rules.grant_ceiling),
+        "grant_lock": _below(grants, rules.grant_lock) | _above(grants, rules.grant_lock),
+        "grant_step": _above(step, rules.grant_step),
+        "target_floor": _below(plain.targets, rules.target_floor),
+        "target_lock": _below(plain.targets, rules.target_lock) | _above(plain.targets, rules.target_lock),
+        "target_ceiling": _above(carried, rules.target_ceiling) & (carried > data.proposed),
+        "own_cost_ceiling": _above(own_costs(data, plain), rules.own_cost_ceiling),
+    }
+    counted = [(name, int(where.reshape(len(data.areas), -1).any(axis=1).sum())) for name, where in found.items()]
+    for kind, floor in (("pot_share_floor", True), ("pot_share_ceiling", False)):
+        short = 0
+        for share in rules.pot_shares:
+            total = float(grants[share.areas][:, share.cells].sum())
+            gap = share.limit - total if floor else total - share.limit
+            short += share.floor is floor and gap > NEAR * max(share.limit, 1.0)
+        counted.append((kind, short))
+    return [Broken(name, count) for name, count in counted if count]
+
+
+def _below(value: Floats, limit: Limit) -> Booleans:
+    edge = np.where(limit.binds, limit.value, -np.inf)
+    return np.asarray(value < edge - NEAR * np.abs(np.nan_to_num(limit.value)))
+
+
+def _above(value: Floats, limit: Limit) -> Booleans:
+    edge = np.where(limit.binds, limit.value, np.inf)
+    return np.asarray(value > edge + NEAR * np.maximum(np.abs(np.nan_to_num(limit.value)), 1e-3))
+
+
+def _carried(data: Arrays, plain: Point) -> Floats:
+    """What each area is asked to carry: its proposal and the increases from the options meant for it, A×K×T."""
+    options, cells = data.options, data.options.outcome
+    meant = meant_for(data)
+    counted = (cells.value > 0) & meant[cells.option, cells.across]
+    carried = data.proposed.copy()
+    at = (options.area[cells.option[counted]], cells.across[counted], cells.year[counted])
+    np.add.at(carried, at, cells.value[counted] * plain.take_up[cells.option[counted]])
+    return carried
+
+
+Settle = Callable[[Scenario], Settlement]
+"""Settles a scenario."""
+
+
+def settle_fixed(scenario: Scenario, data: Arrays, given: Allocation, settle: Settle) -> Settlement:
+    """Settle with fixed grants; the provenance says which rules they break and what else there is to know.
+
+    Locks leave a programme little room: where no answer could be proved, it is tried once more with :data:`WIDTH`.
+    """
+    fixed, broken = fix(scenario, data, given)
+    notes = given.notes
+    try:
+        found = settle(fixed)
+    except (SolverFailed, VerificationFailed):
+        found = settle(fix(scenario, data, given, width=WIDTH)[0])
+        notes = (*notes, f"Grants are held to one part in {1 / WIDTH:,.0f}.")
+    return told(found, [str(each) for each in broken], notes)
+
+
+def told(settlement: Settlement, broken: list[str], notes: tuple[str, ...]) -> Settlement:
+    """Write into the provenance of a settlement what its regime dropped and what a reader must know."""
+    regime = {"dropped": broken, "notes": list(notes)}
+    return replace(settlement, provenance={**settlement.provenance, "regime": regime})

@@ -1,0 +1,141 @@
+"""What comes out of several regimes, side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from os import PathLike
+
+import pandas as pd
+
+from singlepot.models.documents import csv_text
+from singlepot.models.folder import write_folder
+from singlepot.models.inequality import GRANT_PER_HEAD, inequality
+from singlepot.models.scenario import Scenario
+from singlepot.models.settlement import Settlement
+from singlepot.models.settlement_documents import guarded, json_text
+from singlepot.models.spread import spread
+from singlepot.solver import SinglepotError
+
+from .pooling import Pooling
+
+MANIFEST = "regimes.json"
+"""Written last: without it the folder is incomplete."""
+
+GRANTS = ("regime", "area", "envelope", "year", "bid", "grant")
+SPREAD = ("lowest", "median", "highest", "gini", "theil", "p90_p10", "variation", "hoover")
+SUMMARY = ("regime", "objective", "year", "target", "agreed", "shortfall", *SPREAD)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Regimes:
+    """Regimes side by side.
+
+    Attributes
+    ----------
+    scenario
+        What was shared.
+    names
+        What each regime is called, by key, in order.
+    outcomes
+        The settlement of each, or why there is none.
+    pooling
+        What pooling is worth against the silos; None without them.
+    """
+
+    scenario: Scenario
+    names: Mapping[str, str]
+    outcomes: Mapping[str, Settlement | SinglepotError]
+    pooling: Pooling | None = None
+
+    @property
+    def settlements(self) -> Mapping[str, Settlement]:
+        """The regimes that have a settlement."""
+        return {key: found for key, found in self.outcomes.items() if isinstance(found, Settlement)}
+
+    @property
+    def failures(self) -> Mapping[str, SinglepotError]:
+        """The regimes without one, and why."""
+        return {key: found for key, found in self.outcomes.items() if isinstance(found, SinglepotError)}
+
+    def __getitem__(self, key: str) -> Settlement:
+        """The settlement of a regime; why there is none is raised."""
+        found = self.outcomes[key]
+        if isinstance(found, SinglepotError):
+            raise found
+        return found
+
+    @cached_property
+    def grants(self) -> pd.DataFrame:
+        """regime, area, envelope, year, bid, grant (money): every regime's grants under one another."""
+        parts = [found.grants.assign(regime=key)[list(GRANTS)] for key, found in self.settlements.items()]
+        return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=list(GRANTS))
+
+    @cached_property
+    def summary(self) -> pd.DataFrame:
+        """One row for each regime and national row, and how the regime's grants spread.
+
+        regime, objective, year (or range), target, agreed, shortfall (objective units); lowest, median and highest
+        grant over bid; gini, theil, p90_p10, variation, hoover of grants per head. A scenario without national
+        objectives has one row for each regime.
+        """
+        parts = []
+        for key, found in self.settlements.items():
+            rows = found.national[["objective", "year", "target", "agreed", "shortfall"]]
+            if not len(rows):
+                rows = pd.DataFrame([{"objective": "", "year": ""}]).reindex(columns=rows.columns)
+            parts.append(rows.assign(regime=key, **_spread(found))[list(SUMMARY)])
+        if not parts:
+            return pd.DataFrame(columns=list(SUMMARY))
+        return pd.concat([part.astype(dict.fromkeys(SUMMARY[3:], float)) for part in parts], ignore_index=True)
+
+    @property
+    def tables(self) -> Mapping[str, pd.DataFrame]:
+        """The tables that are written, by name of the file."""
+        return {"regimes": self.grants, "summary": self.summary}
+
+    def documents(self) -> dict[str, bytes]:
+        """``regimes.csv``, ``summary.csv`` and ``regimes.json``, which says what each regime dropped and noted."""
+        files = {f"{name}.csv": csv_text(guarded(table)) for name, table in self.tables.items()}
+        pooled = self.pooling
+        said = {
+            "schema": 1,
+            "title": self.scenario.settings.title,
+            "money": self.scenario.settings.money,
+            "scenario_sha256": self.scenario.sha256,
+            "regimes": {key: found.provenance["regime"] for key, found in self.settlements.items()},
+            "failures": {key: str(reason) for key, reason in self.failures.items()},
+            "pooling": None if pooled is None else {"granted": pooled.granted, "needed": pooled.needed},
+        }
+        return {**files, MANIFEST: json_text(said)}
+
+    def write(
+        self, directory: str | PathLike[str], *, overwrite: bool = False, further: Mapping[str, bytes] | None = None
+    ) -> None:
+        """Write the tables as a folder, complete or not at all.
+
+        Parameters
+        ----------
+        directory
+            A new folder; regimes that stand there are replaced only with ``overwrite``.
+        further
+            Further files, such as a chart.
+        """
+        write_folder(directory, {**self.documents(), **(further or {})}, MANIFEST, overwrite=overwrite)
+
+    def __repr__(self) -> str:
+        """One line."""
+        return f"<Regimes of {self.scenario.settings.title!r}: {', '.join(self.settlements)}>"
+
+
+def _spread(settlement: Settlement) -> dict[str, float]:
+    found = spread(settlement)
+    measured = inequality(settlement).measures
+    overall = measured[measured["what"] == GRANT_PER_HEAD].iloc[0]
+    return {
+        "lowest": found.lowest,
+        "median": found.median,
+        "highest": found.highest,
+        **{name: float(overall[name]) for name in SPREAD[3:]},
+    }

@@ -1,0 +1,227 @@
+"""Every regime of one scenario: what each gives, and what follows from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+
+from singlepot.models.arrays import Arrays, arrays
+from singlepot.models.formulation import formulate
+from singlepot.models.scenario import Scenario
+from singlepot.models.settle import settle
+from singlepot.models.settlement import Settlement
+from singlepot.solver import BadOption, Control, Extra, Infeasible, SinglepotError, Stage, Stopped, minimise_in_turn
+
+from .allocations import Allocation, by_arrival, by_claims
+from .competition import competition
+from .fixing import OF_GRANTS, OF_TARGETS, settle_fixed, told
+from .formula import needs_formula, per_head
+from .plan import RegimePlan, Said, read_regime_plan
+from .pooling import pooling
+from .result import Regimes
+from .silos import rows_of, split
+
+NAMES: Mapping[str, str] = {
+    "single-pot": "Single pot",
+    "pro-rata": "Pro rata",
+    "equal-awards": "Equal awards",
+    "equal-losses": "Equal losses",
+    "talmud": "Talmud",
+    "random-arrival": "Random arrival",
+    "per-head": "Equal per head",
+    "needs-formula": "Needs formula",
+    "competition": "Competition",
+    "silos": "Silos",
+}
+"""The regimes by key."""
+
+_CLAIMS = ("pro-rata", "equal-awards", "equal-losses", "talmud")
+
+
+def regime(scenario: Scenario, key: str, *, plan: Said = None, time_limit: float | None = None) -> Settlement:
+    """Settle a scenario under one regime.
+
+    The regime decides the grants; what follows from them for the targets is settled by the same bids, options, links
+    and stages as in the single pot, with the grants fixed: each figure is the best that the regime's grants can buy.
+    In ``silos`` grants are not fixed, but each silo's money is; ``single-pot`` is :func:`singlepot.settle`.
+
+    Parameters
+    ----------
+    scenario
+        What to settle.
+    key
+        ``single-pot``, ``pro-rata``, ``equal-awards``, ``equal-losses``, ``talmud``, ``random-arrival``, ``per-head``,
+        ``needs-formula``, ``competition`` or ``silos``.
+    plan
+        What the regimes assume: a TOML file, or nested values such as ``{"needs-formula": {"per_head": 0.5}}``.
+    time_limit
+        Seconds of wall time.
+
+    Returns
+    -------
+    Settlement
+        ``provenance["regime"]`` says which rules were dropped, because the regime breaks them, and what else there is
+        to know.
+
+    Raises
+    ------
+    BadOption
+        There is no such regime.
+    BadInput
+        The plan cannot be used.
+    NoSettlement, NotProven, Stopped
+        As for :func:`singlepot.settle`.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> scenario = Scenario.from_tables(
+    ...     areas=pd.DataFrame({"code": ["A", "B"], "name": ["Aston", "Barton"]}),
+    ...     pot=pd.DataFrame({"year": ["2026-27"], "amount": [9.0]}),
+    ...     bids=pd.DataFrame({"area": ["A", "B"], "year": ["2026-27"] * 2, "amount": [4.0, 8.0]}),
+    ...     years=["2026-27"],
+    ... )
+    >>> regime(scenario, "equal-losses").grants["grant"].round(9).tolist()
+    [2.5, 6.5]
+    """
+    if key not in NAMES:
+        raise BadOption(f"there is no regime {key!r}", f"choose among {', '.join(NAMES)}")
+    said = read_regime_plan(plan)
+    title = scenario.settings.title
+    named = scenario if key == "single-pot" else scenario.with_(title=f"{title}: {NAMES[key]}" if title else NAMES[key])
+
+    def settled(fixed: Scenario) -> Settlement:
+        return settle(fixed, time_limit=time_limit)
+
+    if key == "single-pot":
+        found = told(settled(named), [], ())
+    elif key == "silos":
+        found = _silos(named, said, time_limit)
+    else:
+        data = arrays(named)
+        found = settle_fixed(named, data, _allocation(named, data, key, said), settled)
+    return _keyed(found, key)
+
+
+def _keyed(settlement: Settlement, key: str) -> Settlement:
+    about = settlement.provenance["regime"]
+    assert isinstance(about, dict)
+    return replace(settlement, provenance={**settlement.provenance, "regime": {"key": key, **about}})
+
+
+def _allocation(scenario: Scenario, data: Arrays, key: str, plan: RegimePlan) -> Allocation:
+    money = scenario.settings.money
+    ways: dict[str, Callable[[], Allocation]] = {
+        "random-arrival": lambda: by_arrival(data, plan.arrival, money),
+        "per-head": lambda: per_head(data),
+        "needs-formula": lambda: needs_formula(scenario, data, plan.needs),
+        "competition": lambda: competition(data, plan.competition, money),
+    }
+    return by_claims(data, key) if key in _CLAIMS else ways[key]()
+
+
+def _silos(scenario: Scenario, plan: RegimePlan, time_limit: float | None) -> Settlement:
+    """Settle with a pot for each silo; without the floors and locks, if they leave no settlement."""
+    if plan.silos.by == "envelope" or not len(scenario.objectives):
+        apart = without(scenario, ("virement",))
+        return told(settle(apart, time_limit=time_limit), [], ("Each envelope has its own pot: nothing is vired.",))
+    data = arrays(scenario)
+    found = split(scenario, data, plan.silos)
+    rows = rows_of(data, found)
+    dropped: list[str] = []
+    if not _possible(scenario, rows, time_limit):
+        dropped = _rules_of(scenario, (*OF_GRANTS, *OF_TARGETS[:3]))
+        scenario = without(scenario, dropped)
+    held = ", ".join(f"{name} {total:.1%}" for name, total in _held(found.pot, found.names))
+    return told(settle(scenario, extra=rows, time_limit=time_limit), dropped, (f"Each has its own pot: {held}.",))
+
+
+def _held(pot: npt.NDArray[np.float64], names: tuple[str, ...]) -> list[tuple[str, float]]:
+    each = pot.sum(axis=(1, 2))
+    total = max(float(each.sum()), np.finfo(float).tiny)
+    return [(name, float(amount) / total) for name, amount in zip(names, each, strict=True)]
+
+
+def _possible(scenario: Scenario, rows: Extra, time_limit: float | None) -> bool:
+    """Whether the rules leave a settlement in silos."""
+    formulation = formulate(scenario, rows)
+    nothing = Stage("silos", "", np.zeros(formulation.programme.shape[1]))
+    try:
+        minimise_in_turn(formulation.programme, [nothing], Control(time_limit))
+    except Infeasible:
+        return False
+    return True
+
+
+def _rules_of(scenario: Scenario, kinds: Iterable[str]) -> list[str]:
+    """Which of these rules a scenario has."""
+    there = {*scenario.settings.rules, *scenario.rules["rule"]}
+    return [kind for kind in kinds if kind in there]
+
+
+def without(scenario: Scenario, kinds: Iterable[str]) -> Scenario:
+    """Leave these rules out of a scenario."""
+    gone = set(kinds)
+    table = scenario.rules
+    general = {name: None for name in gone if name in scenario.settings.rules}
+    return scenario.with_(rules=general, rule_rows=table[~table["rule"].isin(gone)])
+
+
+def regimes(
+    scenario: Scenario,
+    keys: Iterable[str] | None = None,
+    *,
+    plan: Said = None,
+    time_limit: float | None = None,
+) -> Regimes:
+    """Settle a scenario under every regime, side by side.
+
+    Parameters
+    ----------
+    scenario
+        What to settle.
+    keys
+        The regimes, in order; all ten by default.
+    plan, time_limit
+        As for :func:`regime`; the limit holds for each.
+
+    Returns
+    -------
+    Regimes
+        One without a settlement does not end the others; ``failures`` says why there is none.
+
+    Raises
+    ------
+    BadOption, BadInput
+        There is no such regime, or the plan cannot be used.
+
+    Examples
+    --------
+    >>> import singlepot as sp
+    >>> found = regimes(sp.read_scenario("bucks-and-burnley"), ["single-pot", "pro-rata"])
+    >>> found.grants.groupby("regime", sort=False)["grant"].sum().round(6).to_dict()
+    {'single-pot': 196.0, 'pro-rata': 196.0}
+    """
+    wanted = list(dict.fromkeys(NAMES if keys is None else keys))
+    unknown = [key for key in wanted if key not in NAMES]
+    if unknown or not wanted:
+        raise BadOption(f"there is no regime {', '.join(unknown)!r}", f"choose among {', '.join(NAMES)}")
+    said = read_regime_plan(plan)
+    outcomes: dict[str, Settlement | SinglepotError] = {}
+    for key in wanted:
+        try:
+            outcomes[key] = regime(scenario, key, plan=said, time_limit=time_limit)
+        except Stopped:
+            raise
+        except SinglepotError as reason:
+            if reason.exit_code in (2, 3):
+                raise
+            outcomes[key] = reason
+    silos = outcomes.get("silos")
+    worth = None
+    if isinstance(silos, Settlement) and len(silos.national):
+        worth = pooling(silos, Control(time_limit))
+    return Regimes(scenario, {key: NAMES[key] for key in wanted}, outcomes, worth)

@@ -12,6 +12,9 @@ import tomli_w
 UNUSED = ("discount_rate",)
 """Assumptions that nothing in the scenarios uses."""
 
+AS_ABOVE = "as above"
+"""What stands where an assumption says the same as the one before."""
+
 SCALES = {"pot_per_year": "pot", "national_share_": "national."}
 """What an assumption scales in proportion, by the beginning of its key."""
 
@@ -28,7 +31,12 @@ def england_log(assumptions: Iterable[Mapping[str, str]], changed: Mapping[str, 
     """
     text = (files("singlepot.scenarios.library") / "figures" / "log.toml").read_text(encoding="utf-8")
     said = tomllib.loads(text)
-    entries = {row["key"]: _entry(row, changed) for row in assumptions if row["key"] not in UNUSED}
+    entries: dict[str, dict[str, Any]] = {}
+    what = ""
+    for row in assumptions:
+        what = what if row["what it says"] == AS_ABOVE else row["what it says"]
+        if row["key"] not in UNUSED:
+            entries[row["key"]] = {"what": what, **_entry(row, changed)}
     log = {"sources": said["sources"], "assumptions": entries, "decisions": said["decisions"]}
     return b"\n" + tomli_w.dumps({"log": log}).encode()
 
@@ -36,7 +44,7 @@ def england_log(assumptions: Iterable[Mapping[str, str]], changed: Mapping[str, 
 def _entry(row: Mapping[str, str], changed: Mapping[str, float]) -> dict[str, Any]:
     key = row["key"]
     value = f"{changed[key]:g}" if key in changed else row["value"]
-    entry = {"what": row["what it says"], "value": value, "unit": row["unit"], "source": row["basis"]}
+    entry = {"value": value, "unit": row["unit"], "source": row["basis"]}
     entry["confidence"] = row["confidence"]
     for start, scaled in SCALES.items():
         if key.startswith(start):

@@ -82,7 +82,9 @@ def _all_settings(scenario: Scenario) -> list[tuple[str, Any, str]]:
     gives = {
         f"stages.give.{stage}": f"How much of {stage} later stages may use." for stage in scenario.settings.stages.order
     }
-    explained = {key: text for key, text in SETTINGS_EXPLAINED.items() if key not in ("log", "notes", "stages.give")} | gives
+    explained = {
+        key: text for key, text in SETTINGS_EXPLAINED.items() if key not in ("log", "notes", "stages.give")
+    } | gives
     known = list(explained)
     keys = [*known, *(key for key in given if key not in known)]
     rows = []

@@ -6,6 +6,7 @@ manual.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
@@ -123,13 +124,13 @@ class TransparencyEntry(Strict):
 class LogSection(Strict):
     """The section ``[log]``."""
 
-    sources: dict[_Key, SourceEntry] = {}
-    assumptions: dict[_Key, AssumptionEntry] = {}
-    decisions: dict[_Key, DecisionEntry] = {}
+    sources: dict[_Key, SourceEntry] = Field(default={})
+    assumptions: dict[_Key, AssumptionEntry] = Field(default={})
+    decisions: dict[_Key, DecisionEntry] = Field(default={})
     transparency: TransparencyEntry = TransparencyEntry()
 
 
-ENTRIES = {
+ENTRIES: Mapping[str, type[Strict]] = {
     "sources": SourceEntry,
     "assumptions": AssumptionEntry,
     "decisions": DecisionEntry,

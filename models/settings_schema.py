@@ -159,7 +159,7 @@ class StagesSection(Strict):
         _once("SP-S009"),
         AfterValidator(_cost_late),
     ] = DEFAULT_ORDER
-    give: dict[Annotated[str, AfterValidator(_given_stage)], _NotNegative] = {}
+    give: dict[Annotated[str, AfterValidator(_given_stage)], _NotNegative] = Field(default={})
     bands: BandsSection = BandsSection()
 
 
@@ -181,4 +181,4 @@ class SettingsFile(Strict):
     equity: EquitySection | None = None
     stages: StagesSection = StagesSection()
     log: LogSection = LogSection()
-    notes: dict[str, str] = {}
+    notes: dict[str, str] = Field(default={})

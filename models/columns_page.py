@@ -47,8 +47,8 @@ def _log_page() -> str:
     """What the section ``[log]`` holds."""
     parts = [
         "\n## What may be written down for assurance\n\nThe section `[log]` of `scenario.toml`, in the sheet "
-        "`scenario` with keys such as `log.assumptions.pot_per_year.value`. Nothing in it is required, nothing in it changes a "
-        "settlement; all of it goes into the logs that come with one.\n\n"
+        "`scenario` with keys such as `log.assumptions.pot_per_year.value`. Nothing in it is required, nothing in "
+        "it changes a settlement; all of it goes into the logs that come with one.\n\n"
         '```toml\n[log.sources.population]\nwhat = "population, mid-2022"\ntables = ["areas"]\npublisher = "ONS"\n'
         'date = "2022"\nlicence = "Open Government Licence v3.0"\n\n[log.assumptions.pot_per_year]\n'
         'what = "national pot in each year"\nvalue = 2650\nunit = "£m"\nconfidence = "medium"\nbears_on = "pot"\n\n'

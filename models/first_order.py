@@ -106,7 +106,7 @@ def _scaled(before: Formulation, name: str) -> tuple[Arrays, Rules] | str:
         ]
         return data, replace(rules, pot_shares=tuple(shares))
     limit: Limit = getattr(rules, which)
-    return data, replace(rules, **{which: Limit(limit.value * (1 + MORE))})
+    return data, replace(rules, **{which: Limit(limit.value * (1 + MORE))})  # type: ignore[arg-type]
 
 
 def _same_shape(before: LinearProgramme, after: LinearProgramme) -> bool:

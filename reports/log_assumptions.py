@@ -91,7 +91,8 @@ def said_effect(effect: Effect) -> str:
     if effect.unit.startswith("share"):
         size = f"{_digits(100 * abs(effect.change))} percentage points, from {_digits(100 * effect.value)}%"
         return f"1% more: {effect.stage} {moves} by {size}"
-    return f"1% more: {effect.stage} {moves} by {_digits(abs(effect.change))}, from {_digits(effect.value)} ({effect.unit})"
+    size = f"{_digits(abs(effect.change))}, from {_digits(effect.value)} ({effect.unit})"
+    return f"1% more: {effect.stage} {moves} by {size}"
 
 
 def _digits(value: float) -> str:

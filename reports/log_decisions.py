@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from singlepot.models.rule_kinds import RULES
@@ -51,7 +51,7 @@ def _of_settings(settlement: Settlement) -> Iterator[Row]:
     yield "years", "Years that are settled", f"{settings.years[0]} to {settings.years[-1]}", NOT_SAID
     yield "money", "Unit of money", settings.money, NOT_SAID
     yield "price_base", "Prices of the year", settings.price_base or NOT_SAID, NOT_SAID
-    rows = scenario.rules["rule"].value_counts() if len(scenario.rules) else {}
+    rows: Mapping[str, int] = dict(scenario.rules["rule"].value_counts()) if len(scenario.rules) else {}
     for name, rule in RULES.items():
         general, particular = settings.rules.get(name), int(rows.get(name, 0))
         if general is None and not particular:

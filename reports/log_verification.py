@@ -23,6 +23,9 @@ CHECKS = ("check", "found", "at most", "holds", "where")
 DOUBLE_BUILD = "double build: settled again by an independent statement of the model"
 """The check that only ``singlepot verify --independent`` makes."""
 
+EVERY_NUMBER = "every number again, from the written tables"
+"""The check that only ``singlepot verify`` makes."""
+
 
 def data(settlement: Settlement) -> pd.DataFrame:
     """A row for each table and source; the hash is that of the file in ``scenario/``."""
@@ -78,7 +81,7 @@ def verification(settlement: Settlement) -> pd.DataFrame:
     rows.append((DOUBLE_BUILD, "not run with this settlement", "", "", "singlepot verify FOLDER --independent runs it"))
     rows.append(
         (
-            "every number again, from the written tables",
+            EVERY_NUMBER,
             "not run with this settlement",
             "",
             "",

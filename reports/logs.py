@@ -63,7 +63,7 @@ def logs(settlement: Settlement) -> tuple[Log, ...]:
         Log(
             "decisions",
             "Decisions",
-            "Rules, stages and settings that were chosen, by whom and why, and what one percent more of a rule would do.",
+            "Rules, stages and settings that were chosen, by whom and why, and what one percent more of each rule does.",
             decisions(settlement),
         ),
         Log(
@@ -82,8 +82,8 @@ def logs(settlement: Settlement) -> tuple[Log, ...]:
         Log(
             "transparency",
             "Algorithmic transparency record",
-            "Pre-filled in the order of the UK Algorithmic Transparency Recording Standard, version 3.0; check it against "
-            "the standard in force before it is published. What only the owner knows is marked.",
+            "Pre-filled in the order of the UK Algorithmic Transparency Recording Standard, version 3.0; check it "
+            "against the standard in force before it is published. What only the owner knows is marked.",
             transparency(settlement),
         ),
     )

@@ -49,7 +49,7 @@ def documents(figures: Figures) -> dict[str, bytes]:
     found = {}
     template = (FOLDER / "settings.toml").read_text(encoding="utf-8")
     variants = {variant.name: variant for variant in VARIANTS}
-    rows = read_table("assumptions").to_dict("records")
+    rows = [{str(key): str(cell) for key, cell in row.items()} for row in read_table("assumptions").to_dict("records")]
     for name, tables in build(figures).items():
         settings = template.replace("{title}", variants[name].title)
         settings = settings.replace("{elasticity}", figures.assumptions["equity_elasticity"])

@@ -31,7 +31,8 @@ OVERVIEW, OWNER, RATIONALE, PROCESS, TOOL, MODEL, DATA, RISKS = (
 DESCRIPTION = (
     "singlepot settles many local bids against one national pot. Areas bid for a grant and propose outcome targets; "
     "the centre holds the pot and national objectives. A linear programme goes back to the areas best placed to raise "
-    "their targets where the nation falls short, and to those best placed to reduce their budgets where bids exceed the pot."
+    "their targets where the nation falls short, and to those best placed to reduce their budgets where bids "
+    "exceed the pot."
 )
 ARCHITECTURE = (
     "A lexicographic linear programme: each stage is minimised in turn and held while later ones are, then a strictly "
@@ -40,8 +41,8 @@ ARCHITECTURE = (
 RISK = (
     "Results rest on bids, targets and costs as areas and analysts state them, which may be wrong or strategic; "
     "mitigated by logs of assumptions, what-ifs, ensembles and stability measures. Rules may decide more than "
-    "evidence; mitigated by reporting who sits on a floor or ceiling. Arithmetic may fail; mitigated by a certificate that is "
-    "computed anew for every settlement and by an independent double build."
+    "evidence; mitigated by reporting who sits on a floor or ceiling. Arithmetic may fail; mitigated by a certificate "
+    "that is computed anew for every settlement and by an independent double build."
 )
 SENSITIVE = (
     "None about persons: figures describe areas. With equity, an attribute of areas such as household income per head "
@@ -112,8 +113,8 @@ def _fields(settlement: Settlement) -> list[tuple[str, str, str]]:
         (
             PROCESS,
             "Provided information",
-            "A grant for every area and year, an agreed target for every area, objective and year, and for every change "
-            f"a reason in one sentence. This run: {len(settlement.asks)} asks, {missed} of {len(settlement.national)} "
+            "A grant for every area and year, an agreed target for every area, objective and year, and for every "
+            f"change a reason in one sentence. This run: {len(settlement.asks)} asks, {missed} of {len(settlement.national)} "
             "national targets missed.",
         ),
         (PROCESS, "Frequency and scale of usage", owner("frequency")),

@@ -63,7 +63,7 @@ def logs(settlement: Settlement) -> tuple[Log, ...]:
         Log(
             "decisions",
             "Decisions",
-            "Rules, stages and settings that were chosen, by whom and why, and what one percent more of each rule does.",
+            "Rules, stages and settings that were chosen, by whom and why, and what one percent more of each does.",
             decisions(settlement),
         ),
         Log(

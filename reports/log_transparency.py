@@ -114,8 +114,8 @@ def _fields(settlement: Settlement) -> list[tuple[str, str, str]]:
             PROCESS,
             "Provided information",
             "A grant for every area and year, an agreed target for every area, objective and year, and for every "
-            f"change a reason in one sentence. This run: {len(settlement.asks)} asks, {missed} of {len(settlement.national)} "
-            "national targets missed.",
+            f"change a reason in one sentence. This run: {len(settlement.asks)} asks, {missed} of "
+            f"{len(settlement.national)} national targets missed.",
         ),
         (PROCESS, "Frequency and scale of usage", owner("frequency")),
         (PROCESS, "Human decisions and review", owner("human_review")),

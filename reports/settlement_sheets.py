@@ -72,11 +72,7 @@ def pot_sheet(settlement: Settlement) -> Sheet:
         Column("envelope", "Envelope"),
         Column("year", "Year"),
         *(Column(name, f"{said} ({unit})", "money", name in summed) for name, said in words.items()),
-        *(
-            Column(name, f"{said} (whole £)", "pounds", name in summed)
-            for name, said in pounds.items()
-            if name in table
-        ),
+        *(Column(n, f"{said} (whole £)", "pounds", n in summed) for n, said in pounds.items() if n in table),
         *(
             Column(name, f"Moved to {name.removeprefix('vired_to_')} ({unit})", "money")
             for name in table.columns
@@ -160,15 +156,10 @@ def targets_sheet(settlement: Settlement) -> Sheet:
 def asks_sheet(settlement: Settlement) -> Sheet:
     """A row for each ask, with its reason."""
     unit = _money(settlement)
-    objectives = settlement.scenario.filled("objectives").set_index("key")
     outcomes = [
-        Column(
-            key,
-            f"{objectives.loc[key, 'name'] or key} ({objectives.loc[key, 'unit']}, added over the years)",
-            "outcome",
-        )
-        for key in settlement.asks.columns
-        if key in objectives.index
+        Column(row["key"], f"{row['name'] or row['key']} ({row['unit']}, added over the years)", "outcome")
+        for row in settlement.scenario.filled("objectives").to_dict("records")
+        if row["key"] in settlement.asks
     ]
     columns = [
         *_area_columns(),

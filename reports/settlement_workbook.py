@@ -15,18 +15,8 @@ if TYPE_CHECKING:
     from singlepot.models.settlement import Settlement
 
 SHORT = (
-    "table",
-    "rows",
-    "confidence",
-    "date",
-    "found",
-    "at most",
-    "holds",
+    *("by", "confidence", "date", "filled in by", "found", "holds", "at most", "rows", "table", "unit", "value"),
     "version",
-    "filled in by",
-    "by",
-    "value",
-    "unit",
 )
 """Columns of logs that hold short texts; the others are wide."""
 
@@ -114,12 +104,12 @@ def notes_sheet(settlement: Settlement) -> Sheet:
         "A shortfall is the national target less the sum of agreed targets, where that is positive.",
         "Totals under tables are formulas over the rows that a filter leaves. The sheet Totals adds the cells up again "
         "and compares them with the settlement.",
-        "Cells show rounded numbers and hold exact ones. Whole pounds are rounded to the nearest pound where the pot has "
-        "room, else by largest remainder; each grant is within £1 of exact.",
+        "Cells show rounded numbers and hold exact ones. Whole pounds are rounded to the nearest pound where the pot "
+        "has room, else by largest remainder; each grant is within £1 of exact.",
         "The price of a national target is what one more unit of it costs, in the first stage in which it matters; the "
         "price of a pot is what one more unit of money is worth to the first stage in which it matters.",
-        "An option is asked for when its take-up is above a millionth of its largest. A scale-back takes a share of one "
-        "cell of the bid, and the share of the targets that goes with it.",
+        "An option is asked for when its take-up is above a millionth of its largest. A scale-back takes a share of "
+        "one cell of the bid, and the share of the targets that goes with it.",
         "Texts are shown as they are written in the scenario; none of them is a formula or link.",
     ]
     table = pd.DataFrame({"note": range(1, len(said) + 1), "text": said})

@@ -1,7 +1,7 @@
 """A workbook written as the spreadsheet guidance of the Government Analysis Function asks; nothing in it runs.
 
-One table a sheet, marked as a table, under a title in A1 and a sentence in A2; no merged or empty cells; headers with units
-that stay when the sheet is scrolled, and filters; no colours. Texts are texts, whatever they begin with.
+One table a sheet, marked as a table, under a title in A1 and a sentence in A2; no merged or empty cells; headers with
+units that stay when the sheet is scrolled, and filters; no colours. Texts are texts, whatever they begin with.
 """
 
 from __future__ import annotations

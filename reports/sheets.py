@@ -51,7 +51,7 @@ class Column:
     header
         What stands above it, with the unit; it is cut and numbered where two would be the same.
     kind
-        How its cells are shown: ``money``, ``link`` (the name of a sheet, which leads to it) or a key of :data:`FORMATS`.
+        How its cells are shown: ``money``, ``link`` (name of a sheet, which leads there) or a key of :data:`FORMATS`.
     total
         Whether the sheet ends in its sum, as a live formula.
     """

@@ -1,4 +1,4 @@
-"""Sums that a reader can follow: a live formula over the sheets beside the figure of the settlement, and the difference."""
+"""Sums that a reader can follow: a live formula over the sheets beside the figure of the settlement."""
 
 from __future__ import annotations
 

@@ -133,6 +133,7 @@ def _sheet(sheet: Any, part: Sheet, styles: _Styles, name: str) -> None:
     options = {
         "name": name,
         "style": None,
+        "banded_rows": False,
         "total_row": totals,
         "columns": [
             _option(column, header, position, part, styles, totals)

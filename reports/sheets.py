@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -38,6 +39,10 @@ WIDEST = {"text": 34, "long": 64, "link": 28}
 
 LONGEST_HEADER = 255
 """Characters that Excel allows in the header of a table."""
+
+
+_ESCAPE = re.compile("_x[0-9A-Fa-f]{4}_")
+"""How workbooks write a character that XML has not; the header of a table must not look like it."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +103,8 @@ class Sheet:
         seen: dict[str, int] = {}
         found = []
         for column in self.columns:
-            header = " ".join(column.header.split())
+            header = "".join(letter for letter in " ".join(column.header.split()) if letter.isprintable())
+            header = _ESCAPE.sub("-", header) or "-"
             header = header if len(header) <= LONGEST_HEADER - 6 else header[: LONGEST_HEADER - 7] + "…"
             seen[header.casefold()] = seen.get(header.casefold(), 0) + 1
             again = seen[header.casefold()]

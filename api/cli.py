@@ -5,18 +5,17 @@ from __future__ import annotations
 import os
 import sys
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 import click
 
-from singlepot import cli_ensemble, cli_formats, cli_many, cli_regimes, cli_repair
+from singlepot import cli_ensemble, cli_formats, cli_many, cli_regimes, cli_repair, cli_report
 
 if TYPE_CHECKING:
     from singlepot.models.problems import BadInput
     from singlepot.models.scenario import Scenario
-    from singlepot.solver.control import Progress
 
 BAD_USE, UNEXPECTED, STOPPED = 2, 6, 130
 """Exit codes that do not belong to one of our own errors."""
@@ -62,8 +61,10 @@ def list_scenarios() -> None:
     import singlepot
     from singlepot.scenarios.shipped import shipped_what_ifs
 
+    looked_at = sys.stdout.isatty()
     for name, title in sorted([*singlepot.shipped(), *shipped_what_ifs()]):
-        click.echo(f"{name:<22} {title}")
+        line = f"{name:<22} {title}"
+        click.echo(click.wrap_text(line, 80, subsequent_indent=" " * 23) if looked_at else line)
 
 
 def _reading(command: Callable[..., None]) -> Callable[..., None]:
@@ -178,6 +179,8 @@ def model(scenario: str, file: str, stage: str | None, **how: Any) -> None:
 @click.option("--overwrite", is_flag=True, help="Replace a settlement that stands in the folder.")
 @click.option("--backend", default="highs", help="Who solves: highs, pulp or pyomo.  [default: highs]")
 @click.option("--solver", help="Solver behind the backend: highs, cbc, glpk, or what else is installed.")
+@click.option("--only", type=click.Choice(["tables"]), help="Write the tables and nothing to look at: for programs.")
+@cli_report.showing
 def settle(
     scenario: str,
     directory: str,
@@ -187,25 +190,39 @@ def settle(
     overwrite: bool,
     backend: str,
     solver: str | None,
+    only: str | None,
+    area_pages: bool,
+    pictures: str | None,
     **how: Any,
 ) -> None:
-    """Settle SCENARIO and write the folder OUT."""
+    """Settle SCENARIO and write the folder OUT: tables, scenario, workbook and report.
+
+    The report needs the extra "report"; without it everything else is written, and what to install is said.
+    """
+    if only and (area_pages or pictures):
+        raise click.UsageError("--only tables writes neither pages nor pictures")
     from singlepot.models.folder import check_target
     from singlepot.models.settlement_documents import MANIFEST
 
     check_target(directory, MANIFEST, overwrite=overwrite)
     import singlepot
     from singlepot.reports import summary
+    from singlepot.reports.outputs import Wanted, outputs
 
     found = _ready(scenario, quiet, how)
-    with _progress_line(quiet) as progress:
-        settlement = singlepot.settle(found, time_limit=time_limit, progress=progress, backend=backend, solver=solver)
-        settlement.write(directory, overwrite=overwrite)
-        price = None if quiet else singlepot.price_of_fairness(settlement)
+    with cli_report.progress_line(quiet, ("settle", "without give", "without bands", "writing")) as line:
+        settlement = singlepot.settle(
+            found, time_limit=time_limit, progress=line.follow, backend=backend, solver=solver
+        )
+        price = None if quiet and only else singlepot.price_of_fairness(settlement, progress=line.follow)
+        line.enter("writing")
+        made = outputs(settlement, None if only else price, Wanted(area_pages, pictures or ""))
+        cli_report.write(settlement, directory, made, overwrite=overwrite)
     if as_json:
         _write(sys.stdout, settlement.documents()["settlement.json"].decode())
-    if price is not None:
-        _write(sys.stderr if as_json else sys.stdout, summary(settlement, price) + f"\nWritten to {directory}\n")
+    if price is not None and not quiet:
+        said = f"{summary(settlement, price)}\n{cli_report.written(directory, made)}"
+        _write(sys.stderr if as_json else sys.stdout, said)
 
 
 def _ready(source: str, quiet: bool, how: dict[str, Any]) -> Scenario:
@@ -276,21 +293,6 @@ def why(directory: str, area: str | None, objective: str | None, without: bool, 
     _write(sys.stdout, json.dumps(values, ensure_ascii=False, indent=1, allow_nan=False) + "\n" if as_json else said)
 
 
-@contextmanager
-def _progress_line(quiet: bool) -> Iterator[Callable[[Progress], None] | None]:
-    """Show one changing line on standard error while somebody is looking at it."""
-    if quiet or not sys.stderr.isatty():
-        yield None
-        return
-    with click.progressbar(length=1000, label="settling", file=sys.stderr, show_eta=False) as bar:
-
-        def show(event: Progress) -> None:
-            bar.label = f"{event.stage:<24}"
-            bar.update(max(0, int(event.fraction * 1000) - bar.pos))
-
-        yield show
-
-
 def _write(stream: TextIO, text: str) -> None:
     stream.write(text)
     stream.flush()
@@ -302,6 +304,7 @@ for _command in (
     *cli_many.COMMANDS,
     *cli_regimes.COMMANDS,
     *cli_repair.COMMANDS,
+    *cli_report.COMMANDS,
 ):
     cli.add_command(_command)
 

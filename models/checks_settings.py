@@ -10,7 +10,8 @@ from pydantic_core import ErrorDetails
 
 from .problems import SETTINGS, Problem, Report, did_you_mean, shown
 from .rule_kinds import PERCENTAGE_FROM, RULES
-from .settings import SCHEMA, Bands, Equity, FrozenMapping, Settings, Stages
+from .settings import SCHEMA, Bands, Equity, FrozenMapping, Settings, Stages, frozen
+from .settings_log import ENTRIES, NAMED, LogSection, log_as_dict
 from .settings_schema import BandsSection, EquitySection, RulesSection, SettingsFile, StagesSection
 
 _SECTIONS: Mapping[tuple[str, ...], type[BaseModel]] = {
@@ -19,6 +20,8 @@ _SECTIONS: Mapping[tuple[str, ...], type[BaseModel]] = {
     ("equity",): EquitySection,
     ("stages",): StagesSection,
     ("stages", "bands"): BandsSection,
+    ("log",): LogSection,
+    **{("log", part, *(["NAME"] if part in NAMED else [])): entry for part, entry in ENTRIES.items()},
 }
 
 _TYPES = {
@@ -114,6 +117,7 @@ def _settings(content: SettingsFile, equity: EquitySection | None, without_years
         rules=FrozenMapping(rules),
         equity=None if equity is None else Equity(equity.attribute, equity.elasticity),
         stages=Stages(stages.order, FrozenMapping(stages.give), Bands(stages.bands.ends, stages.bands.slopes)),
+        log=frozen(log_as_dict(content.log)),
         notes=FrozenMapping(content.notes),
     )
 
@@ -178,6 +182,8 @@ def _names(section: type[BaseModel]) -> list[str]:
 
 def _unknown_key(location: tuple[object, ...]) -> tuple[str, str, str]:
     section, key = tuple(map(str, location[:-1])), str(location[-1])
+    if section[:1] == ("log",) and len(section) == 3:
+        section = (*section[:2], "NAME")
     known = _names(_SECTIONS[section])
     elsewhere = [".".join(path) for path, other in _SECTIONS.items() if path != section and key in _names(other)]
     remedy = f"it belongs in [{elsewhere[0]}]" if elsewhere and elsewhere[0] else did_you_mean(key, known)

@@ -7,6 +7,7 @@ import math
 from .columns import TABLES, Column
 from .rule_kinds import RULES, Rule
 from .settings_explained import SETTINGS_EXPLAINED
+from .settings_log import ENTRIES
 
 
 def tables_page() -> str:
@@ -38,6 +39,25 @@ def tables_page() -> str:
         "\n## Settings\n\nThe keys of `scenario.toml`, of the sheet `scenario` and of a JSON document; "
         f"`schema` and `years` are required.\n\n{settings}"
     )
+    parts.append(_log_page())
+    return "".join(parts)
+
+
+def _log_page() -> str:
+    """What the section ``[log]`` holds."""
+    parts = [
+        "\n## What may be written down for assurance\n\nThe section `[log]` of `scenario.toml`, in the sheet "
+        "`scenario` with keys such as `log.assumptions.pot_per_year.value`. Nothing in it is required, nothing in "
+        "it changes a settlement; all of it goes into the logs that come with one.\n\n"
+        '```toml\n[log.sources.population]\nwhat = "population, mid-2022"\ntables = ["areas"]\npublisher = "ONS"\n'
+        'date = "2022"\nlicence = "Open Government Licence v3.0"\n\n[log.assumptions.pot_per_year]\n'
+        'what = "national pot in each year"\nvalue = 2650\nunit = "£m"\nconfidence = "medium"\nbears_on = "pot"\n\n'
+        '[log.decisions."rules.grant_floor"]\nby = "the commissioner"\nwhy = "no area loses a third"\n```\n'
+    ]
+    for part, entry in ENTRIES.items():
+        summary = (entry.__doc__ or "").replace("``", "`")
+        rows = "".join(f"| `{key}` | {field.description} |\n" for key, field in entry.model_fields.items())
+        parts.append(f"\n### {part}\n\n{summary}\n\n| key | |\n|---|---|\n{rows}")
     return "".join(parts)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import itertools
 import os
 import shutil
 import sys
@@ -56,6 +57,13 @@ def write_folder(directory: str | os.PathLike[str], files: Mapping[str, bytes], 
             _write_file(staging / name, files[name])
         staging.chmod(0o777 & ~_umask())
         _take_name(staging, target)
+    except PermissionError as error:
+        if not target.exists():
+            raise FolderRefused(f"{directory} cannot be written ({error.strerror})", "choose another folder") from error
+        cause = (
+            f"{directory} was not replaced ({error.strerror}): another program has a file of it open, or you may not"
+        )
+        raise FolderRefused(cause, "close it, or choose another folder") from error
     except OSError as error:
         size = sum(map(len, files.values()))
         cause = f"{directory} was not written ({error.strerror}); it needs {size / 1e6:.1f} MB, and nothing was kept"
@@ -84,6 +92,23 @@ def check_target(directory: str | os.PathLike[str], last: str, *, overwrite: boo
         raise FolderRefused(f"{directory} holds other files", "choose a new or empty folder")
     if not overwrite:
         raise FolderRefused(f"{directory} exists already", "choose another folder or say --overwrite")
+    if (lock := _lock(target)) is not None:
+        name = lock.name.removeprefix(".~lock.").removesuffix("#").removeprefix("~$")
+        remedy = f"close it, or choose another folder; if no program has it open, delete {lock.name} there"
+        raise FolderRefused(f"{target / name} is open in a spreadsheet", remedy)
+
+
+def beside(directory: str | os.PathLike[str]) -> Path:
+    """The first folder beside another that does not stand yet: its name with ``-2``, ``-3`` and so on."""
+    target = Path(directory)
+    return next(
+        other for number in itertools.count(2) if not (other := target.with_name(f"{target.name}-{number}")).exists()
+    )
+
+
+def _lock(folder: Path) -> Path | None:
+    """The mark that a spreadsheet leaves beside a file while it has it open: Excel's or LibreOffice's."""
+    return next((path for pattern in ("~$*", ".~lock.*#") for path in sorted(folder.glob(pattern))), None)
 
 
 def _write_file(path: Path, content: bytes) -> None:

@@ -48,15 +48,17 @@ def _settings() -> dict[str, Any]:
         if name in SETTINGS_EXPLAINED:
             properties[name]["description"] = SETTINGS_EXPLAINED[name]
     for name, part in made["$defs"].items():
-        section = {
+        sections = {
             "RulesSection": "rules",
             "EquitySection": "equity",
             "StagesSection": "stages",
             "BandsSection": "stages.bands",
         }
+        if name not in sections:
+            continue
         for key, content in part["properties"].items():
             _without_null(content)
-            if (path := f"{section[name]}.{key}") in SETTINGS_EXPLAINED:
+            if (path := f"{sections[name]}.{key}") in SETTINGS_EXPLAINED:
                 content["description"] = SETTINGS_EXPLAINED[path]
     properties["schema"]["const"] = SCHEMA
     properties["money"]["enum"] = list(MONEY)

@@ -55,6 +55,19 @@ class FrozenMapping(Mapping[str, T], Generic[T]):
         return repr(self._items)
 
 
+def frozen(said: Mapping[str, Any]) -> FrozenMapping[Any]:
+    """Freeze a nested mapping."""
+    return FrozenMapping({key: frozen(value) if isinstance(value, Mapping) else value for key, value in said.items()})
+
+
+def thawed(said: Mapping[str, Any]) -> dict[str, Any]:
+    """A nested mapping as dicts, tuples as lists."""
+    return {
+        key: thawed(value) if isinstance(value, Mapping) else list(value) if isinstance(value, tuple) else value
+        for key, value in said.items()
+    }
+
+
 @dataclass(frozen=True)
 class Equity:
     """By which attribute areas weigh more, and how strongly.
@@ -105,6 +118,9 @@ class Settings:
         How areas weigh; None for all alike.
     stages
         What is minimised and in which order.
+    log
+        What the modeller wrote down for assurance: sources, assumptions, decisions (entries by name, each a mapping of
+        texts) and transparency; nested as the section ``[log]``, what is empty left out. It changes no settlement.
     notes
         Remarks by key, kept and not read: the column ``note`` of a workbook's sheet ``scenario``.
     schema_version
@@ -119,6 +135,7 @@ class Settings:
     rules: Mapping[str, float] = field(default_factory=FrozenMapping)
     equity: Equity | None = None
     stages: Stages = Stages()
+    log: Mapping[str, Any] = field(default_factory=FrozenMapping)
     notes: Mapping[str, str] = field(default_factory=FrozenMapping)
     schema_version: int = SCHEMA
 
@@ -137,6 +154,7 @@ class Settings:
             said["equity"] = {"attribute": self.equity.attribute, "elasticity": self.equity.elasticity}
         bands = {"ends": list(self.stages.bands.ends), "slopes": list(self.stages.bands.slopes)}
         said["stages"] = {"order": list(self.stages.order), "give": dict(self.stages.give), "bands": bands}
+        said["log"] = thawed(self.log)
         said["notes"] = dict(self.notes)
         return {key: value for key, value in said.items() if value not in ("", [], {})}
 

@@ -25,6 +25,7 @@ SETTINGS_EXPLAINED = {
     "stages.bands.ends": f"Where the bands of concessions and burdens end. Default: {', '.join(map(str, Bands.ends))}.",
     "stages.bands.slopes": "How much each band weighs, one more than ends. "
     f"Default: {', '.join(f'{slope:g}' for slope in Bands.slopes)}.",
+    "log": "What is written down for assurance: `sources`, `assumptions`, `decisions`, `transparency`; see below.",
     "notes": "Remarks by key, kept and not read.",
 }
 """Explanation by key, the section before it."""

@@ -126,15 +126,26 @@ class Settlement:
         """The settlement as named texts: ``settlement.json``, ``tables/…``, ``scenario/…``."""
         return documents(self)
 
-    def write(self, directory: str | PathLike[str], *, overwrite: bool = False) -> None:
+    def write(
+        self,
+        directory: str | PathLike[str],
+        *,
+        overwrite: bool = False,
+        further: Mapping[str, bytes] | None = None,
+        said: Mapping[str, object] | None = None,
+    ) -> None:
         """Write the settlement as a folder, complete or not at all.
 
         Parameters
         ----------
         directory
             A new folder; an existing settlement there is replaced only with ``overwrite``.
+        further
+            Files to be written beside the settlement's own, and listed in the manifest: relative path → content.
+        said
+            Further entries of the manifest, as JSON has them.
         """
-        write(self, directory, overwrite=overwrite)
+        write(self, directory, overwrite=overwrite, further=further or {}, said=said or {})
 
     def __repr__(self) -> str:
         """One line."""

@@ -88,16 +88,24 @@ def unguarded(text: str) -> str:
     return text
 
 
-def write(settlement: Settlement, directory: str | PathLike[str], *, overwrite: bool) -> None:
-    """Write a settlement as a folder, complete or not at all.
+def write(
+    settlement: Settlement,
+    directory: str | PathLike[str],
+    *,
+    overwrite: bool,
+    further: Mapping[str, bytes],
+    said: Mapping[str, object],
+) -> None:
+    """Write a settlement as a folder, with further files and entries of the manifest, complete or not at all.
 
     Raises
     ------
     FolderRefused
         The folder stands already, or the disk refused; nothing was changed.
     """
-    files = documents(settlement)
+    files = {**further, **documents(settlement)}
     manifest = {
+        **said,
         "schema": SCHEMA,
         "files": {name: hashlib.sha256(content).hexdigest() for name, content in sorted(files.items())},
         "versions": _plain(dict(settlement.provenance).get("versions", {})),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from singlepot.models.money import spoken
 
-from .summary import lay_out
+from .lines import lay_out
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -10,11 +10,14 @@ from singlepot.models.money import spoken
 WIDTH = 80
 """Columns of a terminal."""
 
+NARROWEST = 8
+"""Characters that a column of text keeps."""
+
 
 def lay_out(header: Sequence[str], rows: Iterable[Sequence[str]], left: Sequence[int] = (0,)) -> list[str]:
     """Lay out columns under their headers, text to the left and numbers to the right, none wider than the page.
 
-    The first column gives way where the whole is too wide.
+    Columns of text give way where the whole is too wide, the widest first.
 
     Parameters
     ----------
@@ -37,8 +40,12 @@ def lay_out(header: Sequence[str], rows: Iterable[Sequence[str]], left: Sequence
     """
     lines = [tuple(header), *map(tuple, rows)]
     widths = [max(len(line[i]) for line in lines) for i in range(len(header))]
-    spare = WIDTH - sum(widths) - 2 * len(widths)
-    widths[0] = max(widths[0] + min(spare, 0), 8)
+    over = sum(widths) + 2 * len(widths) - WIDTH
+    while over > 0 and (widest := max(left, key=lambda i: widths[i], default=-1)) >= 0 and widths[widest] > NARROWEST:
+        rest = max((widths[i] for i in left if i != widest), default=NARROWEST)
+        taken = min(over, max(widths[widest] - max(rest, NARROWEST), 1))
+        widths[widest] -= taken
+        over -= taken
     return [
         "  "
         + "  ".join(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from singlepot.models.money import spoken
+
+from .lines import lay_out, wrap
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,7 +32,7 @@ def summary(settlement: Settlement, price: PriceOfFairness) -> str:
         What fairness cost, from :func:`singlepot.price_of_fairness`.
     """
     sections = [
-        [settlement.scenario.settings.title],
+        wrap(settlement.scenario.settings.title),
         _money_section(settlement),
         _national_section(settlement),
         _asks_section(settlement),
@@ -114,7 +115,7 @@ def _asks_section(settlement: Settlement) -> list[str]:
         rows.append((names[row["area"]], str(said), _signed(settlement, row["grant_change"])))
     areas = asks["area"].nunique()
     title = f"{len(asks)} asks of {areas} areas; the largest by money, over all years"
-    return [title, *lay_out(("area", "ask", "grant"), rows, left=(0, 1))]
+    return [*wrap(title), *lay_out(("area", "ask", "grant"), rows, left=(0, 1))]
 
 
 def _fairness_section(price: PriceOfFairness) -> list[str]:
@@ -128,19 +129,20 @@ def _fairness_section(price: PriceOfFairness) -> list[str]:
         said = ", ".join(f"{100 * cost:+.3f} percentage points of {name}" for name, cost in costs.items())
         if said:
             lines.append(f"Fairness cost: {what} {said}.")
-    return lines
+    return [line for said in lines for line in wrap(said)]
 
 
 def _certificate_section(settlement: Settlement) -> list[str]:
     certificate = settlement.certificate
     gap = max((stage.gap for stage in certificate.stages), default=0.0)
     drift = max((stage.drift for stage in certificate.stages), default=0.0)
-    return [
+    said = [
         f"Certificate {'holds' if certificate.passed else 'FAILS'} at {certificate.tolerance:.0e}: largest violation "
         f"{certificate.violation:.1e}, duality gap {gap:.1e}, drift of a stage {drift:.1e}, "
         f"sharing {certificate.sharing:.1e}; whole pounds fit every pot.",
         *(f"Note: {note}." for note in certificate.notes),
     ]
+    return [line for each in said for line in wrap(each)]
 
 
 def _money(settlement: Settlement, amount: float) -> str:
@@ -153,17 +155,3 @@ def _signed(settlement: Settlement, amount: float) -> str:
 
 def _number(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:,.1f}"
-
-
-def lay_out(header: Sequence[str], rows: Iterable[Sequence[str]], left: Sequence[int] = (0,)) -> list[str]:
-    """Lay out columns under their headers, text to the left and numbers to the right."""
-    lines = [header, *rows]
-    widths = [max(len(line[i]) for line in lines) for i in range(len(header))]
-    return [
-        "  "
-        + "  ".join(
-            cell.ljust(width) if i in left else cell.rjust(width)
-            for i, (cell, width) in enumerate(zip(line, widths, strict=True))
-        ).rstrip()
-        for line in lines
-    ]

@@ -19,6 +19,7 @@ import pandas as pd
 from singlepot.models.documents import csv_text
 
 from .england import VARIANTS, Figures, Tables, build
+from .library_log import england_log
 
 __all__ = ["Figures", "Tables", "build", "documents", "main", "read_figures"]
 
@@ -47,11 +48,14 @@ def documents(figures: Figures) -> dict[str, bytes]:
     """Return every generated file: path under the library → content."""
     found = {}
     template = (FOLDER / "settings.toml").read_text(encoding="utf-8")
-    titles = {variant.name: variant.title for variant in VARIANTS}
+    variants = {variant.name: variant for variant in VARIANTS}
+    rows = [{str(key): str(cell) for key, cell in row.items()} for row in read_table("assumptions").to_dict("records")]
     for name, tables in build(figures).items():
-        settings = template.replace("{title}", titles[name])
+        settings = template.replace("{title}", variants[name].title)
         settings = settings.replace("{elasticity}", figures.assumptions["equity_elasticity"])
-        found[f"{name}/scenario.toml"] = settings.encode()
+        over_bid = variants[name].over_bid
+        log = england_log(rows, {} if over_bid is None else {"over_bid": over_bid})
+        found[f"{name}/scenario.toml"] = settings.encode() + log
         for table, frame in tables.items():
             found[f"{name}/{table}.csv"] = csv_text(frame)
     return found

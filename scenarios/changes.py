@@ -17,7 +17,7 @@ Cell = str | float
 ACTIONS = ("set", "multiply", "add", "drop", "append")
 """What a change does to the rows it chooses; each change does one of them."""
 
-SECTIONS = ("rules", "stages", "equity")
+SECTIONS = ("rules", "stages", "equity", "log")
 """Sections of the settings that a what-if may change."""
 
 KEYS = ("base", "title", "remove", *SECTIONS, "change")

@@ -23,7 +23,7 @@ Record = tuple[str, str, str, str, object, object, float]
 
 
 def differences(before: Scenario, after: Scenario) -> pd.DataFrame:
-    """List what differs between two scenarios; their titles do not count.
+    """List what differs between two scenarios; their titles and logs do not count.
 
     Parameters
     ----------
@@ -76,6 +76,8 @@ def flat(settings: Mapping[str, Any], path: str = "") -> dict[str, Any]:
     result: dict[str, Any] = {}
     for key, value in settings.items():
         here = f"{path}.{key}".lstrip(".")
+        if here == "log":
+            continue
         if isinstance(value, Mapping):
             result |= flat(value, here)
         elif here not in ("title", "schema"):

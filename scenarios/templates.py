@@ -102,6 +102,10 @@ def explain(column: Column, money: str) -> str:
     return f"{column.explanation}\nHolds {column.expected(money)}.\n{said}"
 
 
+FREE = ("log", "notes")
+"""Sections whose keys are the user's."""
+
+
 def commented_settings(scenario: Scenario) -> bytes:
     """``scenario.toml`` with a comment above every key; keys that are not set stand as comments."""
     said = scenario.settings.as_dict()
@@ -117,8 +121,9 @@ def commented_settings(scenario: Scenario) -> bytes:
         for key in keys:
             lines.append(f"# {SETTINGS_EXPLAINED[f'{section}.{key}'.lstrip('.')]}")
             lines.append(_line(key, content[key]) if content.get(key, {}) != {} else f"# {key} =")
-    if said.get("notes"):
-        lines += ["", tomli_w.dumps({"notes": said["notes"]}).strip()]
+    for section in FREE:
+        if said.get(section):
+            lines += ["", tomli_w.dumps({section: said[section]}).strip()]
     return ("\n".join(lines).lstrip("\n") + "\n").encode()
 
 
@@ -134,6 +139,6 @@ def _by_section() -> dict[str, list[str]]:
     sections: dict[str, list[str]] = {}
     for path in SETTINGS_EXPLAINED:
         section, _, key = path.rpartition(".")
-        if path not in ("notes",):
+        if path not in FREE:
             sections.setdefault(section, []).append(key)
     return sections

@@ -36,6 +36,12 @@ LISTS = {"years": str, "attributes": str, "stages.order": str, "stages.bands.end
 TEXTS = ("title", "money", "price_base", "equity.attribute")
 """Keys that hold text."""
 
+LOG = "log."
+"""The section of texts for assurance; its entries' names may have points in them."""
+
+TABLES_OF_SOURCE = ".tables"
+"""How the one key of the section ends that holds several values."""
+
 DOUBTFUL_SHARE = 10.0
 """A ceiling of a thousand percent is allowed, and was perhaps written as a percentage."""
 
@@ -135,7 +141,12 @@ def path_of(key: str) -> list[str]:
 
     >>> path_of("rules.grant_floor"), path_of("stages.give.shortfall.largest")
     (['rules', 'grant_floor'], ['stages', 'give', 'shortfall.largest'])
+    >>> path_of("log.decisions.rules.grant_floor.by"), path_of("log.transparency.owner")
+    (['log', 'decisions', 'rules.grant_floor', 'by'], ['log', 'transparency', 'owner'])
     """
+    if key.startswith(LOG) and key.count(".") > 2:
+        part, _, rest = key.removeprefix(LOG).partition(".")
+        return ["log", part, *rest.rsplit(".", 1)]
     section = next((section for section in _OPEN if key.startswith(section)), "")
     return [*section.rstrip(".").split("."), key[len(section) :]] if section else key.split(".")
 
@@ -157,6 +168,10 @@ def read_value(key: str, value: Any) -> Any:
     """Make of a cell what ``scenario.toml`` would hold under a key."""
     if isinstance(value, Date):
         value = financial_year(value) or value
+    if key.startswith(LOG):
+        if key.endswith(TABLES_OF_SOURCE):
+            return _list(value, str)
+        return number_text(value) if isinstance(value, float) else value
     if key in LISTS:
         return _list(value, LISTS[key])
     if key in TEXTS:

@@ -76,13 +76,17 @@ def write_workbook_template(scenario: Scenario, path: Path) -> None:
                     sheet.data_validation(1, at, len(table) + READY, at, {"ignore_blank": True, **rule})
 
 
+_FREE = ("log", "notes", "stages.give")
+"""Settings whose keys are the user's, or follow from other settings."""
+
+
 def _all_settings(scenario: Scenario) -> list[tuple[str, Any, str]]:
     """The rows of the sheet scenario, with every key that may be set and what it means."""
     given = {key: (value, note) for key, value, note in rows_of(scenario.settings.as_dict())}
     gives = {
         f"stages.give.{stage}": f"How much of {stage} later stages may use." for stage in scenario.settings.stages.order
     }
-    explained = {key: text for key, text in SETTINGS_EXPLAINED.items() if key not in ("notes", "stages.give")} | gives
+    explained = {key: text for key, text in SETTINGS_EXPLAINED.items() if key not in _FREE} | gives
     known = list(explained)
     keys = [*known, *(key for key in given if key not in known)]
     rows = []

@@ -1,0 +1,212 @@
+"""Everything that people look at of one settlement, as files beside its tables: workbook, report, pages, logs."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib import import_module
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from singlepot.models.folder import FolderRefused
+from singlepot.models.settlement_documents import MANIFEST, RUN, json_text
+from singlepot.solver import SinglepotError
+
+from .logs import Log, logs
+
+if TYPE_CHECKING:
+    from singlepot.models.fairness import PriceOfFairness
+    from singlepot.models.settlement import Settlement
+    from singlepot.solver import Progress
+
+WORKBOOK, REPORT, FAIRNESS = "settlement.xlsx", "report.html", "fairness.json"
+"""The files that are always written, the second only where its extra is installed."""
+
+AREA_PAGES, PICTURES = "area-pages", "pictures"
+"""Folders of what is written on request."""
+
+_SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}")
+"""Names that every system takes, but for those that Windows keeps to itself."""
+
+_RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))}
+
+HOW_TO_INSTALL = 'python -m pip install "singlepot[report]"'
+
+
+@dataclass(frozen=True)
+class Outputs:
+    """What is written beside a settlement's tables.
+
+    Attributes
+    ----------
+    files
+        Relative path → content.
+    said
+        Entries of the manifest: ``logs``.
+    missing
+        One line on what could not be written and what to install; empty where nothing is missing.
+    """
+
+    files: Mapping[str, bytes]
+    said: Mapping[str, object]
+    missing: str = ""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is asked for beside workbook and report."""
+
+    area_pages: bool = False
+    pictures: str = ""
+    """``png``, ``svg`` or empty."""
+
+
+def outputs(settlement: Settlement, price: PriceOfFairness | None, wanted: Wanted = Wanted()) -> Outputs:
+    """Make everything that is written beside a settlement's tables; the same settlement gives the same bytes.
+
+    Parameters
+    ----------
+    settlement
+        What to show.
+    price
+        What fairness cost, from :func:`singlepot.price_of_fairness`; without it only the logs are made.
+    wanted
+        What to make.
+    """
+    from .settlement_workbook import settlement_workbook
+
+    written = logs(settlement)
+    said = {"logs": logs_as_dict(written)}
+    if price is None:
+        return Outputs({}, said)
+    pages = _Pages()
+    files = {FAIRNESS: json_text(dataclasses.asdict(price)), WORKBOOK: settlement_workbook(settlement, written)}
+    files |= pages.make(REPORT, lambda page: {REPORT: page.report_html(settlement, price, written).encode()})
+    if wanted.area_pages:
+        files |= pages.make(AREA_PAGES, lambda page: _area_pages(settlement, page))
+    if wanted.pictures:
+        files |= pages.make(PICTURES, lambda page: _pictures(settlement, page, wanted.pictures))
+    return Outputs(files, said, pages.missing())
+
+
+@dataclass
+class _Pages:
+    """Makes what the extra ``report`` makes, and remembers what could not be made."""
+
+    refused: list[str] = field(default_factory=list)
+    why: str = ""
+
+    def make(self, what: str, how: Any) -> dict[str, bytes]:
+        try:
+            page = import_module("singlepot.reports.page")
+            made: dict[str, bytes] = how(page)
+        except ModuleNotFoundError as fault:
+            self.why = f"{fault.name} is not installed"
+        except SinglepotError as fault:
+            if type(fault).__name__ != "PagesNotInstalled":
+                raise
+            self.why = fault.cause
+        else:
+            return made
+        self.refused.append(what)
+        return {}
+
+    def missing(self) -> str:
+        if not self.refused:
+            return ""
+        was = "was" if len(self.refused) == 1 else "were"
+        return f"{', '.join(self.refused)} {was} not written: {self.why}; {HOW_TO_INSTALL}"
+
+
+def _area_pages(settlement: Settlement, page: Any) -> dict[str, bytes]:
+    names = file_names(list(map(str, settlement.scenario.areas["code"])))
+    return {f"{AREA_PAGES}/{name}.html": page.area_page_html(settlement, code).encode() for code, name in names.items()}
+
+
+def file_names(codes: Sequence[str]) -> dict[str, str]:
+    """A file name for each code: itself where every system takes it, else what is safe of it and a part of its hash.
+
+    Examples
+    --------
+    >>> file_names(["E06000060", "../x", "a", "A"])
+    {'E06000060': 'E06000060', '../x': 'x-d6b96a97', 'a': 'a', 'A': 'A-559aead0'}
+    """
+    names: dict[str, str] = {}
+    taken: set[str] = set()
+    for code in codes:
+        name = code
+        if not _SAFE.fullmatch(code) or code.casefold() in taken or code.casefold() in _RESERVED:
+            digest = hashlib.sha256(code.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+            name = f"{re.sub('[^A-Za-z0-9_-]', '', code)[:40]}-{digest}"
+        taken.add(name.casefold())
+        names[code] = name
+    return names
+
+
+def _pictures(settlement: Settlement, page: Any, kind: str) -> dict[str, bytes]:
+    return {f"{PICTURES}/{name}": content for name, content in page.picture_files(settlement, kind).items()}
+
+
+def logs_as_dict(written: Sequence[Log]) -> dict[str, object]:
+    """The logs as JSON has them, by key."""
+    return {log.key: {"title": log.title, "about": log.about, "rows": log.table.to_dict("records")} for log in written}
+
+
+def wanted_again(folder: str | PathLike[str], area_pages: bool, pictures: str) -> Wanted:
+    """What is asked for, and what stands in a written settlement already."""
+    path = Path(folder) / MANIFEST
+    files = json.loads(path.read_text(encoding="utf-8"))["files"] if path.is_file() else {}
+    standing = {name.rsplit(".", 1)[-1] for name in files if name.startswith(f"{PICTURES}/")}
+    kinds = sorted(standing & {"png", "svg"})
+    return Wanted(
+        area_pages or any(name.startswith(f"{AREA_PAGES}/") for name in files), pictures or (kinds[0] if kinds else "")
+    )
+
+
+def price_of(
+    settlement: Settlement,
+    folder: str | PathLike[str],
+    progress: Callable[[Progress], object] | None = None,
+) -> PriceOfFairness:
+    """What fairness cost: as it was written beside a settlement, else settled again."""
+    from singlepot.models.fairness import PriceOfFairness, price_of_fairness
+
+    path = Path(folder) / FAIRNESS
+    if path.is_file():
+        return PriceOfFairness(**json.loads(path.read_text(encoding="utf-8")))
+    return price_of_fairness(settlement, progress=progress)
+
+
+def insist_on_all(folder: str | PathLike[str], made: Outputs) -> None:
+    """Refuse to write a folder anew without something that stands in it and cannot be made here.
+
+    Raises
+    ------
+    FolderRefused
+        Saying what to install.
+    """
+    standing = json.loads((Path(folder) / MANIFEST).read_text(encoding="utf-8"))["files"]
+    shown = (REPORT, AREA_PAGES, PICTURES)
+    if any(name.startswith(shown) and name not in made.files for name in standing) and made.missing:
+        raise FolderRefused(made.missing.partition("; ")[0], HOW_TO_INSTALL)
+
+
+def insist_on_own_files(folder: str | PathLike[str]) -> None:
+    """Refuse to write a folder anew that holds files that no settlement wrote: they would be lost.
+
+    Raises
+    ------
+    FolderRefused
+        Naming the first of them.
+    """
+    root = Path(folder)
+    known = json.loads((root / MANIFEST).read_text(encoding="utf-8"))["files"]
+    for path in sorted(root.rglob("*")):
+        name = path.relative_to(root).as_posix()
+        if path.is_file() and name not in known and name not in (MANIFEST, RUN):
+            raise FolderRefused(f"{path} is not of this settlement", "move it, or name another folder with --out")

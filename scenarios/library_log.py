@@ -1,0 +1,52 @@
+"""The section ``[log]`` of the shipped scenarios of England: sources and decisions as written, assumptions as used."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from importlib.resources import files
+from typing import Any
+
+import tomli_w
+
+UNUSED = ("discount_rate",)
+"""Assumptions that nothing in the scenarios uses."""
+
+AS_ABOVE = "as above"
+"""What stands where an assumption says the same as the one before."""
+
+SCALES = {"pot_per_year": "pot", "national_share_": "national."}
+"""What an assumption scales in proportion, by the beginning of its key."""
+
+
+def england_log(assumptions: Iterable[Mapping[str, str]], changed: Mapping[str, float]) -> bytes:
+    """Write the section as TOML.
+
+    Parameters
+    ----------
+    assumptions
+        Rows of ``figures/assumptions.csv``.
+    changed
+        Values of a variant that differ from them, by key.
+    """
+    text = (files("singlepot.scenarios.library") / "figures" / "log.toml").read_text(encoding="utf-8")
+    said = tomllib.loads(text)
+    entries: dict[str, dict[str, Any]] = {}
+    what = ""
+    for row in assumptions:
+        what = what if row["what it says"] == AS_ABOVE else row["what it says"]
+        if row["key"] not in UNUSED:
+            entries[row["key"]] = {"what": what, **_entry(row, changed)}
+    log = {"sources": said["sources"], "assumptions": entries, "decisions": said["decisions"]}
+    return b"\n" + tomli_w.dumps({"log": log}).encode()
+
+
+def _entry(row: Mapping[str, str], changed: Mapping[str, float]) -> dict[str, Any]:
+    key = row["key"]
+    value = f"{changed[key]:g}" if key in changed else row["value"]
+    entry = {"value": value, "unit": row["unit"], "source": row["basis"]}
+    entry["confidence"] = row["confidence"]
+    for start, scaled in SCALES.items():
+        if key.startswith(start):
+            entry["bears_on"] = scaled + (key.removeprefix(start) if scaled.endswith(".") else "")
+    return entry

@@ -12,6 +12,7 @@ import pandas as pd
 from singlepot.solver import BadOption
 
 from .prices import Price, rule_prices
+from .rich_display import rich, rich_table
 from .scenario import Scenario
 from .workings import work_out
 
@@ -49,6 +50,17 @@ class Account:
     options: pd.DataFrame
     rules: tuple[Price, ...]
     without: pd.DataFrame | None
+
+    def _repr_html_(self) -> str:
+        """Show what the area receives and is asked, and why, in a notebook."""
+        asks = self.asks[["option", "take_up", "grant_change", "reason"]]
+        return rich(
+            f"{self.name} ({self.area})",
+            f"{len(self.asks)} asks, {len(self.options)} options",
+            rich_table("Grants", self.grants, most=20),
+            rich_table("Asked, and why", asks, most=20),
+            rich_table("If the area left", self.without if self.without is not None else pd.DataFrame()),
+        )
 
 
 def account(settlement: Settlement, area: str, *, without: bool = False) -> Account:

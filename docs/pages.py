@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import inspect
+import re
 import textwrap
 from pathlib import Path
 
+import singlepot
 from singlepot.models import sharing
 from singlepot.models.columns_page import tables_page
 from singlepot.models.explanations import problems_page
 from singlepot.models.terms import ALWAYS, FOR_STAGE
 
 HERE = Path(__file__).parent
+
+API_OPENING = """\
+# What can be called
+
+`import singlepot as sp`. These names stay; what a version changes stands in [CHANGELOG.md](../CHANGELOG.md).
+Everything else in the packages `singlepot.…` may change. This page is written by `python docs/pages.py` from the
+docstrings; on the site they follow each table. `help(sp.settle)` shows the same.
+"""
 
 OPENING = """\
 # The programme
@@ -104,7 +114,59 @@ def _markdown(text: str) -> str:
     return "\n".join(result)
 
 
-PAGES = {"formulation.md": formulation_page, "tables.md": tables_page, "problems.md": problems_page}
+PUBLIC = {
+    "Scenarios": """read_scenario Scenario shipped check_scenario Findings Problem explain reach what_if write_scenario
+        write_template""",
+    "Settlements": """settle Settlement Certificate Progress ExtraRows formulate Formulation write_settlement
+        read_settlement verify Assurance price_range PriceRange price_of_fairness PriceOfFairness""",
+    "Many scenarios": """compare Comparison sweep Sweep stability repair Repair ensemble Ensemble read_ensemble
+        read_plan Plan Uncertain""",
+}
+"""The public names in the order of the page; the others are errors, and come last."""
+
+
+def api_page() -> str:
+    """List the public names with what they do; the site adds their docstrings (see ``conf.py``)."""
+    parts = {title: names.split() for title, names in PUBLIC.items()}
+    named = {name for names in parts.values() for name in names} | {"__version__"}
+    left = [name for name in singlepot.__all__ if name not in named]
+    errors = [name for name in left if _is_error(getattr(singlepot, name))]
+    parts |= {"More": [name for name in left if name not in errors], "Errors": errors}
+    lines = [API_OPENING]
+    for title, names in parts.items():
+        if not names:
+            continue
+        lines += [f"## {title}\n", "| name | what it is |", "|---|---|"]
+        lines += [f"| `{name}` | {_first_sentence(getattr(singlepot, name))} |" for name in names]
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _is_error(thing: object) -> bool:
+    return isinstance(thing, type) and issubclass(thing, Exception)
+
+
+def _first_sentence(thing: object) -> str:
+    sentence = (inspect.getdoc(thing) or "").split("\n\n")[0].replace("\n", " ").replace("``", "`")
+    return re.sub(r":\w+:`~?(?:\w+\.)*(\w+)`", r"`\1`", sentence)
+
+
+def decisions_page() -> str:
+    """List the decision records."""
+    lines = ["# Decisions", "", "Why things are as they are: context, decision, what it costs. Half a page each.", ""]
+    for file in sorted((HERE / "decisions").glob("0*.md")):
+        title = file.read_text(encoding="utf-8").partition("\n")[0].removeprefix("# ")
+        lines.append(f"- {int(file.name[:4])}: [{re.sub(r'^[0-9]+[.]? ', '', title)}]({file.name})")
+    return "\n".join(lines) + "\n"
+
+
+PAGES = {
+    "api.md": api_page,
+    "decisions/README.md": decisions_page,
+    "formulation.md": formulation_page,
+    "problems.md": problems_page,
+    "tables.md": tables_page,
+}
 
 if __name__ == "__main__":
     for name, write in PAGES.items():

@@ -13,6 +13,7 @@ import pandas as pd
 from singlepot.solver import BadOption
 
 from .prices import Price
+from .rich_display import rich, rich_table
 from .rule_prices import rule_prices
 from .scenario import Scenario
 from .workings import work_out
@@ -55,6 +56,17 @@ class Account:
     rules: tuple[Price, ...]
     without: pd.DataFrame | None
     stability: pd.DataFrame | None = None
+
+    def _repr_html_(self) -> str:
+        """Show what the area receives and is asked, and why, in a notebook."""
+        asks = self.asks[["option", "take_up", "grant_change", "reason"]]
+        return rich(
+            f"{self.name} ({self.area})",
+            f"{len(self.asks)} asks, {len(self.options)} options",
+            rich_table("Grants", self.grants, most=20),
+            rich_table("Asked, and why", asks, most=20),
+            rich_table("If the area left", self.without if self.without is not None else pd.DataFrame()),
+        )
 
 
 Measure = Callable[["Settlement", list[str]], pd.DataFrame]

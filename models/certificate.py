@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 import numpy as np
+import pandas as pd
 
 from singlepot.solver import StageResult, VerificationFailed, largest_violation
 
@@ -13,6 +14,7 @@ from .arrays import Floats
 from .formulation import Formulation
 from .point import Point, columns_of, point_of, stage_value
 from .pounds import Pounds
+from .rich_display import rich, rich_table
 
 TOLERANCE = 1e-9
 """Largest violation, gap and drift, each relative to the quantity's size."""
@@ -64,6 +66,16 @@ class Certificate:
     tolerance: float
     passed: bool
     notes: tuple[str, ...] = ()
+
+    def _repr_html_(self) -> str:
+        """Show the evidence in a notebook; all figures are relative to the size of the quantity."""
+        whole = [("largest violation", self.violation), ("arithmetic", self.arithmetic), ("sharing", self.sharing)]
+        return rich(
+            f"Certificate {'holds' if self.passed else 'FAILS'} at {self.tolerance:g}",
+            f"pounds over any pot: {self.pounds_over}",
+            rich_table("Of the whole", pd.DataFrame(whole, columns=["figure", "value"])),
+            rich_table("Of each stage", pd.DataFrame([asdict(stage) for stage in self.stages]), most=20),
+        )
 
     def as_dict(self) -> dict[str, object]:
         """Everything, as plain values."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from html import escape
 from types import EllipsisType
 from typing import Any
 
@@ -17,6 +16,7 @@ from .defaults import envelopes_of, fill
 from .documents import scenario_documents
 from .problems import Problem, Report
 from .raw_tables import RawTable, from_frame, lost
+from .rich_display import rich, rich_table
 from .settings import SCHEMA, FrozenMapping, Settings
 
 
@@ -289,15 +289,11 @@ class Scenario:
 
     def _repr_html_(self) -> str:
         """Title, size and the length of every table, for notebooks."""
-        rows = "".join(
-            f"<tr><th>{name}</th><td>{len(table)}</td><td>{escape(', '.join(table.columns))}</td></tr>"
-            for name, table in self._tables.items()
-            if len(table)
-        )
-        return (
-            f"<p><strong>{escape(self.settings.title or 'Scenario')}</strong><br>{escape(_size(self))}; "
-            f"{escape(self.settings.money)}</p>"
-            f"<table><tr><th>table</th><th>rows</th><th>columns</th></tr>{rows}</table>"
+        rows = [(name, len(table), ", ".join(table.columns)) for name, table in self._tables.items() if len(table)]
+        return rich(
+            self.settings.title or "Scenario",
+            f"{_size(self)}; {self.settings.money}",
+            rich_table("Tables", pd.DataFrame(rows, columns=["table", "rows", "columns"])),
         )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -22,6 +21,7 @@ from .point import Point, agreed, shortfall
 from .pounds import Pounds
 from .prices import Price, national_prices, pot_prices
 from .reasons import reasons
+from .rich_display import rich, rich_table
 from .rule_prices import rule_prices
 from .scenario import Scenario
 from .settlement_documents import documents, write
@@ -157,12 +157,20 @@ class Settlement:
         )
 
     def _repr_html_(self) -> str:
-        """Show the national position and the largest asks in a notebook."""
-        title = html.escape(self.scenario.settings.title or "Settlement")
-        asks = self.asks.reindex(self.asks["grant_change"].abs().sort_values(ascending=False).index).head(10)
-        parts = [f"<h3>{title}</h3>", self.national.to_html(index=False), self.pot.to_html(index=False)]
-        parts += [f"<p>{len(self.asks)} asks; the largest:</p>", asks.to_html(index=False)]
-        return "".join(parts)
+        """Show the national position, the pot and the largest asks in a notebook."""
+        largest = self.asks["grant_change"].abs().sort_values(ascending=False, kind="stable").index
+        areas = self.scenario.areas.set_index("code")["name"]
+        asks = self.asks.reindex(largest)[["area", "option", "take_up", "grant_change", "reason"]]
+        asks.insert(0, "name", asks["area"].map(areas))
+        short = int(self.national["shortfall"].gt(0).sum())
+        return rich(
+            self.scenario.settings.title or "Settlement",
+            f"{len(self.grants):,} grants, {len(self.asks):,} asks, {short} of {len(self.national)} national targets "
+            f"missed; {self.scenario.settings.money}; certificate {'holds' if self.certificate.passed else 'FAILS'}",
+            rich_table("National objectives", self.national.drop(columns=["price_stage", "removes"]), most=20),
+            rich_table("The pot", self.pot[["envelope", "year", "amount", "allocated", "carried", "reserve", "price"]]),
+            rich_table("The largest asks by money", asks),
+        )
 
 
 def tabulate(workings: Workings, point: Point, pounds: Pounds) -> dict[str, pd.DataFrame]:

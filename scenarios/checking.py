@@ -6,7 +6,10 @@ import json
 import os
 from dataclasses import dataclass
 
+import pandas as pd
+
 from singlepot.models.problems import BadInput, Problem, Report
+from singlepot.models.rich_display import rich, rich_table
 from singlepot.models.scenario import Scenario
 
 from .how_to_read import LARGEST_MB, HowToRead
@@ -43,6 +46,16 @@ class Findings:
     def warnings(self) -> tuple[Problem, ...]:
         """The notes that may be mistakes."""
         return tuple(note for note in self.notes if note.level == "warning")
+
+    def _repr_html_(self) -> str:
+        """Show what was found, the problems first, in a notebook."""
+        found = [problem.as_dict() for problem in (*self.problems, *self.notes)]
+        table = pd.DataFrame(found, columns=["code", "level", "file", "place", "column", "value", "expected", "remedy"])
+        return rich(
+            self.source,
+            f"{'ready' if self.ready else 'not ready'}: {len(self.problems)} problems, {len(self.notes)} notes",
+            rich_table("Found", table, most=50),
+        )
 
     def as_json(self) -> str:
         """Write everything as JSON: ``ready``, and lists of ``problems`` and ``notes`` with all their parts."""

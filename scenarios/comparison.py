@@ -10,6 +10,7 @@ import pandas as pd
 
 from singlepot.models.documents import csv_text
 from singlepot.models.folder import write_folder
+from singlepot.models.rich_display import rich, rich_table
 from singlepot.models.settlement import Settlement
 from singlepot.models.settlement_documents import guarded, json_text
 from singlepot.solver import SinglepotError
@@ -120,6 +121,17 @@ class Comparison:
         return (
             f"<Comparison of {', '.join(self.names)}: {len(self.inputs)} inputs differ, "
             f"{len(self.areas)} changed grants of areas>"
+        )
+
+    def _repr_html_(self) -> str:
+        """Show the scenarios, what differs, the largest changes of grants in a notebook."""
+        columns = ["scenario", "grants", "gaining", "losing", "on_floor", "missed", "largest_shortfall"]
+        return rich(
+            f"Comparison of {', '.join(self.names)}",
+            f"{len(self.inputs):,} inputs differ, {len(self.areas):,} changed grants of areas; {self.money}",
+            rich_table("Scenarios", self.scenarios[columns]),
+            rich_table("What went in", _labelled(self.inputs)),
+            rich_table("Areas whose grant changes most", self.areas.drop(columns=["scenario", "area"])),
         )
 
 

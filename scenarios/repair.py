@@ -10,6 +10,7 @@ import pandas as pd
 
 from singlepot.models.clash import Clash
 from singlepot.models.clash_words import amount, join
+from singlepot.models.rich_display import rich, rich_table
 from singlepot.models.scenario import Scenario
 from singlepot.solver import NoSettlement, SinglepotError
 
@@ -90,6 +91,14 @@ class Repair:
                     sums = (0.0, moved) if unit == SHARE else (moved, 0.0)
                     said.append(f"{rule} {word} by {amount(*sums, self.scenario.settings.money)}")
         return join(said)
+
+    def _repr_html_(self) -> str:
+        """Show the clash and the limits that move in a notebook."""
+        return rich(
+            self.scenario.settings.title or "Repair",
+            f"{self.clash}. Least change: {self.summary()}" if self.clashes else "nothing needs to change",
+            rich_table("Limits that move", self.changes.dropna(axis="columns", how="all")),
+        )
 
     def what_if(self) -> dict[str, Any]:
         """Return the repair as a what-if, as :func:`singlepot.what_if` and its files take it."""

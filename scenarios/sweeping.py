@@ -11,6 +11,7 @@ import pandas as pd
 from singlepot.models.documents import csv_text
 from singlepot.models.folder import write_folder
 from singlepot.models.problems import BadInput
+from singlepot.models.rich_display import rich, rich_table
 from singlepot.models.scenario import Scenario
 from singlepot.models.settings import FrozenMapping
 from singlepot.models.settlement import Settlement
@@ -93,6 +94,15 @@ class Sweep:
         """One line."""
         settled = int((self.points["status"] == "settled").sum())
         return f"<Sweep of {', '.join(self.levers)}: {settled} of {len(self.points)} points settled>"
+
+    def _repr_html_(self) -> str:
+        """Show the points in a notebook."""
+        settled = int((self.points["status"] == "settled").sum())
+        return rich(
+            f"Sweep of {', '.join(self.levers)}: {self.scenario.settings.title or 'Scenario'}",
+            f"{settled} of {len(self.points)} points settled; {self.scenario.settings.money}",
+            rich_table("Points", self.points, most=25),
+        )
 
 
 def sweep(

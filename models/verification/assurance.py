@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 
+import pandas as pd
+
+from ..rich_display import rich, rich_table
+
 SHOWN = 50
 """How many findings the statement lists; the rest are counted."""
 
@@ -79,6 +83,19 @@ class Assurance:
     def as_dict(self) -> dict[str, object]:
         """Everything, as plain values."""
         return {**asdict(self), "passed": self.passed}
+
+    def _repr_html_(self) -> str:
+        """Show what was found and checked in a notebook."""
+        found = pd.DataFrame([asdict(finding) for finding in self.findings])
+        checks = pd.DataFrame([asdict(check) for check in self.checks])
+        missing = pd.DataFrame({"not checked": self.not_checked})
+        return rich(
+            f"Verification of {self.subject}",
+            "everything holds" if self.passed else "IT DOES NOT HOLD",
+            rich_table("Found", found, most=SHOWN),
+            rich_table("Checked", checks, most=50),
+            rich_table("Not checked", missing, most=50),
+        )
 
     def statement(self) -> str:
         """The assurance statement, for people."""

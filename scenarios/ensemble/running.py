@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from singlepot.models.documents import csv_text
+from singlepot.models.rich_display import rich, rich_table
 from singlepot.models.settle import settle
 from singlepot.models.settlement import Settlement
 from singlepot.solver import Stopped
@@ -62,6 +63,17 @@ class Ensemble:
         """One line."""
         settled = int((self.draws["status"] == "settled").sum())
         return f"<Ensemble {self.plan.title or self.plan.base!r}: {settled} of {len(self.draws)} draws settled>"
+
+    def _repr_html_(self) -> str:
+        """Show how far national targets are missed, over all draws, in a notebook."""
+        settled = int((self.draws["status"] == "settled").sum())
+        national = self.summary[self.summary["kind"] == "target"]
+        wide = national.pivot_table(index="item", columns="statistic", values="value", sort=False).reset_index()
+        return rich(
+            f"Ensemble: {self.plan.title or self.plan.base}",
+            f"{settled} of {len(self.draws)} draws settled, seed {self.plan.seed}, {self.plan.sampler}",
+            rich_table("National targets over all draws", wide, most=25),
+        )
 
 
 Told = Callable[[int, int], object]

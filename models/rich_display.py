@@ -1,0 +1,78 @@
+"""How values show themselves in notebooks: a title, a line, and small tables that a screen reader can follow."""
+
+from __future__ import annotations
+
+from html import escape
+from numbers import Integral, Real
+
+import pandas as pd
+
+MOST_ROWS = 10
+"""Rows of a table that are shown; the others are counted."""
+
+MOST_LETTERS = 200
+"""Letters of a cell that are shown."""
+
+
+def rich(title: str, said: str, *tables: str) -> str:
+    """Show a value: its title, what it is in a line, and tables made by :func:`rich_table`.
+
+    Parameters
+    ----------
+    title, said
+        Plain text.
+    tables
+        HTML; empty texts are left out.
+    """
+    return f"<p><strong>{_text(title)}</strong><br>{_text(said)}</p>" + "".join(tables)
+
+
+def rich_table(caption: str, table: pd.DataFrame, most: int = MOST_ROWS) -> str:
+    """Show the first rows of a table; nothing where it has none.
+
+    The caption says what it is and how many rows are not shown, headers name their columns and rows, numbers have the
+    digits that matter, and every text is escaped.
+
+    Parameters
+    ----------
+    caption
+        Plain text.
+    table
+        Any table; its first column names the rows.
+    most
+        Rows to show.
+    """
+    if not len(table):
+        return ""
+    left = len(table) - most
+    more = f" ({left:,} more {'row' if left == 1 else 'rows'})" if left > 0 else ""
+    head = "".join(f'<th scope="col">{_text(name)}</th>' for name in table.columns)
+    rows = []
+    for first, *others in table.head(most).itertuples(index=False, name=None):
+        cells = "".join(f"<td>{_text(_cell(value))}</td>" for value in others)
+        rows.append(f'<tr><th scope="row">{_text(_cell(first))}</th>{cells}</tr>')
+    return (
+        f"<table><caption>{_text(caption + more)}</caption><thead><tr>{head}</tr></thead>"
+        f"<tbody>{''.join(rows)}</tbody></table>"
+    )
+
+
+def _cell(value: object) -> str:
+    """Write a cell: numbers with about four digits, nothing where a figure is missing."""
+    if value is None or value is pd.NA or (isinstance(value, float) and value != value):
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, Integral):
+        return f"{int(value):,}"
+    if isinstance(value, Real):
+        number = float(value)
+        size = abs(number)
+        digits = ".4g" if size < 1_000 or size >= 1e15 else ",.1f" if size < 10_000 else ",.0f"
+        return f"{number:{digits}}"
+    return str(value)
+
+
+def _text(value: object) -> str:
+    said = str(value)
+    return escape(said if len(said) <= MOST_LETTERS else said[: MOST_LETTERS - 1] + "…")

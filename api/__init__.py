@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from singlepot.models.fairness import PriceOfFairness, price_of_fairness
     from singlepot.models.folder import FolderRefused
     from singlepot.models.formulation import Formulation, formulate
+    from singlepot.models.frontier import Frontier, frontier
     from singlepot.models.price_range import PriceRange, price_range
     from singlepot.models.problems import BadInput, Problem
     from singlepot.models.reach import reach
@@ -63,6 +64,8 @@ _HOMES = {
     "FolderRefused": "models.folder",
     "Formulation": "models.formulation",
     "formulate": "models.formulation",
+    "Frontier": "models.frontier",
+    "frontier": "models.frontier",
     "PriceRange": "models.price_range",
     "price_range": "models.price_range",
     "BadInput": "models.problems",
@@ -127,6 +130,7 @@ __all__ = [
     "Findings",
     "FolderRefused",
     "Formulation",
+    "Frontier",
     "NoRepair",
     "NoSettlement",
     "NotProven",
@@ -152,6 +156,7 @@ __all__ = [
     "ensemble",
     "explain",
     "formulate",
+    "frontier",
     "price_of_fairness",
     "price_range",
     "reach",

@@ -3,6 +3,8 @@
 from .charts import ChartsNotInstalled
 from .comparison_text import comparison_text, verdict
 from .ensemble_chart import ensemble_chart
+from .frontier_chart import frontier_chart
+from .frontier_text import frontier_text
 from .repair_text import reach_text, repair_text
 from .stability_text import stability_text
 from .summary import summary
@@ -16,6 +18,8 @@ __all__ = [
     "comparison_text",
     "comparison_workbook",
     "ensemble_chart",
+    "frontier_chart",
+    "frontier_text",
     "reach_text",
     "repair_text",
     "resolved_text",

@@ -20,6 +20,7 @@ from .errors import (
     Unfinished,
     VerificationFailed,
 )
+from .exploring import Best, Explorer
 from .extra import Extra, ExtraRows
 from .marginals import Marginals, marginals, original_matrix
 from .native import Names, names_of, to_pulp, to_pyomo, write_model
@@ -28,15 +29,20 @@ from .programme import Family, Labels, LinearProgramme, ProgrammeBuilder
 from .rounding import whole_units
 from .sharing import Shared, share
 from .stages import Infeasible, Stage, Staged, StageResult, Technique, ended_early, minimise_in_turn
+from .trade_off import DEPTH, Corner, TradeOff, trade_off
 
 __all__ = [
     "BACKENDS",
+    "DEPTH",
     "Answer",
     "Backend",
     "BadExtra",
     "BadOption",
+    "Best",
     "Control",
+    "Corner",
     "Engine",
+    "Explorer",
     "Extra",
     "ExtraRows",
     "Family",
@@ -65,6 +71,7 @@ __all__ = [
     "Stopped",
     "Technique",
     "Tracer",
+    "TradeOff",
     "Unfinished",
     "VerificationFailed",
     "Violation",
@@ -79,6 +86,7 @@ __all__ = [
     "share",
     "to_pulp",
     "to_pyomo",
+    "trade_off",
     "whole_units",
     "write_model",
 ]

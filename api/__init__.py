@@ -10,12 +10,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from singlepot.models.alternatives import Alternatives, alternatives
     from singlepot.models.certificate import Certificate
     from singlepot.models.explanations import explain
     from singlepot.models.fairness import PriceOfFairness, price_of_fairness
     from singlepot.models.folder import FolderRefused
     from singlepot.models.formulation import Formulation, formulate
     from singlepot.models.frontier import Frontier, frontier
+    from singlepot.models.near import ranges
     from singlepot.models.price_range import PriceRange, price_range
     from singlepot.models.problems import BadInput, Problem
     from singlepot.models.reach import reach
@@ -58,6 +60,8 @@ if TYPE_CHECKING:
     __version__: str
 
 _HOMES = {
+    "Alternatives": "models.alternatives",
+    "alternatives": "models.alternatives",
     "Certificate": "models.certificate",
     "PriceOfFairness": "models.fairness",
     "price_of_fairness": "models.fairness",
@@ -66,6 +70,7 @@ _HOMES = {
     "formulate": "models.formulation",
     "Frontier": "models.frontier",
     "frontier": "models.frontier",
+    "ranges": "models.near",
     "PriceRange": "models.price_range",
     "price_range": "models.price_range",
     "BadInput": "models.problems",
@@ -117,6 +122,7 @@ _HOMES = {
 }
 
 __all__ = [
+    "Alternatives",
     "Assurance",
     "BadExtra",
     "BadInput",
@@ -151,6 +157,7 @@ __all__ = [
     "UnreadableSettlement",
     "VerificationFailed",
     "__version__",
+    "alternatives",
     "check_scenario",
     "compare",
     "ensemble",
@@ -159,6 +166,7 @@ __all__ = [
     "frontier",
     "price_of_fairness",
     "price_range",
+    "ranges",
     "reach",
     "read_ensemble",
     "read_plan",

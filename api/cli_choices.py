@@ -71,7 +71,73 @@ def frontier(
     _draw(chart, ending, overwrite, lambda: frontier_chart(found))
 
 
-COMMANDS = (frontier,)
+class _Share(click.ParamType):
+    """A share of one, written as 1% or 0.01."""
+
+    name = "share"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        if isinstance(value, float):
+            return value
+        text = str(value).strip()
+        try:
+            share = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+        except ValueError:
+            share = -1.0
+        if not 0 <= share <= 1:
+            self.fail(f"{value!r} is no share; write 1% or 0.01", param, ctx)
+        return share
+
+
+@click.command()
+@click.argument("scenario")
+@click.option("--within", type=_Share(), default="1%", show_default=True, help="By how much a stage may be worse.")
+@click.option("--count", type=click.IntRange(1, 50), default=3, show_default=True, help="How many alternatives.")
+@click.option("--by", type=click.Choice(["region", "area", "objective"]), help="What they are to differ in.")
+@click.option("--keep", metavar="STAGES", help="Stages that must be as good, separated by commas.  [default: all]")
+@JSON
+@OUT
+@CHART
+@QUIET
+@OVERWRITE
+@LIMIT
+def alternatives(
+    scenario: str,
+    within: float,
+    count: int,
+    by: Any,
+    keep: str | None,
+    as_json: bool,
+    directory: str | None,
+    chart: str | None,
+    quiet: bool,
+    overwrite: bool,
+    time_limit: float | None,
+) -> None:
+    """Find settlements of SCENARIO nearly as good that differ as much as possible, and how free each grant is.
+
+    No stage is worse than in the settlement by more than --within of its value. Alternatives differ in the grants of
+    regions or areas, or in what is agreed for each objective; each keeps every rule and has its own certificate.
+    """
+    from singlepot.scenarios.alternatives_folder import MANIFEST, alternatives_values, write_alternatives
+
+    ending = _check(directory, MANIFEST, chart, overwrite)
+    import singlepot
+    from singlepot.reports import alternatives_chart, alternatives_text
+
+    kept = None if keep is None else [name.strip() for name in keep.split(",") if name.strip()]
+    settlement = singlepot.settle(singlepot.read_scenario(scenario), time_limit=time_limit)
+    found = singlepot.alternatives(settlement, within, count, by=by, keep=kept, time_limit=time_limit)
+    if directory is not None:
+        write_alternatives(found, directory, overwrite=overwrite)
+    if as_json:
+        _json(alternatives_values(found))
+    elif not quiet:
+        _say(alternatives_text(found), directory)
+    _draw(chart, ending, overwrite, lambda: alternatives_chart(found))
+
+
+COMMANDS = (frontier, alternatives)
 """The commands of this module."""
 
 

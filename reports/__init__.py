@@ -1,5 +1,7 @@
 """What people look at: the summary that ends a run; what compares, sweeps and repairs, as text and charts."""
 
+from .alternatives_chart import alternatives_chart
+from .alternatives_text import alternatives_text
 from .charts import ChartsNotInstalled
 from .comparison_text import comparison_text, verdict
 from .ensemble_chart import ensemble_chart
@@ -15,6 +17,8 @@ from .workbook import comparison_workbook
 
 __all__ = [
     "ChartsNotInstalled",
+    "alternatives_chart",
+    "alternatives_text",
     "comparison_text",
     "comparison_workbook",
     "ensemble_chart",

@@ -64,6 +64,7 @@ def _rates(axis: Any, found: Frontier) -> None:
         axis.stairs(rates, edges, baseline=None, color=COLOURS[0], linewidth=1.6)
         if (rates > 0).all() and rates.max() > 30 * rates.min():
             axis.set_yscale("log")
+            axis.yaxis.set_major_formatter(lambda at, _: f"{at:g}")
         else:
             axis.set_ylim(bottom=0, top=1.08 * float(np.max(rates)))
     axis.grid(color="#e5e6e7", linewidth=0.8)

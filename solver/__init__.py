@@ -22,6 +22,7 @@ from .errors import (
 )
 from .exploring import Best, Explorer
 from .extra import Extra, ExtraRows
+from .far_apart import Far, FarApart, far_apart
 from .marginals import Marginals, marginals, original_matrix
 from .native import Names, names_of, to_pulp, to_pyomo, write_model
 from .parametric import Piece, Tracer
@@ -46,6 +47,8 @@ __all__ = [
     "Extra",
     "ExtraRows",
     "Family",
+    "Far",
+    "FarApart",
     "Features",
     "Halt",
     "Infeasible",
@@ -77,6 +80,7 @@ __all__ = [
     "Violation",
     "ended_early",
     "engine",
+    "far_apart",
     "largest_violation",
     "marginals",
     "minimise_in_turn",

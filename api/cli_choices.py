@@ -71,27 +71,21 @@ def frontier(
     _draw(chart, ending, overwrite, lambda: frontier_chart(found))
 
 
-class _Share(click.ParamType):
-    """A share of one, written as 1% or 0.01."""
-
-    name = "share"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        if isinstance(value, float):
-            return value
-        text = str(value).strip()
-        try:
-            share = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
-        except ValueError:
-            share = -1.0
-        if not 0 <= share <= 1:
-            self.fail(f"{value!r} is no share; write 1% or 0.01", param, ctx)
-        return share
+def _share(ctx: click.Context, param: click.Parameter, value: str) -> float:
+    """Read a share of one, written as 1% or 0.01."""
+    text = value.strip()
+    try:
+        share = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+    except ValueError:
+        share = -1.0
+    if not 0 <= share <= 1:
+        raise click.BadParameter(f"{value!r} is no share; write 1% or 0.01")
+    return share
 
 
 @click.command()
 @click.argument("scenario")
-@click.option("--within", type=_Share(), default="1%", show_default=True, help="By how much a stage may be worse.")
+@click.option("--within", callback=_share, default="1%", show_default=True, help="By how much a stage may be worse.")
 @click.option("--count", type=click.IntRange(1, 50), default=3, show_default=True, help="How many alternatives.")
 @click.option("--by", type=click.Choice(["region", "area", "objective"]), help="What they are to differ in.")
 @click.option("--keep", metavar="STAGES", help="Stages that must be as good, separated by commas.  [default: all]")

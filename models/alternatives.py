@@ -130,9 +130,9 @@ def alternatives(
     >>> found = sp.alternatives(sp.settle(sp.read_scenario("bucks-and-burnley")), 0.05, 2, by="area")
     >>> found.groups.drop(columns="group").round(1)
        central   low  high  alternative 1  alternative 2
-    0     56.9  56.1  57.7           56.1           57.6
-    1     36.7  36.0  37.7           37.1           36.0
-    2    102.4 101.5 103.3          102.8          102.4
+    0     91.0  90.8  91.0           90.8           90.8
+    1     61.0  60.9  61.2           60.9           61.2
+    2     44.0  44.0  44.3           44.3           44.0
     """
     control = Control(time_limit, progress)
     formulation = work_out(settlement).formulation

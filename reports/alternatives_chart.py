@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 MARKERS = "os^Dv*PX"
 """Marks of the alternatives, so that a print in grey can be read."""
 
+_BELOW: dict[str, Any] = {"loc": "upper center", "bbox_to_anchor": (0.5, -0.025), "ncols": 4}
+
 AREAS = 80
 """How many areas are shown, those with the largest bids."""
 
@@ -59,7 +61,7 @@ def _groups(axis: Any, found: Alternatives) -> None:
     axis.set_yticks(places, names, fontsize=9 if len(names) < 20 else 5)
     _percent(axis)
     if found.found:
-        axis.legend(frameon=False, fontsize=8, loc="lower left")
+        axis.legend(frameon=False, fontsize=8, **_BELOW)
 
 
 def _areas(axis: Any, found: Alternatives) -> None:
@@ -76,7 +78,7 @@ def _areas(axis: Any, found: Alternatives) -> None:
     axis.set_yticks(places, [str(name)[:32] for name in names], fontsize=5.5 if len(names) > 30 else 8)
     axis.set_ylim(-1, len(places))
     _percent(axis)
-    axis.legend(frameon=False, fontsize=8, loc="lower right")
+    axis.legend(frameon=False, fontsize=8, **_BELOW)
 
 
 def _percent(axis: Any) -> None:

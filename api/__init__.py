@@ -10,13 +10,16 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from singlepot.models.alternatives import Alternatives, alternatives
     from singlepot.models.certificate import Certificate
     from singlepot.models.claims.awarding import awards
     from singlepot.models.explanations import explain
     from singlepot.models.fairness import PriceOfFairness, price_of_fairness
     from singlepot.models.folder import FolderRefused
     from singlepot.models.formulation import Formulation, formulate
+    from singlepot.models.frontier import Frontier, frontier
     from singlepot.models.inequality.measuring import Inequality, inequality
+    from singlepot.models.near import ranges
     from singlepot.models.price_range import PriceRange, price_range
     from singlepot.models.problems import BadInput, Problem
     from singlepot.models.reach import reach
@@ -61,12 +64,17 @@ if TYPE_CHECKING:
     __version__: str
 
 _HOMES = {
+    "Alternatives": "models.alternatives",
+    "alternatives": "models.alternatives",
     "Certificate": "models.certificate",
     "PriceOfFairness": "models.fairness",
     "price_of_fairness": "models.fairness",
     "FolderRefused": "models.folder",
     "Formulation": "models.formulation",
     "formulate": "models.formulation",
+    "Frontier": "models.frontier",
+    "frontier": "models.frontier",
+    "ranges": "models.near",
     "PriceRange": "models.price_range",
     "price_range": "models.price_range",
     "awards": "models.claims.awarding",
@@ -124,6 +132,7 @@ _HOMES = {
 }
 
 __all__ = [
+    "Alternatives",
     "Assurance",
     "BadExtra",
     "BadInput",
@@ -137,6 +146,7 @@ __all__ = [
     "Findings",
     "FolderRefused",
     "Formulation",
+    "Frontier",
     "Inequality",
     "NoRepair",
     "NoSettlement",
@@ -159,15 +169,18 @@ __all__ = [
     "UnreadableSettlement",
     "VerificationFailed",
     "__version__",
+    "alternatives",
     "awards",
     "check_scenario",
     "compare",
     "ensemble",
     "explain",
     "formulate",
+    "frontier",
     "inequality",
     "price_of_fairness",
     "price_range",
+    "ranges",
     "reach",
     "read_ensemble",
     "read_plan",

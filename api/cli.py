@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 import click
 
-from singlepot import cli_ensemble, cli_formats, cli_many, cli_regimes, cli_repair, cli_report
+from singlepot import cli_choices, cli_ensemble, cli_formats, cli_many, cli_regimes, cli_repair, cli_report
 
 if TYPE_CHECKING:
     from singlepot.models.problems import BadInput
@@ -299,6 +299,7 @@ def _write(stream: TextIO, text: str) -> None:
 
 
 for _command in (
+    *cli_choices.COMMANDS,
     *cli_ensemble.COMMANDS,
     *cli_formats.COMMANDS,
     *cli_many.COMMANDS,

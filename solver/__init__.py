@@ -21,7 +21,9 @@ from .errors import (
     Unfinished,
     VerificationFailed,
 )
+from .exploring import Best, Explorer
 from .extra import Extra, ExtraRows
+from .far_apart import Far, FarApart, far_apart
 from .marginals import Marginals, marginals, original_matrix
 from .native import Names, names_of, to_pulp, to_pyomo, write_model
 from .parametric import Bound, Piece, Tracer
@@ -29,19 +31,26 @@ from .programme import Family, Labels, LinearProgramme, ProgrammeBuilder
 from .rounding import whole_units
 from .sharing import Shared, share
 from .stages import Infeasible, Stage, Staged, StageResult, Technique, ended_early, minimise_in_turn
+from .trade_off import DEPTH, Corner, TradeOff, trade_off
 
 __all__ = [
     "BACKENDS",
+    "DEPTH",
     "Answer",
     "Backend",
     "BadExtra",
     "BadOption",
+    "Best",
     "Bound",
     "Control",
+    "Corner",
     "Engine",
+    "Explorer",
     "Extra",
     "ExtraRows",
     "Family",
+    "Far",
+    "FarApart",
     "Features",
     "Halt",
     "Infeasible",
@@ -67,12 +76,14 @@ __all__ = [
     "Stopped",
     "Technique",
     "Tracer",
+    "TradeOff",
     "Unfinished",
     "VerificationFailed",
     "Violation",
     "determined",
     "ended_early",
     "engine",
+    "far_apart",
     "largest_violation",
     "marginals",
     "minimise_in_turn",
@@ -82,6 +93,7 @@ __all__ = [
     "share",
     "to_pulp",
     "to_pyomo",
+    "trade_off",
     "whole_units",
     "write_model",
 ]

@@ -141,10 +141,10 @@ def minimise_in_turn(
         No method gave a proved optimum.
     """
     technique = technique or Technique()
-    programme, held_rows = _with_stage_rows(programme, stages, technique)
+    programme, held_rows = with_stage_rows(programme, stages, technique)
     scaled = scale(programme, enabled=technique.scale)
     asked = engine(backend, scaled.matrix, solver)
-    run = _Run(scaled, programme, asked, control, technique)
+    run = Run(scaled, programme, asked, control, technique)
     results: list[StageResult] = []
     try:
         for position, stage in enumerate(stages):
@@ -178,8 +178,8 @@ class _Solved:
     note: str
 
 
-class _Run:
-    """The state of one run: the face, the point, the engine."""
+class Run:
+    """The state of one run: the face, the point, the engine; ``eager`` starts from the last basis wherever it can."""
 
     def __init__(
         self,
@@ -188,6 +188,8 @@ class _Run:
         solver: Engine,
         control: Control,
         technique: Technique,
+        *,
+        eager: bool = False,
     ) -> None:
         self.scaled = scaled
         self.face = Face.whole(scaled)
@@ -198,8 +200,10 @@ class _Run:
         self._depth = programme.depth / scaled.column_scale
         self._reach = programme.reach / scaled.column_scale
         self._freedom = max(self.face.freedom, 1)
+        self._eager = eager
 
     def minimise(self, stage: Stage, held_row: int | None, *, force: bool = False) -> StageResult:
+        """Minimise a stage on the face, and keep the part of it where it stays minimal."""
         rows = self.scaled.matrix.shape[0]
         if stage.empty and not force:
             return StageResult(stage, stage.constant, stage.constant, np.zeros(rows), "nothing to minimise")
@@ -247,7 +251,7 @@ class _Run:
     def _ladder(self) -> Iterator[tuple[Engine, Method]]:
         """Solvers and methods, fastest first; the reference solver stands in where another's answers prove nothing."""
         features = self._engine.features
-        warm = self.x is not None and self.face.freedom < WARM_BELOW * self._freedom
+        warm = self.x is not None and (self._eager or self.face.freedom < WARM_BELOW * self._freedom)
         if warm and features.warm_start:
             yield self._engine, Method.WARM
         yield self._engine, Method.INTERIOR
@@ -348,7 +352,7 @@ def dual_bound(
     return float(rows + reduced @ np.where(reduced > 0, lower, upper))
 
 
-def _with_stage_rows(
+def with_stage_rows(
     programme: LinearProgramme, stages: Sequence[Stage], technique: Technique
 ) -> tuple[LinearProgramme, dict[int, int]]:
     """Add a row for each stage that is held by a row: those that give, or all to show why not."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
@@ -14,14 +13,14 @@ from singlepot.solver import BadOption
 
 from .chart_area import area_spec
 from .drawing import inline_svg
-from .figures import Figures, figures_of
+from .figures import Figures, figures_of, records
 from .similar import said_similar, similar_to
 from .table import Column, Table, tabulate
 from .templating import page, render
 from .words import illustrative
 
-WIDTH = 460
-"""Width of the picture."""
+WIDTH = 340
+"""Width of each of the two pictures."""
 
 UNUSED = 1e-6
 """Share of an option's largest take-up up to which it is not asked for."""
@@ -47,8 +46,7 @@ def area_page_html(settlement: Settlement, code: str) -> str:
     figures = figures_of(settlement)
     if code not in figures.areas.index:
         raise BadOption(f"there is no area {code!r}", "give the code of an area of the settlement")
-    spec = area_spec(figures, code, WIDTH)
-    name = figures.areas.loc[code, "name"]
+    name = str(figures.areas["name"][code])
     label = f"{name}: bid and grant by year, proposed and agreed targets; the tables below hold the figures"
     return page(
         "area.html.j2",
@@ -56,20 +54,26 @@ def area_page_html(settlement: Settlement, code: str) -> str:
         scenario=settlement.scenario.settings.title,
         illustrative=illustrative(figures),
         provenance=settlement.provenance,
-        picture=inline_svg(spec, label) if spec else "",
+        picture=_picture(figures, code, label),
         heading=1,
         **contents(figures, code),
     )
 
 
+def _picture(figures: Figures, code: str, label: str) -> dict[str, str] | None:
+    """The picture of an area, for a desk and for a telephone."""
+    wide, narrow = (area_spec(figures, code, WIDTH, beside=beside) for beside in (True, False))
+    return {"wide": inline_svg(wide, label), "narrow": inline_svg(narrow, label)} if wide and narrow else None
+
+
 def area_fragment(figures: Figures, code: str) -> str:
     """Return what the report shows of one area."""
-    return render("area_body.html.j2", picture="", heading=3, **contents(figures, code))
+    return render("area_body.html.j2", picture=None, heading=3, **contents(figures, code))
 
 
 def contents(figures: Figures, code: str) -> dict[str, Any]:
     """Everything that the page of an area shows."""
-    area = figures.areas.loc[code]
+    area = records(figures.areas.loc[[code]])[0]
     money = figures.settlement.scenario.settings.money
     rows = _rows_by_area(figures)
     asks = rows["asks"].get(code, [])
@@ -107,17 +111,22 @@ def _rows_by_area(figures: Figures) -> dict[str, dict[str, list[dict[str, Any]]]
     else:
         tables["unused"] = settlement.asks.iloc[:0]
     return {name: _by_area(table) for name, table in tables.items()} | {
-        "unused": {
-            code: [{"called": figures.option_name(code, r["option"]), "stop": r["stop"]} for r in found]
-            for code, found in _by_area(tables["unused"]).items()
-        }
+        "unused": {code: _by_stop(figures, code, found) for code, found in _by_area(tables["unused"]).items()}
     }
+
+
+def _by_stop(figures: Figures, code: str, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The options that are not asked for, by what stopped them."""
+    found: dict[str, list[str]] = {}
+    for row in rows:
+        found.setdefault(row["stop"], []).append(figures.option_name(code, row["option"]))
+    return [{"stop": stop, "options": sorted(names)} for stop, names in found.items()]
 
 
 def _by_area(table: pd.DataFrame) -> dict[str, list[dict[str, Any]]]:
     found: dict[str, list[dict[str, Any]]] = {}
-    for row in table.to_dict("records"):
-        found.setdefault(str(row["area"]), []).append({str(key): value for key, value in row.items()})
+    for row in records(table):
+        found.setdefault(str(row["area"]), []).append(row)
     return found
 
 
@@ -133,38 +142,50 @@ _MONEY = (("bid", "Your bid"), ("grant", "Grant"), ("change", "Change"))
 
 
 def _targets(figures: Figures, code: str, rows: list[dict[str, Any]]) -> Table:
-    named = [
-        {
-            **row,
-            "name": figures.objectives.loc[row["objective"], "name"],
-            "unit": figures.objectives.loc[row["objective"], "unit"],
-        }
-        for row in rows
-    ]
-    columns = [Column("name", "Objective"), Column("year", "Year")]
-    columns += [Column(key, title, "number") for key, title in _TARGETS]
+    """Each objective as rows (proposed, agreed, what lies between them), the years as columns."""
+    years = [year for year in figures.settlement.scenario.settings.years if any(r["year"] == year for r in rows)]
+    by_objective: dict[str, dict[str, dict[str, Any]]] = {}
+    for row in rows:
+        by_objective.setdefault(row["objective"], {})[row["year"]] = row
+    shown: list[dict[str, Any]] = []
+    rated = any(row["rate"] == row["rate"] for row in rows)
+    for key, found in by_objective.items():
+        name, unit = figures.names[key], figures.units[key]
+        for kind, title in _TARGETS.items():
+            if kind in ("uplift", "concession") and not any(row[kind] > 0 for row in found.values()):
+                continue
+            line = {year: found[year][kind] if year in found else None for year in years}
+            rate = found[years[-1]]["rate"] if kind == "agreed" and years[-1] in found else ""
+            shown.append({"name": name, "kind": title, "unit": unit, "rate": rate, "key": f"{key} {kind}", **line})
+    columns = [Column("name", "Objective"), Column("kind", "What"), *(Column(year, year, "number") for year in years)]
     columns.append(Column("unit", "Unit"))
-    if any(row["rate"] == row["rate"] for row in rows):
-        columns.append(Column("rate", "Rate then", "number"))
-    return tabulate(
-        f"targets-{code}", "Outcome targets", columns, named, row_key=lambda r: f"{r['objective']} {r['year']}"
-    )
+    if rated:
+        columns.append(Column("rate", f"Rate in {years[-1]}", "number"))
+    return tabulate(f"targets-{code}", "Outcome targets", columns, shown, row_key=lambda r: str(r["key"]))
 
 
-_TARGETS = (("proposed", "You proposed"), ("agreed", "Agreed"), ("uplift", "Uplift"), ("concession", "Concession"))
+_TARGETS = {"proposed": "you proposed", "agreed": "agreed", "uplift": "uplift", "concession": "concession"}
 
 
 def _asks(figures: Figures, code: str, rows: list[dict[str, Any]]) -> Table:
-    keys = [key for key in figures.objectives.index if any(row[key] for row in rows)]
-    named = [{**row, "called": figures.option_name(code, row["option"])} for row in rows]
+    """What is asked: its money, what it changes in each objective, and why."""
+    names = figures.names
+    shown = [
+        {
+            **row,
+            "called": figures.option_name(code, row["option"]),
+            "outcomes": [(key, name, row[key]) for key, name in names.items() if row[key]],
+        }
+        for row in rows
+    ]
     columns = [
         Column("called", "What is asked"),
-        Column("grant_change", f"Grant, {figures.money}", "money"),
-        *(Column(key, f"{figures.objectives.loc[key, 'name']}", "number") for key in keys),
         Column("reason", "Why"),
+        Column("grant_change", f"Grant, {figures.money}", "money"),
+        Column("outcomes", "Outcomes", "parts"),
     ]
     return tabulate(
-        f"asks-{code}", "What is asked, all years added up", columns, named, row_key=lambda r: str(r["option"])
+        f"asks-{code}", "What is asked, all years added up", columns, shown, row_key=lambda r: str(r["option"])
     )
 
 
@@ -177,13 +198,14 @@ def _components(figures: Figures, code: str, rows: list[dict[str, Any]]) -> Tabl
         groups.setdefault(named.get((code, row["option"]), "") or default, []).append(row)
     if not any((code, row["option"]) in named for row in rows):
         return None
-    keys = [key for key in figures.objectives.index if any(row[key] for row in rows)]
+    names = figures.names
+    totals = {c: {key: float(sum(row[key] for row in found)) for key in names} for c, found in groups.items()}
     sums = [
         {
             "component": component,
             "asks": len(found),
             "grant_change": float(sum(row["grant_change"] for row in found)),
-            **{key: float(sum(row[key] for row in found)) for key in keys},
+            "outcomes": [(key, names[key], value) for key, value in totals[component].items() if value],
         }
         for component, found in groups.items()
     ]
@@ -191,7 +213,7 @@ def _components(figures: Figures, code: str, rows: list[dict[str, Any]]) -> Tabl
         Column("component", "Component of intervention"),
         Column("asks", "Asks", "count"),
         Column("grant_change", f"Grant, {figures.money}", "money"),
-        *(Column(key, f"{figures.objectives.loc[key, 'name']}", "number") for key in keys),
+        Column("outcomes", "Outcomes, all years added up", "parts"),
     ]
     return tabulate(f"components-{code}", "By component", columns, sums, row_key=lambda r: str(r["component"]))
 
@@ -213,5 +235,5 @@ def _similar(figures: Figures, code: str, similar: pd.DataFrame) -> Table | None
         Column("per_head", "Grant per head, £", "number"),
         Column("asks", "Asks", "count"),
     ]
-    rows: Iterator[dict[Any, Any]] = iter(table.to_dict("records"))
-    return tabulate(f"similar-{code}", "You (first row) and similar areas", columns, rows, row_key=lambda r: str(r["code"]))
+    caption = "You (first row) and similar areas"
+    return tabulate(f"similar-{code}", caption, columns, records(table), row_key=lambda r: str(r["code"]))

@@ -6,10 +6,20 @@ from singlepot.models.money import spoken
 from singlepot.reports.lines import number
 
 from .drawing import AFTER, BEFORE, INK, Spec
-from .figures import Figures
+from .figures import Figures, records
+
+LABELS: Spec = {
+    "labelLimit": 110,
+    "minExtent": 110,
+    "maxExtent": 110,
+    "ticks": False,
+    "domain": False,
+    "labelColor": INK,
+}
+"""Labels of both pictures, equally wide."""
 
 
-def area_spec(figures: Figures, code: str, width: int) -> Spec | None:
+def area_spec(figures: Figures, code: str, width: int, *, beside: bool = False) -> Spec | None:
     """Draw one area; None where it neither bid nor proposed anything."""
     settlement = figures.settlement
     money = settlement.scenario.settings.money
@@ -27,16 +37,16 @@ def area_spec(figures: Figures, code: str, width: int) -> Spec | None:
     if len(own):
         rows = [
             _row(
-                str(figures.objectives.loc[row["objective"], "name"]),
+                str(figures.names[row["objective"]]),
                 when,
                 100 * row[column] / row["proposed"],
                 number(row[column]),
             )
-            for row in own.to_dict("records")
+            for row in records(own)
             for when, column in (("before", "proposed"), ("after", "agreed"))
         ]
         panels.append(_panel(rows, f"Targets of {figures.last_year}, % of what you proposed", width))
-    return {"vconcat": panels, "spacing": 18, "padding": 4} if panels else None
+    return {"hconcat" if beside else "vconcat": panels, "spacing": 18, "padding": 4} if panels else None
 
 
 def _row(label: str, when: str, value: float, said: str) -> Spec:
@@ -50,7 +60,7 @@ def _panel(rows: list[Spec], title: str, width: int) -> Spec:
         "type": "quantitative",
         "title": None,
         "axis": {"tickCount": 5},
-        "scale": {"domain": [0, 1.35 * max(*(row["v"] for row in rows), 1e-9)]},
+        "scale": {"nice": False, "domain": [0, 1.3 * max(*(row["v"] for row in rows), 1e-9)]},
     }
     return {
         "title": {"text": title, "fontSize": 13, "offset": 4},
@@ -63,7 +73,7 @@ def _panel(rows: list[Spec], title: str, width: int) -> Spec:
                 "type": "nominal",
                 "sort": labels,
                 "title": None,
-                "axis": {"labelLimit": 110, "ticks": False, "domain": False, "labelColor": INK},
+                "axis": LABELS,
             },
             "yOffset": {"field": "when", "sort": ["before", "after"]},
         },

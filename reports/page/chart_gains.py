@@ -107,7 +107,9 @@ def ranks_spec(figures: Figures, width: int, most: int) -> Spec:
     for place, (_, areas) in enumerate(bidders.groupby(group)):
         share = float(areas["grant"].sum() / areas["bid"].sum())
         who = str(areas["name"].iloc[0]) if len(areas) == 1 else f"{len(areas)} areas"
-        rows.append({"x": place, "x2": place + 1, "v": 100 * share, "t": f"{who}: grant {100 * share:.1f}% of the bid."})
+        rows.append(
+            {"x": place, "x2": place + 1, "v": 100 * share, "t": f"{who}: grant {100 * share:.1f}% of the bid."}
+        )
     return {
         "title": {"text": "Grant, % of the bid, every area in order", "fontSize": 13},
         "width": width - 50,

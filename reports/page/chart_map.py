@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from .drawing import Spec
-from .figures import Figures
+from .figures import Figures, records
 
 CLASSES = 5
 """Classes of a measure, each with about as many areas."""
@@ -62,11 +62,13 @@ def measures(figures: Figures) -> list[Measure]:
     change = (100 * (bidders["share"] - 1)).dropna()
     found.append(Measure("change", "Grant against the bid, %", change, True))
     last = figures.last_targets
-    for key in figures.objectives.index:
-        own = last[(last["objective"] == key) & last["area"].isin(figures.areas.index[figures.areas["type"] != "centre"])]
+    for key in figures.names:
+        own = last[
+            (last["objective"] == key) & last["area"].isin(figures.areas.index[figures.areas["type"] != "centre"])
+        ]
         values = (100 * own.set_index("area")["share"]).dropna()
         if len(values):
-            name = figures.objectives.loc[key, "name"]
+            name = figures.names[key]
             title = f"{name}: agreed against proposed, {figures.last_year}, %"
             found.append(Measure(f"uplift-{key}", title, values, True))
     return found
@@ -77,10 +79,10 @@ def map_spec(figures: Figures, cells: pd.DataFrame, measure: Measure) -> Spec:
     placed = cells[cells["area"].isin(measure.values.index)]
     values = placed["area"].map(measure.values).to_numpy(dtype=float)
     classes, labels, palette = classify(measure, values)
-    named = figures.areas["name"]
+    named = figures.areas["name"].to_dict()
     rows = []
-    for (_, cell), value, group in zip(placed.iterrows(), values, classes, strict=True):
-        area = str(named[cell["area"]])
+    for cell, value, group in zip(records(placed), values, classes, strict=True):
+        area = named[cell["area"]]
         inside = "" if area == cell["cell"] else f" ({area})"
         rows.append(
             {
@@ -89,18 +91,28 @@ def map_spec(figures: Figures, cells: pd.DataFrame, measure: Measure) -> Spec:
                 "c": labels[group],
                 "n": str(group + 1),
                 "dark": palette[group] in DARK,
-                "t": f"{cell['cell']}{inside}: {measure.said(value)}",
+                "t": f"{cell['cell']}{inside}: {measure.said(float(value))}",
             }
         )
     blank = cells[~cells["area"].isin(measure.values.index)]
     empty = [
         {"x": (c["q"] + 0.5 * (c["r"] % 2)) * math.sqrt(3), "y": c["r"] * 1.5, "t": f"{c['cell']}: no figure"}
-        for _, c in blank.iterrows()
+        for c in records(blank)
     ]
     across = (cells["q"] + 0.5 * (cells["r"] % 2)) * math.sqrt(3)
     x_span, y_span = (across.min() - 1, across.max() + 1), (cells["r"].min() * 1.5 - 1.1, cells["r"].max() * 1.5 + 1.1)
-    x = {"field": "x", "type": "quantitative", "axis": None, "scale": {"domain": list(x_span), "nice": False, "zero": False}}
-    y = {"field": "y", "type": "quantitative", "axis": None, "scale": {"domain": list(y_span), "nice": False, "zero": False}}
+    x = {
+        "field": "x",
+        "type": "quantitative",
+        "axis": None,
+        "scale": {"domain": list(x_span), "nice": False, "zero": False},
+    }
+    y = {
+        "field": "y",
+        "type": "quantitative",
+        "axis": None,
+        "scale": {"domain": list(y_span), "nice": False, "zero": False},
+    }
     shape = {"type": "point", "shape": _HEXAGON, "size": (2 * RADIUS * 0.96) ** 2, "strokeWidth": 0.8}
     colour = {
         "field": "c",
@@ -159,6 +171,6 @@ def classify(measure: Measure, values: np.ndarray) -> tuple[list[int], list[str]
         edges = np.asarray([edges[0], edges[0]])
     count = len(edges) - 1
     group = np.clip(np.searchsorted(edges, values, side="right") - 1, 0, count - 1)
-    labels = [f"{k + 1}: {measure.said(edges[k])} to {measure.said(edges[k + 1])}" for k in range(count)]
+    labels = [f"{k + 1}: {measure.said(float(edges[k]))} to {measure.said(float(edges[k + 1]))}" for k in range(count)]
     chosen = tuple(palette[round(k * (CLASSES - 1) / max(count - 1, 1))] for k in range(count))
     return [int(k) for k in group], labels, chosen

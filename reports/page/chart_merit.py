@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 
 from .drawing import INK, LINE, REGIONS, Spec
+from .figures import records
 from .merit import MeritOrder
 
 MANY = 240
@@ -26,8 +27,15 @@ def merit_spec(order: MeritOrder, colours: dict[str, str], width: int) -> Spec:
     bottom = min(float(bars["cost"].min()), 0.0) if len(bars) else 0.0
     bottom = max(bottom, -top)
     rows = [
-        {"x": row["start"], "x2": row["end"], "u": row["used"], "y": min(max(row["cost"], bottom), top) * order.factor, "r": row["region"], "t": row["tip"]}
-        for row in bars.to_dict("records")
+        {
+            "x": row["start"],
+            "x2": row["end"],
+            "u": row["used"],
+            "y": min(max(row["cost"], bottom), top) * order.factor,
+            "r": row["region"],
+            "t": row["tip"],
+        }
+        for row in records(bars)
     ]
     shown = [name for name in colours if name in set(bars["region"])]
     x = {
@@ -36,7 +44,12 @@ def merit_spec(order: MeritOrder, colours: dict[str, str], width: int) -> Spec:
         "title": f"What areas can add, {order.unit}; the best placed first",
         "axis": {"grid": False, "tickCount": 6},
     }
-    y = {"field": "y", "type": "quantitative", "title": None, "scale": {"domain": [bottom * order.factor, top * order.factor], "nice": False}}
+    y = {
+        "field": "y",
+        "type": "quantitative",
+        "title": None,
+        "scale": {"domain": [bottom * order.factor, top * order.factor], "nice": False},
+    }
     colour = {
         "field": "r",
         "type": "nominal",

@@ -8,7 +8,7 @@ from singlepot.models.money import spoken
 from singlepot.reports.lines import number
 
 from .drawing import AFTER, BEFORE, INK, LINE, Spec
-from .figures import Figures
+from .figures import Figures, records
 
 BAR = 17
 """Height of a bar."""
@@ -37,17 +37,17 @@ def _money_rows(figures: Figures) -> list[Spec]:
             continue
         label = "All years" if len(pots) == 1 else str(envelope)
         for kind, column in (("bids", "bid"), ("grants", "grant")):
-            amount = float(bids.loc[envelope, column])
+            amount = float(bids[column].to_dict()[envelope])
             rows.append(_row(label, kind, amount / pot, spoken(amount, money), f"pot {spoken(pot, money)}"))
     return rows
 
 
 def _outcome_rows(figures: Figures) -> list[Spec]:
     rows = []
-    for row in shown_rows(figures).to_dict("records"):
-        name = str(figures.objectives.loc[row["objective"], "name"])
+    for row in records(shown_rows(figures)):
+        name = str(figures.names[row["objective"]])
         label = name if row["year"] == figures.last_year else f"{name} {row['year']}"
-        unit = figures.objectives.loc[row["objective"], "unit"]
+        unit = figures.units[row["objective"]]
         for kind in ("proposed", "agreed"):
             said = f"{number(row[kind])} {unit}"
             rows.append(_row(label, kind, row[kind] / row["target"], said, f"target {number(row['target'])}"))
@@ -130,4 +130,3 @@ def _labels(width: int) -> Spec:
         "domain": False,
         "labelColor": INK,
     }
-

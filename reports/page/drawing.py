@@ -103,7 +103,14 @@ CONFIG: Spec = {
     "font": FONT,
     "background": "white",
     "view": {"stroke": None},
-    "title": {"anchor": "start", "fontSize": 15, "color": INK, "subtitleColor": GREY, "subtitleFontSize": 12, "offset": 10},
+    "title": {
+        "anchor": "start",
+        "fontSize": 15,
+        "color": INK,
+        "subtitleColor": GREY,
+        "subtitleFontSize": 12,
+        "offset": 10,
+    },
     "axis": {
         "labelFontSize": 12,
         "titleFontSize": 12,
@@ -127,7 +134,7 @@ CONFIG: Spec = {
 """How all pictures look."""
 
 REGIONS = ("#332288", "#88CCEE", "#117733", "#DDCC77", "#CC6677", "#AA4499", "#44AA99", "#999933", "#882255", "#BBBBBB")
-"""The muted colours of Paul Tol, which people who are colour-blind can tell apart; the last is for what is left over."""
+"""The muted colours of Paul Tol, which people who are colour-blind can tell apart; the last is for all others."""
 
 BEFORE, AFTER = "#9db8cf", "#1d5e9b"
 """What was bid or proposed, and what is settled."""

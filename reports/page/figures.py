@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -39,6 +40,16 @@ class Figures:
         table = self.settlement.scenario.filled("objectives").set_index("key")
         names = table["name"].astype(str)
         return table.assign(name=names.where(names != "", table.index.astype(str)))
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """What each objective is called."""
+        return {str(key): str(name) for key, name in self.objectives["name"].items()}
+
+    @cached_property
+    def units(self) -> dict[str, str]:
+        """The unit of each objective."""
+        return {str(key): str(unit) for key, unit in self.objectives["unit"].items()}
 
     @cached_property
     def last_year(self) -> str:
@@ -147,6 +158,11 @@ class Figures:
     def option_name(self, area: str, option: str) -> str:
         """What an option is called; a scale-back by what it is."""
         return self.option_names.get((area, option), option.replace("scale-back", "Scaling back").strip())
+
+
+def records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows as plain values."""
+    return [{str(key): value for key, value in row.items()} for row in table.to_dict("records")]
 
 
 @lru_cache(maxsize=1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -10,7 +11,7 @@ import pandas as pd
 from singlepot.models.best_placed import CUTS
 from singlepot.reports.lines import count, number
 
-from .figures import Figures
+from .figures import Figures, records
 
 USED = 1e-6
 """Share of an option's largest take-up above which it is used."""
@@ -71,10 +72,12 @@ class MeritOrder:
         if not self.pounds_per:
             return number(cost)
         sign, pounds = "-" if cost < 0 else "", abs(cost) * self.pounds_per
-        return sign + (f"£{pounds / 1e6:,.1f}m" if pounds >= 1e6 else f"£{pounds:,.0f}" if pounds >= 10 else f"£{pounds:.2f}")
+        return sign + (
+            f"£{pounds / 1e6:,.1f}m" if pounds >= 1e6 else f"£{pounds:,.0f}" if pounds >= 10 else f"£{pounds:.2f}"
+        )
 
     def bars(self, most: int) -> pd.DataFrame:
-        """Lay the options out as at most about ``most`` bars: start, end, cost, used (end of the used part), region, tip.
+        """Lay the options out as at most ``most`` bars: start, end, cost, used (end of the used part), region, tip.
 
         Neighbours in the order are merged until their bar is wide enough; its height is the mean cost of what it adds,
         its region the one that adds the most of it.
@@ -84,32 +87,46 @@ class MeritOrder:
         end = np.cumsum(width)
         least = end[-1] / most if len(end) else 0.0
         bar = np.floor((end - width / 2) / least).astype(int) if len(options) > most else np.arange(len(options))
-        rows = []
-        for _, group in options.assign(start=end - width, end=end).groupby(bar, sort=True):
-            weight = group["outcome"] / group["outcome"].sum()
-            start, stop = float(group["start"].iloc[0]), float(group["end"].iloc[-1])
-            taken = float((weight * group["taken"]).sum())
+        groups: dict[int, list[dict[str, Any]]] = {}
+        for place, row in zip(bar.tolist(), records(options), strict=True):
+            groups.setdefault(place, []).append(row)
+        rows, start = [], 0.0
+        for group in groups.values():
+            adds = sum(row["outcome"] for row in group)
+            taken = sum(row["outcome"] * row["taken"] for row in group) / adds
+            by_region: dict[str, float] = {}
+            for row in group:
+                by_region[row["region"]] = by_region.get(row["region"], 0.0) + row["outcome"]
             rows.append(
                 {
                     "start": start,
-                    "end": stop,
-                    "used": start + (stop - start) * taken,
-                    "cost": float((weight * group["cost"]).sum()),
-                    "region": group.groupby("region")["outcome"].sum().idxmax(),
-                    "tip": self._tip(group, taken),
+                    "end": start + adds,
+                    "used": start + adds * taken,
+                    "cost": sum(row["outcome"] * row["cost"] for row in group) / adds,
+                    "region": max(by_region, key=lambda name: by_region[name]),
+                    "tip": self._tip(group, adds, taken),
                 }
             )
+            start += adds
         return pd.DataFrame(rows, columns=["start", "end", "used", "cost", "region", "tip"])
 
-    def _tip(self, group: pd.DataFrame, taken: float) -> str:
-        adds = f"{number(float(group['outcome'].sum()))} {self.unit}"
+    def _tip(self, group: list[dict[str, Any]], adds: float, taken: float) -> str:
+        said = f"{number(adds)} {self.unit}"
         if len(group) == 1:
-            row = group.iloc[0]
-            return f"{row['name']}: {row['called']}. {adds}, {self.said_cost(row['cost'])} each; {taken:.0%} used: {row['stop']}."
-        low, high = self.said_cost(float(group["cost"].min())), self.said_cost(float(group["cost"].max()))
-        return (
-            f"{len(group)} options of {count(group['area'].nunique(), 'area')}. {adds}, {low} to {high} each; {taken:.0%} used."
-        )
+            row = group[0]
+            cost = self.said_cost(row["cost"])
+            return f"{row['name']}: {row['called']}. {said}, {cost} each; {taken:.0%} used: {row['stop']}."
+        low, high = (self.said_cost(end(row["cost"] for row in group)) for end in (min, max))
+        areas = count(len({row["area"] for row in group}), "area")
+        return f"{len(group)} options of {areas}. {said}, {low} to {high} each; {taken:.0%} used."
+
+    @property
+    def stops(self) -> list[dict[str, Any]]:
+        """What stopped the options: stop, options (how many), outcome (what they can add), used (of it)."""
+        table = self.options.assign(used=self.options["outcome"] * self.options["taken"])
+        sums = table.groupby("stop").agg(options=("outcome", "size"), outcome=("outcome", "sum"), used=("used", "sum"))
+        ordered = sums.sort_values(["used", "outcome"], ascending=False, kind="stable").reset_index()
+        return records(ordered)
 
 
 def merit_orders(figures: Figures) -> list[MeritOrder]:
@@ -132,8 +149,8 @@ def merit_orders(figures: Figures) -> list[MeritOrder]:
         found.append(
             MeritOrder(
                 need=str(need),
-                title="Cuts: money saved" if need == CUTS else str(figures.objectives.loc[need, "name"]),
-                unit=figures.money if need == CUTS else str(figures.objectives.loc[need, "unit"]),
+                title="Cuts: money saved" if need == CUTS else figures.names[need],
+                unit=figures.money if need == CUTS else str(figures.units[need]),
                 options=options,
                 price=price,
                 cost_unit=str(table["unit"].iloc[0]),

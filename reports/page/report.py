@@ -5,9 +5,9 @@ from __future__ import annotations
 import base64
 import gzip
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 import pandas as pd
 
@@ -27,13 +27,19 @@ from .merit import MeritOrder, merit_orders
 from .rules_tables import assumptions, rules_table, stages_table
 from .table import Table, from_frame
 from .templating import page
-from .words import certificate_words, fairness_words, illustrative, money_words, national_words
+from .words import certificate_words, fairness_words, heading, illustrative, tiles
 
 WIDE, NARROW = 720, 340
 """Widths of a picture, for a desk and for a telephone."""
 
+HALF = 560
+"""Width of a picture that has another beside it."""
+
 BARS = 240
 """Bars of the picture of all areas; neighbours are merged beyond that."""
+
+SUMS = "Bids and grants against the pot; proposed and agreed targets against the national ones"
+"""What the first picture shows."""
 
 TOGETHER = 40
 """Pages of areas that are packed together."""
@@ -45,10 +51,21 @@ MOST_MAPPED = 1000
 class Log(Protocol):
     """A log for assurance, as a table."""
 
-    key: str
-    title: str
-    about: str
-    table: pd.DataFrame
+    @property
+    def key(self) -> str:
+        """What it is called in the page."""
+
+    @property
+    def title(self) -> str:
+        """What it is called."""
+
+    @property
+    def about(self) -> str:
+        """How to read it, in a sentence."""
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """Its rows."""
 
 
 @dataclass(frozen=True)
@@ -87,13 +104,13 @@ def report_html(settlement: Settlement, price: PriceOfFairness, logs: Sequence[L
         "report.html.j2",
         title=settings.title or "Settlement",
         illustrative=illustrative(figures),
-        money_words=list(money_words(figures)),
-        national_words=list(national_words(figures)),
+        heading=heading(figures),
+        tiles=tiles(figures, price),
+        short=tables.short_table(figures) if len(settlement.national) else None,
         fairness_words=list(fairness_words(price)),
         certificate=certificate_words(figures),
-        passed=settlement.certificate.passed,
         notes=settlement.certificate.notes,
-        sums=_both("sums", "Bids and grants against the pot; proposed and agreed targets against the national ones", lambda w: sums_spec(figures, w)),
+        sums=_both("sums", SUMS, lambda width: sums_spec(figures, width)),
         pot=tables.money_table(figures),
         national=tables.national_table(figures) if len(settlement.national) else None,
         kinds=tables.kinds_table(figures),
@@ -137,11 +154,13 @@ def packed(figures: Figures) -> str:
     return said.replace("<", "\\u003c")
 
 
-def _both(key: str, label: str, spec: Any, table: Table | None = None, note: str = "") -> Picture:
-    return Picture(key, label, inline_svg(spec(WIDE), label), inline_svg(spec(NARROW), label), table, note)
+def _both(
+    key: str, label: str, spec: Callable[[int], Spec], table: Table | None = None, note: str = "", wide: int = WIDE
+) -> Picture:
+    return Picture(key, label, inline_svg(spec(wide), label), inline_svg(spec(NARROW), label), table, note)
 
 
-def _orders(figures: Figures) -> Iterator[tuple[MeritOrder, Picture]]:
+def _orders(figures: Figures) -> Iterator[tuple[Table, Picture]]:
     orders = merit_orders(figures)
     colours = region_colours([name for order in orders for name in order.options["region"]])
     for order in orders:
@@ -152,22 +171,25 @@ def _orders(figures: Figures) -> Iterator[tuple[MeritOrder, Picture]]:
         def spec(width: int, order: MeritOrder = order) -> Spec:
             return merit_spec(order, colours, width)
 
-        label = f"Merit order for {order.title}: {len(order.options)} options, the last unit needed {order.said_cost(order.price)}"
-        yield order, _both(f"merit-{order.need}", label, spec, tables.merit_table(figures, order), note)
+        last = order.said_cost(order.price)
+        label = f"Merit order for {order.title}: {len(order.options)} options, the last unit needed {last}"
+        picture = _both(f"merit-{order.need}", label, spec, tables.merit_table(figures, order), note)
+        yield tables.stops_table(figures, order), picture
 
 
 def _silent(figures: Figures) -> list[tuple[str, int]]:
     """How many areas with a bid offered nothing for each objective."""
     if figures.best is None:
         return []
-    names = figures.objectives["name"]
+    names = figures.names
     return [(str(names[need]), len(areas)) for need, areas in figures.best.silent.items() if need in names and areas]
 
 
 def _gains(figures: Figures) -> Iterator[Picture]:
     if not len(figures.bidders):
         return
-    yield _both("ranks", "Every area's grant as a percentage of its bid, in order", lambda w: ranks_spec(figures, w, BARS if w == WIDE else BARS // 2))
+    ranks = "Every area's grant as a percentage of its bid, in order"
+    yield _both("ranks", ranks, lambda width: ranks_spec(figures, width, BARS * width // WIDE))
     for column, what in (("change", figures.money), ("change_per_head", "£ per head")):
         if figures.bidders[column].notna().any():
             label = f"Areas with the lowest and highest change against the bid, {what}"
@@ -175,7 +197,7 @@ def _gains(figures: Figures) -> Iterator[Picture]:
             def spec(width: int, column: str = column) -> Spec:
                 return gains_spec(figures, column, width)
 
-            yield _both(f"gains-{column}", label, spec)
+            yield _both(f"gains-{column}", label, spec, wide=HALF)
 
 
 def _maps(figures: Figures, cells: pd.DataFrame) -> Iterator[Picture]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from singlepot.models.rule_kinds import RULES
 
-from .figures import Figures
+from .figures import Figures, records
 from .table import Cell, Column, Table, cell
 
 STAGES_SAID = {
@@ -23,14 +23,21 @@ STAGES_SAID = {
 def rules_table(figures: Figures) -> Table:
     """The rules that hold, the general ones first."""
     rules = figures.settlement.scenario.settings.rules
-    rows = [[Cell(name), cell(value, "number"), Cell("all"), Cell(RULES[name].explanation)] for name, value in rules.items()]
+    rows = [
+        [Cell(name), cell(value, "number"), Cell("all"), Cell(RULES[name].explanation)] for name, value in rules.items()
+    ]
     table = figures.settlement.scenario.filled("rules")
-    for row in table.to_dict("records"):
+    for row in records(table):
         chosen = [f"{key} {row[key]}" for key in RULES[row["rule"]].selectors if row.get(key)]
         basis = row["basis"] if row["basis"] != "bid" else ""
         said = ", ".join(filter(None, [*chosen, f"basis {basis}" if basis else ""])) or "all"
         rows.append([Cell(row["rule"]), cell(row["value"], "number"), Cell(said), Cell(RULES[row["rule"]].explanation)])
-    columns = [Column("rule", "Rule"), Column("value", "Value", "number"), Column("where", "Where"), Column("what", "What it does")]
+    columns = [
+        Column("rule", "Rule"),
+        Column("value", "Value", "number"),
+        Column("where", "Where"),
+        Column("what", "What it does"),
+    ]
     return Table("rules", "Rules of the scenario", columns, rows, [row[0].text for row in rows])
 
 
@@ -38,7 +45,7 @@ def stages_table(figures: Figures) -> Table:
     """What was minimised, in which order, with the evidence for each stage."""
     evidence = {stage.name: stage for stage in figures.settlement.certificate.stages}
     rows = []
-    for row in figures.settlement.stages.to_dict("records"):
+    for row in records(figures.settlement.stages):
         proved = evidence.get(row["name"])
         said = STAGES_SAID.get(str(row["name"]).partition("[")[0], "")
         gap = f"{proved.gap:.1e}" if proved else "–"

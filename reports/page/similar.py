@@ -23,12 +23,12 @@ def similar_to(figures: Figures, code: str) -> pd.DataFrame:
     if code not in bidders.index:
         return bidders.iloc[:0]
     measures = _measures(figures)
-    known = measures.columns[measures.loc[code].notna()]
-    others = measures.drop(index=code)[known].dropna()
-    if not len(known):
-        return bidders.iloc[:0]
-    distance = np.sqrt(((others - measures.loc[code, known]) ** 2).sum(axis=1))
-    return bidders.loc[distance.sort_values(kind="stable").index[:SHOWN]]
+    values = measures.to_numpy(dtype=float)
+    own = values[list(bidders.index).index(code)]
+    known = ~np.isnan(own)
+    distance = np.sqrt(((values[:, known] - own[known]) ** 2).sum(axis=1))  # nan where something is missing
+    nearest = [at for at in np.argsort(distance, kind="stable") if bidders.index[at] != code]
+    return bidders.iloc[[int(at) for at in nearest[:SHOWN] if not np.isnan(distance[at])]]
 
 
 def said_similar(figures: Figures) -> str:
@@ -38,9 +38,8 @@ def said_similar(figures: Figures) -> str:
         by = ["bid"]
     if figures.deprivation:
         by.append(figures.deprivation)
-    return (
-        f"Similar means nearest in {', '.join(filter(None, by))} (differences of logarithms, each divided by its spread)."
-    )
+    named = ", ".join(filter(None, by))
+    return f"Similar means nearest in {named} (differences of logarithms, each divided by its spread)."
 
 
 @lru_cache(maxsize=1)
@@ -53,6 +52,6 @@ def _measures(figures: Figures) -> pd.DataFrame:
         found = pd.DataFrame({"bid": bidders["bid"]})
     if figures.deprivation:
         found["attribute"] = bidders[figures.deprivation]
-    logs = np.log(found.where(found > 0).astype(float))
+    logs: pd.DataFrame = found.where(found > 0).astype(float).apply(np.log)
     spread = logs.std()
     return logs / spread.where(spread > 0, 1.0)

@@ -11,7 +11,10 @@ import pandas as pd
 
 from singlepot.reports.lines import number
 
-Kind = Literal["text", "money", "pounds", "number", "percent", "change", "count"]
+Kind = Literal["text", "money", "pounds", "number", "percent", "change", "count", "parts"]
+
+Part = tuple[str, str, str]
+"""A figure within a cell: its column in the settlement, its text, its exact value."""
 
 
 @dataclass(frozen=True)
@@ -25,11 +28,12 @@ class Column:
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell: its text, the exact value as Python writes it (empty for a text), and the area that it leads to."""
+    """A cell: its text, the exact value as Python writes it (empty for a text), the area that it leads to, figures."""
 
     text: str
     value: str = ""
     area: str = ""
+    parts: tuple[Part, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -99,14 +103,24 @@ def cell(value: Any, kind: Kind) -> Cell:
     Examples
     --------
     >>> cell(1234.5678, "money"), cell(-0.1234, "change")
-    (Cell(text='1,234.6', value='1234.5678', area=''), Cell(text='−12.3%', value='-0.1234', area=''))
+    (Cell(text='1,234.6', value='1234.5678', ...), Cell(text='−12.3%', value='-0.1234', ...))
     """
+    if kind == "parts":
+        said = ((key, f"{title} {signed(float(number))}", repr(float(number))) for key, title, number in value)
+        return Cell("", parts=tuple(said))
     if kind == "text":
         return Cell("" if value is None or value != value else str(value))
+    if value == "":
+        return Cell("")
     if value is None or value != value:
         return Cell("–")
     exact = float(value)
     return Cell(_WRITE[kind](exact).replace("-", "−"), repr(int(value) if kind in ("count", "pounds") else exact))
+
+
+def signed(value: float) -> str:
+    """Write a change with its sign."""
+    return ("−" if value < 0 else "+") + number(abs(value))
 
 
 def from_frame(key: str, caption: str, frame: pd.DataFrame) -> Table:

@@ -7,7 +7,8 @@ from typing import Any
 import pandas as pd
 
 from .chart_map import Measure
-from .figures import Figures
+from .chart_sums import shown_rows
+from .figures import Figures, records
 from .merit import MeritOrder
 from .table import Column, Table, tabulate
 
@@ -34,18 +35,18 @@ def money_table(figures: Figures) -> Table:
     ]
     columns += [Column("vired", f"To other envelopes, {unit}", "money")] if several else []
     columns += [Column("reserve", f"Left, {unit}", "money"), Column("pounds", "Grants in whole pounds, £", "pounds")]
-    rows = pot.assign(bid=asked).to_dict("records")
+    rows = records(pot.assign(bid=asked))
     return tabulate("pot", "The pot, year by year", columns, rows, row_key=lambda r: f"{r['envelope']} {r['year']}")
 
 
 def national_table(figures: Figures) -> Table:
     """Every national target with what was proposed, what is agreed and what is missing."""
     table = figures.settlement.national
-    rows = table.assign(
-        name=table["objective"].map(figures.objectives["name"]),
-        unit=table["objective"].map(figures.objectives["unit"]),
+    named = table.assign(
+        name=table["objective"].map(figures.names),
+        unit=table["objective"].map(figures.units),
         short=table["shortfall"] / table["target"],
-    ).to_dict("records")
+    )
     columns = [
         Column("name", "Objective"),
         Column("year", "Year"),
@@ -62,7 +63,7 @@ def national_table(figures: Figures) -> Table:
         "national",
         "The national targets and what is agreed",
         columns,
-        rows,
+        records(named),
         row_key=lambda r: f"{r['objective']} {r['year']}",
         sortable=True,
     )
@@ -72,7 +73,8 @@ def areas_table(figures: Figures) -> Table:
     """Every area: bid, grant, change, for each resident, and what is agreed against what it proposed."""
     unit, last = figures.money, figures.last_targets
     table = figures.areas[figures.areas["type"] != "centre"]
-    agreed = {key: last[last["objective"] == key].set_index("area")["share"] for key in figures.objectives.index}
+    table = table.loc[sorted(table.index, key=lambda code: (str(table.at[code, "name"]).casefold(), code))]
+    agreed = {key: last[last["objective"] == key].set_index("area")["share"] for key in figures.names}
     table = table.assign(**{f"share_{key}": values.reindex(table.index) for key, values in agreed.items()})
     columns = [
         Column("name", "Area"),
@@ -84,16 +86,13 @@ def areas_table(figures: Figures) -> Table:
         Column("per_head", "Grant per head, £", "number"),
         Column("change_per_head", "Change per head, £", "number"),
         Column("asks", "Asks", "count"),
-        *(
-            Column(f"share_{key}", f"{figures.objectives.loc[key, 'name']}: agreed against proposed", "change")
-            for key in agreed
-        ),
+        *(Column(f"share_{key}", f"{figures.names[key]}: agreed against proposed", "change") for key in agreed),
     ]
     return tabulate(
         "areas",
         "Every area: all years together; targets of " + figures.last_year,
         columns,
-        _records(table),
+        records(table.rename_axis("code").reset_index()),
         row_key=lambda r: str(r["code"]),
         area="code",
         sortable=True,
@@ -105,10 +104,10 @@ def asks_table(figures: Figures) -> Table:
     asks = figures.settlement.asks
     order = asks["grant_change"].abs().sort_values(ascending=False, kind="stable").index[:ASKS_SHOWN]
     shown = asks.loc[order]
-    rows = shown.assign(
+    named = shown.assign(
         name=shown["area"].map(figures.areas["name"]),
         called=[figures.option_name(a, o) for a, o in zip(shown["area"], shown["option"], strict=True)],
-    ).to_dict("records")
+    )
     many = len(asks) > ASKS_SHOWN
     return tabulate(
         "asks",
@@ -116,10 +115,10 @@ def asks_table(figures: Figures) -> Table:
         [
             Column("name", "Area"),
             Column("called", "What is asked"),
-            Column("grant_change", f"Grant, {figures.money}", "money"),
             Column("reason", "Why"),
+            Column("grant_change", f"Grant, {figures.money}", "money"),
         ],
-        rows,
+        records(named),
         row_key=lambda r: f"{r['area']} {r['option']}",
         area="area",
         sortable=True,
@@ -130,22 +129,26 @@ def asks_table(figures: Figures) -> Table:
 def kinds_table(figures: Figures) -> Table:
     """Asks by kind: raise, save, stretch, efficiency, scaling back; with their sums."""
     asks = figures.settlement.asks
-    keys = list(figures.objectives.index)
-    kind = [_kind(row, keys) for row in asks.to_dict("records")]
+    keys = list(figures.names)
+    kind = [_kind(row, keys) for row in records(asks)]
     sums = asks.assign(kind=kind).groupby("kind")
     rows = []
     for name in KINDS:
         if name in sums.groups:
             group = sums.get_group(name)
             outcomes = {key: float(group[key].sum()) for key in keys}
-            own = {"asks": len(group), "areas": group["area"].nunique(), "grant_change": float(group["grant_change"].sum())}
+            own = {
+                "asks": len(group),
+                "areas": group["area"].nunique(),
+                "grant_change": float(group["grant_change"].sum()),
+            }
             rows.append({"kind": KINDS[name], "key": name, **own, **outcomes})
     columns = [
         Column("kind", "Kind of ask"),
         Column("asks", "Asks", "count"),
         Column("areas", "Areas", "count"),
         Column("grant_change", f"Grant, {figures.money}", "money"),
-        *(Column(k, f"{figures.objectives.loc[k, 'name']}, {figures.objectives.loc[k, 'unit']}, all years", "number") for k in keys),
+        *(Column(k, f"{figures.names[k]}, {figures.units[k]}, all years", "number") for k in keys),
     ]
     return tabulate("kinds", "What was asked, by kind", columns, rows, row_key=lambda r: str(r["key"]))
 
@@ -188,10 +191,48 @@ def merit_table(figures: Figures, order: MeritOrder) -> Table:
             Column("taken", "Used", "percent"),
             Column("stop", "What stopped it"),
         ],
-        order.options.head(OPTIONS_SHOWN).to_dict("records"),
+        records(order.options.head(OPTIONS_SHOWN)),
         row_key=lambda r: f"{r['area']} {r['option']}",
         area="area",
         sortable=True,
+    )
+
+
+def stops_table(figures: Figures, order: MeritOrder) -> Table:
+    """What stopped the options of one need."""
+    return tabulate(
+        f"stops-{order.need}",
+        f"{order.title}: what stopped the options",
+        [
+            Column("stop", "What stopped them"),
+            Column("options", "Options", "count"),
+            Column("outcome", f"Can add, {order.unit}", "number"),
+            Column("used", "Used", "number"),
+        ],
+        order.stops,
+        row_key=lambda r: str(r["stop"]),
+    )
+
+
+def short_table(figures: Figures) -> Table:
+    """The national rows of the first screen."""
+    shown = shown_rows(figures)
+    several = shown["year"].nunique() > 1
+    label = [f"{figures.names[row['objective']]}" + (f" {row['year']}" if several else "") for row in records(shown)]
+    rows = records(shown.assign(name=label, short=shown["shortfall"] / shown["target"]))
+    when = "" if several or not len(shown) else f", {shown['year'].iloc[0]}"
+    return tabulate(
+        "short",
+        f"Shortfall by objective{when}",
+        [
+            Column("name", "Objective"),
+            Column("target", "Target", "number"),
+            Column("agreed", "Agreed", "number"),
+            Column("shortfall", "Short", "number"),
+            Column("short", "%", "percent"),
+        ],
+        rows,
+        row_key=lambda r: f"{r['objective']} {r['year']}",
     )
 
 
@@ -200,8 +241,10 @@ def measure_table(figures: Figures, measure: Measure) -> Table:
     named = figures.areas
     if measure.key.startswith("uplift-"):
         last = figures.last_targets
-        rows = last[(last["objective"] == measure.key.removeprefix("uplift-")) & last["area"].isin(measure.values.index)]
-        unit = figures.objectives.loc[measure.key.removeprefix("uplift-"), "unit"]
+        rows = last[
+            (last["objective"] == measure.key.removeprefix("uplift-")) & last["area"].isin(measure.values.index)
+        ]
+        unit = figures.units[measure.key.removeprefix("uplift-")]
         columns = [
             Column("proposed", f"Proposed, {unit}", "number"),
             Column("agreed", f"Agreed, {unit}", "number"),
@@ -219,7 +262,7 @@ def measure_table(figures: Figures, measure: Measure) -> Table:
         f"map-{measure.key}",
         measure.title,
         [Column("name", "Area"), *columns],
-        table.to_dict("records"),
+        records(table),
         row_key=lambda r: str(r["code"]),
         area="code",
         sortable=True,
@@ -242,11 +285,7 @@ def groups_table(figures: Figures, key: str, caption: str, heading: str, sums: p
             Column("per_head", "Grant per head, £", "number"),
             Column("change_per_head", "Change per head, £", "number"),
         ],
-        sums.rename_axis("group").reset_index().to_dict("records"),
+        records(sums.rename_axis("group").reset_index()),
         row_key=lambda r: str(r["group"]),
         sortable=True,
     )
-
-
-def _records(table: pd.DataFrame) -> list[dict[Any, Any]]:
-    return table.rename_axis("code").reset_index().to_dict("records")

@@ -1,15 +1,15 @@
-"""What the first screen says in words: money left, shortfalls, the price of fairness, the certificate, how real it is."""
+"""What the first screen says: money left, shortfalls, the price of fairness, the certificate, how real it is."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from singlepot.models.fairness import PriceOfFairness
 from singlepot.models.money import spoken
-from singlepot.reports.lines import count, number
+from singlepot.reports.lines import count
 
-from .chart_sums import shown_rows
-from .figures import Figures
+from .figures import Figures, records
 
 ILLUSTRATIVE = "illustrative"
 """The word by which a scenario says that its figures are not real."""
@@ -29,37 +29,86 @@ def illustrative(figures: Figures) -> str:
     return ""
 
 
-def money_words(figures: Figures) -> Iterator[str]:
-    """The sum of money before and after."""
+def heading(figures: Figures) -> str:
+    """The scenario's title; without the words in brackets that say that it is illustrative, which stand below it."""
+    title = figures.settlement.scenario.settings.title or "Settlement"
+    before, _, inside = title.partition("(")
+    return before.strip() if before.strip() and ILLUSTRATIVE in inside.casefold() and inside.endswith(")") else title
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One of the four answers of the first screen."""
+
+    title: str
+    answer: str
+    more: str
+
+
+def tiles(figures: Figures, price: PriceOfFairness) -> list[Tile]:
+    """Money left, the largest shortfall, what fairness cost, the certificate."""
+    return [_money_tile(figures), *_short_tile(figures), _fairness_tile(price), _certificate_tile(figures)]
+
+
+def _money_tile(figures: Figures) -> Tile:
     settlement = figures.settlement
     money = settlement.scenario.settings.money
     pot, bid = float(settlement.pot["amount"].sum()), float(settlement.grants["bid"].sum())
     grant, left = float(settlement.grants["grant"].sum()), float(settlement.pot["reserve"].sum())
-    way = "more than" if bid > pot else "within"
-    yield f"Bids add up to {spoken(bid, money)}, {way} the pot of {spoken(pot, money)}; grants add up to {spoken(grant, money)}."
-    yield f"Money left: {spoken(left, money)}."
+    more = f"Pot {spoken(pot, money)}, bids {spoken(bid, money)}, grants {spoken(grant, money)}, all years"
+    return Tile("Money left", spoken(left, money), more)
 
 
-def national_words(figures: Figures) -> Iterator[str]:
-    """The sums of outcomes before and after, one sentence for each row that is shown."""
-    for row in shown_rows(figures).to_dict("records"):
-        name, unit = (figures.objectives.loc[row["objective"], column] for column in ("name", "unit"))
-        target, agreed, proposed = (number(row[column]) for column in ("target", "agreed", "proposed"))
-        end = f"short by {number(row['shortfall'])} ({row['shortfall'] / row['target']:.1%})" if row["shortfall"] > 0 else "met"
-        yield f"{name} {row['year']}: proposed {proposed}, agreed {agreed} of {target} {unit}; {end}."
+def _short_tile(figures: Figures) -> list[Tile]:
+    national = figures.settlement.national
+    if not len(national):
+        return []
+    share = national["shortfall"] / national["target"]
+    missed = int((national["shortfall"] > 0).sum())
+    if not missed:
+        return [Tile("Shortfall", "none", f"All {len(national)} national targets are met")]
+    worst = records(national.loc[[share.idxmax()]])[0]
+    where = f"{figures.names[worst['objective']]} {worst['year']}"
+    return [
+        Tile(
+            "Largest shortfall",
+            f"{share.max():.1%}",
+            f"of the target: {where}; {missed} of {len(national)} national targets (by year) are missed",
+        )
+    ]
+
+
+def _fairness_tile(price: PriceOfFairness) -> Tile:
+    largest = {name: cost for name, cost in price.give_costs.items() if abs(cost) >= SEEN}
+    if not largest:
+        return Tile("Fairness cost", "nothing", "No shortfall was accepted to share losses more fairly")
+    name, cost = next(iter(largest.items()))
+    return Tile("Fairness cost", f"{_points(cost)} points", f"of {_stage(name)}, given up to share losses more fairly")
+
+
+def _certificate_tile(figures: Figures) -> Tile:
+    certificate = figures.settlement.certificate
+    worst = max([certificate.violation, certificate.sharing, *(max(s.gap, s.drift) for s in certificate.stages)])
+    answer = "✓ holds" if certificate.passed else "✗ FAILS"
+    return Tile("Certificate", answer, f"largest error {worst:.1e}, allowed {certificate.tolerance:.0e}")
+
+
+SHORTFALLS = {"shortfall.largest": "the largest shortfall", "shortfall.total": "all shortfalls together"}
+"""Stages of shortfall in words."""
+
+SEEN = 5e-6
+"""A cost of fairness below this, as a share of a target, is none."""
 
 
 def fairness_words(price: PriceOfFairness) -> Iterator[str]:
-    """What fairness cost, and who sits on a limit."""
+    """What fairness cost in each stage, and who sits on a limit."""
     for what, each in (
-        ("What later stages may give (give)", price.give_costs),
-        ("Weighing large losses more (bands)", price.bands_cost),
+        ("Letting later stages give some of the shortfall", price.give_costs),
+        ("Letting large losses weigh more", price.bands_cost),
     ):
-        said = ", ".join(f"{100 * cost:+.3f} percentage points of {name}" for name, cost in each.items() if abs(cost) > 0)
+        said = [f"{_points(cost)} points of {_stage(name)}" for name, cost in each.items() if abs(cost) >= SEEN]
         if said:
-            yield f"{what} cost {said}."
-    if not any(abs(cost) > 0 for each in (price.give_costs, price.bands_cost) for cost in each.values()):
-        yield "Fairness cost no shortfall: nothing was given up for it in the stages of shortfall."
+            yield f"{what}: {', '.join(said)}."
     if price.areas:
         yield (
             f"Grants are {price.lowest:.1%} to {price.highest:.1%} of bids, the median area {price.median:.1%}; "
@@ -67,6 +116,16 @@ def fairness_words(price: PriceOfFairness) -> Iterator[str]:
         )
         if price.on_limit > LOUD_ABOVE * price.areas:
             yield "More than a third of the areas sit on a limit: the rules decide, not the programme."
+
+
+def _points(cost: float) -> str:
+    return ("−" if cost < 0 else "+") + f"{abs(100 * cost):.2f}"
+
+
+def _stage(name: str) -> str:
+    plain, _, priority = name.partition("[")
+    said = SHORTFALLS.get(plain, plain)
+    return said if priority in ("", "1]") else f"{said}, priority {priority.rstrip(']')}"
 
 
 def certificate_words(figures: Figures) -> str:

@@ -13,7 +13,7 @@ import singlepot as sp
 
 ROOT = Path(__file__).parent.parent
 ROOMS = ("api", "solver", "models", "scenarios", "reports")
-SHIPPED = {".py", ".csv", ".toml", ".md", ".typed"}
+SHIPPED = {".py", ".csv", ".toml", ".md", ".typed", ".j2", ".css", ".js"}
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 
 

@@ -1,0 +1,8 @@
+"""The report as one web page, a page for every area, and their pictures as files."""
+
+from .area_page import area_page_html
+from .drawing import PagesNotInstalled
+from .pictures import picture_files
+from .report import report_html
+
+__all__ = ["PagesNotInstalled", "area_page_html", "picture_files", "report_html"]

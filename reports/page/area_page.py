@@ -1,0 +1,239 @@
+"""A page for one area: what it bid, what is offered, what is asked and why, how it compares, what happens next."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+import pandas as pd
+
+from singlepot.models.money import spoken
+from singlepot.models.settlement import Settlement
+from singlepot.solver import BadOption
+
+from .chart_area import area_spec
+from .drawing import inline_svg
+from .figures import Figures, figures_of, records
+from .similar import said_similar, similar_to
+from .table import Column, Table, tabulate
+from .templating import page, render
+from .words import illustrative
+
+WIDTH = 340
+"""Width of each of the two pictures."""
+
+UNUSED = 1e-6
+"""Share of an option's largest take-up up to which it is not asked for."""
+
+
+def area_page_html(settlement: Settlement, code: str) -> str:
+    """Return the page of one area: one file, two printed pages.
+
+    Parameters
+    ----------
+    settlement
+        What was settled.
+    code
+        The area's code.
+
+    Raises
+    ------
+    BadOption
+        There is no such area.
+    PagesNotInstalled
+        Without the extra ``report``.
+    """
+    figures = figures_of(settlement)
+    if code not in figures.areas.index:
+        raise BadOption(f"there is no area {code!r}", "give the code of an area of the settlement")
+    name = str(figures.areas["name"][code])
+    label = f"{name}: bid and grant by year, proposed and agreed targets; the tables below hold the figures"
+    return page(
+        "area.html.j2",
+        title=f"{name}: what is offered and asked",
+        scenario=settlement.scenario.settings.title,
+        illustrative=illustrative(figures),
+        provenance=settlement.provenance,
+        picture=_picture(figures, code, label),
+        heading=1,
+        **contents(figures, code),
+    )
+
+
+def _picture(figures: Figures, code: str, label: str) -> dict[str, str] | None:
+    """The picture of an area, for a desk and for a telephone."""
+    wide, narrow = (area_spec(figures, code, WIDTH, beside=beside) for beside in (True, False))
+    return {"wide": inline_svg(wide, label), "narrow": inline_svg(narrow, label)} if wide and narrow else None
+
+
+def area_fragment(figures: Figures, code: str) -> str:
+    """Return what the report shows of one area."""
+    return render("area_body.html.j2", picture=None, heading=3, **contents(figures, code))
+
+
+def contents(figures: Figures, code: str) -> dict[str, Any]:
+    """Everything that the page of an area shows."""
+    area = records(figures.areas.loc[[code]])[0]
+    money = figures.settlement.scenario.settings.money
+    rows = _rows_by_area(figures)
+    asks = rows["asks"].get(code, [])
+    similar = similar_to(figures, code)
+    return {
+        "code": code,
+        "name": area["name"],
+        "region": area["region"],
+        "bid": spoken(float(area["bid"]), money),
+        "grant": spoken(float(area["grant"]), money),
+        "pounds": f"£{int(area['pounds']):,}",
+        "share": "" if area["share"] != area["share"] else f"{area['share']:.1%} of your bid",
+        "per_head": "" if area["per_head"] != area["per_head"] else f"£{area['per_head']:,.0f} for each resident",
+        "years": figures.settlement.scenario.settings.years,
+        "grants": _grants(figures, code, rows["grants"].get(code, [])),
+        "targets": _targets(figures, code, rows["targets"].get(code, [])),
+        "asks": _asks(figures, code, asks),
+        "components": _components(figures, code, asks),
+        "unused": rows["unused"].get(code, []),
+        "similar": _similar(figures, code, similar),
+        "said_similar": said_similar(figures),
+        "contact": area["contact"],
+    }
+
+
+@lru_cache(maxsize=1)
+def _rows_by_area(figures: Figures) -> dict[str, dict[str, list[dict[str, Any]]]]:
+    """Rows of the settlement's tables by area, and the options that are not asked for."""
+    settlement = figures.settlement
+    tables = {"grants": settlement.grants, "targets": settlement.targets, "asks": settlement.asks}
+    if figures.best is not None:
+        best = figures.best.table
+        spare = best[(best["taken"] <= UNUSED) & ~best["option"].str.startswith("scale-back")]
+        tables["unused"] = spare.drop_duplicates(["area", "option"])
+    else:
+        tables["unused"] = settlement.asks.iloc[:0]
+    return {name: _by_area(table) for name, table in tables.items()} | {
+        "unused": {code: _by_stop(figures, code, found) for code, found in _by_area(tables["unused"]).items()}
+    }
+
+
+def _by_stop(figures: Figures, code: str, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The options that are not asked for, by what stopped them."""
+    found: dict[str, list[str]] = {}
+    for row in rows:
+        found.setdefault(row["stop"], []).append(figures.option_name(code, row["option"]))
+    return [{"stop": stop, "options": sorted(names)} for stop, names in found.items()]
+
+
+def _by_area(table: pd.DataFrame) -> dict[str, list[dict[str, Any]]]:
+    found: dict[str, list[dict[str, Any]]] = {}
+    for row in records(table):
+        found.setdefault(str(row["area"]), []).append(row)
+    return found
+
+
+def _grants(figures: Figures, code: str, rows: list[dict[str, Any]]) -> Table:
+    several = len({row["envelope"] for row in rows}) > 1
+    columns = [Column("year", "Year"), *([Column("envelope", "Envelope")] if several else [])]
+    columns += [Column(key, f"{title}, {figures.money}", "money") for key, title in _MONEY]
+    columns.append(Column("pounds", "Grant in whole pounds, £", "pounds"))
+    return tabulate(f"grants-{code}", "Money", columns, rows, row_key=lambda r: f"{r['envelope']} {r['year']}")
+
+
+_MONEY = (("bid", "Your bid"), ("grant", "Grant"), ("change", "Change"))
+
+
+def _targets(figures: Figures, code: str, rows: list[dict[str, Any]]) -> Table:
+    """Each objective as rows (proposed, agreed, what lies between them), the years as columns."""
+    years = [year for year in figures.settlement.scenario.settings.years if any(r["year"] == year for r in rows)]
+    by_objective: dict[str, dict[str, dict[str, Any]]] = {}
+    for row in rows:
+        by_objective.setdefault(row["objective"], {})[row["year"]] = row
+    shown: list[dict[str, Any]] = []
+    rated = any(row["rate"] == row["rate"] for row in rows)
+    for key, found in by_objective.items():
+        name, unit = figures.names[key], figures.units[key]
+        for kind, title in _TARGETS.items():
+            if kind in ("uplift", "concession") and not any(row[kind] > 0 for row in found.values()):
+                continue
+            line = {year: found[year][kind] if year in found else None for year in years}
+            rate = found[years[-1]]["rate"] if kind == "agreed" and years[-1] in found else ""
+            shown.append({"name": name, "kind": title, "unit": unit, "rate": rate, "key": f"{key} {kind}", **line})
+    columns = [Column("name", "Objective"), Column("kind", "What"), *(Column(year, year, "number") for year in years)]
+    columns.append(Column("unit", "Unit"))
+    if rated:
+        columns.append(Column("rate", f"Rate in {years[-1]}", "number"))
+    return tabulate(f"targets-{code}", "Outcome targets", columns, shown, row_key=lambda r: str(r["key"]))
+
+
+_TARGETS = {"proposed": "you proposed", "agreed": "agreed", "uplift": "uplift", "concession": "concession"}
+
+
+def _asks(figures: Figures, code: str, rows: list[dict[str, Any]]) -> Table:
+    """What is asked: its money, what it changes in each objective, and why."""
+    names = figures.names
+    shown = [
+        {
+            **row,
+            "called": figures.option_name(code, row["option"]),
+            "outcomes": [(key, name, row[key]) for key, name in names.items() if row[key]],
+        }
+        for row in rows
+    ]
+    columns = [
+        Column("called", "What is asked"),
+        Column("reason", "Why"),
+        Column("grant_change", f"Grant, {figures.money}", "money"),
+        Column("outcomes", "Outcomes", "parts"),
+    ]
+    return tabulate(
+        f"asks-{code}", "What is asked, all years added up", columns, shown, row_key=lambda r: str(r["option"])
+    )
+
+
+def _components(figures: Figures, code: str, rows: list[dict[str, Any]]) -> Table | None:
+    """Asks by component of intervention, where options name one."""
+    named = figures.components
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for row in rows:
+        default = "the programme as bid" if row["option"].startswith("scale-back") else "no component named"
+        groups.setdefault(named.get((code, row["option"]), "") or default, []).append(row)
+    if not any((code, row["option"]) in named for row in rows):
+        return None
+    names = figures.names
+    totals = {c: {key: float(sum(row[key] for row in found)) for key in names} for c, found in groups.items()}
+    sums = [
+        {
+            "component": component,
+            "asks": len(found),
+            "grant_change": float(sum(row["grant_change"] for row in found)),
+            "outcomes": [(key, names[key], value) for key, value in totals[component].items() if value],
+        }
+        for component, found in groups.items()
+    ]
+    columns = [
+        Column("component", "Component of intervention"),
+        Column("asks", "Asks", "count"),
+        Column("grant_change", f"Grant, {figures.money}", "money"),
+        Column("outcomes", "Outcomes, all years added up", "parts"),
+    ]
+    return tabulate(f"components-{code}", "By component", columns, sums, row_key=lambda r: str(r["component"]))
+
+
+def _similar(figures: Figures, code: str, similar: pd.DataFrame) -> Table | None:
+    if not len(similar):
+        return None
+    own = figures.areas.loc[[code]]
+    table = pd.concat([own, similar]).rename_axis("code").reset_index()
+    columns = [Column("name", "Area")]
+    if table["population"].notna().any():
+        columns.append(Column("population", "Population", "count"))
+    if figures.deprivation:
+        columns.append(Column(figures.deprivation, figures.deprivation, "number"))
+    columns += [
+        Column("bid", f"Bid, {figures.money}", "money"),
+        Column("grant", f"Grant, {figures.money}", "money"),
+        Column("share", "Grant, % of bid", "percent"),
+        Column("per_head", "Grant per head, £", "number"),
+        Column("asks", "Asks", "count"),
+    ]
+    caption = "You (first row) and similar areas"
+    return tabulate(f"similar-{code}", caption, columns, records(table), row_key=lambda r: str(r["code"]))

@@ -1,0 +1,142 @@
+"""Who gains and who loses against the bid: every area in order, and those at both ends by name."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from .drawing import INK, Spec
+from .figures import Figures
+
+ENDS = 10
+"""Areas named at each end."""
+
+GAIN, LOSS = "#1d5e9b", "#b35806"
+
+
+def gains_spec(figures: Figures, column: str, width: int) -> Spec:
+    """Draw the areas with the lowest and the highest ``change`` or ``change_per_head``."""
+    bidders = figures.bidders.dropna(subset=[column]).sort_values(column, kind="stable")
+    chosen = bidders if len(bidders) <= 2 * ENDS else pd.concat([bidders.iloc[:ENDS], bidders.iloc[-ENDS:]])
+    unit = figures.money if column == "change" else "£ per head"
+    twice = set(chosen["name"][chosen["name"].duplicated()])
+    rows = [
+        {
+            "name": f"{row['name']} ({code})" if row["name"] in twice else row["name"],
+            "v": float(row[column]),
+            "way": "below the bid" if row[column] < 0 else "at or above the bid",
+            "text": said(float(row[column])),
+            "t": f"{row['name']}: {said(float(row[column]))} {unit}; grant {100 * row['share']:.1f}% of the bid.",
+        }
+        for code, row in chosen.iterrows()
+    ]
+    low, high = min(float(bidders[column].min()), 0.0), max(float(bidders[column].max()), 0.0)
+    room = (0.16 if width > 500 else 0.3) * (high - low) or 1.0
+    labels = 190 if width > 500 else 118
+    x = {
+        "field": "v",
+        "type": "quantitative",
+        "title": None,
+        "scale": {"domain": [low - (room if low < 0 else 0), high + (room if high > 0 else 0)], "nice": False},
+        "axis": {"tickCount": 4},
+    }
+    y = {
+        "field": "name",
+        "type": "ordinal",
+        "title": None,
+        "sort": [row["name"] for row in rows],
+        "axis": {"labelLimit": labels, "ticks": False, "domain": False},
+    }
+    several = len(bidders) > 2 * ENDS
+    what = "Change against the bid, all years, " + unit
+    return {
+        "title": {
+            "text": what,
+            "fontSize": 13,
+            "subtitle": f"the {ENDS} lowest and the {ENDS} highest of {len(bidders)} areas" if several else "",
+        },
+        "width": width - labels - 30,
+        "height": {"step": 17},
+        "padding": 4,
+        "data": {"values": rows},
+        "encoding": {"y": y},
+        "layer": [
+            {
+                "mark": {"type": "bar", "height": 12},
+                "encoding": {
+                    "x": x,
+                    "color": {
+                        "field": "way",
+                        "scale": {"domain": ["below the bid", "at or above the bid"], "range": [LOSS, GAIN]},
+                        "legend": None,
+                    },
+                    "description": {"field": "t"},
+                },
+            },
+            {
+                "transform": [{"filter": "datum.v < 0"}],
+                "mark": {"type": "text", "align": "right", "dx": -4, "color": INK},
+                "encoding": {"x": x, "text": {"field": "text"}},
+            },
+            {
+                "transform": [{"filter": "datum.v >= 0"}],
+                "mark": {"type": "text", "align": "left", "dx": 4, "color": INK},
+                "encoding": {"x": x, "text": {"field": "text"}},
+            },
+            {
+                "data": {"values": [{"at": 0}]},
+                "mark": {"type": "rule", "color": INK},
+                "encoding": {"x": {"field": "at", "type": "quantitative"}, "y": None},
+            },
+        ],
+    }
+
+
+def said(value: float) -> str:
+    """Write a change with its sign, in a few digits."""
+    if abs(value) < 0.05:
+        return "0"
+    return f"{value:+,.0f}" if abs(value) >= 100 else f"{value:+,.1f}"
+
+
+def ranks_spec(figures: Figures, width: int, most: int) -> Spec:
+    """Draw every area's grant as a percentage of its bid, in order; neighbours are merged where they are many."""
+    bidders = figures.bidders.sort_values(["share", "name"], kind="stable")
+    group = np.arange(len(bidders)) * min(most, len(bidders)) // max(len(bidders), 1)
+    rows = []
+    for place, (_, areas) in enumerate(bidders.groupby(group)):
+        share = float(areas["grant"].sum() / areas["bid"].sum())
+        who = str(areas["name"].iloc[0]) if len(areas) == 1 else f"{len(areas)} areas"
+        rows.append(
+            {"x": place, "x2": place + 1, "v": 100 * share, "t": f"{who}: grant {100 * share:.1f}% of the bid."}
+        )
+    return {
+        "title": {"text": "Grant, % of the bid, every area in order", "fontSize": 13},
+        "width": width - 50,
+        "height": 120,
+        "padding": 4,
+        "data": {"values": rows},
+        "layer": [
+            {
+                "mark": {"type": "rect", "color": GAIN, "stroke": "white", "strokeWidth": 0.3},
+                "encoding": {
+                    "x": {"field": "x", "type": "quantitative", "title": None, "axis": None, "scale": {"nice": False}},
+                    "x2": {"field": "x2"},
+                    "y": {"field": "v", "type": "quantitative", "title": None, "scale": {"zero": True}},
+                    "y2": {"datum": 0},
+                    "description": {"field": "t"},
+                },
+            },
+            {
+                "data": {"values": [{"at": 100, "said": "the bid"}]},
+                "encoding": {"y": {"field": "at", "type": "quantitative"}},
+                "layer": [
+                    {"mark": {"type": "rule", "color": INK, "strokeDash": [5, 3]}},
+                    {
+                        "mark": {"type": "text", "align": "left", "dy": -7, "dx": 4},
+                        "encoding": {"text": {"field": "said"}, "x": {"value": 0}},
+                    },
+                ],
+            },
+        ],
+    }

@@ -1,0 +1,140 @@
+"""Pictures from Vega-Lite specifications, drawn without a browser; SVG that is safe to stand in a page."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any, Literal
+from xml.etree import ElementTree
+
+from singlepot.solver import SinglepotError
+
+Spec = dict[str, Any]
+
+Kind = Literal["svg", "png"]
+
+VEGA_LITE = "6.4"
+"""The version of Vega-Lite that the pictures are written for."""
+
+PIXELS = 2
+"""Pixels of a PNG for each of a picture's units."""
+
+SVG = "http://www.w3.org/2000/svg"
+
+_KEPT = {"path", "line", "rect", "text", "g", "svg", "tspan", "circle", "clipPath", "defs"}
+_DROPPED = re.compile(r"^(aria-|role|class$|pointer-events$|style$|on|\{|cursor$)")
+_LONG = re.compile(r"-?\d+\.\d{2,}")
+_EMPTY = {"M0,0h0v0h0Z"}
+
+
+class PagesNotInstalled(SinglepotError):
+    """The libraries that make pages are not installed."""
+
+    exit_code = 2
+
+
+def missing(library: str) -> PagesNotInstalled:
+    """Say that a library of the extra ``report`` is missing."""
+    return PagesNotInstalled(
+        f"reports need {library}, which is not installed", "python -m pip install 'singlepot[report]'"
+    )
+
+
+def draw(spec: Spec, kind: Kind) -> bytes:
+    """Draw one picture as a file; the same specification gives the same bytes.
+
+    Raises
+    ------
+    PagesNotInstalled
+        Without vl-convert-python, which the extra ``report`` brings.
+    """
+    try:
+        import vl_convert
+    except ImportError:
+        raise missing("vl-convert-python") from None
+    whole = json.dumps({**spec, "config": CONFIG}, ensure_ascii=False, allow_nan=False)
+    if kind == "png":
+        return bytes(vl_convert.vegalite_to_png(whole, vl_version=VEGA_LITE, scale=PIXELS, allowed_base_urls=[]))
+    return str(vl_convert.vegalite_to_svg(whole, vl_version=VEGA_LITE, allowed_base_urls=[])).encode()
+
+
+def inline_svg(spec: Spec, label: str) -> str:
+    """Draw one picture to stand in a page: one image for readers of screens, with a text for the pointer on its marks.
+
+    Parameters
+    ----------
+    spec
+        The specification; the channel ``description`` of a mark becomes its attribute ``data-tip``.
+    label
+        What the picture shows, in a sentence.
+    """
+    ElementTree.register_namespace("", SVG)
+    root = ElementTree.fromstring(draw(spec, "svg"))
+    _clean(root)
+    root.set("role", "img")
+    root.set("aria-label", label)
+    root.attrib.pop("width", None)
+    root.attrib.pop("height", None)
+    return ElementTree.tostring(root, encoding="unicode")
+
+
+def _clean(element: ElementTree.Element) -> None:
+    """Keep shapes and texts; tips stay, roles, classes, styles and whatever could run go."""
+    tip = element.get("aria-label") if element.get("role") == "graphics-symbol" else None
+    for name in [name for name in element.attrib if _DROPPED.match(name)]:
+        del element.attrib[name]
+    if tip:
+        element.set("data-tip", tip)
+    for name in ("d", "transform"):
+        if name in element.attrib:
+            element.set(name, _LONG.sub(lambda found: f"{float(found[0]):.1f}", element.attrib[name]))
+    for child in list(element):
+        kept = child.tag.removeprefix(f"{{{SVG}}}") in _KEPT and child.get("d") not in _EMPTY
+        if kept:
+            _clean(child)
+        if not kept or (child.tag == f"{{{SVG}}}g" and not len(child)):
+            element.remove(child)
+
+
+FONT = "Arial, Helvetica, sans-serif"
+INK, GREY, PALE, LINE = "#0b0c0c", "#505a5f", "#b1b4b6", "#d4351c"
+
+CONFIG: Spec = {
+    "font": FONT,
+    "background": "white",
+    "view": {"stroke": None},
+    "title": {
+        "anchor": "start",
+        "fontSize": 15,
+        "color": INK,
+        "subtitleColor": GREY,
+        "subtitleFontSize": 12,
+        "offset": 10,
+    },
+    "axis": {
+        "labelFontSize": 12,
+        "titleFontSize": 12,
+        "titleFontWeight": "normal",
+        "labelColor": INK,
+        "titleColor": GREY,
+        "gridColor": "#e5e6e7",
+        "domainColor": PALE,
+        "tickColor": PALE,
+    },
+    "legend": {
+        "labelFontSize": 12,
+        "titleFontSize": 12,
+        "titleFontWeight": "normal",
+        "titleColor": GREY,
+        "labelColor": INK,
+        "labelLimit": 200,
+    },
+    "text": {"fontSize": 12, "color": INK},
+}
+"""How all pictures look."""
+
+REGIONS = ("#332288", "#88CCEE", "#117733", "#DDCC77", "#CC6677", "#AA4499", "#44AA99", "#999933", "#882255", "#BBBBBB")
+"""The muted colours of Paul Tol, which people who are colour-blind can tell apart; the last is for all others."""
+
+BEFORE, AFTER = "#9db8cf", "#1d5e9b"
+"""What was bid or proposed, and what is settled."""

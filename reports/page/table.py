@@ -1,0 +1,160 @@
+"""Tables of pages: what a cell says to people, and the exact number behind it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import pandas as pd
+
+from singlepot.reports.lines import number
+
+Kind = Literal["text", "money", "pounds", "number", "percent", "change", "count", "parts"]
+
+Part = tuple[str, str, str]
+"""A figure within a cell: its column in the settlement, its text, its exact value."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: where its values stand, its header with the unit, and how they are written."""
+
+    key: str
+    title: str
+    kind: Kind = "text"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell: its text, the exact value as Python writes it (empty for a text), the area that it leads to, figures."""
+
+    text: str
+    value: str = ""
+    area: str = ""
+    parts: tuple[Part, ...] = ()
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of a page.
+
+    Attributes
+    ----------
+    key
+        What it is called in the page; unique there.
+    caption
+        What it shows.
+    columns, rows
+        The first column heads its rows.
+    keys
+        What identifies each row.
+    sortable
+        Whether the reader can sort and filter it.
+    """
+
+    key: str
+    caption: str
+    columns: Sequence[Column]
+    rows: Sequence[Sequence[Cell]]
+    keys: Sequence[str] = ()
+    sortable: bool = False
+    note: str = field(default="")
+
+
+def tabulate(
+    key: str,
+    caption: str,
+    columns: Sequence[Column],
+    records: Iterable[Mapping[Any, Any]],
+    *,
+    row_key: Callable[[Mapping[Any, Any]], str] = lambda row: "",
+    area: str = "",
+    sortable: bool = False,
+    note: str = "",
+) -> Table:
+    """Make a table of records.
+
+    Parameters
+    ----------
+    key, caption, columns, sortable, note
+        As in :class:`Table`.
+    records
+        Values by the keys of the columns.
+    row_key
+        What identifies a row.
+    area
+        Key of the column that holds the code of an area, to which the first cell then leads.
+    """
+    rows, keys = [], []
+    for record in records:
+        cells = [cell(record[column.key], column.kind) for column in columns]
+        if area:
+            cells[0] = Cell(cells[0].text, "", str(record[area]))
+        rows.append(cells)
+        keys.append(row_key(record))
+    return Table(key, caption, columns, rows, keys, sortable, note)
+
+
+def cell(value: Any, kind: Kind) -> Cell:
+    """Write one value; a missing one is a dash.
+
+    Examples
+    --------
+    >>> cell(1234.5678, "money"), cell(-0.1234, "change")
+    (Cell(text='1,234.6', value='1234.5678', ...), Cell(text='−12.3%', value='-0.1234', ...))
+    """
+    if kind == "parts":
+        said = ((key, f"{title} {signed(float(number))}", repr(float(number))) for key, title, number in value)
+        return Cell("", parts=tuple(said))
+    if kind == "text":
+        return Cell("" if value is None or value != value else str(value))
+    if value == "":
+        return Cell("")
+    if value is None or value != value:
+        return Cell("–")
+    exact = float(value)
+    return Cell(_WRITE[kind](exact).replace("-", "−"), repr(int(value) if kind in ("count", "pounds") else exact))
+
+
+def signed(value: float) -> str:
+    """Write a change with its sign."""
+    return ("−" if value < 0 else "+") + number(abs(value))
+
+
+def from_frame(key: str, caption: str, frame: pd.DataFrame) -> Table:
+    """Make a table of a DataFrame, numbers where its columns are."""
+    columns = [
+        Column(str(name), str(name), "number" if pd.api.types.is_numeric_dtype(frame[name]) else "text")
+        for name in frame.columns
+    ]
+    return tabulate(key, caption, columns, ({str(k): v for k, v in row.items()} for row in frame.to_dict("records")))
+
+
+def _money(value: float) -> str:
+    if 0 < abs(value) < 0.05:
+        return f"{value:.2g}"
+    return f"{value:,.1f}"
+
+
+def _per_cent(value: float) -> str:
+    return f"{100 * value:.1f}%"
+
+
+def _change(value: float) -> str:
+    return "0.0%" if abs(value) < 0.0005 else f"{100 * value:+.1f}%"
+
+
+def _number(value: float) -> str:
+    return number(value) if math.isfinite(value) else "–"
+
+
+_WRITE: dict[str, Callable[[float], str]] = {
+    "money": _money,
+    "pounds": lambda value: f"{value:,.0f}",
+    "count": lambda value: f"{value:,.0f}",
+    "number": _number,
+    "percent": _per_cent,
+    "change": _change,
+}

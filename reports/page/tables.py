@@ -1,0 +1,291 @@
+"""The tables of the report, each from the settlement's own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from .chart_map import Measure
+from .chart_sums import shown_rows
+from .figures import Figures, records
+from .merit import MeritOrder
+from .table import Column, Table, tabulate
+
+ASKS_SHOWN = 250
+"""Asks in the table of the largest; all of an area's stand on its page."""
+
+OPTIONS_SHOWN = 150
+"""Options of a merit order in its table."""
+
+
+def money_table(figures: Figures) -> Table:
+    """Pot, bids, grants, what is carried on and what is left, by envelope and year."""
+    pot, unit = figures.settlement.pot, figures.money
+    bids = figures.settlement.grants.groupby(["envelope", "year"])["bid"].sum()
+    asked = [float(bids.get((e, y), 0.0)) for e, y in zip(pot["envelope"], pot["year"], strict=True)]
+    several = pot["envelope"].nunique() > 1
+    columns = [Column("year", "Year")]
+    columns += [Column("envelope", "Envelope")] if several else []
+    columns += [
+        Column("amount", f"Pot, {unit}", "money"),
+        Column("bid", f"Bids, {unit}", "money"),
+        Column("allocated", f"Grants, {unit}", "money"),
+        Column("carried", f"Carried on, {unit}", "money"),
+    ]
+    columns += [Column("vired", f"To other envelopes, {unit}", "money")] if several else []
+    columns += [Column("reserve", f"Left, {unit}", "money"), Column("pounds", "Grants in whole pounds, £", "pounds")]
+    rows = records(pot.assign(bid=asked))
+    return tabulate("pot", "The pot, year by year", columns, rows, row_key=lambda r: f"{r['envelope']} {r['year']}")
+
+
+def national_table(figures: Figures) -> Table:
+    """Every national target with what was proposed, what is agreed and what is missing."""
+    table = figures.settlement.national
+    named = table.assign(
+        name=table["objective"].map(figures.names),
+        unit=table["objective"].map(figures.units),
+        short=table["shortfall"] / table["target"],
+    )
+    columns = [
+        Column("name", "Objective"),
+        Column("year", "Year"),
+        Column("target", "National target", "number"),
+        Column("proposed", "Proposed", "number"),
+        Column("agreed", "Agreed", "number"),
+        Column("shortfall", "Shortfall", "number"),
+        Column("short", "Shortfall, % of target", "percent"),
+        Column("unit", "Unit"),
+        Column("price", "Price of one more unit", "number"),
+        Column("price_unit", "Unit of the price"),
+    ]
+    return tabulate(
+        "national",
+        "The national targets and what is agreed",
+        columns,
+        records(named),
+        row_key=lambda r: f"{r['objective']} {r['year']}",
+        sortable=True,
+    )
+
+
+def areas_table(figures: Figures) -> Table:
+    """Every area: bid, grant, change, for each resident, and what is agreed against what it proposed."""
+    unit, last = figures.money, figures.last_targets
+    table = figures.areas[figures.areas["type"] != "centre"]
+    table = table.loc[sorted(table.index, key=lambda code: (str(table.at[code, "name"]).casefold(), code))]
+    agreed = {key: last[last["objective"] == key].set_index("area")["share"] for key in figures.names}
+    table = table.assign(**{f"share_{key}": values.reindex(table.index) for key, values in agreed.items()})
+    columns = [
+        Column("name", "Area"),
+        Column("region", "Region"),
+        Column("bid", f"Bid, {unit}", "money"),
+        Column("grant", f"Grant, {unit}", "money"),
+        Column("change", f"Change, {unit}", "money"),
+        Column("share", "Grant, % of bid", "percent"),
+        Column("per_head", "Grant per head, £", "number"),
+        Column("change_per_head", "Change per head, £", "number"),
+        Column("asks", "Asks", "count"),
+        *(Column(f"share_{key}", f"{figures.names[key]}: agreed against proposed", "change") for key in agreed),
+    ]
+    return tabulate(
+        "areas",
+        "Every area: all years together; targets of " + figures.last_year,
+        columns,
+        records(table.rename_axis("code").reset_index()),
+        row_key=lambda r: str(r["code"]),
+        area="code",
+        sortable=True,
+    )
+
+
+def asks_table(figures: Figures) -> Table:
+    """The largest asks by money, with their reasons."""
+    asks = figures.settlement.asks
+    order = asks["grant_change"].abs().sort_values(ascending=False, kind="stable").index[:ASKS_SHOWN]
+    shown = asks.loc[order]
+    named = shown.assign(
+        name=shown["area"].map(figures.areas["name"]),
+        called=[figures.option_name(a, o) for a, o in zip(shown["area"], shown["option"], strict=True)],
+    )
+    many = len(asks) > ASKS_SHOWN
+    return tabulate(
+        "asks",
+        f"The {ASKS_SHOWN} largest of {len(asks):,} asks, by money" if many else "Everything that is asked",
+        [
+            Column("name", "Area"),
+            Column("called", "What is asked"),
+            Column("reason", "Why"),
+            Column("grant_change", f"Grant, {figures.money}", "money"),
+        ],
+        records(named),
+        row_key=lambda r: f"{r['area']} {r['option']}",
+        area="area",
+        sortable=True,
+        note="All asks of an area stand on its page." if many else "",
+    )
+
+
+def kinds_table(figures: Figures) -> Table:
+    """Asks by kind: raise, save, stretch, efficiency, scaling back; with their sums."""
+    asks = figures.settlement.asks
+    keys = list(figures.names)
+    kind = [_kind(row, keys) for row in records(asks)]
+    sums = asks.assign(kind=kind).groupby("kind")
+    rows = []
+    for name in KINDS:
+        if name in sums.groups:
+            group = sums.get_group(name)
+            outcomes = {key: float(group[key].sum()) for key in keys}
+            own = {
+                "asks": len(group),
+                "areas": group["area"].nunique(),
+                "grant_change": float(group["grant_change"].sum()),
+            }
+            rows.append({"kind": KINDS[name], "key": name, **own, **outcomes})
+    columns = [
+        Column("kind", "Kind of ask"),
+        Column("asks", "Asks", "count"),
+        Column("areas", "Areas", "count"),
+        Column("grant_change", f"Grant, {figures.money}", "money"),
+        *(Column(k, f"{figures.names[k]}, {figures.units[k]}, all years", "number") for k in keys),
+    ]
+    return tabulate("kinds", "What was asked, by kind", columns, rows, row_key=lambda r: str(r["key"]))
+
+
+KINDS = {
+    "raise": "Raise: more outcome for more grant",
+    "stretch": "Stretch: more outcome for no grant",
+    "efficiency": "Efficiency: the same outcome for less grant",
+    "save": "Save: less outcome for less grant",
+    "scale-back": "Scaling back: the bid and its targets",
+    "other": "Other",
+}
+"""Kinds of asks, by what they do to grant and outcomes."""
+
+
+def _kind(row: dict[str, Any], keys: list[str]) -> str:
+    if row["option"].startswith("scale-back"):
+        return "scale-back"
+    gains, losses = any(row[key] > 0 for key in keys), any(row[key] < 0 for key in keys)
+    if row["grant_change"] > 0:
+        return "raise" if gains else "other"
+    if row["grant_change"] < 0:
+        return "save" if losses else "efficiency"
+    return "stretch" if gains else "other"
+
+
+def merit_table(figures: Figures, order: MeritOrder) -> Table:
+    """The best placed of one need."""
+    many = len(order.options) > OPTIONS_SHOWN
+    caption = f"{order.title}: the best placed"
+    return tabulate(
+        f"merit-{order.need}",
+        f"{caption}, the first {OPTIONS_SHOWN} of {len(order.options):,} options" if many else caption,
+        [
+            Column("name", "Area"),
+            Column("called", "Option"),
+            Column("region", "Region"),
+            Column("outcome", f"Can add, {order.unit}", "number"),
+            Column("cost", f"Cost, {order.cost_unit}", "number"),
+            Column("taken", "Used", "percent"),
+            Column("stop", "What stopped it"),
+        ],
+        records(order.options.head(OPTIONS_SHOWN)),
+        row_key=lambda r: f"{r['area']} {r['option']}",
+        area="area",
+        sortable=True,
+    )
+
+
+def stops_table(figures: Figures, order: MeritOrder) -> Table:
+    """What stopped the options of one need."""
+    return tabulate(
+        f"stops-{order.need}",
+        f"{order.title}: what stopped the options",
+        [
+            Column("stop", "What stopped them"),
+            Column("options", "Options", "count"),
+            Column("outcome", f"Can add, {order.unit}", "number"),
+            Column("used", "Used", "number"),
+        ],
+        order.stops,
+        row_key=lambda r: str(r["stop"]),
+    )
+
+
+def short_table(figures: Figures) -> Table:
+    """The national rows of the first screen."""
+    shown = shown_rows(figures)
+    several = shown["year"].nunique() > 1
+    label = [f"{figures.names[row['objective']]}" + (f" {row['year']}" if several else "") for row in records(shown)]
+    rows = records(shown.assign(name=label, short=shown["shortfall"] / shown["target"]))
+    when = "" if several or not len(shown) else f", {shown['year'].iloc[0]}"
+    return tabulate(
+        "short",
+        f"Shortfall by objective{when}",
+        [
+            Column("name", "Objective"),
+            Column("target", "Target", "number"),
+            Column("agreed", "Agreed", "number"),
+            Column("shortfall", "Short", "number"),
+            Column("short", "%", "percent"),
+        ],
+        rows,
+        row_key=lambda r: f"{r['objective']} {r['year']}",
+    )
+
+
+def measure_table(figures: Figures, measure: Measure) -> Table:
+    """The figures of one map."""
+    named = figures.areas
+    if measure.key.startswith("uplift-"):
+        last = figures.last_targets
+        rows = last[
+            (last["objective"] == measure.key.removeprefix("uplift-")) & last["area"].isin(measure.values.index)
+        ]
+        unit = figures.units[measure.key.removeprefix("uplift-")]
+        columns = [
+            Column("proposed", f"Proposed, {unit}", "number"),
+            Column("agreed", f"Agreed, {unit}", "number"),
+            Column("uplift", f"Uplift, {unit}", "number"),
+            Column("share", "Against proposed", "change"),
+        ]
+        table = rows.rename(columns={"area": "code"})
+    else:
+        own = named.loc[measure.values.index]
+        table = own.assign(less=own["share"] - 1).reset_index(names="code")
+        change = [Column("change", f"Change, {figures.money}", "money"), Column("less", "Against the bid", "change")]
+        columns = [Column("per_head", "Grant per head, £", "number")] if measure.key == "per_head" else change
+    table = table.assign(name=table["code"].map(named["name"]))
+    return tabulate(
+        f"map-{measure.key}",
+        measure.title,
+        [Column("name", "Area"), *columns],
+        records(table),
+        row_key=lambda r: str(r["code"]),
+        area="code",
+        sortable=True,
+    )
+
+
+def groups_table(figures: Figures, key: str, caption: str, heading: str, sums: pd.DataFrame) -> Table:
+    """Sums by region or by deprivation."""
+    unit = figures.money
+    return tabulate(
+        key,
+        caption,
+        [
+            Column("group", heading),
+            Column("areas", "Areas", "count"),
+            Column("bid", f"Bids, {unit}", "money"),
+            Column("grant", f"Grants, {unit}", "money"),
+            Column("change", f"Change, {unit}", "money"),
+            Column("share", "Grants, % of bids", "percent"),
+            Column("per_head", "Grant per head, £", "number"),
+            Column("change_per_head", "Change per head, £", "number"),
+        ],
+        records(sums.rename_axis("group").reset_index()),
+        row_key=lambda r: str(r["group"]),
+        sortable=True,
+    )

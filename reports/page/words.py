@@ -1,0 +1,138 @@
+"""What the first screen says: money left, shortfalls, the price of fairness, the certificate, how real it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from singlepot.models.fairness import PriceOfFairness
+from singlepot.models.money import spoken
+from singlepot.reports.lines import count
+
+from .figures import Figures, records
+
+ILLUSTRATIVE = "illustrative"
+"""The word by which a scenario says that its figures are not real."""
+
+LOUD_ABOVE = 1 / 3
+"""Share of areas on a limit above which it is said loudly."""
+
+
+def illustrative(figures: Figures) -> str:
+    """Return the scenario's own words if it calls itself illustrative, else nothing."""
+    settings = figures.settlement.scenario.settings
+    for said in (settings.title, *settings.notes.values()):
+        if ILLUSTRATIVE in said.casefold():
+            inside = said.partition("(")[2].rpartition(")")[0]
+            words = inside if ILLUSTRATIVE in inside.casefold() else said
+            return words[0].upper() + words[1:]
+    return ""
+
+
+def heading(figures: Figures) -> str:
+    """The scenario's title; without the words in brackets that say that it is illustrative, which stand below it."""
+    title = figures.settlement.scenario.settings.title or "Settlement"
+    before, _, inside = title.partition("(")
+    return before.strip() if before.strip() and ILLUSTRATIVE in inside.casefold() and inside.endswith(")") else title
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One of the four answers of the first screen."""
+
+    title: str
+    answer: str
+    more: str
+
+
+def tiles(figures: Figures, price: PriceOfFairness) -> list[Tile]:
+    """Money left, the largest shortfall, what fairness cost, the certificate."""
+    return [_money_tile(figures), *_short_tile(figures), _fairness_tile(price), _certificate_tile(figures)]
+
+
+def _money_tile(figures: Figures) -> Tile:
+    settlement = figures.settlement
+    money = settlement.scenario.settings.money
+    pot, bid = float(settlement.pot["amount"].sum()), float(settlement.grants["bid"].sum())
+    grant, left = float(settlement.grants["grant"].sum()), float(settlement.pot["reserve"].sum())
+    more = f"Pot {spoken(pot, money)}, bids {spoken(bid, money)}, grants {spoken(grant, money)}, all years"
+    return Tile("Money left", spoken(left, money), more)
+
+
+def _short_tile(figures: Figures) -> list[Tile]:
+    national = figures.settlement.national
+    if not len(national):
+        return []
+    share = national["shortfall"] / national["target"]
+    missed = int((national["shortfall"] > 0).sum())
+    if not missed:
+        return [Tile("Shortfall", "none", f"All {len(national)} national targets are met")]
+    worst = records(national.loc[[share.idxmax()]])[0]
+    where = f"{figures.names[worst['objective']]} {worst['year']}"
+    return [
+        Tile(
+            "Largest shortfall",
+            f"{share.max():.1%}",
+            f"of the target: {where}; {missed} of {len(national)} national targets (by year) are missed",
+        )
+    ]
+
+
+def _fairness_tile(price: PriceOfFairness) -> Tile:
+    largest = {name: cost for name, cost in price.give_costs.items() if abs(cost) >= SEEN}
+    if not largest:
+        return Tile("Fairness cost", "nothing", "No shortfall was accepted to share losses more fairly")
+    name, cost = next(iter(largest.items()))
+    return Tile("Fairness cost", f"{_points(cost)} points", f"of {_stage(name)}, given up to share losses more fairly")
+
+
+def _certificate_tile(figures: Figures) -> Tile:
+    certificate = figures.settlement.certificate
+    worst = max([certificate.violation, certificate.sharing, *(max(s.gap, s.drift) for s in certificate.stages)])
+    answer = "✓ holds" if certificate.passed else "✗ FAILS"
+    return Tile("Certificate", answer, f"largest error {worst:.1e}, allowed {certificate.tolerance:.0e}")
+
+
+SHORTFALLS = {"shortfall.largest": "the largest shortfall", "shortfall.total": "all shortfalls together"}
+"""Stages of shortfall in words."""
+
+SEEN = 5e-6
+"""A cost of fairness below this, as a share of a target, is none."""
+
+
+def fairness_words(price: PriceOfFairness) -> Iterator[str]:
+    """What fairness cost in each stage, and who sits on a limit."""
+    for what, each in (
+        ("Letting later stages give some of the shortfall", price.give_costs),
+        ("Letting large losses weigh more", price.bands_cost),
+    ):
+        said = [f"{_points(cost)} points of {_stage(name)}" for name, cost in each.items() if abs(cost) >= SEEN]
+        if said:
+            yield f"{what}: {', '.join(said)}."
+    if price.areas:
+        yield (
+            f"Grants are {price.lowest:.1%} to {price.highest:.1%} of bids, the median area {price.median:.1%}; "
+            f"{count(price.on_floor, 'area', 'sit')} on a floor, {count(price.on_ceiling, 'area', 'sit')} on a ceiling."
+        )
+        if price.on_limit > LOUD_ABOVE * price.areas:
+            yield "More than a third of the areas sit on a limit: the rules decide, not the programme."
+
+
+def _points(cost: float) -> str:
+    return ("−" if cost < 0 else "+") + f"{abs(100 * cost):.2f}"
+
+
+def _stage(name: str) -> str:
+    plain, _, priority = name.partition("[")
+    said = SHORTFALLS.get(plain, plain)
+    return said if priority in ("", "1]") else f"{said}, priority {priority.rstrip(']')}"
+
+
+def certificate_words(figures: Figures) -> str:
+    """How well the evidence holds."""
+    certificate = figures.settlement.certificate
+    gap = max((stage.gap for stage in certificate.stages), default=0.0)
+    return (
+        f"Certificate {'holds' if certificate.passed else 'FAILS'}: largest violation {certificate.violation:.1e}, "
+        f"largest duality gap {gap:.1e}, both at most {certificate.tolerance:.0e}; whole pounds fit every pot."
+    )

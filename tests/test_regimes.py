@@ -242,8 +242,9 @@ def test_every_regime_of_a_valid_scenario_settles(seed: int) -> None:
             "single-pot",
             "silos",
         )
-    assert found.pooling is not None
-    assert found.pooling.needed <= found.pooling.granted * (1 + 1e-6) + 1e-6
+    assert (found.pooling is None) == (not len(given.national))
+    if found.pooling is not None:
+        assert found.pooling.needed <= found.pooling.granted * (1 + 1e-6) + 1e-6
     assert set(found.grants["regime"]) == set(NAMES)
     assert max(map(len, regimes_text(found).splitlines())) <= 80
 

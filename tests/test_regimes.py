@@ -84,6 +84,14 @@ def test_competition_by_hand(contest: sp.Scenario) -> None:
     )
 
 
+def test_the_price_of_bidding_counts_in_the_ranking_by_hand(contest: sp.Scenario) -> None:
+    """At 4.2 trees A's option has 4.2/11 = 0.38 and comes after B, 0.39 (without the price 0.42 and before it). A takes
+    40 and B 50 of the 96; 6 are left, too little for the option or C."""
+    fewer = contest.with_(option_years=contest.option_years.assign(trees=4.2))
+    found = sp.regime(fewer, "competition", plan={"competition": {"cost_of_bid_gbp": 1e6}})
+    assert grants(found) == pytest.approx([40, 50, 0], abs=1e-9)
+
+
 def test_competition_without_a_price_of_bidding_by_hand(contest: sp.Scenario) -> None:
     """Per £m: A 0.5, its option 0.45, B 0.4, C 0.3. A 40 and 10, then B 50: the pot of 100 is used up, none for C."""
     assert grants(sp.regime(contest, "competition", plan=FREE)) == pytest.approx([50, 50, 0], abs=1e-9)

@@ -191,3 +191,5 @@ def test_without_people_each_area_counts_once(small: sp.Scenario) -> None:
 def test_a_frame_without_numbers_is_refused() -> None:
     with pytest.raises(sp.BadOption, match="no column of numbers"):
         sp.inequality(pd.DataFrame({"population": [1], "region": ["north"]}))
+    with pytest.raises(sp.BadOption, match="a list cannot be measured"):
+        sp.inequality([1, 2])  # type: ignore[arg-type]

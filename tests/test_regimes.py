@@ -365,3 +365,16 @@ def test_the_command_takes_a_plan_and_refuses_a_bad_one(tmp_path: Path) -> None:
     )
     assert done.returncode == 0, done.stderr
     assert "prepared at £0 each" in done.stdout
+
+
+def test_floors_that_leave_no_settlement_do_not_end_the_other_regimes(tmp_path: Path) -> None:
+    """The single pot has none; sharing by claims drops the floors, and says so."""
+    clash = made({"a": 50.0, "b": 50.0}, 60.0, trees=[10.0, 15.0], target=30.0, rules={"grant_floor": 0.7})
+    (tmp_path / "clash").mkdir()
+    for name, content in clash.documents().items():
+        (tmp_path / "clash" / name).write_bytes(content)
+    done = run("clash", "--only", "single-pot,pro-rata", "--no-chart", "--out", "out", cwd=tmp_path)
+    assert done.returncode == 4
+    assert "Single pot: There is no settlement: floors add up to £70.0m" in done.stdout
+    assert "Pro rata breaks grant_floor (2 areas): dropped for it." in done.stdout
+    assert pd.read_csv(tmp_path / "out" / "regimes.csv")["grant"].tolist() == pytest.approx([30, 30], abs=1e-9)

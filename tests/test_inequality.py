@@ -103,6 +103,8 @@ def test_prosperity_and_inclusion_are_paired_by_hand() -> None:
     assert found["neither"] == pytest.approx(0.5)
     assert found["prosperous"] == found["inclusive"] == 0
     assert pairing(np.arange(4.0), -np.arange(4.0), np.ones(4))["rank_correlation"] == pytest.approx(-1)
+    tied = pairing(np.asarray([1.0, 1.0, 2.0, 3.0]), np.arange(4.0), np.ones(4))  # ranks 1.5, 1.5, 3, 4
+    assert tied["rank_correlation"] == pytest.approx(4.5 / np.sqrt(4.5 * 5))
 
 
 @pytest.fixture
@@ -189,3 +191,5 @@ def test_without_people_each_area_counts_once(small: sp.Scenario) -> None:
 def test_a_frame_without_numbers_is_refused() -> None:
     with pytest.raises(sp.BadOption, match="no column of numbers"):
         sp.inequality(pd.DataFrame({"population": [1], "region": ["north"]}))
+    with pytest.raises(sp.BadOption, match="a list cannot be measured"):
+        sp.inequality([1, 2])  # type: ignore[arg-type]

@@ -84,6 +84,14 @@ def test_competition_by_hand(contest: sp.Scenario) -> None:
     )
 
 
+def test_the_price_of_bidding_counts_in_the_ranking_by_hand(contest: sp.Scenario) -> None:
+    """At 4.2 trees A's option has 4.2/11 = 0.38 and comes after B, 0.39 (without the price 0.42 and before it). A takes
+    40 and B 50 of the 96; 6 are left, too little for the option or C."""
+    fewer = contest.with_(option_years=contest.option_years.assign(trees=4.2))
+    found = sp.regime(fewer, "competition", plan={"competition": {"cost_of_bid_gbp": 1e6}})
+    assert grants(found) == pytest.approx([40, 50, 0], abs=1e-9)
+
+
 def test_competition_without_a_price_of_bidding_by_hand(contest: sp.Scenario) -> None:
     """Per £m: A 0.5, its option 0.45, B 0.4, C 0.3. A 40 and 10, then B 50: the pot of 100 is used up, none for C."""
     assert grants(sp.regime(contest, "competition", plan=FREE)) == pytest.approx([50, 50, 0], abs=1e-9)
@@ -242,8 +250,9 @@ def test_every_regime_of_a_valid_scenario_settles(seed: int) -> None:
             "single-pot",
             "silos",
         )
-    assert found.pooling is not None
-    assert found.pooling.needed <= found.pooling.granted * (1 + 1e-6) + 1e-6
+    assert (found.pooling is None) == (not len(given.national))
+    if found.pooling is not None:
+        assert found.pooling.needed <= found.pooling.granted * (1 + 1e-6) + 1e-6
     assert set(found.grants["regime"]) == set(NAMES)
     assert max(map(len, regimes_text(found).splitlines())) <= 80
 
@@ -356,3 +365,16 @@ def test_the_command_takes_a_plan_and_refuses_a_bad_one(tmp_path: Path) -> None:
     )
     assert done.returncode == 0, done.stderr
     assert "prepared at £0 each" in done.stdout
+
+
+def test_floors_that_leave_no_settlement_do_not_end_the_other_regimes(tmp_path: Path) -> None:
+    """The single pot has none; sharing by claims drops the floors, and says so."""
+    clash = made({"a": 50.0, "b": 50.0}, 60.0, trees=[10.0, 15.0], target=30.0, rules={"grant_floor": 0.7})
+    (tmp_path / "clash").mkdir()
+    for name, content in clash.documents().items():
+        (tmp_path / "clash" / name).write_bytes(content)
+    done = run("clash", "--only", "single-pot,pro-rata", "--no-chart", "--out", "out", cwd=tmp_path)
+    assert done.returncode == 4
+    assert "Single pot: There is no settlement: floors add up to £70.0m" in done.stdout
+    assert "Pro rata breaks grant_floor (2 areas): dropped for it." in done.stdout
+    assert pd.read_csv(tmp_path / "out" / "regimes.csv")["grant"].tolist() == pytest.approx([30, 30], abs=1e-9)

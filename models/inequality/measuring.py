@@ -74,7 +74,7 @@ def inequality(
     Raises
     ------
     BadOption
-        The frame has no column of numbers.
+        It is neither, or the frame has no column of numbers.
 
     Examples
     --------
@@ -86,9 +86,11 @@ def inequality(
     """
     if isinstance(result, Settlement):
         frame, columns, better = _from_settlement(result)
-    else:
+    elif isinstance(result, pd.DataFrame):
         frame, columns = _from_frame(result)
         better = {}
+    else:
+        raise BadOption(f"a {type(result).__name__} cannot be measured", "give a settlement, or a frame of areas")
     measured = [_measured(frame, column, *label) for column, label in columns.items()]
     regions = [row for column, label in columns.items() for row in _regions(frame, column, *label)]
     pairs = _pairs(frame, columns, better, prosperity, inclusion)

@@ -8,6 +8,9 @@ import numpy as np
 
 from .programme import Floats, LinearProgramme
 
+ROUNDING = 1e-12
+"""Size of a bound, relative to the largest term that its row can have, up to which it is rounding."""
+
 
 @dataclass(frozen=True)
 class Violation:
@@ -36,11 +39,12 @@ def largest_violation(programme: LinearProgramme, x: Floats) -> Violation:
     -------
     Violation
         Relative to the larger of the bound and the sum of the absolute terms of the row (for a column, of
-        the bound and the value).
+        the bound and the value). A row that only compares columns, with a bound of zero but for rounding, has at
+        least the size of the largest term that it can have: there nothing else says what is small.
     """
     matrix = programme.matrix
     activity = np.asarray(matrix @ x)
-    terms = np.asarray(abs(matrix) @ np.abs(x))
+    terms = np.maximum(np.asarray(abs(matrix) @ np.abs(x)), _largest_terms(programme))
     rows = _excess(activity, programme.row_lower, programme.row_upper, terms)
     columns = _excess(x, programme.column_lower, programme.column_upper, np.abs(programme.reach))
     row = int(rows.argmax()) if rows.size else -1
@@ -52,6 +56,16 @@ def largest_violation(programme: LinearProgramme, x: Floats) -> Violation:
     if of_row >= of_column:
         return Violation(of_row, programme.row_label(row))
     return Violation(of_column, programme.column_label(column))
+
+
+def _largest_terms(programme: LinearProgramme) -> Floats:
+    """The largest term that each row with a bound of zero, but for rounding, can have; zero for the others."""
+    matrix, (rows, _) = programme.matrix, programme.shape
+    largest = np.zeros(rows)
+    reach = np.maximum(np.abs(programme.reach), np.abs(programme.depth))
+    np.maximum.at(largest, matrix.indices, np.abs(matrix.data) * np.repeat(reach, np.diff(matrix.indptr)))
+    nearest = np.minimum(np.abs(programme.row_lower), np.abs(programme.row_upper))
+    return np.where(nearest <= ROUNDING * largest, largest, 0.0)
 
 
 def _excess(value: Floats, lower: Floats, upper: Floats, size: Floats) -> Floats:

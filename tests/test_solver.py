@@ -21,6 +21,7 @@ from singlepot.solver import (
     LinearProgramme,
     ProgrammeBuilder,
     Stage,
+    largest_violation,
     minimise_in_turn,
     whole_units,
 )
@@ -85,6 +86,18 @@ def test_a_grant_that_can_hardly_move_spoils_no_proof(target: float) -> None:
     first = (national["objective"] == "skills") & (national["year"] == "2026-27")
     national.loc[first, "target"] = target
     assert sp.settle(made.with_(national=national)).certificate.passed
+
+
+@pytest.mark.parametrize("bound", [0.0, -1e-14])
+@pytest.mark.parametrize(("first", "violation"), [(1e-12, 1e-12), (0.25, 0.25)])
+def test_what_rounding_leaves_of_an_option_breaks_no_comparison(bound: float, first: float, violation: float) -> None:
+    """x is at most y, both up to 1 and y at zero: an x of 1e-12 is measured by what x can be."""
+    build = ProgrammeBuilder()
+    columns = build.columns("x", {"n": ["x", "y"]}, lower=np.zeros(2), upper=np.ones(2))
+    row = build.rows("r", {}, lower=np.asarray([-np.inf]), upper=np.asarray([bound]))
+    build.add(np.repeat(row, 2), columns, np.asarray([1.0, -1.0]))
+    found = largest_violation(build.build(), np.asarray([first, 0.0]))
+    assert found.relative == pytest.approx(violation - bound, rel=1e-9)
 
 
 def limited(bids: tuple[float, float], pot: float, targets: tuple[float, float], **rules: object) -> sp.Settlement:

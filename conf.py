@@ -79,13 +79,19 @@ def setup(app: Any) -> None:
 
 
 def _inline_math(translator: Any, node: nodes.math) -> None:
-    translator.body.append(convert(node.astext(), display="inline"))
+    translator.body.append(_mathml(node, "inline"))
     raise nodes.SkipNode
 
 
 def _block_math(translator: Any, node: nodes.math_block) -> None:
-    translator.body.append(f'<div class="math" tabindex="0">{convert(node.astext(), display="block")}</div>')
+    translator.body.append(f'<div class="math" tabindex="0">{_mathml(node, "block")}</div>')
     raise nodes.SkipNode
+
+
+def _mathml(node: nodes.Element, display: str) -> str:
+    """Convert a formula; the converter takes the letters of a text as they stand, also an escaped underscore."""
+    texts = re.sub(r"\\text\{[^}]*\}", lambda text: text[0].replace(r"\_", "_"), node.astext())
+    return convert(texts, display=display)
 
 
 def _add_to_page(app: Any, docname: str, source: list[str]) -> None:

@@ -1,6 +1,6 @@
 """Run the commands that pages show, and write what they print: ``python docs/commands.py``. A test compares.
 
-A command is a line of a block of ``console`` or ``powershell`` that begins with its prompt; what follows is what it
+A command is a line of a block of ``console`` or ``ps1con`` that begins with its prompt; what follows is what it
 printed. A page runs in an empty folder of its own, from its first block to its last. Comments before a block steer it:
 
 ==============================================  =====================================================================
@@ -22,13 +22,13 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 
-PROMPTS = {"console": "$ ", "powershell": "PS> "}
+PROMPTS = {"console": "$ ", "ps1con": "PS> "}
 
 PARTS = re.compile(
     r"<!-- cell: (?P<book>\S+) (?P<sheet>\w+)!(?P<cell>[A-Z]+\d+) = (?P<value>.*?) -->"
     r"|<!-- file: (?P<file>\S+) -->\n```\w*\n(?P<content>.*?)^```"
     r"|(?:<!-- shown: (?P<shown>[^;]*?)(?:; exit: (?P<exit>\d+))? -->\n)?"
-    r"(?P<open>```(?P<kind>console|powershell)\n)(?P<body>.*?)(?=^```)",
+    r"(?P<open>```(?P<kind>console|ps1con)\n)(?P<body>.*?)(?=^```)",
     re.DOTALL | re.MULTILINE,
 )
 """What of a page is carried out, in order."""

@@ -1,7 +1,8 @@
-"""Run the tutorial notebook: ``python docs/notebook.py`` compares what it says with what is stored, ``--write`` stores it.
+"""Run the tutorial notebook: ``python docs/notebook.py`` compares what it shows with what is stored.
 
-The cells run from first to last in a kernel of their own, in an empty folder. A cell that fails, a text that differs,
-a number that differs by more than a billionth or a picture that is missing is an error. Needs the extra ``docs``.
+``--write`` stores it. The cells run from first to last in a kernel of their own, in an empty folder. A cell that
+fails, a text that differs, a number that differs by more than a billionth or a picture that is missing is an error.
+Needs the extra ``docs``.
 """
 
 from __future__ import annotations
@@ -98,12 +99,13 @@ def run(notebook: Notebook) -> Notebook:
 
         @property
         def kernel_spec(self) -> KernelSpec:
-            return KernelSpec(argv=[sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"])
+            said = ["--log-level=40", "-f", "{connection_file}"]
+            return KernelSpec(argv=[sys.executable, "-m", "ipykernel_launcher", *said])
 
     copy = nbformat.from_dict(notebook)
     with tempfile.TemporaryDirectory() as empty:
         client = NotebookClient(
-            copy, timeout=600, kernel_manager_class=ThisPython, resources={"metadata": {"path": empty}}
+            copy, kernel_manager_class=ThisPython, timeout=600, resources={"metadata": {"path": empty}}
         )
         client.execute()
     for cell in copy["cells"]:

@@ -33,7 +33,7 @@ class NoRepair(NoSettlement):
     """No change of the rules that may be changed restores a settlement; the remedy says which would."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Repair:
     """The least change of the rules of a scenario that lets it settle.
 
@@ -91,6 +91,10 @@ class Repair:
                     sums = (0.0, moved) if unit == SHARE else (moved, 0.0)
                     said.append(f"{rule} {word} by {amount(*sums, self.scenario.settings.money)}")
         return join(said)
+
+    def __repr__(self) -> str:
+        """One line."""
+        return f"<Repair of {self.scenario.settings.title!r}: {self.summary() or 'nothing needs to change'}>"
 
     def _repr_html_(self) -> str:
         """Show the clash and the limits that move in a notebook."""

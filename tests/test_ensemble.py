@@ -347,6 +347,20 @@ def test_a_killed_worker_loses_no_draw(written: Callable[[int], Path], tmp_path:
     assert bytes_of(tmp_path / "out") == bytes_of(tmp_path / "whole")
 
 
+@pytest.mark.parametrize("guarded", [False, True])
+def test_a_script_that_starts_itself_again_is_refused(
+    guarded: bool, written: Callable[[int], Path], tmp_path: Path
+) -> None:
+    """Workers read the calling script; without the usual guard it would start workers of its own, for ever."""
+    script = tmp_path / "script.py"
+    guard = 'if __name__ == "__main__":\n    ' if guarded else ""
+    call = f"sp.ensemble({str(written(4))!r}, {str(tmp_path / 'out')!r}, workers=2)"
+    script.write_text(f"import singlepot as sp\n{guard}{call}\n", encoding="utf-8")
+    run = subprocess.run([sys.executable, script], capture_output=True, text=True, timeout=120, check=False)
+    assert (run.returncode == 0) == guarded, run.stderr
+    assert ('put the call below `if __name__ == "__main__":`' in run.stderr) != guarded
+
+
 @needs_proc
 def test_ctrl_c_stops_within_five_seconds_and_says_how_to_go_on(written: Callable[[int], Path], tmp_path: Path) -> None:
     run = start(written(400), tmp_path / "out", "--workers", "2")

@@ -55,9 +55,16 @@ class Processes:
 
     def __init__(self, workers: int) -> None:
         self._workers = max(workers, 1)
+        self._started = False
 
     def run(self, work: Work, batches: Sequence[Batch], tick: Tick) -> Iterator[tuple[Batch, list[Drawn]]]:
-        """Settle batches; see :class:`Executor`."""
+        """Settle batches; see :class:`Executor`.
+
+        Raises
+        ------
+        EnsembleRefused
+            No worker can start, because reading the caller's script would start the ensemble again.
+        """
         with _one_thread_each():
             waiting = list(batches)
             while waiting:
@@ -76,6 +83,8 @@ class Processes:
         stop = multiprocessing.get_context("spawn").Event()
         pool = _open(work, workers, stop)
         try:
+            if not self._started:
+                self._started = _starts(pool, tick)
             while True:
                 for batch in todo:
                     running[pool.submit(_settle, batch.draws)] = batch
@@ -108,6 +117,26 @@ class Processes:
 def _open(work: Work, workers: int, stop: Any) -> ProcessPoolExecutor:
     context = multiprocessing.get_context("spawn")
     return ProcessPoolExecutor(workers, mp_context=context, initializer=_start, initargs=(work, stop))
+
+
+def leave_if_starting() -> None:
+    """End a worker that reads the caller's script and is asked for an ensemble there; the caller then says why."""
+    if getattr(multiprocessing.current_process(), "_inheriting", False):
+        os._exit(1)
+
+
+def _starts(pool: ProcessPoolExecutor, tick: Tick) -> bool:
+    """Wait until a worker answers."""
+    answer = pool.submit(os.getpid)
+    while not answer.done():
+        wait([answer], timeout=POLL_S)
+        tick()
+    if isinstance(answer.exception(), BrokenProcessPool):
+        raise EnsembleRefused(
+            "the workers cannot start: they read the script that called singlepot, and it starts them again",
+            'put the call below `if __name__ == "__main__":`, or ask for no workers',
+        )
+    return True
 
 
 @contextlib.contextmanager

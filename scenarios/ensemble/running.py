@@ -19,7 +19,7 @@ from singlepot.solver import Stopped
 from ..reading import read_scenario
 from ..settlement_folder import read_settlement
 from .drawing import CELL, Work
-from .executors import Batch, Cluster, Executor, Processes, versions
+from .executors import Batch, Cluster, Executor, Processes, leave_if_starting, versions
 from .plan import Plan, make_plan, read_plan
 from .sampling import draw_sample
 from .store import EnsembleRefused, Store, read_table
@@ -120,10 +120,11 @@ def ensemble(
     BadInput
         With everything that is wrong with the plan or its base.
     EnsembleRefused
-        The folder or the cluster cannot be used.
+        The folder or the cluster cannot be used, or the calling script is not safe to be read by workers.
     Stopped
         The run was ended; finished draws are kept.
     """
+    leave_if_starting()
     plan = plan if isinstance(plan, Plan) else read_plan(plan)
     changes = {key: value for key, value in (("draws", draws), ("seed", seed)) if value is not None}
     plan = plan.with_(**changes) if changes else plan

@@ -27,6 +27,8 @@ from .marginals import Marginals, marginals, original_matrix
 from .native import Names, names_of, to_pulp, to_pyomo, write_model
 from .parametric import Piece, Tracer
 from .programme import Family, Labels, LinearProgramme, ProgrammeBuilder
+from .recourse import NoRecourse, Recourse
+from .robust import Decided, Step, average_of_worst, decide
 from .rounding import whole_units
 from .sharing import Shared, share
 from .stages import Infeasible, Stage, Staged, StageResult, Technique, ended_early, minimise_in_turn
@@ -42,6 +44,7 @@ __all__ = [
     "Best",
     "Control",
     "Corner",
+    "Decided",
     "Engine",
     "Explorer",
     "Extra",
@@ -57,12 +60,14 @@ __all__ = [
     "Marginals",
     "Method",
     "Names",
+    "NoRecourse",
     "NoSettlement",
     "NotProven",
     "Piece",
     "PointStatus",
     "ProgrammeBuilder",
     "Progress",
+    "Recourse",
     "Shared",
     "SinglepotError",
     "SolverFailed",
@@ -70,6 +75,7 @@ __all__ = [
     "Stage",
     "StageResult",
     "Staged",
+    "Step",
     "Stop",
     "Stopped",
     "Technique",
@@ -78,6 +84,8 @@ __all__ = [
     "Unfinished",
     "VerificationFailed",
     "Violation",
+    "average_of_worst",
+    "decide",
     "ended_early",
     "engine",
     "far_apart",

@@ -38,7 +38,7 @@ def version() -> str:
     return installed("clarabel")
 
 
-def solve_quadratic(problem: QuadraticProgramme, control: Control) -> ConicAnswer:
+def solve_quadratic(problem: QuadraticProgramme, control: Control, accuracy: float = ACCURACY) -> ConicAnswer:
     """Solve a quadratic programme by interior point.
 
     Parameters
@@ -47,12 +47,14 @@ def solve_quadratic(problem: QuadraticProgramme, control: Control) -> ConicAnswe
         Equalities first.
     control
         Ends the run by raising :class:`~singlepot.solver.control.Halt`.
+    accuracy
+        Gap and feasibility asked for, relative.
     """
     rows, equalities = problem.rows, problem.equalities
     settings = clarabel.DefaultSettings()
     settings.verbose = False
     settings.max_threads = 1
-    settings.tol_gap_abs = settings.tol_gap_rel = settings.tol_feas = ACCURACY
+    settings.tol_gap_abs = settings.tol_gap_rel = settings.tol_feas = accuracy
     settings.max_iter = 200
     cones = [clarabel.ZeroConeT(equalities), clarabel.NonnegativeConeT(rows.shape[0] - equalities)]
     solver = clarabel.DefaultSolver(

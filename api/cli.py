@@ -178,6 +178,7 @@ def model(scenario: str, file: str, stage: str | None, **how: Any) -> None:
 @click.option("--overwrite", is_flag=True, help="Replace a settlement that stands in the folder.")
 @click.option("--backend", default="highs", help="Who solves: highs, pulp or pyomo.  [default: highs]")
 @click.option("--solver", help="Solver behind the backend: highs, cbc, glpk, or what else is installed.")
+@click.option("--robust", is_flag=True, help="SCENARIO is an ensemble's plan: decide once for all its draws.")
 def settle(
     scenario: str,
     directory: str,
@@ -187,9 +188,15 @@ def settle(
     overwrite: bool,
     backend: str,
     solver: str | None,
+    robust: bool,
     **how: Any,
 ) -> None:
     """Settle SCENARIO and write the folder OUT."""
+    if robust:
+        cli_choices.settle_robust(
+            scenario, directory, as_json=as_json, quiet=quiet, overwrite=overwrite, time_limit=time_limit
+        )
+        return
     from singlepot.models.folder import check_target
     from singlepot.models.settlement_documents import MANIFEST
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy import sparse
 
-from singlepot.solver import BadOption, Family, LinearProgramme, Recourse, Stage
+from singlepot.solver import BadOption, Family, LinearProgramme, Recourse
 
 from .arrays import Floats, Integers
 from .formulation import Formulation, formulate
@@ -66,8 +66,8 @@ def common(scenario: Scenario, pots: Floats | None = None) -> Common:
         column_families=(),
         row_families=(),
     )
-    cells = np.nonzero(formulation.model.grant != ABSENT)
-    return Common(formulation, programme, len(cells[0]), cells)
+    area, envelope, year = (at.astype(np.int64) for at in np.nonzero(formulation.model.grant != ABSENT))
+    return Common(formulation, programme, len(area), (area, envelope, year))
 
 
 def measure_of(scenario: Scenario) -> tuple[str, float]:
@@ -85,8 +85,13 @@ def measure_of(scenario: Scenario) -> tuple[str, float]:
     return chosen, float(scenario.settings.stages.give.get(chosen, 0.0))
 
 
-def recourse(scenario: Scenario, measure: str, shared: Common) -> tuple[Recourse, Formulation, Stage]:
-    """Write what one draw decides for itself, as what follows from limits of its grants."""
+def recourse(scenario: Scenario, measure: str, shared: Common) -> tuple[Recourse, Integers, Floats]:
+    """Write what one draw decides for itself, as what follows from limits of its grants.
+
+    Returns
+    -------
+    The programme, the columns of its national shortfalls, and the national targets.
+    """
     give = dict.fromkeys(name for name in scenario.settings.stages.give if name != measure)
     formulation = formulate(scenario.with_(stages={"order": [measure], "give": give}))
     stage = next(stage for stage in formulation.stages if not stage.empty)
@@ -95,7 +100,8 @@ def recourse(scenario: Scenario, measure: str, shared: Common) -> tuple[Recourse
     programme, under = _with_under(formulation.programme, columns[there], formulation.programme.rows("grant"))
     rows = np.concatenate([_span(programme.rows(name)) for name in COMMON_ROWS])
     cost = np.concatenate([stage.cost, np.zeros(len(under))])
-    return Recourse(programme, columns[there], np.flatnonzero(there), under, rows, cost), formulation, stage
+    found = Recourse(programme, columns[there], np.flatnonzero(there), under, rows, cost)
+    return found, formulation.model.shortfall, formulation.data.national.target
 
 
 def _with_under(programme: LinearProgramme, columns: Integers, rows: slice) -> tuple[LinearProgramme, Integers]:

@@ -8,6 +8,8 @@ from .ensemble_chart import ensemble_chart
 from .frontier_chart import frontier_chart
 from .frontier_text import frontier_text
 from .repair_text import reach_text, repair_text
+from .robust_chart import robust_chart
+from .robust_text import robust_text
 from .stability_text import stability_text
 from .summary import summary
 from .sweep_chart import sweep_chart
@@ -27,6 +29,8 @@ __all__ = [
     "reach_text",
     "repair_text",
     "resolved_text",
+    "robust_chart",
+    "robust_text",
     "stability_text",
     "summary",
     "sweep_chart",

@@ -26,10 +26,10 @@ class NoRecourse(NoSettlement):
 
 @dataclass(frozen=True, eq=False)
 class Part:
-    """A programme as a block of a larger one, scaled: its own rows and columns, then rows that tie it to what is common.
+    """A programme as a block of a larger one, scaled.
 
-    ``ties``: each common column of the block, in units of what it is limited by, at most ``at`` of the common columns.
-    ``reach`` and ``depth`` bound the columns, ``columns`` says which of the programme they are.
+    ``matrix`` are its own rows; ``ties`` are its common columns in original units, each at most the common column that
+    ``at`` names. ``depth`` and ``reach`` bound the columns.
     """
 
     matrix: sparse.csr_array

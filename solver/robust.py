@@ -32,7 +32,7 @@ from .stages import dual_bound, ended_early
 
 LOG = logging.getLogger("singlepot")
 
-ACCURACY = 1e-8
+ACCURACY = 1e-7
 """Gap and feasibility asked of the interior-point method, relative; what it reached is measured afterwards."""
 
 HOLD = 1e-7
@@ -221,7 +221,7 @@ class _Joint:
         )
         problem = QuadraticProgramme(curve, gradient, rows, limit, int(equal.sum()))
         try:
-            answer = solve_quadratic(problem, control, ACCURACY)
+            answer = solve_quadratic(problem, control, ACCURACY, len(self._size))
         except SolverFailed as failure:
             if "Infeasible" not in failure.cause:
                 raise

@@ -67,7 +67,7 @@ def _areas(axis: Any, found: Robust) -> None:
     chosen = share.loc[share.abs().sort_values(kind="stable").index[-AREAS:]].sort_values(kind="stable")
     places = range(len(chosen))
     colours = [COLOURS[2] if value > 0 else COLOURS[1] for value in chosen]
-    axis.set_title(f"Grant against the central one, share of the bid; {len(chosen)} areas that differ most")
+    axis.set_title(f"Change from the central grant, share of the bid: {len(chosen)} areas")
     axis.barh(list(places), chosen.to_numpy(), color=colours)
     axis.set_yticks(list(places), [str(names[area])[:34] for area in chosen.index], fontsize=7)
     axis.axvline(0, color=GREY, linewidth=0.8)

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from singlepot.scenarios.comparing import compare
     from singlepot.scenarios.comparison import Comparison
     from singlepot.scenarios.ensemble.plan import Plan, Uncertain, read_plan
+    from singlepot.scenarios.ensemble.robust import Robust, settle_robust
     from singlepot.scenarios.ensemble.running import Ensemble, ensemble, read_ensemble
     from singlepot.scenarios.ensemble.store import EnsembleRefused
     from singlepot.scenarios.reading import read_scenario
@@ -93,6 +94,8 @@ _HOMES = {
     "Findings": "scenarios.checking",
     "check_scenario": "scenarios.checking",
     "Assurance": "models.verification.assurance",
+    "Robust": "scenarios.ensemble.robust",
+    "settle_robust": "scenarios.ensemble.robust",
     "Ensemble": "scenarios.ensemble.running",
     "EnsembleRefused": "scenarios.ensemble.store",
     "Plan": "scenarios.ensemble.plan",
@@ -158,6 +161,7 @@ __all__ = [
     "Progress",
     "Regimes",
     "Repair",
+    "Robust",
     "Scenario",
     "Settlement",
     "SinglepotError",
@@ -190,6 +194,7 @@ __all__ = [
     "regimes",
     "repair",
     "settle",
+    "settle_robust",
     "shipped",
     "stability",
     "sweep",

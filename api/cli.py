@@ -181,6 +181,7 @@ def model(scenario: str, file: str, stage: str | None, **how: Any) -> None:
 @click.option("--solver", help="Solver behind the backend: highs, cbc, glpk, or what else is installed.")
 @click.option("--only", type=click.Choice(["tables"]), help="Write the tables and nothing to look at: for programs.")
 @cli_report.showing
+@click.option("--robust", is_flag=True, help="SCENARIO is an ensemble's plan: decide once for all its draws.")
 def settle(
     scenario: str,
     directory: str,
@@ -201,6 +202,13 @@ def settle(
     """
     if only and (area_pages or pictures):
         raise click.UsageError("--only tables writes neither pages nor pictures")
+    robust: bool,
+    """Settle SCENARIO and write the folder OUT."""
+    if robust:
+        cli_choices.settle_robust(
+            scenario, directory, as_json=as_json, quiet=quiet, overwrite=overwrite, time_limit=time_limit
+        )
+        return
     from singlepot.models.folder import check_target
     from singlepot.models.settlement_documents import MANIFEST
 

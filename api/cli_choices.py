@@ -131,7 +131,70 @@ def alternatives(
     _draw(chart, ending, overwrite, lambda: alternatives_chart(found))
 
 
-COMMANDS = (frontier, alternatives)
+@click.command()
+@click.argument("plan", type=click.Path())
+@click.option("--draws", type=click.IntRange(min=1), help="How many draws.  [default: the plan's, at most 200]")
+@click.option("--worst", callback=_share, default="10%", show_default=True, help="Draws that count as the worst.")
+@click.option("--order", default="expected,worst", show_default=True, help="What is minimised first and second.")
+@click.option("--give", type=float, help="How much of the first the second may use.  [default: the scenario's]")
+@JSON
+@OUT
+@CHART
+@QUIET
+@OVERWRITE
+@LIMIT
+def robust(
+    plan: str,
+    draws: int | None,
+    worst: float,
+    order: str,
+    give: float | None,
+    as_json: bool,
+    directory: str | None,
+    chart: str | None,
+    quiet: bool,
+    overwrite: bool,
+    time_limit: float | None,
+) -> None:
+    """Decide grants once for many draws of PLAN, an ensemble's (`settle PLAN --robust` is the same).
+
+    Grants are common to all draws; what they buy is decided in each, when it is known. The expected shortfall is
+    minimised, then the average of the worst draws. The report says what deciding so is worth against the central
+    settlement, and what knowing would be worth.
+    """
+    settle_robust(plan, directory, as_json=as_json, quiet=quiet, overwrite=overwrite, time_limit=time_limit,
+                  chart=chart, draws=draws, worst=worst, order=order.split(","), give=give)  # fmt: skip
+
+
+def settle_robust(
+    plan: str,
+    directory: str | None,
+    *,
+    as_json: bool,
+    quiet: bool,
+    overwrite: bool,
+    time_limit: float | None,
+    chart: str | None = None,
+    **how: Any,
+) -> None:
+    """Settle a plan robustly, write it and say it; what `settle --robust` calls."""
+    from singlepot.scenarios.ensemble.robust import MANIFEST
+
+    ending = _check(directory, MANIFEST, chart, overwrite)
+    import singlepot
+    from singlepot.reports import robust_chart, robust_text
+
+    found = singlepot.settle_robust(plan, time_limit=time_limit, **how)
+    if directory is not None:
+        found.write(directory, overwrite=overwrite)
+    if as_json:
+        _json(found.as_dict())
+    elif not quiet:
+        _say(robust_text(found), directory)
+    _draw(chart, ending, overwrite, lambda: robust_chart(found))
+
+
+COMMANDS = (frontier, alternatives, robust)
 """The commands of this module."""
 
 

@@ -10,6 +10,8 @@ from .frontier_text import frontier_text
 from .regimes_chart import regimes_chart
 from .regimes_text import regimes_text
 from .repair_text import reach_text, repair_text
+from .robust_chart import robust_chart
+from .robust_text import robust_text
 from .stability_text import stability_text
 from .summary import summary
 from .sweep_chart import sweep_chart
@@ -31,6 +33,8 @@ __all__ = [
     "regimes_text",
     "repair_text",
     "resolved_text",
+    "robust_chart",
+    "robust_text",
     "stability_text",
     "summary",
     "sweep_chart",

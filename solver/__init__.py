@@ -28,6 +28,8 @@ from .marginals import Marginals, marginals, original_matrix
 from .native import Names, names_of, to_pulp, to_pyomo, write_model
 from .parametric import Bound, Piece, Tracer
 from .programme import Family, Labels, LinearProgramme, ProgrammeBuilder
+from .recourse import NoRecourse, Recourse
+from .robust import Decided, Step, average_of_worst, decide
 from .rounding import whole_units
 from .sharing import Shared, share
 from .stages import Infeasible, Stage, Staged, StageResult, Technique, ended_early, minimise_in_turn
@@ -44,6 +46,7 @@ __all__ = [
     "Bound",
     "Control",
     "Corner",
+    "Decided",
     "Engine",
     "Explorer",
     "Extra",
@@ -59,12 +62,14 @@ __all__ = [
     "Marginals",
     "Method",
     "Names",
+    "NoRecourse",
     "NoSettlement",
     "NotProven",
     "Piece",
     "PointStatus",
     "ProgrammeBuilder",
     "Progress",
+    "Recourse",
     "Shared",
     "SinglepotError",
     "SolverFailed",
@@ -72,6 +77,7 @@ __all__ = [
     "Stage",
     "StageResult",
     "Staged",
+    "Step",
     "Stop",
     "Stopped",
     "Technique",
@@ -81,6 +87,8 @@ __all__ = [
     "VerificationFailed",
     "Violation",
     "determined",
+    "average_of_worst",
+    "decide",
     "ended_early",
     "engine",
     "far_apart",

@@ -38,7 +38,9 @@ def version() -> str:
     return installed("clarabel")
 
 
-def solve_quadratic(problem: QuadraticProgramme, control: Control) -> ConicAnswer:
+def solve_quadratic(
+    problem: QuadraticProgramme, control: Control, accuracy: float = ACCURACY, last: int = 0
+) -> ConicAnswer:
     """Solve a quadratic programme by interior point.
 
     Parameters
@@ -47,16 +49,21 @@ def solve_quadratic(problem: QuadraticProgramme, control: Control) -> ConicAnswe
         Equalities first.
     control
         Ends the run by raising :class:`~singlepot.solver.control.Halt`.
+    accuracy
+        Gap and feasibility asked for, relative.
+    last
+        How many columns, from the first, are best eliminated last: those that many blocks share. They are told to be
+        tied to one another, which they are once the blocks are gone, so that the ordering does not take them early.
     """
     rows, equalities = problem.rows, problem.equalities
     settings = clarabel.DefaultSettings()
     settings.verbose = False
     settings.max_threads = 1
-    settings.tol_gap_abs = settings.tol_gap_rel = settings.tol_feas = ACCURACY
+    settings.tol_gap_abs = settings.tol_gap_rel = settings.tol_feas = accuracy
     settings.max_iter = 200
     cones = [clarabel.ZeroConeT(equalities), clarabel.NonnegativeConeT(rows.shape[0] - equalities)]
     solver = clarabel.DefaultSolver(
-        sparse.csc_matrix(sparse.diags_array(problem.curvature, format="csc")),
+        _curvature(problem, last),
         problem.gradient,
         sparse.csc_matrix(rows),
         problem.limit,
@@ -71,3 +78,14 @@ def solve_quadratic(problem: QuadraticProgramme, control: Control) -> ConicAnswe
     if detail not in _USABLE or not np.isfinite(x).all():
         raise SolverFailed(f"Clarabel answered {detail} to the sharing step", "report this scenario as a defect")
     return ConicAnswer(x, np.asarray(solution.s), np.asarray(solution.z), detail)
+
+
+def _curvature(problem: QuadraticProgramme, last: int) -> sparse.csc_matrix:
+    """The diagonal, with stored zeros between the columns that are to be eliminated last."""
+    size = len(problem.curvature)
+    row, column = np.triu_indices(last, 1)
+    own = np.arange(size)
+    values = np.concatenate([problem.curvature, np.zeros(len(row))])
+    places = (np.concatenate([own, row]), np.concatenate([own, column]))
+    matrix: sparse.csc_matrix = sparse.csc_matrix((values, places), shape=(size, size))
+    return matrix

@@ -61,6 +61,16 @@ class HighsEngine:
         self._matrix = matrix
         self._cancel = threading.Event()
         self._highs: Any = None
+        self._start: Any = None
+
+    @property
+    def basis(self) -> Any:
+        """The basis of the last answer, to be given to another engine of the same matrix; opaque."""
+        return None if self._highs is None else self._highs.getBasis()
+
+    def start_from(self, basis: Any) -> None:
+        """Begin the first solve, by ``WARM`` or ``AGAIN``, at a basis of another engine of the same matrix."""
+        self._start = basis
 
     @property
     def version(self) -> str:
@@ -94,6 +104,8 @@ class HighsEngine:
         if self._highs is None:
             self._highs = _open()
             self._pass(cost, column_bounds, row_bounds)
+            if self._start is not None:
+                _accept(self._highs.setBasis(self._start), "setBasis")
         else:
             self._update(cost, column_bounds, row_bounds)
         for option, value in _options(method).items():

@@ -1,0 +1,64 @@
+"""Robust grants as text: against the central ones and against knowing, and whose grant differs most."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from singlepot.models.money import spoken
+
+from .lines import count, lay_out, percent, signed_money, wrap
+
+if TYPE_CHECKING:
+    from singlepot.scenarios.ensemble.robust import Robust
+
+TOLD = 5
+"""Areas that are listed on either side."""
+
+
+def robust_text(found: Robust) -> str:
+    """Write robust grants for people, in 80 columns."""
+    money = found.central.scenario.settings.money
+    title = found.plan.title or found.central.scenario.settings.title
+    total = float(found.grants["grant"].sum())
+    moved = found.figure("moved")
+    lines = [*wrap(title), ""]
+    lines += wrap(f"Grants decided once for {count(len(found.draws), 'draw')}; what they buy is decided in each.")
+    share = percent(moved / total) if total > 0 else "-"
+    lines += wrap(f"{spoken(moved, money)} ({share} of all grants) goes elsewhere than in the central settlement.")
+    lines += ["", *lay_out(("", "expected", f"worst {found.worst_share:.0%} of draws"), _cases(found))]
+    lines += wrap(f"{found.measure} in the draws, a share of the targets.", "  ")
+    lines += wrap(
+        f"Deciding for all draws is worth {_points(found.figure('value of robust'))} of the targets on average and "
+        f"{_points(found.figure('value of robust, worst'))} in the worst draws. Knowing each draw before grants are "
+        f"decided would be worth {_points(found.figure('value of knowing'))} more."
+    )
+    gaps = ", ".join(f"{row['name']} {row['gap']:.1e}" for row in found.stages.to_dict("records"))
+    lines += wrap(f"Each stage is proved up to a gap: {gaps}.")
+    names = found.central.scenario.filled("areas").set_index("code")["name"]
+    areas = found.grants.groupby("area")[["bid", "central", "grant", "change"]].sum()
+    order = areas["change"].sort_values(kind="stable").index
+    chosen = [*order[::-1][:TOLD], *order[:TOLD][::-1]] if len(order) > 2 * TOLD else list(order[::-1])
+    rows = [
+        (
+            str(names[area]),
+            spoken(areas["bid"][area], money),
+            spoken(areas["central"][area], money),
+            spoken(areas["grant"][area], money),
+            signed_money(areas["change"][area], money),
+        )
+        for area in chosen
+    ]
+    lines += ["", *lay_out(("area", "bid", "central", "robust", "change"), rows)]
+    return "\n".join(lines) + "\n"
+
+
+def _cases(found: Robust) -> list[tuple[str, str, str]]:
+    said = {"robust": "these grants", "central": "the central grants", "known": "each draw known before"}
+    return [
+        (words, percent(found.figure(f"expected, {case}"), 3), percent(found.figure(f"worst, {case}"), 3))
+        for case, words in said.items()
+    ]
+
+
+def _points(share: float) -> str:
+    return "-" if share != share else f"{100 * share:.3f} points"

@@ -1,0 +1,319 @@
+"""Settle once for many draws: grants that are promised now, and what each draw makes of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from os import PathLike
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from singlepot.models.documents import csv_text
+from singlepot.models.folder import write_folder
+from singlepot.models.model import ABSENT
+from singlepot.models.point import Point
+from singlepot.models.pounds import in_pounds
+from singlepot.models.recourse import Common, common, measure_of, recourse
+from singlepot.models.settle import settle
+from singlepot.models.settlement import Settlement
+from singlepot.models.settlement_documents import guarded, json_text
+from singlepot.solver import BadOption, Control, Decided, Progress, Recourse, average_of_worst, decide
+
+from .plan import Plan, read_plan
+from .sampling import Sample, draw_sample
+
+if TYPE_CHECKING:
+    from singlepot.models.scenario import Scenario
+
+Floats = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
+
+MANIFEST = "robust.json"
+"""Written last: without it the folder is incomplete."""
+
+DRAWS = 200
+"""Draws that are settled for where nothing else is said and the plan has more."""
+
+ORDER = ("expected", "worst")
+"""What is minimised, in this order."""
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Robust:
+    """Grants that are decided once for all draws, beside those of the central settlement.
+
+    Attributes
+    ----------
+    plan
+        What was drawn.
+    central
+        The settlement of the base scenario.
+    measure
+        What is small in every draw, such as ``shortfall.total``; a share of the targets.
+    worst_share
+        Share of the draws that count as the worst.
+    grants
+        area, envelope, year, bid, central, grant, change (from central), pounds.
+    pot
+        envelope, year, amount (the least of any draw), allocated, carried, reserve.
+    stages
+        name (``expected``, ``worst``), value, bound (what no grants fall below), gap, give, central (the same figure
+        with the central grants), final (at the grants that were chosen).
+    draws
+        draw, robust, central and known (the measure with these grants, with the central ones, and with grants decided
+        when the draw was known; NaN where rules leave none), and ``shortfall_OBJECTIVE`` of the robust grants.
+    figures
+        name, value: expected and worst of each of the three; ``value of knowing`` (what the expected shortfall would
+        fall by if draws were known before grants are decided), ``value of robust`` (by how much the robust grants
+        are better than the central ones), each as a share of the targets; ``moved`` (money that goes elsewhere).
+    """
+
+    plan: Plan
+    central: Settlement
+    measure: str
+    worst_share: float
+    grants: pd.DataFrame
+    pot: pd.DataFrame
+    stages: pd.DataFrame
+    draws: pd.DataFrame
+    figures: pd.DataFrame
+
+    @property
+    def tables(self) -> Mapping[str, pd.DataFrame]:
+        """All tables by name."""
+        return {name: getattr(self, name) for name in ("grants", "pot", "stages", "draws", "figures")}
+
+    def as_dict(self) -> dict[str, Any]:
+        """Everything but the grants as plain values; what is missing is null."""
+        tables = {
+            name: [{k: None if v != v else v for k, v in row.items()} for row in self.tables[name].to_dict("records")]
+            for name in ("pot", "stages", "figures")
+        }
+        return {
+            "schema": 1,
+            "title": self.plan.title,
+            "base": self.central.scenario.settings.title,
+            "money": self.central.scenario.settings.money,
+            "draws": len(self.draws),
+            "seed": self.plan.seed,
+            "measure": self.measure,
+            "worst_share": self.worst_share,
+            **tables,
+        }
+
+    def write(
+        self, directory: str | PathLike[str], *, overwrite: bool = False, further: Mapping[str, bytes] | None = None
+    ) -> None:
+        """Write every table as CSV and ``robust.json`` as a folder, complete or not at all."""
+        files = {f"{name}.csv": csv_text(guarded(table)) for name, table in self.tables.items()}
+        files[MANIFEST] = json_text(self.as_dict())
+        write_folder(directory, {**files, **(further or {})}, MANIFEST, overwrite=overwrite)
+
+    def figure(self, name: str) -> float:
+        """One of ``figures``."""
+        return float(self.figures.set_index("name")["value"][name])
+
+    def __repr__(self) -> str:
+        """One line."""
+        return f"<Robust grants for {len(self.draws)} draws of {self.central.scenario.settings.title!r}>"
+
+
+def settle_robust(
+    plan: str | PathLike[str] | Plan,
+    *,
+    draws: int | None = None,
+    worst: float = 0.1,
+    order: Sequence[str] = ORDER,
+    give: float | None = None,
+    time_limit: float | None = None,
+    progress: Callable[[Progress], object] | None = None,
+) -> Robust:
+    """Decide grants once for many draws of an uncertain scenario.
+
+    Grants, and money carried over or moved between envelopes, are common to all draws and keep the base scenario's
+    rules for them. Take-ups are decided in each draw, when it is known: an area may spend less than its grant, never
+    more, and every rule for targets, options and own costs holds in every draw. The expected shortfall is minimised
+    first, then the average of the worst share of draws, then the distance of the grants from the bids.
+
+    Parameters
+    ----------
+    plan
+        A plan, its file, or the name of a shipped one.
+    draws
+        How many; the plan's number, at most 200, by default.
+    worst
+        Share of draws that count as the worst.
+    order
+        ``expected`` and ``worst``, or one of them.
+    give
+        How much of the first stage the second may use; what the scenario's stage gives by default.
+    time_limit
+        Seconds of wall time for everything.
+
+    Raises
+    ------
+    BadInput
+        The plan is wrong.
+    BadOption
+        Nothing is short that draws could change, or a choice cannot be.
+    NoSettlement
+        No grants let every draw keep its rules.
+    """
+    plan = plan if isinstance(plan, Plan) else read_plan(plan)
+    if not 0 < worst <= 1:
+        raise BadOption(f"the worst share {worst!r} is no share of the draws", "write 0.1 for a tenth")
+    if not order or len(set(order)) < len(order) or set(order) - set(ORDER):
+        raise BadOption(f"the order {', '.join(order) or 'of nothing'} cannot be", "name expected, worst, or both")
+    from singlepot.scenarios.reading import read_scenario
+
+    plan = plan.with_(draws=draws or min(plan.draws, DRAWS))
+    control = Control(time_limit, progress)
+    base = read_scenario(plan.base)
+    measure, gives = measure_of(base)
+    gives = gives if give is None else give
+    central = settle(base, time_limit=control.remaining_s)
+    sample = draw_sample(plan, base)
+    scenarios = [sample.scenario(draw) for draw in range(plan.draws)]
+    shared = common(base, _least_pots(scenarios, base))
+    written = [recourse(scenario, measure, shared) for scenario in scenarios]
+    made = [each[0] for each in written]
+    wanted, weight = _wishes(shared)
+    given = [(name, gives if name == order[0] and len(order) > 1 else 0.0) for name in order]
+    decided = decide(shared.programme, made, given, worst, wanted, weight, control)
+    shortfalls = _shortfalls(shared, written)
+    promised = central.grants.set_index(["area", "envelope", "year"])["grant"].reindex(_cells(shared)).to_numpy()
+    at_central = np.asarray([draw.value(promised, control) for draw in made])
+    known = np.asarray([draw.alone(control) for draw in made])
+    return _robust(plan, central, sample, shared, decided, measure, worst, promised, at_central, known, shortfalls)
+
+
+def _least_pots(scenarios: Sequence[Scenario], base: Scenario) -> Floats | None:
+    """Envelopes × years: what the grants must fit in every draw; None where all draws have the base's pot."""
+    from singlepot.models.arrays import arrays
+
+    if all(scenario.pot.equals(base.pot) for scenario in scenarios):
+        return None
+    return np.asarray(np.min([arrays(scenario).pot for scenario in scenarios], axis=0))
+
+
+def _cells(shared: Common) -> pd.MultiIndex:
+    data = shared.formulation.data
+    kinds = zip(("areas", "envelopes", "years"), shared.cells, strict=True)
+    names = ["area", "envelope", "year"]
+    return pd.MultiIndex.from_arrays([data.labels(kind, at) for kind, at in kinds], names=names)
+
+
+def _wishes(shared: Common) -> tuple[Floats, Floats]:
+    """The bids, and λ/b: a percent lost counts alike for all, more for the poorer; money that moves stays if it can."""
+    data = shared.formulation.data
+    area, _, _ = shared.cells
+    bid = data.bid[shared.cells]
+    typical = float(bid[bid > 0].mean()) if (bid > 0).any() else 1.0
+    size = max(data.pot_total, typical)
+    wanted, weight = np.zeros(shared.programme.shape[1]), np.full(shared.programme.shape[1], 1 / size)
+    wanted[: shared.grants] = bid
+    weight[: shared.grants] = data.equity[area] / np.where(bid > 0, bid, typical)
+    return wanted, weight
+
+
+def _shortfalls(shared: Common, written: Sequence[tuple[Recourse, Integers, Floats]]) -> pd.DataFrame:
+    """Mean shortfall of each objective in each draw, as the last answers have it."""
+    data = shared.formulation.data
+    short = np.asarray([draw.x[columns] / target for draw, columns, target in written])
+    objectives = data.national.objective
+    means = {f"shortfall_{data.objectives[k]}": short[:, objectives == k].mean(axis=1) for k in np.unique(objectives)}
+    return pd.DataFrame(means)
+
+
+def _robust(
+    plan: Plan,
+    central: Settlement,
+    sample: Sample,
+    shared: Common,
+    decided: Decided,
+    measure: str,
+    worst: float,
+    promised: Floats,
+    at_central: Floats,
+    known: Floats,
+    shortfalls: pd.DataFrame,
+) -> Robust:
+    cases = {"robust": decided.values, "central": at_central, "known": known}
+    figures = {f"{kind}, {case}": _figure(kind, values, worst) for case, values in cases.items() for kind in ORDER}
+    grants, pot = _tables(central, shared, decided.common, promised)
+    figures["value of knowing"] = figures["expected, robust"] - figures["expected, known"]
+    figures["value of robust"] = figures["expected, central"] - figures["expected, robust"]
+    figures["value of robust, worst"] = figures["worst, central"] - figures["worst, robust"]
+    figures["moved"] = float(grants["change"].clip(lower=0.0).sum())
+    stages = pd.DataFrame(
+        {
+            "name": [step.name for step in decided.steps],
+            "value": [step.value for step in decided.steps],
+            "bound": [step.bound for step in decided.steps],
+            "gap": [step.gap for step in decided.steps],
+            "give": [step.give for step in decided.steps],
+            "central": [figures[f"{step.name}, central"] for step in decided.steps],
+            "final": [figures[f"{step.name}, robust"] for step in decided.steps],
+        }
+    )
+    return Robust(
+        plan=plan,
+        central=central,
+        measure=measure,
+        worst_share=worst,
+        grants=grants,
+        pot=pot,
+        stages=stages,
+        draws=pd.concat([pd.DataFrame({"draw": range(len(known)), **cases}), shortfalls], axis=1),
+        figures=pd.DataFrame({"name": list(figures), "value": list(figures.values())}),
+    )
+
+
+def _figure(kind: str, values: Floats, worst: float) -> float:
+    if not np.isfinite(values).all():
+        return float("nan")
+    return float(values.mean()) if kind == "expected" else average_of_worst(values, worst)
+
+
+def _tables(
+    central: Settlement, shared: Common, decision: Floats, promised: Floats
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    formulation, data = shared.formulation, shared.formulation.data
+    grants, carried = np.zeros(data.bid.shape), np.zeros(data.pot.shape)
+    grants[shared.cells] = decision[: shared.grants]
+    moves = np.zeros((len(data.envelopes), *data.pot.shape))
+    carry = formulation.model.carry_over
+    end = shared.grants + int((carry != ABSENT).sum())
+    carried[carry != ABSENT] = decision[shared.grants : end]
+    if formulation.model.virement is not None:
+        vired = formulation.model.virement
+        moves[vired.source, vired.into, vired.year] = decision[end:]
+    point = Point(np.zeros(data.options.size), carried, moves, grants, data.proposed)
+    pounds = in_pounds(data, formulation.rules, point, central.scenario.settings.money)
+    keys = _cells(shared).to_frame(index=False)
+    table = keys.assign(
+        bid=data.bid[shared.cells],
+        central=promised,
+        grant=decision[: shared.grants],
+        change=decision[: shared.grants] - promised,
+        pounds=pounds.grants[shared.cells],
+    )
+    envelope, year = np.nonzero(data.has_pot)
+    carried_in = np.zeros(data.pot.shape)
+    carried_in[:, 1:] = carried[:, :-1]
+    net = carried_in - carried + moves.sum(axis=0) - moves.sum(axis=1)
+    allocated = grants.sum(axis=0)
+    pot = pd.DataFrame(
+        {
+            "envelope": data.labels("envelopes", envelope),
+            "year": data.labels("years", year),
+            "amount": data.pot[data.has_pot],
+            "allocated": allocated[data.has_pot],
+            "carried": carried[data.has_pot],
+            "reserve": np.maximum(data.pot + net - allocated, 0.0)[data.has_pot],
+        }
+    )
+    return table, pot

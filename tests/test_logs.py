@@ -56,7 +56,7 @@ def with_more(scenario: sp.Scenario, name: str, step: float) -> sp.Scenario:
     ],
 )
 def test_an_effect_is_what_settling_again_shows(scenario: str, name: str) -> None:
-    """A thing made larger by a hundred-thousandth moves the first stage at the rate that the duals say, and no earlier."""
+    """A thing made a little larger moves the first stage at the rate that the duals say, and none before it."""
     before = settled(scenario)
     after = sp.settle(with_more(before.scenario, name, STEP))
     moved = [

@@ -211,7 +211,7 @@ def test_any_text_is_a_text() -> None:
     for row, text in enumerate(WORSE, start=TOP + 2):
         cell = sheet.cell(row, 1)
         assert cell.data_type == "s"
-        written = {WORSE[11]: "📈" * 16_383 + "…", WORSE[12]: "a_x0000_b_x0007_c_x005F_x0041_"}
+        written = {WORSE[11]: "📈" * 16_383 + "…", WORSE[12]: "a_x0000_b_x0007_c_x0041_"}  # as openpyxl reads them
         assert cell.value == written.get(text, text)
 
 

@@ -219,7 +219,8 @@ def test_same_settlement_same_bytes(tmp_path: Path) -> None:
     settlement = hostile()
     settlement.write(tmp_path / "s")
     again = sp.read_settlement(tmp_path / "s")
-    assert settlement_workbook(again, logs(again)) == written("hostile")
+    for _ in range(2):
+        assert settlement_workbook(again, logs(again)) == written("hostile")
 
 
 def test_a_table_of_another_length_is_noticed() -> None:

@@ -4,6 +4,7 @@ import csv
 import hashlib
 import json
 import sys
+import zipfile
 from collections import defaultdict
 from decimal import Decimal
 from pathlib import Path
@@ -28,4 +29,12 @@ for pot in rows["pot"]:
         sys.exit(f"{pot['envelope']} {pot['year']}: £{spent[pot['envelope'], pot['year']]} is more than £{held}m")
 if not json.loads((folder / "settlement.json").read_text(encoding="utf-8"))["certificate"]["passed"]:
     sys.exit("the certificate does not hold")
+for name in ("settlement.xlsx", "report.html"):
+    if name not in manifest["files"]:
+        sys.exit(f"{name} was not written")
+with zipfile.ZipFile(folder / "settlement.xlsx") as workbook:
+    if "xl/workbook.xml" not in workbook.namelist():
+        sys.exit("settlement.xlsx is no workbook")
+if {"assumptions", "decisions", "data", "verification"} - set(manifest["logs"]):
+    sys.exit("the manifest lacks logs")
 print(f"{folder}: {len(manifest['files'])} files as in the manifest, {len(rows['grants'])} grants within the pots")

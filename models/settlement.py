@@ -25,7 +25,7 @@ from .rich_display import rich, rich_table
 from .rule_prices import rule_prices
 from .scenario import Scenario
 from .settlement_documents import documents, write
-from .workings import Workings, work_out
+from .workings import Workings, solve_again, work_out
 
 if TYPE_CHECKING:
     from .account import Account, Measure
@@ -94,6 +94,11 @@ class Settlement:
         """All tables by name."""
         names = ("grants", "targets", "national", "asks", "pot", "take_up", "stages")
         return {name: getattr(self, name) for name in names}
+
+    @cached_property
+    def worked_out(self) -> Workings:
+        """What the stages of the scenario leave when they are solved again, kept for whoever asks next."""
+        return solve_again(self)
 
     @cached_property
     def prices(self) -> tuple[Price, ...]:

@@ -75,15 +75,18 @@ class Workings:
 
 
 def work_out(settlement: Settlement) -> Workings:
-    """Return what a settlement kept of its stages, or solve the stages of its scenario again.
+    """Return what a settlement kept of its stages, or solve the stages of its scenario again, once.
 
     Raises
     ------
     BadOption
         The settlement was read back and a program had added constraints of its own, which no file holds.
     """
-    if settlement.workings is not None:
-        return settlement.workings
+    return settlement.worked_out if settlement.workings is None else settlement.workings
+
+
+def solve_again(settlement: Settlement) -> Workings:
+    """Solve the stages of a settlement's scenario again; see :func:`work_out`."""
     if settlement.provenance.get("extra"):
         raise BadOption(
             "this settlement was made with further constraints of a program, which its folder does not hold",

@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import math
 from collections.abc import Iterable, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -74,7 +75,7 @@ def write_sheets(title: str, money: str, parts: Iterable[Page | Sheet]) -> bytes
     from xlsxwriter import Workbook
 
     buffer = io.BytesIO()
-    book = Workbook(buffer, OPTIONS)
+    book = Workbook(buffer, deepcopy(OPTIONS))  # which it changes
     book.set_properties({"created": CREATED, "title": cut(title, 255), "comments": "Made by singlepot"})
     styles = _Styles(book, money)
     for position, part in enumerate(parts):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from dataclasses import replace
 from functools import lru_cache
@@ -12,6 +13,7 @@ import pytest
 from hypothesis import given
 
 import singlepot as sp
+from singlepot.models import workings
 from singlepot.models.first_order import MORE, first_order
 from singlepot.reports.log_assumptions import INSIDE
 from singlepot.reports.log_transparency import COLUMNS as RECORD
@@ -56,7 +58,7 @@ def with_more(scenario: sp.Scenario, name: str, step: float) -> sp.Scenario:
     ],
 )
 def test_an_effect_is_what_settling_again_shows(scenario: str, name: str) -> None:
-    """A thing made larger by a hundred-thousandth moves the first stage at the rate that the duals say, and no earlier."""
+    """A thing made a little larger moves the first stage at the rate that the duals say, and none before it."""
     before = settled(scenario)
     after = sp.settle(with_more(before.scenario, name, STEP))
     moved = [
@@ -177,6 +179,20 @@ def test_logs_of_a_settlement_that_was_read_back(name: str, tmp_path: Path) -> N
     settlement.write(tmp_path / "s")
     for made, again in zip(logs(settlement), logs(sp.read_settlement(tmp_path / "s")), strict=True):
         assert made.table.equals(again.table)
+
+
+def test_stages_of_a_settlement_that_was_read_back_are_solved_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Logs, prices and who is best placed share what was solved again."""
+    settled("bucks-and-burnley").write(tmp_path / "s")
+    again = sp.read_settlement(tmp_path / "s")
+    runs = []
+    real = workings.minimise_in_turn
+    monkeypatch.setattr(workings, "minimise_in_turn", lambda *a, **more: runs.append(1) or real(*a, **more))
+    assert logs(again) and again.prices and again.best_placed
+    assert copy.deepcopy(again).prices == again.prices
+    assert len(runs) == 1
 
 
 def test_constraints_of_a_program_are_no_reason_to_fail() -> None:

@@ -211,7 +211,7 @@ def test_any_text_is_a_text() -> None:
     for row, text in enumerate(WORSE, start=TOP + 2):
         cell = sheet.cell(row, 1)
         assert cell.data_type == "s"
-        written = {WORSE[11]: "📈" * 16_383 + "…", WORSE[12]: "a_x0000_b_x0007_c_x005F_x0041_"}
+        written = {WORSE[11]: "📈" * 16_383 + "…", WORSE[12]: "a_x0000_b_x0007_c_x0041_"}  # as openpyxl reads them
         assert cell.value == written.get(text, text)
 
 
@@ -219,7 +219,8 @@ def test_same_settlement_same_bytes(tmp_path: Path) -> None:
     settlement = hostile()
     settlement.write(tmp_path / "s")
     again = sp.read_settlement(tmp_path / "s")
-    assert settlement_workbook(again, logs(again)) == written("hostile")
+    for _ in range(2):
+        assert settlement_workbook(again, logs(again)) == written("hostile")
 
 
 def test_a_table_of_another_length_is_noticed() -> None:

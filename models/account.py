@@ -120,7 +120,9 @@ def account(settlement: Settlement, area: str, *, without: bool = False, stabili
                 "rules": [";".join(each.rules) for each in verdicts],
             }
         ),
-        rules=tuple(price for price in rule_prices(workings) if code in price.place),
+        rules=tuple(
+            price for price in settlement.prices if price.kind not in ("national", "pot") and code in price.place
+        ),
         without=_without(settlement, code) if without else None,
         stability=None if stability is None else _moves(stability(settlement, [code])),
     )

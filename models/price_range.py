@@ -9,12 +9,17 @@ import numpy as np
 
 from singlepot.solver import BadOption, Bound, Marginals
 
+from .price_afresh import afresh
 from .prices import yardstick, year_of
 from .rule_prices import bound_of_rule
 from .workings import Workings, work_out
 
 if TYPE_CHECKING:
     from .settlement import Settlement
+
+
+NOTHING = 1e-9
+"""Change of a stage, relative to its value, over a move as long as the bound is large, that counts as none."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +37,8 @@ class Side:
     unit
         Of ``value``.
     until
-        The bound at which the price changes; inf (or -inf) where it never does.
+        The bound at which the price changes; inf (or -inf) where it never does. Where the stages had to be solved
+        afresh, because the dual in the tables is the price of the other side, a bound up to which it was seen to hold.
     """
 
     stage: str
@@ -115,15 +121,29 @@ def limit_of(workings: Workings, at: Bound) -> float:
 
 
 def _side(workings: Workings, bound: Bound, direction: int, at: float, year: int | None) -> Side:
-    """Go through the stages until one changes; as long as none before does, the face before it is the right one."""
+    """Go through the stages until one changes; as long as none before does, the face before it is the right one.
+
+    It is no longer where a stage has a dual and does not change: that dual is the end of the other side.
+    """
     size = abs(at) if at != 0 else 1.0
     length = np.inf
     for stage in workings.marginals:
         piece = workings.tracer(stage.position).piece(bound, direction, size, length)
         length = min(length, piece.length)
-        if piece.slope != 0.0 and abs(piece.slope) * size > 1e-9 * max(abs(stage.value), 1e-3):
+        if piece.slope != 0.0 and abs(piece.slope) * size > NOTHING * max(abs(stage.value), 1e-3):
             return _told(workings, stage, piece.slope, year, at + direction * length)
+        if (stage.column if bound.of_column else stage.row)[bound.index] != 0 and length > 0:
+            return _side_afresh(workings, bound, direction, at, year, length)
     return Side("", 0.0, 0.0, "", at + direction * length)
+
+
+def _side_afresh(workings: Workings, bound: Bound, direction: int, at: float, year: int | None, length: float) -> Side:
+    found = afresh(workings, bound, direction, abs(at) if at != 0 else 1.0, length)
+    until = at + direction * found.held
+    if found.position < 0:
+        return Side("", 0.0, 0.0, "", until)
+    stage = next(each for each in workings.marginals if each.position >= found.position)
+    return _told(workings, stage, found.slope, year, until)
 
 
 def _told(workings: Workings, stage: Marginals, slope: float, year: int | None, until: float) -> Side:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from singlepot.solver import Bound, Family, Marginals, determined
+from singlepot.solver import Bound, Family, Marginals
 
 from .workings import Workings
 
@@ -146,16 +146,13 @@ def with_certainty(workings: Workings, prices: Sequence[Price]) -> tuple[Price, 
             and found[i].kind != "pot"
             and (measure := yardstick(workings, stage, year_of(workings, found[i].place))) is not None
         }
-        rows = [found[i].bound.index for i in mine if not found[i].bound.of_column] + list(measured.values())
-        columns = [found[i].bound.index for i in mine if found[i].bound.of_column]
-        asked = [np.unique(np.asarray(each, dtype=np.int64)) for each in (rows, columns)]
-        said = determined(workings.staged, stage.position, *asked)
-        sure_row = dict(zip(asked[0].tolist(), said[: len(asked[0])].tolist(), strict=True))
-        sure_column = dict(zip(asked[1].tolist(), said[len(asked[0]) :].tolist(), strict=True))
+        if not mine:
+            continue
+        rows, columns = workings.determined(stage.position)
         for i in mine:
             bound = found[i].bound
-            sure = (sure_column if bound.of_column else sure_row)[bound.index]
-            found[i] = replace(found[i], sure=sure and sure_row.get(measured.get(i, -1), True))
+            sure = bool((columns if bound.of_column else rows)[bound.index])
+            found[i] = replace(found[i], sure=sure and (i not in measured or bool(rows[measured[i]])))
     return tuple(found)
 
 

@@ -16,12 +16,13 @@ from singlepot.solver import (
     Marginals,
     Staged,
     Tracer,
+    determined,
     marginals,
     minimise_in_turn,
     original_matrix,
 )
 
-from .arrays import Floats
+from .arrays import Booleans, Floats
 from .formulation import Formulation, formulate
 
 if TYPE_CHECKING:
@@ -63,6 +64,16 @@ class Workings:
         if position not in self._tracers:
             self._tracers[position] = Tracer(self.staged, position)
         return self._tracers[position]
+
+    def determined(self, position: int) -> tuple[Booleans, Booleans]:
+        """Which rows and columns have but one dual or reduced cost in a stage; found once."""
+        if position not in self._determined:
+            self._determined[position] = determined(self.staged, position)
+        return self._determined[position]
+
+    @cached_property
+    def _determined(self) -> dict[int, tuple[Booleans, Booleans]]:
+        return {}
 
     @cached_property
     def _tracers(self) -> dict[int, Tracer]:

@@ -127,9 +127,9 @@ def records(table: pd.DataFrame) -> list[dict[str, Any]]:
 def _prices(settlement: Settlement, objective: str | None) -> Iterator[str]:
     yield "What the last unit costs"
     for row in settlement.national.to_dict("records"):
-        if objective in (None, row["objective"]) and row["price_stage"]:
+        if objective in (None, row["objective"]) and (row["price_stage"] or ends(settlement, row)):
             part = " (a part)" if str(row["price_stage"]).startswith(SHARED) else ""
-            said = f"{row['objective']} {row['year']}: {row['price']:,.4g} {row['price_unit']}{part}"
+            said = f"{row['objective']} {row['year']}: {row['price']:,.4g} {row['price_unit']}".rstrip() + part
             said += _ends(settlement, row)
             yield from textwrap.wrap(said, WIDTH, initial_indent="  ", subsequent_indent="    ")
 

@@ -105,6 +105,7 @@ def _not_checked(extra: list[str], independent: bool) -> Iterator[str]:
     if not independent:
         yield "that no better settlement exists: the optimum of each stage is taken as written (use --independent)"
         yield "that among equally good settlements this is the one that shares fairly (use --independent)"
+    yield "what stopped an option, and costs in reasons beside the price: they need the stages solved again"
     if extra:
         yield f"further constraints of the program that settled: {', '.join(extra)}"
     yield "that the bids, targets, costs and rules of the scenario are true"

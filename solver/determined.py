@@ -4,7 +4,8 @@ Every optimal dual y satisfies :math:`A_{TI}^T y_T = c_I`, with T the rows that 
 the stage (where it ended, and where later stages did on its face), and I the columns that are strictly between theirs
 in any. Two of them differ by a vector that is orthogonal to the columns I, so :math:`y_r` is the same in all where the
 unit vector of r is a combination of those columns: there is a move that changes row r and no other row at a bound.
-Where there is none, there may be several.
+Where there is none, there may be several. The part of a vector that is no combination is what a projection leaves of
+it; the projections of a few random vectors show for all rows and columns at once where nothing is left.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from scipy import sparse
 from scipy.sparse.linalg import splu
 
 from .faces import AT_BOUND
-from .programme import Booleans, Floats, Integers
+from .programme import Booleans, Floats
 from .stages import Staged
 
 INSIDE = 1e-7
@@ -23,61 +24,51 @@ INSIDE = 1e-7
 DAMPING = 1e-12
 """What is added to the squares of the rows, relative to the largest, so that they can be inverted."""
 
-LEFT = 1e-3
-"""Part of a vector that is left over, below which it counts as a combination: what damping leaves is smaller."""
+PROBES, SEED = 12, 20260401
+"""How many random vectors are projected, and where they come from."""
+
+LEFT = 1e-2
+"""Length of what is left of a row's unit vector below which nothing is: what damping leaves is shorter."""
+
+LEFT_OF_A_COLUMN = 1e-4
+"""The same for a column, relative to its length; its entries are of several sizes."""
 
 
-LEFT_OF_A_COLUMN = 1e-5
-"""The same for a column, whose entries are of several sizes."""
-
-AT_ONCE = 64
-"""How many vectors are tried at once."""
-
-
-def determined(staged: Staged, position: int, rows: Integers, columns: Integers | None = None) -> Booleans:
-    """Say which of some rows have but one dual in a stage, and which columns but one reduced cost.
+def determined(staged: Staged, position: int) -> tuple[Booleans, Booleans]:
+    """Say which rows have but one dual in a stage, and which columns but one reduced cost.
 
     Parameters
     ----------
     position
         Of the stage among ``staged.results``; it minimised something.
-    rows
-        Positions of rows.
-    columns
-        Positions of columns; none by default.
 
     Returns
     -------
-    One entry for each row, then for each column; False where there may be several.
+    One entry for each row, and one for each column; False where there may be several.
     """
     result = staged.results[position]
     face, x = result.face, result.x
     if face is None or x is None:
         raise ValueError(f"stage {result.stage.name} has nothing to minimise")
     matrix = staged.scaled.matrix
-    columns = np.zeros(0, dtype=np.int64) if columns is None else columns
     inside, tight = np.zeros(len(x), dtype=bool), np.ones(matrix.shape[0], dtype=bool)
     for point in _optima(staged, position):
         inside |= (point > face.column_lower + INSIDE) & (point < face.column_upper - INSIDE)
         activity = np.asarray(matrix @ point)
         tight &= (activity <= face.row_lower + AT_BOUND) | (activity >= face.row_upper - AT_BOUND)
-    units = sparse.csc_array((np.ones(len(rows)), (rows, np.arange(len(rows)))), shape=(matrix.shape[0], len(rows)))
-    wanted = sparse.csc_array(sparse.hstack([units, matrix[:, columns]]))[np.flatnonzero(tight)]
-    found = np.ones(wanted.shape[1], dtype=bool)
-    asked = np.flatnonzero(np.diff(wanted.indptr))
-    if not len(asked):
-        return found
-    part = matrix[:, np.flatnonzero(inside)].tocsr()[np.flatnonzero(tight)]
+    rows = np.ones(len(tight), dtype=bool)
+    if not tight.any():
+        return rows, np.ones(len(x), dtype=bool)
+    whole = matrix.tocsr()[np.flatnonzero(tight)]
+    part = whole[:, np.flatnonzero(inside)]
     square = part @ part.T
     damping = DAMPING * max(float(square.diagonal().max(initial=0.0)), 1.0)
-    limit = np.where(np.arange(wanted.shape[1]) < len(rows), LEFT, LEFT_OF_A_COLUMN)
     factors = splu((square + damping * sparse.eye_array(square.shape[0])).tocsc())
-    for start in range(0, len(asked), AT_ONCE):
-        some = asked[start : start + AT_ONCE]
-        vectors = wanted[:, some].toarray()
-        left: Floats = damping * factors.solve(vectors)
-        found[some] = np.abs(left).max(axis=0) <= limit[some] * np.abs(vectors).max(axis=0)
-    return found
+    left: Floats = damping * factors.solve(np.random.default_rng(SEED).standard_normal((whole.shape[0], PROBES)))
+    rows[tight] = np.abs(left).max(axis=1) <= LEFT
+    length = np.sqrt(np.asarray((whole * whole).sum(axis=0)).ravel())
+    columns = np.abs(whole.T @ left).max(axis=1) <= LEFT_OF_A_COLUMN * length
+    return rows, np.asarray(columns)
 
 
 def _optima(staged: Staged, position: int) -> list[Floats]:

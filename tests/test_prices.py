@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Iterator
-from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
 
 import singlepot as sp
+from singlepot.models.price_afresh import moved
 from singlepot.models.price_range import limit_of
 from singlepot.models.prices import national_prices, pot_prices
 from singlepot.models.rule_prices import rule_prices
@@ -27,26 +27,7 @@ STEP = 1e-4
 
 def optima(workings: Workings, bound: Bound | int, change: float) -> list[float] | None:
     """Every stage's optimum when only one bound moves, from scratch."""
-    programme = workings.programme
-    at = bound if isinstance(bound, Bound) else Bound(bound)
-    columns = programme.column_lower.copy(), programme.column_upper.copy()
-    rows = programme.row_lower.copy(), programme.row_upper.copy()
-    for moved, array in zip((at.lower, at.upper), columns if at.of_column else rows, strict=True):
-        array[at.index] += change if moved else 0.0
-    reach, depth = programme.reach + abs(change), programme.depth - abs(change) * (programme.depth != 0)
-    if not at.of_column and workings.programme.row_family(at.index).name == "national":
-        reach[programme.columns("largest_shortfall")] += abs(change) / max(rows[0][at.index], 1e-3)
-    bounded = np.isfinite(columns[1])
-    reach = np.where(bounded, np.maximum(programme.reach, columns[1]), reach)
-    moved_programme = replace(
-        programme,
-        column_lower=columns[0],
-        column_upper=columns[1],
-        row_lower=rows[0],
-        row_upper=rows[1],
-        reach=reach,
-        depth=depth,
-    )
+    moved_programme = moved(workings.programme, bound if isinstance(bound, Bound) else Bound(bound), change)
     try:
         staged = minimise_in_turn(moved_programme, workings.formulation.stages, Control())
     except Infeasible:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -17,6 +19,7 @@ from singlepot.reports.why import why, why_area
 from singlepot.solver import Control, LinearProgramme, minimise_in_turn
 
 from .strategies import scenario, seeded
+from .test_cli import run
 
 SEEDS = range(60)
 STEP = 1e-4
@@ -113,6 +116,38 @@ def test_an_area_is_explained_by_name_or_code() -> None:
     assert account.without is None
     with pytest.raises(sp.BadOption, match="did you mean 'Burnley'"):
         settlement.explain("Burnly")
+
+
+def test_the_account_of_an_area_holds_its_stability_when_it_is_measured(tmp_path: Path) -> None:
+    """The same numbers as the table of stability; printed with --stability."""
+    settlement = sp.settle(sp.read_scenario("bucks-and-burnley"))
+    account = settlement.explain("Burnley", stability=sp.stability)
+    measured = sp.stability(settlement, ["E07000117"])
+    assert account.stability is not None
+    assert account.stability.equals(measured.drop(columns=["area", "name"]))
+    assert settlement.explain("Burnley").stability is None
+    settlement.write(tmp_path / "out")
+    printed = run("why", str(tmp_path / "out"), "Burnley", "--stability")
+    assert "How far its grant moves when its own numbers do" in printed.stdout
+    assert "unit costs" in printed.stdout
+    assert max(len(line) for line in printed.stdout.splitlines()) <= 80
+    values = json.loads(run("why", str(tmp_path / "out"), "Burnley", "--stability", "--json").stdout)
+    assert [row["number"] for row in values["stability"]] == account.stability["number"].tolist()
+    refused = run("why", str(tmp_path / "out"), "--stability")
+    assert refused.returncode == 2
+    assert "name the area" in refused.stderr
+
+
+def test_why_says_where_a_price_is_one_end_of_a_range(tmp_path: Path) -> None:
+    """One kilotonne less of 2026-27 saves nothing and one more costs £3m; the table says that there may be a range."""
+    settlement = sp.settle(sp.read_scenario("bucks-and-burnley"))
+    assert "may be one end of a range" in settlement.national["price_note"].tolist()
+    said = why(settlement)
+    assert "carbon 2026-27: 0" in said
+    assert "one less saves 0, one more costs 3" in " ".join(said.split())
+    settlement.write(tmp_path / "out")
+    values = json.loads(run("why", str(tmp_path / "out"), "--json").stdout)
+    assert values["national"][0]["price_range"] == pytest.approx([0, 3], abs=1e-6)
 
 
 @pytest.mark.parametrize("seed", SEEDS)

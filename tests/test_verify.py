@@ -10,6 +10,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from hypothesis import given
 
@@ -118,7 +119,61 @@ def slip_a_file_in(folder: Path) -> str:
     return "tables/more.csv: the manifest does not list this file"
 
 
+def write(name: str, line: int, text: str, table: str, words: str) -> Edit:
+    """Put a text into a cell."""
+
+    def edit(folder: Path) -> str:
+        def within(rows: Rows) -> None:
+            rows[line - 1][column(rows, name)] = text
+
+        change(folder, f"tables/{table}.csv", within)
+        return f"tables/{table}.csv line {line}: {words}"
+
+    return edit
+
+
+def say_otherwise(before: str, after: str, words: str) -> Edit:
+    """Change a reason, wherever it says so."""
+
+    def edit(folder: Path) -> str:
+        lines = []
+
+        def within(rows: Rows) -> None:
+            at = column(rows, "reason")
+            for number, row in enumerate(rows, start=1):
+                if before in row[at] and not lines:
+                    row[at] = row[at].replace(before, after)
+                    lines.append(number)
+
+        change(folder, "tables/asks.csv", within)
+        return f"tables/asks.csv line {lines[0]}: {words}"
+
+    return edit
+
+
 EDITS: dict[str, Edit] = {
+    "a price without a stage": write("price", 2, "2.5", "national", "a price without a stage"),
+    "a price below zero": write("price", 3, "-1.5", "national", "price: found -1.5; expected above 0"),
+    "a price in another unit": write("price_unit", 3, "pounds", "national", "price_unit: found pounds"),
+    "a price in the money of no pot": write(
+        "price_unit", 3, "GBP million of 2035-36 per kt CO2 a year", "national", "price_unit: found"
+    ),
+    "a price from no stage": write("price_stage", 3, "fairness", "national", "price_stage: found fairness"),
+    "a price that removes what is no shortfall": write("removes", 3, "0.5", "national", "removes: found 0.5"),
+    "a note that nobody writes": write("price_note", 3, "a bargain", "national", "price_note: found a bargain"),
+    "a pot's price from another stage": write("price_stage", 2, "cost", "pot", "price_unit: found"),
+    "a target's price raised": write("price", 3, "2", "national", "differs from settlement.json in price"),
+    "a saving in a reason": say_otherwise("saves £5.0m", "saves £5.1m", "an amount in the reason: found £5.1m"),
+    "a price in a reason": say_otherwise(
+        "needed cost £1.5m", "needed cost £1.6m", "the last kt CO2 a year: found £1.6m"
+    ),
+    "a share in a reason": say_otherwise("and 50% of it", "and 60% of it", "60% of it: found 60"),
+    "all of it in a reason": say_otherwise(
+        ", and 50% of it was enough", ", so all of it is used", "reason: found 50.00%"
+    ),
+    "another area in a reason": say_otherwise(
+        "grant” saves £5.0m in Cornwall", "grant” saves £5.0m here", "reason: found"
+    ),
     "a pound moved": move_a_pound,
     "a grant changed": add("grant", 3, 0.001, "grants"),
     "a bid lowered": add("bid", 2, -1, "grants"),
@@ -158,6 +213,59 @@ def test_an_edit_is_found_though_the_manifest_was_made_to_fit(name: str, written
     said = sp.verify(folder)
     assert not said.passed
     assert any(str(finding).startswith(words) for finding in said.findings), said.statement()
+
+
+@pytest.fixture(scope="module")
+def short(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A settlement that misses both targets, and a bid that does not fit."""
+    folder = tmp_path_factory.mktemp("short") / "settlement"
+    years = ["2026-27"]
+    made = sp.Scenario.from_tables(
+        areas=pd.DataFrame({"code": ["A", "B"], "name": ["Aston", "Barton"]}),
+        pot=pd.DataFrame({"year": years, "amount": [9.0]}),
+        bids=pd.DataFrame({"area": ["A", "B"], "year": years * 2, "amount": [4.0, 8.0]}),
+        objectives=pd.DataFrame({"key": ["carbon", "skills"], "name": ["Carbon", "Skills"], "unit": ["kt", "adults"]}),
+        national=pd.DataFrame({"objective": ["carbon", "skills"], "year": years * 2, "target": [30.0, 40.0]}),
+        targets=pd.DataFrame(
+            {
+                "area": ["A", "A", "B", "B"],
+                "objective": ["carbon", "skills"] * 2,
+                "year": years * 4,
+                "target": [10.0, 20.0, 15.0, 10.0],
+            }
+        ),
+        years=years,
+    )
+    sp.settle(made).write(folder)
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("table", "name", "factor", "words"),
+    [
+        ("national", "price", 1.01, "tables/national.csv: shortfall.largest[1]: targets times prices"),
+        ("national", "removes", 0.99, "tables/national.csv line 2: removes"),
+        ("pot", "removes", 1.01, "tables/pot.csv line 2: removes"),
+        ("pot", "price", 1.01, "tables/pot.csv line 2: removes"),
+    ],
+)
+def test_prices_of_what_is_missed_must_add_up(
+    table: str, name: str, factor: float, words: str, short: Path, tmp_path: Path
+) -> None:
+    """Targets times prices come to one, and what £1m removes is its worth over the shortfall."""
+    assert sp.verify(short).passed, sp.verify(short).statement()
+    folder = tmp_path / "settlement"
+    shutil.copytree(short, folder)
+
+    def within(rows: Rows) -> None:
+        at = column(rows, name)
+        line = next(i for i in range(1, len(rows)) if float(rows[i][at] or 0) > 0)
+        rows[line][at] = repr(float(rows[line][at]) * factor)
+
+    change(folder, f"tables/{table}.csv", within)
+    sign_again(folder)
+    findings = [str(finding).replace("line 3", "line 2") for finding in sp.verify(folder).findings]
+    assert any(finding.startswith(words) for finding in findings), findings
 
 
 def test_a_hurried_edit_is_found_by_the_manifest_too(written: Path, tmp_path: Path) -> None:

@@ -104,7 +104,7 @@ class Prices:
             over = (reader.number(row, "agreed") or NONE) - target
             what = "a price, though more than the target is agreed"
             self.book.require(over <= TINY * target, place, what, said_number(over), "0")
-        own = self.said.priority.get(objective, 1)
+        own = self._priority(row)
         of = int(name.partition("[")[2].rstrip("]")) if "[" in name else own
         self.book.require(of >= own, place, f"{name} settles what is less urgent than {objective}")
         per, unit = self.labels.units.get(objective, "unit"), row.cells["price_unit"]
@@ -178,13 +178,9 @@ class Prices:
 
     def _of_the_largest(self, name: str) -> None:
         """Σ Q y = 1: the largest shortfall falls by what all of its targets fall by together."""
-        parts = list(self.marginals(name))
         position = self.stages[name].position
-        own = [
-            row
-            for row in self.national.by_key.values()
-            if name.endswith(f"[{self.said.priority.get(row.cells['objective'], 1)}]")
-        ]
+        own = [row for row in self.national.by_key.values() if name.endswith(f"[{self._priority(row)}]")]
+        parts = [(row, y) for row, y in self.marginals(name) if row in own]
         earlier = any(
             row.cells["price_stage"] in self.stages and self.stages[row.cells["price_stage"]].position < position
             for row in own
@@ -195,6 +191,9 @@ class Prices:
         total = sum((y * (self.national.number(row, "target") or NONE) for row, y in known), NONE)
         what = f"{name}: targets times prices"
         self.book.require(abs(total - 1) <= ROUGH, self.national.table.file, what, said_number(total), "1")
+
+    def _priority(self, row: Row) -> int:
+        return self.said.priority.get(row.cells["objective"], 1)
 
     def _of_the_total(self, name: str) -> None:
         """y = ω / (Σω n Q) where a target is missed, and no more elsewhere; where no largest one was held before."""

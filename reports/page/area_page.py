@@ -104,7 +104,7 @@ def _rows_by_area(figures: Figures) -> dict[str, dict[str, list[dict[str, Any]]]
     """Rows of the settlement's tables by area, and the options that are not asked for."""
     settlement = figures.settlement
     tables = {"grants": settlement.grants, "targets": settlement.targets, "asks": settlement.asks}
-    if figures.best is not None:
+    if figures.best is not None and len(figures.best.table):
         best = figures.best.table
         spare = best[(best["taken"] <= UNUSED) & ~best["option"].str.startswith("scale-back")]
         tables["unused"] = spare.drop_duplicates(["area", "option"])

@@ -14,6 +14,9 @@ from singlepot.models.money import POUNDS_PER
 from singlepot.models.settlement import Settlement
 from singlepot.solver import BadOption
 
+ELSEWHERE = "no region"
+"""What areas without a region are in."""
+
 FIFTHS = 5
 """Groups of areas by deprivation."""
 
@@ -91,8 +94,10 @@ class Figures:
     @cached_property
     def by_region(self) -> pd.DataFrame:
         """Sums by region, where the scenario names any."""
-        named = self.areas[(self.areas["region"] != "") & ((self.areas["bid"] > 0) | (self.areas["grant"] > 0))]
-        return self._sums(named, named["region"])
+        holders = self.areas[(self.areas["bid"] > 0) | (self.areas["grant"] > 0)]
+        if not (holders["region"] != "").any():
+            return self._sums(holders.iloc[:0], holders["region"].iloc[:0])
+        return self._sums(holders, holders["region"].where(holders["region"] != "", ELSEWHERE))
 
     @cached_property
     def deprivation(self) -> str:

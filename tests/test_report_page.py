@@ -272,6 +272,15 @@ def test_names_do_no_harm() -> None:
         assert name in area_pages(page)[f"A{i}"].text
 
 
+def test_marks_say_what_they_are_in_words() -> None:
+    """No mark says its coordinates, as the library would have it; every hexagon says its authority."""
+    tips = [said["data-tip"] for _, said in england_page().tags if "data-tip" in said]
+    assert len(tips) > 3000
+    assert not [tip for tip in tips if re.match(r"(x|y|v|at|label|name): ", tip)]
+    for cell in read_cells()["name"]:
+        assert sum(tip.startswith((f"{cell}:", f"{cell} (")) for tip in tips) >= 5, cell
+
+
 def test_names_do_no_harm_in_pictures() -> None:
     for name, content in picture_files(attacked(), "svg").items():
         tags = {element.tag.rpartition("}")[2] for element in ElementTree.fromstring(content).iter()}

@@ -373,3 +373,14 @@ def test_a_value_lies_in_its_class(values: list[float], percent: bool) -> None:
         )
         slack = 0.0501 if percent else 0.501
         assert low - slack <= value <= high + slack, (value, labels[group])
+
+
+def test_the_manuals_python_runs() -> None:
+    text = (Path(__file__).parent.parent / "docs" / "report.md").read_text(encoding="utf-8")
+    block = re.search(r"```python\n(.*?)```", text, re.DOTALL)
+    assert block is not None
+    names: dict[str, str] = {}
+    exec(block[1], names)
+    assert names["html"].startswith("<!doctype html>")
+    assert "Burnley" in names["page"]
+    assert "sums.svg" in names["pictures"]

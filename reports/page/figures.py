@@ -79,6 +79,11 @@ class Figures:
         ).sort_index()
 
     @cached_property
+    def area_records(self) -> dict[str, dict[str, Any]]:
+        """The rows of ``areas`` as plain values, with their code, by code."""
+        return {row["code"]: row for row in records(self.areas.rename_axis("code").reset_index())}
+
+    @cached_property
     def bidders(self) -> pd.DataFrame:
         """The areas with a bid."""
         return self.areas[self.areas["bid"] > 0]

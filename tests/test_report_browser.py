@@ -168,7 +168,7 @@ def test_the_keyboard_reaches_the_main_content_first(browser: Any, pages: Path) 
         assert page.evaluate("document.activeElement.className") == "skip"
         assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none"
         page.keyboard.press("Enter")
-        assert page.url.endswith("#main")
+        page.wait_for_url(re.compile("#main$"))
 
 
 def test_a_name_opens_the_page_of_its_area(browser: Any, pages: Path) -> None:

@@ -38,7 +38,7 @@ def gains_spec(figures: Figures, column: str, width: int) -> Spec:
         }
         for code, row in chosen.iterrows()
     ]
-    room = (0.16 if width > 500 else 0.3) * (high - low) or 1.0
+    room = (0.16 if width > 500 else 0.36) * (high - low) or 1.0
     labels = 190 if width > 500 else 118
     x = {
         "field": "drawn",

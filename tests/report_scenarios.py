@@ -1,4 +1,4 @@
-"""Scenarios for the tests of reports: one whose names are an attack, one of a few areas that are short of everything."""
+"""A scenario for the tests of reports: every text in it is an attack."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ NAMES = (
     "\"quotes\" & 'apostrophes' {{ 7*7 }} {% raw %}",
     "مجلس المدينة",
     "🦊 Foxford-on-🌊",
-    "Very long name " + "x" * 285,
+    "Very long name " + "x" * 185,
     "javascript:alert(1)//",
     "Ordinary",
     "Ordinary",
 )
-"""Names of areas that are meant to do harm, or are only unusual."""
+"""Names of areas that are meant to do harm, or are only unusual; the longest that a scenario takes is among them."""
 
 YEARS = ["2026-27", "2027-28"]
 
@@ -49,7 +49,7 @@ def hostile() -> sp.Scenario:
         areas=areas,
         years=YEARS,
         attributes=["income"],
-        title=f"Attack {attack} (illustrative: nothing here is real)",
+        title=f"Attack {attack} {'long' * 75} (illustrative: nothing here is real)",
         equity={"attribute": "income", "elasticity": 1.3},
         objectives=pd.DataFrame({"key": ["trees"], "name": [attack], "unit": ['"trees" <planted>']}),
         national=pd.DataFrame({"objective": "trees", "year": YEARS, "target": [150.0, 170.0]}),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -73,7 +74,7 @@ def area_fragment(figures: Figures, code: str) -> str:
 
 def contents(figures: Figures, code: str) -> dict[str, Any]:
     """Everything that the page of an area shows."""
-    area = records(figures.areas.loc[[code]])[0]
+    area = figures.area_records[code]
     money = figures.settlement.scenario.settings.money
     rows = _rows_by_area(figures)
     asks = rows["asks"].get(code, [])
@@ -104,7 +105,7 @@ def _rows_by_area(figures: Figures) -> dict[str, dict[str, list[dict[str, Any]]]
     """Rows of the settlement's tables by area, and the options that are not asked for."""
     settlement = figures.settlement
     tables = {"grants": settlement.grants, "targets": settlement.targets, "asks": settlement.asks}
-    if figures.best is not None:
+    if figures.best is not None and len(figures.best.table):
         best = figures.best.table
         spare = best[(best["taken"] <= UNUSED) & ~best["option"].str.startswith("scale-back")]
         tables["unused"] = spare.drop_duplicates(["area", "option"])
@@ -218,13 +219,12 @@ def _components(figures: Figures, code: str, rows: list[dict[str, Any]]) -> Tabl
     return tabulate(f"components-{code}", "By component", columns, sums, row_key=lambda r: str(r["component"]))
 
 
-def _similar(figures: Figures, code: str, similar: pd.DataFrame) -> Table | None:
-    if not len(similar):
+def _similar(figures: Figures, code: str, similar: Sequence[str]) -> Table | None:
+    if not similar:
         return None
-    own = figures.areas.loc[[code]]
-    table = pd.concat([own, similar]).rename_axis("code").reset_index()
+    rows = [figures.area_records[each] for each in (code, *similar)]
     columns = [Column("name", "Area")]
-    if table["population"].notna().any():
+    if any(row["population"] == row["population"] for row in rows):
         columns.append(Column("population", "Population", "count"))
     if figures.deprivation:
         columns.append(Column(figures.deprivation, figures.deprivation, "number"))
@@ -236,4 +236,4 @@ def _similar(figures: Figures, code: str, similar: pd.DataFrame) -> Table | None
         Column("asks", "Asks", "count"),
     ]
     caption = "You (first row) and similar areas"
-    return tabulate(f"similar-{code}", caption, columns, records(table), row_key=lambda r: str(r["code"]))
+    return tabulate(f"similar-{code}", caption, columns, rows, row_key=lambda r: str(r["code"]))

@@ -15,6 +15,9 @@ OWN_COLUMNS = ("hex_q", "hex_r")
 LEAST_MAPPED = 0.5
 """Share of the areas that must have a hexagon: with fewer a map would mislead."""
 
+LEAST_CELLS = 10
+"""Hexagons that make a map."""
+
 BY_HAND = ("by hand", "moved")
 """Values of the column ``placed`` of hexagons that are not the source's."""
 
@@ -40,7 +43,7 @@ def cells_of(scenario: Scenario) -> pd.DataFrame:
         )
     else:
         found = _english(set(areas["code"]))
-    few = found["area"].nunique() < LEAST_MAPPED * len(areas)
+    few = len(found) < LEAST_CELLS or found["area"].nunique() < LEAST_MAPPED * len(areas)
     return found.iloc[:0] if few else found.reset_index(drop=True)
 
 

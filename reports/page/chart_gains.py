@@ -11,6 +11,9 @@ from .figures import Figures
 ENDS = 10
 """Areas named at each end."""
 
+OUTLIER = 10
+"""How many times the next a bar must be to be cut off."""
+
 GAIN, LOSS = "#1d5e9b", "#b35806"
 
 
@@ -20,21 +23,25 @@ def gains_spec(figures: Figures, column: str, width: int) -> Spec:
     chosen = bidders if len(bidders) <= 2 * ENDS else pd.concat([bidders.iloc[:ENDS], bidders.iloc[-ENDS:]])
     unit = figures.money if column == "change" else "£ per head"
     twice = set(chosen["name"][chosen["name"].duplicated()])
+    reach = _reach(bidders[column].abs().sort_values().to_list())
+    low = max(min(float(bidders[column].min()), 0.0), -reach)
+    high = min(max(float(bidders[column].max()), 0.0), reach)
+    cut = f"; bars longer than {reach:,.0f} are cut off" if bidders[column].abs().max() > reach else ""
     rows = [
         {
             "name": f"{row['name']} ({code})" if row["name"] in twice else row["name"],
             "v": float(row[column]),
+            "drawn": min(max(float(row[column]), low), high),
             "way": "below the bid" if row[column] < 0 else "at or above the bid",
             "text": said(float(row[column])),
             "t": f"{row['name']}: {said(float(row[column]))} {unit}; grant {100 * row['share']:.1f}% of the bid.",
         }
         for code, row in chosen.iterrows()
     ]
-    low, high = min(float(bidders[column].min()), 0.0), max(float(bidders[column].max()), 0.0)
-    room = (0.16 if width > 500 else 0.3) * (high - low) or 1.0
+    room = (0.16 if width > 500 else 0.36) * (high - low) or 1.0
     labels = 190 if width > 500 else 118
     x = {
-        "field": "v",
+        "field": "drawn",
         "type": "quantitative",
         "title": None,
         "scale": {"domain": [low - (room if low < 0 else 0), high + (room if high > 0 else 0)], "nice": False},
@@ -48,12 +55,15 @@ def gains_spec(figures: Figures, column: str, width: int) -> Spec:
         "axis": {"labelLimit": labels, "ticks": False, "domain": False},
     }
     several = len(bidders) > 2 * ENDS
+    ends = f"the {ENDS} lowest and the {ENDS} highest of {len(bidders)} areas"
     what = "Change against the bid, all years, " + unit
     return {
         "title": {
             "text": what,
             "fontSize": 13,
-            "subtitle": f"the {ENDS} lowest and the {ENDS} highest of {len(bidders)} areas" if several else "",
+            "subtitle": f"the {ENDS} lowest and the {ENDS} highest of {len(bidders)} areas{cut}"
+            if several
+            else cut.lstrip("; "),
         },
         "width": width - labels - 30,
         "height": {"step": 17},
@@ -90,6 +100,13 @@ def gains_spec(figures: Figures, column: str, width: int) -> Spec:
             },
         ],
     }
+
+
+def _reach(sizes: list[float]) -> float:
+    """How long a bar may be: one that is many times the next would make all others vanish, and is cut off."""
+    if len(sizes) > 1 and sizes[-1] > OUTLIER * sizes[-2] > 0:
+        return 1.5 * sizes[-2]
+    return sizes[-1]
 
 
 def said(value: float) -> str:

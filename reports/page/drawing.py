@@ -129,7 +129,8 @@ CONFIG: Spec = {
         "labelColor": INK,
         "labelLimit": 200,
     },
-    "text": {"fontSize": 12, "color": INK},
+    "text": {"fontSize": 12, "color": INK, "aria": False},
+    "rule": {"aria": False},
 }
 """How all pictures look."""
 

@@ -14,6 +14,9 @@ from singlepot.models.money import POUNDS_PER
 from singlepot.models.settlement import Settlement
 from singlepot.solver import BadOption
 
+ELSEWHERE = "no region"
+"""What areas without a region are in."""
+
 FIFTHS = 5
 """Groups of areas by deprivation."""
 
@@ -76,6 +79,11 @@ class Figures:
         ).sort_index()
 
     @cached_property
+    def area_records(self) -> dict[str, dict[str, Any]]:
+        """The rows of ``areas`` as plain values, with their code, by code."""
+        return {row["code"]: row for row in records(self.areas.rename_axis("code").reset_index())}
+
+    @cached_property
     def bidders(self) -> pd.DataFrame:
         """The areas with a bid."""
         return self.areas[self.areas["bid"] > 0]
@@ -91,8 +99,10 @@ class Figures:
     @cached_property
     def by_region(self) -> pd.DataFrame:
         """Sums by region, where the scenario names any."""
-        named = self.areas[(self.areas["region"] != "") & ((self.areas["bid"] > 0) | (self.areas["grant"] > 0))]
-        return self._sums(named, named["region"])
+        holders = self.areas[(self.areas["bid"] > 0) | (self.areas["grant"] > 0)]
+        if not (holders["region"] != "").any():
+            return self._sums(holders.iloc[:0], holders["region"].iloc[:0])
+        return self._sums(holders, holders["region"].where(holders["region"] != "", ELSEWHERE))
 
     @cached_property
     def deprivation(self) -> str:

@@ -11,12 +11,10 @@ import pandas as pd
 from singlepot.models.best_placed import CUTS
 from singlepot.reports.lines import count, number
 
-from .figures import Figures, records
+from .figures import ELSEWHERE, Figures, records
 
 USED = 1e-6
 """Share of an option's largest take-up above which it is used."""
-
-ELSEWHERE = "no region"
 
 PENNIES = 0.1
 """Below this many units of money a price is shown in pounds."""

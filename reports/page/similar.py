@@ -7,28 +7,29 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
+from singlepot.models.arrays import Floats
+
 from .figures import Figures
 
 SHOWN = 5
 """How many similar areas are shown."""
 
 
-def similar_to(figures: Figures, code: str) -> pd.DataFrame:
-    """Return the areas with a bid that are nearest to one, nearest first; empty for an area without a bid.
+def similar_to(figures: Figures, code: str) -> list[str]:
+    """Return the areas with a bid that are nearest to one, nearest first; none for an area without a bid.
 
     Nearness is the root of the sum of squared differences of logarithms (population, bid for each resident, the
     attribute by which areas weigh), each divided by its spread over all areas with a bid; what is missing is left out.
     """
-    bidders = figures.bidders
-    if code not in bidders.index:
-        return bidders.iloc[:0]
-    measures = _measures(figures)
-    values = measures.to_numpy(dtype=float)
-    own = values[list(bidders.index).index(code)]
+    codes, values = _measures(figures)
+    if code not in codes:
+        return []
+    own = values[codes[code]]
     known = ~np.isnan(own)
     distance = np.sqrt(((values[:, known] - own[known]) ** 2).sum(axis=1))  # nan where something is missing
-    nearest = [at for at in np.argsort(distance, kind="stable") if bidders.index[at] != code]
-    return bidders.iloc[[int(at) for at in nearest[:SHOWN] if not np.isnan(distance[at])]]
+    names = list(codes)
+    nearest = [int(at) for at in np.argsort(distance, kind="stable")[: SHOWN + 1] if names[at] != code]
+    return [names[at] for at in nearest[:SHOWN] if not np.isnan(distance[at])]
 
 
 def said_similar(figures: Figures) -> str:
@@ -43,7 +44,8 @@ def said_similar(figures: Figures) -> str:
 
 
 @lru_cache(maxsize=1)
-def _measures(figures: Figures) -> pd.DataFrame:
+def _measures(figures: Figures) -> tuple[dict[str, int], Floats]:
+    """The areas with a bid, with their rows in the measures: logarithms, divided by their spread."""
     bidders = figures.bidders
     people = bidders["population"].where(bidders["population"] > 0)
     if people.notna().any():
@@ -54,4 +56,6 @@ def _measures(figures: Figures) -> pd.DataFrame:
         found["attribute"] = bidders[figures.deprivation]
     logs: pd.DataFrame = found.where(found > 0).astype(float).apply(np.log)
     spread = logs.std()
-    return logs / spread.where(spread > 0, 1.0)
+    scaled = logs / spread.where(spread > 0, 1.0)
+    codes = {str(code): at for at, code in enumerate(bidders.index)}
+    return codes, scaled.to_numpy(dtype=np.float64)

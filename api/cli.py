@@ -194,6 +194,7 @@ def settle(
     only: str | None,
     area_pages: bool,
     pictures: str | None,
+    robust: bool,
     **how: Any,
 ) -> None:
     """Settle SCENARIO and write the folder OUT: tables, scenario, workbook and report.
@@ -202,8 +203,6 @@ def settle(
     """
     if only and (area_pages or pictures):
         raise click.UsageError("--only tables writes neither pages nor pictures")
-    robust: bool,
-    """Settle SCENARIO and write the folder OUT."""
     if robust:
         cli_choices.settle_robust(
             scenario, directory, as_json=as_json, quiet=quiet, overwrite=overwrite, time_limit=time_limit

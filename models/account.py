@@ -14,7 +14,6 @@ from singlepot.solver import BadOption
 
 from .prices import Price
 from .rich_display import rich, rich_table
-from .rule_prices import rule_prices
 from .scenario import Scenario
 from .workings import work_out
 

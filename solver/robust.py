@@ -24,8 +24,8 @@ from .backends.clarabel import solve_quadratic
 from .control import Control, Halt
 from .errors import SolverFailed
 from .faces import Face
-from .polish import QuadraticProgramme
 from .programme import Booleans, Floats, LinearProgramme
+from .quadratic import QuadraticProgramme
 from .recourse import NoRecourse, Part, Recourse
 from .scaling import objective_factor
 from .stages import dual_bound, ended_early

@@ -116,7 +116,6 @@ class Reasons:
 
 def _rounded(text: str, expected: Fraction) -> bool:
     digits = len(text.partition(".")[2])
-    return bool(abs(Fraction(text) - expected) <= HALF / 10**digits)
     return bool(abs(Fraction(text) - expected) <= HALF / Fraction(10) ** digits)
 
 

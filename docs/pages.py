@@ -121,6 +121,8 @@ PUBLIC = {
         read_settlement verify Assurance price_range PriceRange price_of_fairness PriceOfFairness""",
     "Many scenarios": """compare Comparison sweep Sweep stability repair Repair ensemble Ensemble read_ensemble
         read_plan Plan Uncertain""",
+    "What is free to choose": """frontier Frontier alternatives Alternatives ranges settle_robust Robust""",
+    "Other ways of sharing": """regimes regime Regimes awards inequality Inequality""",
 }
 """The public names in the order of the page; the others are errors, and come last."""
 

@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
 
 NOTHING = 1e-9
-"""Change of a stage, relative to its value, over a move as long as the bound is large, that counts as none."""
+"""Change of a stage over a move as long as the bound is large that counts as none.
+
+Relative to the stage's value, or to a thousandth of its natural size.
+"""
 
 
 @dataclass(frozen=True)
@@ -130,7 +133,8 @@ def _side(workings: Workings, bound: Bound, direction: int, at: float, year: int
     for stage in workings.marginals:
         piece = workings.tracer(stage.position).piece(bound, direction, size, length)
         length = min(length, piece.length)
-        if piece.slope != 0.0 and abs(piece.slope) * size > NOTHING * max(abs(stage.value), 1e-3):
+        natural = workings.formulation.stages[stage.position].size
+        if piece.slope != 0.0 and abs(piece.slope) * size > NOTHING * max(abs(stage.value), 1e-3 * natural):
             return _told(workings, stage, piece.slope, year, at + direction * length)
         if (stage.column if bound.of_column else stage.row)[bound.index] != 0 and length > 0:
             return _side_afresh(workings, bound, direction, at, year, length)

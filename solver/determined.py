@@ -14,12 +14,14 @@ import numpy as np
 from scipy import sparse
 from scipy.sparse.linalg import splu
 
-from .faces import AT_BOUND
 from .programme import Booleans, Floats
 from .stages import Staged
 
 INSIDE = 1e-7
 """Distance from its bounds (scaled) above which a column is strictly between them."""
+
+TIGHT = 1e-6
+"""Distance from its bound (scaled) up to which a row counts as at it: pots are used up to rounding."""
 
 DAMPING = 1e-12
 """What is added to the squares of the rows, relative to the largest, so that they can be inverted."""
@@ -55,7 +57,7 @@ def determined(staged: Staged, position: int) -> tuple[Booleans, Booleans]:
     for point in _optima(staged, position):
         inside |= (point > face.column_lower + INSIDE) & (point < face.column_upper - INSIDE)
         activity = np.asarray(matrix @ point)
-        tight &= (activity <= face.row_lower + AT_BOUND) | (activity >= face.row_upper - AT_BOUND)
+        tight &= (activity <= face.row_lower + TIGHT) | (activity >= face.row_upper - TIGHT)
     rows = np.ones(len(tight), dtype=bool)
     if not tight.any():
         return rows, np.ones(len(x), dtype=bool)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import textwrap
+
 import numpy as np
 import pandas as pd
 
@@ -60,9 +62,7 @@ def gains_spec(figures: Figures, column: str, width: int) -> Spec:
         "title": {
             "text": what,
             "fontSize": 13,
-            "subtitle": f"the {ENDS} lowest and the {ENDS} highest of {len(bidders)} areas{cut}"
-            if several
-            else cut.lstrip("; "),
+            "subtitle": textwrap.wrap(ends + cut if several else cut.lstrip("; "), width // 8),
         },
         "width": width - labels - 30,
         "height": {"step": 17},

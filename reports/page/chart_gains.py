@@ -57,6 +57,7 @@ def gains_spec(figures: Figures, column: str, width: int) -> Spec:
         "axis": {"labelLimit": labels, "ticks": False, "domain": False},
     }
     several = len(bidders) > 2 * ENDS
+    ends = f"the {ENDS} lowest and the {ENDS} highest of {len(bidders)} areas"
     what = "Change against the bid, all years, " + unit
     return {
         "title": {

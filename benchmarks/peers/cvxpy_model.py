@@ -181,7 +181,9 @@ class Model:
     def phi(self, share: cp.Expression) -> cp.Expression:
         """The convex function that weighs shares: the largest of its straight pieces."""
         pieces, value = [], 0.0
-        for start, before, slope in zip([0.0, *self.data.ends], [0.0, *self.data.slopes], self.data.slopes, strict=False):
+        for start, before, slope in zip(
+            [0.0, *self.data.ends], [0.0, *self.data.slopes], self.data.slopes, strict=False
+        ):
             value += (before - slope) * start
             pieces.append(slope * share + value)
         return cp.maximum(*pieces) if len(pieces) > 1 else pieces[0]
@@ -204,7 +206,9 @@ class Model:
             bidding, others = data.burdens[data.burdens["bid"] > 0], data.burdens[data.burdens["bid"] <= 0]
             weight = (bidding["equity"] * bidding["bid"]).to_numpy()
             total = weight @ self.phi(self.burden(bidding)) if len(bidding) else cp.Constant(0.0)
-            return total + others["equity"].to_numpy() @ self.own_cost[others.index.to_numpy()] if len(others) else total
+            return (
+                total + others["equity"].to_numpy() @ self.own_cost[others.index.to_numpy()] if len(others) else total
+            )
         if stage == "cost":
             return cp.sum(self.grant)
         return cp.Constant(0.0)

@@ -81,7 +81,9 @@ def _requires(options: pd.DataFrame) -> pd.DataFrame:
 
 def _changes(tables: dict[str, pd.DataFrame], options: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Changes of the options' profiles, long: one row for each that is not zero."""
-    profiles = options[["area", "option"]].reset_index(names="move").merge(tables["option_years"], on=["area", "option"])
+    profiles = (
+        options[["area", "option"]].reset_index(names="move").merge(tables["option_years"], on=["area", "option"])
+    )
     money = [name for name in profiles if name.startswith("grant_")]
     goals = list(tables["objectives"]["key"])
     keys = ["move", "area", "year"]

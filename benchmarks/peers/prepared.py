@@ -230,7 +230,9 @@ def _concessions(
     targets = targets[(targets["target"] > 0) & ~targets["area"].isin(centre)]
     pairs = targets.groupby(["area", "objective"])["weight"].agg(["first", "size"]).reset_index()
     preference = pairs["first"] / pairs.groupby("area")["first"].transform("sum")
-    weight = preference.astype(float) * pairs["area"].map(people).astype(float) * pairs["area"].map(equity).astype(float)
+    weight = (
+        preference.astype(float) * pairs["area"].map(people).astype(float) * pairs["area"].map(equity).astype(float)
+    )
     return pd.DataFrame(
         {"area": pairs["area"], "objective": pairs["objective"], "weight": weight, "years": pairs["size"]}
     )

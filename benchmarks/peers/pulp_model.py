@@ -128,9 +128,7 @@ class Model:
             carried_in = carry.get((e, data.years[position - 1]), 0) if position else 0
             leaving = pulp.lpSum(v for (e1, _, t1), v in vire.items() if (e1, t1) == (e, t))
             arriving = pulp.lpSum(v for (_, e2, t1), v in vire.items() if (e2, t1) == (e, t))
-            problem += (
-                pulp.lpSum(spent[e, t]) + carry.get((e, t), 0) + leaving <= row.amount + carried_in + arriving
-            )
+            problem += pulp.lpSum(spent[e, t]) + carry.get((e, t), 0) + leaving <= row.amount + carried_in + arriving
             if row.vire > 0:
                 problem += leaving <= row.vire
 

@@ -228,7 +228,7 @@ def minimise(expression: cp.Expression, constraints: list[cp.Constraint]) -> flo
     """Return the optimum of an expression."""
     problem = cp.Problem(cp.Minimize(expression), constraints)
     for method in HIGHS_TRIES:
-        problem.solve(solver=cp.HIGHS, highs_options={"solver": method, "threads": 1, **HIGHS_OPTIONS})
+        problem.solve(solver=cp.HIGHS, highs_options={**method, "threads": 1, **HIGHS_OPTIONS})
         if problem.status == cp.OPTIMAL:
             return float(expression.value)
     raise RuntimeError(f"cvxpy: {problem.status}")

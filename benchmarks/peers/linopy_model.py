@@ -76,7 +76,7 @@ class Model:
 
     def _options(self) -> None:
         """Take-ups, links to what is scaled back, groups, requirements, own costs."""
-        moves, m = self.data.moves.table, self.m
+        moves, _m = self.data.moves.table, self.m
         self.s = self._variable("take_up", len(moves), 0.0, moves["most"])
         backs, options = moves[moves["is_scale_back"]], moves[~moves["is_scale_back"]]
         linked = options[options["area"].isin(backs["area"])]
@@ -302,7 +302,7 @@ def minimise(model: Any, expression: Any) -> float:
     """Return the optimum of an expression."""
     model.add_objective(expression, overwrite=True)
     for method in HIGHS_TRIES:
-        options = {"solver": method, "threads": 1, "output_flag": False, **HIGHS_OPTIONS}
+        options = {**method, "threads": 1, "output_flag": False, **HIGHS_OPTIONS}
         status, condition = model.solve(solver_name="highs", io_api="direct", progress=False, **options)
         if status == "ok":
             return float(model.objective.value)

@@ -32,7 +32,7 @@ class Moves:
 
 def moves_of(tables: dict[str, pd.DataFrame], years: list[str], centre: pd.Series) -> Moves:
     """List options, then scale-backs."""
-    options, dropped = _options(tables["options"])
+    options, _dropped = _options(tables["options"])
     grant, outcome = _changes(tables, options)
     backs, back_grant, back_outcome = _scale_backs(tables, years, centre, first=len(options))
     table = pd.concat([options, backs], ignore_index=True)

@@ -6,6 +6,7 @@ pandas for each of them alike. Nothing of the package is used but the tables and
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -170,7 +171,7 @@ def _pot(tables: dict[str, pd.DataFrame], moves: Moves, limits: Limits, years: l
     pot = pot.reindex(named.union(wanted), fill_value=0.0).rename_axis(["envelope", "year"]).reset_index()
     here = pd.MultiIndex.from_frame(pot[["envelope", "year"]])
     pot["named"] = here.isin(named)
-    following = dict(zip(years, years[1:], strict=False))
+    following = dict(itertools.pairwise(years))
     into = pd.MultiIndex.from_arrays([pot["envelope"], pot["year"].map(following)])
     for rule, column in (("carry_over", "carry"), ("virement", "vire")):
         value, basis, _ = limits.winner(rule, pot)

@@ -8,7 +8,11 @@ from typing import Any
 import pulp
 
 from .prepared import Prepared, label
-from .solving import HIGHS_OPTIONS, HIGHS_TRIES, Clock, factor, hold_at
+from .solving import HIGHS_OPTIONS, HIGHS_TRIES, SLACK, Clock, factor, hold_at
+
+
+SLACK_OF = {"highs": SLACK, "cbc": 1e-5}
+"""CBC's answers come back through a text file with eight digits, so that what it holds must be held loosely."""
 
 
 def stages(data: Prepared, clock: Clock, solver: str = "highs") -> dict[str, float]:
@@ -21,7 +25,7 @@ def stages(data: Prepared, clock: Clock, solver: str = "highs") -> dict[str, flo
         expression = model.expression(stage, priority)
         with clock(name):
             optima[name] = model.minimise(expression, factor(data, stage), solver)
-            model.problem += expression * factor(data, stage) <= hold_at(optima[name], data, stage)
+            model.problem += expression * factor(data, stage) <= hold_at(optima[name], data, stage, SLACK_OF[solver])
     return optima
 
 
@@ -204,7 +208,7 @@ class Model:
         if solver == "cbc":
             tries = [pulp.COIN_CMD(msg=False, options=["primalT 1e-9", "dualT 1e-9"])]
         else:
-            tries = [pulp.HiGHS(msg=False, threads=1, solver=method, **HIGHS_OPTIONS) for method in HIGHS_TRIES]
+            tries = [pulp.HiGHS(msg=False, threads=1, **method, **HIGHS_OPTIONS) for method in HIGHS_TRIES]
         for attempt in tries:
             if self.problem.solve(attempt) == pulp.LpStatusOptimal:
                 return float(expression.value())

@@ -239,7 +239,7 @@ def burden(model: Any, data: Prepared) -> None:
 
     @model.Constraint(model.BURDENED)
     def burden_bands(m: Any, a: str) -> Any:
-        own_cost = m.own_cost[a] if a in m.own_cost else 0
+        own_cost = m.own_cost[a] if a in m.own_cost else 0  # noqa: SIM401 (no dict)
         share = (pyo.quicksum(m.lost[cell] for cell in by_area[a]) + own_cost) / whole[a]
         return pyo.quicksum(m.lost_band[a, i] for i in range(len(data.widths))) >= share
 
@@ -248,7 +248,7 @@ def stage_expression(model: Any, data: Prepared, stage: str, priority: int | Non
     """What a stage minimises."""
     bands = list(enumerate(data.slopes))
     if stage == "shortfall.largest":
-        return model.largest_missed[priority] if priority in model.largest_missed else 0.0
+        return model.largest_missed[priority] if priority in model.largest_missed else 0.0  # noqa: SIM401 (no dict)
     if stage == "shortfall.total":
         return pyo.quicksum(w * model.missed[r] for r, w in data.shortfall_weights(priority).items())
     if stage == "concession.largest":
@@ -283,7 +283,7 @@ def minimise(model: Any, solver: Highs, expression: Any) -> float:
         results = solver.solve(
             model,
             threads=1,
-            solver_options={"solver": method, **HIGHS_OPTIONS},
+            solver_options={**method, **HIGHS_OPTIONS},
             load_solutions=False,
             raise_exception_on_nonoptimal_result=False,
         )

@@ -15,22 +15,26 @@ HIGHS_OPTIONS = {
 }
 """With the default of 1e-7 some stages miss the optimum by more than 1e-6 and say that they are optimal."""
 
-HIGHS_TRIES = ("ipm", "simplex")
-"""Algorithms in turn, the faster first: the second where the first finds no optimum."""
+HIGHS_TRIES = (
+    {"solver": "ipm"},
+    {"solver": "simplex"},
+    {"solver": "simplex", "presolve": "off"},
+)
+"""Algorithms in turn, the fastest first: the next where one finds no optimum."""
 
 ENLARGED = 1e3
 """Factor of objectives and of the constraints that hold them, which stand in units of their natural size."""
 
-SLACK = 0
+SLACK = 1e-10
 """How much of an enlarged stage the later ones may lose: without any, rounding leaves some stage no point.
 
 A loss of 1e-10 of a stage can be worth 1e-6 of a later one.
 """
 
 
-def hold_at(optimum: float, data: Prepared, stage: str) -> float:
+def hold_at(optimum: float, data: Prepared, stage: str, slack: float = SLACK) -> float:
     """Limit of the constraint that keeps an enlarged stage."""
-    return (optimum + data.give.get(stage, 0.0)) * factor(data, stage) + SLACK
+    return (optimum + data.give.get(stage, 0.0)) * factor(data, stage) + slack
 
 
 def factor(data: Prepared, stage: str) -> float:

@@ -8,7 +8,7 @@ import singlepot as sp
 
 from .workloads import SIZES, Workload, synthetic, tables
 
-OURS, READ, DRAW = "singlepot", "read", "ensemble"
+OURS, FILES, DRAW = "singlepot", "files", "ensemble"
 BARE, PLAIN = "bare, crossover", "bare"
 PULP, CBC, PYOMO, LINOPY, CVXPY = "PuLP", "PuLP, CBC", "Pyomo", "linopy", "cvxpy"
 
@@ -68,7 +68,7 @@ def _sizes() -> list[Case]:
             else:
                 subjects = (OURS, PLAIN)
             if load.areas in (3143, 33755) and load.ambition > 1 and not load.copies:
-                subjects += (READ,)
+                subjects += (FILES,)
             found.append(Case(load.name, load, subjects))
     return found
 
@@ -85,9 +85,9 @@ QUICK = (
 )
 
 FULL = (
-    Case("england", "england", (OURS, READ, BARE, PLAIN, *ALL_PEERS), times=3),
+    Case("england", "england", (OURS, FILES, BARE, PLAIN, *ALL_PEERS), times=3),
     Case("england, give 0", "england", (OURS, BARE, PLAIN, PULP, PYOMO), times=3, give=False),
-    Case("england-authorities", "england-authorities", (OURS, READ, BARE, PLAIN, *EXACT_PEERS, DRAW)),
+    Case("england-authorities", "england-authorities", (OURS, FILES, BARE, PLAIN, *EXACT_PEERS, DRAW)),
     *GROWTH[:-1],
     *_sizes(),
 )

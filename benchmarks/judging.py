@@ -41,8 +41,11 @@ def median_row(rows: list[Row]) -> Row:
 def total(row: Row) -> float:
     """CPU seconds that count for a row: what the subject is asked to do, without imports and making of tables."""
     phases = row["phases"]
-    wanted = next(names for names in (OWN, ("solve",), ("prepare", "stages"), ("read",)) if names[-1] in phases) \
-        if any(name in phases for name in ("settle", "solve", "stages", "read")) else tuple(phases)
+    wanted = (
+        next(names for names in (OWN, ("solve",), ("prepare", "stages"), ("read",)) if names[-1] in phases)
+        if any(name in phases for name in ("settle", "solve", "stages", "read"))
+        else tuple(phases)
+    )
     return sum(phases[name]["cpu_s"] for name in wanted if name in phases)
 
 
@@ -67,7 +70,10 @@ def judge(rows: Rows, case: str) -> None:
             continue
         if "stages" in row and ours is not None and "failed" not in ours:
             sizes = ours["sizes"]
-            off = [abs(value - ours["stages"].get(name, float("inf"))) / sizes[name] for name, value in row["stages"].items()]
+            off = [
+                abs(value - ours["stages"].get(name, float("inf"))) / sizes[name]
+                for name, value in row["stages"].items()
+            ]
             row["off"] = max(off, default=0.0)
             row["counts"] = bool(row["off"] <= SAME)
         else:
@@ -121,7 +127,9 @@ def fallen(
             if name not in now.get(case, {}):
                 said.append(f"{case}: {name} was {value:.3g} and is not there (a row failed or does not count)")
             elif worse(now[case][name], value, name) > margin:
-                said.append(f"{case}: {name} was {value:.3g} and is {now[case][name]:.3g}, more than {margin:g} × worse")
+                said.append(
+                    f"{case}: {name} was {value:.3g} and is {now[case][name]:.3g}, more than {margin:g} × worse"
+                )
     return said
 
 

@@ -42,7 +42,9 @@ class Meter:
 
     def as_dict(self) -> dict[str, dict[str, float]]:
         """Every phase as plain numbers."""
-        return {name: {key: round(value, 4) for key, value in asdict(phase).items()} for name, phase in self.phases.items()}
+        return {
+            name: {key: round(value, 4) for key, value in asdict(phase).items()} for name, phase in self.phases.items()
+        }
 
 
 def cpu_s() -> float:

@@ -31,7 +31,9 @@ def main() -> None:
     """Measure, print, compare."""
     parser = argparse.ArgumentParser(description=__doc__)
     size = parser.add_mutually_exclusive_group()
-    size.add_argument("--quick", action="store_true", help="two minutes or so, compared with the baseline (the default)")
+    size.add_argument(
+        "--quick", action="store_true", help="two minutes or so, compared with the baseline (the default)"
+    )
     size.add_argument("--full", action="store_true", help="every workload: an hour or so; writes results.json")
     parser.add_argument("--page", action="store_true", help="make docs/performance.md of results.json")
     parser.add_argument("--case", action="append", help="only this workload; may be repeated")
@@ -144,7 +146,9 @@ def show(rows: dict[tuple[str, str], dict[str, Any]], case: Case) -> None:
         if subject == OURS:
             stages = {k: p["cpu_s"] for k, p in row["phases"].items() if ":" in k or k in ("check", "write", "report")}
             print("    " + ", ".join(f"{name} {seconds:.2f}" for name, seconds in stages.items()))
-    print("  " + ", ".join(f"{name} {value:.2f}" for name, value in judging.ratios(rows, case.name).items()), flush=True)
+    print(
+        "  " + ", ".join(f"{name} {value:.2f}" for name, value in judging.ratios(rows, case.name).items()), flush=True
+    )
 
 
 def _rounded(ratios: dict[str, dict[str, float]]) -> dict[str, dict[str, float]]:

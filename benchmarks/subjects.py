@@ -1,4 +1,4 @@
-"""Who is measured: our package, bare HiGHS on the same arrays, the peers, reading, and draws of an ensemble.
+"""Who is measured: our package, bare HiGHS on the same arrays, the peers, reading and reporting, and draws of an ensemble.
 
 Each function runs in a process of its own. It measures phases and returns what is needed to judge the row: the value
 of every stage (of the first one for bare HiGHS) and whether the certificate holds.
@@ -16,14 +16,14 @@ import numpy as np
 
 import singlepot as sp
 
-from .cases import BARE, CBC, CVXPY, DRAW, LINOPY, OURS, PLAIN, PULP, PYOMO, READ, Case
+from .cases import BARE, CBC, CVXPY, DRAW, FILES, LINOPY, OURS, PLAIN, PULP, PYOMO, Case
 from .meter import Meter, Phase, cpu_s
 
 Found = dict[str, Any]
 
 
 def ours(case: Case, meter: Meter) -> Found:
-    """From tables in memory to a certified settlement, and to its files and report."""
+    """From tables in memory to a certified settlement, and to its files."""
     tables = case.tables()
     with meter("check"):
         scenario = sp.Scenario.from_tables(**tables)  # type: ignore[arg-type]
@@ -40,13 +40,8 @@ def ours(case: Case, meter: Meter) -> Found:
         meter.phases[f"settle: {phase}"] = Phase(seconds)
     for (stage, start), (_, end) in zip(seen, seen[1:], strict=False):
         meter.phases[f"stage: {stage}"] = Phase(end - start)
-    with tempfile.TemporaryDirectory() as folder:
-        with meter("write"):
-            settlement.write(Path(folder) / "settlement")
-        report = _report()
-        if report is not None:
-            with meter("report"):
-                report(settlement, Path(folder) / "report.html")
+    with tempfile.TemporaryDirectory() as folder, meter("write"):
+        settlement.write(Path(folder) / "settlement")
     certificate = settlement.certificate
     return {
         "stages": dict(zip(settlement.stages["name"], map(float, settlement.stages["value"]), strict=True)),
@@ -56,15 +51,6 @@ def ours(case: Case, meter: Meter) -> Found:
         "gap": max((float(stage.gap) for stage in certificate.stages), default=0.0),
         "methods": dict(settlement.provenance["methods"]),  # type: ignore[call-overload]
     }
-
-
-def _report() -> Callable[[sp.Settlement, Path], object] | None:
-    """The web report, where this version has one."""
-    try:
-        page = import_module("singlepot.reports.page")
-    except ModuleNotFoundError:
-        return None
-    return getattr(page, "write_page", None) or getattr(page, "write", None)
 
 
 def _sizes(settlement: sp.Settlement) -> dict[str, float]:
@@ -122,14 +108,30 @@ def peer(case: Case, meter: Meter, *, module: str, **options: str) -> Found:
         return {"stages": {name: float(value) for name, value in stages(data, meter, **options).items()}}
 
 
-def read(case: Case, meter: Meter) -> Found:
-    """Read a scenario's folder of CSV, checks included."""
+def files(case: Case, meter: Meter) -> Found:
+    """Read a scenario's folder of CSV, checks included; for shipped scenarios also the web report of its settlement."""
     with tempfile.TemporaryDirectory() as folder:
         written = Path(folder) / "scenario"
         sp.write_scenario(case.scenario(), written)
         with meter("read"):
             scenario = sp.read_scenario(written)
+        page = _page() if isinstance(case.load, str) else None
+        if page is not None:
+            settlement = sp.settle(scenario)
+            price = sp.price_of_fairness(settlement)
+            with meter("report"):
+                (Path(folder) / "report.html").write_text(page(settlement, price), encoding="utf-8")
     return {"rows": sum(len(table) for table in scenario.tables.values())}
+
+
+def _page() -> Callable[..., str] | None:
+    """What writes the web page of a settlement, where this version has one and its libraries are there."""
+    wanted = ("singlepot.reports.page", "jinja2", "vl_convert")
+    try:
+        modules = [import_module(name) for name in wanted]
+    except ModuleNotFoundError:
+        return None
+    return modules[0].report_html  # type: ignore[no-any-return]
 
 
 def draws(case: Case, meter: Meter) -> Found:
@@ -137,7 +139,15 @@ def draws(case: Case, meter: Meter) -> Found:
     from singlepot.scenarios.ensemble.plan import make_plan
 
     uncertain = [
-        {"name": table, "table": table, "columns": [column], "each": "row", "distribution": "uniform", "low": 0.9, "high": 1.1}
+        {
+            "name": table,
+            "table": table,
+            "columns": [column],
+            "each": "row",
+            "distribution": "uniform",
+            "low": 0.9,
+            "high": 1.1,
+        }
         for table, column in (("pot", "amount"), ("national", "target"))
     ]
     said = {"schema": 1, "base": case.load, "draws": 1, "seed": 1, "uncertain": uncertain}
@@ -159,7 +169,7 @@ def draws(case: Case, meter: Meter) -> Found:
 
 SUBJECTS: dict[str, Callable[[Case, Meter], Found]] = {
     OURS: ours,
-    READ: read,
+    FILES: files,
     DRAW: draws,
     BARE: lambda case, meter: bare(case, meter, crossover=True),
     PLAIN: lambda case, meter: bare(case, meter, crossover=False),
@@ -169,5 +179,3 @@ SUBJECTS: dict[str, Callable[[Case, Meter], Found]] = {
     LINOPY: lambda case, meter: peer(case, meter, module="linopy_model"),
     CVXPY: lambda case, meter: peer(case, meter, module="cvxpy_model"),
 }
-NEEDS = {PULP: "pulp", CBC: "pulp", PYOMO: "pyomo", LINOPY: "linopy", CVXPY: "cvxpy"}
-"""Library that a subject needs."""

@@ -10,7 +10,6 @@ import pulp
 from .prepared import Prepared, label
 from .solving import HIGHS_OPTIONS, HIGHS_TRIES, SLACK, Clock, factor, hold_at
 
-
 SLACK_OF = {"highs": SLACK, "cbc": 1e-5}
 """CBC's answers come back through a text file with eight digits, so that what it holds must be held loosely."""
 

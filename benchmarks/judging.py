@@ -38,15 +38,14 @@ def median_row(rows: list[Row]) -> Row:
     return {**done[0], "phases": phases, "times": len(done), "spread": max(cpu) / min(cpu) if min(cpu) > 0 else 1.0}
 
 
+WHOLE = (OWN, ("solve",), ("prepare", "stages"), ("read",))
+"""The phases that a subject is there for; the rest is imports, making of tables and what is shown beside."""
+
+
 def total(row: Row) -> float:
-    """CPU seconds that count for a row: what the subject is asked to do, without imports and making of tables."""
+    """CPU seconds of the phases that a row is there for; of all its phases where it has none of these."""
     phases = row["phases"]
-    wanted = (
-        next(names for names in (OWN, ("solve",), ("prepare", "stages"), ("read",)) if names[-1] in phases)
-        if any(name in phases for name in ("settle", "solve", "stages", "read"))
-        else tuple(phases)
-    )
-    return sum(phases[name]["cpu_s"] for name in wanted if name in phases)
+    return cpu(row, *next((names for names in WHOLE if names[-1] in phases), tuple(phases)))
 
 
 def cpu(row: Row, *names: str) -> float:
@@ -125,7 +124,7 @@ def fallen(
     for case, before in baseline.items():
         for name, value in before.items():
             if name not in now.get(case, {}):
-                said.append(f"{case}: {name} was {value:.3g} and is not there (a row failed or does not count)")
+                said.append(f"{case}: {name} was {value:.3g} and is gone: a row failed or does not count")
             elif worse(now[case][name], value, name) > margin:
                 said.append(
                     f"{case}: {name} was {value:.3g} and is {now[case][name]:.3g}, more than {margin:g} × worse"

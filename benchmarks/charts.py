@@ -62,6 +62,7 @@ def _draw_ratios(figure: Any, beside: list[tuple[str, str, float]]) -> None:
     axes.invert_yaxis()
     axes.axvline(1, color=GREY, linewidth=1)
     axes.set(xscale="log", xlabel="CPU time, multiple of settling (1: as long as ours)")
+    _plain_numbers(axes.xaxis)
     axes.set_title("Beside ours")
 
 
@@ -74,5 +75,13 @@ def _draw_growth(figure: Any, lines: dict[str, list[tuple[float, float]]]) -> No
         slope = f", exponent {judging.exponent(points):.2f}" if len(points) > 1 else ""
         axes.plot(*zip(*points, strict=True), marker="o", color=colour, label=names[subject] + slope)
     axes.set(xscale="log", yscale="log", xlabel="areas (10 options, one year)", ylabel="CPU seconds")
+    _plain_numbers(axes.xaxis)
+    _plain_numbers(axes.yaxis)
     axes.set_title("Growth")
     axes.legend(frameon=False)
+
+
+def _plain_numbers(axis: Any) -> None:
+    """Write 0.1, 1, 10 instead of powers."""
+    axis.set_major_formatter(lambda value, _: f"{value:,g}")
+    axis.set_minor_formatter(lambda value, _: "")

@@ -68,7 +68,7 @@ NAVIGATION = {
     ],
     "How to defend this number": ["defend", "verify"],
     "Reference": ["tables", "settlement", "outputs", "report", "problems", "api"],
-    "Formulation": ["formulation", "design"],
+    "Formulation": ["formulation", "design", "performance"],
     "Scenarios": ["/scenarios/library/england/README"],
     "Why it is so": ["decisions/README", "/CONTRIBUTING", "/CHANGELOG"],
 }

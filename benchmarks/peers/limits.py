@@ -1,0 +1,113 @@
+"""The limits that rules set, resolved over DataFrames of cells: the row with most selectors wins."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+SELECTORS = ("area", "region", "type", "envelope", "objective", "year")
+
+
+class Limits:
+    """Rules for every cell.
+
+    ``money`` holds a row for each area, envelope and year with its bid and reference, ``outcome`` one for each area,
+    objective and year with its proposed target; both with the area's region, type and population.
+    """
+
+    def __init__(self, tables: dict[str, pd.DataFrame], general: dict[str, float], years: list[str]) -> None:
+        self.general, self.years = general, years
+        self.rules = tables["rules"]
+        areas = tables["areas"]
+        self._areas = areas[["code", "region", "type", "population"]].rename(columns={"code": "area"})
+        self._pot = tables["pot"]
+        envelopes = sorted(tables["pot"]["envelope"].unique())
+        bids = tables["bids"].set_index(["area", "envelope", "year"])
+        targets = tables["targets"].set_index(["area", "objective", "year"])
+        self.money = self._cells("envelope", envelopes)
+        place = pd.MultiIndex.from_frame(self.money[["area", "envelope", "year"]])
+        self.money["bid"] = bids["amount"].reindex(place).fillna(0.0).to_numpy()
+        self.money["reference"] = bids["reference"].reindex(place).to_numpy()
+        self.outcome = self._cells("objective", sorted(tables["objectives"]["key"]))
+        place = pd.MultiIndex.from_frame(self.outcome[["area", "objective", "year"]])
+        self.outcome["proposed"] = targets["target"].reindex(place).fillna(0.0).to_numpy()
+
+    def _cells(self, kind: str, keys: list[str]) -> pd.DataFrame:
+        index = pd.MultiIndex.from_product([self._areas["area"], keys, self.years], names=["area", kind, "year"])
+        return index.to_frame(index=False).merge(self._areas, on="area", how="left")
+
+    def winner(self, rule: str, cells: pd.DataFrame) -> tuple[pd.Series, pd.Series, pd.Series]:
+        """Value, basis, and whether the row names an area or type, for each cell; NaN where no rule speaks."""
+        value = pd.Series(self.general.get(rule, np.nan), cells.index)
+        basis = pd.Series("bid", cells.index, dtype=object)
+        names_area = pd.Series(False, cells.index)
+        rows = self.rules[self.rules["rule"] == rule]
+        selectors = [{k: row[k] for k in SELECTORS if row[k]} for row in rows.to_dict("records")]
+        for position in sorted(range(len(rows)), key=lambda i: len(selectors[i])):
+            chosen, row = selectors[position], rows.iloc[position]
+            if set(chosen) - set(cells):
+                continue
+            mask = np.logical_and.reduce([cells[k] == v for k, v in chosen.items()] or [cells["year"].notna()])
+            value[mask], basis[mask] = row["value"], row["basis"] or "bid"
+            names_area[mask] = "area" in chosen or "type" in chosen
+        return value, basis, names_area
+
+    def of(self, rule: str, cells: pd.DataFrame) -> pd.Series:
+        """Limit of each cell in its own unit; NaN where nothing binds."""
+        value, basis, names_area = self.winner(rule, cells)
+        own = cells["bid"] if "bid" in cells else cells["proposed"]
+        there = own > 0
+        by_basis = {
+            "amount": value,
+            "per_head": value * cells["population"],
+            "reference": (value * cells["reference"]).where(there) if "reference" in cells else value * np.nan,
+            "bid": (value * own).where(there),
+        }
+        limit = pd.Series(np.select([basis == name for name in by_basis], list(by_basis.values())), cells.index)
+        return limit.where(there | names_area | (cells["type"] != "centre"))
+
+    def steps(self) -> pd.DataFrame:
+        """Largest change from the year before, where both years have a bid."""
+        cells = self.money
+        value, basis, _ = self.winner("grant_step", cells)
+        line = cells.groupby(["area", "envelope"], sort=False)
+        years = len(self.years)
+        step = pd.Series(
+            np.select(
+                [basis == "amount", basis == "per_head", basis == "reference"],
+                [value, value * cells["population"], value * line["reference"].transform("sum") / years],
+                value * line["bid"].transform("sum") / years,
+            ),
+            cells.index,
+        )
+        before = cells["year"].map(dict(zip(self.years[1:], self.years, strict=False)))
+        binds = (cells["bid"] > 0) & (line["bid"].shift() > 0) & before.notna() & step.notna()
+        found = cells.loc[binds, ["area", "envelope", "year"]].assign(before=before[binds], step=step[binds])
+        return found.reset_index(drop=True)
+
+    def own_cost(self) -> pd.Series:
+        """What each area with a bid may pay itself, money."""
+        areas = self._areas.copy()
+        sums = self.money.groupby("area")[["bid", "reference"]].sum().reindex(areas["area"])
+        areas["year"] = ""
+        value, basis, _ = self.winner("own_cost_ceiling", areas)
+        size = np.select(
+            [basis == "amount", basis == "per_head", basis == "reference"],
+            [np.ones(len(areas)), areas["population"], sums["reference"].to_numpy()],
+            sums["bid"].to_numpy(),
+        )
+        limit = pd.Series(value.to_numpy() * size, areas["area"])
+        return limit[(sums["bid"].to_numpy() > 0) & limit.notna().to_numpy()]
+
+    def pot_shares(self) -> list[tuple[pd.DataFrame, bool, float]]:
+        """Cells whose grants together keep a floor (or ceiling), and the limit in money."""
+        found = []
+        for row in self.rules[self.rules["rule"].isin(["pot_share_floor", "pot_share_ceiling"])].to_dict("records"):
+            chosen = {k: row[k] for k in SELECTORS if row[k]}
+            cells, pot = self.money, self._pot
+            for key, label in chosen.items():
+                cells = cells[cells[key] == label]
+                pot = pot[pot[key] == label] if key in ("envelope", "year") else pot
+            limit = row["value"] if row["basis"] == "amount" else row["value"] * pot["amount"].sum()
+            found.append((cells[["area", "envelope", "year"]], row["rule"] == "pot_share_floor", float(limit)))
+        return found

@@ -1,0 +1,189 @@
+"""Who is measured: our package, bare HiGHS on the same arrays, the peers, files and reports, draws of an ensemble.
+
+Each function runs in a process of its own. It measures phases and returns what is needed to judge the row: the value
+of every stage (of the first one for bare HiGHS) and whether the certificate holds.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from importlib import import_module
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import singlepot as sp
+
+from .cases import BARE, CBC, CVXPY, DRAW, FILES, LINOPY, OURS, PLAIN, PULP, PYOMO, Case
+from .meter import Meter, Phase, cpu_s
+
+Found = dict[str, Any]
+
+TINY = "bucks-and-burnley"
+"""Solved before the clock starts: what is loaded when it is first used belongs to the start."""
+
+
+def ours(case: Case, meter: Meter) -> Found:
+    """From tables in memory to a certified settlement, and to its files."""
+    sp.settle(sp.read_scenario(TINY))
+    meter.started()
+    tables = case.tables()
+    with meter("check"):
+        scenario = sp.Scenario.from_tables(**tables)  # type: ignore[arg-type]
+    del tables
+    seen: list[tuple[str, float]] = []
+
+    def note(progress: sp.Progress) -> None:
+        if not seen or seen[-1][0] != progress.stage:
+            seen.append((progress.stage, cpu_s()))
+
+    with meter("settle"):
+        settlement = sp.settle(scenario, progress=note)
+    for phase, seconds in settlement.timings.items():
+        meter.phases[f"settle: {phase}"] = Phase(seconds)
+    for (stage, start), (_, end) in pairwise(seen):
+        meter.phases[f"stage: {stage}"] = Phase(end - start)
+    with tempfile.TemporaryDirectory() as folder, meter("write"):
+        settlement.write(Path(folder) / "settlement")
+    certificate = settlement.certificate
+    return {
+        "stages": dict(zip(settlement.stages["name"], map(float, settlement.stages["value"]), strict=True)),
+        "sizes": _sizes(settlement),
+        "certificate": bool(certificate.passed),
+        "violation": float(certificate.violation),
+        "gap": max((float(stage.gap) for stage in certificate.stages), default=0.0),
+        "methods": dict(settlement.provenance["methods"]),  # type: ignore[call-overload]
+    }
+
+
+def _sizes(settlement: sp.Settlement) -> dict[str, float]:
+    """Natural size of each stage: 1 for shares, all bids or the pot for money."""
+    money = float(max(settlement.grants["bid"].sum(), settlement.pot["amount"].sum()))
+    return {name: money if name in ("burden", "cost") else 1.0 for name in settlement.stages["name"]}
+
+
+def bare(case: Case, meter: Meter, *, crossover: bool) -> Found:
+    """The first stage by HiGHS alone, interior point, one thread, on the arrays that we solve."""
+    import highspy
+
+    from singlepot.models.formulation import formulate
+    from singlepot.solver.scaling import objective_factor, scale
+
+    with meter("formulate"):
+        formulation = formulate(case.scenario())
+    stage = next(stage for stage in formulation.stages if not stage.empty)
+    scaled = scale(formulation.programme)
+    cost = stage.cost * scaled.column_scale
+    highs = highspy.Highs()
+    highs.silent()
+    for option, value in (("solver", "ipx"), ("threads", 1), ("parallel", "off")):
+        highs.setOptionValue(option, value)
+    highs.setOptionValue("run_crossover", "on" if crossover else "off")
+    with meter("hand over"):
+        lp = highspy.HighsLp()
+        rows, columns = scaled.matrix.shape
+        lp.num_col_, lp.num_row_, lp.col_cost_ = columns, rows, cost * objective_factor(cost)
+        lp.col_lower_, lp.col_upper_ = scaled.column_lower, scaled.column_upper
+        lp.row_lower_, lp.row_upper_ = scaled.row_lower, scaled.row_upper
+        lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
+        lp.a_matrix_.start_, lp.a_matrix_.index_ = scaled.matrix.indptr, scaled.matrix.indices
+        lp.a_matrix_.value_ = scaled.matrix.data
+        highs.passModel(lp)
+    with meter("solve"):
+        highs.run()
+    x = np.asarray(highs.getSolution().col_value)
+    status = highs.modelStatusToString(highs.getModelStatus())
+    optimum = float(cost @ x) + stage.constant if x.size == cost.size else float("nan")
+    size = {"columns": columns, "rows": rows, "entries": int(scaled.matrix.nnz)}
+    return {"stages": {stage.name: optimum}, "status": status, **size}
+
+
+def peer(case: Case, meter: Meter, *, module: str, **options: str) -> Found:
+    """All stages by another tool, from the checked tables; no sharing, no certificate."""
+    from .peers.prepared import prepare
+    from .peers.solving import Clock
+
+    stages = import_module(f"benchmarks.peers.{module}").stages
+    stages(prepare(sp.read_scenario(TINY)), Clock(), **options)
+    meter.started()
+    scenario = case.scenario()
+    with meter("prepare"):
+        data = prepare(scenario)
+    with meter("stages"):
+        return {"stages": {name: float(value) for name, value in stages(data, meter, **options).items()}}
+
+
+def files(case: Case, meter: Meter) -> Found:
+    """Read a scenario's folder of CSV, checks included; for shipped scenarios also the web report of its settlement."""
+    with tempfile.TemporaryDirectory() as folder:
+        written = Path(folder) / "scenario"
+        sp.write_scenario(case.scenario(), written)
+        with meter("read"):
+            scenario = sp.read_scenario(written)
+        page = _page() if isinstance(case.load, str) else None
+        if page is not None:
+            settlement = sp.settle(scenario)
+            price = sp.price_of_fairness(settlement)
+            with meter("report"):
+                (Path(folder) / "report.html").write_text(page(settlement, price), encoding="utf-8")
+    return {"rows": sum(len(table) for table in scenario.tables.values())}
+
+
+def _page() -> Callable[..., str] | None:
+    """What writes the web page of a settlement, where this version has one and its libraries are there."""
+    wanted = ("singlepot.reports.page", "jinja2", "vl_convert")
+    try:
+        modules = [import_module(name) for name in wanted]
+    except ModuleNotFoundError:
+        return None
+    return modules[0].report_html  # type: ignore[no-any-return]
+
+
+def draws(case: Case, meter: Meter) -> Found:
+    """Draws of an ensemble, pot and national targets uncertain by a tenth: the difference of a long and a short run."""
+    from singlepot.scenarios.ensemble.plan import make_plan
+
+    uncertain = [
+        {
+            "name": table,
+            "table": table,
+            "columns": [column],
+            "each": "row",
+            "distribution": "uniform",
+            "low": 0.9,
+            "high": 1.1,
+        }
+        for table, column in (("pot", "amount"), ("national", "target"))
+    ]
+    said = {"schema": 1, "base": case.load, "draws": 1, "seed": 1, "uncertain": uncertain}
+    plan = make_plan(said, "benchmark")
+    counts = {"short": 4, "long": 12}
+    settled = []
+    for workers in (1, 2):
+        for length, number in counts.items():
+            with tempfile.TemporaryDirectory() as folder, meter(f"{length}, {workers}"):
+                found = sp.ensemble(plan, Path(folder) / "out", draws=number, workers=workers)
+            settled.append(bool((found.draws["status"] == "settled").all()))
+    more = counts["long"] - counts["short"]
+    for workers in (1, 2):
+        long, short = meter.phases[f"long, {workers}"], meter.phases[f"short, {workers}"]
+        each = Phase((long.cpu_s - short.cpu_s) / more, (long.wall_s - short.wall_s) / more, long.peak_mb)
+        meter.phases[f"draw, {workers} process{'es' if workers > 1 else ''}"] = each
+    return {"certificate": all(settled)}
+
+
+SUBJECTS: dict[str, Callable[[Case, Meter], Found]] = {
+    OURS: ours,
+    FILES: files,
+    DRAW: draws,
+    BARE: lambda case, meter: bare(case, meter, crossover=True),
+    PLAIN: lambda case, meter: bare(case, meter, crossover=False),
+    PULP: lambda case, meter: peer(case, meter, module="pulp_model", solver="highs"),
+    CBC: lambda case, meter: peer(case, meter, module="pulp_model", solver="cbc"),
+    PYOMO: lambda case, meter: peer(case, meter, module="pyomo_model"),
+    LINOPY: lambda case, meter: peer(case, meter, module="linopy_model"),
+    CVXPY: lambda case, meter: peer(case, meter, module="cvxpy_model"),
+}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,7 @@ class Workload:
     """Areas A, options an area J, years T, objectives K.
 
     ``pot`` is the pot as a share of all bids; ``ambition`` the national objectives as a multiple of what is
-    proposed. With the defaults both bind.
+    proposed. With the defaults both bind. ``copies`` is the share of the areas that are copies of others.
     """
 
     areas: int
@@ -24,11 +24,33 @@ class Workload:
     pot: float = 0.9
     ambition: float = 1.08
     seed: int = 1
+    copies: float = 0.0
 
     @property
     def name(self) -> str:
-        """For instance ``3143x20x5``."""
-        return f"{self.areas}x{self.options}x{self.years}"
+        """For instance ``3143x20x5``, or ``3143x20x5 ties``."""
+        kind = " ties" if self.copies else " slack" if self.ambition < 1 else ""
+        return f"{self.areas}x{self.options}x{self.years}{kind}"
+
+    @property
+    def own(self) -> int:
+        """How many areas are no copy."""
+        return self.areas - int(round(self.copies * self.areas))
+
+    @property
+    def like(self) -> np.ndarray:
+        """The area that each one is a copy of: itself, or one of the first."""
+        return np.arange(self.areas) % self.own
+
+
+SIZES = ((374, 30, 10), (3143, 20, 5), (33755, 12, 3), (95000, 10, 1))
+"""Areas, options and years of the synthetic workloads."""
+
+
+def synthetic(areas: int, options: int, years: int) -> tuple[Workload, Workload, Workload]:
+    """One size three times: targets that bind, targets that can all be met, and targets that bind with many ties."""
+    binding = Workload(areas, options, years)
+    return binding, replace(binding, pot=0.93, ambition=0.9), replace(binding, copies=0.1)
 
 
 def tables(load: Workload) -> dict[str, Any]:
@@ -41,15 +63,16 @@ def tables(load: Workload) -> dict[str, Any]:
     codes = np.asarray([f"A{i:06d}" for i in range(load.areas)], dtype=object)
     years = [f"{2026 + t}-{(27 + t) % 100:02d}" for t in range(load.years)]
     keys = [f"objective_{k + 1}" for k in range(load.objectives)]
-    size = rng.lognormal(3, 0.9, load.areas)
+    like = load.like
+    size = rng.lognormal(3, 0.9, load.areas)[like]
     area_cost = rng.lognormal(0, 0.3, load.areas)
     unit_cost = (
         rng.lognormal(1, 0.5, load.objectives)
         * area_cost[:, None]
         * rng.lognormal(0, 0.2, (load.areas, load.objectives))
-    )
+    )[like]
     growth = 1.03 ** np.arange(load.years)
-    proposed = size[:, None, None] * rng.lognormal(0, 0.35, (load.areas, load.objectives, 1)) * growth
+    proposed = size[:, None, None] * rng.lognormal(0, 0.35, (load.areas, load.objectives, 1))[like] * growth
     bid = np.einsum("ak,akt->at", unit_cost, proposed)
     national = load.ambition * proposed.sum(axis=0)
     options, profiles = _options(load, rng, codes, years, keys, unit_cost, proposed)
@@ -61,7 +84,7 @@ def tables(load: Workload) -> dict[str, Any]:
                 "code": codes,
                 "name": codes,
                 "population": np.round(size * 10_000),
-                "income": np.round(rng.normal(22_000, 3_000, load.areas).clip(12_000)),
+                "income": np.round(rng.normal(22_000, 3_000, load.areas)[like].clip(12_000)),
             }
         ),
         "objectives": pd.DataFrame({"key": keys, "name": keys, "unit": "units"}),
@@ -114,9 +137,10 @@ def _options(
     objective = step % load.objectives
     round_ = step // load.objectives
     kind = np.where(step % 6 < 3, 1, np.where(step % 6 < 5, -1, 0))
-    amount = rng.uniform(0.04, 0.15, count)
+    copied = (load.like[:, None] * load.options + np.arange(load.options)).ravel()
+    amount = rng.uniform(0.04, 0.15, count)[copied]
     dearer = np.where(kind == 1, 1.15 + 0.3 * round_, np.where(kind == -1, 0.95 - 0.1 * (round_ % 3), 0.6))
-    dearer = dearer * rng.lognormal(0, 0.1, count)
+    dearer = dearer * rng.lognormal(0, 0.1, count)[copied]
     change = amount[:, None] * proposed[area, objective] * np.where(kind == -1, -1, 1)[:, None]
     money = change * (unit_cost[area, objective] * dearer)[:, None]
     own_cost = np.where(kind == 0, money.sum(axis=1), 0.0)

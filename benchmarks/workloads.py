@@ -35,7 +35,7 @@ class Workload:
     @property
     def own(self) -> int:
         """How many areas are no copy."""
-        return self.areas - int(round(self.copies * self.areas))
+        return self.areas - round(self.copies * self.areas)
 
     @property
     def like(self) -> np.ndarray:

@@ -6,12 +6,15 @@ import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Literal
 
 import numpy as np
 from scipy import sparse
 
 from .answer import Answer, Features, Method, Stop
 from .backends import REFERENCE, Backend, Engine, engine
+from .blockwise import NAME as BLOCKWISE
+from .blockwise import solve_blockwise
 from .certificate import relative_gap
 from .control import Control, Halt
 from .errors import NotProven, SinglepotError, SolverFailed, Stopped
@@ -93,13 +96,24 @@ class StageResult:
         return relative_gap(self.value, self.bound, self.stage.size)
 
 
+Path = Literal["auto", "direct", "blocks"]
+"""How a stage is solved: by a solver of linear programmes, block by block, or as its size suggests."""
+
+BLOCKS_FROM = 1_000_000
+"""Entries of a reduced programme from which a stage is first tried block by block; below it HiGHS is faster."""
+
+
 @dataclass(frozen=True)
 class Technique:
-    """How the stages are solved. The defaults are right; the others exist to show what goes wrong."""
+    """How the stages are solved. The defaults are right; the others exist to show what goes wrong.
+
+    ``path`` forces one way of solving; the settlement is the same.
+    """
 
     scale: bool = True
     hold_by_face: bool = True
     share_by_displacement: bool = True
+    path: Path = "auto"
 
 
 @dataclass(frozen=True, eq=False)
@@ -201,6 +215,7 @@ class Run:
         self._reach = programme.reach / scaled.column_scale
         self._freedom = max(self.face.freedom, 1)
         self._eager = eager
+        self._basis = False
 
     def minimise(self, stage: Stage, held_row: int | None, *, force: bool = False) -> StageResult:
         """Minimise a stage on the face, and keep the part of it where it stays minimal."""
@@ -235,6 +250,9 @@ class Run:
 
     def _solve(self, stage: Stage, cost: Floats, factor: float) -> _Solved:
         """Solve by the fastest method that gives a proved optimum with clear duals."""
+        by_blocks = self._by_blocks(stage, cost, factor)
+        if by_blocks is not None:
+            return by_blocks
         claims: list[str] = []
         for solver, method in self._ladder():
             answer = self._ask(solver, cost, factor, method)
@@ -248,11 +266,32 @@ class Run:
             LOG.info("stage %s, %s; trying the next method", stage.name, claims[-1])
         raise SolverFailed(f"no method proved stage {stage.name} ({claims[-1]})", "report this scenario as a defect")
 
+    def _by_blocks(self, stage: Stage, cost: Floats, factor: float) -> _Solved | None:
+        """Solve block by block where that is likely to be faster; None where it did not prove the optimum."""
+        path, features = self._technique.path, self._engine.features
+        asked = path == "blocks" or (path == "auto" and self.scaled.matrix.nnz >= BLOCKS_FROM)
+        late = self.x is not None and self.face.freedom < WARM_BELOW * self._freedom and path != "blocks"
+        if late or not (asked and isinstance(self._engine, type(self._reference)) and self._technique.hold_by_face):
+            return None
+        columns, rows = self._around()
+        least = 0 if path == "blocks" else BLOCKS_FROM
+        answer = solve_blockwise(self.scaled.matrix, cost * factor, columns, rows, self._control, least=least)
+        if answer is None:
+            return None
+        answer = self._moved(answer, factor)
+        if not self._proved(stage, cost, answer, features):
+            LOG.info(
+                "stage %s, by blocks: %s", stage.name, self._claim(self._engine, Method.INTERIOR, answer, cost, stage)
+            )
+            return None
+        self._basis = False
+        return _Solved(answer, BLOCKWISE, factor, "")
+
     def _ladder(self) -> Iterator[tuple[Engine, Method]]:
         """Solvers and methods, fastest first; the reference solver stands in where another's answers prove nothing."""
         features = self._engine.features
         warm = self.x is not None and (self._eager or self.face.freedom < WARM_BELOW * self._freedom)
-        if warm and features.warm_start:
+        if warm and features.warm_start and self._basis:
             yield self._engine, Method.WARM
         yield self._engine, Method.INTERIOR
         if features.exact and features.methods:
@@ -288,11 +327,21 @@ class Run:
 
     def _ask(self, solver: Engine, cost: Floats, factor: float, method: Method) -> Answer:
         """Ask for the best displacement from the last point: frozen bounds are then exactly zero."""
+        columns, rows = self._around()
+        answer = solver.solve(cost * factor, columns, rows, method, self._control)
+        self._basis = True
+        return self._moved(answer, factor)
+
+    def _around(self) -> tuple[tuple[Floats, Floats], tuple[Floats, Floats]]:
+        """Bounds of columns and rows, as room around the last point where there is one."""
         columns, rows = self.face.column_bounds, self.face.row_bounds
         if self.x is not None and self._technique.hold_by_face:
             columns = around(columns, self.x)
             rows = around(rows, np.asarray(self.scaled.matrix @ self.x))
-        answer = solver.solve(cost * factor, columns, rows, method, self._control)
+        return columns, rows
+
+    def _moved(self, answer: Answer, factor: float) -> Answer:
+        """Turn an answer around the last point into one in scaled units."""
         x = answer.x
         if self.x is not None and self._technique.hold_by_face and x.size:
             x = self.x + x

@@ -1,0 +1,59 @@
+"""Newton systems solved more accurately than their factors are."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .blocks import BlockSystem
+from .programme import Floats
+
+KRYLOV, RESTARTS = 6, 2
+"""Directions looked for before a linear system is restarted, and how often."""
+
+
+def refined(
+    system: BlockSystem, diagonals: tuple[Floats, Floats], a: Floats, b: Floats, accurate: float
+) -> tuple[Floats, Floats, float]:
+    """Solve a Newton system accurately: generalised minimal residuals, with the eased factors as preconditioner.
+
+    Returns the change of columns, of duals, and what is left of the right-hand side, relative to it.
+    """
+    sigma, inverse = diagonals
+    weight_a = 1 / max(min(float(np.linalg.norm(a)), 1.0), np.finfo(float).tiny)
+    weight_b = 1 / max(min(float(np.linalg.norm(b)), 1.0), np.finfo(float).tiny)
+    columns = len(a)
+
+    def left(dx: Floats, dy: Floats) -> Floats:
+        made_a = sigma * dx - system.transposed @ dy
+        made_b = system.matrix @ dx + inverse * dy
+        return np.concatenate([weight_a * made_a, weight_b * made_b])
+
+    target = np.concatenate([weight_a * a, weight_b * b])
+    answer = np.zeros(len(target))
+    for _ in range(RESTARTS):
+        rest = target - left(answer[:columns], answer[columns:])
+        size = float(np.linalg.norm(rest))
+        if size <= accurate:
+            break
+        basis, moves = [rest / size], []
+        table = np.zeros((KRYLOV + 1, KRYLOV))
+        for k in range(KRYLOV):
+            dx, dy = system.solve(basis[k][:columns] / weight_a, basis[k][columns:] / weight_b)
+            moves.append(np.concatenate([dx, dy]))
+            image = left(dx, dy)
+            for i, vector in enumerate(basis):
+                table[i, k] = vector @ image
+                image = image - table[i, k] * vector
+            table[k + 1, k] = np.linalg.norm(image)
+            right = np.zeros(k + 2)
+            right[0] = size
+            if not np.isfinite(table).all():
+                raise np.linalg.LinAlgError("a linear system without an answer")
+            mix, *_ = np.linalg.lstsq(table[: k + 2, : k + 1], right, rcond=None)
+            reached = float(np.linalg.norm(right - table[: k + 2, : k + 1] @ mix))
+            if reached <= accurate or table[k + 1, k] <= np.finfo(float).tiny:
+                break
+            basis.append(image / table[k + 1, k])
+        answer = answer + sum(m * move for m, move in zip(mix, moves, strict=True))
+    rest = target - left(answer[:columns], answer[columns:])
+    return answer[:columns], answer[columns:], float(np.linalg.norm(rest)) / max(float(np.linalg.norm(target)), 1.0)

@@ -326,11 +326,15 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def _leave(code: int) -> NoReturn:
-    """Leave, without waiting for a solver that was told to stop and has not yet done so."""
+    """Leave, without waiting for a solver that was told to stop and has not yet done so.
+
+    Who was stopped leaves at once: where Ctrl-C came in the middle of an import, Python would end by the signal instead
+    of the exit code.
+    """
     for stream in (sys.stdout, sys.stderr):
         with suppress(BrokenPipeError):
             stream.flush()
-    if any(thread.name == "singlepot-solver" for thread in threading.enumerate()):
+    if code == STOPPED or any(thread.name == "singlepot-solver" for thread in threading.enumerate()):
         os._exit(code)
     sys.exit(code)
 

@@ -248,5 +248,6 @@ def _price_columns() -> Iterable[Column]:
         Column("price", "Price (unit of the price)", "number"),
         Column("price_unit", "Unit of the price"),
         Column("price_stage", "Stage of the price"),
+        Column("price_note", "Note on the price"),
         Column("removes", "What one more unit of money removes (share of the stage's shortfall)", "share"),
     )

@@ -87,7 +87,7 @@ class Processes:
                 self._started = _starts(pool, tick)
             while True:
                 for batch in todo:
-                    running[pool.submit(_settle, batch.draws)] = batch
+                    running[_submit(pool, _settle, batch.draws)] = batch
                     if len(running) >= workers + 1:
                         break
                 if not running:
@@ -119,6 +119,17 @@ def _open(work: Work, workers: int, stop: Any) -> ProcessPoolExecutor:
     return ProcessPoolExecutor(workers, mp_context=context, initializer=_start, initargs=(work, stop))
 
 
+def _submit(pool: ProcessPoolExecutor, work: Callable[..., Any], *arguments: Any) -> Future[Any]:
+    """Submit work; a worker that is started for it is born with Ctrl-C blocked, which is for the parent alone."""
+    if not hasattr(signal, "pthread_sigmask"):
+        return pool.submit(work, *arguments)
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        return pool.submit(work, *arguments)
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def leave_if_starting() -> None:
     """End a worker that reads the caller's script and is asked for an ensemble there; the caller then says why."""
     if getattr(multiprocessing.current_process(), "_inheriting", False):
@@ -127,7 +138,7 @@ def leave_if_starting() -> None:
 
 def _starts(pool: ProcessPoolExecutor, tick: Tick) -> bool:
     """Wait until a worker answers."""
-    answer = pool.submit(os.getpid)
+    answer = _submit(pool, os.getpid)
     while not answer.done():
         wait([answer], timeout=POLL_S)
         tick()

@@ -21,7 +21,7 @@ ROOM = 1e-6
 
 
 def limits(settlement: Settlement, within: float, keep: Sequence[str] | None) -> dict[str, float]:
-    """How large each stage that is kept may be.
+    """How large each stage that is kept may be: beside where it ended, as far as it gives.
 
     Raises
     ------
@@ -31,12 +31,13 @@ def limits(settlement: Settlement, within: float, keep: Sequence[str] | None) ->
     if not 0 <= within <= 1:
         raise BadOption(f"within {within!r} is no share", "write 0.01 for one percent")
     stages = {stage.name: stage for stage in work_out(settlement).formulation.stages}
-    final = settlement.stages.set_index("name")["final"].astype(float)
+    ended = settlement.stages.set_index("name")[["final", "value", "give"]].astype(float).fillna(0.0)
+    allowed = np.maximum(ended["final"], ended["value"] + ended["give"])
     for name in keep or ():
         if name not in stages and not any(each.startswith(f"{name}[") for each in stages):
             raise BadOption(f"there is no stage {name!r}", f"choose of {', '.join(stages)}")
     chosen = [n for n in stages if keep is None or n in keep or n.partition("[")[0] in keep]
-    return {name: float(final[name]) * (1 + within) + ROOM * stages[name].size for name in chosen}
+    return {name: float(allowed[name]) * (1 + within) + ROOM * stages[name].size for name in chosen}
 
 
 def add_limits(rows: ExtraRows, formulation: Formulation, most: dict[str, float]) -> None:

@@ -37,10 +37,11 @@ def ensemble_verdict(done: Ensemble) -> str:
         surely, never = int((targets["met"] >= SURE).sum()), int((targets["met"] == 0).sum())
         said.append(f"{count(len(targets), 'national target')} by year: {surely} met in at least {SURE:.0%} of draws")
         said[-1] += f", {never} in none"
-        worst = targets["q50"].idxmax()
+        worst = str(targets["q50"].idxmax())
         row = targets.loc[worst]
         if row["q50"] > 0:
-            said.append(f"furthest off is {worst}: {row['q50']:.1%} in the median draw, {row['q95']:.1%} or more in one of twenty")
+            tail = f"{row['q95']:.1%} or more in one of twenty"
+            said.append(f"furthest off is {worst}: {row['q50']:.1%} in the median draw, {tail}")
     if "q05" in grants and (grants["central"] > 0).any():
         row = grants.loc[widest(grants).index[0]]
         names = done.central.scenario.filled("areas").set_index("code")["name"]
@@ -57,6 +58,7 @@ def widest(grants: pd.DataFrame) -> pd.Series[float]:
 
 
 def by_item(done: Ensemble, kind: str) -> pd.DataFrame:
+    """The summary's figures of one kind, a row for each item and a column for each statistic."""
     chosen = done.summary[done.summary["kind"] == kind]
     return chosen.pivot_table(index="item", columns="statistic", values="value", aggfunc="first", sort=False)
 

@@ -73,14 +73,15 @@ def sweep_verdict(sweep: Sweep) -> str:
         if low == high:
             said.append(f"{what} is {low}{unit} everywhere")
         else:
-            ends = [_at(sweep, settled.loc[place]) for place in (known.idxmin(), known.idxmax())]
+            ordered = settled.loc[known.sort_values(kind="stable").index]
+            ends = [_at(sweep, ordered.iloc[place]) for place in (0, -1)]
             said.append(f"{what} lies between {low}{unit} at {ends[0]} and {high} at {ends[1]}")
     if list(sweep.levers) == ["pot"] and len(settled) > 1:
         losers = sweep.nesting
         if not len(losers):
             said.append("from no step to the next does a larger pot take money from any area")
         else:
-            most = losers.loc[losers["change"].idxmin()]
+            most = losers.sort_values("change", kind="stable").iloc[0]
             worst = f"most from {most['name']} ({spoken(-most['change'], money)})"
             said.append(f"a larger pot takes money from {count(losers['area'].nunique(), 'area')}, {worst}")
     return "; ".join(said) + "."

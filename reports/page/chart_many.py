@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -158,7 +159,7 @@ KEY = (
 """How to read intervals, for a desk and for a telephone."""
 
 
-def _ends(row: dict[str, float], kind: str, low: str, high: str, least: float) -> Spec:
+def _ends(row: dict[Hashable, Any], kind: str, low: str, high: str, least: float) -> Spec:
     return {f"{kind} low": float(row[low]), f"{kind} high": float(max(row[high], row[low] + least))}
 
 

@@ -10,15 +10,16 @@ from typing import TYPE_CHECKING, Any
 from singlepot.models.settlement import Settlement
 from singlepot.reports.comparison_text import verdict
 from singlepot.reports.ensemble_text import ensemble_verdict
-from singlepot.reports.lines import count
 from singlepot.reports.sweep_text import sweep_verdict
 
 from . import many_tables as tables
 from .chart_gains import ends_spec
 from .chart_many import intervals_spec, lines_spec
-from .many_charts import LARGEST, changes, grant_intervals, shares_over, shortfall_intervals, shortfalls_over
+from .many_charts import changes, grant_intervals, shares_over, shortfall_intervals, shortfalls_over
+from .many_drawn import drawn_sections
 from .many_tables import Section
-from .report import Picture, both
+from .many_words import COMPARISON_WORDS, ENSEMBLE_WORDS, SWEEP_WORDS
+from .report import HALF, Picture, both
 from .templating import page
 from .words import illustrative_words, plain_title
 
@@ -53,7 +54,7 @@ def comparison_html(comparison: Comparison) -> str:
         [settlement.scenario.settings for settlement in settled],
         facts=[(name, verdict(comparison, name)) for name in names[1:]],
         sections=list(_compared(comparison)),
-        words=tables.COMPARISON_WORDS,
+        words=COMPARISON_WORDS,
         command=["singlepot", "compare", *names, "--out", "FOLDER"],
         about="A name is what was compared: a shipped scenario, a folder, a what-if or a written settlement.",
         made=[
@@ -103,7 +104,7 @@ def sweep_html(sweep: Sweep) -> str:
         [settings],
         facts=[("", sweep_verdict(sweep))],
         sections=list(_swept(sweep)),
-        words=tables.SWEEP_WORDS,
+        words=SWEEP_WORDS,
         command=[*command, "--out", "FOLDER"],
         about="SCENARIO is what was swept, a shipped name, a folder or a what-if; its hash is below.",
         made=[("Scenario, SHA-256", sweep.scenario.sha256), ("Version", f"singlepot {version('singlepot')}")],
@@ -115,8 +116,9 @@ def _swept(sweep: Sweep) -> Iterator[Section]:
     for key, lines in (("shortfalls", shortfalls_over(sweep)), ("shares", shares_over(sweep))):
         if len(lines.rows):
             label = f"{lines.title}, over {lines.lever}; the table of points holds the figures"
-            pictures.append(both(key, label, lambda width, drawn=lines: lines_spec(drawn, width)))  # type: ignore[misc]
-    yield Section("points", "Every point", pictures=pictures, tables=[tables.points_table(sweep)])
+            pictures.append(both(key, label, lambda width, drawn=lines: lines_spec(drawn, width), wide=HALF))  # type: ignore[misc]
+    shown = [tables.points_table(sweep), tables.unsettled_table(sweep)]
+    yield Section("points", "Every point", pictures=pictures, tables=[each for each in shown if each.rows])
     yield from tables.swept_sections(sweep)
 
 
@@ -137,11 +139,11 @@ def ensemble_html(ensemble: Ensemble) -> str:
     said = ["--draws", str(plan.draws), "--seed", str(plan.seed)]
     return _page(
         "ensemble",
-        plan.title or f"Ensemble: {plain_title(central.scenario.settings.title or 'a scenario')}",
+        plain_title(plan.title) or f"Ensemble: {plain_title(central.scenario.settings.title or 'a scenario')}",
         [central.scenario.settings],
         facts=[("", ensemble_verdict(ensemble))],
         sections=list(_drawn(ensemble)),
-        words=tables.ENSEMBLE_WORDS,
+        words=ENSEMBLE_WORDS,
         command=["singlepot", "ensemble", "PLAN.toml", *said, "--out", "FOLDER"],
         about="PLAN.toml is the file of the plan; ensemble.json in this folder holds everything that it said.",
         made=[("Base scenario, SHA-256", central.scenario.sha256), ("Versions", _versions(central))],
@@ -156,7 +158,7 @@ def _drawn(ensemble: Ensemble) -> Iterator[Section]:
             pictures[kind].append(
                 both(f"spread-{kind}", label, lambda width, each=drawn: intervals_spec(each, width))  # type: ignore[misc]
             )
-    yield from tables.drawn_sections(ensemble, pictures)
+    yield from drawn_sections(ensemble, pictures)
 
 
 def _page(

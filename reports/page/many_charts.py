@@ -117,13 +117,14 @@ def grant_intervals(ensemble: Ensemble) -> Intervals:
     names = figures_of(ensemble.central).areas["name"].to_dict()
     share = chosen[QUANTILES].div(chosen["central"], axis=0)
     called = [str(names.get(code, code)) for code in chosen.index]
-    called = [f"{name} ({code})" if called.count(name) > 1 else name for name, code in zip(called, chosen.index)]
+    pairs = list(zip(called, chosen.index, strict=True))
+    called = [f"{name} ({code})" if called.count(name) > 1 else name for name, code in pairs]
     tips = [f"{name}: {_said(row)} of the central grant" for name, row in _each(called, share)]
     return Intervals((100 * share).assign(name=called, tip=tips), title, 100.0)
 
 
 def _each(names: Sequence[str], table: pd.DataFrame) -> Iterable[tuple[str, dict[Any, Any]]]:
-    return zip(names, table.to_dict("records"))
+    return zip(names, table.to_dict("records"), strict=False)
 
 
 def _said(row: dict[Any, Any]) -> str:

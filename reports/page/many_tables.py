@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from singlepot.models.settlement import Settlement
-from singlepot.reports.ensemble_text import by_item
-from singlepot.reports.lines import count
 from singlepot.scenarios.sweeping import SHORTFALL
 
 from .figures import figures_of, records
@@ -19,7 +17,6 @@ from .table import Column, Kind, Table, tabulate
 
 if TYPE_CHECKING:
     from singlepot.scenarios.comparison import Comparison
-    from singlepot.scenarios.ensemble.running import Ensemble
     from singlepot.scenarios.sweeping import Sweep
 
 MOST_ROWS = 1000
@@ -47,7 +44,7 @@ def unit_of(money: str) -> str:
     return {"GBP": "£", "GBP thousand": "£k", "GBP million": "£m"}[money]
 
 
-def _table(key: str, caption: str, frame: pd.DataFrame, spec: Spec, by: Sequence[str], file: str) -> Table:
+def show(key: str, caption: str, frame: pd.DataFrame, spec: Spec, by: Sequence[str], file: str) -> Table:
     """Show columns of a table, as far as it has them, each row known by some of them."""
     columns = [Column(name, title, kind) for name, (title, kind) in spec.items() if name in frame]
     note = f"The first {MOST_ROWS:,} of {len(frame):,} rows; {file} holds all." if len(frame) > MOST_ROWS else ""
@@ -82,7 +79,7 @@ def scenarios_table(comparison: Comparison) -> Table:
     }
     frame = comparison.scenarios
     shown = frame if (frame["reason"] != "").any() else frame.drop(columns="reason")
-    return _table("scenarios", "All scenarios; the first is what the others are compared with", shown, spec,
+    return show("scenarios", "All scenarios; the first is what the others are compared with", shown, spec,
                   ["scenario"], "scenarios.csv")  # fmt: skip
 
 
@@ -95,7 +92,7 @@ def compared_section(comparison: Comparison, name: str, key: str) -> Section:
                                             if "scenario" in t}  # fmt: skip
     titles = dict(zip(comparison.scenarios["scenario"], comparison.scenarios["title"], strict=True))
     title = name if titles[name] in ("", name) else f"{name}: {titles[name]}"
-    inputs = _table(f"inputs-{key}", "What went in", own["inputs"], _INPUTS, ["table", "row", "column"], "inputs.csv")
+    inputs = show(f"inputs-{key}", "What went in", own["inputs"], _INPUTS, ["table", "row", "column"], "inputs.csv")
     if name in comparison.failures:
         return Section(key, title, ["There is no settlement."], tables=[inputs])
     money: Spec = {name: (f"{title}, {unit}", "money") for name, title in _CHANGE.items()}
@@ -106,12 +103,12 @@ def compared_section(comparison: Comparison, name: str, key: str) -> Section:
     nation = own["nation"].assign(called=[names.get(each, each) for each in own["nation"]["objective"]])
     regions = own["regions"].assign(called=own["regions"]["region"].replace("", "no region"))
     tables = [
-        _table(f"areas-{key}", "Areas whose grant changes, all years", own["areas"], areas, ["area"], "areas.csv"),
-        _table(f"regions-{key}", "Regions", regions, {"called": ("Region", "text"), **money, **share}, ["region"],
+        show(f"areas-{key}", "Areas whose grant changes, all years", own["areas"], areas, ["area"], "areas.csv"),
+        show(f"regions-{key}", "Regions", regions, {"called": ("Region", "text"), **money, **share}, ["region"],
                "regions.csv"),
-        _table(f"nation-{key}", "National objectives", nation, _NATION, ["objective", "year"], "nation.csv"),
+        show(f"nation-{key}", "National objectives", nation, _NATION, ["objective", "year"], "nation.csv"),
     ]  # fmt: skip
-    stages = _table(f"stages-{key}", "Values of the stages", own["stages"], _STAGES, ["stage"], "stages.csv")
+    stages = show(f"stages-{key}", "Values of the stages", own["stages"], _STAGES, ["stage"], "stages.csv")
     said = [] if len(own["areas"]) else ["No grant of any area changes over all years."]
     return Section(key, title, said, tables=[each for each in tables if each.rows], folded=[inputs, stages])
 
@@ -156,7 +153,7 @@ def nesting_sections(found: Comparison | Sweep) -> Iterator[Section]:
         spec: Spec = {"name": ("Area", "text"), "smaller": ("Smaller pot", "text"), "larger": ("Larger pot", "text")}
         spec = {**spec, **{n: (f"{t}, {unit_of(money)}", "money") for n, t in _CHANGE.items()}}
         caption = "Areas that receive less although the pot is larger"
-        table = _table("nesting", caption, found.nesting, spec, ["smaller", "larger", "area"], "nesting.csv")
+        table = show("nesting", caption, found.nesting, spec, ["smaller", "larger", "area"], "nesting.csv")
         yield Section("nesting", "Where a larger pot takes money away", tables=[table])
 
 
@@ -176,7 +173,7 @@ def stability_sections(comparison: Comparison) -> Iterator[Section]:
             "reason": ("Why there is no settlement", "text"),
         }
         by = ["scenario", "area", "number", "moved"]
-        table = _table("stability", "Grants by the areas' own numbers", comparison.stability, spec, by, "stability.csv")
+        table = show("stability", "Grants by the areas' own numbers", comparison.stability, spec, by, "stability.csv")
         yield Section("stability", "How far grants move with the areas' own numbers", tables=[table])
 
 
@@ -185,7 +182,8 @@ def points_table(sweep: Sweep) -> Table:
     unit = unit_of(sweep.scenario.settings.money)
     names = sweep.scenario.filled("objectives").set_index("key")["name"]
     spec: dict[str, tuple[str, Kind]] = {lever: (lever, "number") for lever in sweep.levers}
-    spec |= {n: (f"{t}, {unit}", "money") for n, t in {"pot_total": "Pot", "granted": "Granted", "left": "Left"}.items()}
+    sums = {"pot_total": "Pot", "granted": "Granted", "left": "Left"}
+    spec |= {name: (f"{title}, {unit}", "money") for name, title in sums.items()}
     spec |= {"lowest": ("Lowest grant, % of bid", "percent"), "median": ("Median", "percent")}
     spec |= {"highest": ("Highest", "percent"), "on_floor": ("On a floor", "count")}
     spec |= {"on_ceiling": ("On a ceiling", "count"), "asks": ("Asks", "count")}
@@ -195,9 +193,16 @@ def points_table(sweep: Sweep) -> Table:
             spec[name] = (f"Shortfall of {names.get(key) or key}, mean % of target", "percent")
         elif name not in (*spec, "status", "reason"):
             spec[name] = (f"Stage {name}", "number")
-    if (sweep.points["status"] != "settled").any():
-        spec |= {"status": ("Status", "text"), "reason": ("Why there is no settlement", "text")}
-    return _table("points", "Points of the sweep", sweep.points, spec, list(sweep.levers), "points.csv")
+    settled = sweep.points[sweep.points["status"] == "settled"]
+    return show("points", "Points with a settlement", settled, spec, list(sweep.levers), "points.csv")
+
+
+def unsettled_table(sweep: Sweep) -> Table:
+    """The points without a settlement, and why."""
+    spec: dict[str, tuple[str, Kind]] = {lever: (lever, "number") for lever in sweep.levers}
+    spec |= {"status": ("Status", "text"), "reason": ("Reason", "text")}
+    lost = sweep.points[sweep.points["status"] != "settled"]
+    return show("unsettled", "Points without a settlement", lost, spec, list(sweep.levers), "points.csv")
 
 
 def swept_sections(sweep: Sweep) -> Iterator[Section]:
@@ -217,95 +222,5 @@ def swept_sections(sweep: Sweep) -> Iterator[Section]:
             "share_highest": ("Highest grant, % of bid", "percent"),
         }
         caption = "Grants over all years, over all points with a settlement"
-        table = _table("areas", caption, found.reset_index(), spec, ["area"], "grants.csv")
+        table = show("areas", caption, found.reset_index(), spec, ["area"], "grants.csv")
         yield Section("areas", "Every area over the sweep", tables=[table])
-
-
-_STATISTICS: Mapping[str, str] = {
-    "mean": "Mean", "q05": "5% of draws", "q25": "25%", "q50": "Median", "q75": "75%", "q95": "95% of draws"
-}  # fmt: skip
-
-
-def drawn_sections(ensemble: Ensemble, pictures: Mapping[str, list[Picture]]) -> Iterator[Section]:
-    """What the draws say together."""
-    figures = figures_of(ensemble.central)
-    settled, title = ensemble.summary, {"target": "How often national targets are met, and how far they are missed"}
-    targets, grants = by_item(ensemble, "target"), by_item(ensemble, "grant")
-    if len(targets):
-        parts = [str(item).rpartition(" ") for item in targets.index]
-        named = targets.assign(called=[figures.names.get(key, key) for key, _, _ in parts], year=[y for *_, y in parts])
-        spec: Spec = {"called": ("Objective", "text"), "year": ("Year", "text"), "met": ("Met, % of draws", "percent")}
-        spec = {**spec, **{k: (f"Short: {t.lower()}, % of target", "percent") for k, t in _STATISTICS.items()}}
-        table = _items("targets", "National targets over all draws", named, spec)
-        yield Section("targets", title["target"], pictures=pictures["target"], tables=[table])
-    if len(grants):
-        named = grants.assign(name=[figures.area_records[str(a)]["name"] for a in grants.index])
-        columns = {"central": "Central settlement", **_STATISTICS}
-        spec = {"name": ("Area", "text"), **{k: (f"{t}, {figures.money}", "money") for k, t in columns.items()}}
-        table = _items("grants", "Grants over all years, over all draws", named, spec)
-        yield Section("grants", "How far grants spread", pictures=pictures["grant"], tables=[table])
-    yield from _further(ensemble, settled)
-
-
-def _items(key: str, caption: str, table: pd.DataFrame, spec: Spec) -> Table:
-    return _table(key, caption, table.rename_axis("item").reset_index(), spec, ["item"], "summary.csv")
-
-
-def _further(ensemble: Ensemble, summary: pd.DataFrame) -> Iterator[Section]:
-    regret, stages, drivers = (by_item(ensemble, kind) for kind in ("regret", "stage", "driver"))
-    if len(regret):
-        spec: Spec = {"item": ("Stage", "text"), **{k: (t, "percent") for k, t in _STATISTICS.items()}}
-        spec = {**spec, "not possible": ("Draws that cannot be settled so", "count")}
-        said = ["How much more of the target is missed where the central settlement's grants are kept to in a draw."]
-        yield Section("regret", "Regret", said, tables=[_items("regret", "Regret over all draws", regret, spec)])
-    if len(drivers):
-        own = summary[summary["kind"] == "driver"]
-        wide = own.pivot_table(index=["item", "input"], columns="statistic", values="value", sort=False).reset_index()
-        spec = {"item": ("Result", "text"), "input": ("Uncertain input", "text"),
-                "S1": ("Share of the variance it explains", "percent"),
-                "rank correlation": ("Rank correlation", "number")}  # fmt: skip
-        table = _table("drivers", "Inputs that matter most", wide, spec, ["item", "input"], "summary.csv")
-        yield Section("drivers", "What drives the result", tables=[table])
-    plan = pd.DataFrame([each.model_dump(exclude_none=True) for each in ensemble.plan.uncertain])
-    plan = plan.assign(**{c: [_plain(v) for v in plan[c]] for c in ("columns", "where", "values") if c in plan})
-    spec = {name: (title, "mixed") for name, title in _PLAN.items()}
-    folded = [_table("uncertain", "What is uncertain", plan, spec, ["name"], "ensemble.json")]
-    counts = ensemble.draws.groupby(["status", "reason"], as_index=False, dropna=False).size()
-    spec = {"status": ("Status", "text"), "size": ("Draws", "count"), "reason": ("Reason", "text")}
-    folded.append(_table("draws", "Draws", counts, spec, ["status", "reason"], "draws.parquet"))
-    if len(stages):
-        spec = {"item": ("Stage", "text"), **{k: (t, "number") for k, t in _STATISTICS.items()}}
-        folded.append(_items("stages", "Values of the stages over all draws", stages, spec))
-    said = [f"{count(len(ensemble.draws), 'draw')}, {ensemble.plan.sampler}, seed {ensemble.plan.seed}."]
-    yield Section("uncertain", "What was drawn", said, tables=folded[:1], folded=folded[1:])
-
-
-_PLAN = {
-    "name": "What", "table": "Table", "columns": "Columns", "where": "Rows", "each": "A factor for each",
-    "distribution": "Distribution", "spread": "Spread", "low": "Low", "mode": "Mode", "high": "High",
-    "values": "Values", "correlate": "Moves together by", "correlation": "Correlation",
-}  # fmt: skip
-
-
-def _plain(value: object) -> str:
-    if isinstance(value, Mapping):
-        return "; ".join(f"{key}: {_plain(each)}" for key, each in value.items())
-    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
-
-
-_GRANT = {"Grant, bid": "What an area receives and asked for, over all years unless a year is named."}
-_SHORT = {"Shortfall": "The national target less what all areas agree to, where that is positive."}
-_READ = {"Tables": "A header sorts its table; the field above a table keeps the rows that contain a text. "
-                   "Figures are rounded here; the files beside this one hold them in full."}  # fmt: skip
-
-COMPARISON_WORDS = _GRANT | {"Before, after": "In the first scenario, and in the one that is compared with it."} | _SHORT
-COMPARISON_WORDS |= {"Gain, lose": "Areas whose grant over all years changes by at least half a pound."} | _READ
-
-SWEEP_WORDS = {"Lever": "What was moved. Every point is settled afresh and by itself."} | _GRANT | _SHORT | _READ
-
-ENSEMBLE_WORDS = {
-    "Draw": "The scenario with its uncertain numbers drawn once; every draw is settled by itself.",
-    "Central": "The settlement of the scenario as it is, nothing drawn.",
-    "5%, 95% of draws": "In one draw of twenty the figure is lower, or higher.",
-} | _GRANT | _SHORT | _READ  # fmt: skip
-"""Words of each report."""

@@ -75,11 +75,8 @@ def scenarios_table(comparison: Comparison) -> Table:
         "missed": ("Targets missed", "count"),
         "largest_shortfall": ("Largest shortfall, % of target", "percent"),
         "asks": ("Asks", "count"),
-        "reason": ("Why there is no settlement", "text"),
     }
-    frame = comparison.scenarios
-    shown = frame if (frame["reason"] != "").any() else frame.drop(columns="reason")
-    return show("scenarios", "All scenarios; the first is what the others are compared with", shown, spec,
+    return show("scenarios", "The first is what the others are compared with", comparison.scenarios, spec,
                   ["scenario"], "scenarios.csv")  # fmt: skip
 
 

@@ -45,7 +45,7 @@ def ensemble(
     """Settle many draws of an uncertain scenario, as PLAN (a TOML file) says.
 
     A run that is stopped goes on where it was when the same command is given again. The same plan and seed give the
-    same bytes, whoever works on it.
+    same bytes, whoever works on it. Beside its tables stands the report report.html.
     """
     import singlepot
     from singlepot.reports.ensemble_text import ensemble_text
@@ -65,22 +65,40 @@ def ensemble(
             restart=restart,
             progress=progress,
         )
+    missing = _report(done, directory)
     if not quiet:
-        click.echo(ensemble_text(done) + f"\nWritten to {directory}\n", nl=False)
+        said = f"\n{missing}\n" if missing else ""
+        click.echo(f"{ensemble_text(done)}{said}\nWritten to {directory}\n", nl=False)
     if chart is not None and ending is not None:
         _draw(done, chart, ending)
 
 
+def _report(done: Ensemble, directory: str) -> str:
+    """Write the report into the finished folder, or return what to install."""
+    from pathlib import Path
+
+    from singlepot.reports.outputs import report_of
+
+    made = report_of(lambda page: str(page.ensemble_html(done)))
+    for name, content in made.files.items():
+        _write(Path(directory) / name, content)
+    return made.missing
+
+
 def _draw(done: Ensemble, chart: str, ending: str) -> None:
-    from singlepot.models.single_file import write_file
     from singlepot.reports import ensemble_chart
 
-    content = ensemble_chart(done)[f"chart.{ending}"]
+    _write(chart, ensemble_chart(done)[f"chart.{ending}"])
+
+
+def _write(path: str | Path, content: bytes) -> None:
+    """Write a file whole or not at all, in the place of one that stands there."""
+    from singlepot.models.single_file import write_file
 
     def write(staging: Path) -> None:
         staging.write_bytes(content)
 
-    write_file(chart, write, overwrite=True)
+    write_file(path, write, overwrite=True)
 
 
 @contextmanager

@@ -48,20 +48,25 @@ def compare(
     """Compare SCENARIOS with the first of them: what differs, and what each difference does.
 
     Each is a shipped name, a folder, the file of a what-if or a written settlement. With --out, every table is
-    written as CSV, and all of them as the workbook comparison.xlsx. A scenario without a settlement is said to have
-    none, and the exit code is its.
+    written as CSV, all of them as the workbook comparison.xlsx, and a report to read, report.html. A scenario
+    without a settlement is said to have none, and the exit code is its.
     """
     from singlepot.scenarios.comparison import MANIFEST
 
     _check(directory, MANIFEST, overwrite)
     import singlepot
     from singlepot.reports import comparison_text, comparison_workbook
+    from singlepot.reports.outputs import report_of
 
     found = singlepot.compare(scenarios, stability=areas, run=_run(quiet, time_limit))
+    missing = ""
     if directory is not None:
-        found.write(directory, overwrite=overwrite, further={"comparison.xlsx": comparison_workbook(found)})
+        report = report_of(lambda page: str(page.comparison_html(found)))
+        further = {"comparison.xlsx": comparison_workbook(found), **report.files}
+        found.write(directory, overwrite=overwrite, further=further)
+        missing = report.missing
     if not quiet:
-        _say(comparison_text(found), directory)
+        _say(comparison_text(found), directory, missing)
     ctx.exit(max((reason.exit_code for reason in found.failures.values()), default=0))
 
 
@@ -84,7 +89,7 @@ def sweep(
     overwrite: bool,
     time_limit: float | None,
 ) -> None:
-    """Settle SCENARIO at every point of a grid of one lever or two, and write the tables and a chart.
+    """Settle SCENARIO at every point of a grid of one lever or two, and write the tables, a chart and a report.
 
     VALUES are FIRST:LAST:COUNT or a list, as in --lever pot=0.8:1.2:9 --lever rules.grant_floor=0.7,0.8. Levers: pot,
     bids, national and national.OBJECTIVE multiply what is there; rules.RULE, give.STAGE and equity.elasticity are
@@ -96,6 +101,7 @@ def sweep(
     _check(directory, MANIFEST, overwrite)
     import singlepot
     from singlepot.reports import sweep_text
+    from singlepot.reports.outputs import report_of
     from singlepot.scenarios.levers import MOST_POINTS, points, read_lever
 
     levers: dict[str, list[float]] = {}
@@ -107,9 +113,10 @@ def sweep(
     count = len(list(points(read, levers, most or MOST_POINTS)))
     found = singlepot.sweep(read, levers, most=most or MOST_POINTS, run=_run(quiet, time_limit, count))
     chart, missing = _chart(found, no_chart)
-    found.write(directory, overwrite=overwrite, further=chart)
+    report = report_of(lambda page: str(page.sweep_html(found)))
+    found.write(directory, overwrite=overwrite, further={**chart, **report.files})
     if not quiet:
-        _say(sweep_text(found), directory)
+        _say(sweep_text(found), directory, report.missing)
     if missing is not None:
         raise missing
 
@@ -188,5 +195,6 @@ def _chart(found: Sweep, no_chart: bool) -> tuple[Mapping[str, bytes], Singlepot
         return {}, missing
 
 
-def _say(text: str, directory: str | None) -> None:
+def _say(text: str, directory: str | None, missing: str = "") -> None:
+    text += f"\n{missing}\n" if missing else ""
     click.echo(text + (f"\nWritten to {directory}\n" if directory is not None else ""), nl=False)

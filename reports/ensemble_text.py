@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from singlepot.models.money import spoken
 
-from .lines import lay_out
+from .lines import count, lay_out
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 WIDEST = 10
 """How many areas are listed by the spread of their grants."""
 
+SURE = 0.95
+"""Share of draws from which a target counts as met in nearly all."""
+
 
 def ensemble_text(done: Ensemble) -> str:
     """Write the summary of an ensemble."""
@@ -24,7 +27,38 @@ def ensemble_text(done: Ensemble) -> str:
     return "\n\n".join("\n".join(section) for section in sections if section) + "\n"
 
 
-def _of(done: Ensemble, kind: str) -> pd.DataFrame:
+def ensemble_verdict(done: Ensemble) -> str:
+    """Say in a paragraph what an ensemble shows, with its numbers."""
+    money = done.central.scenario.settings.money
+    settled = int((done.draws["status"] == "settled").sum())
+    said = [f"{settled} of {count(len(done.draws), 'draw')} {'has' if len(done.draws) == 1 else 'have'} a settlement"]
+    targets, grants = by_item(done, "target"), by_item(done, "grant")
+    if len(targets) and "q50" in targets:
+        surely, never = int((targets["met"] >= SURE).sum()), int((targets["met"] == 0).sum())
+        said.append(f"{count(len(targets), 'national target')} by year: {surely} met in at least {SURE:.0%} of draws")
+        said[-1] += f", {never} in none"
+        worst = str(targets["q50"].idxmax())
+        row = targets.loc[worst]
+        if row["q50"] > 0:
+            tail = f"{row['q95']:.1%} or more in one of twenty"
+            said.append(f"furthest off is {worst}: {row['q50']:.1%} in the median draw, {tail}")
+    if "q05" in grants and (grants["central"] > 0).any():
+        row = grants.loc[widest(grants).index[0]]
+        names = done.central.scenario.filled("areas").set_index("code")["name"]
+        ends = " to ".join(spoken(row[q], money) for q in ("q05", "q95"))
+        central = spoken(row["central"], money)
+        said.append(f"least certain is the grant of {names.get(row.name, row.name)}: {ends}, centrally {central}")
+    return "; ".join(said) + "."
+
+
+def widest(grants: pd.DataFrame) -> pd.Series[float]:
+    """Spread of each area's grant, 5% to 95% of draws, as a share of the central one; the widest first."""
+    spread = (grants["q95"] - grants["q05"]) / grants["central"].where(grants["central"] > 0)
+    return spread.sort_values(ascending=False, kind="stable")
+
+
+def by_item(done: Ensemble, kind: str) -> pd.DataFrame:
+    """The summary's figures of one kind, a row for each item and a column for each statistic."""
     chosen = done.summary[done.summary["kind"] == kind]
     return chosen.pivot_table(index="item", columns="statistic", values="value", aggfunc="first", sort=False)
 
@@ -47,7 +81,7 @@ def _said(uncertain: Uncertain) -> str:
 
 
 def _targets(done: Ensemble) -> list[str]:
-    table = _of(done, "target")
+    table = by_item(done, "target")
     if not len(table):
         return []
     rows = [
@@ -59,12 +93,11 @@ def _targets(done: Ensemble) -> list[str]:
 
 
 def _grants(done: Ensemble) -> list[str]:
-    table = _of(done, "grant")
+    table = by_item(done, "grant")
     if "q05" not in table:
         return []
     money = done.central.scenario.settings.money
     names = done.central.scenario.filled("areas").set_index("code")["name"]
-    spread = ((table["q95"] - table["q05"]) / table["central"].where(table["central"] > 0)).sort_values(ascending=False)
     rows = [
         (
             str(names.get(area, area))[:34],
@@ -72,13 +105,13 @@ def _grants(done: Ensemble) -> list[str]:
             spoken(table.loc[area, "q05"], money),
             spoken(table.loc[area, "q95"], money),
         )
-        for area in spread.index[:WIDEST]
+        for area in widest(table).index[:WIDEST]
     ]
     return ["Grants that are least certain, over all years", *lay_out(("area", "central", "5%", "95%"), rows)]
 
 
 def _regret(done: Ensemble) -> list[str]:
-    table = _of(done, "regret")
+    table = by_item(done, "regret")
     if "mean" not in table:
         return []
     lines = ["Regret: how much worse it is to keep to the central settlement's grants when a draw comes true"]

@@ -94,6 +94,19 @@ def outputs(settlement: Settlement, price: PriceOfFairness | None, wanted: Wante
     return Outputs(files, said, pages.missing())
 
 
+def report_of(make: Callable[[Any], str]) -> Outputs:
+    """Make one report, or say what to install.
+
+    Parameters
+    ----------
+    make
+        Takes the package of pages and returns the report.
+    """
+    pages = _Pages()
+    files = pages.make(REPORT, lambda page: {REPORT: make(page).encode()})
+    return Outputs(files, {}, pages.missing())
+
+
 @dataclass
 class _Pages:
     """Makes what the extra ``report`` makes, and remembers what could not be made."""

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 from singlepot.models.money import spoken
 
-from .lines import lay_out, percent, wrap
+from .lines import count, lay_out, percent, wrap
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from singlepot.scenarios.sweeping import Sweep
 
 
@@ -55,6 +57,38 @@ def sweep_text(sweep: Sweep) -> str:
     if list(sweep.levers) == ["pot"]:
         lines += ["", *_nesting(sweep, money)]
     return "\n".join(lines) + "\n"
+
+
+def sweep_verdict(sweep: Sweep) -> str:
+    """Say in a paragraph what a sweep shows, with its numbers."""
+    table, money = sweep.points, sweep.scenario.settings.money
+    settled = table[table["status"] == "settled"]
+    said = [f"{len(settled)} of {count(len(table), 'point')} {'has' if len(table) == 1 else 'have'} a settlement"]
+    for column, what in (("shortfall.largest[1]", "the largest shortfall"), ("median", "the median area's grant")):
+        known = settled[column].dropna() if column in settled else settled.iloc[:, 0].iloc[:0]
+        if not len(known):
+            continue
+        unit = " of the bid" if column == "median" else " of the target"
+        low, high = percent(known.min()), percent(known.max())
+        if low == high:
+            said.append(f"{what} is {low}{unit} everywhere")
+        else:
+            ordered = settled.loc[known.sort_values(kind="stable").index]
+            ends = [_at(sweep, ordered.iloc[place]) for place in (0, -1)]
+            said.append(f"{what} lies between {low}{unit} at {ends[0]} and {high} at {ends[1]}")
+    if list(sweep.levers) == ["pot"] and len(settled) > 1:
+        losers = sweep.nesting
+        if not len(losers):
+            said.append("from no step to the next does a larger pot take money from any area")
+        else:
+            most = losers.sort_values("change", kind="stable").iloc[0]
+            worst = f"most from {most['name']} ({spoken(-most['change'], money)})"
+            said.append(f"a larger pot takes money from {count(losers['area'].nunique(), 'area')}, {worst}")
+    return "; ".join(said) + "."
+
+
+def _at(sweep: Sweep, point: pd.Series[float]) -> str:
+    return ", ".join(f"{lever} {point[lever]:g}" for lever in sweep.levers)
 
 
 def _nesting(sweep: Sweep, money: str) -> list[str]:

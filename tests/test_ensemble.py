@@ -79,8 +79,8 @@ def written(tmp_path: Path) -> Callable[[int], Path]:
 
 
 def bytes_of(folder: Path) -> dict[str, str]:
-    """Hash of every file but the timings."""
-    files = (path for path in folder.rglob("*") if path.is_file() and path.name != "run.json")
+    """Hash of every file but the timings, and the report, which the command writes into the finished folder."""
+    files = (path for path in folder.rglob("*") if path.is_file() and path.name not in ("run.json", "report.html"))
     return {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
 

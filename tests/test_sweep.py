@@ -169,7 +169,7 @@ def test_the_command_sweep(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
     names = {path.name for path in (tmp_path / "out").iterdir()}
-    assert names == {"points.csv", "grants.csv", "nesting.csv", "chart.png", "chart.svg", MANIFEST}
+    assert names == {"points.csv", "grants.csv", "nesting.csv", "chart.png", "chart.svg", "report.html", MANIFEST}
     with (tmp_path / "out" / "points.csv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     assert len(rows) == 8

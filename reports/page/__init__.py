@@ -2,7 +2,16 @@
 
 from .area_page import area_page_html
 from .drawing import PagesNotInstalled
+from .many import comparison_html, ensemble_html, sweep_html
 from .pictures import picture_files
 from .report import report_html
 
-__all__ = ["PagesNotInstalled", "area_page_html", "picture_files", "report_html"]
+__all__ = [
+    "PagesNotInstalled",
+    "area_page_html",
+    "comparison_html",
+    "ensemble_html",
+    "picture_files",
+    "report_html",
+    "sweep_html",
+]

@@ -21,22 +21,42 @@ GAIN, LOSS = "#1d5e9b", "#b35806"
 
 def gains_spec(figures: Figures, column: str, width: int) -> Spec:
     """Draw the areas with the lowest and the highest ``change`` or ``change_per_head``."""
-    bidders = figures.bidders.dropna(subset=[column]).sort_values(column, kind="stable")
-    chosen = bidders if len(bidders) <= 2 * ENDS else pd.concat([bidders.iloc[:ENDS], bidders.iloc[-ENDS:]])
+    bidders = figures.bidders.dropna(subset=[column])
     unit = figures.money if column == "change" else "£ per head"
+    more = [f"grant {100 * share:.1f}% of the bid" for share in bidders["share"]]
+    bars = pd.DataFrame({"name": bidders["name"], "value": bidders[column], "more": more})
+    return ends_spec(bars, "Change against the bid, all years, " + unit, unit, width)
+
+
+def ends_spec(bars: pd.DataFrame, what: str, unit: str, width: int) -> Spec:
+    """Draw the ends of an order of areas.
+
+    Parameters
+    ----------
+    bars
+        By code of area: name, value, more (what else its tip says).
+    what
+        What is drawn, with its unit.
+    unit
+        The unit.
+    width
+        Of the picture.
+    """
+    areas = bars.sort_values("value", kind="stable")
+    chosen = areas if len(areas) <= 2 * ENDS else pd.concat([areas.iloc[:ENDS], areas.iloc[-ENDS:]])
     twice = set(chosen["name"][chosen["name"].duplicated()])
-    reach = _reach(bidders[column].abs().sort_values().to_list())
-    low = max(min(float(bidders[column].min()), 0.0), -reach)
-    high = min(max(float(bidders[column].max()), 0.0), reach)
-    cut = f"; bars longer than {reach:,.0f} are cut off" if bidders[column].abs().max() > reach else ""
+    reach = _reach(areas["value"].abs().sort_values().to_list())
+    low = max(min(float(areas["value"].min()), 0.0), -reach)
+    high = min(max(float(areas["value"].max()), 0.0), reach)
+    cut = f"; bars longer than {reach:,.0f} are cut off" if areas["value"].abs().max() > reach else ""
     rows = [
         {
             "name": f"{row['name']} ({code})" if row["name"] in twice else row["name"],
-            "v": float(row[column]),
-            "drawn": min(max(float(row[column]), low), high),
-            "way": "below the bid" if row[column] < 0 else "at or above the bid",
-            "text": said(float(row[column])),
-            "t": f"{row['name']}: {said(float(row[column]))} {unit}; grant {100 * row['share']:.1f}% of the bid.",
+            "v": float(row["value"]),
+            "drawn": min(max(float(row["value"]), low), high),
+            "way": "less" if row["value"] < 0 else "more",
+            "text": said(float(row["value"])),
+            "t": f"{row['name']}: {said(float(row['value']))} {unit}; {row['more']}.",
         }
         for code, row in chosen.iterrows()
     ]
@@ -59,11 +79,15 @@ def gains_spec(figures: Figures, column: str, width: int) -> Spec:
     several = len(bidders) > 2 * ENDS
     ends = f"the {ENDS} lowest and the {ENDS} highest of {len(bidders)} areas"
     what = "Change against the bid, all years, " + unit
+    several = len(areas) > 2 * ENDS
     return {
         "title": {
             "text": what,
             "fontSize": 13,
             "subtitle": textwrap.wrap(ends + cut if several else cut.lstrip("; "), width // 8),
+            "subtitle": f"the {ENDS} lowest and the {ENDS} highest of {len(areas)} areas{cut}"
+            if several
+            else cut.lstrip("; "),
         },
         "width": width - labels - 30,
         "height": {"step": 17},
@@ -77,7 +101,7 @@ def gains_spec(figures: Figures, column: str, width: int) -> Spec:
                     "x": x,
                     "color": {
                         "field": "way",
-                        "scale": {"domain": ["below the bid", "at or above the bid"], "range": [LOSS, GAIN]},
+                        "scale": {"domain": ["less", "more"], "range": [LOSS, GAIN]},
                         "legend": None,
                     },
                     "description": {"field": "t"},

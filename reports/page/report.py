@@ -110,7 +110,7 @@ def report_html(settlement: Settlement, price: PriceOfFairness, logs: Sequence[L
         fairness_words=list(fairness_words(price)),
         certificate=certificate_words(figures),
         notes=settlement.certificate.notes,
-        sums=_both("sums", SUMS, lambda width: sums_spec(figures, width)),
+        sums=both("sums", SUMS, lambda width: sums_spec(figures, width)),
         pot=tables.money_table(figures),
         national=tables.national_table(figures) if len(settlement.national) else None,
         kinds=tables.kinds_table(figures),
@@ -154,9 +154,10 @@ def packed(figures: Figures) -> str:
     return said.replace("<", "\\u003c")
 
 
-def _both(
+def both(
     key: str, label: str, spec: Callable[[int], Spec], table: Table | None = None, note: str = "", wide: int = WIDE
 ) -> Picture:
+    """Draw a picture for a desk and for a telephone."""
     return Picture(key, label, inline_svg(spec(wide), label), inline_svg(spec(NARROW), label), table, note)
 
 
@@ -173,7 +174,7 @@ def _orders(figures: Figures) -> Iterator[tuple[Table, Picture]]:
 
         last = order.said_cost(order.price)
         label = f"Merit order for {order.title}: {len(order.options)} options, the last unit needed {last}"
-        picture = _both(f"merit-{order.need}", label, spec, tables.merit_table(figures, order), note)
+        picture = both(f"merit-{order.need}", label, spec, tables.merit_table(figures, order), note)
         yield tables.stops_table(figures, order), picture
 
 
@@ -189,7 +190,7 @@ def _gains(figures: Figures) -> Iterator[Picture]:
     if not len(figures.bidders):
         return
     ranks = "Every area's grant as a percentage of its bid, in order"
-    yield _both("ranks", ranks, lambda width: ranks_spec(figures, width, BARS * width // WIDE))
+    yield both("ranks", ranks, lambda width: ranks_spec(figures, width, BARS * width // WIDE))
     for column, what in (("change", figures.money), ("change_per_head", "£ per head")):
         if figures.bidders[column].notna().any():
             label = f"Areas with the lowest and highest change against the bid, {what}"
@@ -197,7 +198,7 @@ def _gains(figures: Figures) -> Iterator[Picture]:
             def spec(width: int, column: str = column) -> Spec:
                 return gains_spec(figures, column, width)
 
-            yield _both(f"gains-{column}", label, spec, wide=HALF)
+            yield both(f"gains-{column}", label, spec, wide=HALF)
 
 
 def _maps(figures: Figures, cells: pd.DataFrame) -> Iterator[Picture]:

@@ -11,7 +11,7 @@ import pandas as pd
 
 from singlepot.reports.lines import number
 
-Kind = Literal["text", "money", "pounds", "number", "percent", "change", "count", "parts"]
+Kind = Literal["text", "money", "pounds", "number", "percent", "change", "count", "parts", "mixed"]
 
 Part = tuple[str, str, str]
 """A figure within a cell: its column in the settlement, its text, its exact value."""
@@ -108,6 +108,8 @@ def cell(value: Any, kind: Kind) -> Cell:
     if kind == "parts":
         said = ((key, f"{title} {signed(float(number))}", repr(float(number))) for key, title, number in value)
         return Cell("", parts=tuple(said))
+    if kind == "mixed":  # a number as one, anything else as text
+        kind = "number" if isinstance(value, float | int) and not isinstance(value, bool) else "text"
     if kind == "text":
         return Cell("" if value is None or value != value else str(value))
     if value == "":

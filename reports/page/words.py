@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from singlepot.models.fairness import PriceOfFairness
 from singlepot.models.money import spoken
+from singlepot.models.settings import Settings
 from singlepot.reports.lines import count
 
 from .figures import Figures, records
@@ -20,7 +21,11 @@ LOUD_ABOVE = 1 / 3
 
 def illustrative(figures: Figures) -> str:
     """Return the scenario's own words if it calls itself illustrative, else nothing."""
-    settings = figures.settlement.scenario.settings
+    return illustrative_words(figures.settlement.scenario.settings)
+
+
+def illustrative_words(settings: Settings) -> str:
+    """Return the words of settings by which a scenario calls itself illustrative, else nothing."""
     for said in (settings.title, *settings.notes.values()):
         if ILLUSTRATIVE in said.casefold():
             inside = said.partition("(")[2].rpartition(")")[0]
@@ -31,7 +36,11 @@ def illustrative(figures: Figures) -> str:
 
 def heading(figures: Figures) -> str:
     """The scenario's title; without the words in brackets that say that it is illustrative, which stand below it."""
-    title = figures.settlement.scenario.settings.title or "Settlement"
+    return plain_title(figures.settlement.scenario.settings.title or "Settlement")
+
+
+def plain_title(title: str) -> str:
+    """A title without the words in brackets at its end that say that it is illustrative."""
     before, _, inside = title.partition("(")
     return before.strip() if before.strip() and ILLUSTRATIVE in inside.casefold() and inside.endswith(")") else title
 

@@ -76,18 +76,13 @@ def ends_spec(bars: pd.DataFrame, what: str, unit: str, width: int) -> Spec:
         "sort": [row["name"] for row in rows],
         "axis": {"labelLimit": labels, "ticks": False, "domain": False},
     }
-    several = len(bidders) > 2 * ENDS
-    ends = f"the {ENDS} lowest and the {ENDS} highest of {len(bidders)} areas"
-    what = "Change against the bid, all years, " + unit
     several = len(areas) > 2 * ENDS
+    ends = f"the {ENDS} lowest and the {ENDS} highest of {len(areas)} areas"
     return {
         "title": {
             "text": what,
             "fontSize": 13,
             "subtitle": textwrap.wrap(ends + cut if several else cut.lstrip("; "), width // 8),
-            "subtitle": f"the {ENDS} lowest and the {ENDS} highest of {len(areas)} areas{cut}"
-            if several
-            else cut.lstrip("; "),
         },
         "width": width - labels - 30,
         "height": {"step": 17},

@@ -22,7 +22,7 @@ language = "en"
 
 extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 root_doc = "docs/index"
-include_patterns = ["docs/**", "CONTRIBUTING.md", "CHANGELOG.md", "scenarios/library/**/*.md"]
+include_patterns = ["docs/**", "benchmarks/README.md", "CONTRIBUTING.md", "CHANGELOG.md", "scenarios/library/**/*.md"]
 exclude_patterns = ["docs/**/*.py", "docs/images", "build", "dist", "out", "site", ".*"]
 
 html_theme = "furo"
@@ -68,7 +68,8 @@ NAVIGATION = {
     ],
     "How to defend this number": ["defend", "verify"],
     "Reference": ["tables", "settlement", "outputs", "report", "problems", "api"],
-    "Formulation": ["formulation", "design", "performance"],
+    "Formulation": ["formulation", "design"],
+    "How fast": ["performance", "/benchmarks/README"],
     "Scenarios": ["/scenarios/library/england/README"],
     "Why it is so": ["decisions/README", "/CONTRIBUTING", "/CHANGELOG"],
 }

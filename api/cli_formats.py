@@ -21,12 +21,12 @@ def export(scenario: str, target: str, chosen: str | None, overwrite: bool) -> N
     import singlepot
     from singlepot.scenarios.writing import check_scenario_target, settlement_at
 
-    check_scenario_target(target, chosen, overwrite=overwrite)  # type: ignore[arg-type]
+    check_scenario_target(target, chosen, overwrite=overwrite)  # type: ignore[arg-type]  # click checked it
     if settlement_at(scenario, target):
         singlepot.write_settlement(singlepot.read_settlement(scenario), target, overwrite=overwrite)
     else:
         found = singlepot.read_scenario(scenario)
-        singlepot.write_scenario(found, target, format=chosen, overwrite=overwrite)  # type: ignore[arg-type]
+        singlepot.write_scenario(found, target, format=chosen, overwrite=overwrite)  # type: ignore[arg-type]  # click checked it
     click.echo(f"written: {target}")
 
 

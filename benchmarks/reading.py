@@ -65,7 +65,7 @@ def write(folder: Path) -> None:
     """Write the scenario in every format."""
     scenario = million()
     for name, form in TARGETS.items():
-        sp.write_scenario(scenario, folder / name, format=form, overwrite=True)  # type: ignore[arg-type]
+        sp.write_scenario(scenario, folder / name, format=form, overwrite=True)  # type: ignore[arg-type]  # one of the forms
 
 
 def main() -> None:

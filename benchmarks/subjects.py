@@ -32,7 +32,7 @@ def ours(case: Case, meter: Meter) -> Found:
     meter.started()
     tables = case.tables()
     with meter("check"):
-        scenario = sp.Scenario.from_tables(**tables)  # type: ignore[arg-type]
+        scenario = sp.Scenario.from_tables(**tables)  # type: ignore[arg-type]  # as named there
     del tables
     seen: list[tuple[str, float]] = []
 
@@ -55,7 +55,7 @@ def ours(case: Case, meter: Meter) -> Found:
         "certificate": bool(certificate.passed),
         "violation": float(certificate.violation),
         "gap": max((float(stage.gap) for stage in certificate.stages), default=0.0),
-        "methods": dict(settlement.provenance["methods"]),  # type: ignore[call-overload]
+        "methods": dict(settlement.provenance["methods"]),  # type: ignore[call-overload]  # a mapping
     }
 
 
@@ -139,7 +139,7 @@ def _page() -> Callable[..., str] | None:
         modules = [import_module(name) for name in wanted]
     except ModuleNotFoundError:
         return None
-    return modules[0].report_html  # type: ignore[no-any-return]
+    return modules[0].report_html  # type: ignore[no-any-return]  # imported by name
 
 
 def draws(case: Case, meter: Meter) -> Found:

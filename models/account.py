@@ -159,7 +159,7 @@ def _without(settlement: Settlement, code: str) -> pd.DataFrame:
         changed["rule_rows"] = rules[rules["area"] != code].reset_index(drop=True)
     areas = scenario.tables["areas"]
     changed["areas"] = areas[areas["code"] != code].reset_index(drop=True)
-    again = settle(scenario.with_(**changed)).national  # type: ignore[arg-type]
+    again = settle(scenario.with_(**changed)).national  # type: ignore[arg-type]  # only tables, by name
     return settlement.national[["objective", "year", "target", "shortfall"]].assign(
         shortfall_without=again["shortfall"].to_numpy(),
         lost=again["shortfall"].to_numpy() - settlement.national["shortfall"].to_numpy(),

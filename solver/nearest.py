@@ -145,7 +145,10 @@ def _nearest(
         weights = np.zeros(len(close))
         if len(close):
             weights, _ = nnls(np.vstack([-reach.T, -room]), np.append(np.zeros(len(centre)), 1.0))
-            weights = weights / (1.0 + room @ weights)
+            scale = 1.0 + float(room @ weights)
+            if scale <= INDEPENDENT:  # no point satisfies all of them: the equations were not those of the answer
+                return None
+            weights = weights / scale
         multiplier[close] = weights * far
         move = rest @ solve_triangular(form, (-reach.T @ weights - centre) * far, lower=True, trans="T")
     return move, multiplier

@@ -217,10 +217,10 @@ def _equity(concerned: pd.DataFrame, equity: object) -> pd.Series:
     """(median / value) ** elasticity, the median being that of people."""
     if equity is None or concerned.empty:
         return pd.Series(1.0, concerned.index)
-    value = concerned[equity.attribute]  # type: ignore[attr-defined]
+    value = concerned[equity.attribute]  # type: ignore[attr-defined]  # set, or we are not here
     ordered = value.sort_values()
     median = ordered[_people(concerned)[ordered.index].cumsum() >= 0.5 - 1e-12].iloc[0]
-    return (median / value) ** equity.elasticity  # type: ignore[attr-defined]
+    return (median / value) ** equity.elasticity  # type: ignore[attr-defined]  # the same
 
 
 def _concessions(

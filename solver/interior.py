@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from dataclasses import dataclass
 
 import numpy as np
 from scipy import sparse
@@ -18,7 +19,7 @@ from .blocks import BlockSystem, Structure
 from .programme import Floats
 from .refining import refined
 from .sharpening import Centre
-from .sides import Move, Sides, longest
+from .sides import Limits, centring, longest
 
 LOG = logging.getLogger("singlepot")
 
@@ -34,11 +35,14 @@ EXTREMES = (1e-100, 1e18)
 SOFT = 1e-9
 """Diagonal of an equality row; later steps remove its effect."""
 
-STEP = 0.9995
-"""Share of the way to the nearest bound that is gone at most."""
+STEP, LAST = 0.9995, 1 - 1e-8
+"""Share of the way to the nearest bound that is gone at most, and near the end."""
 
-LONG, FURTHER, WORTH = 0.9, 0.3, 0.05
+LONG, STRETCH, WORTH = 0.9, 0.1, 0.02
 """Length of a step that needs no centring, how much longer one is tried for, and the gain that makes it worth it."""
+
+SHARES = 9
+"""Shares of a corrector that are tried."""
 
 PATIENCE = 3
 """Steps without progress after which a useful point is taken."""
@@ -46,7 +50,7 @@ PATIENCE = 3
 SHORTEST = 1e-4
 """Steps shorter than this lead nowhere."""
 
-GAP = 1e-11
+GAP = 1e-13
 """Relative complementarity at which no further step is made."""
 
 SHARPENABLE = 2e-9
@@ -55,10 +59,10 @@ SHARPENABLE = 2e-9
 USEFUL = 1e-7
 """Relative errors up to which a point is worth polishing."""
 
-CORRECTORS = 3
+CORRECTORS = 2
 """Most centring corrections of one step."""
 
-ACCURATE, ROUGH = 1e-10, 1e-6
+ACCURATE, ROUGH = 1e-10, 1e-2
 """Error of a linear system at which it is not refined, near the end and at the beginning."""
 
 ASTRAY = 1e-2
@@ -110,8 +114,27 @@ def centre(
     return best
 
 
+@dataclass(frozen=True, eq=False)
+class _Move:
+    """A direction: duals, values of columns and rows, rooms and multipliers (both relative to what they are)."""
+
+    dy: Floats
+    dv: Floats
+    rooms: Floats
+    multipliers: Floats
+
+    def plus(self, other: _Move, primal: float, dual: float) -> _Move:
+        """This direction and a share of another, one share for values and rooms and one for duals and multipliers."""
+        return _Move(
+            self.dy + dual * other.dy,
+            self.dv + primal * other.dv,
+            self.rooms + primal * other.rooms,
+            self.multipliers + dual * other.multipliers,
+        )
+
+
 class _Walk:
-    """Where the interior point stands: values, values of rows, duals, and rooms and multipliers at all limits."""
+    """Where the interior point stands: values of columns and rows, duals, rooms and multipliers at all limits."""
 
     def __init__(
         self,
@@ -122,115 +145,146 @@ class _Walk:
         row_bounds: tuple[Floats, Floats],
         structure: Structure,
     ) -> None:
+        largest = abs(matrix).max(axis=1).toarray().ravel()
+        self.row_scale = np.exp2(-np.round(np.log2(np.where(largest > 0, largest, 1.0))))
+        matrix = sparse.csr_array(sparse.diags_array(self.row_scale, format="csr") @ matrix)
+        row_bounds = row_bounds[0] * self.row_scale, row_bounds[1] * self.row_scale
         self.matrix, self.cost, self.curvature = matrix, cost, curvature
+        self.columns = len(cost)
         self.equal = row_bounds[0] == row_bounds[1]
         row_lower = np.where(self.equal, -np.inf, row_bounds[0])
         row_upper = np.where(self.equal, np.inf, row_bounds[1])
-        self.x = _start(*bounds)
-        inside = _inside(np.asarray(matrix @ self.x), row_lower, row_upper)
-        self.w = np.where(self.equal, row_bounds[0], inside)
-        self.columns, self.rows = Sides(*bounds, self.x), Sides(row_lower, row_upper, self.w)
-        self.count = max(self.columns.count + self.rows.count, 1)
+        lower, upper = np.concatenate([bounds[0], row_lower]), np.concatenate([bounds[1], row_upper])
+        x = _start(*bounds)
+        inside = _inside(np.asarray(matrix @ x), row_lower, row_upper)
+        self.value = np.concatenate([x, np.where(self.equal, row_bounds[0], inside)])
+        self.limits = Limits(lower, upper, self.value)
         self.size = max(1.0, float(np.abs(cost).mean()))
-        self.columns.begin(self.size)
-        self.rows.begin(self.size)
-        self.y = self.rows.multiplier[0] - self.rows.multiplier[1]
+        self.limits.multiplier = self.size / self.limits.room
+        self.y = self.limits.pull(self.limits.multiplier)[self.columns :]
         self.system = BlockSystem(matrix, structure)
-        self.eased = np.full(len(self.w), GIVE)
+        self.eased = np.full(len(self.y), GIVE)
         self.eased[structure.border_rows] = 0.0
+
+    @property
+    def x(self) -> Floats:
+        """Values of the columns."""
+        return self.value[: self.columns]
 
     def error(self) -> float:
         """Largest relative error; those of rows and prices that sharpening removes count as none."""
-        multiplier = self.columns.multiplier
-        self.primal = np.asarray(self.matrix @ self.x - self.w)
-        push = self.cost + self.curvature * self.x - self.system.transposed @ self.y
-        self.dual = np.asarray(push - multiplier[0] + multiplier[1])
-        gap = self.columns.complementarity() + self.rows.complementarity()
-        self.mu = gap / self.count
-        objective = float(self.cost @ self.x + 0.5 * self.curvature @ self.x**2)
+        x, w = self.x, self.value[self.columns :]
+        self.primal = np.asarray(self.matrix @ x - w)
+        push = self.cost + self.curvature * x - self.system.transposed @ self.y
+        self.dual = np.asarray(push - self.limits.pull(self.limits.multiplier)[: self.columns])
+        gap = float(self.limits.room @ self.limits.multiplier)
+        self.mu = gap / max(self.limits.count, 1)
+        objective = float(self.cost @ x + 0.5 * self.curvature @ x**2)
         errors = (
-            float(np.abs(self.primal).max(initial=0.0)) / (1 + float(np.abs(self.w).max(initial=0.0))),
+            float(np.abs(self.primal).max(initial=0.0)) / (1 + float(np.abs(w).max(initial=0.0))),
             float(np.abs(self.dual).max(initial=0.0)) / (1 + float(np.abs(self.cost).max(initial=0.0))),
         )
         return max(*(0.0 if each <= SHARPENABLE else each for each in errors), gap / (self.size + abs(objective)))
 
     def step(self) -> bool:
         """Predict, correct, centre and go; False where no step leads on."""
-        self.sigma = self.columns.weight() + self.curvature + LEAST
-        self.inverse = np.where(self.equal, SOFT, np.clip(1 / self.rows.weight(), *EXTREMES))
+        limits = self.limits
+        self.stiff = limits.multiplier / limits.room
+        weight = limits.sum(self.stiff)
+        self.sigma = weight[: self.columns] + self.curvature + LEAST
+        with np.errstate(divide="ignore"):
+            self.inverse = np.where(self.equal, SOFT, np.clip(1 / weight[self.columns :], *EXTREMES))
         self.system.factorise(self.sigma + EASE, self.inverse + self.eased)
         self.inexact = 0.0
-        first = self._newton(self.columns.pull(0.0, None), self.rows.pull(0.0, None))
-        after = self.columns.after(first.columns, *self._lengths(first)) + self.rows.after(
-            first.rows, *self._lengths(first)
-        )
-        target = min((after / self.count / self.mu) ** 3, 1.0) * self.mu
-        pull_x = self.columns.pull(target, self.columns.second(first.columns))
-        pull_w = self.rows.pull(target, self.rows.second(first.rows))
-        move = self._newton(pull_x, pull_w)
+        move = self._newton(-limits.multiplier, residuals=True)
         lengths = self._lengths(move)
+        target = self._target(move, lengths)
+        second = move.rooms * move.multipliers * (limits.room * limits.multiplier)
+        corrector = self._newton((target - second) / limits.room, residuals=False)
+        move, lengths = self._joined(move, corrector, lengths)
         for _ in range(CORRECTORS):
             if min(lengths) > LONG:
                 break
-            reach = min(1.0, lengths[0] + FURTHER), min(1.0, lengths[1] + FURTHER)
-            more_x = self.columns.centring(move.columns, *reach, target)
-            more_w = self.rows.centring(move.rows, *reach, target)
-            pull_x = [one + two for one, two in zip(pull_x, more_x, strict=True)]
-            pull_w = [one + two for one, two in zip(pull_w, more_w, strict=True)]
-            trial = self._newton(pull_x, pull_w)
-            longer = self._lengths(trial)
-            if sum(longer) < sum(lengths) + WORTH:
+            reach = (min(1.0, length * (1 + STRETCH) + STRETCH) for length in lengths)
+            primal, dual = reach
+            product = (1 + primal * move.rooms) * (1 + dual * move.multipliers) * (limits.room * limits.multiplier)
+            corrector = self._newton(centring(product, target) / limits.room, residuals=False)
+            following, longer = self._joined(move, corrector, lengths)
+            gained = sum(longer) >= sum(lengths) + WORTH
+            if sum(longer) > sum(lengths):
+                move, lengths = following, longer
+            if not gained:
                 break
-            move, lengths = trial, longer
         if max(lengths) < SHORTEST or self.inexact > ASTRAY:
             return False
         self._go(move, lengths)
         return True
 
-    def _newton(self, pull_x: list[Floats], pull_w: list[Floats]) -> Move:
-        """Direction that leaves no error in rows and prices, if all of it is gone."""
-        push = pull_w[0] - pull_w[1]
-        a = pull_x[0] - pull_x[1] - self.dual
-        b = np.where(self.equal, 0.0, self.inverse * push) - self.primal
-        accurate = float(np.clip(1e-3 * self.mu / self.size, ACCURATE, ROUGH))
+    def _target(self, move: _Move, lengths: tuple[float, float]) -> float:
+        """The complementarity to aim at: the less a step without centring reaches, the more of what there is."""
+        limits = self.limits
+        after = (1 + lengths[0] * move.rooms) * (1 + lengths[1] * move.multipliers)
+        left = float(after @ (limits.room * limits.multiplier)) / max(limits.count, 1)
+        return min((left / self.mu) ** 3, 1.0) * self.mu
+
+    def _joined(self, move: _Move, corrector: _Move, lengths: tuple[float, float]) -> tuple[_Move, tuple[float, float]]:
+        """Add as much of a corrector as makes the steps longest, of values and of duals (Colombo and Gondzio 2008)."""
+        least = max(min(lengths) ** 2, 0.05)
+        shares = np.linspace(1.0, least, SHARES)
+        chosen, reached = [], []
+        for base, extra in ((move.rooms, corrector.rooms), (move.multipliers, corrector.multipliers)):
+            found = [longest(base + share * extra) for share in shares]
+            best = int(np.argmax(found))
+            chosen.append(float(shares[best]))
+            reached.append(found[best])
+        return move.plus(corrector, *chosen), (reached[0], reached[1])
+
+    def _newton(self, pull: Floats, *, residuals: bool) -> _Move:
+        """Direction of one right-hand side: that of the limits, and of what rows and prices still miss."""
+        limits, n = self.limits, self.columns
+        each = limits.pull(pull)
+        a, push = each[:n], each[n:]
+        b = np.where(self.equal, 0.0, self.inverse * push)
+        if residuals:
+            a, b = a - self.dual, b - self.primal
+        accurate = float(np.clip(self.mu / self.size, ACCURATE, ROUGH))
         dx, dy, inexact = refined(self.system, (self.sigma, self.inverse), a, b, accurate)
         self.inexact = max(self.inexact, inexact)
         weak = self.inverse > 1.0  # of two ways to say the same the one that loses fewer digits
-        dw = np.where(weak, self.matrix @ dx + self.primal, self.inverse * (push - dy))
-        dw = np.where(self.equal, 0.0, dw)
-        return Move(dx, dy, dw, self.columns.moves(pull_x, dx), self.rows.moves(pull_w, dw))
+        missed = self.primal if residuals else 0.0
+        dw = np.where(weak, self.matrix @ dx + missed, self.inverse * (push - dy))
+        dv = np.concatenate([dx, np.where(self.equal, 0.0, dw)])
+        rooms = limits.along(dv)
+        multipliers = pull - self.stiff * rooms
+        return _Move(dy, dv, rooms / limits.room, multipliers / limits.multiplier)
 
-    def _lengths(self, move: Move) -> tuple[float, float]:
+    def _lengths(self, move: _Move) -> tuple[float, float]:
         """How far rooms and multipliers can go."""
-        room, multiplier = (
-            min(
-                longest(getattr(self.columns, kind), move.columns[k], self.columns.has),
-                longest(getattr(self.rows, kind), move.rows[k], self.rows.has),
-            )
-            for k, kind in enumerate(("room", "multiplier"))
-        )
-        return room, multiplier
+        return longest(move.rooms), longest(move.multipliers)
 
-    def _go(self, move: Move, lengths: tuple[float, float]) -> None:
-        back = max(STEP, 1 - self.mu)
+    def _go(self, move: _Move, lengths: tuple[float, float]) -> None:
+        back = min(max(STEP, 1 - self.mu), LAST)
         primal, dual = (min(1.0, back * length) for length in lengths)
         if self.curvature.any():
             primal = dual = min(primal, dual)
-        self.x, self.w = self.x + primal * move.dx, self.w + primal * move.dw
-        self.columns.go(*move.columns, primal, dual)
-        self.rows.go(*move.rows, primal, dual)
-        self.y = np.where(self.equal, self.y + dual * move.dy, self.rows.multiplier[0] - self.rows.multiplier[1])
+        limits = self.limits
+        self.value = self.value + primal * move.dv
+        limits.room = limits.room * (1 + primal * move.rooms)
+        limits.multiplier = limits.multiplier * (1 + dual * move.multipliers)
+        prices = limits.pull(limits.multiplier)[self.columns :]
+        self.y = np.where(self.equal, self.y + dual * move.dy, prices)
 
     def snapshot(self, error: float, step: int) -> Centre:
         """What the present point is."""
-        columns, rows = self.columns, self.rows
+        n = self.columns
+        rooms, multipliers = self.limits.sides(self.limits.room, 1.0), self.limits.sides(self.limits.multiplier, 0.0)
         return Centre(
             self.x,
-            self.y,
-            (columns.room[0], columns.room[1]),
-            (rows.room[0], rows.room[1]),
-            (columns.multiplier[0], columns.multiplier[1]),
-            (rows.multiplier[0], rows.multiplier[1]),
+            self.y * self.row_scale,
+            (rooms[0][:n], rooms[1][:n]),
+            (rooms[0][n:] / self.row_scale, rooms[1][n:] / self.row_scale),
+            (multipliers[0][:n], multipliers[1][:n]),
+            (multipliers[0][n:] * self.row_scale, multipliers[1][n:] * self.row_scale),
             error,
             f"error {error:.0e} after {step} steps",
         )

@@ -7,6 +7,9 @@ import numpy as np
 from .blocks import BlockSystem
 from .programme import Floats
 
+SMALLEST = 1e-12
+"""Size below which a right-hand side counts as nothing."""
+
 KRYLOV, RESTARTS = 6, 2
 """Directions looked for before a linear system is restarted, and how often."""
 
@@ -19,8 +22,8 @@ def refined(
     Returns the change of columns, of duals, and what is left of the right-hand side, relative to it.
     """
     sigma, inverse = diagonals
-    weight_a = 1 / max(min(float(np.linalg.norm(a)), 1.0), np.finfo(float).tiny)
-    weight_b = 1 / max(min(float(np.linalg.norm(b)), 1.0), np.finfo(float).tiny)
+    weight_a = 1 / max(min(float(np.linalg.norm(a)), 1.0), SMALLEST)
+    weight_b = 1 / max(min(float(np.linalg.norm(b)), 1.0), SMALLEST)
     columns = len(a)
 
     def left(dx: Floats, dy: Floats) -> Floats:
@@ -29,18 +32,18 @@ def refined(
         return np.concatenate([weight_a * made_a, weight_b * made_b])
 
     target = np.concatenate([weight_a * a, weight_b * b])
-    answer = np.zeros(len(target))
+    answer, rest = np.zeros(len(target)), target
+    size = whole = float(np.linalg.norm(target))
     for _ in range(RESTARTS):
-        rest = target - left(answer[:columns], answer[columns:])
-        size = float(np.linalg.norm(rest))
         if size <= accurate:
             break
-        basis, moves = [rest / size], []
+        basis, moves, images = [rest / size], [], []
         table = np.zeros((KRYLOV + 1, KRYLOV))
         for k in range(KRYLOV):
             dx, dy = system.solve(basis[k][:columns] / weight_a, basis[k][columns:] / weight_b)
             moves.append(np.concatenate([dx, dy]))
             image = left(dx, dy)
+            images.append(image)
             for i, vector in enumerate(basis):
                 table[i, k] = vector @ image
                 image = image - table[i, k] * vector
@@ -54,6 +57,7 @@ def refined(
             if reached <= accurate or table[k + 1, k] <= np.finfo(float).tiny:
                 break
             basis.append(image / table[k + 1, k])
-        answer = answer + sum(m * move for m, move in zip(mix, moves, strict=True))
-    rest = target - left(answer[:columns], answer[columns:])
-    return answer[:columns], answer[columns:], float(np.linalg.norm(rest)) / max(float(np.linalg.norm(target)), 1.0)
+        for share, move, image in zip(mix, moves, images, strict=True):
+            answer, rest = answer + share * move, rest - share * image
+        size = float(np.linalg.norm(rest))
+    return answer[:columns], answer[columns:], size / max(whole, 1.0)

@@ -6,51 +6,40 @@ import logging
 import threading
 
 import numpy as np
-from scipy import sparse
 
 from .answer import Answer, Point, Stop
 from .blocks import find_structure
 from .control import Control
 from .interior import USEFUL, centre
 from .programme import Floats
-from .reduction import Linear, reduce
+from .reduction import Linear, Reduction
 from .sharpening import Centre, sharpen
 
 LOG = logging.getLogger("singlepot")
 
-CLOSE = 1e-11
-"""Error of a centre that is as good as its sharpened point."""
+EXACT, CLOSE = 1e-13, 1e-11
+"""Error of a centre that needs no sharpening, and of one that will do where it cannot be sharpened."""
 
 NAME = "interior point by blocks"
 """As the method is called in the provenance."""
 
 
-def solve_blockwise(
-    matrix: sparse.csc_array,
-    cost: Floats,
-    column_bounds: tuple[Floats, Floats],
-    row_bounds: tuple[Floats, Floats],
-    control: Control,
-    *,
-    least: int = 0,
-) -> Answer | None:
-    """Minimise ``cost``; None where the programme has no blocks or the way did not lead to the end.
+def solve_blockwise(reduction: Reduction, control: Control) -> Answer | None:
+    """Solve what a reduction left; None where it has no blocks or the way did not lead to the end.
 
-    What is returned is a claim like any solver's: the caller proves it. Programmes that have fewer than ``least``
-    entries once they are reduced are left alone.
+    What is returned is a claim like any solver's: the caller proves it.
     """
     cancel = threading.Event()
-    whole = Linear(sparse.csr_array(matrix.tocsr()), cost, *column_bounds, *row_bounds)
 
     def work() -> tuple[Floats, Floats, str] | None:
         with np.errstate(all="ignore"):
-            return _solve(whole, least, cancel)
+            return _solve(reduction.core, cancel)
 
     found = control.run(work, cancel)
     if found is None:
         return None
-    x, row_dual, detail = found
-    return Answer(Stop.OPTIMAL, Point.FEASIBLE, Point.FEASIBLE, x, row_dual, detail)
+    x, row_dual = reduction.restore(*found[:2])
+    return Answer(Stop.OPTIMAL, Point.FEASIBLE, Point.FEASIBLE, x, row_dual, found[2])
 
 
 def _plain(core: Linear, near: Centre) -> tuple[Floats, Floats]:
@@ -59,34 +48,29 @@ def _plain(core: Linear, near: Centre) -> tuple[Floats, Floats]:
     return np.clip(near.x, core.lower, core.upper), np.where(loose, 0.0, near.row_dual)
 
 
-def _solve(whole: Linear, least: int, cancel: threading.Event) -> tuple[Floats, Floats, str] | None:
-    reduction = reduce(whole)
-    core = reduction.core
-    if core.matrix.nnz < least:
+def _solve(core: Linear, cancel: threading.Event) -> tuple[Floats, Floats, str] | None:
+    if not len(core.cost):
+        return np.zeros(0), np.zeros(len(core.row_lower)), "decided by its bounds"
+    structure = find_structure(core.matrix)
+    if structure is None:
         return None
-    detail = "decided by its bounds"
-    if len(core.cost):
-        structure = find_structure(core.matrix)
-        if structure is None:
+    try:
+        near = centre(
+            core.matrix, core.cost, (core.lower, core.upper), (core.row_lower, core.row_upper), structure, cancel
+        )
+        if near.error > USEFUL:
+            LOG.info("by blocks: %s", near.detail)
             return None
-        try:
-            near = centre(
-                core.matrix, core.cost, (core.lower, core.upper), (core.row_lower, core.row_upper), structure, cancel
-            )
-            if near.error > USEFUL:
-                LOG.info("by blocks: %s", near.detail)
-                return None
-            point = sharpen(core, near, cancel)
-        except (np.linalg.LinAlgError, RuntimeError) as error:
-            LOG.info("by blocks: %s", error)
-            return None
-        if point is None and near.error <= CLOSE:
-            LOG.info("by blocks: %s, taken as it is", near.detail)
-            point = _plain(core, near)
-        if point is None:
-            LOG.info("by blocks: %s, not sharp", near.detail)
-            return None
-        x, row_dual, detail = *point, near.detail
-    else:
-        x, row_dual = np.zeros(0), np.zeros(len(core.row_lower))
-    return (*reduction.restore(x, row_dual), detail)
+        if max(near.error, near.residual) <= EXACT:
+            return (*_plain(core, near), near.detail)
+        point = sharpen(core, near, cancel)
+    except (np.linalg.LinAlgError, RuntimeError) as error:
+        LOG.info("by blocks: %s", error)
+        return None
+    if point is None and near.error <= CLOSE:
+        LOG.info("by blocks: %s, taken as it is", near.detail)
+        point = _plain(core, near)
+    if point is None:
+        LOG.info("by blocks: %s, not sharp", near.detail)
+        return None
+    return (*point, near.detail)

@@ -184,6 +184,7 @@ class _Walk:
             float(np.abs(self.primal).max(initial=0.0)) / (1 + float(np.abs(w).max(initial=0.0))),
             float(np.abs(self.dual).max(initial=0.0)) / (1 + float(np.abs(self.cost).max(initial=0.0))),
         )
+        self.residual = max(errors)
         return max(*(0.0 if each <= SHARPENABLE else each for each in errors), gap / (self.size + abs(objective)))
 
     def step(self) -> bool:
@@ -286,6 +287,7 @@ class _Walk:
             (multipliers[0][:n], multipliers[1][:n]),
             (multipliers[0][n:] * self.row_scale, multipliers[1][n:] * self.row_scale),
             error,
+            self.residual,
             f"error {error:.0e} after {step} steps",
         )
 

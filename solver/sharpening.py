@@ -45,7 +45,10 @@ SOLVED = 1e-12
 
 @dataclass(frozen=True, eq=False)
 class Centre:
-    """A point near the centre of the optimal face: room left at each limit and its multiplier, lower and upper."""
+    """A point near the centre of the optimal face: room left at each limit and its multiplier, lower and upper.
+
+    ``error`` leaves out what sharpening removes of the errors of rows and prices; ``residual`` is the largest of those.
+    """
 
     x: Floats
     row_dual: Floats
@@ -54,6 +57,7 @@ class Centre:
     column_multiplier: tuple[Floats, Floats]
     row_multiplier: tuple[Floats, Floats]
     error: float
+    residual: float
     detail: str
 
 

@@ -11,7 +11,7 @@ from typing import Literal
 import numpy as np
 from scipy import sparse
 
-from .answer import Answer, Features, Method, Stop
+from .answer import Answer, Features, Method, Point, Stop
 from .backends import REFERENCE, Backend, Engine, engine
 from .blockwise import NAME as BLOCKWISE
 from .blockwise import solve_blockwise
@@ -20,6 +20,7 @@ from .control import Control, Halt
 from .errors import NotProven, SinglepotError, SolverFailed, Stopped
 from .faces import Face, ambiguous, around, without_rounding
 from .programme import OPEN, Family, Floats, LinearProgramme
+from .reduction import Linear, Reduction, reduce
 from .scaling import ScaledProgramme, objective_factor, scale
 
 LOG = logging.getLogger("singlepot")
@@ -99,8 +100,17 @@ class StageResult:
 Path = Literal["auto", "direct", "blocks"]
 """How a stage is solved: by a solver of linear programmes, block by block, or as its size suggests."""
 
-BLOCKS_FROM = 1_000_000
+REDUCE_FROM = 20_000
+"""Entries of a programme from which it is reduced before a stage is solved."""
+
+BLOCKS_FROM = 40_000
 """Entries of a reduced programme from which a stage is first tried block by block; below it HiGHS is faster."""
+
+RESTFUL = 0.5
+"""Share of the largest core so far below which one is a rest that HiGHS solves quickly."""
+
+THIN = 2
+"""Stages given away that leave so little room that an interior point gets on slowly."""
 
 
 @dataclass(frozen=True)
@@ -216,6 +226,8 @@ class Run:
         self._freedom = max(self.face.freedom, 1)
         self._eager = eager
         self._basis = False
+        self._given = 0
+        self._entries = 0
 
     def minimise(self, stage: Stage, held_row: int | None, *, force: bool = False) -> StageResult:
         """Minimise a stage on the face, and keep the part of it where it stays minimal."""
@@ -241,6 +253,7 @@ class Run:
         if held_row is not None:
             upper = (value + stage.give) * self.scaled.row_scale[held_row]
             self.face = self.face.limit_row(held_row, upper)
+            self._given += 1
         else:
             activity = np.asarray(self.scaled.matrix @ answer.x)
             reduced, row_dual = without_rounding(self.scaled.matrix, cost, answer.row_dual)
@@ -250,9 +263,9 @@ class Run:
 
     def _solve(self, stage: Stage, cost: Floats, factor: float) -> _Solved:
         """Solve by the fastest method that gives a proved optimum with clear duals."""
-        by_blocks = self._by_blocks(stage, cost, factor)
-        if by_blocks is not None:
-            return by_blocks
+        reduced = self._reduced(stage, cost, factor)
+        if reduced is not None:
+            return reduced
         claims: list[str] = []
         for solver, method in self._ladder():
             answer = self._ask(solver, cost, factor, method)
@@ -266,26 +279,51 @@ class Run:
             LOG.info("stage %s, %s; trying the next method", stage.name, claims[-1])
         raise SolverFailed(f"no method proved stage {stage.name} ({claims[-1]})", "report this scenario as a defect")
 
-    def _by_blocks(self, stage: Stage, cost: Floats, factor: float) -> _Solved | None:
-        """Solve block by block where that is likely to be faster; None where it did not prove the optimum."""
-        path, features = self._technique.path, self._engine.features
-        asked = path == "blocks" or (path == "auto" and self.scaled.matrix.nnz >= BLOCKS_FROM)
-        late = self.x is not None and self.face.freedom < WARM_BELOW * self._freedom and path != "blocks"
-        if late or not (asked and isinstance(self._engine, type(self._reference)) and self._technique.hold_by_face):
+    def _reduced(self, stage: Stage, cost: Floats, factor: float) -> _Solved | None:
+        """Solve what is left once the programme is reduced; None where that proved nothing or is not worth it.
+
+        Block by block where much is left and nothing or one stage was given away, which leaves a region wide enough
+        to walk in; a small rest of a large programme by the reference solver.
+        """
+        path, matrix = self._technique.path, self.scaled.matrix
+        usual = isinstance(self._engine, type(self._reference)) and self._technique.hold_by_face
+        if not usual or path == "direct" or self._eager or (path == "auto" and matrix.nnz < REDUCE_FROM):
             return None
         columns, rows = self._around()
-        least = 0 if path == "blocks" else BLOCKS_FROM
-        answer = solve_blockwise(self.scaled.matrix, cost * factor, columns, rows, self._control, least=least)
-        if answer is None:
+        reduction = reduce(Linear(sparse.csr_array(matrix.tocsr()), cost * factor, *columns, *rows))
+        entries = reduction.core.matrix.nnz
+        self._entries = max(self._entries, entries)
+        late = self.x is not None and self.face.freedom < WARM_BELOW * self._freedom
+        if path != "blocks" and (late or entries < RESTFUL * self._entries):
+            answer, how = self._rest(reduction), Method.INTERIOR.value
+        elif path == "blocks" or (self._given < THIN and entries >= BLOCKS_FROM):
+            answer, how = solve_blockwise(reduction, self._control), BLOCKWISE
+        else:
+            return None
+        if answer is None or answer.stop is not Stop.OPTIMAL:
             return None
         answer = self._moved(answer, factor)
-        if not self._proved(stage, cost, answer, features):
+        if not self._proved(stage, cost, answer, self._engine.features):
             LOG.info(
-                "stage %s, by blocks: %s", stage.name, self._claim(self._engine, Method.INTERIOR, answer, cost, stage)
+                "stage %s, reduced: %s", stage.name, self._claim(self._engine, Method.INTERIOR, answer, cost, stage)
             )
             return None
         self._basis = False
-        return _Solved(answer, BLOCKWISE, factor, "")
+        return _Solved(answer, how, factor, "")
+
+    def _rest(self, reduction: Reduction) -> Answer:
+        """Solve the core of a reduction by the reference solver, and put the answer back."""
+        core = reduction.core
+        if not len(core.cost):
+            nothing = np.zeros(0), np.zeros(len(core.row_lower))
+            return Answer(Stop.OPTIMAL, Point.FEASIBLE, Point.FEASIBLE, *reduction.restore(*nothing), "decided")
+        solver = engine(REFERENCE, sparse.csc_array(core.matrix.tocsc()))
+        bounds = (core.lower, core.upper), (core.row_lower, core.row_upper)
+        answer = solver.solve(core.cost, *bounds, Method.INTERIOR, self._control)
+        if answer.stop is not Stop.OPTIMAL:
+            return answer
+        x, row_dual = reduction.restore(answer.x, answer.row_dual)
+        return replace(answer, x=x, row_dual=row_dual)
 
     def _ladder(self) -> Iterator[tuple[Engine, Method]]:
         """Solvers and methods, fastest first; the reference solver stands in where another's answers prove nothing."""

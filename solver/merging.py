@@ -166,8 +166,10 @@ def _alike(lines: sparse.csr_array, position: Positions, classes: Classes, other
     first = np.searchsorted(position, classes.first[classes.of[position]])
     if (size != size[first]).any():
         return False
+    model = np.arange(len(line)) + (start[first] - start)[line]
     of, value = others.of[lines.indices], _bits(lines.data)
+    if (of == of[model]).all() and (value == value[model]).all():
+        return True
     order = np.lexsort((value, of, line))
     of, value = of[order], value[order]
-    model = np.arange(len(line)) + (start[first] - start)[line]
     return bool((of == of[model]).all() and (value == value[model]).all())

@@ -274,3 +274,14 @@ def test_what_is_left_of_a_programme_is_merged_as_well(load: Workload) -> None:
     x, dual = found[1].restore(*solved(found[0]))
     assert violation(core, x) <= EXACT
     assert core.cost @ x - bound(core, dual) == pytest.approx(0.0, abs=EXACT)
+
+
+@pytest.mark.parametrize(("rows", "columns"), [(0, 0), (3, 0), (0, 3), (2, 2)])
+def test_programmes_with_nothing_in_them(rows: int, columns: int) -> None:
+    """Columns that touch nothing are one, and so are rows."""
+    plain = np.zeros(columns), np.zeros(columns), np.ones(columns), np.zeros(rows), np.ones(rows)
+    found = merge(Linear(sparse.csr_array((rows, columns)), *plain))
+    assert (found is None) == (columns == 0)
+    if found is not None:
+        assert found[0].matrix.shape == (min(rows, 1), 1)
+        assert [len(each) for each in found[1].restore(np.ones(1), np.ones(min(rows, 1)))] == [columns, rows]

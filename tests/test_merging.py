@@ -79,8 +79,8 @@ def programme(shape: Shape) -> tuple[Linear, np.ndarray]:
     )
     slack = draw.choice([0.0, 0.3, np.inf], (2, len(shape.copies), high))[:, kinds].reshape(2, -1)
     activity = matrix @ point
-    local = inner @ point[: count * wide].reshape(count, wide, 1)[..., :] + (left @ point[count * wide :])[..., None]
-    activity[: count * high] = local[np.unique(kinds, return_index=True)[1]][kinds].ravel()
+    first = np.unique(kinds, return_index=True)[1]
+    activity[: count * high] = activity[: count * high].reshape(count, high)[first][kinds].ravel()
     slack = np.concatenate([slack, draw.choice([0.0, 0.3, np.inf], (2, shape.border_rows))], axis=1)
     column, row = draw.permutation(matrix.shape[1]), draw.permutation(matrix.shape[0])
     block = np.concatenate([np.repeat(np.arange(count), wide), np.full(shape.border_columns, -1)])
@@ -162,8 +162,8 @@ def test_what_comes_back_is_an_optimum_of_the_whole(shape: Shape) -> None:
 @settings(max_examples=30, deadline=None)
 @given(SHAPES)
 def test_every_number_of_the_merged_answer_has_its_meaning(shape: Shape) -> None:
-    """Any point and duals, optimal or not: the same cost and rows, and reduced costs divided by the number of copies."""
-    whole, block = programme(shape)
+    """Any point and duals, optimal or not: the same cost and rows, reduced costs divided by the number of copies."""
+    whole, _ = programme(shape)
     found = merge(whole)
     if found is None:
         return

@@ -17,9 +17,11 @@ from singlepot.models.formulation import formulate
 from singlepot.solver import Control, merging
 from singlepot.solver.answer import Method, Stop
 from singlepot.solver.backends.highs import HighsEngine
+from singlepot.solver.faces import Face, without_rounding
 from singlepot.solver.merging import merge
 from singlepot.solver.programme import Floats
 from singlepot.solver.reduction import Linear, reduce
+from singlepot.solver.scaling import objective_factor, scale
 
 from .test_blockwise import linear
 
@@ -285,3 +287,20 @@ def test_programmes_with_nothing_in_them(rows: int, columns: int) -> None:
     if found is not None:
         assert found[0].matrix.shape == (min(rows, 1), 1)
         assert [len(each) for each in found[1].restore(np.ones(1), np.ones(min(rows, 1)))] == [columns, rows]
+
+
+def test_what_is_merged_once_is_merged_in_every_later_stage() -> None:
+    """The face that a merged stage leaves holds copies at the same bounds, to the last bit."""
+    formulation = formulate(sp.Scenario.from_tables(**tables(TIES)))
+    scaled = scale(formulation.programme)
+    face, matrix = Face.whole(scaled), sparse.csr_array(scaled.matrix.tocsr())
+    for stage in [stage for stage in formulation.stages if not stage.empty][:3]:
+        cost = stage.cost * scaled.column_scale
+        found = merge(Linear(matrix, cost * objective_factor(cost), *face.column_bounds, *face.row_bounds))
+        assert found is not None
+        merged, way_back = found
+        assert len(merged.cost) / len(cost) == pytest.approx(TIES.own / TIES.areas, abs=0.005)
+        x, dual = way_back.restore(*solved(merged))
+        reduced, dual = without_rounding(scaled.matrix, cost * objective_factor(cost), dual)
+        face = face.freeze(x, scaled.matrix @ x, reduced, dual)
+    assert face.freedom < 0.5 * len(cost)

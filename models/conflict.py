@@ -9,11 +9,12 @@ import numpy as np
 
 from singlepot.solver import Control, Extra, Halt, NoSettlement, NotProven, SolverFailed, Stopped, ended_early
 from singlepot.solver.conflicts import Conflict, find_conflict
+from singlepot.solver.crossing import crossed
 
 from .clash import find_clash
 from .clash_words import say_ways_out
 from .formulation import Formulation
-from .limits import crossed, grant_bounds, target_bounds
+from .limits import grant_bounds, target_bounds
 from .money import spoken
 from .movable import movable
 

@@ -19,6 +19,7 @@ import numpy as np
 
 from .answer import Method
 from .backends.problem import Problem
+from .crossing import crossed
 from .errors import SinglepotError
 from .programme import Floats, LinearProgramme
 
@@ -104,18 +105,22 @@ def write_model(programme: LinearProgramme, path: str | os.PathLike[str], cost: 
     Raises
     ------
     SinglepotError
-        Another ending, or the file cannot be written; what stood there before stays.
+        Another ending, limits that MPS cannot say, or the file cannot be written; what stood there before stays.
     """
     from .backends.highs import write
 
     target = Path(path)
     if target.suffix not in (".lp", ".mps"):
         raise SinglepotError(f"{path} ends neither in .lp nor in .mps", "choose one of the two")
-    names = names_of(programme)
+    names, problem = names_of(programme), _problem(programme, cost)
+    contradictory = np.flatnonzero(crossed(problem.row_lower, problem.row_upper))
+    if target.suffix == ".mps" and len(contradictory):
+        row = programme.row_label(int(contradictory[0]))
+        raise SinglepotError(f"the lowest value of {row} is above its highest, which MPS cannot say", "write .lp")
     try:
         with tempfile.TemporaryDirectory(prefix=f".{target.stem}.", dir=target.parent) as folder:
             draft = Path(folder) / target.name
-            write(_problem(programme, cost), names.columns, names.rows, draft)
+            write(problem, names.columns, names.rows, draft)
             draft.replace(target)
     except OSError as error:
         raise SinglepotError(f"{path} cannot be written ({error.strerror})", "choose another place") from error

@@ -223,6 +223,17 @@ def case_infeasible_bounds(open_engine: Open) -> None:
 
 
 @_case
+def case_bounds_that_cross_by_rounding(open_engine: Open) -> None:
+    """Bounds and rows whose lowest value is above the highest by rounding alone have one value."""
+    above = 0.1 + 0.2 - 0.3
+    rows = {"at_least": [0.1 + 0.2, above], "at_most": [0.3, 0.0]}
+    _optimal(open_engine, _task([1, 1], [[1, 1], [1, -1]], **rows), 0.3, [0.15, 0.15])
+    columns = {"lower": [above, 0.1 + 0.2], "upper": [0.0, 0.3]}
+    _optimal(open_engine, _task([-1, -1], [[1, 1]], at_most=[9], **columns), -0.3, [0, 0.3])
+    _optimal(open_engine, _task([1], [[1], [0]], at_least=[1, above], at_most=[OPEN, above]), 1, [1])
+
+
+@_case
 def case_unbounded(open_engine: Open) -> None:
     """No best point, through rows and without any."""
     _stops(open_engine, _task([-1, 0], [[1, -1]], at_most=[2]), Stop.UNBOUNDED)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from ..answer import Answer, Features, Method, Point, Stop
 from ..control import Control
 from ..errors import SolverFailed
 from ..programme import Floats
-from .problem import Problem
+from .problem import CROSSED, Problem, nothing
 
 TOLERANCE = 1e-10
 """Primal and dual feasibility, absolute on the scaled programme; the tightest that HiGHS accepts."""
@@ -99,6 +100,8 @@ class HighsEngine:
             Ends the run by raising :class:`~singlepot.solver.control.Halt`.
         """
         clean = Problem(self._matrix, cost, *column_bounds, *row_bounds, method).cleaned()
+        if clean.crossed:
+            return nothing(clean, Stop.INFEASIBLE, CROSSED)
         column_bounds = clean.column_lower, clean.column_upper
         row_bounds = clean.row_lower, clean.row_upper
         if self._highs is None:
@@ -137,12 +140,9 @@ class HighsEngine:
         _accept(self._highs.passModel(lp), "passModel")
 
     def _update(self, cost: Floats, column_bounds: tuple[Floats, Floats], row_bounds: tuple[Floats, Floats]) -> None:
-        rows, columns = self._matrix.shape
-        each_column = np.arange(columns, dtype=np.int32)
-        each_row = np.arange(rows, dtype=np.int32)
-        _accept(self._highs.changeColsCost(columns, each_column, cost), "changeColsCost")
-        _accept(self._highs.changeColsBounds(columns, each_column, *column_bounds), "changeColsBounds")
-        _accept(self._highs.changeRowsBounds(rows, each_row, *row_bounds), "changeRowsBounds")
+        columns = len(cost)
+        _accept(self._highs.changeColsCost(columns, np.arange(columns, dtype=np.int32), cost), "changeColsCost")
+        _set_bounds(self._highs, column_bounds, row_bounds)
 
     def _answer(self, returned: Any) -> Answer:
         status = self._highs.getModelStatus()
@@ -169,11 +169,24 @@ class HighsEngine:
 
 def write(problem: Problem, column_names: Sequence[str], row_names: Sequence[str], path: Path) -> None:
     """Write a problem as a file of the kind that its ending names."""
-    lp = _lp(problem)
-    lp.col_names_, lp.row_names_ = list(column_names), list(row_names)
     highs = _open()
+    lp = _lp(_without_bounds(problem) if problem.crossed else problem)
+    lp.col_names_, lp.row_names_ = list(column_names), list(row_names)
     _accept(highs.passModel(lp), "passModel")
+    if problem.crossed:  # passModel of 1.15 warns of such bounds
+        _set_bounds(highs, (problem.column_lower, problem.column_upper), (problem.row_lower, problem.row_upper))
     _accept(highs.writeModel(str(path)), "writeModel")
+
+
+def _without_bounds(problem: Problem) -> Problem:
+    column, row = np.full(len(problem.column_lower), np.inf), np.full(len(problem.row_lower), np.inf)
+    return replace(problem, column_lower=-column, column_upper=column, row_lower=-row, row_upper=row)
+
+
+def _set_bounds(highs: Any, column_bounds: tuple[Floats, Floats], row_bounds: tuple[Floats, Floats]) -> None:
+    columns, rows = len(column_bounds[0]), len(row_bounds[0])
+    _accept(highs.changeColsBounds(columns, np.arange(columns, dtype=np.int32), *column_bounds), "changeColsBounds")
+    _accept(highs.changeRowsBounds(rows, np.arange(rows, dtype=np.int32), *row_bounds), "changeRowsBounds")
 
 
 def _lp(problem: Problem) -> Any:

@@ -8,11 +8,18 @@ import numpy as np
 from scipy import sparse
 
 from ..answer import Answer, Method, Point, Stop
+from ..crossing import crossed, meeting
 from ..errors import SolverFailed
 from ..programme import Booleans, Floats
 
 BOUNDLESS = 1e20
 """Bounds at least this large count as absent, in every backend: solvers differ about them."""
+
+CROSSED = "bounds that cross"
+"""What an answer says of a programme that is infeasible because of them."""
+
+UNIT = 1.0
+"""Size of the values of columns and rows, which come scaled: what rounding leaves of their bounds is relative to it."""
 
 SUPPORTED = 1e-6
 """Largest violation, relative to the terms of a row, at which a solver's claim of an optimum is believed."""
@@ -32,7 +39,9 @@ class Problem:
     time_limit_s: float | None = None
 
     def cleaned(self) -> Problem:
-        """Refuse numbers that solvers misread without a word, and leave huge bounds out.
+        """Refuse numbers that solvers misread without a word, leave huge bounds out, let bounds meet.
+
+        Bounds meet that cross by rounding alone, see :mod:`~singlepot.solver.crossing`.
 
         Raises
         ------
@@ -42,13 +51,15 @@ class Problem:
         for name, array in (("objective", self.cost), ("matrix", self.matrix.data)):
             if not np.isfinite(array).all():
                 raise SolverFailed(f"a programme with NaN or infinity in the {name}", "report this as a defect")
-        return replace(
-            self,
-            column_lower=_lower(self.column_lower, "column"),
-            column_upper=-_lower(-self.column_upper, "column"),
-            row_lower=_lower(self.row_lower, "row"),
-            row_upper=-_lower(-self.row_upper, "row"),
-        )
+        columns = meeting(_lower(self.column_lower, "column"), -_lower(-self.column_upper, "column"), UNIT)
+        rows = meeting(_lower(self.row_lower, "row"), -_lower(-self.row_upper, "row"), UNIT)
+        return replace(self, column_lower=columns[0], column_upper=columns[1], row_lower=rows[0], row_upper=rows[1])
+
+    @property
+    def crossed(self) -> bool:
+        """Whether some bounds have nothing between them: no solver needs to be asked."""
+        columns, rows = (self.column_lower, self.column_upper), (self.row_lower, self.row_upper)
+        return bool(crossed(*columns, UNIT).any() or crossed(*rows, UNIT).any())
 
 
 def opaque_names(problem: Problem) -> tuple[list[str], list[str]]:
@@ -91,8 +102,10 @@ class Reduced:
         matrix = problem.matrix
         rows = np.bincount(matrix.indices[matrix.data != 0], minlength=matrix.shape[0]) > 0
         columns = np.asarray(abs(matrix).sum(axis=0)).ravel() > 0
-        crossed = (problem.column_lower > problem.column_upper).any() or (problem.row_lower > problem.row_upper).any()
-        empty_broken = (problem.row_lower[~rows] > 0).any() or (problem.row_upper[~rows] < 0).any()
+        zero = np.zeros(int((~rows).sum()))
+        empty_broken = (
+            crossed(problem.row_lower[~rows], zero, UNIT).any() or crossed(zero, problem.row_upper[~rows], UNIT).any()
+        )
         core = replace(
             problem,
             matrix=sparse.csc_array(sparse.csr_array(matrix)[rows][:, columns]),
@@ -105,8 +118,8 @@ class Reduced:
         resting = _resting(problem)
         unbounded = bool(np.isinf(resting[~columns]).any())
         reduced = Reduced(problem, rows, columns, core, None, unbounded)
-        if crossed or empty_broken:
-            return replace(reduced, answer=nothing(problem, Stop.INFEASIBLE, "bounds that cross"))
+        if problem.crossed or empty_broken:
+            return replace(reduced, answer=nothing(problem, Stop.INFEASIBLE, CROSSED))
         if not columns.any():
             none = Answer(
                 Stop.OPTIMAL,

@@ -18,7 +18,10 @@ from .sharpening import Centre, sharpen
 LOG = logging.getLogger("singlepot")
 
 EXACT, CLOSE = 1e-13, 1e-11
-"""Error of a centre that needs no sharpening, and of one that will do where it cannot be sharpened."""
+"""Error of a centre that is as good as a sharpened point, and of one that will do in a large programme."""
+
+SHARPENED = 200_000
+"""Entries up to which even an exact centre is sharpened: above, that takes longer than it is worth."""
 
 NAME = "interior point by blocks"
 """As the method is called in the provenance."""
@@ -61,13 +64,14 @@ def _solve(core: Linear, cancel: threading.Event) -> tuple[Floats, Floats, str] 
         if near.error > USEFUL:
             LOG.info("by blocks: %s", near.detail)
             return None
-        if max(near.error, near.residual) <= EXACT:
+        large = core.matrix.nnz > SHARPENED
+        if large and max(near.error, near.residual) <= EXACT:
             return (*_plain(core, near), near.detail)
         point = sharpen(core, near, cancel)
     except (np.linalg.LinAlgError, RuntimeError) as error:
         LOG.info("by blocks: %s", error)
         return None
-    if point is None and near.error <= CLOSE:
+    if point is None and near.error <= (CLOSE if large else EXACT):
         LOG.info("by blocks: %s, taken as it is", near.detail)
         point = _plain(core, near)
     if point is None:

@@ -1,7 +1,8 @@
-r"""Take out of a programme what decides itself, and put it back: fixed columns, free riders, definitions, loose rows.
+r"""Take out of a programme what decides itself or stands there twice, and put it back.
 
-Most columns of a settlement follow from the take-ups: an equality row defines each grant and each target. Written out,
-what is left is several times smaller, and every answer to it is an answer to the whole, with duals.
+Fixed columns, free riders, definitions, loose rows, equals: most columns of a settlement follow from the take-ups, by
+equality rows that define grants and targets. Written out, what is left is several times smaller, and every answer to it
+is an answer to the whole, with duals.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
+from .merging import Merged, merge
 from .programme import Booleans, Floats
 
 Positions = npt.NDArray[np.intp]
@@ -116,12 +118,16 @@ class _Definitions:
         return whole_x, whole_dual
 
 
+Step = _Dropped | _Riders | _Definitions | Merged
+"""What was done to a programme, and how to undo it."""
+
+
 @dataclass(frozen=True, eq=False)
 class Reduction:
     """What is left to solve, and the steps that lead back."""
 
     core: Linear
-    steps: tuple[_Dropped | _Riders | _Definitions, ...]
+    steps: tuple[Step, ...]
 
     def restore(self, x: Floats, row_dual: Floats) -> tuple[Floats, Floats]:
         """Turn point and row duals of the core into those of the whole."""
@@ -132,7 +138,7 @@ class Reduction:
 
 def reduce(whole: Linear) -> Reduction:
     """Take out what decides itself."""
-    steps: list[_Dropped | _Riders | _Definitions] = []
+    steps: list[Step] = []
     core = _drop(whole, whole.lower == whole.upper, np.zeros(len(whole.row_lower), dtype=bool), steps)
     for _ in range(PASSES):
         ridden = _without_riders(core, steps)
@@ -146,6 +152,10 @@ def reduce(whole: Linear) -> Reduction:
         core = written
     core = _drop(core, np.zeros(len(core.cost), dtype=bool), _loose(core), steps)
     core = _drop(core, _idle(core), np.zeros(len(core.row_lower), dtype=bool), steps)
+    merged = merge(core)
+    if merged is not None:
+        core = merged[0]
+        steps.append(merged[1])
     return Reduction(core, tuple(steps))
 
 
@@ -163,7 +173,7 @@ def _resting(problem: Linear) -> Floats:
     return np.where(problem.cost != 0, cheapest, nearest)
 
 
-def _drop(problem: Linear, columns: Booleans, rows: Booleans, steps: list[_Dropped | _Riders | _Definitions]) -> Linear:
+def _drop(problem: Linear, columns: Booleans, rows: Booleans, steps: list[Step]) -> Linear:
     if not (columns.any() or rows.any()):
         return problem
     value = np.where(columns, _resting(problem), 0.0)
@@ -183,7 +193,7 @@ def _part(problem: Linear, columns: Booleans, rows: Booleans, shift: Floats | fl
     )
 
 
-def _without_riders(problem: Linear, steps: list[_Dropped | _Riders | _Definitions]) -> Linear | None:
+def _without_riders(problem: Linear, steps: list[Step]) -> Linear | None:
     entries = problem.matrix.tocoo()
     up_open, low_open = np.isposinf(problem.row_upper), np.isneginf(problem.row_lower)
     count = len(problem.cost)
@@ -204,7 +214,7 @@ def _without_riders(problem: Linear, steps: list[_Dropped | _Riders | _Definitio
     return _part(problem, ~riders, ~rows)
 
 
-def _written_out(problem: Linear, steps: list[_Dropped | _Riders | _Definitions]) -> Linear | None:
+def _written_out(problem: Linear, steps: list[Step]) -> Linear | None:
     rows, columns, pivots = _choose(problem)
     if not len(rows):
         return None

@@ -295,7 +295,8 @@ class Run:
         self._entries = max(self._entries, entries)
         late = self.x is not None and self.face.freedom < WARM_BELOW * self._freedom
         if path != "blocks" and (late or entries < RESTFUL * self._entries):
-            answer, how = self._rest(reduction), Method.INTERIOR.value
+            answer: Answer | None = self._rest(reduction)
+            how = Method.INTERIOR.value
         elif path == "blocks" or (self._given < THIN and entries >= BLOCKS_FROM):
             answer, how = solve_blockwise(reduction, self._control), BLOCKWISE
         else:

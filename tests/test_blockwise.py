@@ -16,7 +16,7 @@ from singlepot.solver import Control, Technique, minimise_in_turn
 from singlepot.solver.blocks import BlockSystem, find_structure
 from singlepot.solver.blockwise import NAME, solve_blockwise
 from singlepot.solver.interior import centre
-from singlepot.solver.reduction import Linear, reduce
+from singlepot.solver.reduction import Linear, Reduction, reduce
 from singlepot.solver.scaling import objective_factor, scale
 
 from .strategies import Draft, drafts, scenario
@@ -84,13 +84,7 @@ def test_what_is_reduced_comes_back_whole(forty: sp.Scenario) -> None:
     whole = linear(forty)
     reduction = reduce(whole)
     assert reduction.core.matrix.shape[1] < whole.matrix.shape[1] / 3
-    answer = solve_blockwise(
-        whole.matrix.tocsc(),
-        whole.cost,
-        (whole.lower, whole.upper),
-        (whole.row_lower, whole.row_upper),
-        Control(),
-    )
+    answer = solve_blockwise(reduction, Control())
     assert answer is not None
     activity = np.asarray(whole.matrix @ answer.x)
     assert float(np.maximum(whole.row_lower - activity, activity - whole.row_upper).max()) <= 1e-9
@@ -129,8 +123,8 @@ def test_no_blocks_no_answer() -> None:
     dense = sparse.csr_array(rng.uniform(1, 2, (700, 700)))
     assert find_structure(dense) is None
     open_ = np.full(700, np.inf)
-    bounds = (np.zeros(700), open_), (np.ones(700), open_)
-    assert solve_blockwise(dense.tocsc(), np.ones(700), *bounds, Control()) is None
+    whole = Linear(dense, np.ones(700), np.zeros(700), open_, np.ones(700), open_)
+    assert solve_blockwise(Reduction(whole, ()), Control()) is None
 
 
 def test_a_centre_can_be_cancelled(forty: sp.Scenario) -> None:

@@ -18,7 +18,7 @@ from singlepot.solver import Control, merging
 from singlepot.solver.answer import Method, Stop
 from singlepot.solver.backends.highs import HighsEngine
 from singlepot.solver.faces import Face, without_rounding
-from singlepot.solver.merging import merge
+from singlepot.solver.merging import Merged, merge
 from singlepot.solver.programme import Floats
 from singlepot.solver.reduction import Linear, reduce
 from singlepot.solver.scaling import objective_factor, scale
@@ -266,16 +266,17 @@ def test_a_tenth_of_the_areas_is_merged() -> None:
 @pytest.mark.parametrize("load", [TIES, replace(TIES, copies=0.0)])
 def test_what_is_left_of_a_programme_is_merged_as_well(load: Workload) -> None:
     """After the reduction copies are still equal to the last digit, and areas that are none are not."""
-    core = reduce(linear(sp.Scenario.from_tables(**tables(load)))).core
-    found = merge(core)
+    whole = linear(sp.Scenario.from_tables(**tables(load)))
+    reduction = reduce(whole)
+    last = reduction.steps[-1]
     if load is not TIES:
-        assert found is None
+        assert not isinstance(last, Merged)
         return
-    assert found is not None
-    assert len(found[0].cost) / len(core.cost) == pytest.approx(TIES.own / TIES.areas, abs=0.005)
-    x, dual = found[1].restore(*solved(found[0]))
-    assert violation(core, x) <= EXACT
-    assert core.cost @ x - bound(core, dual) == pytest.approx(0.0, abs=EXACT)
+    assert isinstance(last, Merged)
+    assert len(last.columns.first) / len(last.columns.of) == pytest.approx(TIES.own / TIES.areas, abs=0.005)
+    x, dual = reduction.restore(*solved(reduction.core))
+    assert violation(whole, x) <= EXACT
+    assert whole.cost @ x - bound(whole, dual) == pytest.approx(0.0, abs=EXACT)
 
 
 @pytest.mark.parametrize(("rows", "columns"), [(0, 0), (3, 0), (0, 3), (2, 2)])

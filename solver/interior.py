@@ -26,6 +26,9 @@ LOG = logging.getLogger("singlepot")
 ITERATIONS = 90
 """Most steps."""
 
+LEAST_SHARE = 1e-14
+"""Share of the whole that the smallest block is taken to be about."""
+
 LEAST = 1e-14
 """Added to the diagonal of a column, so that one without limits has one."""
 
@@ -158,9 +161,9 @@ class _Walk:
         x = _start(*bounds)
         inside = _inside(np.asarray(matrix @ x), row_lower, row_upper)
         self.value = np.concatenate([x, np.where(self.equal, row_bounds[0], inside)])
-        self.limits = Limits(lower, upper, self.value)
+        self.limits = Limits(lower, upper, self.value, _importance(matrix, structure))
         self.size = max(1.0, float(np.abs(cost).mean()))
-        self.limits.multiplier = self.size / self.limits.room
+        self.limits.multiplier = self.size * self.limits.importance / self.limits.room
         self.y = self.limits.pull(self.limits.multiplier)[self.columns :]
         self.system = BlockSystem(matrix, structure)
         self.eased = np.full(len(self.y), GIVE)
@@ -178,7 +181,7 @@ class _Walk:
         push = self.cost + self.curvature * x - self.system.transposed @ self.y
         self.dual = np.asarray(push - self.limits.pull(self.limits.multiplier)[: self.columns])
         gap = float(self.limits.room @ self.limits.multiplier)
-        self.mu = gap / max(self.limits.count, 1)
+        self.mu = gap / self.limits.weight
         objective = float(self.cost @ x + 0.5 * self.curvature @ x**2)
         errors = (
             float(np.abs(self.primal).max(initial=0.0)) / (1 + float(np.abs(w).max(initial=0.0))),
@@ -201,7 +204,7 @@ class _Walk:
         lengths = self._lengths(move)
         target = self._target(move, lengths)
         second = move.rooms * move.multipliers * (limits.room * limits.multiplier)
-        corrector = self._newton((target - second) / limits.room, residuals=False)
+        corrector = self._newton((target * limits.importance - second) / limits.room, residuals=False)
         move, lengths = self._joined(move, corrector, lengths)
         for _ in range(CORRECTORS):
             if min(lengths) > LONG:
@@ -209,7 +212,7 @@ class _Walk:
             reach = (min(1.0, length * (1 + STRETCH) + STRETCH) for length in lengths)
             primal, dual = reach
             product = (1 + primal * move.rooms) * (1 + dual * move.multipliers) * (limits.room * limits.multiplier)
-            corrector = self._newton(centring(product, target) / limits.room, residuals=False)
+            corrector = self._newton(centring(product, target * limits.importance) / limits.room, residuals=False)
             following, longer = self._joined(move, corrector, lengths)
             gained = sum(longer) >= sum(lengths) + WORTH
             if sum(longer) > sum(lengths):
@@ -225,7 +228,7 @@ class _Walk:
         """The complementarity to aim at: the less a step without centring reaches, the more of what there is."""
         limits = self.limits
         after = (1 + lengths[0] * move.rooms) * (1 + lengths[1] * move.multipliers)
-        left = float(after @ (limits.room * limits.multiplier)) / max(limits.count, 1)
+        left = float(after @ (limits.room * limits.multiplier)) / limits.weight
         return min((left / self.mu) ** 3, 1.0) * self.mu
 
     def _joined(self, move: _Move, corrector: _Move, lengths: tuple[float, float]) -> tuple[_Move, tuple[float, float]]:
@@ -290,6 +293,33 @@ class _Walk:
             self.residual,
             f"error {error:.0e} after {step} steps",
         )
+
+
+def _importance(matrix: sparse.csr_array, structure: Structure) -> Floats:
+    """How much of the whole each column, then each row, is about: the square root of the share of its block, or 1.
+
+    Small areas turn late on the way, when the products of room and multiplier are as small as what they are about. With
+    products in proportion to the share they would all turn at once, but a path so far from the centre is harder to
+    follow; between the two it is shortest. Measured with 12,000 areas: 57 steps with equal products, 38 with these.
+    """
+    s = structure
+    rows, columns = matrix.shape
+    border = abs(matrix[s.border_rows])
+    total = np.asarray(border.sum(axis=1)).ravel()
+    entries = border.tocoo()
+    blocks = max(int(s.block_of_core.max(initial=0)), int(s.block_of_row.max(initial=0))) + 1
+    block = np.full(columns, -1)
+    block[s.core] = s.block_of_core
+    own = block[entries.col] >= 0
+    parts = entries.data[own] / total[entries.row[own]], (entries.row[own], block[entries.col[own]])
+    share = sparse.coo_array(parts, shape=(len(total), blocks)).tocsr().max(axis=0).toarray().ravel()
+    of_block = np.where(share > 0, np.sqrt(np.maximum(share, LEAST_SHARE)), 1.0)
+    of_column, of_row = np.ones(columns), np.ones(rows)
+    of_column[s.core] = of_block[s.block_of_core]
+    of_row[s.local_rows] = of_block[s.block_of_row]
+    leaves = matrix[s.local_rows][:, s.leaf_columns].tocoo()
+    of_column[s.leaf_columns[leaves.col]] = of_block[s.block_of_row[leaves.row]]
+    return np.concatenate([of_column, of_row])
 
 
 def _start(lower: Floats, upper: Floats) -> Floats:

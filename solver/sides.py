@@ -20,19 +20,18 @@ class Limits:
         Limits of a vector of values; infinite ones are absent.
     value
         The values, strictly between their limits.
+    importance
+        What the products of room and multiplier are in proportion to, one number for each value.
     """
 
-    def __init__(self, lower: Floats, upper: Floats, value: Floats) -> None:
+    def __init__(self, lower: Floats, upper: Floats, value: Floats, importance: Floats) -> None:
         self.below: npt.NDArray[np.intp] = np.flatnonzero(np.isfinite(lower))
         self.above: npt.NDArray[np.intp] = np.flatnonzero(np.isfinite(upper))
         self.room = np.concatenate([value[self.below] - lower[self.below], upper[self.above] - value[self.above]])
         self.multiplier = np.zeros(len(self.room))
         self._values = len(value)
-
-    @property
-    def count(self) -> int:
-        """How many limits there are."""
-        return len(self.room)
+        self.importance = np.concatenate([importance[self.below], importance[self.above]])
+        self.weight = max(float(self.importance.sum()), np.finfo(float).tiny)
 
     def along(self, change: Floats) -> Floats:
         """Change of every room when the values change."""
@@ -59,7 +58,7 @@ class Limits:
         return lower, upper
 
 
-def centring(product: Floats, target: float) -> Floats:
+def centring(product: Floats, target: Floats) -> Floats:
     """What brings products that are far from the target back to it (Gondzio 1996)."""
     return np.asarray(np.maximum(np.clip(product, NARROW * target, target / NARROW) - product, -target / NARROW))
 

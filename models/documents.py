@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import tomli_w
 
 from .settings import Settings
+
+QUOTE = '"'
+_ODD = (",", QUOTE, "\r", "\n")
+"""Signs that must stand between quotes."""
 
 
 def scenario_documents(settings: Settings, tables: Mapping[str, pd.DataFrame]) -> dict[str, bytes]:
@@ -46,27 +50,40 @@ def csv_text(frame: pd.DataFrame) -> bytes:
     a,12
     "b, c",0.1
     """
-    lines = _Lines()
-    writer = csv.writer(lines, lineterminator="\r\n")
-    writer.writerow(frame.columns)
-    writer.writerows(zip(*(_texts(frame.iloc[:, i]) for i in range(frame.shape[1])), strict=True))
-    return "".join(lines).encode()
+    columns = [_quoted([str(name), *_texts(frame.iloc[:, i])]) for i, name in enumerate(frame.columns)]
+    if len(columns) == 1:  # a line without a sign would be no row
+        columns = [[text or QUOTE * 2 for text in columns[0]]]
+    return "".join(f"{line}\n" for line in map(",".join, zip(*columns, strict=True))).encode()
 
 
-class _Lines(list[str]):
-    """Lines as csv writes them, with a plain end: csv quotes a carriage return only where it ends its own lines."""
-
-    def write(self, line: str) -> None:
-        self.append(line[:-2] + "\n")
+def _quoted(texts: list[str]) -> list[str]:
+    """The same texts with quotes where a comma, a quote or the end of a line asks for them."""
+    whole = "".join(texts)
+    odd = [sign for sign in _ODD if sign in whole]
+    if not odd:
+        return texts
+    double = QUOTE in odd
+    return [
+        f'"{text.replace(QUOTE, QUOTE * 2) if double else text}"' if any(sign in text for sign in odd) else text
+        for text in texts
+    ]
 
 
 def _texts(column: pd.Series[Any]) -> list[str]:
     if column.dtype.kind == "f":
-        return [_trimmed(text) for text in map(repr, column.to_numpy(dtype=np.float64, na_value=np.nan).tolist())]
+        return number_texts(column.to_numpy(dtype=np.float64, na_value=np.nan))
     cells, missing = column.tolist(), column.isna()
     if missing.any():
         cells = ["" if empty else cell for cell, empty in zip(cells, missing.tolist(), strict=True)]
     return list(map(str, cells))
+
+
+def number_texts(numbers: npt.NDArray[np.float64]) -> list[str]:
+    """Write numbers as :func:`number_text` does."""
+    texts = np.full(len(numbers), "0", dtype=object)
+    written = np.flatnonzero((numbers != 0) | np.signbit(numbers))
+    texts[written] = [_trimmed(text) for text in map(repr, numbers[written].tolist())]
+    return texts.tolist()
 
 
 def number_text(number: float) -> str:

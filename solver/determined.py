@@ -65,7 +65,8 @@ def determined(staged: Staged, position: int) -> tuple[Booleans, Booleans]:
     part = whole[:, np.flatnonzero(inside)]
     square = part @ part.T
     damping = DAMPING * max(float(square.diagonal().max(initial=0.0)), 1.0)
-    factors = splu((square + damping * sparse.eye_array(square.shape[0])).tocsc())
+    damped = (square + damping * sparse.eye_array(square.shape[0])).tocsc()
+    factors = splu(damped, permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options={"SymmetricMode": True})
     left: Floats = damping * factors.solve(np.random.default_rng(SEED).standard_normal((whole.shape[0], PROBES)))
     rows[tight] = np.abs(left).max(axis=1) <= LEFT
     length = np.sqrt(np.asarray((whole * whole).sum(axis=0)).ravel())

@@ -14,6 +14,7 @@ from .scenario import Scenario
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 Booleans = npt.NDArray[np.bool_]
+Texts = npt.NDArray[np.object_]
 
 CENTRE = "centre"
 """The type of area that may hold options and targets and never bids."""
@@ -35,11 +36,12 @@ class Options:
 
     ``area`` J positions; ``limit`` m, largest take-up; ``own_cost`` f, money; ``grant`` G by envelope and
     ``outcome`` E by objective, at take-up 1; ``weight`` of a scale-back: its cell's share of the area's bid.
-    ``group`` is -1 for none; ``requires`` pairs (option, option required).
+    ``group`` is -1 for none; ``requires`` pairs (option, option required). ``called``: what people call it.
     """
 
     area: Integers
-    name: npt.NDArray[np.object_]
+    name: Texts
+    called: Texts
     limit: Floats
     own_cost: Floats
     scale_back: Booleans
@@ -108,10 +110,10 @@ class Arrays:
         """ΣB over envelopes and years."""
         return float(self.pot.sum())
 
-    def labels(self, kind: str, positions: npt.NDArray[np.integer]) -> npt.NDArray[np.object_]:
+    def labels(self, kind: str, positions: npt.NDArray[np.integer]) -> Texts:
         """Names of areas, envelopes, objectives or years at these positions."""
-        names: npt.NDArray[np.object_] = np.asarray(getattr(self, kind), dtype=object)
-        chosen: npt.NDArray[np.object_] = names[positions]
+        names: Texts = np.asarray(getattr(self, kind), dtype=object)
+        chosen: Texts = names[positions]
         return chosen
 
 
@@ -249,9 +251,11 @@ def _options(scenario: Scenario, place: _Places, bid: Floats, proposed: Floats, 
     backs = _scale_backs(place, bid, proposed, centre, first)
     names = scale_back_names(scenario, bid, backs.cell)
     groups = _groups(live)
+    keys, called = (live[column].to_numpy(dtype=object) for column in ("option", "name"))
     return Options(
         area=np.concatenate([place("area", live), backs.area]),
-        name=np.concatenate([live["option"].to_numpy(dtype=object), names]),
+        name=np.concatenate([keys, names]),
+        called=np.concatenate([np.where(called == "", keys, called), names]),
         limit=np.concatenate([_numbers(live, "max_take_up"), np.ones(len(backs.area))]),
         own_cost=np.concatenate([_numbers(live, "own_cost"), np.zeros(len(backs.area))]),
         scale_back=np.arange(first + len(backs.area)) >= first,
@@ -370,7 +374,7 @@ def _scale_backs(place: _Places, bid: Floats, proposed: Floats, centre: Booleans
     )
 
 
-def scale_back_names(scenario: Scenario, bid: Floats, cell: Integers) -> npt.NDArray[np.object_]:
+def scale_back_names(scenario: Scenario, bid: Floats, cell: Integers) -> Texts:
     """``scale-back 2026-27``, with several envelopes ``scale-back capital 2026-27``, without money ``scale-back``."""
     envelopes = sorted(scenario.envelopes)
     years = scenario.settings.years

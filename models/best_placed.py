@@ -20,7 +20,7 @@ import pandas as pd
 from .arrays import Floats, Integers
 from .prices import SHARED, yardstick
 from .stops import Anatomy, Parts
-from .verdicts import Verdict, judge
+from .verdicts import Verdicts, judge
 from .workings import Workings, work_out
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ class Placing:
 
     workings: Workings
     parts: tuple[Parts, ...]
-    verdicts: tuple[Verdict, ...]
+    verdicts: Verdicts
     rankings: tuple[Ranking, ...]
 
 
@@ -194,7 +194,7 @@ def _ranking(
 def _table(placing: Placing, ranking: Ranking) -> pd.DataFrame:
     data = placing.workings.formulation.data
     options, chosen = data.options, ranking.option
-    said = [placing.verdicts[j] for j in chosen]
+    said = [placing.verdicts[j] for j in chosen.tolist()]
     return pd.DataFrame(
         {
             "need": ranking.need,

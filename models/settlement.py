@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from .arrays import Arrays, Floats
+from .arrays import Arrays, Floats, Texts
 from .best_placed import BestPlaced, best_placed
 from .certificate import Certificate
 from .formulation import Formulation
@@ -280,7 +280,7 @@ def _national(data: Arrays, point: Point) -> pd.DataFrame:
     )
 
 
-def _asks(data: Arrays, point: Point, why: Sequence[str]) -> pd.DataFrame:
+def _asks(data: Arrays, point: Point, why: Texts) -> pd.DataFrame:
     options = data.options
     grant = np.bincount(options.grant.option, weights=options.grant.value, minlength=options.size)
     outcome = np.zeros((options.size, len(data.objectives)))
@@ -296,7 +296,7 @@ def _asks(data: Arrays, point: Point, why: Sequence[str]) -> pd.DataFrame:
             "take_up": taken,
             "grant_change": grant[asked] * taken,
             **{key: outcome[asked, k] * taken for k, key in enumerate(data.objectives)},
-            "reason": np.asarray(why, dtype=object)[asked],
+            "reason": why[asked],
         }
     )
 

@@ -29,6 +29,9 @@ DAMPING = 1e-12
 PROBES, SEED = 12, 20260401
 """How many random vectors are projected, and where they come from."""
 
+LONG, MOST_LONG = 200, 100
+"""Rows of more entries than this, the longest at most so many of them, tie all others together; they come last."""
+
 LEFT = 1e-2
 """Length of what is left of a row's unit vector below which nothing is: what damping leaves is shorter."""
 
@@ -63,15 +66,35 @@ def determined(staged: Staged, position: int) -> tuple[Booleans, Booleans]:
         return rows, np.ones(len(x), dtype=bool)
     whole = matrix.tocsr()[np.flatnonzero(tight)]
     part = whole[:, np.flatnonzero(inside)]
-    square = part @ part.T
-    damping = DAMPING * max(float(square.diagonal().max(initial=0.0)), 1.0)
-    damped = (square + damping * sparse.eye_array(square.shape[0])).tocsc()
-    factors = splu(damped, permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options={"SymmetricMode": True})
-    left: Floats = damping * factors.solve(np.random.default_rng(SEED).standard_normal((whole.shape[0], PROBES)))
+    left = _left(part, np.random.default_rng(SEED).standard_normal((whole.shape[0], PROBES)))
     rows[tight] = np.abs(left).max(axis=1) <= LEFT
     length = np.sqrt(np.asarray((whole * whole).sum(axis=0)).ravel())
     columns = np.abs(whole.T @ left).max(axis=1) <= LEFT_OF_A_COLUMN * length
     return rows, np.asarray(columns)
+
+
+def _left(part: sparse.csr_array, probes: Floats) -> Floats:
+    r"""What a projection on the columns of a matrix P leaves of some vectors: :math:`d (P P^T + d I)^{-1} v`.
+
+    Without the long rows the equations fall into small blocks. What the long rows come to is found first, from what
+    the blocks leave of them.
+    """
+    damping = DAMPING * max(float((part * part).sum(axis=1).max(initial=0.0)), 1.0)
+    entries = np.diff(part.indptr)
+    long = np.sort(np.argsort(-entries, kind="stable")[: min(MOST_LONG, int((entries > LONG).sum()))])
+    short = np.setdiff1d(np.arange(part.shape[0]), long)
+    many, few = part[short], part[long]
+    square, across, corner = many @ many.T, many @ few.T, (few @ few.T).toarray()
+    damped = (square + damping * sparse.eye_array(len(short))).tocsc()
+    factors = splu(damped, permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options={"SymmetricMode": True})
+    corner += damping * np.eye(len(long))
+    for start in range(0, len(long), PROBES):
+        some = slice(start, start + PROBES)
+        corner[:, some] -= across.T @ factors.solve(across[:, some].toarray())
+    left = np.empty(probes.shape)
+    left[long] = np.linalg.solve(corner, probes[long] - across.T @ factors.solve(probes[short]))
+    left[short] = factors.solve(probes[short] - across @ left[long])
+    return damping * left
 
 
 def _optima(staged: Staged, position: int) -> list[Floats]:

@@ -82,8 +82,11 @@ def number_texts(numbers: npt.NDArray[np.float64]) -> list[str]:
     """Write numbers as :func:`number_text` does."""
     texts = np.full(len(numbers), "0", dtype=object)
     written = np.flatnonzero((numbers != 0) | np.signbit(numbers))
-    texts[written] = [_trimmed(text) for text in map(repr, numbers[written].tolist())]
-    return texts.tolist()
+    values = numbers[written]
+    texts[written] = list(map(repr, values.tolist()))
+    ends = written[(values == np.trunc(values)) | np.isnan(values)]
+    texts[ends] = list(map(_trimmed, texts[ends]))
+    return list(texts)
 
 
 def number_text(number: float) -> str:

@@ -48,9 +48,9 @@ class Workings:
         return marginals(self.staged)
 
     @cached_property
-    def matrix(self) -> sparse.csc_array:
-        """The matrix in original units, with the rows that hold earlier stages."""
-        return original_matrix(self.staged.scaled)
+    def by_row(self) -> sparse.csr_array:
+        """The matrix in original units, row by row, with the rows that hold earlier stages."""
+        return original_matrix(self.staged.scaled).tocsr()
 
     @cached_property
     def placing(self) -> Placing:

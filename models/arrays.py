@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -56,6 +57,12 @@ class Options:
     def size(self) -> int:
         """Number of options."""
         return len(self.area)
+
+    @cached_property
+    def names(self) -> tuple[Integers, Texts]:
+        """The different names in order, and which of them each option has: (positions, names)."""
+        positions, different = pd.factorize(self.name, sort=True)
+        return positions.astype(np.int64), different
 
 
 @dataclass(frozen=True, eq=False)

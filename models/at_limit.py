@@ -120,9 +120,9 @@ class AtLimit:
         kinds: Texts = np.full(len(cells), "", dtype=object)
         kinds[somewhere] = cell_kinds(programme, cells[somewhere], stage.x)
         return {
-            str(kind): _raise(self._moves, at["upper"] & (kinds == kind))
+            kind: _raise(self._moves, at["upper"] & (kinds == kind))
             | _raise(self._moves, at["lower"] & (kinds == kind), -1)
-            for kind in np.unique(kinds[somewhere])
+            for kind in sorted(set(kinds[somewhere]))
         }
 
 

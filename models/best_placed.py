@@ -145,8 +145,7 @@ def _for_objective(workings: Workings, parts: tuple[Parts, ...], k: int) -> Rank
     chosen = np.flatnonzero((outcome > COUNTS * outcome.max(initial=0.0)) & (-each.outcome[:, k] >= most))
     cost = (each.net - each.outcome[:, k])[chosen] / worth / outcome[chosen]
     settings = workings.formulation.scenario.settings
-    objectives = workings.formulation.scenario.filled("objectives").set_index("key")
-    per = str(objectives.loc[data.objectives[k], "unit"])
+    per = workings.units[k]
     unit = f"{settings.money} of {measure.name} per {per}" if measure else f"{each.stage.unit} per {per}"
     return _ranking(workings, data.objectives[k], each, chosen, cost, outcome[chosen], total / worth, unit)
 
@@ -177,7 +176,7 @@ def _ranking(
 ) -> Ranking:
     options = workings.formulation.data.options
     cost = np.where(np.abs(cost) <= 1e-12 * max(abs(price), 1e-12), 0.0, cost)
-    order = np.lexsort((options.name[chosen].astype(str), options.area[chosen], np.round(cost / price, 12)))
+    order = np.lexsort((options.names[0][chosen], options.area[chosen], np.round(cost / price, 12)))
     grant = np.bincount(options.grant.option, weights=options.grant.value, minlength=options.size)[chosen]
     return Ranking(
         need,

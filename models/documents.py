@@ -53,7 +53,7 @@ def csv_text(frame: pd.DataFrame) -> bytes:
     columns = [_quoted([str(name), *_texts(frame.iloc[:, i])]) for i, name in enumerate(frame.columns)]
     if len(columns) == 1:  # a line without a sign would be no row
         columns = [[text or QUOTE * 2 for text in columns[0]]]
-    return "".join(f"{line}\n" for line in map(",".join, zip(*columns, strict=True))).encode()
+    return ("\n".join(map(",".join, zip(*columns, strict=True))) + "\n").encode()
 
 
 def _quoted(texts: list[str]) -> list[str]:

@@ -101,7 +101,7 @@ def national_prices(workings: Workings) -> tuple[Price, ...]:
     """The price of every national row, in the order of the rows."""
     data, programme = workings.formulation.data, workings.programme
     rows = programme.rows("national")
-    units = _objective_units(workings)
+    units = workings.units
     found = []
     for r, row in enumerate(range(rows.start, rows.stop)):
         stage = first_stage(workings, row)
@@ -245,8 +245,3 @@ def year_of(workings: Workings, place: tuple[str, ...]) -> int | None:
     years = workings.formulation.data.years
     named = (label.rpartition(":")[2] for label in place)
     return next((years.index(label) for label in named if label in years), None)
-
-
-def _objective_units(workings: Workings) -> list[str]:
-    table = workings.formulation.scenario.filled("objectives").set_index("key")["unit"]
-    return [str(table.get(key, "unit")) for key in workings.formulation.data.objectives]

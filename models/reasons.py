@@ -50,8 +50,7 @@ class Sentences:
         areas = dict(zip(*(scenario.filled("areas")[name] for name in ("code", "name")), strict=True))
         names = [str(areas[code]) for code in data.areas]
         self._area = [names[at] for at in data.options.area.tolist()]
-        objectives = scenario.filled("objectives")
-        self._one = {key: one_of(unit) for key, unit in zip(objectives["key"], objectives["unit"], strict=True)}
+        self._one = dict(zip(data.objectives, map(one_of, placing.workings.units), strict=True))
         grant, take_up = data.options.grant, placing.workings.take_up
         change = np.bincount(grant.option, weights=grant.value, minlength=data.options.size)
         self._share: list[float] = (take_up / data.options.limit).tolist()
@@ -63,17 +62,24 @@ class Sentences:
         self._cell: list[int] = cells.tolist()
         self._short: dict[tuple[int, int], str] = {}
         self._ranked = [Ranked(ranking, placing) for ranking in placing.rankings]
-        self._at = {j: (ranked, place) for ranked in self._ranked for place, j in enumerate(ranked.option)}
+        of, at = np.full((2, data.options.size), NOBODY)
+        for number, ranking in enumerate(placing.rankings):
+            of[ranking.option], at[ranking.option] = number, np.arange(len(ranking.option))
+        self._of: list[int] = of.tolist()
+        self._at: list[int] = at.tolist()
 
     def reason(self, j: int) -> str:
         """The sentence for one option that is used."""
-        ranked = self._at.get(j)
-        if ranked is None:
+        if self._of[j] == NOBODY:
             said = self._without_ranking(j)
-        elif ranked[0].need == CUTS:
-            said = self._of_scale_back(j, *ranked) if self._back[j] else self._of_cut(j, *ranked)
         else:
-            said = self._of_raise(j, *ranked)
+            ranked, place = self._ranked[self._of[j]], self._at[j]
+            if ranked.need != CUTS:
+                said = self._of_raise(j, ranked, place)
+            elif self._back[j]:
+                said = self._of_scale_back(j, ranked, place)
+            else:
+                said = self._of_cut(j, ranked, place)
         return said[0].upper() + said[1:] + self._stopped(j) + "."
 
     def _of_raise(self, j: int, ranked: Ranked, place: int) -> str:
@@ -162,7 +168,7 @@ class Sentences:
         return "Scaling back" if self._back[j] else f"“{self._data.options.called[j]}”"
 
     def _differing(self, *values: tuple[float, float]) -> list[str]:
-        """Amounts, each given with its rounded self, with as many digits as it takes to tell those apart that differ."""
+        """Amounts (each with itself rounded) with as many digits as it takes to tell those apart that differ."""
         different = len({rounded for _, rounded in values})
         for digits in range(1, 5):
             said = [self._amount(value, digits) for value, _ in values]

@@ -171,7 +171,7 @@ class Anatomy:
         ceiling = np.isin(kinds, ("grant ceiling", "target ceiling"))
         open_ = programme.column_lower[columns] != programme.column_upper[columns]
         kinds[open_ & ((reduced[at] < 0) != ceiling)] = HELD
-        return {str(kind): _only(reduced, at[kinds == kind]) for kind in np.unique(kinds)}
+        return {str(kind): _only(reduced, at[kinds == kind]) for kind in sorted(set(kinds))}
 
     def _beyond(self, stage: Marginals) -> Floats:
         """What only the next band asks, of what the stage itself counts."""

@@ -59,6 +59,13 @@ class Workings:
 
         return place(self)
 
+    @cached_property
+    def units(self) -> list[str]:
+        """The unit of each objective."""
+        table = self.formulation.scenario.filled("objectives")
+        unit = dict(zip(table["key"], table["unit"], strict=True))
+        return [unit[key] for key in self.formulation.data.objectives]
+
     def tracer(self, position: int) -> Tracer:
         """What moves bounds and solves one stage again; it is kept, so that its first answer is found once."""
         if position not in self._tracers:

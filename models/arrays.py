@@ -202,7 +202,8 @@ class _Places:
         return self.of(kind, table[column or kind])
 
     def of(self, kind: str, labels: pd.Series[str] | Sequence[str]) -> Integers:
-        return np.asarray(self._indexes[kind].get_indexer(pd.Index(labels)), dtype=np.int64)
+        codes, different = pd.factorize(pd.Index(labels))
+        return np.append(self._indexes[kind].get_indexer(different), -1)[codes].astype(np.int64)
 
 
 def _numbers(table: pd.DataFrame, column: str) -> Floats:
@@ -315,8 +316,9 @@ def _groups(options: pd.DataFrame) -> Integers:
 def _profiles(scenario: Scenario, place: _Places, live: pd.DataFrame) -> tuple[Cells, Cells]:
     """Grants by envelope and outcomes by objective of the options that are left."""
     profile = scenario.filled("option_years")
-    index = pd.MultiIndex.from_frame(live[["area", "option"]])
-    option = index.get_indexer(pd.MultiIndex.from_frame(profile[["area", "option"]])).astype(np.int64)
+    both = pd.factorize(pd.concat([live["option"], profile["option"]]))[0]
+    pairs = np.concatenate([place("area", live), place("area", profile)]) * (both.max(initial=0) + 1) + both
+    option = pd.Index(pairs[: len(live)]).get_indexer(pairs[len(live) :]).astype(np.int64)
     year = place("year", profile)
 
     def cells(kind: str, columns: dict[str, str]) -> Cells:

@@ -57,6 +57,11 @@ class Labels:
         """The text of each cell; empty where unusable."""
         return np.asarray([*self.words, ""], dtype=object)[self.codes]
 
+    @property
+    def column(self) -> pd.Series[str]:
+        """The same as a column; each word is made a text of a column but once."""
+        return pd.Series(pd.Series([*self.words, ""], dtype=str).array.take(self.codes))
+
     def defaulting_to(self, word: str) -> Labels:
         """The same column with a word in place of empty cells."""
         if word == "" or "" not in self.words:
@@ -124,7 +129,10 @@ def _note_trimmed(codes: Integers, found: Sequence[object], bad: set[int], compl
 
 def _factorised(cells: Cells) -> tuple[Integers, list[object]]:
     """Code the different cells; -1 is an empty one."""
-    values = cells.astype(object).to_numpy() if isinstance(cells, pd.Series) else _objects(cells)
+    if isinstance(cells, pd.Series):
+        values = cells if isinstance(cells.dtype, pd.StringDtype) else cells.astype(object).to_numpy()
+    else:
+        values = _objects(cells)
     try:
         codes, found = pd.factorize(values)
     except TypeError:

@@ -198,6 +198,7 @@ def _signed(effects: sparse.csr_array, worth: Floats) -> tuple[Floats, Floats]:
     used = np.flatnonzero(worth)
     part = effects[used]
     value = np.repeat(-worth[used], np.diff(part.indptr)) * part.data
-    against: Floats = np.bincount(part.indices, np.maximum(value, 0.0), effects.shape[1])
-    favour: Floats = np.bincount(part.indices, np.minimum(value, 0.0), effects.shape[1])
-    return against, favour
+    size = effects.shape[1]
+    against = np.bincount(part.indices, np.maximum(value, 0.0), size)
+    favour = np.bincount(part.indices, np.minimum(value, 0.0), size)
+    return np.asarray(against, dtype=np.float64), np.asarray(favour, dtype=np.float64)

@@ -329,7 +329,9 @@ def _profiles(scenario: Scenario, place: _Places, live: pd.DataFrame) -> tuple[C
         values = profile[list(columns.values())].to_numpy(dtype=np.float64)
         row, column = np.nonzero(values * (option >= 0)[:, None])
         cell = Cells(option[row], across[column], year[row], values[row, column])
-        order = np.lexsort((cell.year, cell.across, cell.option))
+        order = np.argsort(
+            (cell.option * len(columns) + cell.across) * len(scenario.settings.years) + cell.year, kind="stable"
+        )
         return Cells(cell.option[order], cell.across[order], cell.year[order], cell.value[order])
 
     grants = {envelope: f"grant_{envelope}" for envelope in scenario.envelopes}

@@ -147,13 +147,12 @@ def with_certainty(workings: Workings, prices: Sequence[Price]) -> tuple[Price, 
             and found[i].kind != "pot"
             and (measure := yardstick(workings, stage, year_of(workings, found[i].place))) is not None
         }
-        if not mine:
-            continue
-        rows, columns = workings.determined(stage.position)
         for i in mine:
             bound = found[i].bound
-            sure = bool((columns if bound.of_column else rows)[bound.index])
-            found[i] = replace(found[i], sure=sure and (i not in measured or bool(rows[measured[i]])))
+            sure = bool(workings.determined(stage.position, of_columns=bound.of_column)[bound.index])
+            if sure and i in measured:
+                sure = bool(workings.determined(stage.position)[measured[i]])
+            found[i] = replace(found[i], sure=sure)
     return tuple(found)
 
 

@@ -292,9 +292,8 @@ def _national(data: Arrays, point: Point) -> pd.DataFrame:
 def _asks(data: Arrays, point: Point, why: Texts) -> pd.DataFrame:
     options = data.options
     grant = np.bincount(options.grant.option, weights=options.grant.value, minlength=options.size)
-    outcome = np.zeros((options.size, len(data.objectives)))
-    cells = options.outcome
-    np.add.at(outcome, (cells.option, cells.across), cells.value)
+    cells, shape = options.outcome, (options.size, len(data.objectives))
+    outcome = np.bincount(cells.option * shape[1] + cells.across, cells.value, shape[0] * shape[1]).reshape(shape)
     asked = np.flatnonzero(point.take_up > ASK_ABOVE * options.limit)
     asked = asked[np.lexsort((options.names[0][asked], options.area[asked]))]
     taken = point.take_up[asked]

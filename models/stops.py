@@ -168,7 +168,7 @@ class Anatomy:
         at = np.flatnonzero(reduced)
         columns = self._cells[at]
         kinds = cell_kinds(programme, columns, stage.x)
-        ceiling = np.isin(kinds, ("grant ceiling", "target ceiling"))
+        ceiling = (kinds == "grant ceiling") | (kinds == "target ceiling")
         open_ = programme.column_lower[columns] != programme.column_upper[columns]
         kinds[open_ & ((reduced[at] < 0) != ceiling)] = HELD
         return {str(kind): _only(reduced, at[kinds == kind]) for kind in sorted(set(kinds))}

@@ -72,14 +72,14 @@ class Workings:
             self._tracers[position] = Tracer(self.staged, position)
         return self._tracers[position]
 
-    def determined(self, position: int) -> tuple[Booleans, Booleans]:
-        """Which rows and columns have but one dual or reduced cost in a stage; found once."""
-        if position not in self._determined:
-            self._determined[position] = determined(self.staged, position)
-        return self._determined[position]
+    def determined(self, position: int, *, of_columns: bool = False) -> Booleans:
+        """Which rows have but one dual in a stage, or which columns but one reduced cost; found once."""
+        if (position, of_columns) not in self._determined:
+            self._determined[position, of_columns] = determined(self.staged, position, of_columns=of_columns)
+        return self._determined[position, of_columns]
 
     @cached_property
-    def _determined(self) -> dict[int, tuple[Booleans, Booleans]]:
+    def _determined(self) -> dict[tuple[int, bool], Booleans]:
         return {}
 
     @cached_property

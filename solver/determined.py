@@ -39,17 +39,19 @@ LEFT_OF_A_COLUMN = 1e-4
 """The same for a column, relative to its length; its entries are of several sizes."""
 
 
-def determined(staged: Staged, position: int) -> tuple[Booleans, Booleans]:
-    """Say which rows have but one dual in a stage, and which columns but one reduced cost.
+def determined(staged: Staged, position: int, *, of_columns: bool = False) -> Booleans:
+    """Say which rows have but one dual in a stage, or which columns but one reduced cost.
 
     Parameters
     ----------
     position
         Of the stage among ``staged.results``; it minimised something.
+    of_columns
+        Whether columns are asked for.
 
     Returns
     -------
-    One entry for each row, and one for each column; False where there may be several.
+    One entry for each row, or for each column; False where there may be several.
     """
     result = staged.results[position]
     face, x = result.face, result.x
@@ -61,16 +63,17 @@ def determined(staged: Staged, position: int) -> tuple[Booleans, Booleans]:
         inside |= (point > face.column_lower + INSIDE) & (point < face.column_upper - INSIDE)
         activity = np.asarray(matrix @ point)
         tight &= (activity <= face.row_lower + TIGHT) | (activity >= face.row_upper - TIGHT)
-    rows = np.ones(len(tight), dtype=bool)
     if not tight.any():
-        return rows, np.ones(len(x), dtype=bool)
+        return np.ones(matrix.shape[int(of_columns)], dtype=bool)
     whole = matrix.tocsr()[np.flatnonzero(tight)]
     part = whole[:, np.flatnonzero(inside)]
     left = _left(part, np.random.default_rng(SEED).standard_normal((whole.shape[0], PROBES)))
+    if of_columns:
+        length = np.sqrt(np.asarray((whole * whole).sum(axis=0)).ravel())
+        return np.asarray(np.abs(whole.T @ left).max(axis=1) <= LEFT_OF_A_COLUMN * length)
+    rows = np.ones(len(tight), dtype=bool)
     rows[tight] = np.abs(left).max(axis=1) <= LEFT
-    length = np.sqrt(np.asarray((whole * whole).sum(axis=0)).ravel())
-    columns = np.abs(whole.T @ left).max(axis=1) <= LEFT_OF_A_COLUMN * length
-    return rows, np.asarray(columns)
+    return rows
 
 
 def _left(part: sparse.csr_array, probes: Floats) -> Floats:
@@ -81,8 +84,9 @@ def _left(part: sparse.csr_array, probes: Floats) -> Floats:
     """
     damping = DAMPING * max(float((part * part).sum(axis=1).max(initial=0.0)), 1.0)
     entries = np.diff(part.indptr)
-    long = np.sort(np.argsort(-entries, kind="stable")[: min(MOST_LONG, int((entries > LONG).sum()))])
-    short = np.setdiff1d(np.arange(part.shape[0]), long)
+    is_long = np.zeros(len(entries), dtype=bool)
+    is_long[np.argsort(-entries, kind="stable")[: min(MOST_LONG, int((entries > LONG).sum()))]] = True
+    long, short = np.flatnonzero(is_long), np.flatnonzero(~is_long)
     many, few = part[short], part[long]
     square, across, corner = many @ many.T, many @ few.T, (few @ few.T).toarray()
     damped = (square + damping * sparse.eye_array(len(short))).tocsc()

@@ -16,6 +16,9 @@ QUOTE = '"'
 _ODD = (",", QUOTE, "\r", "\n")
 """Signs that must stand between quotes."""
 
+MOST_WHOLE = 1e15
+"""Whole numbers below this are written with all their digits."""
+
 
 def scenario_documents(settings: Settings, tables: Mapping[str, pd.DataFrame]) -> dict[str, bytes]:
     """Return the files of a scenario: relative path → content; tables without rows are left out."""
@@ -81,11 +84,11 @@ def _texts(column: pd.Series[Any]) -> list[str]:
 def number_texts(numbers: npt.NDArray[np.float64]) -> list[str]:
     """Write numbers as :func:`number_text` does."""
     texts = np.full(len(numbers), "0", dtype=object)
-    written = np.flatnonzero((numbers != 0) | np.signbit(numbers))
-    values = numbers[written]
-    texts[written] = list(map(repr, values.tolist()))
-    ends = written[(values == np.trunc(values)) | np.isnan(values)]
-    texts[ends] = list(map(_trimmed, texts[ends]))
+    there = numbers != 0
+    whole = there & (numbers == np.trunc(numbers)) & (np.abs(numbers) < MOST_WHOLE)
+    rest = (there & ~whole) | (np.signbit(numbers) & ~there)
+    texts[whole] = list(map(str, numbers[whole].astype(np.int64).tolist()))
+    texts[rest] = [_trimmed(text) for text in map(repr, numbers[rest].tolist())]
     return list(texts)
 
 

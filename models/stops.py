@@ -196,6 +196,8 @@ def _only(values: Floats, places: Integers) -> Floats:
 def _signed(effects: sparse.csr_array, worth: Floats) -> tuple[Floats, Floats]:
     """What bounds of some worth hold each option back by, and what the option does for them, not above zero."""
     used = np.flatnonzero(worth)
+    if not len(used):
+        return np.zeros(effects.shape[1]), np.zeros(effects.shape[1])
     part = effects[used]
     value = np.repeat(-worth[used], np.diff(part.indptr)) * part.data
     size = effects.shape[1]

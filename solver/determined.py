@@ -29,7 +29,7 @@ DAMPING = 1e-12
 PROBES, SEED = 12, 20260401
 """How many random vectors are projected, and where they come from."""
 
-LONG, MOST_LONG = 200, 100
+LONG, MOST_LONG = 50, 100
 """Rows of more entries than this, the longest at most so many of them, tie all others together; they come last."""
 
 LEFT = 1e-2

@@ -127,7 +127,7 @@ class Arrays:
 def arrays(scenario: Scenario) -> Arrays:
     """Read a valid scenario into arrays."""
     areas_table = scenario.filled("areas").sort_values("code", kind="stable")
-    areas = tuple(areas_table["code"])
+    areas = tuple(areas_table["code"].tolist())
     envelopes = tuple(sorted(scenario.envelopes))
     objectives_table = scenario.filled("objectives").sort_values("key", kind="stable")
     objectives = tuple(objectives_table["key"])
@@ -171,8 +171,8 @@ def arrays(scenario: Scenario) -> Arrays:
         objectives=objectives,
         years=years,
         centre=centre,
-        region=tuple(areas_table["region"]),
-        type=tuple(areas_table["type"]),
+        region=tuple(areas_table["region"].tolist()),
+        type=tuple(areas_table["type"].tolist()),
         population=population,
         bid=bid,
         has_bid_row=has_bid_row,
@@ -319,7 +319,7 @@ def _profiles(scenario: Scenario, place: _Places, live: pd.DataFrame) -> tuple[C
     both = pd.factorize(pd.concat([live["option"], profile["option"]]))[0]
     pairs = np.concatenate([place("area", live), place("area", profile)]) * (both.max(initial=0) + 1) + both
     option = pd.Index(pairs[: len(live)]).get_indexer(pairs[len(live) :]).astype(np.int64)
-    year = place("year", profile)
+    year, dropped = place("year", profile), bool((option < 0).any())
 
     def cells(kind: str, columns: dict[str, str]) -> Cells:
         if not columns or profile.empty:
@@ -327,7 +327,9 @@ def _profiles(scenario: Scenario, place: _Places, live: pd.DataFrame) -> tuple[C
             return Cells(empty, empty, empty, np.zeros(0))
         across = place.of(kind, list(columns))
         values = profile[list(columns.values())].to_numpy(dtype=np.float64)
-        row, column = np.nonzero(values * (option >= 0)[:, None])
+        row, column = np.nonzero(values)
+        if dropped:
+            row, column = (each[option[row] >= 0] for each in (row, column))
         cell = Cells(option[row], across[column], year[row], values[row, column])
         order = np.argsort(
             (cell.option * len(columns) + cell.across) * len(scenario.settings.years) + cell.year, kind="stable"

@@ -227,7 +227,7 @@ def combined(
     columns
         Its label columns.
     meaning
-        Words of one meaning count as one.
+        Years, or ranges of years, of one meaning count as one.
 
     Returns
     -------
@@ -237,7 +237,7 @@ def combined(
     usable, different = np.ones(parsed.rows, dtype=bool), 1
     for name in columns:
         labels = parsed.text(name)
-        if meaning is not None:
+        if meaning is not None and parsed.table[name].kind == "years":
             labels = labels.renamed(meaning)
         usable &= labels.codes != UNUSABLE
         if different * (len(labels.words) + 1) > np.iinfo(np.int64).max:

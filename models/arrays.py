@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -202,8 +203,13 @@ class _Places:
         return self.of(kind, table[column or kind])
 
     def of(self, kind: str, labels: pd.Series[str] | Sequence[str]) -> Integers:
-        codes, different = pd.factorize(pd.Index(labels))
-        return np.append(self._indexes[kind].get_indexer(different), -1)[codes].astype(np.int64)
+        return _positions(self._indexes[kind], labels)
+
+
+def _positions(index: pd.Index[Any], labels: pd.Series[str] | Sequence[str]) -> Integers:
+    """Where labels stand in an index, each different one looked up once; -1 for those that are not there."""
+    codes, different = pd.factorize(pd.Index(labels))
+    return np.append(index.get_indexer(different), -1)[codes].astype(np.int64)
 
 
 def _numbers(table: pd.DataFrame, column: str) -> Floats:
@@ -316,9 +322,12 @@ def _groups(options: pd.DataFrame) -> Integers:
 def _profiles(scenario: Scenario, place: _Places, live: pd.DataFrame) -> tuple[Cells, Cells]:
     """Grants by envelope and outcomes by objective of the options that are left."""
     profile = scenario.filled("option_years")
-    both = pd.factorize(pd.concat([live["option"], profile["option"]]))[0]
-    pairs = np.concatenate([place("area", live), place("area", profile)]) * (both.max(initial=0) + 1) + both
-    option = pd.Index(pairs[: len(live)]).get_indexer(pairs[len(live) :]).astype(np.int64)
+    names = pd.Index(live["option"].unique())
+    pairs = []
+    for table in (live, profile):
+        name = _positions(names, table["option"])
+        pairs.append(np.where(name < 0, -1, place("area", table) * len(names) + name))
+    option = pd.Index(pairs[0]).get_indexer(pd.Index(pairs[1])).astype(np.int64)
     year, dropped = place("year", profile), bool((option < 0).any())
 
     def cells(kind: str, columns: dict[str, str]) -> Cells:

@@ -84,11 +84,12 @@ def _texts(column: pd.Series[Any]) -> list[str]:
 def number_texts(numbers: npt.NDArray[np.float64]) -> list[str]:
     """Write numbers as :func:`number_text` does."""
     texts = np.full(len(numbers), "0", dtype=object)
-    there = numbers != 0
-    whole = there & (numbers == np.trunc(numbers)) & (np.abs(numbers) < MOST_WHOLE)
-    rest = (there & ~whole) | (np.signbit(numbers) & ~there)
+    parts = (numbers != np.trunc(numbers)) & ~np.isnan(numbers)
+    whole = ~parts & (numbers != 0) & (np.abs(numbers) < MOST_WHOLE)
+    rest = ~parts & ~whole & ((numbers != 0) | np.signbit(numbers))
+    texts[parts] = list(map(repr, numbers[parts].tolist()))
     texts[whole] = list(map(str, numbers[whole].astype(np.int64).tolist()))
-    texts[rest] = [_trimmed(text) for text in map(repr, numbers[rest].tolist())]
+    texts[rest] = list(map(number_text, numbers[rest].tolist()))
     return list(texts)
 
 
@@ -100,8 +101,5 @@ def number_text(number: float) -> str:
     >>> number_text(12.0), number_text(0.1), number_text(1e22), number_text(float("nan"))
     ('12', '0.1', '1e+22', '')
     """
-    return _trimmed(repr(float(number)))
-
-
-def _trimmed(text: str) -> str:
+    text = repr(float(number))
     return text[:-2] if text.endswith(".0") else "" if text == "nan" else text

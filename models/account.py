@@ -103,7 +103,7 @@ def account(settlement: Settlement, area: str, *, without: bool = False, stabili
     data = workings.formulation.data
     options = data.options
     own = np.flatnonzero(np.asarray(data.labels("areas", options.area)) == code)
-    verdicts = [placing.verdicts[j] for j in own]
+    verdicts = [placing.verdicts[j] for j in own.tolist()]
     return Account(
         area=code,
         name=name,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +16,7 @@ from .scenario import Scenario
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 Booleans = npt.NDArray[np.bool_]
+Texts = npt.NDArray[np.object_]
 
 CENTRE = "centre"
 """The type of area that may hold options and targets and never bids."""
@@ -35,11 +38,12 @@ class Options:
 
     ``area`` J positions; ``limit`` m, largest take-up; ``own_cost`` f, money; ``grant`` G by envelope and
     ``outcome`` E by objective, at take-up 1; ``weight`` of a scale-back: its cell's share of the area's bid.
-    ``group`` is -1 for none; ``requires`` pairs (option, option required).
+    ``group`` is -1 for none; ``requires`` pairs (option, option required). ``called``: what people call it.
     """
 
     area: Integers
-    name: npt.NDArray[np.object_]
+    name: Texts
+    called: Texts
     limit: Floats
     own_cost: Floats
     scale_back: Booleans
@@ -54,6 +58,12 @@ class Options:
     def size(self) -> int:
         """Number of options."""
         return len(self.area)
+
+    @cached_property
+    def names(self) -> tuple[Integers, Texts]:
+        """The different names in order, and which of them each option has: (positions, names)."""
+        positions, different = pd.factorize(self.name, sort=True)
+        return positions.astype(np.int64), different
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,17 +118,17 @@ class Arrays:
         """ΣB over envelopes and years."""
         return float(self.pot.sum())
 
-    def labels(self, kind: str, positions: npt.NDArray[np.integer]) -> npt.NDArray[np.object_]:
+    def labels(self, kind: str, positions: npt.NDArray[np.integer]) -> Texts:
         """Names of areas, envelopes, objectives or years at these positions."""
-        names: npt.NDArray[np.object_] = np.asarray(getattr(self, kind), dtype=object)
-        chosen: npt.NDArray[np.object_] = names[positions]
+        names: Texts = np.asarray(getattr(self, kind), dtype=object)
+        chosen: Texts = names[positions]
         return chosen
 
 
 def arrays(scenario: Scenario) -> Arrays:
     """Read a valid scenario into arrays."""
     areas_table = scenario.filled("areas").sort_values("code", kind="stable")
-    areas = tuple(areas_table["code"])
+    areas = tuple(areas_table["code"].tolist())
     envelopes = tuple(sorted(scenario.envelopes))
     objectives_table = scenario.filled("objectives").sort_values("key", kind="stable")
     objectives = tuple(objectives_table["key"])
@@ -162,8 +172,8 @@ def arrays(scenario: Scenario) -> Arrays:
         objectives=objectives,
         years=years,
         centre=centre,
-        region=tuple(areas_table["region"]),
-        type=tuple(areas_table["type"]),
+        region=tuple(areas_table["region"].tolist()),
+        type=tuple(areas_table["type"].tolist()),
         population=population,
         bid=bid,
         has_bid_row=has_bid_row,
@@ -193,7 +203,13 @@ class _Places:
         return self.of(kind, table[column or kind])
 
     def of(self, kind: str, labels: pd.Series[str] | Sequence[str]) -> Integers:
-        return np.asarray(self._indexes[kind].get_indexer(pd.Index(labels)), dtype=np.int64)
+        return _positions(self._indexes[kind], labels)
+
+
+def _positions(index: pd.Index[Any], labels: pd.Series[str] | Sequence[str]) -> Integers:
+    """Where labels stand in an index, each different one looked up once; -1 for those that are not there."""
+    codes, different = pd.factorize(pd.Index(labels))
+    return np.append(index.get_indexer(different), -1)[codes].astype(np.int64)
 
 
 def _numbers(table: pd.DataFrame, column: str) -> Floats:
@@ -249,9 +265,11 @@ def _options(scenario: Scenario, place: _Places, bid: Floats, proposed: Floats, 
     backs = _scale_backs(place, bid, proposed, centre, first)
     names = scale_back_names(scenario, bid, backs.cell)
     groups = _groups(live)
+    keys, called = (live[column].to_numpy(dtype=object) for column in ("option", "name"))
     return Options(
         area=np.concatenate([place("area", live), backs.area]),
-        name=np.concatenate([live["option"].to_numpy(dtype=object), names]),
+        name=np.concatenate([keys, names]),
+        called=np.concatenate([np.where(called == "", keys, called), names]),
         limit=np.concatenate([_numbers(live, "max_take_up"), np.ones(len(backs.area))]),
         own_cost=np.concatenate([_numbers(live, "own_cost"), np.zeros(len(backs.area))]),
         scale_back=np.arange(first + len(backs.area)) >= first,
@@ -304,9 +322,13 @@ def _groups(options: pd.DataFrame) -> Integers:
 def _profiles(scenario: Scenario, place: _Places, live: pd.DataFrame) -> tuple[Cells, Cells]:
     """Grants by envelope and outcomes by objective of the options that are left."""
     profile = scenario.filled("option_years")
-    index = pd.MultiIndex.from_frame(live[["area", "option"]])
-    option = index.get_indexer(pd.MultiIndex.from_frame(profile[["area", "option"]])).astype(np.int64)
-    year = place("year", profile)
+    names = pd.Index(live["option"].unique())
+    pairs = []
+    for table in (live, profile):
+        name = _positions(names, table["option"])
+        pairs.append(np.where(name < 0, -1, place("area", table) * len(names) + name))
+    option = pd.Index(pairs[0]).get_indexer(pd.Index(pairs[1])).astype(np.int64)
+    year, dropped = place("year", profile), bool((option < 0).any())
 
     def cells(kind: str, columns: dict[str, str]) -> Cells:
         if not columns or profile.empty:
@@ -314,9 +336,13 @@ def _profiles(scenario: Scenario, place: _Places, live: pd.DataFrame) -> tuple[C
             return Cells(empty, empty, empty, np.zeros(0))
         across = place.of(kind, list(columns))
         values = profile[list(columns.values())].to_numpy(dtype=np.float64)
-        row, column = np.nonzero(values * (option >= 0)[:, None])
+        row, column = np.nonzero(values)
+        if dropped:
+            row, column = (each[option[row] >= 0] for each in (row, column))
         cell = Cells(option[row], across[column], year[row], values[row, column])
-        order = np.lexsort((cell.year, cell.across, cell.option))
+        order = np.argsort(
+            (cell.option * len(columns) + cell.across) * len(scenario.settings.years) + cell.year, kind="stable"
+        )
         return Cells(cell.option[order], cell.across[order], cell.year[order], cell.value[order])
 
     grants = {envelope: f"grant_{envelope}" for envelope in scenario.envelopes}
@@ -370,7 +396,7 @@ def _scale_backs(place: _Places, bid: Floats, proposed: Floats, centre: Booleans
     )
 
 
-def scale_back_names(scenario: Scenario, bid: Floats, cell: Integers) -> npt.NDArray[np.object_]:
+def scale_back_names(scenario: Scenario, bid: Floats, cell: Integers) -> Texts:
     """``scale-back 2026-27``, with several envelopes ``scale-back capital 2026-27``, without money ``scale-back``."""
     envelopes = sorted(scenario.envelopes)
     years = scenario.settings.years

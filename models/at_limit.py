@@ -12,9 +12,9 @@ from scipy import sparse
 
 from singlepot.solver import Marginals
 
-from .arrays import Booleans, Floats, Integers
+from .arrays import Booleans, Floats, Integers, Texts
 from .band_edges import kinks
-from .prices import RULE_ROWS, bound_kind
+from .prices import RULE_ROWS, cell_kinds
 from .workings import Workings
 
 BAND = "the next band"
@@ -46,29 +46,27 @@ class AtLimit:
     """
 
     def __init__(
-        self, workings: Workings, moves: sparse.csc_array, cells: Integers, effects: Mapping[str, sparse.csc_array]
+        self, workings: Workings, moves: sparse.csr_array, cells: Integers, effects: Mapping[str, sparse.csr_array]
     ) -> None:
         self._workings, self._cells = workings, cells
         programme, model = workings.programme, workings.formulation.model
-        self._up, self._down = moves > 0, moves < 0
-        self._effects = {name: (each > 0, each < 0) for name, each in effects.items()}
-        self._matrix = workings.matrix.tocsr()
+        self._moves, self._effects = moves, effects
+        self._matrix = workings.by_row
         own_rows = np.concatenate([np.arange(programme.shape[0])[programme.rows(name)] for name in ("grant", "target")])
         settled = np.zeros(programme.shape[1])
         settled[model.take_up] = workings.take_up
         settled[cells] = programme.row_lower[own_rows] + moves @ workings.take_up
         self._settled = settled
-        size = abs(workings.matrix)
-        self._terms = np.asarray(size @ np.abs(settled))
-        self._activity = np.asarray(workings.matrix @ settled)
+        self._terms = np.asarray(abs(self._matrix) @ np.abs(settled))
+        self._activity = np.asarray(self._matrix @ settled)
 
     def in_the_way(self, stage: Marginals) -> dict[str, Booleans]:
         """For each kind of rule, which options it is in the way of without a price in the stage."""
         found = {HELD: self._settled_before(stage), BAND: self._beyond(stage)}
-        for name, (up, down) in self._effects.items():
+        for name, effects in self._effects.items():
             if name in RULE_ROWS:
                 full, empty = self._at_bounds(name, stage, stage.row[self._workings.programme.rows(name)] == 0)
-                found[RULE_ROWS[name]] = _any(up, full) | _any(down, empty)
+                found[RULE_ROWS[name]] = _raise(effects, full) | _raise(effects, empty, -1)
         for kind, blocked in self._of_cells(stage).items():
             found[kind] = found.get(kind, np.zeros(len(blocked), dtype=bool)) | blocked
         return found
@@ -96,7 +94,7 @@ class AtLimit:
             if name in self._effects and before & stages:
                 free = stage.row[self._workings.programme.rows(name)] == 0
                 _, empty = self._at_bounds(name, stage, free | (name == "national"))
-                found |= _any(self._effects[name][1], empty)
+                found |= _raise(self._effects[name], empty, -1)
         return found
 
     def _beyond(self, stage: Marginals) -> Booleans:
@@ -104,7 +102,7 @@ class AtLimit:
         edges, places = kinks(self._workings, stage), np.zeros(self._workings.programme.shape[1], dtype=bool)
         if edges is not None:
             places[edges.cells] = (edges.up > edges.down) & (edges.beyond_down == 0)
-        return _any(self._down, places[self._cells])
+        return _raise(self._moves, places[self._cells], -1)
 
     def _reached(self, value: Floats, span: slice, bound: Floats) -> Booleans:
         return np.asarray(np.abs(value - bound) <= NEAR * np.maximum(self._terms[span], 1.0))
@@ -118,17 +116,19 @@ class AtLimit:
         for side, bound in (("lower", lower), ("upper", upper)):
             there = [np.abs(x[cells] - bound) <= size for x in (stage.x, self._settled)]
             at[side] = free & there[0] & there[1]
-        inside = programme.columns("grant")
-        kinds = np.full(len(cells), "", dtype=object)
-        for i in np.flatnonzero(at["lower"] | at["upper"]):
-            family = "grant" if inside.start <= cells[i] < inside.stop else "target"
-            kinds[i] = bound_kind(family, float(lower[i]), float(upper[i]), float(stage.x[cells[i]]))
+        somewhere = np.flatnonzero(at["lower"] | at["upper"])
+        kinds: Texts = np.full(len(cells), "", dtype=object)
+        kinds[somewhere] = cell_kinds(programme, cells[somewhere], stage.x)
         return {
-            str(kind): _any(self._up, at["upper"] & (kinds == kind)) | _any(self._down, at["lower"] & (kinds == kind))
-            for kind in np.unique(kinds[kinds != ""])
+            kind: _raise(self._moves, at["upper"] & (kinds == kind))
+            | _raise(self._moves, at["lower"] & (kinds == kind), -1)
+            for kind in sorted(set(kinds[somewhere]))
         }
 
 
-def _any(touches: sparse.csc_array, rows: Booleans) -> Booleans:
-    """Which options touch any of these rows or cells."""
-    return np.asarray(touches.astype(np.float64).T @ rows.astype(np.float64) > 0)
+def _raise(effects: sparse.csr_array, rows: Booleans, sign: int = 1) -> Booleans:
+    """Which options raise any of these rows or cells; with the sign -1, which of them lower any."""
+    part = effects[np.flatnonzero(rows)]
+    found = np.zeros(effects.shape[1], dtype=bool)
+    found[part.indices[sign * part.data > 0]] = True
+    return found

@@ -20,7 +20,7 @@ import pandas as pd
 from .arrays import Floats, Integers
 from .prices import SHARED, yardstick
 from .stops import Anatomy, Parts
-from .verdicts import Verdict, judge
+from .verdicts import Verdicts, judge
 from .workings import Workings, work_out
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ class Placing:
 
     workings: Workings
     parts: tuple[Parts, ...]
-    verdicts: tuple[Verdict, ...]
+    verdicts: Verdicts
     rankings: tuple[Ranking, ...]
 
 
@@ -145,8 +145,7 @@ def _for_objective(workings: Workings, parts: tuple[Parts, ...], k: int) -> Rank
     chosen = np.flatnonzero((outcome > COUNTS * outcome.max(initial=0.0)) & (-each.outcome[:, k] >= most))
     cost = (each.net - each.outcome[:, k])[chosen] / worth / outcome[chosen]
     settings = workings.formulation.scenario.settings
-    objectives = workings.formulation.scenario.filled("objectives").set_index("key")
-    per = str(objectives.loc[data.objectives[k], "unit"])
+    per = workings.units[k]
     unit = f"{settings.money} of {measure.name} per {per}" if measure else f"{each.stage.unit} per {per}"
     return _ranking(workings, data.objectives[k], each, chosen, cost, outcome[chosen], total / worth, unit)
 
@@ -177,7 +176,7 @@ def _ranking(
 ) -> Ranking:
     options = workings.formulation.data.options
     cost = np.where(np.abs(cost) <= 1e-12 * max(abs(price), 1e-12), 0.0, cost)
-    order = np.lexsort((options.name[chosen].astype(str), options.area[chosen], np.round(cost / price, 12)))
+    order = np.lexsort((options.names[0][chosen], options.area[chosen], np.round(cost / price, 12)))
     grant = np.bincount(options.grant.option, weights=options.grant.value, minlength=options.size)[chosen]
     return Ranking(
         need,
@@ -194,7 +193,7 @@ def _ranking(
 def _table(placing: Placing, ranking: Ranking) -> pd.DataFrame:
     data = placing.workings.formulation.data
     options, chosen = data.options, ranking.option
-    said = [placing.verdicts[j] for j in chosen]
+    said = [placing.verdicts[j] for j in chosen.tolist()]
     return pd.DataFrame(
         {
             "need": ranking.need,

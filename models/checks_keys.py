@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from .checks_area_codes import whose
 from .checks_tables import Parsed, combined, say
@@ -68,6 +69,8 @@ def _check_unique(parsed: Parsed) -> None:
     if any(parsed.table[name].required and name not in parsed.labels for name in parsed.table.key):
         return
     codes, usable = combined(parsed, parsed.table.key, _single_year)
+    if len(pd.unique(codes)) == parsed.rows:
+        return
     _, first, inverse, counts = np.unique(codes, return_index=True, return_inverse=True, return_counts=True)
     again = usable & (counts[inverse] > 1) & (first[inverse] != np.arange(parsed.rows))
     for row in np.flatnonzero(again):

@@ -48,7 +48,10 @@ def read_numbers(column: Column, cells: Cells, money: str, complain: Complain, l
         empty[list(bad)] = False
         for row in np.flatnonzero(empty):
             complain(int(row), "SP-D010", "an empty cell", expected, "fill it in, or delete the row")
-    outside = (numbers < column.least) | (numbers > column.most) | (numbers <= column.above)
+    outside = numbers <= column.above
+    for limit, passes in ((column.least, np.less), (column.most, np.greater)):
+        if np.isfinite(limit):
+            outside |= passes(numbers, limit)
     broken = (numbers != np.floor(numbers)) & ~np.isnan(numbers) if column.kind == "whole" else np.zeros(0, bool)
     for code, wrong in (("SP-D013", outside), ("SP-D014", broken)):
         for row in np.flatnonzero(wrong):

@@ -97,7 +97,7 @@ def _check_pairs(options: Parsed, profile: Parsed) -> None:
         return np.where((area < 0) | (option < 0), -1, area * len(option_of) + option)
 
     listed = pairs(options)
-    known = np.unique(listed[listed >= 0])
+    known = listed[listed >= 0]
     usable = (profile.labels["area"].codes >= 0) & (profile.labels["option"].codes >= 0)
     of_area: dict[str, list[str]] | None = None
     for row in np.flatnonzero(usable & ~np.isin(pairs(profile), known)):

@@ -62,7 +62,7 @@ def _check_gaps(parsed: Parsed, key: tuple[str, ...], settings: Settings) -> Non
     """Name series with a year missing between two others."""
     if not parsed.rows:
         return
-    codes, _ = combined(parsed, key)
+    codes = np.unique(combined(parsed, key)[0], return_inverse=True)[1]
     year = places(parsed.labels["year"], {label: number for number, label in enumerate(settings.years)})
     there = np.zeros((int(codes.max()) + 1, len(settings.years)), dtype=bool)
     there[codes, year] = True

@@ -97,9 +97,10 @@ class Parsed:
         for header in self.headers:
             if header in self.numbers:
                 columns[header] = pd.Series(self.numbers[header], dtype=np.float64)
+            elif header in self.labels:
+                columns[header] = self.labels[header].column
             else:
-                words = self.labels[header].values if header in self.labels else self.notes[header]
-                columns[header] = pd.Series(words, dtype=str)
+                columns[header] = pd.Series(self.notes[header], dtype=str)
         if not self.rows:
             headers = [column.name for column in self.table if column.required]
             return pd.DataFrame({name: columns[name] for name in headers}, columns=headers)
@@ -226,21 +227,24 @@ def combined(
     columns
         Its label columns.
     meaning
-        Words of one meaning count as one.
+        Years, or ranges of years, of one meaning count as one.
 
     Returns
     -------
     A code for each row, the same where all the columns say the same, and which rows are usable.
     """
     codes = np.zeros(parsed.rows, dtype=np.int64)
-    usable = np.ones(parsed.rows, dtype=bool)
+    usable, different = np.ones(parsed.rows, dtype=bool), 1
     for name in columns:
         labels = parsed.text(name)
-        if meaning is not None:
+        if meaning is not None and parsed.table[name].kind == "years":
             labels = labels.renamed(meaning)
         usable &= labels.codes != UNUSABLE
+        if different * (len(labels.words) + 1) > np.iinfo(np.int64).max:
+            codes = np.unique(codes, return_inverse=True)[1].astype(np.int64)
+            different = len(codes)
         codes = codes * (len(labels.words) + 1) + labels.codes + 1
-        codes = np.unique(codes, return_inverse=True)[1].astype(np.int64)
+        different *= len(labels.words) + 1
     return codes, usable
 
 

@@ -57,6 +57,11 @@ class Labels:
         """The text of each cell; empty where unusable."""
         return np.asarray([*self.words, ""], dtype=object)[self.codes]
 
+    @property
+    def column(self) -> pd.Series[str]:
+        """The same as a column; each word is made a text of a column but once."""
+        return pd.Series(pd.Series([*self.words, ""], dtype=str).array.take(self.codes))
+
     def defaulting_to(self, word: str) -> Labels:
         """The same column with a word in place of empty cells."""
         if word == "" or "" not in self.words:
@@ -96,13 +101,17 @@ def read_texts(column: Column, cells: Cells, complain: Complain) -> Labels:
     words: dict[str, int] = {}
     moved = np.full(len(found) + 1, UNUSABLE, dtype=np.int64)
     bad: dict[int, tuple[str, str, str, str]] = {}
-    for code, cell in enumerate(found):
-        word, fault = _word(column, cell)
-        if fault is not None:
-            bad[code] = fault
-        if word is not None:
-            moved[code] = words.setdefault(word, len(words))
-    _note_trimmed(codes, found, set(bad), complain)
+    clean = column.kind in ("label", "text") and _all_clean(found)
+    if clean:
+        words, moved[:-1] = {str(word): code for code, word in enumerate(found)}, np.arange(len(found))
+    else:
+        for code, cell in enumerate(found):
+            word, fault = _word(column, cell)
+            if fault is not None:
+                bad[code] = fault
+            if word is not None:
+                moved[code] = words.setdefault(word, len(words))
+        _note_trimmed(codes, found, set(bad), complain)
     if column.required:
         bad[-1] = ("SP-D010", "an empty cell", column.expected(), _FILL_IN)
     elif (codes == -1).any():
@@ -111,6 +120,16 @@ def read_texts(column: Column, cells: Cells, complain: Complain) -> Labels:
         for position in np.flatnonzero(np.isin(codes, list(bad))):
             complain(int(position), *bad[int(codes[position])])
     return Labels(moved[codes], tuple(words))
+
+
+def _all_clean(found: Sequence[object]) -> bool:
+    """Whether all cells are short plain texts, the usual case, in which none needs a closer look."""
+    if set(map(type, found)) != {str}:
+        return False
+    words = list(map(str, found))
+    whole, length = "".join(words), list(map(len, words))
+    short = min(length) > 0 and max(length) <= LONGEST_LABEL
+    return short and whole.isascii() and whole.isprintable() and list(map(str.strip, words)) == words
 
 
 def _note_trimmed(codes: Integers, found: Sequence[object], bad: set[int], complain: Complain) -> None:
@@ -124,13 +143,16 @@ def _note_trimmed(codes: Integers, found: Sequence[object], bad: set[int], compl
 
 def _factorised(cells: Cells) -> tuple[Integers, list[object]]:
     """Code the different cells; -1 is an empty one."""
-    values = cells.astype(object).to_numpy() if isinstance(cells, pd.Series) else _objects(cells)
+    if isinstance(cells, pd.Series):
+        values = cells if isinstance(cells.dtype, pd.StringDtype) else cells.astype(object).to_numpy()
+    else:
+        values = _objects(cells)
     try:
         codes, found = pd.factorize(values)
     except TypeError:
         hashable = [cell if isinstance(cell, str) or is_missing(cell) else _Odd(cell) for cell in values]
         codes, found = pd.factorize(_objects(hashable))
-    different = list(found)
+    different = found.tolist()
     if "" in different:
         empty = different.index("")
         codes = np.where(codes == empty, -1, codes)

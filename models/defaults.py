@@ -60,4 +60,4 @@ def _filled(table: pd.DataFrame, name: str, default: str | float) -> pd.Series[A
     column: pd.Series[Any] = table[name]
     if isinstance(default, str):
         return column if default == "" else column.mask(column == "", default)
-    return column if math.isnan(default) else column.fillna(default)
+    return column if math.isnan(default) or not column.hasnans else column.fillna(default)

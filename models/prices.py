@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from singlepot.solver import Bound, Family, Marginals
+from singlepot.solver import Bound, Family, LinearProgramme, Marginals
 
+from .arrays import Floats, Integers, Texts
 from .workings import Workings
 
 RULE_ROWS = {
@@ -100,7 +101,7 @@ def national_prices(workings: Workings) -> tuple[Price, ...]:
     """The price of every national row, in the order of the rows."""
     data, programme = workings.formulation.data, workings.programme
     rows = programme.rows("national")
-    units = _objective_units(workings)
+    units = workings.units
     found = []
     for r, row in enumerate(range(rows.start, rows.stop)):
         stage = first_stage(workings, row)
@@ -146,13 +147,12 @@ def with_certainty(workings: Workings, prices: Sequence[Price]) -> tuple[Price, 
             and found[i].kind != "pot"
             and (measure := yardstick(workings, stage, year_of(workings, found[i].place))) is not None
         }
-        if not mine:
-            continue
-        rows, columns = workings.determined(stage.position)
         for i in mine:
             bound = found[i].bound
-            sure = bool((columns if bound.of_column else rows)[bound.index])
-            found[i] = replace(found[i], sure=sure and (i not in measured or bool(rows[measured[i]])))
+            sure = bool(workings.determined(stage.position, of_columns=bound.of_column)[bound.index])
+            if sure and i in measured:
+                sure = bool(workings.determined(stage.position)[measured[i]])
+            found[i] = replace(found[i], sure=sure)
     return tuple(found)
 
 
@@ -211,16 +211,24 @@ def _removes(stage: Marginals, worth: float) -> float | None:
     return min(worth / stage.value, 1.0)
 
 
-def bound_kind(family: str, lower: float, upper: float, at: float) -> str:
-    """What people call the bound at which a grant, a target or carried money stands."""
+def bound_kinds(family: str, lower: Floats, upper: Floats, at: Floats) -> Texts:
+    """What people call the bounds at which grants, targets or carried money stand."""
     if family == "carry_over":
-        return "carry-over" if at > (lower + upper) / 2 else "zero"
-    if lower == upper:
-        return f"{family} lock"
-    size = max(abs(at), 1e-9)
-    if np.isfinite(upper) and abs(at - upper) <= 1e-7 * size:
-        return f"{family} ceiling"
-    return f"{family} floor" if lower > 0 else "nothing below zero"
+        return np.where(at > (lower + upper) / 2, "carry-over", "zero").astype(object)
+    there = np.isfinite(upper)
+    full = there & (np.abs(at - np.where(there, upper, at)) <= 1e-7 * np.maximum(np.abs(at), 1e-9))
+    kinds: Texts = np.where(lower > 0, f"{family} floor", "nothing below zero").astype(object)
+    kinds[full], kinds[lower == upper] = f"{family} ceiling", f"{family} lock"
+    return kinds
+
+
+def cell_kinds(programme: LinearProgramme, columns: Integers, x: Floats) -> Texts:
+    """What people call the bounds at which some grants and targets stand at a point."""
+    grants = programme.columns("grant")
+    of_grant = (columns >= grants.start) & (columns < grants.stop)
+    bounds = programme.column_lower[columns], programme.column_upper[columns], x[columns]
+    kinds: Texts = np.where(of_grant, bound_kinds("grant", *bounds), bound_kinds("target", *bounds))
+    return kinds
 
 
 def place_of(families: Sequence[Family], row: int) -> tuple[str, ...]:
@@ -236,8 +244,3 @@ def year_of(workings: Workings, place: tuple[str, ...]) -> int | None:
     years = workings.formulation.data.years
     named = (label.rpartition(":")[2] for label in place)
     return next((years.index(label) for label in named if label in years), None)
-
-
-def _objective_units(workings: Workings) -> list[str]:
-    table = workings.formulation.scenario.filled("objectives").set_index("key")["unit"]
-    return [str(table.get(key, "unit")) for key in workings.formulation.data.objectives]

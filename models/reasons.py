@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from .arrays import Integers, Texts
 from .at_limit import BAND, HELD
 from .best_placed import CUTS, Placing, Ranking
 from .money import spoken
 from .prices import RULE_ROWS
+from .rivals import NOBODY, last_elsewhere, rivals
 from .verdicts import LAST, TIED, USED_UP
 
 TELLING = 1e-3
@@ -19,103 +21,131 @@ ALIKE = 1e-6
 """Largest relative difference of two costs that are said to be equal."""
 
 
+class Ranked:
+    """A ranking as lists, with the rival of every place; costs also rounded, to tell those apart that differ."""
+
+    def __init__(self, ranking: Ranking, placing: Placing) -> None:
+        options = placing.workings.formulation.data.options
+        chosen, cost = ranking.option, ranking.cost
+        area = options.area[chosen]
+        used_up = ~(placing.workings.take_up[chosen] / options.limit[chosen] < 1 - ALIKE)
+        least = np.maximum(cost, 0.0) + TELLING * abs(ranking.price)
+        self.need, self.price = ranking.need, ranking.price
+        self.rounded_price = float(np.round(ranking.price, 9))
+        self.option: list[int] = chosen.tolist()
+        self.cost: list[float] = cost.tolist()
+        self.rounded: list[float] = np.round(cost, 9).tolist()
+        self.rival: list[int] = rivals(area, cost, used_up, least).tolist()
+        self.before: list[int] = last_elsewhere(area).tolist()
+
+
 class Sentences:
     """Writes the reasons of asks."""
 
     def __init__(self, placing: Placing) -> None:
-        self._placing = placing
         formulation = placing.workings.formulation
-        self._data = formulation.data
+        self._data = data = formulation.data
         scenario = formulation.scenario
         self._money = scenario.settings.money
-        self._areas = dict(zip(*(scenario.filled("areas")[name] for name in ("code", "name")), strict=True))
-        options = scenario.filled("options")
-        self._called = {
-            (row["area"], row["option"]): str(row.get("name") or row["option"]) for row in options.to_dict("records")
-        }
-        objectives = scenario.filled("objectives").set_index("key")
-        self._unit = objectives["unit"].to_dict()
-        self._share = placing.workings.take_up / self._data.options.limit
-        self._grant = np.bincount(
-            self._data.options.grant.option,
-            weights=self._data.options.grant.value,
-            minlength=self._data.options.size,
-        )
-        self._at = {int(j): (ranking, place) for ranking in placing.rankings for place, j in enumerate(ranking.option)}
+        areas = dict(zip(*(scenario.filled("areas")[name] for name in ("code", "name")), strict=True))
+        names = [str(areas[code]) for code in data.areas]
+        self._area = [names[at] for at in data.options.area.tolist()]
+        self._one = dict(zip(data.objectives, map(one_of, placing.workings.units), strict=True))
+        grant, take_up = data.options.grant, placing.workings.take_up
+        change = np.bincount(grant.option, weights=grant.value, minlength=data.options.size)
+        self._share: list[float] = (take_up / data.options.limit).tolist()
+        self._change: list[float] = (change * take_up).tolist()
+        self._back: list[bool] = data.options.scale_back.tolist()
+        self._stop: list[str] = placing.verdicts.stop.tolist()
+        cells: Integers = np.zeros(data.options.size, dtype=np.int64)
+        cells[grant.option[::-1]] = np.arange(len(grant.option))[::-1]
+        self._cell: list[int] = cells.tolist()
+        self._short: dict[tuple[int, int], str] = {}
+        self._ranked = [Ranked(ranking, placing) for ranking in placing.rankings]
+        of, at = np.full((2, data.options.size), NOBODY)
+        for number, ranking in enumerate(placing.rankings):
+            of[ranking.option], at[ranking.option] = number, np.arange(len(ranking.option))
+        self._of: list[int] = of.tolist()
+        self._at: list[int] = at.tolist()
 
     def reason(self, j: int) -> str:
         """The sentence for one option that is used."""
-        ranked = self._at.get(j)
-        if ranked is None:
+        if self._of[j] == NOBODY:
             said = self._without_ranking(j)
-        elif ranked[0].need == CUTS:
-            said = self._of_scale_back(j, ranked) if self._data.options.scale_back[j] else self._of_cut(j, ranked)
         else:
-            said = self._of_raise(j, ranked)
+            ranked, place = self._ranked[self._of[j]], self._at[j]
+            if ranked.need != CUTS:
+                said = self._of_raise(j, ranked, place)
+            elif self._back[j]:
+                said = self._of_scale_back(j, ranked, place)
+            else:
+                said = self._of_cut(j, ranked, place)
         return said[0].upper() + said[1:] + self._stopped(j) + "."
 
-    def _of_raise(self, j: int, ranked: tuple[Ranking, int]) -> str:
-        ranking, place = ranked
-        per, cost, price = one_of(self._unit[ranking.need]), float(ranking.cost[place]), ranking.price
-        other = self._rival(ranking, place)
-        if other is None:
-            mine, last = self._differing(cost, price)
-            rest = self._used_elsewhere(ranking, place)
+    def _of_raise(self, j: int, ranked: Ranked, place: int) -> str:
+        per, cost, price = self._one[ranked.need], ranked.cost[place], ranked.price
+        mine, other = (cost, ranked.rounded[place]), ranked.rival[place]
+        if other == NOBODY:
+            said, last = self._differing(mine, (price, ranked.rounded_price))
+            rest = self._used_elsewhere(ranked, place)
         else:
-            mine, theirs, last = self._differing(cost, float(ranking.cost[other]), price)
-            rest = f" and {theirs} in {self._area(int(ranking.option[other]))}"
+            theirs = ranked.cost[other], ranked.rounded[other]
+            said, its, last = self._differing(mine, theirs, (price, ranked.rounded_price))
+            rest = f" and {its} in {self._area[ranked.option[other]]}"
         if cost <= 0:
-            mine = f"less than nothing, net of its other effects, for each {per}" if cost < 0 else "no grant"
+            said = f"less than nothing, net of its other effects, for each {per}" if cost < 0 else "no grant"
         else:
-            mine = f"{mine} per {per}"
-        what = f"{self._name(j)} costs {mine} in {self._area(j)}{rest}"
+            said = f"{said} per {per}"
+        what = f"{self._name(j)} costs {said} in {self._area[j]}{rest}"
         if cost <= price * (1 + ALIKE):
             return f"{what}; the last {per} that the nation needed cost {last}"
         return (
             f"{what}; it is dearer than the last {per} that the nation needed, {last}, and is used to spare others more"
         )
 
-    def _used_elsewhere(self, ranking: Ranking, place: int) -> str:
+    def _used_elsewhere(self, ranked: Ranked, place: int) -> str:
         """Who else was cheaper and has no more of it."""
-        options = self._data.options
-        before = np.flatnonzero(options.area[ranking.option[:place]] != options.area[ranking.option[place]])
-        if not len(before):
+        before = ranked.before[place]
+        if before == NOBODY:
             return ", and no other area has any to offer"
-        cost = self._amount(max(float(ranking.cost[before[-1]]), 0.0))
-        return f", and {self._area(int(ranking.option[before[-1]]))} has no more of it at {cost}"
+        cost = self._amount(max(ranked.cost[before], 0.0))
+        return f", and {self._area[ranked.option[before]]} has no more of it at {cost}"
 
-    def _of_cut(self, j: int, ranked: tuple[Ranking, int]) -> str:
-        ranking, place = ranked
-        saved = self._amount(float(-self._grant[j] * self._placing.workings.take_up[j]))
-        cost, other = float(ranking.cost[place]), self._rival(ranking, place)
-        mine, yours = pence(cost, cost if other is None else float(ranking.cost[other]))
-        what = f"{self._name(j)} saves {saved} in {self._area(j)} and gives up "
+    def _of_cut(self, j: int, ranked: Ranked, place: int) -> str:
+        saved = self._amount(-self._change[j])
+        cost, other = ranked.cost[place], ranked.rival[place]
+        mine, yours = pence(cost, cost if other == NOBODY else ranked.cost[other])
+        what = f"{self._name(j)} saves {saved} in {self._area[j]} and gives up "
         what += "nothing that the nation counts" if abs(cost) <= ALIKE else f"{mine} of outcomes for each £1"
-        if other is None:
+        if other == NOBODY:
             return f"{what}; no other area could give up less for the money that is missing"
-        rival = int(ranking.option[other])
-        name = "scaling back" if self._data.options.scale_back[rival] else self._name(rival)
-        return f"{what}; {name} in {self._area(rival)} would give up {yours}"
+        rival = ranked.option[other]
+        name = "scaling back" if self._back[rival] else self._name(rival)
+        return f"{what}; {name} in {self._area[rival]} would give up {yours}"
 
-    def _of_scale_back(self, j: int, ranked: tuple[Ranking, int]) -> str:
-        ranking, place = ranked
-        data, cells = self._data, self._data.options.grant
-        own = cells.option == j
-        envelope, year = int(cells.across[own][0]), int(cells.year[own][0])
-        bids, pot = float(data.bid[:, envelope, year].sum()), float(data.pot[envelope, year])
-        when = data.years[year] if len(data.envelopes) == 1 else f"{data.years[year]} {data.envelopes[envelope]}"
-        what = f"bids for {when} add up to {self._amount(bids)} and the pot holds {self._amount(pot)}"
-        what += f": {self._area(j)} gives up {self._share[j]:.1%} of its programme of that year"
-        cost, other = float(ranking.cost[place]), self._rival(ranking, place)
-        if other is None or abs(float(ranking.cost[other]) - cost) <= ALIKE * max(abs(cost), 1.0):
+    def _of_scale_back(self, j: int, ranked: Ranked, place: int) -> str:
+        cells = self._data.options.grant
+        what = self._what_is_short(int(cells.across[self._cell[j]]), int(cells.year[self._cell[j]]))
+        what += f": {self._area[j]} gives up {self._share[j]:.1%} of its programme of that year"
+        cost, other = ranked.cost[place], ranked.rival[place]
+        if other == NOBODY or abs(ranked.cost[other] - cost) <= ALIKE * max(abs(cost), 1.0):
             return what
-        mine, theirs = pence(cost, float(ranking.cost[other]))
-        rival = self._area(int(ranking.option[other]))
+        mine, theirs = pence(cost, ranked.cost[other])
+        rival = self._area[ranked.option[other]]
         return f"{what}, which gives up {mine} of outcomes for each £1; {rival} would give up {theirs}"
+
+    def _what_is_short(self, envelope: int, year: int) -> str:
+        if (envelope, year) not in self._short:
+            data = self._data
+            bids, pot = float(data.bid[:, envelope, year].sum()), float(data.pot[envelope, year])
+            when = data.years[year] if len(data.envelopes) == 1 else f"{data.years[year]} {data.envelopes[envelope]}"
+            said = f"bids for {when} add up to {self._amount(bids)} and the pot holds {self._amount(pot)}"
+            self._short[envelope, year] = said
+        return self._short[envelope, year]
 
     def _without_ranking(self, j: int) -> str:
         """An option that is for nothing that is short: say what it changes."""
-        amount, where = float(self._grant[j] * self._placing.workings.take_up[j]), self._area(j)
+        amount, where = self._change[j], self._area[j]
         if amount < 0:
             return f"{self._name(j)} saves {self._amount(-amount)} in {where}, which others need more"
         if amount > 0:
@@ -123,49 +153,26 @@ class Sentences:
         return f"{self._name(j)} costs no grant in {where}, and others give up less"
 
     def _stopped(self, j: int) -> str:
-        verdict, share = self._placing.verdicts[j], f"{self._share[j]:.0%}"
-        back = bool(self._data.options.scale_back[j])
-        if verdict.stop == USED_UP:
+        stop, back, share = self._stop[j], self._back[j], f"{self._share[j]:.0%}"
+        if stop == USED_UP:
             return "" if back else ", so all of it is used"
-        if verdict.stop == LAST:
+        if stop == LAST:
             return f", and {share} of it was enough"
-        if verdict.stop == TIED:
+        if stop == TIED:
             return ", shared among those to whom it costs as much"
-        if back and verdict.stop == LINK:
+        if back and stop == LINK:
             return "; more would end what is worth more"
-        return _STOPS.get(verdict.stop, "; the {stop} stops it at {share}").format(stop=verdict.stop, share=share)
-
-    def _rival(self, ranking: Ranking, place: int) -> int | None:
-        """The next dearer option of another area that is not used up, else the dearest of another area."""
-        options = self._data.options
-        mine = options.area[ranking.option[place]]
-        others = np.flatnonzero(options.area[ranking.option] != mine)
-        if ranking.need != CUTS and not len(others):
-            return None
-        open_ = others[(others > place) & (self._share[ranking.option[others]] < 1 - ALIKE)]
-        least = max(float(ranking.cost[place]), 0.0) + TELLING * abs(ranking.price)
-        dearer = open_[ranking.cost[open_] > least]
-        for candidates in (dearer, open_[ranking.cost[open_] > 0]):
-            if len(candidates):
-                return int(candidates[0])
-        return None
+        return _STOPS.get(stop, "; the {stop} stops it at {share}").format(stop=stop, share=share)
 
     def _name(self, j: int) -> str:
-        options = self._data.options
-        if options.scale_back[j]:
-            return "Scaling back"
-        code, name = self._data.areas[options.area[j]], str(options.name[j])
-        return f"“{self._called.get((code, name), name)}”"
+        return "Scaling back" if self._back[j] else f"“{self._data.options.called[j]}”"
 
-    def _area(self, j: int) -> str:
-        code = self._data.areas[self._data.options.area[j]]
-        return str(self._areas.get(code, code))
-
-    def _differing(self, *values: float) -> list[str]:
-        """Amounts with as many digits as it takes to tell those apart that differ."""
+    def _differing(self, *values: tuple[float, float]) -> list[str]:
+        """Amounts (each with itself rounded) with as many digits as it takes to tell those apart that differ."""
+        different = len({rounded for _, rounded in values})
         for digits in range(1, 5):
-            said = [self._amount(value, digits) for value in values]
-            if len(set(said)) == len(set(np.round(values, 9))):
+            said = [self._amount(value, digits) for value, _ in values]
+            if len(set(said)) == different:
                 break
         return said
 
@@ -220,8 +227,11 @@ def one_of(unit: str) -> str:
     return f"{first} {rest}".strip()
 
 
-def reasons(placing: Placing) -> tuple[str, ...]:
+def reasons(placing: Placing) -> Texts:
     """One sentence for each option, in the order of the options; empty for one that is not used."""
     sentences = Sentences(placing)
-    used = placing.workings.take_up > ALIKE * placing.workings.formulation.data.options.limit
-    return tuple(sentences.reason(j) if used[j] else "" for j in range(len(used)))
+    options = placing.workings.formulation.data.options
+    used = np.flatnonzero(placing.workings.take_up > ALIKE * options.limit)
+    said: Texts = np.full(options.size, "", dtype=object)
+    said[used] = [sentences.reason(j) for j in used.tolist()]
+    return said

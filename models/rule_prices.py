@@ -8,7 +8,7 @@ import numpy as np
 
 from singlepot.solver import Bound
 
-from .prices import RULE_ROWS, Price, bound_kind, first_stage, place_of, priced, with_certainty, year_of
+from .prices import RULE_ROWS, Price, bound_kinds, first_stage, place_of, priced, with_certainty, year_of
 from .workings import Workings
 
 
@@ -46,9 +46,9 @@ def _bound_rules(workings: Workings) -> Iterator[Price]:
         for stage in workings.marginals:
             matters = (stage.column[family.span] != 0) & ~done
             done |= matters
-            for member in np.flatnonzero(matters):
-                at = stage.x[family.start + member]
-                kind = bound_kind(family.name, float(lower[member]), float(upper[member]), float(at))
+            members = np.flatnonzero(matters)
+            kinds = bound_kinds(family.name, lower[members], upper[members], stage.x[family.span][members])
+            for member, kind in zip(members, kinds, strict=True):
                 if kind == "zero" and family.name == "carry_over":
                     continue
                 place = place_of((family,), family.start + int(member))

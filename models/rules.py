@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from .arrays import Arrays, Booleans, Floats
+from .arrays import Arrays, Booleans, Floats, Integers
+from .rule_kinds import BASES
 from .scenario import Scenario
 
 SELECTORS = ("area", "region", "type", "envelope", "objective", "year")
@@ -81,7 +82,7 @@ def resolve(scenario: Scenario, data: Arrays) -> Rules:
 
     def on_pot(rule: str) -> Limit:
         choice = choose(rule, data.pot.shape, ("envelope", "year"))
-        return Limit(np.where(choice.basis == "amount", choice.value, choice.value * data.pot))
+        return Limit(np.where(choice.basis == BASES.index("amount"), choice.value, choice.value * data.pot))
 
     return Rules(
         grant_floor=on_grants("grant_floor"),
@@ -100,10 +101,10 @@ def resolve(scenario: Scenario, data: Arrays) -> Rules:
 
 @dataclass(frozen=True, eq=False)
 class _Choice:
-    """The winning value and basis in each cell; NaN and "" where no row matches."""
+    """The winning value and basis (its place among ``BASES``) in each cell; NaN and -1 where no row matches."""
 
     value: Floats
-    basis: np.ndarray[tuple[int, ...], np.dtype[np.object_]]
+    basis: Integers
     names_centre: Booleans
 
 
@@ -111,7 +112,7 @@ def _choose(
     rows: pd.DataFrame, general: float | None, data: Arrays, shape: tuple[int, ...], axes: tuple[str, ...]
 ) -> _Choice:
     value = np.full(shape, np.nan if general is None else float(general))
-    basis = np.full(shape, "" if general is None else "bid", dtype=object)
+    basis = np.full(shape, -1 if general is None else BASES.index("bid"))
     names_centre = np.zeros(shape, dtype=bool)
     selectors = rows[list(SELECTORS)].to_numpy(dtype=object)
     order = np.argsort((selectors != "").sum(axis=1), kind="stable")
@@ -123,7 +124,7 @@ def _choose(
             match = match & _matching(row, name, data).reshape(reach)
         match = np.broadcast_to(match, shape)
         value[match] = float(rows["value"].iloc[position])
-        basis[match] = rows["basis"].iloc[position]
+        basis[match] = BASES.index(str(rows["basis"].iloc[position]))
         names_centre[match] = row["area"] != "" or row["type"] != ""
     return _Choice(value, basis, names_centre)
 
@@ -150,7 +151,7 @@ def _cell_limit(choice: _Choice, data: Arrays, bid: Floats, reference: Floats, h
     }
     limit = np.full(bid.shape, np.nan)
     for basis, values in by_basis.items():
-        limit = np.where(choice.basis == basis, values, limit)
+        limit = np.where(choice.basis == BASES.index(basis), values, limit)
     centre_exempt = data.centre[:, None, None] & ~has_bid & ~choice.names_centre
     return Limit(np.where(centre_exempt, np.nan, limit))
 
@@ -165,7 +166,7 @@ def _step(choice: _Choice, data: Arrays) -> Limit:
     }
     limit = np.full(data.bid.shape, np.nan)
     for basis, sizes in size.items():
-        limit = np.where(choice.basis == basis, choice.value * sizes, limit)
+        limit = np.where(choice.basis == BASES.index(basis), choice.value * sizes, limit)
     both = np.zeros(data.bid.shape, dtype=bool)
     both[:, :, 1:] = (data.bid[:, :, 1:] > 0) & (data.bid[:, :, :-1] > 0)
     return Limit(np.where(both, limit, np.nan))
@@ -180,7 +181,7 @@ def _own_cost(choice: _Choice, data: Arrays) -> Limit:
     }
     limit = np.full(len(data.areas), np.nan)
     for basis, sizes in size.items():
-        limit = np.where(choice.basis == basis, choice.value * sizes, limit)
+        limit = np.where(choice.basis == BASES.index(basis), choice.value * sizes, limit)
     return Limit(np.where(data.bid_of_area > 0, limit, np.nan))
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from importlib.metadata import version
 
 import pandas as pd
@@ -190,8 +191,13 @@ def _provenance(formulation: Formulation, staged: Staged) -> dict[str, object]:
         "backend_version": staged.version,
         "methods": {result.stage.name: result.method for result in staged.results},
         "extra": [programme.row_label(i) for i in range(extra.start, extra.stop)],
-        "versions": {name: version(name) for name in ("singlepot", "highspy", "clarabel", "numpy", "scipy", "pandas")},
+        "versions": dict(_versions()),
     }
+
+
+@cache
+def _versions() -> Mapping[str, str]:
+    return {name: version(name) for name in ("singlepot", "highspy", "clarabel", "numpy", "scipy", "pandas")}
 
 
 class _Clock:

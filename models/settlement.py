@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from .arrays import Arrays, Floats
+from .arrays import Arrays, Floats, Options, Texts
 from .best_placed import BestPlaced, best_placed
 from .certificate import Certificate
 from .formulation import Formulation
@@ -212,7 +212,12 @@ def _of_pots(workings: Workings, data: Arrays) -> list[Price]:
 
 def _labels(data: Arrays, **positions: Positions) -> dict[str, object]:
     kinds = {"area": "areas", "envelope": "envelopes", "objective": "objectives", "year": "years"}
-    return {name: data.labels(kinds[name], at) for name, at in positions.items()}
+    return {name: _taken(getattr(data, kinds[name]), at) for name, at in positions.items()}
+
+
+def _taken(names: Sequence[str] | Texts, positions: Positions) -> pd.api.extensions.ExtensionArray:
+    """Names at these positions, as a column; each name is made a text of a column but once."""
+    return pd.Series(np.asarray(names, dtype=object)).array.take(positions)
 
 
 def _grants(formulation: Formulation, point: Point, pounds: Pounds) -> pd.DataFrame:
@@ -249,17 +254,21 @@ def _targets(formulation: Formulation, point: Point) -> pd.DataFrame:
 
 def _rates(scenario: Scenario, data: Arrays, area: Positions, objective: Positions, reached: Floats) -> Floats:
     """(baseline ± contribution) / denominator; NaN where a figure is missing."""
-    areas = scenario.filled("areas").set_index("code").loc[list(data.areas)]
-    objectives = scenario.filled("objectives").set_index("key").loc[list(data.objectives)]
     rate = np.full(len(area), np.nan)
-    for position, (_, row) in enumerate(objectives.iterrows()):
+    objectives = scenario.filled("objectives").set_index("key")[["baseline", "per", "direction"]]
+    if not objectives["baseline"].any():
+        return rate
+    areas = scenario.filled("areas").sort_values("code", kind="stable")
+    figures = {
+        name: areas[name].to_numpy(dtype=np.float64) for name in {*objectives["baseline"], *objectives["per"]} if name
+    }
+    for key, row in objectives.to_dict("index").items():
         if not row["baseline"]:
             continue
-        here = objective == position
+        here = np.flatnonzero(objective == data.objectives.index(str(key)))
         sign = -1.0 if row["direction"] == "decrease" else 1.0
-        baseline = areas[row["baseline"]].to_numpy(dtype=np.float64)[area[here]]
-        per = areas[row["per"]].to_numpy(dtype=np.float64)[area[here]] if row["per"] else np.ones(int(here.sum()))
-        level = baseline + sign * reached[here]
+        level = figures[row["baseline"]][area[here]] + sign * reached[here]
+        per = figures[row["per"]][area[here]] if row["per"] else np.ones(len(here))
         rate[here] = np.divide(level, per, out=np.full(len(level), np.nan), where=per > 0)
     return rate
 
@@ -280,23 +289,22 @@ def _national(data: Arrays, point: Point) -> pd.DataFrame:
     )
 
 
-def _asks(data: Arrays, point: Point, why: Sequence[str]) -> pd.DataFrame:
+def _asks(data: Arrays, point: Point, why: Texts) -> pd.DataFrame:
     options = data.options
     grant = np.bincount(options.grant.option, weights=options.grant.value, minlength=options.size)
-    outcome = np.zeros((options.size, len(data.objectives)))
-    cells = options.outcome
-    np.add.at(outcome, (cells.option, cells.across), cells.value)
+    cells, shape = options.outcome, (options.size, len(data.objectives))
+    outcome = np.bincount(cells.option * shape[1] + cells.across, cells.value, shape[0] * shape[1]).reshape(shape)
     asked = np.flatnonzero(point.take_up > ASK_ABOVE * options.limit)
-    asked = asked[np.lexsort((options.name[asked], options.area[asked]))]
+    asked = asked[np.lexsort((options.names[0][asked], options.area[asked]))]
     taken = point.take_up[asked]
     return pd.DataFrame(
         {
             **_labels(data, area=options.area[asked]),
-            "option": options.name[asked],
+            "option": _option_names(options, asked),
             "take_up": taken,
             "grant_change": grant[asked] * taken,
             **{key: outcome[asked, k] * taken for k, key in enumerate(data.objectives)},
-            "reason": np.asarray(why, dtype=object)[asked],
+            "reason": why[asked],
         }
     )
 
@@ -333,7 +341,21 @@ def _pot(data: Arrays, point: Point, pounds: Pounds) -> pd.DataFrame:
 
 
 def _take_up(data: Arrays, point: Point) -> pd.DataFrame:
-    options = data.options
-    used = pd.DataFrame({**_labels(data, area=options.area), "option": options.name, "take_up": point.take_up})
-    everything = pd.concat([used, options.dropped.assign(take_up=0.0)]) if len(options.dropped) else used
+    options, dropped = data.options, data.options.dropped
+    order = np.lexsort((options.names[0], options.area))
+    used = pd.DataFrame(
+        {
+            **_labels(data, area=options.area[order]),
+            "option": _option_names(options, order),
+            "take_up": point.take_up[order],
+        }
+    )
+    if dropped.empty:
+        return used
+    everything = pd.concat([used, dropped.assign(take_up=0.0)])
     return everything.sort_values(["area", "option"], kind="stable").reset_index(drop=True)
+
+
+def _option_names(options: Options, chosen: Positions) -> pd.api.extensions.ExtensionArray:
+    positions, names = options.names
+    return _taken(names, positions[chosen])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 import platform
 import socket
 from collections.abc import Mapping
@@ -16,6 +15,7 @@ import pandas as pd
 
 from .documents import csv_text
 from .folder import write_folder
+from .table_json import plain, rows_json
 
 if TYPE_CHECKING:
     from .settlement import Settlement
@@ -50,7 +50,7 @@ def documents(settlement: Settlement) -> dict[str, bytes]:
 
 
 def as_dict(settlement: Settlement) -> dict[str, object]:
-    """Lay a settlement out as plain values; what is missing is None."""
+    """Lay a settlement out as :func:`json_text` takes it: plain values, what is missing being None, and its tables."""
     settings = settlement.scenario.settings
     return {
         "schema": SCHEMA,
@@ -58,32 +58,50 @@ def as_dict(settlement: Settlement) -> dict[str, object]:
         "money": settings.money,
         "price_base": settings.price_base,
         "years": list(settings.years),
-        **{name: _records(table) for name, table in settlement.tables.items()},
-        "certificate": _plain(settlement.certificate.as_dict()),
-        "provenance": _plain(dict(settlement.provenance)),
+        **settlement.tables,
+        "certificate": plain(settlement.certificate.as_dict()),
+        "provenance": plain(dict(settlement.provenance)),
     }
 
 
 def json_text(value: object) -> bytes:
-    """Write JSON in UTF-8 with no NaN, indented by one space, ending in a newline."""
-    return (json.dumps(value, ensure_ascii=False, allow_nan=False, indent=1) + "\n").encode()
+    """Write JSON in UTF-8 with no NaN, indented by one space, ending in a newline.
+
+    Parameters
+    ----------
+    value
+        Plain values; those of a mapping may be tables, each written as a list of its rows.
+    """
+    if isinstance(value, Mapping) and value:
+        parts = [f"\n{_dumped(str(key))}: {_dumped(item)}".replace("\n", "\n ") for key, item in value.items()]
+        return ("{" + ",".join(parts) + "\n}\n").encode()
+    return (_dumped(value) + "\n").encode()
+
+
+def _dumped(value: object) -> str:
+    if isinstance(value, pd.DataFrame):
+        return rows_json(value)
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, indent=1)
 
 
 def guarded(table: pd.DataFrame) -> pd.DataFrame:
     """Put an apostrophe before texts that a spreadsheet would run as a formula."""
-    result = table.copy()
+    result = table.copy(deep=False)
     for name in result.columns:
         if result[name].dtype.kind not in "fiub":
-            result[name] = [
-                GUARD + cell if isinstance(cell, str) and cell.startswith((*LIVE, GUARD)) else cell
-                for cell in result[name]
-            ]
+            cells = result[name].tolist()
+            if any(map(_live, {cell for cell in cells if isinstance(cell, str)})):
+                result[name] = [GUARD + cell if isinstance(cell, str) and _live(cell) else cell for cell in cells]
     return result
+
+
+def _live(text: str) -> bool:
+    return text.startswith((*LIVE, GUARD))
 
 
 def unguarded(text: str) -> str:
     """Take the apostrophe of :func:`guarded` away again."""
-    if text.startswith(GUARD) and text[1:].startswith((*LIVE, GUARD)):
+    if text.startswith(GUARD) and _live(text[1:]):
         return text[1:]
     return text
 
@@ -108,7 +126,7 @@ def write(
         **said,
         "schema": SCHEMA,
         "files": {name: hashlib.sha256(content).hexdigest() for name, content in sorted(files.items())},
-        "versions": _plain(dict(settlement.provenance).get("versions", {})),
+        "versions": plain(dict(settlement.provenance).get("versions", {})),
     }
     files[RUN] = json_text(_run(settlement.timings))
     files[MANIFEST] = json_text(manifest)
@@ -125,19 +143,3 @@ def _run(timings: Mapping[str, float]) -> dict[str, object]:
         "platform": platform.platform(),
         "python": platform.python_version(),
     }
-
-
-def _records(table: pd.DataFrame) -> list[dict[str, object]]:
-    columns = {name: [_plain(cell) for cell in table[name].tolist()] for name in table.columns}
-    return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
-
-
-def _plain(value: object) -> object:
-    """Turn a value into what JSON can hold; a number that is not one becomes None."""
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    return value

@@ -22,7 +22,7 @@ from singlepot.solver import Marginals
 from .arrays import Booleans, Floats, Integers
 from .at_limit import BAND, HELD, AtLimit
 from .band_edges import kinks
-from .prices import RULE_ROWS, bound_kind
+from .prices import RULE_ROWS, cell_kinds
 from .workings import Workings
 
 UNUSED = 1e-9
@@ -88,18 +88,16 @@ class Anatomy:
         rows = [programme.rows(name) for name in ("grant", "target")]
         self._cells: Integers = np.concatenate([np.arange(part.start, part.stop) for part in parts])
         own_rows = np.concatenate([np.arange(row.start, row.stop) for row in rows])
-        self._grants = parts[0].stop - parts[0].start
-        by_row = workings.matrix.tocsr()
-        self._moves = sparse.csc_array(-by_row[own_rows][:, self._take_up])
+        by_row = workings.by_row
+        self._moves = -by_row[own_rows][:, self._take_up]
+        self._downwards, self._upwards = self._moves.minimum(0), self._moves.maximum(0)
         families = {family.name: family.span for family in programme.row_families}
-        families["held"] = slice(programme.shape[0], workings.matrix.shape[0])
+        families["held"] = slice(programme.shape[0], by_row.shape[0])
         self._spans = {
             name: span for name, span in families.items() if name not in ("grant", "target") and span.stop > span.start
         }
-        self._effects = {
-            name: sparse.csc_array(by_row[span][:, self._take_up] + by_row[span][:, self._cells] @ self._moves)
-            for name, span in self._spans.items()
-        }
+        effects = by_row[:, self._take_up] + by_row[:, self._cells] @ self._moves
+        self._effects = {name: effects[span] for name, span in self._spans.items()}
         self._rows = {name: by_row[span] for name, span in self._spans.items()}
         self._limits = AtLimit(workings, self._moves, self._cells, self._effects)
 
@@ -110,7 +108,7 @@ class Anatomy:
         outcome = np.zeros((len(none), len(self._workings.formulation.data.objectives)))
         rules: dict[str, Floats] = {}
 
-        def hold(kind: str, effects: sparse.csc_array, worth: Floats) -> None:
+        def hold(kind: str, effects: sparse.csr_array, worth: Floats) -> None:
             against, favour = _signed(effects, worth)
             rules[kind] = rules.get(kind, none) + against
             np.add(served, favour, out=served)
@@ -155,7 +153,7 @@ class Anatomy:
         at_upper = np.isfinite(upper) & (~np.isfinite(lower) | (np.abs(upper - at) <= np.abs(at - lower)))
         return np.where((at_lower & (dual > 0)) | (at_upper & (dual < 0)), dual, 0.0)
 
-    def _outcomes(self, effects: sparse.csc_array, said: Floats) -> Floats:
+    def _outcomes(self, effects: sparse.csr_array, said: Floats) -> Floats:
         """The part of each objective's national rows."""
         rows = self._workings.formulation.data.national
         result = np.zeros((len(self._take_up), len(self._workings.formulation.data.objectives)))
@@ -167,15 +165,13 @@ class Anatomy:
         """Reduced costs of grants and targets by the floor, ceiling or lock at which they stand."""
         programme = self._workings.programme
         reduced = stage.column[self._cells]
-        kinds = np.full(len(self._cells), "", dtype=object)
-        for i in np.flatnonzero(reduced):
-            column = self._cells[i]
-            family = "grant" if i < self._grants else "target"
-            lower, upper = float(programme.column_lower[column]), float(programme.column_upper[column])
-            kind = bound_kind(family, lower, upper, float(stage.x[column]))
-            as_said = lower == upper or (reduced[i] < 0) == kind.endswith("ceiling")
-            kinds[i] = kind if as_said else HELD
-        return {str(kind): np.where(kinds == kind, reduced, 0.0) for kind in np.unique(kinds[kinds != ""])}
+        at = np.flatnonzero(reduced)
+        columns = self._cells[at]
+        kinds = cell_kinds(programme, columns, stage.x)
+        ceiling = (kinds == "grant ceiling") | (kinds == "target ceiling")
+        open_ = programme.column_lower[columns] != programme.column_upper[columns]
+        kinds[open_ & ((reduced[at] < 0) != ceiling)] = HELD
+        return {str(kind): _only(reduced, at[kinds == kind]) for kind in sorted(set(kinds))}
 
     def _beyond(self, stage: Marginals) -> Floats:
         """What only the next band asks, of what the stage itself counts."""
@@ -184,14 +180,27 @@ class Anatomy:
         if found is not None:
             cells = np.zeros(self._workings.programme.shape[1])
             cells[found.cells] = found.beyond_down
-            beyond -= self._moves.minimum(0).T @ cells[self._cells]
+            beyond -= self._downwards.T @ cells[self._cells]
             cells[found.cells] = found.beyond_up
-            beyond += np.where(self._used, self._moves.maximum(0).T @ cells[self._cells], 0.0)
+            beyond += np.where(self._used, self._upwards.T @ cells[self._cells], 0.0)
         return beyond
 
 
-def _signed(effects: sparse.csc_array, worth: Floats) -> tuple[Floats, Floats]:
+def _only(values: Floats, places: Integers) -> Floats:
+    """Some of the values, and 0 in all other places."""
+    result = np.zeros(len(values))
+    result[places] = values[places]
+    return result
+
+
+def _signed(effects: sparse.csr_array, worth: Floats) -> tuple[Floats, Floats]:
     """What bounds of some worth hold each option back by, and what the option does for them, not above zero."""
     used = np.flatnonzero(worth)
-    part = -sparse.diags_array(worth[used]) @ effects.tocsr()[used]
-    return np.asarray(part.maximum(0).sum(axis=0)).ravel(), np.asarray(part.minimum(0).sum(axis=0)).ravel()
+    if not len(used):
+        return np.zeros(effects.shape[1]), np.zeros(effects.shape[1])
+    part = effects[used]
+    value = np.repeat(-worth[used], np.diff(part.indptr)) * part.data
+    size = effects.shape[1]
+    against = np.bincount(part.indices, np.maximum(value, 0.0), size)
+    favour = np.bincount(part.indices, np.minimum(value, 0.0), size)
+    return np.asarray(against, dtype=np.float64), np.asarray(favour, dtype=np.float64)

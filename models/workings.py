@@ -48,9 +48,9 @@ class Workings:
         return marginals(self.staged)
 
     @cached_property
-    def matrix(self) -> sparse.csc_array:
-        """The matrix in original units, with the rows that hold earlier stages."""
-        return original_matrix(self.staged.scaled)
+    def by_row(self) -> sparse.csr_array:
+        """The matrix in original units, row by row, with the rows that hold earlier stages."""
+        return original_matrix(self.staged.scaled).tocsr()
 
     @cached_property
     def placing(self) -> Placing:
@@ -59,20 +59,27 @@ class Workings:
 
         return place(self)
 
+    @cached_property
+    def units(self) -> list[str]:
+        """The unit of each objective."""
+        table = self.formulation.scenario.filled("objectives")
+        unit = dict(zip(table["key"], table["unit"], strict=True))
+        return [unit[key] for key in self.formulation.data.objectives]
+
     def tracer(self, position: int) -> Tracer:
         """What moves bounds and solves one stage again; it is kept, so that its first answer is found once."""
         if position not in self._tracers:
             self._tracers[position] = Tracer(self.staged, position)
         return self._tracers[position]
 
-    def determined(self, position: int) -> tuple[Booleans, Booleans]:
-        """Which rows and columns have but one dual or reduced cost in a stage; found once."""
-        if position not in self._determined:
-            self._determined[position] = determined(self.staged, position)
-        return self._determined[position]
+    def determined(self, position: int, *, of_columns: bool = False) -> Booleans:
+        """Which rows have but one dual in a stage, or which columns but one reduced cost; found once."""
+        if (position, of_columns) not in self._determined:
+            self._determined[position, of_columns] = determined(self.staged, position, of_columns=of_columns)
+        return self._determined[position, of_columns]
 
     @cached_property
-    def _determined(self) -> dict[int, tuple[Booleans, Booleans]]:
+    def _determined(self) -> dict[tuple[int, bool], Booleans]:
         return {}
 
     @cached_property

@@ -29,6 +29,9 @@ DAMPING = 1e-12
 PROBES, SEED = 12, 20260401
 """How many random vectors are projected, and where they come from."""
 
+LONG, MOST_LONG = 50, 100
+"""Rows of more entries than this, the longest at most so many of them, tie all others together; they come last."""
+
 LEFT = 1e-2
 """Length of what is left of a row's unit vector below which nothing is: what damping leaves is shorter."""
 
@@ -36,17 +39,19 @@ LEFT_OF_A_COLUMN = 1e-4
 """The same for a column, relative to its length; its entries are of several sizes."""
 
 
-def determined(staged: Staged, position: int) -> tuple[Booleans, Booleans]:
-    """Say which rows have but one dual in a stage, and which columns but one reduced cost.
+def determined(staged: Staged, position: int, *, of_columns: bool = False) -> Booleans:
+    """Say which rows have but one dual in a stage, or which columns but one reduced cost.
 
     Parameters
     ----------
     position
         Of the stage among ``staged.results``; it minimised something.
+    of_columns
+        Whether columns are asked for.
 
     Returns
     -------
-    One entry for each row, and one for each column; False where there may be several.
+    One entry for each row, or for each column; False where there may be several.
     """
     result = staged.results[position]
     face, x = result.face, result.x
@@ -58,19 +63,42 @@ def determined(staged: Staged, position: int) -> tuple[Booleans, Booleans]:
         inside |= (point > face.column_lower + INSIDE) & (point < face.column_upper - INSIDE)
         activity = np.asarray(matrix @ point)
         tight &= (activity <= face.row_lower + TIGHT) | (activity >= face.row_upper - TIGHT)
-    rows = np.ones(len(tight), dtype=bool)
     if not tight.any():
-        return rows, np.ones(len(x), dtype=bool)
+        return np.ones(matrix.shape[int(of_columns)], dtype=bool)
     whole = matrix.tocsr()[np.flatnonzero(tight)]
     part = whole[:, np.flatnonzero(inside)]
-    square = part @ part.T
-    damping = DAMPING * max(float(square.diagonal().max(initial=0.0)), 1.0)
-    factors = splu((square + damping * sparse.eye_array(square.shape[0])).tocsc())
-    left: Floats = damping * factors.solve(np.random.default_rng(SEED).standard_normal((whole.shape[0], PROBES)))
+    left = _left(part, np.random.default_rng(SEED).standard_normal((whole.shape[0], PROBES)))
+    if of_columns:
+        length = np.sqrt(np.asarray((whole * whole).sum(axis=0)).ravel())
+        return np.asarray(np.abs(whole.T @ left).max(axis=1) <= LEFT_OF_A_COLUMN * length)
+    rows = np.ones(len(tight), dtype=bool)
     rows[tight] = np.abs(left).max(axis=1) <= LEFT
-    length = np.sqrt(np.asarray((whole * whole).sum(axis=0)).ravel())
-    columns = np.abs(whole.T @ left).max(axis=1) <= LEFT_OF_A_COLUMN * length
-    return rows, np.asarray(columns)
+    return rows
+
+
+def _left(part: sparse.csr_array, probes: Floats) -> Floats:
+    r"""What a projection on the columns of a matrix P leaves of some vectors: :math:`d (P P^T + d I)^{-1} v`.
+
+    Without the long rows the equations fall into small blocks. What the long rows come to is found first, from what
+    the blocks leave of them.
+    """
+    damping = DAMPING * max(float((part * part).sum(axis=1).max(initial=0.0)), 1.0)
+    entries = np.diff(part.indptr)
+    is_long = np.zeros(len(entries), dtype=bool)
+    is_long[np.argsort(-entries, kind="stable")[: min(MOST_LONG, int((entries > LONG).sum()))]] = True
+    long, short = np.flatnonzero(is_long), np.flatnonzero(~is_long)
+    many, few = part[short], part[long]
+    square, across, corner = many @ many.T, many @ few.T, (few @ few.T).toarray()
+    damped = (square + damping * sparse.eye_array(len(short))).tocsc()
+    factors = splu(damped, permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options={"SymmetricMode": True})
+    corner += damping * np.eye(len(long))
+    for start in range(0, len(long), PROBES):
+        some = slice(start, start + PROBES)
+        corner[:, some] -= across.T @ factors.solve(across[:, some].toarray())
+    left = np.empty(probes.shape)
+    left[long] = np.linalg.solve(corner, probes[long] - across.T @ factors.solve(probes[short]))
+    left[short] = factors.solve(probes[short] - across @ left[long])
+    return damping * left
 
 
 def _optima(staged: Staged, position: int) -> list[Floats]:

@@ -110,12 +110,13 @@ def without_rounding(matrix: sparse.csc_array, cost: Floats, row_dual: Floats) -
     true ones: equal areas would be held at different bounds. A row's dual counts where it is a part, larger than
     rounding, of the reduced cost of some column.
     """
-    reduced = cost - matrix.T @ row_dual
-    terms = np.abs(cost) + abs(matrix).T @ np.abs(row_dual)
+    of_column = np.repeat(np.arange(len(cost)), np.diff(matrix.indptr))
+    part = matrix.data * row_dual[matrix.indices]
+    reduced = cost - np.bincount(of_column, part, len(cost))
+    part = np.abs(part)
+    terms = np.abs(cost) + np.bincount(of_column, part, len(cost))
     terms = np.maximum(terms, ECHO / ROUNDING * terms.max(initial=0.0)) if ROUNDING else terms
     reduced = np.where(np.abs(reduced) > ROUNDING * terms, reduced, 0.0)
-    of_column = np.repeat(np.arange(len(cost)), np.diff(matrix.indptr))
-    part = np.abs(matrix.data * row_dual[matrix.indices])
     counts = np.zeros(len(row_dual), dtype=bool)
     counts[matrix.indices[part > ROUNDING * terms[of_column]]] = True
     return reduced, np.where(counts, row_dual, 0.0)

@@ -58,8 +58,9 @@ def marginals(staged: Staged) -> tuple[Marginals, ...]:
 
 def original_matrix(scaled: ScaledProgramme) -> sparse.csc_array:
     """The matrix in original units, with the rows that hold earlier stages; scales are powers of two, so exact."""
-    rows, columns = (sparse.diags_array(1 / each) for each in (scaled.row_scale, scaled.column_scale))
-    return sparse.csc_array(rows @ scaled.matrix @ columns)
+    matrix = scaled.matrix
+    size = scaled.row_scale[matrix.indices] * np.repeat(scaled.column_scale, np.diff(matrix.indptr))
+    return sparse.csc_array((matrix.data / size, matrix.indices, matrix.indptr), shape=matrix.shape)
 
 
 def _of_stage(scaled: ScaledProgramme, position: int, result: StageResult) -> Marginals:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -255,14 +256,20 @@ class ProgrammeBuilder:
         rows, columns = np.broadcast_arrays(rows, columns)
         self._entries.append((rows, columns, np.broadcast_to(np.asarray(values, dtype=np.float64), rows.shape)))
 
+    def _joined(self, part: int, kind: type[np.number[Any]]) -> npt.NDArray[Any]:
+        """Rows, columns or values of all entries, one after another."""
+        sizes = [entry[part].size for entry in self._entries]
+        result = np.empty(sum(sizes), dtype=kind)
+        for entry, end, size in zip(self._entries, np.cumsum(sizes), sizes, strict=True):
+            result[end - size : end].reshape(entry[part].shape)[...] = entry[part]
+        return result
+
     def build(self) -> LinearProgramme:
         """Write everything collected as one programme."""
         shape = tuple(sum(family.size for family in families) for families in (self._rows, self._columns))
-        rows, columns, values = (
-            np.concatenate([np.zeros(0, dtype), *(entry[i].ravel() for entry in self._entries)])
-            for i, dtype in ((0, np.int64), (1, np.int64), (2, np.float64))
-        )
-        matrix = sparse.coo_array((values, (rows, columns)), shape=shape).tocsc()
+        index = np.int32 if max(shape) < np.iinfo(np.int32).max else np.int64
+        rows, columns = self._joined(0, index), self._joined(1, index)
+        matrix = sparse.coo_array((self._joined(2, np.float64), (rows, columns)), shape=shape).tocsc()
         matrix.eliminate_zeros()
         bounds = [np.concatenate([np.zeros(0), *(b[i] for b in self._column_bounds)]) for i in range(4)]
         limits = [np.concatenate([np.zeros(0), *(b[i] for b in self._row_bounds)]) for i in range(2)]

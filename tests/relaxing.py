@@ -11,7 +11,7 @@ from scipy import sparse
 from scipy.optimize import linprog
 
 from singlepot.models.band_edges import Kinks, kinks
-from singlepot.models.prices import RULE_ROWS, bound_kind
+from singlepot.models.prices import RULE_ROWS, cell_kinds
 from singlepot.models.stops import BAND, HELD
 from singlepot.models.workings import Workings
 from singlepot.solver import Marginals
@@ -36,7 +36,7 @@ class StageProblem:
         scaled, result = workings.staged.scaled, workings.staged.results[stage.position]
         assert result.face is not None
         face = result.face
-        self.matrix = workings.matrix
+        self.matrix = workings.by_row.tocsc()
         self.cost = stage.cost
         self.activity = activity = self.matrix @ stage.x
         self.columns = self._room(face.column_bounds, scaled.column_scale, stage.x)
@@ -104,7 +104,7 @@ class Relaxation:
         self.problem = problem
         workings = problem.workings
         self.programme, self.model = workings.programme, workings.formulation.model
-        self.matrix = workings.matrix
+        self.matrix = workings.by_row.tocsc()
         self.by_row = self.matrix.tocsr()
 
     def cells(self, j: int) -> dict[int, tuple[int, float]]:
@@ -183,10 +183,8 @@ class Relaxation:
 
     def kind_of(self, column: int) -> str:
         """The floor, ceiling or lock at which a grant or target stands."""
-        inside = self.programme.columns("grant")
-        family = "grant" if inside.start <= column < inside.stop else "target"
         lower, upper = float(self.programme.column_lower[column]), float(self.programme.column_upper[column])
-        kind = bound_kind(family, lower, upper, float(self.problem.stage.x[column]))
+        kind = str(cell_kinds(self.programme, np.array([column]), self.problem.stage.x)[0])
         reduced = float(self.problem.stage.column[column])
         before = reduced != 0 and lower != upper and (reduced < 0) != kind.endswith("ceiling")
         return HELD if before else kind

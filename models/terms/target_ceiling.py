@@ -57,10 +57,11 @@ def meant_for(data: Arrays) -> Booleans:
     among the objectives with a proposed target; an option tied to a relative 1e-9 is for each of them.
     """
     options, cells = data.options, data.options.outcome
-    change = np.zeros((options.size, len(data.objectives)))
-    np.add.at(change, (cells.option, cells.across), np.abs(cells.value))
+    shape = (options.size, len(data.objectives))
+    at = cells.option * shape[1] + cells.across
+    change = np.bincount(at, np.abs(cells.value), shape[0] * shape[1]).reshape(shape).astype(np.float64)
     proposed = data.proposed.sum(axis=2)[options.area]
-    relative = np.divide(change, proposed, out=np.zeros_like(change), where=proposed > 0)
+    relative = np.divide(change, proposed, out=np.zeros(shape), where=proposed > 0)
     most = relative.max(axis=1, initial=0.0, keepdims=True)
     result: Booleans = (relative > 0) & (relative >= most * (1 - TIE))
     return result

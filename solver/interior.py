@@ -312,7 +312,8 @@ def _importance(matrix: sparse.csr_array, structure: Structure) -> Floats:
     block[s.core] = s.block_of_core
     own = block[entries.col] >= 0
     parts = entries.data[own] / total[entries.row[own]], (entries.row[own], block[entries.col[own]])
-    share = sparse.coo_array(parts, shape=(len(total), blocks)).tocsr().max(axis=0).toarray().ravel()
+    rows_by_blocks = sparse.coo_array(parts, shape=(len(total), blocks)).tocsr()
+    share = rows_by_blocks.max(axis=0).toarray().ravel() if len(total) else np.zeros(blocks)
     of_block = np.where(share > 0, np.sqrt(np.maximum(share, LEAST_SHARE)), 1.0)
     of_column, of_row = np.ones(columns), np.ones(rows)
     of_column[s.core] = of_block[s.block_of_core]

@@ -295,36 +295,49 @@ class Run:
         self._entries = max(self._entries, entries)
         late = self.x is not None and self.face.freedom < WARM_BELOW * self._freedom
         if path != "blocks" and (late or entries < RESTFUL * self._entries):
-            answer: Answer | None = self._rest(reduction)
-            how = Method.INTERIOR.value
-        elif path == "blocks" or (self._given < THIN and entries >= BLOCKS_FROM):
-            answer, how = solve_blockwise(reduction, self._control), BLOCKWISE
-        else:
-            return None
-        if answer is None or answer.stop is not Stop.OPTIMAL:
-            return None
-        answer = self._moved(answer, factor)
-        if not self._proved(stage, cost, answer, self._engine.features):
-            LOG.info(
-                "stage %s, reduced: %s", stage.name, self._claim(self._engine, Method.INTERIOR, answer, cost, stage)
-            )
-            return None
-        self._basis = False
-        return _Solved(answer, how, factor, "")
+            return self._rest(stage, cost, factor, reduction)
+        if path == "blocks" or (self._given < THIN and entries >= BLOCKS_FROM):
+            answer = solve_blockwise(reduction, self._control)
+            solved = None if answer is None else self._taken(stage, cost, factor, answer, BLOCKWISE)
+            if solved is not None and self._unclear(cost, solved.answer, factor):
+                return replace(solved, factor=factor * TIGHTER)  # its duals are right to the last digits
+            return solved
+        return None
 
-    def _rest(self, reduction: Reduction) -> Answer:
-        """Solve the core of a reduction by the reference solver, and put the answer back."""
+    def _rest(self, stage: Stage, cost: Floats, factor: float, reduction: Reduction) -> _Solved | None:
+        """Solve the core of a reduction by the reference solver, and again more tightly where its duals are unclear."""
         core = reduction.core
         if not len(core.cost):
-            nothing = np.zeros(0), np.zeros(len(core.row_lower))
-            return Answer(Stop.OPTIMAL, Point.FEASIBLE, Point.FEASIBLE, *reduction.restore(*nothing), "decided")
+            nothing = reduction.restore(np.zeros(0), np.zeros(len(core.row_lower)))
+            answer = Answer(Stop.OPTIMAL, Point.FEASIBLE, Point.FEASIBLE, *nothing, "decided by its bounds")
+            return self._taken(stage, cost, factor, answer, "decided by its bounds")
         solver = engine(REFERENCE, sparse.csc_array(core.matrix.tocsc()))
         bounds = (core.lower, core.upper), (core.row_lower, core.row_upper)
-        answer = solver.solve(core.cost, *bounds, Method.INTERIOR, self._control)
-        if answer.stop is not Stop.OPTIMAL:
-            return answer
-        x, row_dual = reduction.restore(answer.x, answer.row_dual)
-        return replace(answer, x=x, row_dual=row_dual)
+        first: _Solved | None = None
+        for tighter, method in ((1.0, Method.INTERIOR), (TIGHTER, Method.WARM)):
+            answer = solver.solve(core.cost * tighter, *bounds, method, self._control)
+            if answer.stop is not Stop.OPTIMAL:
+                return first
+            x, row_dual = reduction.restore(answer.x, answer.row_dual / tighter)
+            answer = replace(answer, x=x, row_dual=row_dual)
+            how = method.value if first is None else f"{first.method}, again more tightly"
+            solved = self._taken(stage, cost, factor, answer, how)
+            if solved is None:
+                return first
+            first = replace(solved, factor=factor * tighter)
+            if not self._unclear(cost, first.answer, factor):
+                return first
+        return first
+
+    def _taken(self, stage: Stage, cost: Floats, factor: float, answer: Answer, how: str) -> _Solved | None:
+        """What came of a reduced stage, if it proves its optimum."""
+        answer = self._moved(answer, factor)
+        if self._proved(stage, cost, answer, self._engine.features):
+            self._basis = False
+            return _Solved(answer, how, factor, "")
+        said = self._claim(self._engine, Method.INTERIOR, answer, cost, stage)
+        LOG.info("stage %s, reduced: %s", stage.name, said)
+        return None
 
     def _ladder(self) -> Iterator[tuple[Engine, Method]]:
         """Solvers and methods, fastest first; the reference solver stands in where another's answers prove nothing."""

@@ -15,7 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
-from .blocks import BlockSystem, Structure
+from .block_system import block_system
+from .blocks import Structure
 from .programme import Floats
 from .refining import refined
 from .sharpening import Centre
@@ -162,7 +163,7 @@ class _Walk:
         self.size = max(1.0, float(np.abs(cost).mean()))
         self.limits.multiplier = self.size / self.limits.room
         self.y = self.limits.pull(self.limits.multiplier)[self.columns :]
-        self.system = BlockSystem(matrix, structure)
+        self.system = block_system(matrix, structure)
         self.eased = np.full(len(self.y), GIVE)
         self.eased[structure.border_rows] = 0.0
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .blocks import BlockSystem
+from .block_system import BlockSystem
 from .programme import Floats
 
 SMALLEST = 1e-12
@@ -21,15 +21,9 @@ def refined(
 
     Returns the change of columns, of duals, and what is left of the right-hand side, relative to it.
     """
-    sigma, inverse = diagonals
     weight_a = 1 / max(min(float(np.linalg.norm(a)), 1.0), SMALLEST)
     weight_b = 1 / max(min(float(np.linalg.norm(b)), 1.0), SMALLEST)
     columns = len(a)
-
-    def left(dx: Floats, dy: Floats) -> Floats:
-        made_a = sigma * dx - system.transposed @ dy
-        made_b = system.matrix @ dx + inverse * dy
-        return np.concatenate([weight_a * made_a, weight_b * made_b])
 
     target = np.concatenate([weight_a * a, weight_b * b])
     answer, rest = np.zeros(len(target)), target
@@ -40,9 +34,9 @@ def refined(
         basis, moves, images = [rest / size], [], []
         table = np.zeros((KRYLOV + 1, KRYLOV))
         for k in range(KRYLOV):
-            dx, dy = system.solve(basis[k][:columns] / weight_a, basis[k][columns:] / weight_b)
-            moves.append(np.concatenate([dx, dy]))
-            image = left(dx, dy)
+            found, made = system.solve(basis[k][:columns] / weight_a, basis[k][columns:] / weight_b, diagonals)
+            moves.append(np.concatenate(found))
+            image = np.concatenate([weight_a * made[0], weight_b * made[1]])
             images.append(image)
             for i, vector in enumerate(basis):
                 table[i, k] = vector @ image

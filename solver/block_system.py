@@ -1,0 +1,39 @@
+"""Newton systems solved block by block: by compiled loops where they are installed and pay, else by numpy."""
+
+from __future__ import annotations
+
+import importlib.util
+from typing import Protocol
+
+from scipy import sparse
+
+from .block_batches import BatchSystem
+from .blocks import Structure
+from .programme import Floats
+
+COMPILED_FROM = 200_000
+"""Entries from which compiled loops save more time than they take to load."""
+
+
+class BlockSystem(Protocol):
+    """Solves the Newton systems of an interior point; see :class:`singlepot.solver.block_batches.BatchSystem`."""
+
+    matrix: sparse.csr_array
+    transposed: sparse.csr_array
+
+    def factorise(self, diagonal: Floats, row_diagonal: Floats) -> None:
+        """Take new diagonals."""
+
+    def solve(
+        self, a: Floats, b: Floats, diagonals: tuple[Floats, Floats]
+    ) -> tuple[tuple[Floats, Floats], tuple[Floats, Floats]]:
+        """Solve for one right-hand side."""
+
+
+def block_system(matrix: sparse.csr_array, structure: Structure) -> BlockSystem:
+    """A system of a matrix with blocks."""
+    if matrix.nnz >= COMPILED_FROM and importlib.util.find_spec("numba") is not None:
+        from .block_compiled import CompiledSystem
+
+        return CompiledSystem(matrix, structure)
+    return BatchSystem(matrix, structure)

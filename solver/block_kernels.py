@@ -17,51 +17,83 @@ from .programme import Floats
 SHIFT = 1e-14
 """Added, relatively, to diagonals so that rounding leaves no pivot below zero."""
 
+PANEL = 32
+"""Rows whose products are added to a block at once."""
+
 
 @njit(cache=True, nogil=True)
 def eliminate(part: Floats, size: int, width: int) -> bool:
     """Turn K and columns R beside it, ``part``, into the root U of K and U'⁻¹ R; False where K has no root."""
-    for k in range(size):
-        pivot = part[k, k]
-        if not pivot > 0.0:
+    for i in range(size):
+        row = part[i, i:width]
+        done = i - i % 4
+        for k in range(0, done, 4):
+            one, two, three, four = part[k, i:width], part[k + 1, i:width], part[k + 2, i:width], part[k + 3, i:width]
+            a, b, c, d = one[0], two[0], three[0], four[0]
+            for j in range(len(row)):
+                row[j] -= (a * one[j] + b * two[j]) + (c * three[j] + d * four[j])
+        for k in range(done, i):
+            one = part[k, i:width]
+            a = one[0]
+            for j in range(len(row)):
+                row[j] -= a * one[j]
+        if not row[0] > 0.0:
             return False
-        reciprocal = 1.0 / np.sqrt(pivot)
-        for j in range(k + 1, width):
-            part[k, j] *= reciprocal
-        part[k, k] = reciprocal
-        for i in range(k + 1, size):
-            factor = part[k, i]
-            if factor != 0.0:
-                for j in range(i, width):
-                    part[i, j] -= factor * part[k, j]
+        reciprocal = 1.0 / np.sqrt(row[0])
+        for j in range(1, len(row)):
+            row[j] *= reciprocal
+        row[0] = reciprocal
     return True
 
 
 @njit(cache=True, nogil=True)
-def forward(roots: Floats, at: int, size: int, vector: Floats) -> None:
-    """Multiply a vector with U'⁻¹."""
-    for k in range(size):
-        row = at + k * size
-        vector[k] *= roots[row + k]
-        value = vector[k]
-        for j in range(k + 1, size):
-            vector[j] -= value * roots[row + j]
+def add_products(panel: Floats, rows: int, kernel: Floats, corner: Floats, width: int, total: int) -> None:
+    """Add P'P (upper triangle) of a panel's rows to the kernel and, beyond its width, to the corner."""
+    for k in range(rows, rows + (-rows) % 4):
+        panel[k, :total] = 0.0
+    for i in range(total):
+        row = kernel[i, i:total] if i < width else corner[i - width, i - width : total - width]
+        for k in range(0, rows, 4):
+            one, two, three, four = panel[k, i:total], panel[k + 1, i:total], panel[k + 2, i:total], panel[k + 3, i:total]
+            a, b, c, d = one[0], two[0], three[0], four[0]
+            if a != 0.0 or b != 0.0 or c != 0.0 or d != 0.0:
+                for j in range(len(row)):
+                    row[j] += (a * one[j] + b * two[j]) + (c * three[j] + d * four[j])
 
 
 @njit(cache=True, nogil=True)
-def backward(roots: Floats, at: int, size: int, vector: Floats) -> None:
+def forward(root: Floats, vector: Floats) -> None:
+    """Multiply a vector with U'⁻¹."""
+    for k in range(len(root)):
+        vector[k] *= root[k, k]
+        value = vector[k]
+        for j in range(k + 1, len(root)):
+            vector[j] -= value * root[k, j]
+
+
+@njit(cache=True, nogil=True)
+def backward(root: Floats, vector: Floats) -> None:
     """Multiply a vector with U⁻¹."""
+    size = len(root)
     for k in range(size - 1, -1, -1):
-        row = at + k * size
-        odd, even = 0.0, 0.0
+        one, two, three, four = 0.0, 0.0, 0.0, 0.0
         j = k + 1
-        while j + 1 < size:
-            even += roots[row + j] * vector[j]
-            odd += roots[row + j + 1] * vector[j + 1]
-            j += 2
-        if j < size:
-            even += roots[row + j] * vector[j]
-        vector[k] = (vector[k] - (even + odd)) * roots[row + k]
+        while j + 3 < size:
+            one += root[k, j] * vector[j]
+            two += root[k, j + 1] * vector[j + 1]
+            three += root[k, j + 2] * vector[j + 2]
+            four += root[k, j + 3] * vector[j + 3]
+            j += 4
+        while j < size:
+            one += root[k, j] * vector[j]
+            j += 1
+        vector[k] = (vector[k] - ((one + two) + (three + four))) * root[k, k]
+
+
+@njit(cache=True, nogil=True)
+def square(flat: Floats, at: int, size: int) -> Floats:
+    """The square part that starts there."""
+    return flat[at : at + size * size].reshape(size, size)
 
 
 @njit(cache=True, nogil=True)
@@ -108,42 +140,46 @@ def factorise(
     sigma, inverse, theta = diagonals
     border, tied = len(plan.border_columns), ties.shape[1]
     most, rows = largest(plan.core_start), largest(plan.row_start)
-    space = np.empty((most, most + tied))
+    kernel = np.empty((most, most + tied))
     part = np.empty((rows, rows + largest(plan.slot_start)))
+    panel = np.empty((max(PANEL, rows) + 4, most + border))
     for chunk in range(first, last):
         corner = corners[chunk]
         corner[:] = 0.0
         for block in range(plan.chunks[chunk], plan.chunks[chunk + 1]):
             core = plan.core_start[block]
             width = plan.core_start[block + 1] - core
-            kernel = space[:width, : width + tied]
-            kernel[:] = 0.0
+            kernel[:width, : width + tied] = 0.0
+            filled = 0
             for i in range(width):
                 column = core + i
                 kernel[i, i] = sigma[plan.core_at[column]]
                 for k in range(plan.link_start[column], plan.link_start[column + 1]):
                     kernel[i, width + border + plan.link_rows[k]] = plan.link_values[k]
             for group in range(plan.group_start[block], plan.group_start[block + 1]):
-                size = plan.row_start[group + 1] - plan.row_start[group]
-                slots = plan.slots[plan.slot_start[group] : plan.slot_start[group + 1]]
-                weigh(plan, group, theta, inverse, part)
-                if not eliminate(part, size, size + len(slots)):
-                    return False
+                row, slot = plan.row_start[group], plan.slot_start[group]
+                size, count = plan.row_start[group + 1] - row, plan.slot_start[group + 1] - slot
                 at = plan.weight_start[group]
-                for k in range(size):
-                    for j in range(k, size):
-                        weights[at + k * size + j] = part[k, j]
-                    half = part[k, size : size + len(slots)]
-                    for i in range(len(slots)):
-                        value = half[i]
-                        if slots[i] < width:
-                            row = kernel[slots[i]]
-                            for j in range(i, len(slots)):
-                                row[slots[j]] += value * half[j]
-                        else:
-                            row = corner[slots[i] - width]
-                            for j in range(i, len(slots)):
-                                row[slots[j] - width] += value * half[j]
+                if filled + size > len(panel) - 4:
+                    add_products(panel, filled, kernel, corner, width, width + border)
+                    filled = 0
+                panel[filled : filled + size, : width + border] = 0.0
+                if size == 1 and plan.leaf_start[group + 1] == plan.leaf_start[group]:
+                    begin = plan.values_start[group]
+                    weights[at] = scale = 1.0 / np.sqrt(inverse[plan.row_at[row]])
+                    for j in range(count):
+                        panel[filled, plan.slots[slot + j]] = plan.values[begin + j] * scale
+                else:
+                    weigh(plan, group, theta, inverse, part)
+                    if not eliminate(part, size, size + count):
+                        return False
+                    for k in range(size):
+                        for j in range(k, size):
+                            weights[at + k * size + j] = part[k, j]
+                        for j in range(count):
+                            panel[filled + k, plan.slots[slot + j]] = part[k, size + j]
+                filled += size
+            add_products(panel, filled, kernel, corner, width, width + border)
             for i in range(width):
                 kernel[i, i] *= 1.0 + SHIFT
             if not eliminate(kernel, width, width + tied):
@@ -152,7 +188,7 @@ def factorise(
             for k in range(width):
                 for j in range(k, width):
                     roots[at + k * width + j] = kernel[k, j]
-                ties[core + k] = kernel[k, width:]
+                ties[core + k] = kernel[k, width : width + tied]
     return True
 
 
@@ -171,14 +207,15 @@ def descend(
     a, b = right
     rest, halves, gains = made
     local = np.empty(largest(plan.row_start))
-    space = np.empty(largest(plan.core_start))
+    border = len(plan.border_columns)
+    vector = np.empty(largest(plan.core_start) + border)
     for chunk in range(first, last):
         gain = gains[chunk]
         gain[:] = 0.0
         for block in range(plan.chunks[chunk], plan.chunks[chunk + 1]):
             core = plan.core_start[block]
             width = plan.core_start[block + 1] - core
-            vector = space[:width]
+            vector[width : width + border] = 0.0
             for i in range(width):
                 vector[i] = a[plan.core_at[core + i]]
             for group in range(plan.group_start[block], plan.group_start[block + 1]):
@@ -191,21 +228,26 @@ def descend(
                         value -= plan.leaf_values[at + i * leaves + k] * theta[leaf + k] * a[plan.leaf_at[leaf + k]]
                     rest[row + i] = value
                     local[i] = value
-                forward(weights, plan.weight_start[group], size, local)
-                backward(weights, plan.weight_start[group], size, local)
-                slots = plan.slots[plan.slot_start[group] : plan.slot_start[group + 1]]
+                at = plan.weight_start[group]
+                if size == 1:
+                    local[0] *= weights[at] * weights[at]
+                else:
+                    root = square(weights, at, size)
+                    forward(root, local)
+                    backward(root, local)
+                slot = plan.slot_start[group]
+                count = plan.slot_start[group + 1] - slot
                 at = plan.values_start[group]
                 for i in range(size):
                     value = local[i]
-                    for j in range(len(slots)):
-                        if slots[j] < width:
-                            vector[slots[j]] += plan.values[at + j] * value
-                        else:
-                            gain[slots[j] - width] += plan.values[at + j] * value
-                    at += len(slots)
-            forward(roots, plan.root_start[block], width, vector)
+                    for j in range(count):
+                        vector[plan.slots[slot + j]] += plan.values[at + j] * value
+                    at += count
+            forward(square(roots, plan.root_start[block], width), vector)
             for i in range(width):
                 halves[core + i] = vector[i]
+            for i in range(border):
+                gain[i] += vector[width + i]
 
 
 @njit(cache=True, nogil=True)
@@ -235,7 +277,7 @@ def ascend(
             core = plan.core_start[block]
             width = plan.core_start[block + 1] - core
             value_of[:width] = halves[core : core + width]
-            backward(roots, plan.root_start[block], width, value_of)
+            backward(square(roots, plan.root_start[block], width), value_of)
             for i in range(border):
                 value_of[width + i] = dx[plan.border_columns[i]]
             pulled[: width + border] = 0.0
@@ -249,17 +291,27 @@ def ascend(
             for group in range(plan.group_start[block], plan.group_start[block + 1]):
                 row, leaf = plan.row_start[group], plan.leaf_start[group]
                 size, leaves = plan.row_start[group + 1] - row, plan.leaf_start[group + 1] - leaf
-                slots = plan.slots[plan.slot_start[group] : plan.slot_start[group + 1]]
+                slot = plan.slot_start[group]
+                count = plan.slot_start[group + 1] - slot
                 at = plan.values_start[group]
                 for i in range(size):
-                    value = 0.0
-                    for j in range(len(slots)):
-                        value += plan.values[at + j] * value_of[slots[j]]
+                    even, odd = 0.0, 0.0
+                    for j in range(0, count - 1, 2):
+                        even += plan.values[at + j] * value_of[plan.slots[slot + j]]
+                        odd += plan.values[at + j + 1] * value_of[plan.slots[slot + j + 1]]
+                    if count % 2:
+                        even += plan.values[at + count - 1] * value_of[plan.slots[slot + count - 1]]
+                    value = even + odd
                     made_b[plan.row_at[row + i]] = value
                     local[i] = rest[row + i] - value
-                    at += len(slots)
-                forward(weights, plan.weight_start[group], size, local)
-                backward(weights, plan.weight_start[group], size, local)
+                    at += count
+                at = plan.weight_start[group]
+                if size == 1:
+                    local[0] *= weights[at] * weights[at]
+                else:
+                    root = square(weights, at, size)
+                    forward(root, local)
+                    backward(root, local)
                 at = plan.leaf_values_start[group]
                 for k in range(leaves):
                     column = plan.leaf_at[leaf + k]
@@ -276,9 +328,9 @@ def ascend(
                     place, value = plan.row_at[row + i], local[i]
                     dy[place] = value
                     made_b[place] += inverse[place] * value
-                    for j in range(len(slots)):
-                        pulled[slots[j]] += plan.values[at + j] * value
-                    at += len(slots)
+                    for j in range(count):
+                        pulled[plan.slots[slot + j]] += plan.values[at + j] * value
+                    at += count
             for i in range(width):
                 column = plan.core_at[core + i]
                 dx[column] = value_of[i]

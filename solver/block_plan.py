@@ -16,7 +16,7 @@ from scipy import sparse
 from .blocks import Positions, Structure
 from .programme import Floats
 
-Slots = npt.NDArray[np.int32]
+Slots = npt.NDArray[np.uint32]
 
 CHUNKS = 8
 """Runs of blocks that are summed one after the other: the same whoever works on them."""
@@ -100,7 +100,7 @@ def make_plan(matrix: sparse.csr_array, structure: Structure) -> Plan:
         row_start=row_start,
         row_at=s.local_rows[row_order].astype(np.intp),
         slot_start=slot_start,
-        slots=slots.astype(np.int32),
+        slots=slots.astype(np.uint32),
         values_start=values_start,
         values=values,
         leaf_start=leaf_start,
@@ -108,7 +108,7 @@ def make_plan(matrix: sparse.csr_array, structure: Structure) -> Plan:
         leaf_values_start=leaf_values_start,
         leaf_values=leaf_values,
         link_start=link.indptr.astype(np.intp),
-        link_rows=link.indices.astype(np.int32),
+        link_rows=link.indices.astype(np.uint32),
         link_values=link.data.astype(float),
         border_columns=s.border_columns.astype(np.intp),
         border_rows=s.border_rows.astype(np.intp),

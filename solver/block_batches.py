@@ -240,12 +240,15 @@ class BatchSystem:
         return np.asarray(half)
 
     def solve(
-        self, a: Floats, b: Floats, diagonals: tuple[Floats, Floats]
-    ) -> tuple[tuple[Floats, Floats], tuple[Floats, Floats]]:
-        """Solve for one right-hand side, of each column and of each row.
+        self, right: Floats, diagonals: tuple[Floats, Floats], answer: Floats, image: Floats, activity: Floats
+    ) -> None:
+        """Solve for one right-hand side, (a, b).
 
-        Also returns what the system with other ``diagonals`` makes of the answer.
+        Fills ``answer`` (dx, dy), ``image`` (what the system with other ``diagonals`` makes of it) and ``activity``
+        (M dx).
         """
+        columns = self.matrix.shape[1]
+        a, b = right[:columns], right[columns:]
         s = self.structure
         leaf_a = a[s.leaf_columns]
         t = b[s.local_rows] - self.leaf_part @ (self._theta * leaf_a)
@@ -253,21 +256,21 @@ class BatchSystem:
         upper = a[self.upper_columns] + self.core_part.T @ rt
         core = np.append(upper[: self.cores], 0.0)
         border = len(s.border_columns)
-        right = np.concatenate([upper[self.cores :], b[s.border_rows]])
+        edge = np.concatenate([upper[self.cores :], b[s.border_rows]])
         first = np.zeros(self.cores + 1)
         halves = []
         for (members, *_), inverse, solved in zip(self.blocks, self._core_inverse, self._ties, strict=True):
             got = (inverse @ core[members][:, :, None])[:, :, 0]
             halves.append(got)
-            right -= solved.reshape(-1, solved.shape[2]).T @ got.ravel()
-        tied = right
+            edge -= solved.reshape(-1, solved.shape[2]).T @ got.ravel()
+        tied = edge
         if self._corner is not None:
-            tied = self._corner_scale * lu_solve(self._corner, self._corner_scale * right, check_finite=False)
+            tied = self._corner_scale * lu_solve(self._corner, self._corner_scale * edge, check_finite=False)
         for (members, *_), inverse, solved, got in zip(
             self.blocks, self._core_inverse, self._ties, halves, strict=True
         ):
             first[members] = (inverse.transpose(0, 2, 1) @ (got - solved @ tied)[:, :, None])[:, :, 0]
-        dx, dy = np.zeros(len(a)), np.zeros(len(b))
+        dx, dy = answer[:columns], answer[columns:]
         dx[s.core] = first[:-1]
         dx[s.border_columns] = tied[:border]
         dy[s.border_rows] = -tied[border:]
@@ -275,7 +278,9 @@ class BatchSystem:
         dy[s.local_rows] = local
         dx[s.leaf_columns] = self._theta * (leaf_a + self.leaf_part.T @ local)
         sigma, inverse = diagonals
-        return (dx, dy), (sigma * dx - self.transposed @ dy, self.matrix @ dx + inverse * dy)
+        image[:columns] = sigma * dx - self.transposed @ dy
+        activity[:] = self.matrix @ dx
+        image[columns:] = activity + inverse * dy
 
     def _apply_weights(self, vector: Floats) -> Floats:
         out = np.zeros(self._rows + 1)

@@ -44,46 +44,35 @@ class CompiledSystem:
         self._corner = lu_factor(unit, check_finite=False) if self._tied else None
 
     def solve(
-        self, a: Floats, b: Floats, diagonals: tuple[Floats, Floats]
-    ) -> tuple[tuple[Floats, Floats], tuple[Floats, Floats]]:
+        self, right: Floats, diagonals: tuple[Floats, Floats], answer: Floats, image: Floats, activity: Floats
+    ) -> None:
         """Solve for one right-hand side; see :meth:`singlepot.solver.block_batches.BatchSystem.solve`."""
-        plan, border = self.plan, self._border
-        sigma, inverse = diagonals
+        plan, border, n = self.plan, self._border, self.matrix.shape[1]
+        at_columns, at_rows = plan.border_columns, plan.border_rows
         gains = np.empty((CHUNKS, border))
-        kernels.descend(
-            plan,
-            0,
-            CHUNKS,
-            (a, b),
-            self._theta,
-            self._roots,
-            self._weights,
-            (self._rest, self._halves, gains),
-        )
-        right = np.concatenate([a[plan.border_columns] + gains.sum(axis=0), b[plan.border_rows]])
-        right -= self._halves @ self._ties
-        tied = right
+        made = self._rest, self._halves, gains
+        kernels.descend(plan, 0, CHUNKS, (right[:n], right[n:]), self._theta, self._roots, self._weights, made)
+        edge = np.concatenate([right[:n][at_columns] + gains.sum(axis=0), right[n:][at_rows]])
+        edge -= self._halves @ self._ties
         if self._corner is not None:
-            tied = self._corner_scale * lu_solve(self._corner, self._corner_scale * right, check_finite=False)
-        dx, dy, made_a, made_b = np.empty(len(a)), np.empty(len(b)), np.empty(len(a)), np.empty(len(b))
-        dx[plan.border_columns] = tied[:border]
-        dy[plan.border_rows] = ties = -tied[border:]
-        of_columns, of_rows = np.empty((CHUNKS, border)), np.empty((CHUNKS, self._tied - border))
+            edge = self._corner_scale * lu_solve(self._corner, self._corner_scale * edge, check_finite=False)
+        columns, rows = edge[:border], -edge[border:]
+        dx, dy, made_a, made_b = answer[:n], answer[n:], image[:n], image[n:]
+        dx[at_columns], dy[at_rows] = columns, rows
+        pulled, moved = np.empty((CHUNKS, border)), np.empty((CHUNKS, len(rows)))
+        self._halves -= self._ties @ edge
         kernels.ascend(
             plan,
             0,
             CHUNKS,
-            (a, self._rest, self._halves - self._ties @ tied, ties),
-            (sigma, inverse, self._theta),
+            (right[:n], self._rest, self._halves, rows),
+            (*diagonals, self._theta),
             self._roots,
             self._weights,
-            (dx, dy, made_a, made_b),
-            (of_columns, of_rows),
+            (dx, dy, made_a, made_b, activity),
+            (pulled, moved),
         )
-        made_a[plan.border_columns] = (
-            sigma[plan.border_columns] * tied[:border] - of_columns.sum(axis=0) - ties @ self._corner_part
-        )
-        made_b[plan.border_rows] = (
-            inverse[plan.border_rows] * ties + of_rows.sum(axis=0) + self._corner_part @ tied[:border]
-        )
-        return (dx, dy), (made_a, made_b)
+        sigma, inverse = diagonals
+        made_a[at_columns] = sigma[at_columns] * columns - pulled.sum(axis=0) - rows @ self._corner_part
+        activity[at_rows] = moved.sum(axis=0) + self._corner_part @ columns
+        made_b[at_rows] = activity[at_rows] + inverse[at_rows] * rows

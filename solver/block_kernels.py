@@ -259,13 +259,13 @@ def ascend(
     diagonals: tuple[Floats, Floats, Floats],
     roots: Floats,
     weights: Floats,
-    answer: tuple[Floats, Floats, Floats, Floats],
+    answer: tuple[Floats, Floats, Floats, Floats, Floats],
     gains: tuple[Floats, Floats],
 ) -> None:
     """From the border's answer: columns and rows of the blocks, and what the exact system makes of them."""
     a, rest, halves, ties = right
     sigma, inverse, theta = diagonals
-    dx, dy, made_a, made_b = answer
+    dx, dy, made_a, made_b, activity = answer
     border = len(plan.border_columns)
     local = np.empty(largest(plan.row_start))
     value_of = np.empty(largest(plan.core_start) + border)
@@ -302,7 +302,7 @@ def ascend(
                     if count % 2:
                         even += plan.values[at + count - 1] * value_of[plan.slots[slot + count - 1]]
                     value = even + odd
-                    made_b[plan.row_at[row + i]] = value
+                    activity[plan.row_at[row + i]] = value
                     local[i] = rest[row + i] - value
                     at += count
                 at = plan.weight_start[group]
@@ -322,12 +322,12 @@ def ascend(
                     dx[column] = value
                     made_a[column] = sigma[column] * value - pull
                     for i in range(size):
-                        made_b[plan.row_at[row + i]] += plan.leaf_values[at + i * leaves + k] * value
+                        activity[plan.row_at[row + i]] += plan.leaf_values[at + i * leaves + k] * value
                 at = plan.values_start[group]
                 for i in range(size):
                     place, value = plan.row_at[row + i], local[i]
                     dy[place] = value
-                    made_b[place] += inverse[place] * value
+                    made_b[place] = activity[place] + inverse[place] * value
                     for j in range(count):
                         pulled[plan.slots[slot + j]] += plan.values[at + j] * value
                     at += count

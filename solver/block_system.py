@@ -25,8 +25,8 @@ class BlockSystem(Protocol):
         """Take new diagonals."""
 
     def solve(
-        self, a: Floats, b: Floats, diagonals: tuple[Floats, Floats]
-    ) -> tuple[tuple[Floats, Floats], tuple[Floats, Floats]]:
+        self, right: Floats, diagonals: tuple[Floats, Floats], answer: Floats, image: Floats, activity: Floats
+    ) -> None:
         """Solve for one right-hand side."""
 
 

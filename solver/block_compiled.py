@@ -59,20 +59,19 @@ class CompiledSystem:
         columns, rows = edge[:border], -edge[border:]
         dx, dy, made_a, made_b = answer[:n], answer[n:], image[:n], image[n:]
         dx[at_columns], dy[at_rows] = columns, rows
-        pulled, moved = np.empty((CHUNKS, border)), np.empty((CHUNKS, len(rows)))
         self._halves -= self._ties @ edge
         kernels.ascend(
             plan,
             0,
             CHUNKS,
-            (right[:n], self._rest, self._halves, rows),
+            (right[:n], self._rest, self._halves, plan.link @ rows),
             (*diagonals, self._theta),
             self._roots,
             self._weights,
             (dx, dy, made_a, made_b, activity),
-            (pulled, moved),
+            gains,
         )
         sigma, inverse = diagonals
-        made_a[at_columns] = sigma[at_columns] * columns - pulled.sum(axis=0) - rows @ self._corner_part
-        activity[at_rows] = moved.sum(axis=0) + self._corner_part @ columns
+        made_a[at_columns] = sigma[at_columns] * columns - gains.sum(axis=0) - rows @ self._corner_part
+        activity[at_rows] = self._halves @ plan.link + self._corner_part @ columns
         made_b[at_rows] = activity[at_rows] + inverse[at_rows] * rows

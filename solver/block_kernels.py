@@ -17,6 +17,9 @@ from .programme import Floats
 SHIFT = 1e-14
 """Added, relatively, to diagonals so that rounding leaves no pivot below zero."""
 
+MOST = 2**48 - 1
+"""More than any array holds."""
+
 PANEL = 32
 """Rows whose products are added to a block at once."""
 
@@ -97,6 +100,12 @@ def square(flat: Floats, at: int, size: int) -> Floats:
 
 
 @njit(cache=True, nogil=True)
+def place(at: int) -> int:
+    """The same place, in a form that shows the compiler that it does not count from the end: loops get a sixth faster."""
+    return at & MOST
+
+
+@njit(cache=True, nogil=True)
 def largest(start: Floats) -> int:
     """Largest size among parts that start there."""
     most = 0
@@ -149,15 +158,13 @@ def factorise(
         for block in range(plan.chunks[chunk], plan.chunks[chunk + 1]):
             core = plan.core_start[block]
             width = plan.core_start[block + 1] - core
-            kernel[:width, : width + tied] = 0.0
             filled = 0
             for i in range(width):
-                column = core + i
-                kernel[i, i] = sigma[plan.core_at[column]]
-                for k in range(plan.link_start[column], plan.link_start[column + 1]):
-                    kernel[i, width + border + plan.link_rows[k]] = plan.link_values[k]
+                kernel[i, : width + border] = 0.0
+                kernel[i, i] = sigma[plan.core_at[core + i]]
+                kernel[i, width + border : width + tied] = plan.link[core + i]
             for group in range(plan.group_start[block], plan.group_start[block + 1]):
-                row, slot = plan.row_start[group], plan.slot_start[group]
+                row, slot = plan.row_start[group], place(plan.slot_start[group])
                 size, count = plan.row_start[group + 1] - row, plan.slot_start[group + 1] - slot
                 at = plan.weight_start[group]
                 if filled + size > len(panel) - 4:
@@ -165,7 +172,7 @@ def factorise(
                     filled = 0
                 panel[filled : filled + size, : width + border] = 0.0
                 if size == 1 and plan.leaf_start[group + 1] == plan.leaf_start[group]:
-                    begin = plan.values_start[group]
+                    begin = place(plan.values_start[group])
                     weights[at] = scale = 1.0 / np.sqrt(inverse[plan.row_at[row]])
                     for j in range(count):
                         panel[filled, plan.slots[slot + j]] = plan.values[begin + j] * scale
@@ -219,7 +226,7 @@ def descend(
             for i in range(width):
                 vector[i] = a[plan.core_at[core + i]]
             for group in range(plan.group_start[block], plan.group_start[block + 1]):
-                row, leaf = plan.row_start[group], plan.leaf_start[group]
+                row, leaf = place(plan.row_start[group]), place(plan.leaf_start[group])
                 size, leaves = plan.row_start[group + 1] - row, plan.leaf_start[group + 1] - leaf
                 at = plan.leaf_values_start[group]
                 for i in range(size):
@@ -235,14 +242,14 @@ def descend(
                     root = square(weights, at, size)
                     forward(root, local)
                     backward(root, local)
-                slot = plan.slot_start[group]
+                slot = place(plan.slot_start[group])
                 count = plan.slot_start[group + 1] - slot
-                at = plan.values_start[group]
+                at = place(plan.values_start[group])
                 for i in range(size):
                     value = local[i]
                     for j in range(count):
                         vector[plan.slots[slot + j]] += plan.values[at + j] * value
-                    at += count
+                    at = place(at + count)
             forward(square(roots, plan.root_start[block], width), vector)
             for i in range(width):
                 halves[core + i] = vector[i]
@@ -260,10 +267,10 @@ def ascend(
     roots: Floats,
     weights: Floats,
     answer: tuple[Floats, Floats, Floats, Floats, Floats],
-    gains: tuple[Floats, Floats],
+    gains: Floats,
 ) -> None:
     """From the border's answer: columns and rows of the blocks, and what the exact system makes of them."""
-    a, rest, halves, ties = right
+    a, rest, halves, pulls = right
     sigma, inverse, theta = diagonals
     dx, dy, made_a, made_b, activity = answer
     border = len(plan.border_columns)
@@ -271,8 +278,8 @@ def ascend(
     value_of = np.empty(largest(plan.core_start) + border)
     pulled = np.empty(largest(plan.core_start) + border)
     for chunk in range(first, last):
-        of_columns, of_rows = gains[0][chunk], gains[1][chunk]
-        of_columns[:], of_rows[:] = 0.0, 0.0
+        gain = gains[chunk]
+        gain[:] = 0.0
         for block in range(plan.chunks[chunk], plan.chunks[chunk + 1]):
             core = plan.core_start[block]
             width = plan.core_start[block + 1] - core
@@ -280,20 +287,14 @@ def ascend(
             backward(square(roots, plan.root_start[block], width), value_of)
             for i in range(border):
                 value_of[width + i] = dx[plan.border_columns[i]]
-            pulled[: width + border] = 0.0
-            for i in range(width):
-                column = core + i
-                pull = 0.0
-                for k in range(plan.link_start[column], plan.link_start[column + 1]):
-                    pull += plan.link_values[k] * ties[plan.link_rows[k]]
-                    of_rows[plan.link_rows[k]] += plan.link_values[k] * value_of[i]
-                pulled[i] = pull
+            pulled[:width] = pulls[core : core + width]
+            pulled[width : width + border] = 0.0
             for group in range(plan.group_start[block], plan.group_start[block + 1]):
-                row, leaf = plan.row_start[group], plan.leaf_start[group]
+                row, leaf = place(plan.row_start[group]), place(plan.leaf_start[group])
                 size, leaves = plan.row_start[group + 1] - row, plan.leaf_start[group + 1] - leaf
-                slot = plan.slot_start[group]
+                slot = place(plan.slot_start[group])
                 count = plan.slot_start[group + 1] - slot
-                at = plan.values_start[group]
+                at = place(plan.values_start[group])
                 for i in range(size):
                     even, odd = 0.0, 0.0
                     for j in range(0, count - 1, 2):
@@ -304,7 +305,7 @@ def ascend(
                     value = even + odd
                     activity[plan.row_at[row + i]] = value
                     local[i] = rest[row + i] - value
-                    at += count
+                    at = place(at + count)
                 at = plan.weight_start[group]
                 if size == 1:
                     local[0] *= weights[at] * weights[at]
@@ -323,17 +324,17 @@ def ascend(
                     made_a[column] = sigma[column] * value - pull
                     for i in range(size):
                         activity[plan.row_at[row + i]] += plan.leaf_values[at + i * leaves + k] * value
-                at = plan.values_start[group]
+                at = place(plan.values_start[group])
                 for i in range(size):
-                    place, value = plan.row_at[row + i], local[i]
-                    dy[place] = value
-                    made_b[place] = activity[place] + inverse[place] * value
+                    there, value = plan.row_at[row + i], local[i]
+                    dy[there] = value
+                    made_b[there] = activity[there] + inverse[there] * value
                     for j in range(count):
                         pulled[plan.slots[slot + j]] += plan.values[at + j] * value
-                    at += count
+                    at = place(at + count)
             for i in range(width):
                 column = plan.core_at[core + i]
-                dx[column] = value_of[i]
+                halves[core + i] = dx[column] = value_of[i]
                 made_a[column] = sigma[column] * value_of[i] - pulled[i]
             for i in range(border):
-                of_columns[i] += pulled[width + i]
+                gain[i] += pulled[width + i]

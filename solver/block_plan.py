@@ -38,9 +38,7 @@ class Plan(NamedTuple):
     leaf_at: Positions
     leaf_values_start: Positions
     leaf_values: Floats
-    link_start: Positions
-    link_rows: Slots
-    link_values: Floats
+    link: Floats
     border_columns: Positions
     border_rows: Positions
     root_start: Positions
@@ -89,8 +87,6 @@ def make_plan(matrix: sparse.csr_array, structure: Structure) -> Plan:
         group[leaves.row], rank[leaves.row], leaf_rank[leaves.col], leaves.data, row_start, leaf_start
     )
 
-    link = matrix[s.border_rows][:, s.core[core_order]].tocsc()
-    link.sort_indices()
     group_start = _starts(group_block, blocks)
     size = np.diff(row_start)
     return Plan(
@@ -107,9 +103,7 @@ def make_plan(matrix: sparse.csr_array, structure: Structure) -> Plan:
         leaf_at=s.leaf_columns[leaf_order].astype(np.intp),
         leaf_values_start=leaf_values_start,
         leaf_values=leaf_values,
-        link_start=link.indptr.astype(np.intp),
-        link_rows=link.indices.astype(np.uint32),
-        link_values=link.data.astype(float),
+        link=np.ascontiguousarray(matrix[s.border_rows][:, s.core[core_order]].T.toarray()),
         border_columns=s.border_columns.astype(np.intp),
         border_rows=s.border_rows.astype(np.intp),
         root_start=_summed(width**2),

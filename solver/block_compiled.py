@@ -13,7 +13,7 @@ from .programme import Floats
 
 
 class CompiledSystem:
-    """The systems of :class:`singlepot.solver.block_batches.BatchSystem`, one block after the other."""
+    """The systems of :class:`singlepot.solver.block_numpy.BatchSystem`, one block after the other."""
 
     def __init__(self, matrix: sparse.csr_array, structure: Structure) -> None:
         self.matrix, self.transposed = matrix, sparse.csr_array(matrix.T)
@@ -46,7 +46,7 @@ class CompiledSystem:
     def solve(
         self, right: Floats, diagonals: tuple[Floats, Floats], answer: Floats, image: Floats, activity: Floats
     ) -> None:
-        """Solve for one right-hand side; see :meth:`singlepot.solver.block_batches.BatchSystem.solve`."""
+        """Solve for one right-hand side; see :meth:`singlepot.solver.block_numpy.BatchSystem.solve`."""
         plan, border, n = self.plan, self._border, self.matrix.shape[1]
         at_columns, at_rows = plan.border_columns, plan.border_rows
         gains = np.empty((CHUNKS, border))

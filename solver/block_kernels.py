@@ -1,7 +1,8 @@
 """Compiled loops over blocks: everything of a block stays in the processor's cache while it is worked on.
 
 Innermost loops run over neighbouring numbers, in a fixed order: results are the same on every run. A root is the upper
-Cholesky factor U (U'U) with the reciprocals of its diagonal.
+Cholesky factor U (U'U) with the reciprocals of its diagonal. All is in one file because the compiler's cache notices
+when a file changes, and not what it imports.
 """
 
 # mypy: disable-error-code="untyped-decorator"
@@ -12,6 +13,7 @@ import numpy as np
 from numba import njit
 
 from .block_plan import Plan
+from .blocks import Positions
 from .programme import Floats
 
 SHIFT = 1e-14
@@ -57,7 +59,12 @@ def add_products(panel: Floats, rows: int, kernel: Floats, corner: Floats, width
     for i in range(total):
         row = kernel[i, i:total] if i < width else corner[i - width, i - width : total - width]
         for k in range(0, rows, 4):
-            one, two, three, four = panel[k, i:total], panel[k + 1, i:total], panel[k + 2, i:total], panel[k + 3, i:total]
+            one, two, three, four = (
+                panel[k, i:total],
+                panel[k + 1, i:total],
+                panel[k + 2, i:total],
+                panel[k + 3, i:total],
+            )
             a, b, c, d = one[0], two[0], three[0], four[0]
             if a != 0.0 or b != 0.0 or c != 0.0 or d != 0.0:
                 for j in range(len(row)):
@@ -101,12 +108,12 @@ def square(flat: Floats, at: int, size: int) -> Floats:
 
 @njit(cache=True, nogil=True)
 def place(at: int) -> int:
-    """The same place, in a form that shows the compiler that it does not count from the end: loops get a sixth faster."""
+    """The same place, in a form that shows the compiler that it does not count from the end: a sixth faster."""
     return at & MOST
 
 
 @njit(cache=True, nogil=True)
-def largest(start: Floats) -> int:
+def largest(start: Positions) -> int:
     """Largest size among parts that start there."""
     most = 0
     for i in range(len(start) - 1):

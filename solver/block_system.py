@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import importlib.util
+import logging
 from typing import Protocol
 
 from scipy import sparse
 
-from .block_batches import BatchSystem
+from .block_numpy import BatchSystem
 from .blocks import Structure
 from .programme import Floats
+
+LOG = logging.getLogger("singlepot")
 
 COMPILED_FROM = 200_000
 """Entries from which compiled loops save more time than they take to load."""
 
 
 class BlockSystem(Protocol):
-    """Solves the Newton systems of an interior point; see :class:`singlepot.solver.block_batches.BatchSystem`."""
+    """Solves the Newton systems of an interior point; see :class:`singlepot.solver.block_numpy.BatchSystem`."""
 
     matrix: sparse.csr_array
     transposed: sparse.csr_array
@@ -32,8 +34,11 @@ class BlockSystem(Protocol):
 
 def block_system(matrix: sparse.csr_array, structure: Structure) -> BlockSystem:
     """A system of a matrix with blocks."""
-    if matrix.nnz >= COMPILED_FROM and importlib.util.find_spec("numba") is not None:
-        from .block_compiled import CompiledSystem
-
-        return CompiledSystem(matrix, structure)
+    if matrix.nnz >= COMPILED_FROM:
+        try:
+            from .block_compiled import CompiledSystem
+        except (ImportError, RuntimeError) as error:  # not installed, or without a folder for what it compiles
+            LOG.info("without compiled loops: %s", error)
+        else:
+            return CompiledSystem(matrix, structure)
     return BatchSystem(matrix, structure)

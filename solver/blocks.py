@@ -1,7 +1,7 @@
 """Blocks of columns that only a few rows tie together.
 
-Given the duals of the few rows that touch everybody, areas are independent of one another: many small blocks and a small
-border.
+Given the duals of the few rows that touch everybody, areas are independent of one another: many small blocks and a
+small border.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import numpy.typing as npt
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
-from .programme import Booleans, Floats
+from .programme import Booleans
 
 Positions = npt.NDArray[np.intp]
 
@@ -55,13 +55,14 @@ def find_structure(matrix: sparse.csr_array) -> Structure | None:
         border_row, border_column = row_size > wide, column_size > max(wide, WIDEST_COLUMN)
         if border_row.sum() + border_column.sum() > MOST_BORDER:
             return None
-        structure = _structure(matrix, border_row, border_column)
+        structure = structure_around(matrix, border_row, border_column)
         if structure is not None:
             return structure
     return None
 
 
-def _structure(matrix: sparse.csr_array, border_row: Booleans, border_column: Booleans) -> Structure | None:
+def structure_around(matrix: sparse.csr_array, border_row: Booleans, border_column: Booleans) -> Structure | None:
+    """What a border leaves connected; None where that is too large."""
     rows, columns = matrix.shape
     entries = matrix.tocoo()
     inner = ~border_row[entries.row] & ~border_column[entries.col]

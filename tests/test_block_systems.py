@@ -186,16 +186,25 @@ print(type(block_system.block_system(matrix, structure)).__name__, sys.modules.g
 """
 
 
+NOWHERE = """
+class Numba:
+    def njit(self, **options):
+        raise RuntimeError("cannot cache function: no locator available")
+sys.modules["numba"] = Numba()
+"""
+
+
 @pytest.mark.parametrize(
     ("first", "least", "expected"),
     [
         ("", 0, "CompiledSystem True"),
         ("", 1000, "BatchSystem False"),
         ("sys.modules['numba'] = None", 0, "BatchSystem False"),
+        (NOWHERE, 0, "BatchSystem True"),
     ],
 )
 def test_numba_is_optional_and_comes_late(first: str, least: int, expected: str) -> None:
-    """Without it numpy does the work; it is not imported for small systems."""
+    """Without it, or a folder for what it compiles, numpy does the work; it is not imported for small systems."""
     program = PROGRAM.format(first=first, least=least)
     run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == expected

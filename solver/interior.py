@@ -15,9 +15,10 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
-from .blocks import BlockSystem, Structure
+from .block_system import block_system
+from .blocks import Structure
 from .programme import Floats
-from .refining import refined
+from .refining import Refining
 from .sharpening import Centre
 from .sides import Limits, centring, longest
 
@@ -165,7 +166,8 @@ class _Walk:
         self.size = max(1.0, float(np.abs(cost).mean()))
         self.limits.multiplier = self.size * self.limits.importance / self.limits.room
         self.y = self.limits.pull(self.limits.multiplier)[self.columns :]
-        self.system = BlockSystem(matrix, structure)
+        self.system = block_system(matrix, structure)
+        self.refining = Refining(self.system)
         self.eased = np.full(len(self.y), GIVE)
         self.eased[structure.border_rows] = 0.0
 
@@ -252,11 +254,11 @@ class _Walk:
         if residuals:
             a, b = a - self.dual, b - self.primal
         accurate = float(np.clip(self.mu / self.size, ACCURATE, ROUGH))
-        dx, dy, inexact = refined(self.system, (self.sigma, self.inverse), a, b, accurate)
+        dx, dy, activity, inexact = self.refining.solve((self.sigma, self.inverse), a, b, accurate)
         self.inexact = max(self.inexact, inexact)
         weak = self.inverse > 1.0  # of two ways to say the same the one that loses fewer digits
         missed = self.primal if residuals else 0.0
-        dw = np.where(weak, self.matrix @ dx + missed, self.inverse * (push - dy))
+        dw = np.where(weak, activity + missed, self.inverse * (push - dy))
         dv = np.concatenate([dx, np.where(self.equal, 0.0, dw)])
         rooms = limits.along(dv)
         multipliers = pull - self.stiff * rooms

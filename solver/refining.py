@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .blocks import BlockSystem
+from .block_system import BlockSystem
 from .programme import Floats
 
 SMALLEST = 1e-12
@@ -14,40 +14,66 @@ KRYLOV, RESTARTS = 6, 2
 """Directions looked for before a linear system is restarted, and how often."""
 
 
-def refined(
-    system: BlockSystem, diagonals: tuple[Floats, Floats], a: Floats, b: Floats, accurate: float
-) -> tuple[Floats, Floats, float]:
-    """Solve a Newton system accurately: generalised minimal residuals, with the eased factors as preconditioner.
+class Refining:
+    """Generalised minimal residuals, with the eased factors of a system as preconditioner.
 
-    Returns the change of columns, of duals, and what is left of the right-hand side, relative to it.
+    Keeps its directions from one right-hand side to the next: to make room for them anew would take as long as to
+    use them.
     """
-    sigma, inverse = diagonals
-    weight_a = 1 / max(min(float(np.linalg.norm(a)), 1.0), SMALLEST)
-    weight_b = 1 / max(min(float(np.linalg.norm(b)), 1.0), SMALLEST)
-    columns = len(a)
 
-    def left(dx: Floats, dy: Floats) -> Floats:
-        made_a = sigma * dx - system.transposed @ dy
-        made_b = system.matrix @ dx + inverse * dy
-        return np.concatenate([weight_a * made_a, weight_b * made_b])
+    def __init__(self, system: BlockSystem) -> None:
+        self.system = system
+        self._rows, self._columns = system.matrix.shape
+        size = self._rows + self._columns
+        self._rest, self._right, self._part = (np.empty(size) for _ in range(3))
+        self._basis, self._moves, self._images = [np.empty(size)], [np.empty(size)], [np.empty(size)]
+        self._activities = [np.empty(self._rows)]
 
-    target = np.concatenate([weight_a * a, weight_b * b])
-    answer, rest = np.zeros(len(target)), target
-    size = whole = float(np.linalg.norm(target))
-    for _ in range(RESTARTS):
-        if size <= accurate:
-            break
-        basis, moves, images = [rest / size], [], []
+    def solve(
+        self, diagonals: tuple[Floats, Floats], a: Floats, b: Floats, accurate: float
+    ) -> tuple[Floats, Floats, Floats, float]:
+        """Solve a Newton system accurately.
+
+        Returns the change of columns, of duals and of the activities of rows, and what is left of the right-hand side,
+        relative to it.
+        """
+        n, rest = self._columns, self._rest
+        weights = tuple(1 / max(min(float(np.linalg.norm(side)), 1.0), SMALLEST) for side in (a, b))
+        np.multiply(a, weights[0], out=rest[:n])
+        np.multiply(b, weights[1], out=rest[n:])
+        answer, activity = np.zeros(len(rest)), np.zeros(self._rows)
+        size = whole = float(np.linalg.norm(rest))
+        for _ in range(RESTARTS):
+            if size <= accurate:
+                break
+            mix = self._mix(diagonals, (weights[0], weights[1]), size, accurate)
+            for k, share in enumerate(mix):
+                self._add(answer, self._moves[k], share)
+                self._add(rest, self._images[k], -share)
+                self._add(activity, self._activities[k], share)
+            size = float(np.linalg.norm(rest))
+        return answer[:n], answer[n:], activity, size / max(whole, 1.0)
+
+    def _mix(
+        self, diagonals: tuple[Floats, Floats], weights: tuple[float, float], size: float, accurate: float
+    ) -> Floats:
+        """Look for directions; returns how much of each leaves least of the right-hand side."""
+        basis, n = self._basis, self._columns
+        np.divide(self._rest, size, out=basis[0])
         table = np.zeros((KRYLOV + 1, KRYLOV))
         for k in range(KRYLOV):
-            dx, dy = system.solve(basis[k][:columns] / weight_a, basis[k][columns:] / weight_b)
-            moves.append(np.concatenate([dx, dy]))
-            image = left(dx, dy)
-            images.append(image)
-            for i, vector in enumerate(basis):
-                table[i, k] = vector @ image
-                image = image - table[i, k] * vector
-            table[k + 1, k] = np.linalg.norm(image)
+            self._make_room(k)
+            image, following = self._images[k], basis[k + 1]
+            np.divide(basis[k][:n], weights[0], out=self._right[:n])
+            np.divide(basis[k][n:], weights[1], out=self._right[n:])
+            self.system.solve(self._right, diagonals, self._moves[k], image, self._activities[k])
+            image[:n] *= weights[0]
+            image[n:] *= weights[1]
+            following[:] = image
+            for i in range(k + 1):
+                table[i, k] = basis[i] @ following
+                self._add(following, basis[i], -table[i, k])
+            table[k + 1, k] = np.linalg.norm(following)
             right = np.zeros(k + 2)
             right[0] = size
             if not np.isfinite(table).all():
@@ -56,8 +82,16 @@ def refined(
             reached = float(np.linalg.norm(right - table[: k + 2, : k + 1] @ mix))
             if reached <= accurate or table[k + 1, k] <= np.finfo(float).tiny:
                 break
-            basis.append(image / table[k + 1, k])
-        for share, move, image in zip(mix, moves, images, strict=True):
-            answer, rest = answer + share * move, rest - share * image
-        size = float(np.linalg.norm(rest))
-    return answer[:columns], answer[columns:], size / max(whole, 1.0)
+            following /= table[k + 1, k]
+        return np.asarray(mix)
+
+    def _make_room(self, k: int) -> None:
+        """Room for one direction more than there has been."""
+        for space in (self._moves, self._images, self._activities, self._basis):
+            while len(space) <= k + (space is self._basis):
+                space.append(np.empty(len(space[0])))
+
+    def _add(self, to: Floats, vector: Floats, share: float) -> None:
+        part = self._part[: len(to)]
+        np.multiply(vector, share, out=part)
+        to += part

@@ -13,7 +13,7 @@ import singlepot as sp
 from benchmarks.workloads import Workload, synthetic, tables
 from singlepot.models.formulation import formulate
 from singlepot.solver import Control, Technique, minimise_in_turn
-from singlepot.solver.blocks import BlockSystem, find_structure
+from singlepot.solver.blocks import find_structure
 from singlepot.solver.blockwise import NAME, solve_blockwise
 from singlepot.solver.interior import centre
 from singlepot.solver.reduction import Linear, Reduction, reduce
@@ -92,29 +92,6 @@ def test_what_is_reduced_comes_back_whole(forty: sp.Scenario) -> None:
     reduced = whole.cost - whole.matrix.T @ answer.row_dual
     inside = (answer.x > whole.lower + 1e-6) & (answer.x < whole.upper - 1e-6)
     assert float(np.abs(reduced[inside]).max()) <= 1e-9
-
-
-def test_systems_are_solved_block_by_block(forty: sp.Scenario) -> None:
-    """Against the dense system, with leaves, cores and a border."""
-    formulation = formulate(forty)
-    scaled = scale(formulation.programme)
-    stage = next(stage for stage in formulation.stages if stage.name == "concession.total")
-    matrix = sparse.csr_array(scaled.matrix.tocsr())
-    bounds = (scaled.column_lower, scaled.column_upper, scaled.row_lower, scaled.row_upper)
-    core = reduce(Linear(matrix, stage.cost * scaled.column_scale, *bounds)).core.matrix
-    structure = find_structure(core)
-    assert structure is not None
-    assert len(structure.leaf_columns) > 0
-    assert len(structure.border_rows) > 0
-    rng = np.random.default_rng(5)
-    rows, columns = core.shape
-    diagonal, inverse = rng.lognormal(0, 2, columns), rng.lognormal(0, 2, rows)
-    a, b = rng.normal(size=columns), rng.normal(size=rows)
-    system = BlockSystem(core, structure)
-    system.factorise(diagonal, inverse)
-    dx, dy = system.solve(a, b)
-    assert float(np.abs(diagonal * dx - core.T @ dy - a).max()) <= 1e-7
-    assert float(np.abs(core @ dx + inverse * dy - b).max()) <= 1e-7
 
 
 def test_no_blocks_no_answer() -> None:

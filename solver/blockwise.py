@@ -10,15 +10,15 @@ import numpy as np
 from .answer import Answer, Point, Stop
 from .blocks import find_structure
 from .control import Control
-from .interior import USEFUL, centre
+from .interior import EXACT, USEFUL, centre
 from .programme import Floats
 from .reduction import Linear, Reduction
 from .sharpening import Centre, sharpen
 
 LOG = logging.getLogger("singlepot")
 
-EXACT, CLOSE = 1e-13, 1e-11
-"""Error of a centre that is as good as a sharpened point, and of one that will do in a large programme."""
+CLOSE = 1e-11
+"""Error of a centre that will do in a large programme where it cannot be sharpened; in others it has to be exact."""
 
 SHARPENED = 200_000
 """Entries up to which even an exact centre is sharpened: above, that takes longer than it is worth."""

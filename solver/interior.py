@@ -54,8 +54,8 @@ PATIENCE = 3
 SHORTEST = 1e-4
 """Steps shorter than this lead nowhere."""
 
-GAP = 1e-13
-"""Relative complementarity at which no further step is made."""
+GAP, EXACT = 1e-16, 1e-13
+"""Relative complementarity at which no further step is made, and from which one without progress is the last."""
 
 SHARPENABLE = 2e-9
 """Errors of rows and of prices that sharpening removes."""
@@ -112,7 +112,8 @@ def centre(
         stale += 1
         if best is None or error < best.error:
             best, stale = walk.snapshot(error, step), 0
-        if error <= GAP or (best.error < USEFUL and stale > PATIENCE) or not walk.step():
+        patience = PATIENCE if best.error > EXACT else 0
+        if error <= GAP or (best.error < USEFUL and stale > patience) or not walk.step():
             break
     assert best is not None
     return best

@@ -31,6 +31,9 @@ GAP_TOLERANCE = 1e-9
 CUT_SHORT = 1e-3
 """Factor of the tolerances for answers whose digits were cut on the way: only if nothing was lost do they count."""
 
+CLOSER = 0.1
+"""Factor of the tolerances for answers of an interior point: the face is read off them."""
+
 FEASIBLE = 1e-8
 """Largest violation of a row or bound, scaled and relative to its terms, at which a point counts."""
 
@@ -106,7 +109,7 @@ REDUCE_FROM = 20_000
 BLOCKS_FROM = 40_000
 """Entries of a reduced programme from which a stage is first tried block by block; below it HiGHS is faster."""
 
-RESTFUL = 0.5
+RESTFUL = 0.6
 """Share of the largest core so far below which one is a rest that HiGHS solves quickly."""
 
 THIN = 2
@@ -271,7 +274,7 @@ class Run:
             answer = self._ask(solver, cost, factor, method)
             if answer.stop is Stop.INFEASIBLE and self.x is None and solver.features.exact and method is Method.SAFE:
                 raise Infeasible("no settlement satisfies every rule")
-            if answer.stop is Stop.OPTIMAL and self._proved(stage, cost, answer, solver.features):
+            if answer.stop is Stop.OPTIMAL and self._proved(stage, cost, answer, closeness(solver.features)):
                 how = method.value if solver.features.methods else "a method of its own choice"
                 note = "" if solver is self._engine else f"{'; '.join(claims)}; solved again by {solver.name}"
                 return self._with_clear_duals(_Solved(answer, how, factor, note), solver, stage, cost)
@@ -298,10 +301,12 @@ class Run:
             return self._rest(stage, cost, factor, reduction)
         if path == "blocks" or (self._given < THIN and entries >= BLOCKS_FROM):
             answer = solve_blockwise(reduction, self._control)
-            solved = None if answer is None else self._taken(stage, cost, factor, answer, BLOCKWISE)
+            solved = None if answer is None else self._taken(stage, cost, factor, answer, BLOCKWISE, CLOSER)
             if solved is not None and self._unclear(cost, solved.answer, factor):
                 return replace(solved, factor=factor * TIGHTER)  # its duals are right to the last digits
-            return solved
+            if solved is not None or self.x is None or path == "blocks":
+                return solved
+            return self._rest(stage, cost, factor, reduction)
         return None
 
     def _rest(self, stage: Stage, cost: Floats, factor: float, reduction: Reduction) -> _Solved | None:
@@ -329,10 +334,12 @@ class Run:
                 return first
         return first
 
-    def _taken(self, stage: Stage, cost: Floats, factor: float, answer: Answer, how: str) -> _Solved | None:
+    def _taken(
+        self, stage: Stage, cost: Floats, factor: float, answer: Answer, how: str, closer: float = 1.0
+    ) -> _Solved | None:
         """What came of a reduced stage, if it proves its optimum."""
         answer = self._moved(answer, factor)
-        if self._proved(stage, cost, answer, self._engine.features):
+        if self._proved(stage, cost, answer, closer):
             self._basis = False
             return _Solved(answer, how, factor, "")
         said = self._claim(self._engine, Method.INTERIOR, answer, cost, stage)
@@ -362,7 +369,7 @@ class Run:
             return solved
         factor = solved.factor * TIGHTER
         tighter = self._ask(solver, cost, factor, Method.WARM)
-        if tighter.stop is Stop.OPTIMAL and self._proved(stage, cost, tighter, solver.features):
+        if tighter.stop is Stop.OPTIMAL and self._proved(stage, cost, tighter, closeness(solver.features)):
             return replace(solved, answer=tighter, method=f"{solved.method}, again more tightly", factor=factor)
         return solved
 
@@ -399,15 +406,14 @@ class Run:
             x = self.x + x
         return replace(answer, x=x, row_dual=answer.row_dual / factor)
 
-    def _proved(self, stage: Stage, cost: Floats, answer: Answer, features: Features) -> bool:
+    def _proved(self, stage: Stage, cost: Floats, answer: Answer, closer: float) -> bool:
         if not self._technique.scale:
             return True
         if answer.row_dual.size != self.scaled.matrix.shape[0]:
             return False
-        factor = 1.0 if features.exact else CUT_SHORT
         value, bound = self._value_and_bound(cost, answer)
         gap = relative_gap(value + stage.constant, bound + stage.constant, stage.size)
-        return gap <= GAP_TOLERANCE * factor and self._excess(answer.x) <= FEASIBLE * factor
+        return gap <= GAP_TOLERANCE * closer and self._excess(answer.x) <= FEASIBLE * closer
 
     def _excess(self, x: Floats) -> float:
         """How far a point leaves the face, scaled: a solver can call a point optimal that breaks a row."""
@@ -432,6 +438,11 @@ class Run:
             self._reach,
         )
         return float(cost @ answer.x), bound
+
+
+def closeness(features: Features) -> float:
+    """Factor of the tolerances within which an engine's answers have to be proved."""
+    return 1.0 if features.exact else CUT_SHORT
 
 
 def dual_bound(

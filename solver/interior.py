@@ -24,7 +24,7 @@ from .sides import Limits, centring, longest
 
 LOG = logging.getLogger("singlepot")
 
-ITERATIONS = 90
+ITERATIONS = 150
 """Most steps."""
 
 LEAST_SHARE = 1e-14

@@ -63,31 +63,36 @@ class _Dropped:
 
 @dataclass(frozen=True, eq=False)
 class _Riders:
-    """Columns without a cost that can meet their rows whatever the others do; each takes its least value."""
+    """Columns without a cost that can meet their rows whatever the others do; each takes its least value.
+
+    ``matrix``, ``lower`` and ``upper`` are those rows and their limits, over all columns; ``least`` belongs to each rider:
+    its own limit, with the sign of ``sign``.
+    """
 
     columns: Booleans
     rows: Booleans
-    before: Linear
+    matrix: sparse.csr_array
+    lower: Floats
+    upper: Floats
+    least: Floats
     sign: Floats
 
     def restore(self, x: Floats, dual: Floats) -> tuple[Floats, Floats]:
-        before = self.before
         whole_x, whole_dual = np.zeros(len(self.columns)), np.zeros(len(self.rows))
         whole_x[~self.columns] = x
         whole_dual[~self.rows] = dual
-        least = np.where(self.sign > 0, before.lower, -before.upper)
-        need = np.where(np.isfinite(least), least, -np.inf)
-        entries = before.matrix[np.flatnonzero(self.rows)].tocoo()
-        row_of = np.flatnonzero(self.rows)
-        others = np.asarray(before.matrix[row_of] @ whole_x)
-        rider = self.columns[entries.col]
-        row, column, value = entries.row[rider], entries.col[rider], entries.data[rider] * self.sign[entries.col[rider]]
+        place = np.cumsum(self.columns) - 1
+        others = np.asarray(self.matrix @ whole_x)
+        entries = self.matrix.tocoo()
+        riding = self.columns[entries.col]
+        row, rider = entries.row[riding], place[entries.col[riding]]
+        value = entries.data[riding] * self.sign[rider]
         with np.errstate(invalid="ignore"):
-            bound = np.where(value > 0, before.row_lower[row_of][row], before.row_upper[row_of][row])
-            asked = (bound - others[row]) / value
+            asked = (np.where(value > 0, self.lower[row], self.upper[row]) - others[row]) / value
         first = np.unique(row, return_index=True)[1]  # one rider meets each row; it may then be met twice over
-        np.maximum.at(need, column[first], asked[first])
-        whole_x[self.columns] = (self.sign * np.where(np.isfinite(need), need, 0.0))[self.columns]
+        need = self.least.copy()
+        np.maximum.at(need, rider[first], asked[first])
+        whole_x[self.columns] = self.sign * np.where(np.isfinite(need), need, 0.0)
         return whole_x, whole_dual
 
 
@@ -210,7 +215,10 @@ def _without_riders(problem: Linear, steps: list[Step]) -> Linear | None:
         return None
     rows = np.zeros(len(problem.row_lower), dtype=bool)
     rows[entries.row[riders[entries.col]]] = True
-    steps.append(_Riders(riders, rows, problem, np.where(downwards, -1.0, 1.0)))
+    sign = np.where(downwards, -1.0, 1.0)[riders]
+    least = np.where(sign > 0, problem.lower[riders], -problem.upper[riders])
+    met = problem.matrix[np.flatnonzero(rows)]
+    steps.append(_Riders(riders, rows, met, problem.row_lower[rows], problem.row_upper[rows], least, sign))
     return _part(problem, ~riders, ~rows)
 
 

@@ -65,8 +65,8 @@ class _Dropped:
 class _Riders:
     """Columns without a cost that can meet their rows whatever the others do; each takes its least value.
 
-    ``matrix``, ``lower`` and ``upper`` are those rows and their limits, over all columns; ``least`` belongs to each rider:
-    its own limit, with the sign of ``sign``.
+    ``matrix``, ``lower`` and ``upper`` are those rows and their limits, over all columns; ``least`` is the limit of a
+    rider, with its ``sign``.
     """
 
     columns: Booleans

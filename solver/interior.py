@@ -240,6 +240,9 @@ class _Walk:
         shares = np.linspace(1.0, least, SHARES)
         chosen, reached = [], []
         for base, extra in ((move.rooms, corrector.rooms), (move.multipliers, corrector.multipliers)):
+            one, other = base + extra, base + least * extra
+            few = np.minimum(one, other) <= np.maximum(one, other).min(initial=np.inf)  # others never end a step
+            base, extra = base[few], extra[few]
             found = [longest(base + share * extra) for share in shares]
             best = int(np.argmax(found))
             chosen.append(float(shares[best]))

@@ -15,7 +15,7 @@ LIMIT_S = 480
 """CPU seconds after which a measurement is ended; its row says so."""
 
 LIMIT_GB = 10
-"""Address space of a measurement."""
+"""Memory of a measurement; address space would be too little for the engine that draws charts, which reserves much."""
 
 
 def measure(set_name: str, case: str, subject: str, limit_s: int = LIMIT_S) -> dict[str, Any]:
@@ -40,7 +40,7 @@ def one_thread() -> dict[str, str]:
 def main(set_name: str, case_name: str, subject: str, out: str, limit_s: str) -> None:
     """Measure here and write the row."""
     resource.setrlimit(resource.RLIMIT_CPU, (int(limit_s), int(limit_s) + 5))
-    resource.setrlimit(resource.RLIMIT_AS, (LIMIT_GB * 10**9, LIMIT_GB * 10**9))
+    resource.setrlimit(resource.RLIMIT_DATA, (LIMIT_GB * 10**9, LIMIT_GB * 10**9))
     from . import cases
     from .meter import Meter
     from .subjects import SUBJECTS

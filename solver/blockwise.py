@@ -13,7 +13,7 @@ from .control import Control
 from .interior import EXACT, USEFUL, centre
 from .programme import Floats
 from .reduction import Linear, Reduction
-from .sharpening import Centre, sharpen
+from .sharpening import Centre, settled, sharpen
 
 LOG = logging.getLogger("singlepot")
 
@@ -46,9 +46,9 @@ def solve_blockwise(reduction: Reduction, control: Control) -> Answer | None:
 
 
 def _plain(core: Linear, near: Centre) -> tuple[Floats, Floats]:
-    """The centre itself, without the multipliers of rows that have room."""
+    """The centre itself, with its tight rows exactly tight, and without the multipliers of rows that have room."""
     loose = (np.minimum(*near.row_room) > np.abs(near.row_dual)) & (core.row_lower < core.row_upper)
-    return np.clip(near.x, core.lower, core.upper), np.where(loose, 0.0, near.row_dual)
+    return settled(core, near), np.where(loose, 0.0, near.row_dual)
 
 
 def _solve(core: Linear, cancel: threading.Event) -> tuple[Floats, Floats, str] | None:

@@ -71,11 +71,7 @@ class _Held:
 
 def sharpen(problem: Linear, centre: Centre, cancel: threading.Event) -> tuple[Floats, Floats] | None:
     """Return the point and the duals of rows, or None where the equations have no answer."""
-    part, size = _sizes(problem, centre.row_dual)
-    held = _Held(
-        _side(centre.column_multiplier, centre.column_room, 1 / size),
-        _side(centre.row_multiplier, centre.row_room, part),
-    )
+    held = _held(problem, centre)
     x, y = centre.x, centre.row_dual
     for _ in range(ROUNDS):
         if cancel.is_set():
@@ -86,6 +82,27 @@ def sharpen(problem: Linear, centre: Centre, cancel: threading.Event) -> tuple[F
             return (x, y) if error <= SOLVED else None
         held = following
     return None
+
+
+def settled(problem: Linear, centre: Centre) -> Floats:
+    """Return the centre with what is tight held exactly, if that leaves rows and limits less violated than it does."""
+    x = np.clip(_solve(problem, _held(problem, centre), centre.x, centre.row_dual)[0], problem.lower, problem.upper)
+    plain = np.clip(centre.x, problem.lower, problem.upper)
+    return x if _violation(problem, x) < _violation(problem, plain) else plain
+
+
+def _violation(problem: Linear, x: Floats) -> float:
+    """How far rows are passed."""
+    activity = np.asarray(problem.matrix @ x)
+    return float(np.maximum(problem.row_lower - activity, activity - problem.row_upper).max(initial=0.0))
+
+
+def _held(problem: Linear, centre: Centre) -> _Held:
+    part, size = _sizes(problem, centre.row_dual)
+    return _Held(
+        _side(centre.column_multiplier, centre.column_room, 1 / size),
+        _side(centre.row_multiplier, centre.row_room, part),
+    )
 
 
 def _sizes(problem: Linear, y: Floats) -> tuple[Floats, Floats]:

@@ -10,12 +10,16 @@ it; the projections of a few random vectors show for all rows and columns at onc
 
 from __future__ import annotations
 
+import logging
+
 import numpy as np
 from scipy import sparse
 from scipy.sparse.linalg import splu
 
 from .programme import Booleans, Floats
 from .stages import Staged
+
+LOG = logging.getLogger("singlepot")
 
 INSIDE = 1e-7
 """Distance from its bounds (scaled) above which a column is strictly between them."""
@@ -90,7 +94,11 @@ def _left(part: sparse.csr_array, probes: Floats) -> Floats:
     many, few = part[short], part[long]
     square, across, corner = many @ many.T, many @ few.T, (few @ few.T).toarray()
     damped = (square + damping * sparse.eye_array(len(short))).tocsc()
-    factors = splu(damped, permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options={"SymmetricMode": True})
+    try:
+        factors = splu(damped, permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options={"SymmetricMode": True})
+    except RuntimeError as error:  # more memory than there is: nothing is known to be the only one
+        LOG.info("which duals are the only ones is not known: %s", error)
+        return probes
     corner += damping * np.eye(len(long))
     for start in range(0, len(long), PROBES):
         some = slice(start, start + PROBES)

@@ -7,6 +7,7 @@ violated ones join it, until the conditions hold.
 
 from __future__ import annotations
 
+import logging
 import threading
 from functools import partial
 
@@ -18,6 +19,8 @@ from .errors import SolverFailed
 from .nearest import in_room_left
 from .programme import Booleans, Floats
 from .quadratic import NATURAL, Polished, QuadraticProgramme, residual_of
+
+LOG = logging.getLogger("singlepot")
 
 REGULARISATIONS = (1e-11, 1e-13, 1e-9)
 """Added to the diagonal of the linear system and removed again by refinement; the next is tried where one fails.
@@ -75,7 +78,11 @@ def polish(
     for attempt, enough in attempts:
         if cancel.is_set() or (best is not None and best.residual <= enough):
             break
-        found = attempt()
+        try:
+            found = attempt()
+        except RuntimeError as failure:  # equations that have no factors, or need more memory than there is
+            LOG.info("sharing: %s; trying the next way", failure)
+            continue
         if found is not None and (best is None or found.residual < best.residual):
             best = found
     if best is None or best.residual > PROVED:

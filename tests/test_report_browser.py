@@ -150,7 +150,8 @@ def test_marks_say_what_they_are_to_the_pointer_and_to_the_keyboard(browser: Any
         page.keyboard.press("Escape")
         assert page.locator("#tip").is_hidden()
         page.focus("#p-sums")
-        page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")  # it has scrolled
+        scrolled = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+        page.evaluate(scrolled)  # which hides what is shown
         said = []
         for _ in range(3):
             page.keyboard.press("ArrowRight")

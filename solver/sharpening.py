@@ -86,8 +86,12 @@ def sharpen(problem: Linear, centre: Centre, cancel: threading.Event) -> tuple[F
 
 def settled(problem: Linear, centre: Centre) -> Floats:
     """Return the centre with what is tight held exactly, if that leaves rows and limits less violated than it does."""
-    x = np.clip(_solve(problem, _held(problem, centre), centre.x, centre.row_dual)[0], problem.lower, problem.upper)
     plain = np.clip(centre.x, problem.lower, problem.upper)
+    try:
+        x = _solve(problem, _held(problem, centre), centre.x, centre.row_dual)[0]
+    except RuntimeError:  # equations that have no factors, or need more memory than there is
+        return plain
+    x = np.clip(x, problem.lower, problem.upper)
     return x if _violation(problem, x) < _violation(problem, plain) else plain
 
 

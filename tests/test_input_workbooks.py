@@ -127,39 +127,46 @@ def test_case_12_a_file_without_permission(sound: bytes, tmp_path: Path, monkeyp
 
 
 PROBE = """
-import resource, sys, time
+import resource, sys
 import singlepot as sp
-begun = time.perf_counter()
 try:
     sp.read_scenario(sys.argv[1])
 except sp.BadInput as refused:
     print(refused)
-seconds = time.perf_counter() - begun
+both = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
 own = next(line for line in open("/proc/self/status") if line.startswith("VmHWM"))  # since this program began
-print(seconds, max(int(own.split()[1]), resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss))
+print(sum(use.ru_utime + use.ru_stime for use in both), max(int(own.split()[1]), both[1].ru_maxrss))
 """
 
 
 def measured(path: Path) -> tuple[str, float, float]:
-    """What is said of a workbook, in how many seconds, and with how many MB at most in any process."""
+    """What is said of a workbook, in how many CPU seconds, and with how many MB at most in any process."""
     done = subprocess.run([sys.executable, "-c", PROBE, path], capture_output=True, text=True, check=True)
     said, _, figures = ("\n" + done.stdout.rstrip()).rpartition("\n")
-    seconds, kilobytes = map(float, figures.split())
-    return said.strip(), seconds, kilobytes / 1000
+    cpu_s, kilobytes = map(float, figures.split())
+    return said.strip(), cpu_s, kilobytes / 1000
+
+
+def refused_cheaply(path: Path, sound: bytes) -> str:
+    """What is said of a hostile workbook, which takes little memory and no more CPU than a few sound ones."""
+    (path.parent / "sound.xlsx").write_bytes(sound)
+    _, usual, _ = measured(path.parent / "sound.xlsx")
+    said, cpu_s, memory = measured(path)
+    assert (cpu_s < 4 * usual, memory < 500) == (True, True), (cpu_s, usual, memory)
+    return said
 
 
 @pytest.mark.parametrize("cell", ["XFD1048576", "A1048576", "XFD2000"])
 def test_case_32_a_stray_cell_far_away(cell: str, sound: bytes, tmp_path: Path) -> None:
-    """Refused within a few seconds and 500 MB, without the reader being asked for the range."""
+    """Refused cheaply, without the reader being asked for the range."""
     path = tmp_path / "far.xlsx"
     path.write_bytes(changed(sound, lambda book: book["bids"].__setitem__(cell, "x")))
-    said, seconds, memory = measured(path)
+    said = refused_cheaply(path, sound)
     if cell == "A1048576":
         assert "SP-D010" in said or "SP-X005" in said, said
     else:
         assert said.startswith(f"SP-X005 far.xlsx bids!{cell}: got a used range of"), said
         assert "delete the stray cell" in said
-    assert (seconds < 3, memory < 500) == (True, True), (seconds, memory)
 
 
 def test_case_32_a_far_cell_that_hides_from_the_search(sound: bytes, tmp_path: Path) -> None:
@@ -170,9 +177,8 @@ def test_case_32_a_far_cell_that_hides_from_the_search(sound: bytes, tmp_path: P
         return text.replace(b"</sheetData>", b"<row r='1048576'><c r='XFD1048576'><v>1</v></c></row></sheetData>")
 
     path.write_bytes(with_part(sound, "xl/worksheets/sheet3.xml", hide))
-    said, seconds, memory = measured(path)
+    said = refused_cheaply(path, sound)
     assert said.startswith("SP-X006 far.xlsx"), said
-    assert (seconds < 3, memory < 500) == (True, True), (seconds, memory)
 
 
 def write_bomb(path: Path, sound: bytes, name: str) -> None:
@@ -189,9 +195,8 @@ def write_bomb(path: Path, sound: bytes, name: str) -> None:
 def test_case_31_a_workbook_that_expands_too_far(name: str, sound: bytes, tmp_path: Path) -> None:
     path = tmp_path / "bomb.xlsx"
     write_bomb(path, sound, name)
-    said, seconds, memory = measured(path)
+    said = refused_cheaply(path, sound)
     assert said.startswith("SP-X004 bomb.xlsx: got a file that expands to 56"), said
-    assert (seconds < 3, memory < 500) == (True, True), (seconds, memory)
 
 
 def test_case_31_a_size_that_is_a_lie(sound: bytes, tmp_path: Path) -> None:
@@ -201,9 +206,8 @@ def test_case_31_a_size_that_is_a_lie(sound: bytes, tmp_path: Path) -> None:
     directory = content.rindex(b"PK\x01\x02", 0, content.rindex(b"sharedStrings.xml"))
     content[directory + 24 : directory + 28] = (1000).to_bytes(4, "little")
     (tmp_path / "bomb.xlsx").write_bytes(bytes(content))
-    said, seconds, memory = measured(tmp_path / "bomb.xlsx")
+    said = refused_cheaply(tmp_path / "bomb.xlsx", sound)
     assert said.startswith(("SP-X002", "SP-X004")), said
-    assert (seconds < 5, memory < 500) == (True, True), (seconds, memory)
 
 
 def test_case_31_entities_are_not_expanded(sound: bytes, tmp_path: Path) -> None:
@@ -240,8 +244,8 @@ def test_formats_without_content_do_not_count(sound: bytes, tmp_path: Path) -> N
         return text.replace(b"</sheetData>", far + b"</sheetData>")
 
     path.write_bytes(with_part(sound, "xl/worksheets/sheet6.xml", format_all))
-    said, seconds, memory = measured(path)
-    assert (said, seconds < 3, memory < 500) == ("", True, True)
+    said = refused_cheaply(path, sound)
+    assert said == ""
 
 
 def test_two_sheets_of_one_name(sound: bytes, tmp_path: Path) -> None:

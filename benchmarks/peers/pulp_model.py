@@ -205,7 +205,8 @@ class Model:
             return float(expression.constant)
         self.problem.setObjective(expression * enlarged)
         if solver == "cbc":
-            tries = [pulp.COIN_CMD(msg=False, options=["primalT 1e-9", "dualT 1e-9"])]
+            cbc = getattr(pulp, "PULP_CBC_CMD", pulp.COIN_CMD)  # PuLP 3 brings CBC; 4 finds the one that is installed
+            tries = [cbc(msg=False, options=["primalT 1e-9", "dualT 1e-9"])]
         else:
             tries = [pulp.HiGHS(msg=False, threads=1, **method, **HIGHS_OPTIONS) for method in HIGHS_TRIES]
         for attempt in tries:

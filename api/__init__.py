@@ -10,44 +10,44 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from singlepot.models.alternatives import Alternatives, alternatives
-    from singlepot.models.certificate import Certificate
+    from singlepot.models.analysis.alternatives import Alternatives, alternatives
+    from singlepot.models.analysis.attainable import reach
+    from singlepot.models.analysis.frontier import Frontier, frontier
+    from singlepot.models.analysis.inequality.measuring import Inequality, inequality
+    from singlepot.models.analysis.near_optimal import ranges
+    from singlepot.models.analysis.price_of_fairness import PriceOfFairness, price_of_fairness
+    from singlepot.models.analysis.price_range import PriceRange, price_range
+    from singlepot.models.assurance.verification.assurance import Assurance
     from singlepot.models.claims.awarding import awards
-    from singlepot.models.explanations import explain
-    from singlepot.models.fairness import PriceOfFairness, price_of_fairness
-    from singlepot.models.folder import FolderRefused
-    from singlepot.models.formulation import Formulation, formulate
-    from singlepot.models.frontier import Frontier, frontier
-    from singlepot.models.inequality.measuring import Inequality, inequality
-    from singlepot.models.near import ranges
-    from singlepot.models.price_range import PriceRange, price_range
-    from singlepot.models.problems import BadInput, Problem
-    from singlepot.models.reach import reach
-    from singlepot.models.scenario import Scenario
-    from singlepot.models.settle import settle
-    from singlepot.models.settlement import Settlement
-    from singlepot.models.verification.assurance import Assurance
-    from singlepot.scenarios.checking import Findings, check_scenario
-    from singlepot.scenarios.comparing import compare
-    from singlepot.scenarios.comparison import Comparison
+    from singlepot.models.diagnostics.explanations import explain
+    from singlepot.models.diagnostics.problems import BadInput, Problem
+    from singlepot.models.files.folder import FolderRefused
+    from singlepot.models.formulation.formulation import Formulation, formulate
+    from singlepot.models.scenario.scenario import Scenario
+    from singlepot.models.settlement.certificate import Certificate
+    from singlepot.models.settlement.settle import settle
+    from singlepot.models.settlement.settlement import Settlement
     from singlepot.scenarios.ensemble.plan import Plan, Uncertain, read_plan
     from singlepot.scenarios.ensemble.robust import Robust, settle_robust
     from singlepot.scenarios.ensemble.running import Ensemble, ensemble, read_ensemble
     from singlepot.scenarios.ensemble.store import EnsembleRefused
-    from singlepot.scenarios.reading import read_scenario
+    from singlepot.scenarios.many.compare import compare
+    from singlepot.scenarios.many.comparison import Comparison
+    from singlepot.scenarios.many.stability import stability
+    from singlepot.scenarios.many.sweep import Sweep, sweep
+    from singlepot.scenarios.reading.checking import Findings, check_scenario
+    from singlepot.scenarios.reading.reading import read_scenario
+    from singlepot.scenarios.reading.shipped import shipped
     from singlepot.scenarios.regimes.result import Regimes
     from singlepot.scenarios.regimes.running import regime, regimes
-    from singlepot.scenarios.repair import CannotChange, NoRepair, Repair
-    from singlepot.scenarios.repairing import repair
-    from singlepot.scenarios.settlement_document import UnreadableSettlement, write_settlement
-    from singlepot.scenarios.settlement_folder import read_settlement
-    from singlepot.scenarios.shipped import shipped
-    from singlepot.scenarios.stability import stability
-    from singlepot.scenarios.sweeping import Sweep, sweep
-    from singlepot.scenarios.templates import write_template
-    from singlepot.scenarios.verifying import verify
-    from singlepot.scenarios.what_if import what_if
-    from singlepot.scenarios.writing import write_scenario
+    from singlepot.scenarios.repair.repair import CannotChange, NoRepair, Repair
+    from singlepot.scenarios.repair.search import repair
+    from singlepot.scenarios.results.settlement_document import UnreadableSettlement, write_settlement
+    from singlepot.scenarios.results.settlement_folder import read_settlement
+    from singlepot.scenarios.results.verifying import verify
+    from singlepot.scenarios.what_if.what_if import what_if
+    from singlepot.scenarios.writing.template import write_template
+    from singlepot.scenarios.writing.writing import write_scenario
     from singlepot.solver.control import Progress
     from singlepot.solver.errors import (
         BadExtra,
@@ -60,40 +60,40 @@ if TYPE_CHECKING:
         Stopped,
         VerificationFailed,
     )
-    from singlepot.solver.extra import ExtraRows
+    from singlepot.solver.user_rows import ExtraRows
 
     __version__: str
 
 _HOMES = {
-    "Alternatives": "models.alternatives",
-    "alternatives": "models.alternatives",
-    "Certificate": "models.certificate",
-    "PriceOfFairness": "models.fairness",
-    "price_of_fairness": "models.fairness",
-    "FolderRefused": "models.folder",
-    "Formulation": "models.formulation",
-    "formulate": "models.formulation",
-    "Frontier": "models.frontier",
-    "frontier": "models.frontier",
-    "ranges": "models.near",
-    "PriceRange": "models.price_range",
-    "price_range": "models.price_range",
+    "Alternatives": "models.analysis.alternatives",
+    "alternatives": "models.analysis.alternatives",
+    "Certificate": "models.settlement.certificate",
+    "PriceOfFairness": "models.analysis.price_of_fairness",
+    "price_of_fairness": "models.analysis.price_of_fairness",
+    "FolderRefused": "models.files.folder",
+    "Formulation": "models.formulation.formulation",
+    "formulate": "models.formulation.formulation",
+    "Frontier": "models.analysis.frontier",
+    "frontier": "models.analysis.frontier",
+    "ranges": "models.analysis.near_optimal",
+    "PriceRange": "models.analysis.price_range",
+    "price_range": "models.analysis.price_range",
     "awards": "models.claims.awarding",
-    "Inequality": "models.inequality.measuring",
-    "inequality": "models.inequality.measuring",
+    "Inequality": "models.analysis.inequality.measuring",
+    "inequality": "models.analysis.inequality.measuring",
     "Regimes": "scenarios.regimes.result",
     "regime": "scenarios.regimes.running",
     "regimes": "scenarios.regimes.running",
-    "BadInput": "models.problems",
-    "Problem": "models.problems",
-    "reach": "models.reach",
-    "Scenario": "models.scenario",
-    "settle": "models.settle",
-    "Settlement": "models.settlement",
-    "explain": "models.explanations",
-    "Findings": "scenarios.checking",
-    "check_scenario": "scenarios.checking",
-    "Assurance": "models.verification.assurance",
+    "BadInput": "models.diagnostics.problems",
+    "Problem": "models.diagnostics.problems",
+    "reach": "models.analysis.attainable",
+    "Scenario": "models.scenario.scenario",
+    "settle": "models.settlement.settle",
+    "Settlement": "models.settlement.settlement",
+    "explain": "models.diagnostics.explanations",
+    "Findings": "scenarios.reading.checking",
+    "check_scenario": "scenarios.reading.checking",
+    "Assurance": "models.assurance.verification.assurance",
     "Robust": "scenarios.ensemble.robust",
     "settle_robust": "scenarios.ensemble.robust",
     "Ensemble": "scenarios.ensemble.running",
@@ -103,28 +103,28 @@ _HOMES = {
     "ensemble": "scenarios.ensemble.running",
     "read_ensemble": "scenarios.ensemble.running",
     "read_plan": "scenarios.ensemble.plan",
-    "compare": "scenarios.comparing",
-    "Comparison": "scenarios.comparison",
-    "read_scenario": "scenarios.reading",
-    "UnreadableSettlement": "scenarios.settlement_document",
-    "CannotChange": "scenarios.repair",
-    "NoRepair": "scenarios.repair",
-    "Repair": "scenarios.repair",
-    "repair": "scenarios.repairing",
-    "read_settlement": "scenarios.settlement_folder",
-    "shipped": "scenarios.shipped",
-    "stability": "scenarios.stability",
-    "Sweep": "scenarios.sweeping",
-    "sweep": "scenarios.sweeping",
-    "verify": "scenarios.verifying",
-    "write_scenario": "scenarios.writing",
-    "write_settlement": "scenarios.settlement_document",
-    "write_template": "scenarios.templates",
-    "what_if": "scenarios.what_if",
+    "compare": "scenarios.many.compare",
+    "Comparison": "scenarios.many.comparison",
+    "read_scenario": "scenarios.reading.reading",
+    "UnreadableSettlement": "scenarios.results.settlement_document",
+    "CannotChange": "scenarios.repair.repair",
+    "NoRepair": "scenarios.repair.repair",
+    "Repair": "scenarios.repair.repair",
+    "repair": "scenarios.repair.search",
+    "read_settlement": "scenarios.results.settlement_folder",
+    "shipped": "scenarios.reading.shipped",
+    "stability": "scenarios.many.stability",
+    "Sweep": "scenarios.many.sweep",
+    "sweep": "scenarios.many.sweep",
+    "verify": "scenarios.results.verifying",
+    "write_scenario": "scenarios.writing.writing",
+    "write_settlement": "scenarios.results.settlement_document",
+    "write_template": "scenarios.writing.template",
+    "what_if": "scenarios.what_if.what_if",
     "Progress": "solver.control",
     "BadOption": "solver.errors",
     "BadExtra": "solver.errors",
-    "ExtraRows": "solver.extra",
+    "ExtraRows": "solver.user_rows",
     "NoSettlement": "solver.errors",
     "NotProven": "solver.errors",
     "SinglepotError": "solver.errors",

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 import click
 
-from singlepot import cli_choices, cli_ensemble, cli_formats, cli_many, cli_regimes, cli_repair, cli_report
+from singlepot.commands import choices, ensemble, formats, many, regimes, repair, report
 
 if TYPE_CHECKING:
-    from singlepot.models.problems import BadInput
-    from singlepot.models.scenario import Scenario
+    from singlepot.models.diagnostics.problems import BadInput
+    from singlepot.models.scenario.scenario import Scenario
 
 BAD_USE, UNEXPECTED, STOPPED = 2, 6, 130
 """Exit codes that do not belong to one of our own errors."""
@@ -59,7 +59,7 @@ def cli(ctx: click.Context, debug: bool) -> None:
 def list_scenarios() -> None:
     """List the shipped scenarios and what-ifs, a line each."""
     import singlepot
-    from singlepot.scenarios.shipped import shipped_what_ifs
+    from singlepot.scenarios.reading.shipped import shipped_what_ifs
 
     looked_at = sys.stdout.isatty()
     for name, title in sorted([*singlepot.shipped(), *shipped_what_ifs()]):
@@ -96,10 +96,10 @@ def _reading(command: Callable[..., None]) -> Callable[..., None]:
 def check(scenario: str, as_json: bool, marked: str | None, overwrite: bool, reach: bool, **how: Any) -> None:
     """Find all problems of SCENARIO, or say that it is ready, and its size; then what is doubtful or was noted."""
     import singlepot
-    from singlepot.models.problems import BadInput, listed
+    from singlepot.models.diagnostics.problems import BadInput, listed
 
     if marked is not None:
-        from singlepot.scenarios.marked_copy import check_copy
+        from singlepot.scenarios.writing.marked_copy import check_copy
 
         check_copy(scenario, marked, overwrite=overwrite)
     found = singlepot.check_scenario(scenario, **how)
@@ -123,7 +123,7 @@ def check(scenario: str, as_json: bool, marked: str | None, overwrite: bool, rea
 
 def _mark(scenario: str, marked: str, refused: BadInput | None, overwrite: bool) -> None:
     """Write a copy of a workbook with its problems marked, where there are any."""
-    from singlepot.scenarios.marked_copy import write_marked_copy
+    from singlepot.scenarios.writing.marked_copy import write_marked_copy
 
     if refused is None:
         _say("there is nothing to mark")
@@ -135,8 +135,8 @@ def _mark(scenario: str, marked: str, refused: BadInput | None, overwrite: bool)
 @click.argument("code", required=False)
 def explain(code: str | None) -> None:
     """Say what CODE means: its cause, an example and the remedy; without CODE, list them all."""
-    from singlepot.models.codes import CODES
-    from singlepot.models.explanations import explain, near_code
+    from singlepot.models.diagnostics.codes import CODES
+    from singlepot.models.diagnostics.explanations import explain, near_code
 
     if code is None:
         for known, meaning in CODES.items():
@@ -180,7 +180,7 @@ def model(scenario: str, file: str, stage: str | None, **how: Any) -> None:
 @click.option("--backend", default="highs", help="Who solves: highs, pulp or pyomo.  [default: highs]")
 @click.option("--solver", help="Solver behind the backend: highs, cbc, glpk, or what else is installed.")
 @click.option("--only", type=click.Choice(["tables"]), help="Write the tables and nothing to look at: for programs.")
-@cli_report.showing
+@report.showing
 @click.option("--robust", is_flag=True, help="SCENARIO is an ensemble's plan: decide once for all its draws.")
 def settle(
     scenario: str,
@@ -204,12 +204,12 @@ def settle(
     if only and (area_pages or pictures):
         raise click.UsageError("--only tables writes neither pages nor pictures")
     if robust:
-        cli_choices.settle_robust(
+        choices.settle_robust(
             scenario, directory, as_json=as_json, quiet=quiet, overwrite=overwrite, time_limit=time_limit
         )
         return
-    from singlepot.models.folder import check_target
-    from singlepot.models.settlement_documents import MANIFEST
+    from singlepot.models.files.folder import check_target
+    from singlepot.models.settlement.documents import MANIFEST
 
     check_target(directory, MANIFEST, overwrite=overwrite)
     import singlepot
@@ -217,25 +217,25 @@ def settle(
     from singlepot.reports.outputs import Wanted, outputs
 
     found = _ready(scenario, quiet, how)
-    with cli_report.progress_line(quiet, ("settle", "without give", "without bands", "writing")) as line:
+    with report.progress_line(quiet, ("settle", "without give", "without bands", "writing")) as line:
         settlement = singlepot.settle(
             found, time_limit=time_limit, progress=line.follow, backend=backend, solver=solver
         )
         price = None if quiet and only else singlepot.price_of_fairness(settlement, progress=line.follow)
         line.enter("writing")
         made = outputs(settlement, None if only else price, Wanted(area_pages, pictures or ""))
-        cli_report.write(settlement, directory, made, overwrite=overwrite)
+        report.write(settlement, directory, made, overwrite=overwrite)
     if as_json:
         _write(sys.stdout, settlement.documents()["settlement.json"].decode())
     if price is not None and not quiet:
-        said = f"{summary(settlement, price)}\n{cli_report.written(directory, made)}"
+        said = f"{summary(settlement, price)}\n{report.written(directory, made)}"
         _write(sys.stderr if as_json else sys.stdout, said)
 
 
 def _ready(source: str, quiet: bool, how: dict[str, Any]) -> Scenario:
     """Read a scenario; say on standard error what may be a mistake in it."""
     import singlepot
-    from singlepot.models.problems import BadInput, listed
+    from singlepot.models.diagnostics.problems import BadInput, listed
 
     found = singlepot.check_scenario(source, **how)
     if found.warnings and not quiet:
@@ -282,8 +282,8 @@ def why(directory: str, area: str | None, objective: str | None, without: bool, 
     import json
 
     import singlepot
-    from singlepot.reports.why import area_values, as_values, why_area
-    from singlepot.reports.why import why as tell
+    from singlepot.reports.text.why import area_values, as_values, why_area
+    from singlepot.reports.text.why import why as tell
 
     settlement = singlepot.read_settlement(directory)
     known = [*settlement.scenario.filled("objectives")["key"], "cuts"]
@@ -306,13 +306,13 @@ def _write(stream: TextIO, text: str) -> None:
 
 
 for _command in (
-    *cli_choices.COMMANDS,
-    *cli_ensemble.COMMANDS,
-    *cli_formats.COMMANDS,
-    *cli_many.COMMANDS,
-    *cli_regimes.COMMANDS,
-    *cli_repair.COMMANDS,
-    *cli_report.COMMANDS,
+    *choices.COMMANDS,
+    *ensemble.COMMANDS,
+    *formats.COMMANDS,
+    *many.COMMANDS,
+    *regimes.COMMANDS,
+    *repair.COMMANDS,
+    *report.COMMANDS,
 ):
     cli.add_command(_command)
 

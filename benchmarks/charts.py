@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from singlepot.reports.charts import COLOURS, GREY, draw_files
+from singlepot.reports.charts.axes_and_files import COLOURS, GREY, draw_files
 
 from . import cases, judging
 from .cases import OURS, PLAIN

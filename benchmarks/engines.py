@@ -13,7 +13,7 @@ import time
 import numpy as np
 
 import singlepot as sp
-from singlepot.models.double_build import Position, rebuild
+from singlepot.models.assurance.double_build import Position, rebuild
 from singlepot.solver.errors import SolverNotFound
 
 SCENARIOS = ("england", "england-tight")

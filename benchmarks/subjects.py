@@ -69,7 +69,7 @@ def bare(case: Case, meter: Meter, *, crossover: bool) -> Found:
     """The first stage by HiGHS alone, interior point, one thread, on the arrays that we solve."""
     import highspy
 
-    from singlepot.models.formulation import formulate
+    from singlepot.models.formulation.formulation import formulate
     from singlepot.solver.scaling import objective_factor, scale
 
     with meter("formulate"):

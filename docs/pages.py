@@ -8,10 +8,10 @@ import textwrap
 from pathlib import Path
 
 import singlepot
-from singlepot.models import sharing
-from singlepot.models.columns_page import tables_page
-from singlepot.models.explanations import problems_page
-from singlepot.models.terms import ALWAYS, FOR_STAGE
+from singlepot.models.diagnostics.explanations import problems_page
+from singlepot.models.formulation import sharing_weights as sharing
+from singlepot.models.formulation.terms import ALWAYS, FOR_STAGE
+from singlepot.models.scenario.manual_page import tables_page
 
 HERE = Path(__file__).parent
 

@@ -1,23 +1,23 @@
 """What people look at: the summary that ends a run; what compares, sweeps and repairs, as text and charts."""
 
-from .alternatives_chart import alternatives_chart
-from .alternatives_text import alternatives_text
-from .charts import ChartsNotInstalled
-from .comparison_text import comparison_text, verdict
-from .ensemble_chart import ensemble_chart
-from .frontier_chart import frontier_chart
-from .frontier_text import frontier_text
-from .regimes_chart import regimes_chart
-from .regimes_text import regimes_text
-from .repair_text import reach_text, repair_text
-from .robust_chart import robust_chart
-from .robust_text import robust_text
-from .stability_text import stability_text
-from .summary import summary
-from .sweep_chart import sweep_chart
-from .sweep_text import sweep_text
-from .what_if_text import resolved_text
-from .workbook import comparison_workbook
+from .charts.alternatives import alternatives_chart
+from .charts.axes_and_files import ChartsNotInstalled
+from .charts.ensemble import ensemble_chart
+from .charts.frontier import frontier_chart
+from .charts.regimes import regimes_chart
+from .charts.robust import robust_chart
+from .charts.sweep import sweep_chart
+from .text.alternatives import alternatives_text
+from .text.comparison import comparison_text, verdict
+from .text.frontier import frontier_text
+from .text.regimes import regimes_text
+from .text.repair import reach_text, repair_text
+from .text.robust import robust_text
+from .text.stability import stability_text
+from .text.summary import summary
+from .text.sweep import sweep_text
+from .text.what_if import resolved_text
+from .workbooks.workbook import comparison_workbook
 
 __all__ = [
     "ChartsNotInstalled",

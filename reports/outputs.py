@@ -13,15 +13,15 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from singlepot.models.folder import FolderRefused
-from singlepot.models.settlement_documents import MANIFEST, RUN, json_text
+from singlepot.models.files.folder import FolderRefused
+from singlepot.models.settlement.documents import MANIFEST, RUN, json_text
 from singlepot.solver import SinglepotError
 
-from .logs import Log, logs
+from .logs.logs import Log, logs
 
 if TYPE_CHECKING:
-    from singlepot.models.fairness import PriceOfFairness
-    from singlepot.models.settlement import Settlement
+    from singlepot.models.analysis.price_of_fairness import PriceOfFairness
+    from singlepot.models.settlement.settlement import Settlement
     from singlepot.solver import Progress
 
 WORKBOOK, REPORT, FAIRNESS = "settlement.xlsx", "report.html", "fairness.json"
@@ -78,7 +78,7 @@ def outputs(settlement: Settlement, price: PriceOfFairness | None, wanted: Wante
     wanted
         What to make.
     """
-    from .settlement_workbook import settlement_workbook
+    from .workbooks.settlement_workbook import settlement_workbook
 
     written = logs(settlement)
     said = {"logs": logs_as_dict(written)}
@@ -187,7 +187,7 @@ def price_of(
     progress: Callable[[Progress], object] | None = None,
 ) -> PriceOfFairness:
     """What fairness cost: as it was written beside a settlement, else settled again."""
-    from singlepot.models.fairness import PriceOfFairness, price_of_fairness
+    from singlepot.models.analysis.price_of_fairness import PriceOfFairness, price_of_fairness
 
     path = Path(folder) / FAIRNESS
     if path.is_file():

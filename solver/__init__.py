@@ -8,7 +8,6 @@ from .answer import Point as PointStatus
 from .backends import BACKENDS, Backend, Engine, engine
 from .certificate import Violation, largest_violation, relative_gap
 from .control import Control, Halt, Progress
-from .determined import determined
 from .errors import (
     BadExtra,
     BadOption,
@@ -21,19 +20,20 @@ from .errors import (
     Unfinished,
     VerificationFailed,
 )
-from .exploring import Best, Explorer
-from .extra import Extra, ExtraRows
-from .far_apart import Far, FarApart, far_apart
-from .marginals import Marginals, marginals, original_matrix
-from .native import Names, names_of, to_pulp, to_pyomo, write_model
-from .parametric import Bound, Piece, Tracer
+from .exploration.explorer import Best, Explorer
+from .exploration.mga import Far, FarApart, far_apart
+from .exploration.parametric import Bound, Piece, Tracer
+from .exploration.pareto import DEPTH, Corner, TradeOff, trade_off
+from .export import Names, names_of, to_pulp, to_pyomo, write_model
+from .lexicographic.dual_uniqueness import determined
+from .lexicographic.marginals import Marginals, marginals, original_matrix
+from .lexicographic.stages import Infeasible, Stage, Staged, StageResult, Technique, ended_early, minimise_in_turn
 from .programme import Family, Labels, LinearProgramme, ProgrammeBuilder
-from .recourse import NoRecourse, Recourse
-from .robust import Decided, Step, average_of_worst, decide
 from .rounding import whole_units
-from .sharing import Shared, share
-from .stages import Infeasible, Stage, Staged, StageResult, Technique, ended_early, minimise_in_turn
-from .trade_off import DEPTH, Corner, TradeOff, trade_off
+from .sharing.sharing import Shared, share
+from .two_stage.cvar import Decided, Step, average_of_worst, decide
+from .two_stage.recourse import NoRecourse, Recourse
+from .user_rows import Extra, ExtraRows
 
 __all__ = [
     "BACKENDS",

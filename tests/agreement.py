@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 import singlepot as sp
-from singlepot.models.double_build import Judgement, Position, Rebuilt
+from singlepot.models.assurance.double_build import Judgement, Position, Rebuilt
 
 STAGE = 1e-7
 """Largest difference of two values of a stage, relative to its size."""

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from singlepot.models.columns import TABLES, Column
+from singlepot.models.tables.schema import TABLES, Column
 
 from .strategies import Picker, chance, choice
 

@@ -10,10 +10,10 @@ import numpy as np
 from scipy import sparse
 from scipy.optimize import linprog
 
-from singlepot.models.band_edges import Kinks, kinks
-from singlepot.models.prices import RULE_ROWS, cell_kinds
-from singlepot.models.stops import BAND, HELD
-from singlepot.models.workings import Workings
+from singlepot.models.explanation.band_kinks import Kinks, kinks
+from singlepot.models.explanation.prices import RULE_ROWS, cell_kinds
+from singlepot.models.explanation.reduced_costs import BAND, HELD
+from singlepot.models.explanation.solved_stages import Workings
 from singlepot.solver import Marginals
 
 SMALL = 1e-3

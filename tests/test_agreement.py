@@ -11,7 +11,7 @@ from collections import Counter
 import pytest
 
 import singlepot as sp
-from singlepot.models.double_build import rebuild
+from singlepot.models.assurance.double_build import rebuild
 
 from .agreement import GRANT, STAGE, compare_grants, compare_stages, judge
 from .strategies import scenario, seeded, with_copies

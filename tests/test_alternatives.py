@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import singlepot as sp
-from singlepot.models.near import ROOM
+from singlepot.models.analysis.near_optimal import ROOM
 from singlepot.reports import alternatives_chart, alternatives_text
 from tests.strategies import drafts, scenario, seeded
 from tests.test_cli import run

@@ -9,7 +9,7 @@ from importlib.resources import files
 import pytest
 
 import singlepot as sp
-from singlepot.models.area_codes import OFFICIAL, register
+from singlepot.models.checks.register import OFFICIAL, register
 
 AUTHORITIES = list(
     csv.DictReader(

@@ -12,8 +12,8 @@ from scipy import sparse
 
 import singlepot as sp
 from singlepot.solver import Answer, Control, Engine, Features, Method, Stop, Technique, engine
+from singlepot.solver.backends.contract import CASES, Case, ContractBroken
 from singlepot.solver.errors import SinglepotError, SolverNotFound
-from singlepot.solver.testing import CASES, Case, ContractBroken
 
 ALWAYS = [("highs", None), ("pulp", "highs"), ("pulp", "cbc"), ("pyomo", "highs")]
 """Backends and solvers that are there on every machine; CBC comes with PuLP 3, and beside PuLP 4 with the tests."""

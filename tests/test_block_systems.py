@@ -14,12 +14,13 @@ from scipy import sparse
 
 import singlepot as sp
 from benchmarks.workloads import Workload, synthetic, tables
-from singlepot.solver import Technique, block_system
-from singlepot.solver.block_compiled import CompiledSystem
-from singlepot.solver.block_numpy import BatchSystem
-from singlepot.solver.block_system import BlockSystem
-from singlepot.solver.blocks import Structure, structure_around
-from singlepot.solver.refining import Refining
+from singlepot.solver import Technique
+from singlepot.solver.interior_point import newton as block_system
+from singlepot.solver.interior_point.block_compiled import CompiledSystem
+from singlepot.solver.interior_point.gmres import Refining
+from singlepot.solver.interior_point.newton import BlockSystem
+from singlepot.solver.interior_point.newton_numpy import BatchSystem
+from singlepot.solver.interior_point.structure import Structure, structure_around
 
 SYSTEMS = (BatchSystem, CompiledSystem)
 
@@ -157,7 +158,7 @@ def test_both_ways_settle_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
             made.append(CompiledSystem)
             super().__init__(*arguments)
 
-    monkeypatch.setattr("singlepot.solver.block_compiled.CompiledSystem", Seen)
+    monkeypatch.setattr("singlepot.solver.interior_point.block_compiled.CompiledSystem", Seen)
     for scenario in scenarios():
         found = []
         for least in (0, 10**9):
@@ -178,7 +179,7 @@ import sys
 import numpy as np
 from scipy import sparse
 from singlepot.solver import block_system
-from singlepot.solver.blocks import structure_around
+from singlepot.solver.interior_point.structure import structure_around
 block_system.COMPILED_FROM = {least}
 matrix = sparse.csr_array(np.ones((2, 2)))
 structure = structure_around(matrix, np.array([True, False]), np.array([False, False]))

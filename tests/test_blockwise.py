@@ -11,12 +11,12 @@ from scipy import sparse
 
 import singlepot as sp
 from benchmarks.workloads import Workload, synthetic, tables
-from singlepot.models.formulation import formulate
+from singlepot.models.formulation.formulation import formulate
 from singlepot.solver import Control, Technique, minimise_in_turn
-from singlepot.solver.blocks import find_structure
-from singlepot.solver.blockwise import NAME, solve_blockwise
-from singlepot.solver.interior import centre
-from singlepot.solver.reduction import Linear, Reduction, reduce
+from singlepot.solver.interior_point.interior_point import centre
+from singlepot.solver.interior_point.solve import NAME, solve_blockwise
+from singlepot.solver.interior_point.structure import find_structure
+from singlepot.solver.presolve.presolve import Linear, Reduction, reduce
 from singlepot.solver.scaling import objective_factor, scale
 
 from .strategies import Draft, drafts, scenario

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 import singlepot as sp
-from singlepot.models.certificate import certify, insist
-from singlepot.models.formulation import Formulation, formulate
-from singlepot.models.point import Point, point_from_columns, point_of
-from singlepot.models.pounds import Pounds, in_pounds
+from singlepot.models.formulation.formulation import Formulation, formulate
+from singlepot.models.settlement.certificate import certify, insist
+from singlepot.models.settlement.decisions import Point, point_from_columns, point_of
+from singlepot.models.settlement.pounds import Pounds, in_pounds
 from singlepot.solver import Control, StageResult, minimise_in_turn, share
 
 from .strategies import scenario, seeded

@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 
 import singlepot as sp
 from singlepot.reports import comparison_text, comparison_workbook, verdict
-from singlepot.scenarios.comparison import MANIFEST
-from singlepot.scenarios.settling import Outcome, settle_each
+from singlepot.scenarios.many.comparison import MANIFEST
+from singlepot.scenarios.many.settle_each import Outcome, settle_each
 from tests.strategies import drafts, scenario
 from tests.test_cli import run
 

@@ -16,7 +16,7 @@ from singlepot.solver import LinearProgramme, ProgrammeBuilder, SinglepotError, 
 from singlepot.solver.answer import Method, Stop
 from singlepot.solver.backends.highs import HighsEngine
 from singlepot.solver.control import Control
-from singlepot.solver.crossing import ROUNDING, crossed, meeting
+from singlepot.solver.crossed_bounds import ROUNDING, crossed, meeting
 
 SIZES = st.floats(1e-6, 1e9)
 

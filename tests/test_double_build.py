@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import pytest
 
 import singlepot as sp
-from singlepot.models.double_build import DoubleBuildFailed, Position, rebuild
+from singlepot.models.assurance.double_build import DoubleBuildFailed, Position, rebuild
 
 from .agreement import judge, position_of
 from .strategies import scenario, seeded

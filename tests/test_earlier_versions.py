@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 import singlepot as sp
-from singlepot.models.json_schema import scenario_schema, settlement_schema
+from singlepot.models.scenario.json_schema import scenario_schema, settlement_schema
 
 V1 = Path(__file__).parent / "fixtures" / "v1"
 FORMS = ("scenario-csv", "scenario-parquet", "scenario.xlsx", "scenario.json")

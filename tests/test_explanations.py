@@ -13,10 +13,10 @@ import pytest
 
 import singlepot as sp
 from singlepot.cli import _run
-from singlepot.models.codes import CODES, NOTES, WARNINGS
-from singlepot.models.columns import TABLES
-from singlepot.models.explanations import near_code
-from singlepot.models.lenient_numbers import read_leniently
+from singlepot.models.checks.lenient_numbers import read_leniently
+from singlepot.models.diagnostics.codes import CODES, NOTES, WARNINGS
+from singlepot.models.diagnostics.explanations import near_code
+from singlepot.models.tables.schema import TABLES
 from singlepot.solver.errors import SolverNotFound
 
 INPUT = Path(__file__).parent / "input"
@@ -34,7 +34,7 @@ def test_every_code_has_cause_example_and_remedy(code: str) -> None:
 
 
 def test_no_explanation_is_of_a_code_that_is_not_there() -> None:
-    from singlepot.models.explanations import _explanations
+    from singlepot.models.diagnostics.explanations import _explanations
 
     assert list(_explanations()) == list(CODES)
     assert not WARNINGS & NOTES

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 import singlepot as sp
-from singlepot.models.formulation import Formulation, formulate
-from singlepot.models.limits import grant_bounds, target_bounds
+from singlepot.models.formulation.bounds import grant_bounds, target_bounds
+from singlepot.models.formulation.formulation import Formulation, formulate
 
 from .strategies import scenario, seeded
 from .test_invariants import dense

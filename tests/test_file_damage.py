@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 import singlepot as sp
-from singlepot.models.problems import CODES, BadInput
+from singlepot.models.diagnostics.problems import CODES, BadInput
 
 INPUT = Path(__file__).parent / "input"
 DAMAGES = int(os.environ.get("SINGLEPOT_DAMAGES", "100")) // 4

@@ -12,8 +12,8 @@ import pandas as pd
 import pytest
 
 import singlepot as sp
-from singlepot.models.folder import FolderRefused, write_folder
-from singlepot.models.settlement_documents import guarded, unguarded
+from singlepot.models.files.folder import FolderRefused, write_folder
+from singlepot.models.settlement.documents import guarded, unguarded
 
 
 @pytest.fixture(scope="module")
@@ -119,7 +119,7 @@ def test_a_killed_run_leaves_the_old_folder_or_the_new_one(tmp_path: Path) -> No
 
 FULL = """
 import resource, signal, sys
-from singlepot.models.folder import FolderRefused, write_folder
+from singlepot.models.files.folder import FolderRefused, write_folder
 
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))

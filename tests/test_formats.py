@@ -16,9 +16,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import singlepot as sp
-from singlepot.models.folder import FolderRefused
-from singlepot.models.problems import BadInput
-from singlepot.scenarios.writing import FORMATS, Format, write_scenario
+from singlepot.models.diagnostics.problems import BadInput
+from singlepot.models.files.folder import FolderRefused
+from singlepot.scenarios.writing.writing import FORMATS, Format, write_scenario
 from tests.strategies import drafts, scenario
 
 INPUT = Path(__file__).parent / "input"
@@ -116,8 +116,8 @@ def test_any_scenario_comes_back_through_every_format(made: dict[str, Any], chai
 
 
 def with_notes(made: sp.Scenario, notes: dict[str, str]) -> sp.Scenario:
-    from singlepot.models.problems import Report
-    from singlepot.scenarios.json_document import scenario_as_dict, scenario_of
+    from singlepot.models.diagnostics.problems import Report
+    from singlepot.scenarios.formats.json_document import scenario_as_dict, scenario_of
 
     return scenario_of({**scenario_as_dict(made), "notes": notes}, "$", "x.json", Report())
 
@@ -298,7 +298,7 @@ def test_a_missing_package_is_named_with_its_command(tmp_path: Path, monkeypatch
 
 
 def test_json_documents_are_for_people_too() -> None:
-    from singlepot.scenarios.json_document import scenario_json
+    from singlepot.scenarios.formats.json_document import scenario_json
 
     said = json.loads(scenario_json(sp.read_scenario(INPUT / "full")))
     assert said["bids"][0] == {

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import singlepot as sp
-from singlepot.models.inequality import (
+from singlepot.models.analysis.inequality import (
     coefficient_of_variation,
     gini,
     hoover,

@@ -27,7 +27,7 @@ import pytest
 
 import singlepot as sp
 from singlepot.cli import _run
-from singlepot.models.codes import CODES
+from singlepot.models.diagnostics.codes import CODES
 
 INPUT = Path(__file__).parent / "input"
 CASES: list[dict[str, Any]] = [

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from singlepot.models.problems import CODES, BadInput
-from singlepot.scenarios.reading import read_scenario
-from singlepot.scenarios.shipped import shipped
+from singlepot.models.diagnostics.problems import CODES, BadInput
+from singlepot.scenarios.reading.reading import read_scenario
+from singlepot.scenarios.reading.shipped import shipped
 
 INPUT = Path(__file__).parent / "input"
 

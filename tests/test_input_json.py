@@ -15,9 +15,9 @@ import pyarrow.parquet as pq
 import pytest
 
 import singlepot as sp
-from singlepot.models.problems import CODES, BadInput
-from singlepot.scenarios.json_document import scenario_json
-from singlepot.scenarios.writing import write_scenario
+from singlepot.models.diagnostics.problems import CODES, BadInput
+from singlepot.scenarios.formats.json_document import scenario_json
+from singlepot.scenarios.writing.writing import write_scenario
 
 INPUT = Path(__file__).parent / "input"
 
@@ -255,7 +255,7 @@ def test_a_parquet_file_cut_short(folder: Path) -> None:
 
 
 def test_a_parquet_file_that_says_it_has_a_billion_rows(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("singlepot.scenarios.parquet_tables.MOST_ROWS", 3)
+    monkeypatch.setattr("singlepot.scenarios.formats.parquet_tables.MOST_ROWS", 3)
     found = refusal(folder).problems
     assert {p.code for p in found} == {"SP-J012"}
     assert "split the scenario" in str(found[0])

@@ -9,9 +9,9 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from singlepot.models.columns import SELECTORS
-from singlepot.models.problems import BadInput
-from singlepot.models.scenario import Scenario
+from singlepot.models.diagnostics.problems import BadInput
+from singlepot.models.scenario.scenario import Scenario
+from singlepot.models.tables.schema import SELECTORS
 
 YEARS = ["2026-27", "2027-28"]
 AREAS = pd.DataFrame(

@@ -20,13 +20,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from singlepot.models.columns import TABLES
-from singlepot.models.columns_page import tables_page
-from singlepot.models.documents import csv_text, number_text
-from singlepot.models.problems import BadInput, in_latin
-from singlepot.models.rule_kinds import RULES
-from singlepot.models.scenario import Scenario
-from singlepot.scenarios.reading import read_scenario
+from singlepot.models.diagnostics.problems import BadInput, in_latin
+from singlepot.models.scenario.documents import csv_text, number_text
+from singlepot.models.scenario.manual_page import tables_page
+from singlepot.models.scenario.scenario import Scenario
+from singlepot.models.tables.rule_kinds import RULES
+from singlepot.models.tables.schema import TABLES
+from singlepot.scenarios.reading.reading import read_scenario
 
 INPUT = Path(__file__).parent / "input"
 YEARS = ["2026-27", "2027-28"]

@@ -12,9 +12,9 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from singlepot.models.problems import CODES, BadInput
-from singlepot.models.scenario import Scenario
-from singlepot.scenarios.reading import read_scenario
+from singlepot.models.diagnostics.problems import CODES, BadInput
+from singlepot.models.scenario.scenario import Scenario
+from singlepot.scenarios.reading.reading import read_scenario
 
 INPUT = Path(__file__).parent / "input"
 
@@ -206,6 +206,7 @@ def test_what_settings_hold() -> None:
 
 def test_settings_and_problems_are_light() -> None:
     """They are imported by the command line before anything heavy is needed."""
-    code = "import sys, singlepot.models.problems, singlepot.models.settings; print('pandas' in sys.modules)"
+    light = "singlepot.models.diagnostics.problems, singlepot.models.settings.settings"
+    code = f"import sys, {light}; print('pandas' in sys.modules)"
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert out.stdout.strip() == "False"

@@ -14,9 +14,9 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from singlepot.models.problems import CODES, NOTES, BadInput
-from singlepot.models.scenario import Scenario
-from singlepot.scenarios.reading import read_scenario
+from singlepot.models.diagnostics.problems import CODES, NOTES, BadInput
+from singlepot.models.scenario.scenario import Scenario
+from singlepot.scenarios.reading.reading import read_scenario
 
 INPUT = Path(__file__).parent / "input"
 CASES: list[dict[str, Any]] = tomllib.loads((INPUT / "broken_tables.toml").read_text(encoding="utf-8"))["case"]

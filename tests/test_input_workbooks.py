@@ -15,8 +15,8 @@ import openpyxl
 import pytest
 
 import singlepot as sp
-from singlepot.models.problems import CODES, BadInput
-from singlepot.scenarios.writing import write_scenario
+from singlepot.models.diagnostics.problems import CODES, BadInput
+from singlepot.scenarios.writing.writing import write_scenario
 from tests.workbook_cases import CASES, FILES, Case, changed
 
 INPUT = Path(__file__).parent / "input"
@@ -115,7 +115,7 @@ def test_case_12_a_file_without_permission(sound: bytes, tmp_path: Path, monkeyp
     def refuse(*_: object) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("singlepot.scenarios.files.kind_of", refuse)
+    monkeypatch.setattr("singlepot.scenarios.reading.one_file.kind_of", refuse)
     assert [problem.code for problem in refusal(path).problems] == ["SP-F003"]
     assert "close it there" in str(refusal(path))
     monkeypatch.undo()

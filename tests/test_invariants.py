@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import singlepot as sp
-from singlepot.models.arrays import Arrays
-from singlepot.models.double_build import rebuild
-from singlepot.models.formulation import Formulation, formulate
-from singlepot.models.limits import grant_bounds, target_bounds
-from singlepot.models.settings import DEFAULT_ORDER
+from singlepot.models.assurance.double_build import rebuild
+from singlepot.models.formulation.bounds import grant_bounds, target_bounds
+from singlepot.models.formulation.formulation import Formulation, formulate
+from singlepot.models.scenario.arrays import Arrays
+from singlepot.models.settings.settings import DEFAULT_ORDER
 from singlepot.solver import Control, minimise_in_turn
 
 from .agreement import GRANT, STAGE, compare_grants, compare_stages, judge

@@ -13,8 +13,8 @@ import pandas as pd
 import pytest
 
 import singlepot as sp
-from singlepot.scenarios import build_levelling_up_fund
-from singlepot.scenarios.build_england import documents, read_figures
+from scenarios.library_build import build_levelling_up_fund
+from scenarios.library_build.build_england import documents, read_figures
 
 LIBRARY = Path(str(files("singlepot.scenarios.library")))
 NAMES = [name for name, _ in sp.shipped()]

@@ -13,11 +13,11 @@ import pytest
 from hypothesis import given
 
 import singlepot as sp
-from singlepot.models import workings
-from singlepot.models.first_order import MORE, first_order
-from singlepot.reports.log_assumptions import INSIDE
-from singlepot.reports.log_transparency import COLUMNS as RECORD
-from singlepot.reports.logs import logs
+from singlepot.models.analysis.first_order import MORE, first_order
+from singlepot.models.explanation import solved_stages as workings
+from singlepot.reports.logs.assumptions import INSIDE
+from singlepot.reports.logs.logs import logs
+from singlepot.reports.logs.transparency import COLUMNS as RECORD
 
 from . import strategies
 

@@ -13,14 +13,15 @@ from scipy.optimize import linprog
 
 import singlepot as sp
 from benchmarks.workloads import Workload, synthetic, tables
-from singlepot.models.formulation import formulate
-from singlepot.solver import Control, merging
+from singlepot.models.formulation.formulation import formulate
+from singlepot.solver import Control
 from singlepot.solver.answer import Method, Stop
 from singlepot.solver.backends.highs import HighsEngine
-from singlepot.solver.faces import Face, without_rounding
-from singlepot.solver.merging import Merged, merge
+from singlepot.solver.lexicographic.faces import Face, without_rounding
+from singlepot.solver.presolve import symmetry as merging
+from singlepot.solver.presolve.presolve import Linear, reduce
+from singlepot.solver.presolve.symmetry import Merged, merge
 from singlepot.solver.programme import Floats
-from singlepot.solver.reduction import Linear, reduce
 from singlepot.solver.scaling import objective_factor, scale
 
 from .test_blockwise import linear

@@ -14,7 +14,7 @@ import pytest
 
 import singlepot as sp
 from singlepot.cli import _run
-from singlepot.models.folder import FolderRefused, beside
+from singlepot.models.files.folder import FolderRefused, beside
 from singlepot.reports.outputs import FAIRNESS, HOW_TO_INSTALL, Wanted, file_names, outputs, price_of
 from singlepot.solver import SinglepotError
 
@@ -181,7 +181,7 @@ def test_a_system_that_refuses_says_a_file_is_open(tmp_path: Path, monkeypatch: 
     def refuse(*_: object) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("singlepot.models.folder._take_name", refuse)
+    monkeypatch.setattr("singlepot.models.files.folder._take_name", refuse)
     with pytest.raises(FolderRefused, match="another program has a file of it open"):
         settlement.write(tmp_path / "s", overwrite=True)
     assert bytes_of(tmp_path / "s") == before

@@ -22,13 +22,22 @@ def folders() -> dict[str, Path]:
     return {name: ROOT / folder for name, folder in PROJECT["tool"]["setuptools"]["package-dir"].items()}
 
 
+NOT_SHIPPED = ROOT / "scenarios" / "library_build"
+"""Runs in a checkout alone."""
+
+
+def files_of(room: str) -> list[Path]:
+    return [path for path in (ROOT / room).rglob("*") if path.is_file() and NOT_SHIPPED not in path.parents]
+
+
 def in_repository() -> set[str]:
-    found = set()
-    for room in ROOMS:
-        for path in (ROOT / room).rglob("*"):
-            if path.is_file() and (path.suffix in SHIPPED or path.name == "py.typed"):
-                found.add(path.relative_to(ROOT).as_posix())
-    return found
+    """Files that the package must hold."""
+    return {
+        path.relative_to(ROOT).as_posix()
+        for room in ROOMS
+        for path in files_of(room)
+        if path.suffix in SHIPPED or path.name == "py.typed"
+    }
 
 
 def installed() -> set[str]:
@@ -53,7 +62,7 @@ def test_every_file_of_the_rooms_is_installed_and_no_other() -> None:
 def test_every_folder_with_code_is_a_listed_package() -> None:
     mapped = folders()
     assert set(PROJECT["tool"]["setuptools"]["packages"]) == set(mapped)
-    with_code = {path.parent for room in ROOMS for path in (ROOT / room).rglob("*.py")}
+    with_code = {path.parent for room in ROOMS for path in files_of(room) if path.suffix == ".py"}
     assert with_code == set(mapped.values())
 
 

@@ -10,11 +10,11 @@ import pandas as pd
 import pytest
 
 import singlepot as sp
-from singlepot.models.price_afresh import moved
-from singlepot.models.price_range import limit_of
-from singlepot.models.prices import national_prices, pot_prices
-from singlepot.models.rule_prices import rule_prices
-from singlepot.models.workings import Workings, work_out
+from singlepot.models.analysis.price_by_resolving import moved
+from singlepot.models.analysis.price_range import limit_of
+from singlepot.models.explanation.prices import national_prices, pot_prices
+from singlepot.models.explanation.rule_prices import rule_prices
+from singlepot.models.explanation.solved_stages import Workings, work_out
 from singlepot.solver import Bound, Control, Infeasible, minimise_in_turn
 
 from .steered import MANY

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 import singlepot as sp
 from singlepot.cli import _run
-from singlepot.models.codes import CODES
+from singlepot.models.diagnostics.codes import CODES
 
 from .damages import Damage, Folder, damaged
 from .strategies import HypothesisPicker

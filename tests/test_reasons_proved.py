@@ -13,12 +13,12 @@ from dataclasses import dataclass, field
 import numpy as np
 import pytest
 
-from singlepot.models.best_placed import Placing, place
-from singlepot.models.prices import RULE_ROWS
-from singlepot.models.verdicts import DEARER, LAST, TIED, USED_UP, Verdict
-from singlepot.models.workings import work_out
+from singlepot.models.explanation.merit_order import Placing, place
+from singlepot.models.explanation.prices import RULE_ROWS
+from singlepot.models.explanation.solved_stages import work_out
+from singlepot.models.explanation.verdicts import DEARER, LAST, TIED, USED_UP, Verdict
 from singlepot.solver import Control, minimise_in_turn
-from singlepot.solver.stages import Stage
+from singlepot.solver.lexicographic.stages import Stage
 
 from .relaxing import SMALL, Relaxation, StageProblem
 from .steered import MANY, SCENARIOS, settled

@@ -11,10 +11,10 @@ import pandas as pd
 import pytest
 
 import singlepot as sp
-from singlepot.models.movable import KINDS, movable
-from singlepot.models.rule_kinds import RULES
+from singlepot.models.infeasibility.relaxable import KINDS, movable
+from singlepot.models.tables.rule_kinds import RULES
 from singlepot.solver import Control
-from singlepot.solver.conflicts import is_possible
+from singlepot.solver.infeasibility.farkas import is_possible
 
 YEARS = ["2026-27", "2027-28"]
 Made = dict[str, Any]
@@ -251,7 +251,7 @@ def settles(scenario: sp.Scenario) -> bool:
 
 def moved(found: sp.Repair, share: float) -> bool:
     """Whether some point exists when every limit goes this share of the way."""
-    from singlepot.scenarios.repair_changes import as_changes
+    from singlepot.scenarios.repair.changes import as_changes
 
     limits = movable(found.scenario).limits
     keys = ["rule", "area", "envelope", "objective", "year"]

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 
 import singlepot as sp
-from singlepot.models.movable import movable
-from singlepot.solver.elastic import loosen
+from singlepot.models.infeasibility.relaxable import movable
+from singlepot.solver.infeasibility.elastic import loosen
 from tests.strategies import Draft, drafts, scenario
 
 

@@ -14,8 +14,8 @@ import pandas as pd
 import pytest
 
 import singlepot as sp
-from singlepot.reports.ensemble_text import by_item
 from singlepot.reports.page import comparison_html, ensemble_html, sweep_html
+from singlepot.reports.text.ensemble import by_item
 from singlepot.scenarios.ensemble.plan import make_plan
 from tests.report_pages import Page, read_page
 from tests.report_scenarios import NAMES, hostile

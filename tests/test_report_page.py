@@ -19,9 +19,9 @@ from hypothesis import strategies as st
 
 import singlepot as sp
 from singlepot.reports.page import PagesNotInstalled, area_page_html, picture_files, report_html, templating
-from singlepot.reports.page.cells import cells_of, read_cells
-from singlepot.reports.page.chart_map import Measure, classify
-from singlepot.reports.page.merit import MeritOrder
+from singlepot.reports.page.drawings.map import Measure, classify
+from singlepot.reports.page.figures.cells import cells_of, read_cells
+from singlepot.reports.page.figures.merit_order import MeritOrder
 from tests.report_pages import Page, area_pages, read_page
 from tests.report_scenarios import NAMES, hostile
 from tests.strategies import scenario, seeded

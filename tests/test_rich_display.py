@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import singlepot as sp
-from singlepot.models.rich_display import MOST_LETTERS, rich, rich_table
+from singlepot.models.notebook_display import MOST_LETTERS, rich, rich_table
 
 HARMFUL = "<script>alert(1)</script> & \"'"
 

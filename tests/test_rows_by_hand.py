@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from singlepot.models.formulation import formulate
+from singlepot.models.formulation.formulation import formulate
 from singlepot.solver import LinearProgramme
 
 from .strategies import Draft, scenario, seeded

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given, settings
 
 import singlepot as sp
-from singlepot.models.columns import TABLES
-from singlepot.models.problems import BadInput, Report
-from singlepot.models.settings_log import CONFIDENCE, ENTRIES, NAMED
-from singlepot.scenarios.differences import differences
-from singlepot.scenarios.json_document import scenario_as_dict, scenario_of
+from singlepot.models.diagnostics.problems import BadInput, Report
+from singlepot.models.settings.log import CONFIDENCE, ENTRIES, NAMED
+from singlepot.models.tables.schema import TABLES
+from singlepot.scenarios.formats.json_document import scenario_as_dict, scenario_of
+from singlepot.scenarios.what_if.differences import differences
 
 NAMES = st.sampled_from(["population", "rules.grant_floor", "stages.give.shortfall.largest", "a b", "=x", "für", "1"])
 SAYINGS = st.sampled_from(

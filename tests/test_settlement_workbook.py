@@ -17,11 +17,11 @@ import pytest
 from hypothesis import given
 
 import singlepot as sp
-from singlepot.reports.logs import logs
-from singlepot.reports.settlement_sheets import settlement_sheets
-from singlepot.reports.settlement_workbook import settlement_workbook
-from singlepot.reports.sheet_writing import TOP, cut, write_sheets
-from singlepot.reports.sheets import Column, Sheet
+from singlepot.reports.logs.logs import logs
+from singlepot.reports.workbooks.settlement_sheets import settlement_sheets
+from singlepot.reports.workbooks.settlement_workbook import settlement_workbook
+from singlepot.reports.workbooks.sheet_writing import TOP, cut, write_sheets
+from singlepot.reports.workbooks.sheets import Column, Sheet
 
 from . import strategies
 

@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import sparse
 
-from singlepot.models.documents import csv_text, number_text, number_texts
-from singlepot.models.rivals import NOBODY, last_elsewhere, rivals
-from singlepot.models.settlement_documents import json_text
-from singlepot.solver.determined import LEFT, LONG, MOST_LONG, _left
+from singlepot.models.explanation.rivals import NOBODY, last_elsewhere, rivals
+from singlepot.models.scenario.documents import csv_text, number_text, number_texts
+from singlepot.models.settlement.documents import json_text
+from singlepot.solver.lexicographic.dual_uniqueness import LEFT, LONG, MOST_LONG, _left
 
 NUMBERS = st.floats() | st.integers(-(10**16), 10**16).map(float) | st.just(-0.0)
 TEXTS = st.text(alphabet='a",\r\n é=')

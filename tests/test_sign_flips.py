@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 import singlepot as sp
-from singlepot.models import formulation
-from singlepot.models.double_build import Rebuilt, rebuild
-from singlepot.models.model import Model, Term
-from singlepot.models.terms import ALWAYS, FOR_STAGE
+from singlepot.models.assurance.double_build import Rebuilt, rebuild
+from singlepot.models.formulation import formulation
+from singlepot.models.formulation.model import Model, Term
+from singlepot.models.formulation.terms import ALWAYS, FOR_STAGE
 
 from .agreement import compare_grants, judge
 from .strategies import scenario, seeded

@@ -25,7 +25,7 @@ from singlepot.solver import (
     minimise_in_turn,
     whole_units,
 )
-from singlepot.solver.conflicts import find_conflict
+from singlepot.solver.infeasibility.farkas import find_conflict
 from singlepot.solver.scaling import scale
 
 from .strategies import scenario, seeded

@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 
 import singlepot as sp
-from singlepot.models.best_placed import Placing, place
-from singlepot.models.prices import RULE_ROWS
-from singlepot.models.verdicts import LAST, USED_UP
-from singlepot.models.workings import work_out
-from singlepot.reports.why import why, why_area
+from singlepot.models.explanation.merit_order import Placing, place
+from singlepot.models.explanation.prices import RULE_ROWS
+from singlepot.models.explanation.solved_stages import work_out
+from singlepot.models.explanation.verdicts import LAST, USED_UP
+from singlepot.reports.text.why import why, why_area
 from singlepot.solver import Control, LinearProgramme, minimise_in_turn
 
 from .strategies import scenario, seeded

@@ -18,9 +18,9 @@ from hypothesis import strategies as st
 
 import singlepot as sp
 from singlepot.reports import ChartsNotInstalled, sweep_chart, sweep_text
-from singlepot.scenarios.levers import lever_names, points, pulled, read_lever, spaced
-from singlepot.scenarios.settling import Outcome, settle_each
-from singlepot.scenarios.sweeping import MANIFEST
+from singlepot.scenarios.many.levers import lever_names, points, pulled, read_lever, spaced
+from singlepot.scenarios.many.settle_each import Outcome, settle_each
+from singlepot.scenarios.many.sweep import MANIFEST
 from tests.strategies import drafts, scenario
 from tests.test_cli import COMMAND, run
 from tests.test_compare import two_areas

@@ -12,14 +12,14 @@ import openpyxl
 import pytest
 
 import singlepot as sp
-from singlepot.models.columns import TABLES, kept
-from singlepot.models.folder import FolderRefused
-from singlepot.models.json_schema import SETTLEMENT_TABLES, scenario_schema, settlement_schema
-from singlepot.models.problems import BadInput
-from singlepot.models.rule_kinds import RULES
-from singlepot.models.settings_explained import SETTINGS_EXPLAINED
-from singlepot.scenarios.json_document import scenario_json
-from singlepot.scenarios.settlement_document import settlement_json
+from singlepot.models.diagnostics.problems import BadInput
+from singlepot.models.files.folder import FolderRefused
+from singlepot.models.scenario.json_schema import SETTLEMENT_TABLES, scenario_schema, settlement_schema
+from singlepot.models.settings.explained import SETTINGS_EXPLAINED
+from singlepot.models.tables.rule_kinds import RULES
+from singlepot.models.tables.schema import TABLES, kept
+from singlepot.scenarios.formats.json_document import scenario_json
+from singlepot.scenarios.results.settlement_document import settlement_json
 
 INPUT = Path(__file__).parent / "input"
 SOURCES = [None, "bucks-and-burnley", "england", str(INPUT / "full")]

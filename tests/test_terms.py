@@ -11,8 +11,8 @@ import pandas as pd
 import pytest
 
 import singlepot as sp
-from singlepot.models.formulation import Formulation, formulate
-from singlepot.models.terms import ALWAYS, FOR_STAGE
+from singlepot.models.formulation.formulation import Formulation, formulate
+from singlepot.models.formulation.terms import ALWAYS, FOR_STAGE
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 TERMS = {term.__name__: term for term in (*ALWAYS, *(term for terms in FOR_STAGE.values() for term in terms))}

@@ -7,7 +7,7 @@ from functools import cache
 import pytest
 
 import singlepot as sp
-from singlepot.models.formulation import Formulation, formulate
+from singlepot.models.formulation.formulation import Formulation, formulate
 from singlepot.solver import Control, SolverFailed, Staged, Technique, minimise_in_turn, share
 
 STRICT = {"give": {"shortfall.largest": 0.0, "shortfall.total": 0.0}}

@@ -14,10 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import singlepot as sp
-from singlepot.models.problems import CODES
-from singlepot.scenarios.differences import differences
-from singlepot.scenarios.shipped import shipped_what_ifs
-from singlepot.scenarios.showing import resolve
+from singlepot.models.diagnostics.problems import CODES
+from singlepot.scenarios.reading.resolved import resolve
+from singlepot.scenarios.reading.shipped import shipped_what_ifs
+from singlepot.scenarios.what_if.differences import differences
 from tests.strategies import drafts, scenario
 from tests.test_cli import run
 

@@ -22,11 +22,11 @@ from openpyxl.utils import get_column_letter
 from openpyxl.workbook.workbook import Workbook
 
 import singlepot as sp
-from singlepot.models.columns import TABLES
-from singlepot.models.documents import number_text
-from singlepot.models.problems import CODES, BadInput
+from singlepot.models.diagnostics.problems import CODES, BadInput
+from singlepot.models.scenario.documents import number_text
+from singlepot.models.tables.schema import TABLES
 from singlepot.scenarios.workbooks.cells import financial_year
-from singlepot.scenarios.writing import write_scenario
+from singlepot.scenarios.writing.writing import write_scenario
 from tests.workbook_cases import saved
 
 INPUT = Path(__file__).parent / "input"

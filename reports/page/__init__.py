@@ -1,8 +1,8 @@
 """The report as one web page, a page for every area, and their pictures as files."""
 
 from .area_page import area_page_html
-from .drawing import PagesNotInstalled
-from .many import comparison_html, ensemble_html, sweep_html
+from .drawings.drawing import PagesNotInstalled
+from .many.report import comparison_html, ensemble_html, sweep_html
 from .pictures import picture_files
 from .report import report_html
 

@@ -9,12 +9,12 @@ from typing import Any
 import pandas as pd
 
 from singlepot.models.money import spoken
-from singlepot.models.settlement import Settlement
+from singlepot.models.settlement.settlement import Settlement
 from singlepot.solver import BadOption
 
-from .chart_area import area_spec
-from .drawing import inline_svg
-from .figures import Figures, figures_of, records
+from .drawings.area import area_spec
+from .drawings.drawing import inline_svg
+from .figures.figures import Figures, figures_of, records
 from .similar import said_similar, similar_to
 from .table import Column, Table, tabulate
 from .templating import page, render

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from singlepot.models.settlement import Settlement
+from singlepot.models.settlement.settlement import Settlement
 
-from .cells import cells_of
-from .chart_gains import gains_spec, ranks_spec
-from .chart_map import map_spec, measures
-from .chart_merit import merit_spec, region_colours
-from .chart_sums import sums_spec
-from .drawing import Kind, Spec, draw
-from .figures import Figures, figures_of
-from .merit import merit_orders
+from .drawings.drawing import Kind, Spec, draw
+from .drawings.gains import gains_spec, ranks_spec
+from .drawings.map import map_spec, measures
+from .drawings.merit_order import merit_spec, region_colours
+from .drawings.sums import sums_spec
+from .figures.cells import cells_of
+from .figures.figures import Figures, figures_of
+from .figures.merit_order import merit_orders
 from .report import BARS, WIDE
 
 

@@ -11,19 +11,19 @@ from typing import Protocol
 
 import pandas as pd
 
-from singlepot.models.fairness import PriceOfFairness
-from singlepot.models.settlement import Settlement
+from singlepot.models.analysis.price_of_fairness import PriceOfFairness
+from singlepot.models.settlement.settlement import Settlement
 
 from . import tables
 from .area_page import area_fragment
-from .cells import BY_HAND, cells_of
-from .chart_gains import gains_spec, ranks_spec
-from .chart_map import map_spec, measures
-from .chart_merit import ceiling, merit_spec, region_colours
-from .chart_sums import sums_spec
-from .drawing import Spec, inline_svg
-from .figures import Figures, figures_of
-from .merit import MeritOrder, merit_orders
+from .drawings.drawing import Spec, inline_svg
+from .drawings.gains import gains_spec, ranks_spec
+from .drawings.map import map_spec, measures
+from .drawings.merit_order import ceiling, merit_spec, region_colours
+from .drawings.sums import sums_spec
+from .figures.cells import BY_HAND, cells_of
+from .figures.figures import Figures, figures_of
+from .figures.merit_order import MeritOrder, merit_orders
 from .rules_tables import assumptions, rules_table, stages_table
 from .table import Table, from_frame
 from .templating import page

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from singlepot.models.rule_kinds import RULES
+from singlepot.models.tables.rule_kinds import RULES
 
-from .figures import Figures, records
+from .figures.figures import Figures, records
 from .table import Cell, Column, Table, cell
 
 STAGES_SAID = {

@@ -7,9 +7,9 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
-from singlepot.models.arrays import Floats
+from singlepot.models.scenario.arrays import Floats
 
-from .figures import Figures
+from .figures.figures import Figures
 
 SHOWN = 5
 """How many similar areas are shown."""

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from singlepot.reports.lines import number
+from singlepot.reports.text.lines import number
 
 Kind = Literal["text", "money", "pounds", "number", "percent", "change", "count", "parts", "mixed"]
 

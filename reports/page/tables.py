@@ -6,10 +6,10 @@ from typing import Any
 
 import pandas as pd
 
-from .chart_map import Measure
-from .chart_sums import shown_rows
-from .figures import Figures, records
-from .merit import MeritOrder
+from .drawings.map import Measure
+from .drawings.sums import shown_rows
+from .figures.figures import Figures, records
+from .figures.merit_order import MeritOrder
 from .table import Column, Table, tabulate
 
 ASKS_SHOWN = 250

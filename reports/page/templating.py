@@ -8,7 +8,7 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from .drawing import missing
+from .drawings.drawing import missing
 
 if TYPE_CHECKING:
     from jinja2 import Environment

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from singlepot.models.fairness import PriceOfFairness
+from singlepot.models.analysis.price_of_fairness import PriceOfFairness
 from singlepot.models.money import spoken
-from singlepot.models.settings import Settings
-from singlepot.reports.lines import count
+from singlepot.models.settings.settings import Settings
+from singlepot.reports.text.lines import count
 
-from .figures import Figures, records
+from .figures.figures import Figures, records
 
 ILLUSTRATIVE = "illustrative"
 """The word by which a scenario says that its figures are not real."""

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from singlepot.models.formulation import formulate
-from singlepot.models.settle import settle
+from singlepot.models.formulation.formulation import formulate
+from singlepot.models.settlement.settle import settle
 from singlepot.solver import (
     Control,
     ExtraRows,
@@ -25,8 +25,8 @@ from singlepot.solver import (
 from .sampling import Sample
 
 if TYPE_CHECKING:
-    from singlepot.models.scenario import Scenario
-    from singlepot.models.settlement import Settlement
+    from singlepot.models.scenario.scenario import Scenario
+    from singlepot.models.settlement.settlement import Settlement
 
 TRIES = 3
 """How often a draw that fails is tried before it becomes a row that says so."""

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
-from singlepot.models.problems import BadInput, Problem, did_you_mean, shown
+from singlepot.models.diagnostics.problems import BadInput, Problem, did_you_mean, shown
 
 SCHEMA = 1
 """Version of the format of a plan."""

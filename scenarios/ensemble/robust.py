@@ -11,22 +11,22 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from singlepot.models.documents import csv_text
-from singlepot.models.folder import write_folder
-from singlepot.models.model import ABSENT
-from singlepot.models.point import Point
-from singlepot.models.pounds import in_pounds
-from singlepot.models.recourse import Common, common, measure_of, recourse
-from singlepot.models.settle import settle
-from singlepot.models.settlement import Settlement
-from singlepot.models.settlement_documents import guarded, json_text
+from singlepot.models.analysis.two_stage import Common, common, measure_of, recourse
+from singlepot.models.files.folder import write_folder
+from singlepot.models.formulation.model import ABSENT
+from singlepot.models.scenario.documents import csv_text
+from singlepot.models.settlement.decisions import Point
+from singlepot.models.settlement.documents import guarded, json_text
+from singlepot.models.settlement.pounds import in_pounds
+from singlepot.models.settlement.settle import settle
+from singlepot.models.settlement.settlement import Settlement
 from singlepot.solver import BadOption, Control, Decided, Progress, Recourse, average_of_worst, decide
 
 from .plan import Plan, read_plan
 from .sampling import Sample, draw_sample
 
 if TYPE_CHECKING:
-    from singlepot.models.scenario import Scenario
+    from singlepot.models.scenario.scenario import Scenario
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -167,7 +167,7 @@ def settle_robust(
         raise BadOption(f"the worst share {worst!r} is no share of the draws", "write 0.1 for a tenth")
     if not order or len(set(order)) < len(order) or set(order) - set(ORDER):
         raise BadOption(f"the order {', '.join(order) or 'of nothing'} cannot be", "name expected, worst, or both")
-    from singlepot.scenarios.reading import read_scenario
+    from singlepot.scenarios.reading.reading import read_scenario
 
     plan = plan.with_(draws=draws or min(plan.draws, DRAWS))
     control = Control(time_limit, progress)
@@ -192,7 +192,7 @@ def settle_robust(
 
 def _least_pots(scenarios: Sequence[Scenario], base: Scenario) -> Floats | None:
     """Envelopes × years: what the grants must fit in every draw; None where all draws have the base's pot."""
-    from singlepot.models.arrays import arrays
+    from singlepot.models.scenario.arrays import arrays
 
     if all(scenario.pot.equals(base.pot) for scenario in scenarios):
         return None

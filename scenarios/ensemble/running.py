@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from singlepot.models.documents import csv_text
-from singlepot.models.rich_display import rich, rich_table
-from singlepot.models.settle import settle
-from singlepot.models.settlement import Settlement
+from singlepot.models.notebook_display import rich, rich_table
+from singlepot.models.scenario.documents import csv_text
+from singlepot.models.settlement.settle import settle
+from singlepot.models.settlement.settlement import Settlement
 from singlepot.solver import Stopped
 
-from ..reading import read_scenario
-from ..settlement_folder import read_settlement
+from ..reading.reading import read_scenario
+from ..results.settlement_folder import read_settlement
 from .drawing import CELL, Work
 from .executors import Batch, Cluster, Executor, Processes, leave_if_starting, versions
 from .plan import Plan, make_plan, read_plan
@@ -25,7 +25,7 @@ from .sampling import draw_sample
 from .store import EnsembleRefused, Store, read_table
 
 if TYPE_CHECKING:
-    from singlepot.models.scenario import Scenario
+    from singlepot.models.scenario.scenario import Scenario
 
 BATCH = 4
 """Draws that are handed out and kept together."""

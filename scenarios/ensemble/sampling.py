@@ -11,12 +11,12 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import stats
 
-from singlepot.models.problems import Problem, Report, did_you_mean, shown
+from singlepot.models.diagnostics.problems import Problem, Report, did_you_mean, shown
 
 from .plan import Plan, Uncertain, columns_of
 
 if TYPE_CHECKING:
-    from singlepot.models.scenario import Scenario
+    from singlepot.models.scenario.scenario import Scenario
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from singlepot.models.settlement_documents import json_text
+from singlepot.models.settlement.documents import json_text
 from singlepot.solver import SinglepotError
 
 from .drawing import Drawn

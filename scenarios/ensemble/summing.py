@@ -25,7 +25,7 @@ from scipy import stats
 from .store import EnsembleRefused
 
 if TYPE_CHECKING:
-    from singlepot.models.settlement import Settlement
+    from singlepot.models.settlement.settlement import Settlement
 
     from .plan import Plan
 

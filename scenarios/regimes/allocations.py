@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from singlepot.models.arrays import Arrays
 from singlepot.models.claims import RULES, estimate
 from singlepot.models.money import POUNDS_PER, spoken
+from singlepot.models.scenario.arrays import Arrays
 
 from .plan import Arrival
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from singlepot.models.arrays import Arrays
-from singlepot.models.objectives import priorities, shortfall_weights
+from singlepot.models.formulation.stage_costs import priorities, shortfall_weights
+from singlepot.models.scenario.arrays import Arrays
 
 from .allocations import Floats
 

@@ -6,8 +6,8 @@ import heapq
 
 import numpy as np
 
-from singlepot.models.arrays import Arrays
 from singlepot.models.money import POUNDS_PER, spoken
+from singlepot.models.scenario.arrays import Arrays
 
 from .allocations import Allocation, Floats
 from .benefit import benefit_of_bids, benefit_of_options, money_of_options

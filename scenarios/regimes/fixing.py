@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from singlepot.models.arrays import Arrays, Booleans
-from singlepot.models.model import touched
-from singlepot.models.point import Point, own_costs, point_of
-from singlepot.models.rules import Limit, Rules, resolve
-from singlepot.models.scenario import Scenario
-from singlepot.models.settlement import Settlement
-from singlepot.models.terms.target_ceiling import meant_for
+from singlepot.models.formulation.model import touched
+from singlepot.models.formulation.rules import Limit, Rules, resolve
+from singlepot.models.formulation.terms.target_ceiling import meant_for
+from singlepot.models.scenario.arrays import Arrays, Booleans
+from singlepot.models.scenario.scenario import Scenario
+from singlepot.models.settlement.decisions import Point, own_costs, point_of
+from singlepot.models.settlement.settlement import Settlement
 from singlepot.solver import SolverFailed, VerificationFailed
 
 from .allocations import Allocation, Floats

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from singlepot.models.arrays import Arrays
 from singlepot.models.claims import share_out
-from singlepot.models.scenario import Scenario
+from singlepot.models.scenario.arrays import Arrays
+from singlepot.models.scenario.scenario import Scenario
 
 from .allocations import Allocation, Floats
 from .plan import Needs, unknown_name

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from singlepot.models.problems import BadInput, Problem, did_you_mean, shown
+from singlepot.models.diagnostics.problems import BadInput, Problem, did_you_mean, shown
 
 _Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 _Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]

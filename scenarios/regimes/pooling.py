@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from singlepot.models.arrays import arrays
-from singlepot.models.formulation import formulate
-from singlepot.models.model import ABSENT
-from singlepot.models.settlement import Settlement
+from singlepot.models.formulation.formulation import formulate
+from singlepot.models.formulation.model import ABSENT
+from singlepot.models.scenario.arrays import arrays
+from singlepot.models.settlement.settlement import Settlement
 from singlepot.solver import Control, ExtraRows, Stage, minimise_in_turn
 
 ROOM = 1e-9

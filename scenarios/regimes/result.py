@@ -9,13 +9,13 @@ from os import PathLike
 
 import pandas as pd
 
-from singlepot.models.documents import csv_text
-from singlepot.models.folder import write_folder
-from singlepot.models.inequality import GRANT_PER_HEAD, inequality
-from singlepot.models.scenario import Scenario
-from singlepot.models.settlement import Settlement
-from singlepot.models.settlement_documents import guarded, json_text
-from singlepot.models.spread import spread
+from singlepot.models.analysis.inequality import GRANT_PER_HEAD, inequality
+from singlepot.models.analysis.spread import spread
+from singlepot.models.files.folder import write_folder
+from singlepot.models.scenario.documents import csv_text
+from singlepot.models.scenario.scenario import Scenario
+from singlepot.models.settlement.documents import guarded, json_text
+from singlepot.models.settlement.settlement import Settlement
 from singlepot.solver import SinglepotError
 
 from .pooling import Pooling

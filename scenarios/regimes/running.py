@@ -8,11 +8,11 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from singlepot.models.arrays import Arrays, arrays
-from singlepot.models.formulation import formulate
-from singlepot.models.scenario import Scenario
-from singlepot.models.settle import settle
-from singlepot.models.settlement import Settlement
+from singlepot.models.formulation.formulation import formulate
+from singlepot.models.scenario.arrays import Arrays, arrays
+from singlepot.models.scenario.scenario import Scenario
+from singlepot.models.settlement.settle import settle
+from singlepot.models.settlement.settlement import Settlement
 from singlepot.solver import BadOption, Control, Extra, Infeasible, SinglepotError, Stage, Stopped, minimise_in_turn
 
 from .allocations import Allocation, by_arrival, by_claims

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from singlepot.models.arrays import Arrays
-from singlepot.models.scenario import Scenario
-from singlepot.models.terms.target_ceiling import meant_for
+from singlepot.models.formulation.terms.target_ceiling import meant_for
+from singlepot.models.scenario.arrays import Arrays
+from singlepot.models.scenario.scenario import Scenario
 from singlepot.solver import Extra, ExtraRows
 
 from .allocations import Floats

@@ -12,10 +12,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from singlepot.models.columns import Column
-from singlepot.models.documents import number_text
-from singlepot.models.raw_tables import Cells, Refused
-from singlepot.models.settings import year_start
+from singlepot.models.scenario.documents import number_text
+from singlepot.models.settings.settings import year_start
+from singlepot.models.tables.raw import Cells, Refused
+from singlepot.models.tables.schema import Column
 
 from .opening import Date
 

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from singlepot.models.columns import TABLES, Table, kept
-from singlepot.models.documents import number_text
-from singlepot.models.problems import one_of, shown
+from singlepot.models.diagnostics.problems import one_of, shown
+from singlepot.models.scenario.documents import number_text
+from singlepot.models.tables.schema import TABLES, Table, kept
 
 from .opening import Sheet
 from .scan import number

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from singlepot.models.problems import SETTINGS, BadInput, Problem
+from singlepot.models.diagnostics.problems import SETTINGS, BadInput, Problem
 
 INSTALL = "python -m pip install 'singlepot[excel-formats]'"
 

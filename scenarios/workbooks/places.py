@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from singlepot.models.raw_tables import Place
+from singlepot.models.tables.raw import Place
 
 
 @dataclass(frozen=True)

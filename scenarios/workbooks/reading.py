@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from singlepot.models.columns import TABLES
-from singlepot.models.problems import SETTINGS, Problem, Report, did_you_mean, near, one_of, shown
-from singlepot.models.raw_tables import RawTable, lost
+from singlepot.models.diagnostics.problems import SETTINGS, Problem, Report, did_you_mean, near, one_of, shown
+from singlepot.models.tables.raw import RawTable, lost
+from singlepot.models.tables.schema import TABLES
 
 from .archive import Unopened
 from .child import folded
@@ -30,7 +30,7 @@ _SPECS = {SHEET.name: SHEET, **TABLES}
 
 @dataclass
 class Found:
-    """What a workbook says, for :func:`singlepot.models.scenario.from_raw`."""
+    """What a workbook says, for :func:`singlepot.models.scenario.scenario.from_raw`."""
 
     said: dict[str, Any] | None = None
     places: dict[str, str] = field(default_factory=dict)

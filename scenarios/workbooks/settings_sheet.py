@@ -9,9 +9,9 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from singlepot.models.columns import Column, Table
-from singlepot.models.documents import number_text
-from singlepot.models.problems import shown
+from singlepot.models.diagnostics.problems import shown
+from singlepot.models.scenario.documents import number_text
+from singlepot.models.tables.schema import Column, Table
 
 from .cells import LARGEST_PLAIN_RULE, financial_year
 from .layout import Complain, Layout

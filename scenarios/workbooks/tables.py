@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from singlepot.models.columns import Column, Table, kept
-from singlepot.models.problems import near, shown
-from singlepot.models.raw_tables import Cells, RawTable, Refused
+from singlepot.models.diagnostics.problems import near, shown
+from singlepot.models.tables.raw import Cells, RawTable, Refused
+from singlepot.models.tables.schema import Column, Table, kept
 
 from .cells import LARGEST_PLAIN_RULE, Context, Notes, read_cells, read_kept
 from .layout import Complain, Layout

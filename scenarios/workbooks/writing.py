@@ -12,9 +12,9 @@ from typing import Any
 import pandas as pd
 import xlsxwriter
 
-from singlepot.models.columns import TABLES
-from singlepot.models.problems import SETTINGS, Problem, Report, shown
-from singlepot.models.scenario import Scenario
+from singlepot.models.diagnostics.problems import SETTINGS, Problem, Report, shown
+from singlepot.models.scenario.scenario import Scenario
+from singlepot.models.tables.schema import TABLES
 
 from .archive import LARGEST_EXPANDED
 from .layout import NAMING, TOTAL

@@ -12,7 +12,7 @@ from scipy import sparse
 from ..control import Control
 from ..errors import SolverFailed
 from ..programme import Floats
-from ..quadratic import QuadraticProgramme
+from ..quadratic_programme import QuadraticProgramme
 
 ACCURACY = 1e-11
 """Gap and feasibility asked of Clarabel, relative; what it reaches is polished afterwards."""

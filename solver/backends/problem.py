@@ -8,7 +8,7 @@ import numpy as np
 from scipy import sparse
 
 from ..answer import Answer, Method, Point, Stop
-from ..crossing import crossed, meeting
+from ..crossed_bounds import crossed, meeting
 from ..errors import SolverFailed
 from ..programme import Booleans, Floats
 
@@ -41,7 +41,7 @@ class Problem:
     def cleaned(self) -> Problem:
         """Refuse numbers that solvers misread without a word, leave huge bounds out, let bounds meet.
 
-        Bounds meet that cross by rounding alone, see :mod:`~singlepot.solver.crossing`.
+        Bounds meet that cross by rounding alone, see :mod:`~singlepot.solver.crossed_bounds`.
 
         Raises
         ------

@@ -1,0 +1,56 @@
+"""Commands about files: convert a scenario, begin a new one, print the schema."""
+
+from __future__ import annotations
+
+import click
+
+FORMATS = ("csv", "parquet", "xlsx", "json")
+"""As :data:`singlepot.scenarios.writing.writing.FORMATS`, which is not loaded for ``--help``."""
+
+
+@click.command()
+@click.argument("scenario")
+@click.argument("target", type=click.Path())
+@click.option("--format", "chosen", type=click.Choice(FORMATS), help="By default as the name of TARGET says.")
+@click.option("--overwrite", is_flag=True, help="Replace what stands there.")
+def export(scenario: str, target: str, chosen: str | None, overwrite: bool) -> None:
+    """Convert SCENARIO without loss: TARGET is .xlsx, .json, or a folder.
+
+    A written settlement becomes one JSON document if TARGET ends in .json.
+    """
+    import singlepot
+    from singlepot.scenarios.writing.writing import check_scenario_target, settlement_at
+
+    check_scenario_target(target, chosen, overwrite=overwrite)  # type: ignore[arg-type]  # click checked it
+    if settlement_at(scenario, target):
+        singlepot.write_settlement(singlepot.read_settlement(scenario), target, overwrite=overwrite)
+    else:
+        found = singlepot.read_scenario(scenario)
+        singlepot.write_scenario(found, target, format=chosen, overwrite=overwrite)  # type: ignore[arg-type]  # click checked it
+    click.echo(f"written: {target}")
+
+
+@click.command()
+@click.argument("target", type=click.Path())
+@click.option("--from", "scenario", help="What stands in it: a SCENARIO; by default two invented areas.")
+def init(target: str, scenario: str | None) -> None:
+    """Write a scenario to fill in: a workbook if TARGET ends in .xlsx, else a folder."""
+    import singlepot
+
+    singlepot.write_template(target, None if scenario is None else singlepot.read_scenario(scenario))
+    click.echo(f"written: {target}\nfill it in, then: singlepot check {target}")
+
+
+@click.command()
+@click.argument("of", type=click.Choice(("scenario", "settlement")), default="scenario")
+def schema(of: str) -> None:
+    """Print the JSON Schema of a scenario or settlement document."""
+    import json
+
+    from singlepot.models.scenario.json_schema import scenario_schema, settlement_schema
+
+    made = scenario_schema() if of == "scenario" else settlement_schema()
+    click.echo(json.dumps(made, ensure_ascii=False, indent=2))
+
+
+COMMANDS = (export, init, schema)

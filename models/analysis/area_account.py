@@ -1,0 +1,166 @@
+"""Everything about one area of a settlement: what it bid, receives and agrees to, what it is asked and why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from singlepot.solver import BadOption
+
+from ..explanation.prices import Price
+from ..explanation.solved_stages import work_out
+from ..notebook_display import rich, rich_table
+from ..scenario.scenario import Scenario
+
+if TYPE_CHECKING:
+    from ..settlement.settlement import Settlement
+
+OWNED = ("bids", "targets", "options", "option_years")
+"""Tables whose rows belong to an area."""
+
+
+@dataclass(frozen=True, eq=False)
+class Account:
+    """One area.
+
+    Attributes
+    ----------
+    area, name
+        Code and name.
+    grants, targets, asks
+        The area's rows of the settlement's tables; asks carry their reasons.
+    options
+        Every option of the area: option, taken (share of the largest take-up), stop, stage, rules.
+    rules
+        The rules of this area that bind, with what a unit of slack would be worth.
+    without
+        What the nation would lose if the area left, bid and targets and all: for each national row the shortfall with
+        and without it; None unless it was asked for.
+    stability
+        How far the area's grant moves with its own bid, targets and unit costs: number, moved, before, after, change,
+        elasticity, reason; None unless it was asked for.
+    """
+
+    area: str
+    name: str
+    grants: pd.DataFrame
+    targets: pd.DataFrame
+    asks: pd.DataFrame
+    options: pd.DataFrame
+    rules: tuple[Price, ...]
+    without: pd.DataFrame | None
+    stability: pd.DataFrame | None = None
+
+    def _repr_html_(self) -> str:
+        """Show what the area receives and is asked, and why, in a notebook."""
+        asks = self.asks[["option", "take_up", "grant_change", "reason"]]
+        return rich(
+            f"{self.name} ({self.area})",
+            f"{len(self.asks)} asks, {len(self.options)} options",
+            rich_table("Grants", self.grants, most=20),
+            rich_table("Asked, and why", asks, most=20),
+            rich_table("If the area left", self.without if self.without is not None else pd.DataFrame()),
+        )
+
+
+Measure = Callable[["Settlement", list[str]], pd.DataFrame]
+"""Measures the stability of some areas of a settlement, as ``singlepot.stability`` does."""
+
+
+def account(settlement: Settlement, area: str, *, without: bool = False, stability: Measure | None = None) -> Account:
+    """Say everything about one area.
+
+    Parameters
+    ----------
+    area
+        Its code or its name.
+    without
+        Also settle again without the area, and compare the shortfalls.
+    stability
+        What measures how far the area's grant moves with its own numbers: ``singlepot.stability``, which settles up to
+        six times.
+
+    Raises
+    ------
+    BadOption
+        There is no such area.
+
+    Examples
+    --------
+    >>> import singlepot as sp
+    >>> burnley = sp.settle(sp.read_scenario("bucks-and-burnley")).explain("Burnley", without=True)
+    >>> burnley.without[["objective", "year", "shortfall", "shortfall_without"]].round(6).to_dict("records")[1]
+    {'objective': 'carbon', 'year': '2027-28', 'shortfall': 0.0, 'shortfall_without': 22.0}
+    """
+    code, name = _find(settlement.scenario, area)
+    workings = work_out(settlement)
+    placing = workings.placing
+    data = workings.formulation.data
+    options = data.options
+    own = np.flatnonzero(np.asarray(data.labels("areas", options.area)) == code)
+    verdicts = [placing.verdicts[j] for j in own.tolist()]
+    return Account(
+        area=code,
+        name=name,
+        grants=_own(settlement.grants, code),
+        targets=_own(settlement.targets, code),
+        asks=_own(settlement.asks, code),
+        options=pd.DataFrame(
+            {
+                "option": options.name[own],
+                "taken": workings.take_up[own] / options.limit[own],
+                "stop": [each.stop for each in verdicts],
+                "stage": [each.stage for each in verdicts],
+                "rules": [";".join(each.rules) for each in verdicts],
+            }
+        ),
+        rules=tuple(
+            price for price in settlement.prices if price.kind not in ("national", "pot") and code in price.place
+        ),
+        without=_without(settlement, code) if without else None,
+        stability=None if stability is None else _moves(stability(settlement, [code])),
+    )
+
+
+def _moves(measured: pd.DataFrame) -> pd.DataFrame:
+    return measured.drop(columns=["area", "name"]).reset_index(drop=True)
+
+
+def _own(table: pd.DataFrame, code: str) -> pd.DataFrame:
+    return table[table["area"] == code].drop(columns="area").reset_index(drop=True)
+
+
+def _find(scenario: Scenario, area: str) -> tuple[str, str]:
+    table = scenario.filled("areas")
+    found = table[(table["code"] == area) | (table["name"].str.casefold() == area.casefold())]
+    if len(found) == 1:
+        return str(found["code"].iloc[0]), str(found["name"].iloc[0])
+    if len(found) > 1:
+        raise BadOption(f"{len(found)} areas are called {area!r}", f"give the code: {', '.join(found['code'])}")
+    near = get_close_matches(area, [*table["name"], *table["code"]], n=1)
+    raise BadOption(f"there is no area {area!r}", f"did you mean {near[0]!r}?" if near else "give a code or name")
+
+
+def _without(settlement: Settlement, code: str) -> pd.DataFrame:
+    """Settle without the area's bid, targets and options, and put the shortfalls side by side."""
+    from ..settlement.settle import settle
+
+    scenario = settlement.scenario
+    tables = {name: scenario.tables[name] for name in OWNED if name in scenario.tables}
+    less = {name: table[table["area"] != code].reset_index(drop=True) for name, table in tables.items()}
+    changed: dict[str, pd.DataFrame | None] = {name: table if len(table) else None for name, table in less.items()}
+    if "rules" in scenario.tables and "area" in scenario.tables["rules"]:
+        rules = scenario.tables["rules"]
+        changed["rule_rows"] = rules[rules["area"] != code].reset_index(drop=True)
+    areas = scenario.tables["areas"]
+    changed["areas"] = areas[areas["code"] != code].reset_index(drop=True)
+    again = settle(scenario.with_(**changed)).national  # type: ignore[arg-type]  # only tables, by name
+    return settlement.national[["objective", "year", "target", "shortfall"]].assign(
+        shortfall_without=again["shortfall"].to_numpy(),
+        lost=again["shortfall"].to_numpy() - settlement.national["shortfall"].to_numpy(),
+    )

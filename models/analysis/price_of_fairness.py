@@ -1,0 +1,96 @@
+"""Fairness has a price: what ``give`` and ``bands`` cost in shortfall, and who sits on a limit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from singlepot.solver import Progress
+
+from ..settlement.settle import settle
+from ..settlement.settlement import Settlement
+from .spread import spread
+
+SHORTFALL = "shortfall."
+"""The stages in which the price is told."""
+
+
+@dataclass(frozen=True)
+class PriceOfFairness:
+    """What fairness costs in shortfall, and how often limits decide.
+
+    Attributes
+    ----------
+    shortfall
+        Each shortfall stage at the settlement, as a share of the targets.
+    without_give, without_bands
+        The same for the scenario with no ``give``, and for the scenario with every percent weighing the same.
+    areas, on_floor, on_ceiling
+        Areas with a bid, and how many of them sit on a grant floor or ceiling in some year.
+    lowest, median, highest
+        Grant over bid across those areas.
+    """
+
+    shortfall: Mapping[str, float]
+    without_give: Mapping[str, float]
+    without_bands: Mapping[str, float]
+    areas: int
+    on_floor: int
+    on_ceiling: int
+    lowest: float
+    median: float
+    highest: float
+
+    @property
+    def give_costs(self) -> Mapping[str, float]:
+        """What ``give`` adds to each shortfall stage; a later stage can gain from what an earlier one gives."""
+        return {name: value - self.without_give[name] for name, value in self.shortfall.items()}
+
+    @property
+    def bands_cost(self) -> Mapping[str, float]:
+        """What ``bands`` add to each shortfall stage."""
+        return {name: value - self.without_bands[name] for name, value in self.shortfall.items()}
+
+    @property
+    def on_limit(self) -> int:
+        """Areas on a floor or a ceiling."""
+        return self.on_floor + self.on_ceiling
+
+
+def price_of_fairness(
+    settlement: Settlement,
+    *,
+    time_limit: float | None = None,
+    progress: Callable[[Progress], object] | None = None,
+) -> PriceOfFairness:
+    """Settle again without ``give`` and without ``bands``, where they can matter, and compare.
+
+    Without ``give`` nothing can be taken from the shortfall stages, so neither costs anything there.
+    """
+    scenario = settlement.scenario
+    stages = scenario.settings.stages
+    actual = _shortfalls(settlement)
+    without_give = without_bands = actual
+    if any(give > 0 for give in stages.give.values()):
+        plain = scenario.with_(stages={"give": dict.fromkeys(stages.give, 0.0)})
+        without_give = _shortfalls(settle(plain, time_limit=time_limit, progress=progress))
+        flat = scenario.with_(stages={"bands": {"ends": [], "slopes": [1]}})
+        without_bands = _shortfalls(settle(flat, time_limit=time_limit, progress=progress))
+    found = spread(settlement)
+    return PriceOfFairness(
+        shortfall=actual,
+        without_give=without_give,
+        without_bands=without_bands,
+        areas=found.areas,
+        on_floor=len(found.floored),
+        on_ceiling=len(found.ceiled),
+        lowest=found.lowest,
+        median=found.median,
+        highest=found.highest,
+    )
+
+
+def _shortfalls(settlement: Settlement) -> dict[str, float]:
+    stages = settlement.stages
+    chosen = stages[stages["name"].str.startswith(SHORTFALL)]
+    return dict(zip(chosen["name"], chosen["final"].astype(float), strict=True))

@@ -1,0 +1,158 @@
+"""How a price differs on either side of a bound, and how far the bound can move before it changes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from singlepot.solver import BadOption, Bound, Marginals
+
+from ..explanation.prices import yardstick, year_of
+from ..explanation.rule_prices import bound_of_rule
+from ..explanation.solved_stages import Workings, work_out
+from .price_by_resolving import afresh
+
+if TYPE_CHECKING:
+    from ..settlement.settlement import Settlement
+
+
+NOTHING = 1e-9
+"""Change of a stage over a move as long as the bound is large that counts as none.
+
+Relative to the stage's value, or to a thousandth of its natural size.
+"""
+
+
+@dataclass(frozen=True)
+class Side:
+    """The price on one side of a bound.
+
+    Attributes
+    ----------
+    stage
+        The first stage whose optimum changes when the bound moves that way; empty where none does.
+    marginal
+        Change of its optimum for one more unit of the bound; inf where no settlement would be left.
+    value
+        The price in money (of the pot that ``unit`` names), or in the stage's unit where no pot binds.
+    unit
+        Of ``value``.
+    until
+        The bound at which the price changes; inf (or -inf) where it never does. Where the stages had to be solved
+        afresh, because the dual in the tables is the price of the other side, a bound up to which it was seen to hold.
+    """
+
+    stage: str
+    marginal: float
+    value: float
+    unit: str
+    until: float
+
+
+@dataclass(frozen=True)
+class PriceRange:
+    """A national target, a pot or a rule, its price below and above the present bound, and how far each holds.
+
+    Where both prices are the same the dual is unique and the price holds from ``below.until`` to ``above.until``;
+    else one unit less saves ``below.value`` and one unit more costs ``above.value``.
+    """
+
+    kind: str
+    place: tuple[str, ...]
+    bound: float
+    below: Side
+    above: Side
+
+    @property
+    def unique(self) -> bool:
+        """Whether there is one price on both sides."""
+        same = self.below.stage == self.above.stage
+        size = max(abs(self.below.marginal), abs(self.above.marginal))
+        return same and bool(abs(self.below.marginal - self.above.marginal) <= 1e-6 * size)
+
+
+def price_range(settlement: Settlement, kind: str, *place: str) -> PriceRange:
+    """Find the prices on both sides of a national target, a pot or a rule, and the interval over which they hold.
+
+    The stages are solved again with the bound moved; the first call can take as long as a settlement, later ones less.
+    What changes with a target besides its bound (the shares that shortfalls are measured in) is held.
+
+    Parameters
+    ----------
+    kind
+        ``national``, ``pot``, or the kind of a rule, as in ``settlement.prices``: ``grant floor``, ...
+    place
+        Objective and year (or range of years), envelope and year, or the labels of the rule.
+
+    Raises
+    ------
+    BadOption
+        There is no such bound.
+
+    Examples
+    --------
+    >>> import singlepot as sp
+    >>> settlement = sp.settle(sp.read_scenario("bucks-and-burnley"))
+    >>> found = sp.price_range(settlement, "national", "carbon", "2026-27")
+    >>> round(found.below.value, 6), round(found.above.value, 6), round(found.above.until, 6)
+    (0.0, 3.0, 53.166667)
+    """
+    workings = work_out(settlement)
+    known = {(price.kind, *price.place): price.bound for price in settlement.prices}
+    bound = known.get((kind, *place)) or bound_of_rule(workings, kind, place)
+    if bound is None:
+        said = [f"{each[0]} {', '.join(each[1:])}" for each in known if each[0] == kind]
+        said = said or sorted({each[0] for each in known})
+        wanted = f"{kind} {', '.join(place)}".strip()
+        raise BadOption(f"nothing that can have a price is called {wanted}", f"choose one of {'; '.join(said)}")
+    at = limit_of(workings, bound)
+    year = year_of(workings, place)
+    below, above = (_side(workings, bound, direction, at, year) for direction in (-1, 1))
+    return PriceRange(kind, place, at, below, above)
+
+
+def limit_of(workings: Workings, at: Bound) -> float:
+    """Where a bound stands; original units."""
+    programme = workings.programme
+    lowest, highest = (
+        (programme.column_lower, programme.column_upper) if at.of_column else (programme.row_lower, programme.row_upper)
+    )
+    lower, upper = float(lowest[at.index]), float(highest[at.index])
+    return lower if at.lower and np.isfinite(lower) else upper
+
+
+def _side(workings: Workings, bound: Bound, direction: int, at: float, year: int | None) -> Side:
+    """Go through the stages until one changes; as long as none before does, the face before it is the right one.
+
+    It is no longer where a stage has a dual and does not change: that dual is the end of the other side.
+    """
+    size = abs(at) if at != 0 else 1.0
+    length = np.inf
+    for stage in workings.marginals:
+        piece = workings.tracer(stage.position).piece(bound, direction, size, length)
+        length = min(length, piece.length)
+        natural = workings.formulation.stages[stage.position].size
+        if piece.slope != 0.0 and abs(piece.slope) * size > NOTHING * max(abs(stage.value), 1e-3 * natural):
+            return _told(workings, stage, piece.slope, year, at + direction * length)
+        if (stage.column if bound.of_column else stage.row)[bound.index] != 0 and length > 0:
+            return _side_afresh(workings, bound, direction, at, year, length)
+    return Side("", 0.0, 0.0, "", at + direction * length)
+
+
+def _side_afresh(workings: Workings, bound: Bound, direction: int, at: float, year: int | None, length: float) -> Side:
+    found = afresh(workings, bound, direction, abs(at) if at != 0 else 1.0, length)
+    until = at + direction * found.held
+    if found.position < 0:
+        return Side("", 0.0, 0.0, "", until)
+    stage = next(each for each in workings.marginals if each.position >= found.position)
+    return _told(workings, stage, found.slope, year, until)
+
+
+def _told(workings: Workings, stage: Marginals, slope: float, year: int | None, until: float) -> Side:
+    measure = yardstick(workings, stage, year)
+    if measure is None:
+        return Side(stage.name, slope, abs(slope), stage.unit, until)
+    money = workings.formulation.scenario.settings.money
+    return Side(stage.name, slope, abs(slope) / measure.worth, f"{money} of {measure.name}", until)

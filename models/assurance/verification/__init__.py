@@ -1,0 +1,12 @@
+"""Verify a written settlement from its raw tables, in exact fractions of the decimals that stand there.
+
+Nothing here uses the arrays, terms or solver that made the settlement: what a scenario means comes from
+:mod:`~singlepot.models.assurance.statement`, and every sum is done again.
+"""
+
+from .assurance import Assurance, Check, Finding
+from .checking import verify_tables
+from .prices import Labels
+from .written import Row, Table
+
+__all__ = ["Assurance", "Check", "Finding", "Labels", "Row", "Table", "verify_tables"]

@@ -1,0 +1,114 @@
+"""What a verification says: findings, what was checked and to what tolerance, what was not."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+
+import pandas as pd
+
+from ...notebook_display import rich, rich_table
+
+SHOWN = 50
+"""How many findings the statement lists; the rest are counted."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that is wrong with a written settlement.
+
+    Parameters
+    ----------
+    place
+        File, and the line in it (the header is line 1), or the file alone.
+    what
+        Which row and column, or which rule.
+    found, expected
+        What stands there, and what should.
+    """
+
+    place: str
+    what: str
+    found: str = ""
+    expected: str = ""
+
+    def __str__(self) -> str:
+        """The finding in one line."""
+        said = "; ".join(
+            part
+            for part in (
+                f"found {self.found}" if self.found else "",
+                f"expected {self.expected}" if self.expected else "",
+            )
+            if part
+        )
+        return f"{self.place}: {self.what}" + (f": {said}" if said else "")
+
+
+@dataclass(frozen=True)
+class Check:
+    """One kind of check: what was compared, how often, and to what tolerance."""
+
+    what: str
+    count: int
+    tolerance: str
+    failed: int = 0
+
+
+@dataclass(frozen=True)
+class Assurance:
+    """The outcome of a verification.
+
+    Attributes
+    ----------
+    subject
+        What was verified.
+    findings
+        Everything that is wrong; none in a right settlement.
+    checks
+        What was checked.
+    not_checked
+        What was not, in sentences.
+    """
+
+    subject: str
+    findings: tuple[Finding, ...]
+    checks: tuple[Check, ...]
+    not_checked: tuple[str, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether everything holds."""
+        return not self.findings
+
+    def as_dict(self) -> dict[str, object]:
+        """Everything, as plain values."""
+        return {**asdict(self), "passed": self.passed}
+
+    def _repr_html_(self) -> str:
+        """Show what was found and checked in a notebook."""
+        found = pd.DataFrame([asdict(finding) for finding in self.findings])
+        checks = pd.DataFrame([asdict(check) for check in self.checks])
+        missing = pd.DataFrame({"not checked": self.not_checked})
+        return rich(
+            f"Verification of {self.subject}",
+            "everything holds" if self.passed else "IT DOES NOT HOLD",
+            rich_table("Found", found, most=SHOWN),
+            rich_table("Checked", checks, most=50),
+            rich_table("Not checked", missing, most=50),
+        )
+
+    def statement(self) -> str:
+        """The assurance statement, for people."""
+        lines = [f"Verification of {self.subject}: {'everything holds' if self.passed else 'IT DOES NOT HOLD'}", ""]
+        for finding in self.findings[:SHOWN]:
+            lines.append(f"  FOUND {finding}")
+        if len(self.findings) > SHOWN:
+            lines.append(f"  and {len(self.findings) - SHOWN} more findings")
+        if self.findings:
+            lines.append("")
+        lines.append("Checked:")
+        for check in self.checks:
+            state = "ok" if not check.failed else f"{check.failed} FAILED"
+            lines.append(f"  {check.what}: {check.count:,} ({check.tolerance}), {state}")
+        lines += ["Not checked:", *(f"  {said}" for said in self.not_checked)]
+        return "\n".join(lines) + "\n"

@@ -1,0 +1,145 @@
+"""Checks of bids, targets and options: what the centre may not do, weights, names, grants by envelope."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from ..diagnostics.problems import did_you_mean, near, shown
+from ..tables.schema import CENTRE, SCALE_BACK
+from .keys import places
+from .parsing import Parsed, combined, say
+
+Tables = Mapping[str, Parsed]
+
+
+def check_centre(tables: Tables) -> None:
+    """Check that the centre does not bid, and that no type is almost ``centre``."""
+    areas, bids = tables["areas"], tables["bids"]
+    if "code" not in areas.labels or "type" not in areas.labels:
+        return
+    kind, codes = areas.labels["type"], areas.labels["code"]
+    for row in np.flatnonzero(kind.where(almost_centre)):
+        word, expected = kind[int(row)], f"{CENTRE}, or another type"
+        areas.complain("SP-D036", int(row), "type", shown(word), expected, f"did you mean {shown(CENTRE)}?")
+    centres = {codes[int(row)] for row in np.flatnonzero(kind.where(lambda word: word == CENTRE))}
+    if centres and "area" in bids.labels:
+        for row in np.flatnonzero(bids.labels["area"].where(lambda code: code in centres)):
+            word = shown(bids.labels["area"][int(row)])
+            remedy = "delete the row, or give the area another type"
+            bids.complain("SP-D030", int(row), "area", word, f"an area that is not of type {CENTRE}", remedy)
+
+
+def almost_centre(word: str) -> bool:
+    """Whether a type is ``centre`` but for its spelling."""
+    return word != CENTRE and word.casefold() in (CENTRE, "center")
+
+
+def check_weights(targets: Parsed) -> None:
+    """Check that the weight of a target is the same in all years of an area and objective."""
+    if "weight" not in targets.numbers or not {"area", "objective"} <= set(targets.labels):
+        return
+    weight = targets.number("weight")
+    codes, usable = combined(targets, ("area", "objective"))
+    _, first, inverse = np.unique(codes, return_index=True, return_inverse=True)
+    for row in np.flatnonzero(usable & (weight != weight[first[inverse]])):
+        other = int(first[inverse[row]])
+        expected = f"{weight[other]:g}, as in {targets.raw.place.row(other)} for {say(targets, other, _PAIR)}"
+        targets.complain("SP-D031", int(row), "weight", f"{weight[row]:g}", expected, "give all years one weight")
+
+
+_PAIR = ("area", "objective")
+
+
+def check_grants(profile: Parsed, envelopes: tuple[str, ...]) -> None:
+    """Check that the grant of an option is given once for each envelope."""
+    given = [name for name in profile.numbers if name.startswith("grant_")]
+    if "grant" not in profile.numbers:
+        return
+    if len(envelopes) > 1:
+        names = ", ".join(f"grant_{envelope}" for envelope in envelopes)
+        remedy = f"call it {names.partition(',')[0]}, or delete it"
+        profile.complain("SP-D032", column="grant", expected=f"the columns {names}", remedy=remedy)
+    elif given:
+        expected = f"either grant or {given[0]}"
+        profile.complain("SP-D032", column="grant", expected=expected, remedy="delete one of the two columns")
+
+
+def check_options(tables: Tables) -> None:
+    """Check the names of options, what they require, and that years are given for known options only."""
+    options, profile = tables["options"], tables["option_years"]
+    if not {"area", "option"} <= set(options.labels):
+        return
+    names = options.labels["option"]
+    for row in np.flatnonzero(names.where(_implied)):
+        expected = f"a name that does not begin with {SCALE_BACK}"
+        options.complain("SP-D033", int(row), "option", shown(names[int(row)]), expected, "rename the option")
+    for row in np.flatnonzero(names.where(lambda name: ";" in name)):
+        word = names[int(row)]
+        remedy = f"write {shown(word.replace(';', ','))}"
+        options.complain("SP-D033", int(row), "option", shown(word), "a name without semicolon", remedy)
+    _check_requirements(options)
+    if options.complete and {"area", "option"} <= set(profile.labels):
+        _check_pairs(options, profile)
+
+
+def _implied(name: str) -> bool:
+    return name.casefold().startswith(SCALE_BACK)
+
+
+def _check_pairs(options: Parsed, profile: Parsed) -> None:
+    area_of = {word: number for number, word in enumerate(options.labels["area"].words)}
+    option_of = {word: number for number, word in enumerate(options.labels["option"].words)}
+
+    def pairs(parsed: Parsed) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+        area, option = places(parsed.labels["area"], area_of), places(parsed.labels["option"], option_of)
+        return np.where((area < 0) | (option < 0), -1, area * len(option_of) + option)
+
+    listed = pairs(options)
+    known = listed[listed >= 0]
+    usable = (profile.labels["area"].codes >= 0) & (profile.labels["option"].codes >= 0)
+    of_area: dict[str, list[str]] | None = None
+    for row in np.flatnonzero(usable & ~np.isin(pairs(profile), known)):
+        of_area = _by_area(options) if of_area is None else of_area
+        area, word = profile.labels["area"][int(row)], profile.labels["option"][int(row)]
+        remedy = did_you_mean(word, of_area.get(area, ()), "add it to options")
+        expected = f"an option of {shown(area)} in the table options"
+        profile.complain("SP-D025", int(row), "option", shown(word), expected, remedy)
+
+
+def _by_area(options: Parsed) -> dict[str, list[str]]:
+    """Names of the options of each area."""
+    of_area: dict[str, list[str]] = {}
+    for area, name in zip(options.labels["area"].values, options.labels["option"].values, strict=True):
+        of_area.setdefault(area, []).append(name)
+    return of_area
+
+
+def _check_requirements(options: Parsed) -> None:
+    if "requires" not in options.labels:
+        return
+    requires = options.labels["requires"]
+    rows = np.flatnonzero(requires.where(lambda word: word.strip("; ") != ""))
+    of_area = {area: frozenset(names) for area, names in _by_area(options).items()} if len(rows) else {}
+    for row in map(int, rows):
+        own = options.labels["option"][row]
+        siblings = of_area.get(options.labels["area"][row], frozenset()) - {own, ""}
+        names = [name.strip() for name in requires[row].split(";") if name.strip()]
+        for position, name in enumerate(names):
+            if name in siblings and name not in names[:position]:
+                continue
+            code, expected, remedy = _requirement_fault(name, own, siblings, names[:position])
+            options.complain(code, row, "requires", shown(name), expected, remedy)
+
+
+def _requirement_fault(name: str, own: str, siblings: frozenset[str], before: list[str]) -> tuple[str, str, str]:
+    if name in before:
+        return "SP-D034", "each option once", "delete one of the two"
+    if name == own:
+        return "SP-D034", "another option of the area", "an option does not require itself; delete it"
+    if _implied(name):
+        return "SP-D034", "an option of the table", "a scale-back cannot be required; delete it"
+    if near(name, siblings):
+        return "SP-D025", "options of the same area, separated by semicolons", did_you_mean(name, siblings)
+    return "SP-D025", "options of the same area, separated by semicolons", "add it to options, or delete it here"

@@ -1,0 +1,253 @@
+"""Tables as they are understood: which columns there are, and what their cells say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from ..diagnostics.codes import NOTES
+from ..diagnostics.problems import Problem, Report, did_you_mean, near, one_of, shown
+from ..tables.raw import Cells, Place, RawTable, is_missing
+from ..tables.schema import TABLES, Column, Table, kept
+from .number_cells import Floats, read_numbers
+from .text_cells import UNUSABLE, Integers, Labels, read_texts
+
+_NUMBER_OF = {name: number for number, name in enumerate(TABLES)}
+
+
+@dataclass(eq=False)
+class Parsed:
+    """A table whose cells have been read.
+
+    Parameters
+    ----------
+    table
+        What the table should hold.
+    raw
+        The table as it came.
+    report
+        Takes the problems.
+    headers
+        The columns that could be used, in the user's order.
+    labels, numbers, notes
+        Cells by column: texts, numbers (NaN empty), and those kept and ignored.
+    faulty
+        Rows of cells whose problem is named, by column.
+    """
+
+    table: Table
+    raw: RawTable
+    report: Report
+    headers: list[str] = field(default_factory=list)
+    labels: dict[str, Labels] = field(default_factory=dict)
+    numbers: dict[str, Floats] = field(default_factory=dict)
+    notes: dict[str, list[str]] = field(default_factory=dict)
+    faulty: dict[str, set[int]] = field(default_factory=dict)
+
+    @property
+    def rows(self) -> int:
+        """Number of rows."""
+        return self.raw.rows
+
+    @property
+    def complete(self) -> bool:
+        """Whether all rows of the source are here, so that what is missing is really missing."""
+        return self.raw.complete
+
+    def text(self, column: str) -> Labels:
+        """A column of texts, with its default where it is absent or empty."""
+        default = str(self.table[column].default)
+        if column not in self.labels:
+            return Labels.same(default, self.rows)
+        return self.labels[column].defaulting_to(default)
+
+    def number(self, column: str) -> Floats:
+        """A column of numbers, with its default where it is absent or empty."""
+        default = float(self.table[column].default or 0)
+        if column not in self.numbers:
+            return np.full(self.rows, default)
+        numbers = self.numbers[column]
+        return np.where(np.isnan(numbers), default, numbers)
+
+    def complain(
+        self,
+        code: str,
+        row: int | None = None,
+        column: str = "",
+        value: str = "",
+        expected: str = "",
+        remedy: str = "",
+    ) -> None:
+        """Report a problem of a cell, of a row (without column) or of the table (without row)."""
+        place = self.raw.place.whole(column) if row is None else self.raw.place.cell(row, column)
+        problem = Problem(code, self.table.name, self.raw.place.file, place, column, value, expected, remedy)
+        self.report.add(problem, table=_NUMBER_OF[self.table.name], row=-1 if row is None else row)
+
+    def frame(self) -> pd.DataFrame:
+        """The table with its columns as the user ordered them: texts, and numbers as float64.
+
+        Without rows only the required columns are left, as if the table were absent.
+        """
+        columns: dict[str, pd.Series[Any]] = {}
+        for header in self.headers:
+            if header in self.numbers:
+                columns[header] = pd.Series(self.numbers[header], dtype=np.float64)
+            elif header in self.labels:
+                columns[header] = self.labels[header].column
+            else:
+                columns[header] = pd.Series(self.notes[header], dtype=str)
+        if not self.rows:
+            headers = [column.name for column in self.table if column.required]
+            return pd.DataFrame({name: columns[name] for name in headers}, columns=headers)
+        return pd.DataFrame(columns, columns=self.headers)
+
+
+def parse(
+    raw: RawTable,
+    table: Table,
+    further: Mapping[str, Column],
+    money: str,
+    report: Report,
+    closed: bool = True,
+) -> Parsed:
+    """Read the columns of a table.
+
+    Parameters
+    ----------
+    raw
+        The table as it came.
+    table
+        What it should hold.
+    further
+        Columns beyond the fixed ones: attributes, objectives, grants of envelopes.
+    money
+        The scenario's unit of money.
+    report
+        Takes the problems.
+    closed
+        False where further columns are not known: unknown columns are then let pass.
+    """
+    parsed = Parsed(table, raw, report)
+    if not raw.columns and not raw.complete:
+        return parsed
+    known = {**table.by_name, **further}
+    meant = _check_headers(parsed, known, closed)
+    for header, cells in raw.columns.items():
+        if header in known or header in meant:
+            parsed.headers.append(header)
+            _read_column(parsed, known[meant.get(header, header)], cells, money)
+        elif kept(header):
+            parsed.headers.append(header)
+            parsed.notes[header] = _as_texts(cells)
+    if table.required and raw.rows == 0 and raw.complete:
+        parsed.complain("SP-D005", expected="at least one row")
+    return parsed
+
+
+def absent(table: Table, report: Report) -> Parsed:
+    """Stand in for a table that a scenario may do without: no rows, only its required columns."""
+    columns: dict[str, Cells] = {column.name: [] for column in table if column.required}
+    return parse(RawTable(columns, Place(f"table {table.name}"), 0), table, {}, "", report)
+
+
+def _check_headers(parsed: Parsed, known: Mapping[str, Column], closed: bool) -> dict[str, str]:
+    """Name the columns that are missing, unknown or there twice.
+
+    Returns
+    -------
+    The column that each unknown one was probably meant for: it is read as that one, so that a slip in a header
+    does not bring a hundred further problems.
+    """
+    present = parsed.raw.columns
+    for name in parsed.raw.repeated:
+        parsed.complain("SP-D004", column=name, expected="each column once", remedy="rename or delete one of them")
+    unknown = [header for header in present if header not in known and not kept(header)]
+    for name, column in known.items():
+        if column.required and name not in present:
+            remedy = did_you_mean(name, unknown, parsed.raw.place.missing(name))
+            parsed.complain("SP-D002", column=name, expected="the column to be there", remedy=remedy)
+    meant: dict[str, str] = {}
+    for header in unknown:
+        if header == "whole":
+            parsed.complain("SP-D006", column=header, expected="no such column yet", remedy="delete the column")
+        elif closed:
+            free = [name for name in known if name not in present and name not in meant.values()]
+            if name := _complain_of_column(parsed, header, list(known), free):
+                meant[header] = name
+    return meant
+
+
+def _complain_of_column(parsed: Parsed, header: str, known: Sequence[str], free: Sequence[str]) -> str:
+    """Name an unknown column; return the one that was probably meant."""
+    advice = {
+        "attribute": "list it in attributes, delete it, or let its name begin with _",
+        "objective": "add it to objectives, delete it, or let its name begin with _",
+    }.get(parsed.table.open_to, "delete it, or let its name begin with _")
+    value = ""
+    if not header.strip():
+        value = f"no name for column {1 + list(parsed.raw.columns).index(header)}"
+        advice = "give the column a name, or delete it"
+    remedy = did_you_mean(header, free, advice)
+    parsed.complain("SP-D003", None, header, value, "one of " + one_of(known, 20), remedy)
+    return near(header, free)
+
+
+def _read_column(parsed: Parsed, column: Column, cells: Cells, money: str) -> None:
+    def complain(row: int, code: str, value: str, expected: str, remedy: str) -> None:
+        if code not in NOTES:
+            parsed.faulty.setdefault(column.name, set()).add(row)
+        parsed.complain(code, row, column.name, value, expected, remedy)
+
+    if column.numeric:
+        parsed.numbers[column.name] = read_numbers(column, cells, money, complain, parsed.raw.lenient)
+    else:
+        parsed.labels[column.name] = read_texts(column, cells, complain)
+
+
+def _as_texts(cells: Cells) -> list[str]:
+    """Keep the cells of a column that is not read, as text."""
+    values: Sequence[object] = cells.astype(object).tolist() if isinstance(cells, pd.Series) else cells
+    return [cell if isinstance(cell, str) else "" if is_missing(cell) else str(cell) for cell in values]
+
+
+def combined(
+    parsed: Parsed, columns: Sequence[str], meaning: Callable[[str], str] | None = None
+) -> tuple[Integers, npt.NDArray[np.bool_]]:
+    """Code the rows by several label columns together.
+
+    Parameters
+    ----------
+    parsed
+        The table.
+    columns
+        Its label columns.
+    meaning
+        Years, or ranges of years, of one meaning count as one.
+
+    Returns
+    -------
+    A code for each row, the same where all the columns say the same, and which rows are usable.
+    """
+    codes = np.zeros(parsed.rows, dtype=np.int64)
+    usable, different = np.ones(parsed.rows, dtype=bool), 1
+    for name in columns:
+        labels = parsed.text(name)
+        if meaning is not None and parsed.table[name].kind == "years":
+            labels = labels.renamed(meaning)
+        usable &= labels.codes != UNUSABLE
+        if different * (len(labels.words) + 1) > np.iinfo(np.int64).max:
+            codes = np.unique(codes, return_inverse=True)[1].astype(np.int64)
+            different = len(codes)
+        codes = codes * (len(labels.words) + 1) + labels.codes + 1
+        different *= len(labels.words) + 1
+    return codes, usable
+
+
+def say(parsed: Parsed, row: int, columns: Sequence[str]) -> str:
+    """Show what some label columns say in a row."""
+    return shown(" ".join(word for word in (parsed.text(name)[row] for name in columns) if word))

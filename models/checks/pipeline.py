@@ -1,0 +1,112 @@
+"""Everything that makes a scenario valid: tables read, then checked one against another."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+
+import pandas as pd
+
+from ..diagnostics.problems import Problem, Report
+from ..settings.settings import Settings
+from ..tables.raw import RawTable, lost
+from ..tables.schema import TABLES, TOTAL, Column, attribute, grant_of, outcome
+from .area_codes import check_area_codes
+from .census import check_people, take_census
+from .keys import check_attributes, check_keys, check_pot, known_words
+from .options import check_centre, check_grants, check_options, check_weights
+from .parsing import Parsed, absent, parse
+from .patterns import check_patterns
+from .rules import check_rules
+from .units import check_units
+
+log = logging.getLogger("singlepot")
+
+
+def check_tables(
+    raw: Mapping[str, RawTable], settings: Settings, unusable: frozenset[str], report: Report
+) -> dict[str, pd.DataFrame]:
+    """Read and check all tables of a scenario.
+
+    Parameters
+    ----------
+    raw
+        The tables as they came, by name; those that a scenario may do without may be absent.
+    settings
+        The settings, as far as they could be used.
+    unusable
+        Keys of the settings that could not: nothing is checked against them.
+    report
+        Takes the problems.
+
+    Returns
+    -------
+    Every table by name, absent ones with their required columns and no rows. To be used only if the
+    report is empty.
+    """
+    tables: dict[str, Parsed] = {}
+    for name in TABLES:
+        if name != "option_years":
+            further = {a: attribute(a) for a in settings.attributes} if name == "areas" else {}
+            closed = name != "areas" or "attributes" not in unusable
+            tables[name] = _one(raw, name, further, settings.money, report, closed)
+    closed = tables["objectives"].complete and tables["pot"].complete
+    further = _option_columns(tables)
+    tables["option_years"] = _one(raw, "option_years", further, settings.money, report, closed)
+    _check_together(tables, settings, unusable, report)
+    log.debug("checked %d tables: %d problems", len(raw), len(report))
+    return {} if len(report) else {name: tables[name].frame() for name in TABLES}
+
+
+def _check_together(tables: dict[str, Parsed], settings: Settings, unusable: frozenset[str], report: Report) -> None:
+    check_keys(tables, settings, unusable)
+    check_area_codes(tables["areas"])
+    check_pot(tables, settings, unusable)
+    check_attributes(tables, settings, unusable)
+    check_centre(tables)
+    check_weights(tables["targets"])
+    if tables["pot"].complete:
+        check_grants(tables["option_years"], envelopes_of(tables["pot"]))
+    check_options(tables)
+    if tables["areas"].complete and "code" in tables["areas"].labels:
+        census = take_census(tables)
+        check_people(tables["areas"], census, settings)
+        check_rules(tables, census, known_words(tables, settings, unusable))
+        if not len(report):  # what does not fit together is looked for among numbers that stand
+            check_units(tables, census, settings)
+            check_patterns(tables, census, settings)
+
+
+def _one(
+    raw: Mapping[str, RawTable],
+    name: str,
+    further: Mapping[str, Column],
+    money: str,
+    report: Report,
+    closed: bool,
+) -> Parsed:
+    table = TABLES[name]
+    if name in raw:
+        return parse(raw[name], table, further, money, report, closed)
+    if table.required:
+        problem = Problem("SP-D001", name, f"table {name}", expected="a table with columns " + _required(name))
+        report.add(problem, table=list(TABLES).index(name))
+        return parse(lost(f"table {name}"), table, further, money, report)
+    return absent(table, report)
+
+
+def _required(name: str) -> str:
+    return ", ".join(column.name for column in TABLES[name] if column.required)
+
+
+def envelopes_of(pot: Parsed) -> tuple[str, ...]:
+    """The envelopes of a pot, in order of first appearance."""
+    return tuple(word for word in pot.text("envelope").words if word) or (TOTAL,)
+
+
+def _option_columns(tables: Mapping[str, Parsed]) -> dict[str, Column]:
+    columns = [grant_of(envelope) for envelope in envelopes_of(tables["pot"])]
+    objectives = tables["objectives"]
+    keys = objectives.labels["key"].words if "key" in objectives.labels else ()
+    columns += [outcome(key) for key in keys]
+    return {column.name: column for column in columns if column.name not in TABLES["option_years"].by_name}

@@ -1,0 +1,277 @@
+"""Checks of the table rules: what each rule takes, what its selectors match, ties, and what its basis needs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from ..diagnostics.problems import did_you_mean, one_of, shown
+from ..tables.rule_kinds import RULES, Rule
+from ..tables.schema import SELECTORS
+from .census import Census
+from .keys import places
+from .parsing import Parsed, say
+from .text_cells import UNUSABLE, Integers
+
+Tables = Mapping[str, Parsed]
+Booleans = npt.NDArray[np.bool_]
+
+NONE = -1
+"""No row of the table."""
+
+_OF_AREAS = ("area", "region", "type")
+
+
+def check_rules(tables: Tables, census: Census, known: Mapping[str, Sequence[str] | None]) -> None:
+    """Check every row of the table rules, and the rows of each rule against one another.
+
+    Parameters
+    ----------
+    tables
+        The tables as read.
+    census
+        The areas and what they bid.
+    known
+        The years, objectives and envelopes; None where they are not known.
+    """
+    rules = tables["rules"]
+    if not {"rule", "value"} <= set(rules.labels) | set(rules.numbers) or not rules.rows:
+        return
+    sound = _check_rows(rules) & _check_areas(rules, tables["areas"])
+    axes = {subject: tuple(known[subject] or ()) for subject in ("year", "envelope", "objective")}
+    names = rules.labels["rule"].values
+    for name, rule in RULES.items():
+        rows = np.flatnonzero(sound & (names == name))
+        if len(rows) and rule.cells != "sum":
+            winners = _winners(rules, rule, rows, tables["areas"], axes)
+            _check_reference(rule, rules, tables["bids"], winners, census, axes)
+            _check_heads(rule, rules, tables["areas"], winners, census)
+
+
+def _check_rows(rules: Parsed) -> Booleans:
+    """Check selectors, basis and value of each row by itself; return the rows that stand."""
+    sound = np.ones(rules.rows, dtype=bool)
+    names, bases, values = rules.labels["rule"].values, rules.text("basis").values, rules.numbers["value"]
+    given = {column: rules.text(column) for column in SELECTORS if column in rules.labels}
+    for row in range(rules.rows):
+        rule = RULES.get(names[row])
+        if rule is None:
+            sound[row] = False
+            continue
+        for column, labels in given.items():
+            if labels[row] and column not in rule.selectors:
+                sound[row] = False
+                expected = f"{rule.name} to be chosen by " + ", ".join(rule.selectors)
+                rules.complain("SP-D051", row, column, shown(labels[row]), expected, "empty the cell")
+        if bases[row] and bases[row] not in rule.bases:
+            sound[row] = False
+            expected = f"{' or '.join(rule.bases)} for {rule.name}"
+            rules.complain("SP-D050", row, "basis", shown(bases[row]), expected)
+        elif bases[row] == "bid":
+            _check_value(rules, row, rule, float(values[row]))
+    for labels in (*given.values(), rules.text("basis")):
+        sound &= labels.codes != UNUSABLE
+    return sound
+
+
+def _check_value(rules: Parsed, row: int, rule: Rule, value: float) -> None:
+    if not value >= 0:
+        return
+    if value > rule.most:
+        remedy = f"write {value / 100:g} if {value:g}% is meant" if 2 <= value <= 100 else ""
+        expected = f"a share ≤ {rule.most:g} for {rule.name}"
+        rules.complain("SP-D055", row, "value", f"{value:g}", expected, remedy)
+    elif value < rule.least:
+        expected = f"a share ≥ {rule.least:g} for {rule.name}"
+        remedy = f"write {1 + value:g} if {value:.0%} more is meant" if 0 < value < 1 else ""
+        rules.complain("SP-D055", row, "value", f"{value:g}", expected, remedy)
+
+
+def _check_areas(rules: Parsed, areas: Parsed) -> Booleans:
+    """Check that regions and types are those of areas, and that some area has all that a row asks for."""
+    sound = np.ones(rules.rows, dtype=bool)
+    if not areas.complete or "code" not in areas.labels:
+        return sound
+    for column in ("region", "type"):
+        if column in rules.labels:
+            known = [word for word in areas.text(column).words if word]
+            labels = rules.labels[column]
+            for row in np.flatnonzero(labels.where(lambda word, known=known: word != "" and word not in known)):  # type: ignore[misc]
+                sound[row] = False
+                word = labels[int(row)]
+                expected = f"a {column} of areas: {one_of(known)}" if known else f"a {column}, but areas have none"
+                rules.complain("SP-D052", int(row), column, shown(word), expected, did_you_mean(word, known))
+    codes = set(areas.text("code").words)
+    sound &= rules.text("area").where(lambda word: word in codes or word == "")
+    matches = _matching_areas(rules, np.flatnonzero(sound), areas)
+    for row in np.flatnonzero(sound)[~matches]:
+        sound[row] = False
+        remedy = "the area named is not of that region or type" if rules.text("area")[int(row)] else ""
+        rules.complain(
+            "SP-D053", int(row), value=say(rules, int(row), _OF_AREAS), expected="at least one such area", remedy=remedy
+        )
+    return sound
+
+
+def _matching_areas(rules: Parsed, rows: Integers, areas: Parsed) -> Booleans:
+    """Whether any area has the code, region and type that each of these rows names."""
+    found = np.zeros(len(rows), dtype=bool)
+    index = _Index(areas, {})
+    for pattern, of_pattern in _patterns(rules, rows, _OF_AREAS).items():
+        there = np.unique(index.keys(pattern))
+        keys = index.keys_of_rows(rules, rows[of_pattern], pattern)
+        found[of_pattern] = np.isin(keys, there)
+    return found
+
+
+def _patterns(rules: Parsed, rows: Integers, columns: Sequence[str]) -> dict[tuple[str, ...], Integers]:
+    """Sort rows by which of the columns they name: positions in ``rows``."""
+    named = np.column_stack([np.asarray(rules.text(column).values[rows] != "", dtype=bool) for column in columns])
+    if not len(rows):
+        return {}
+    kinds, of_row = np.unique(named, axis=0, return_inverse=True)
+    of_row = of_row.reshape(-1)
+    return {
+        tuple(column for column, is_named in zip(columns, kind, strict=True) if is_named): np.flatnonzero(
+            of_row == number
+        )
+        for number, kind in enumerate(kinds)
+    }
+
+
+class _Index:
+    """Cells of areas × further axes, and numbers for what any choice of columns says in each."""
+
+    def __init__(self, areas: Parsed, axes: Mapping[str, Sequence[str]]) -> None:
+        self._vocabulary: dict[str, dict[str, int]] = {}
+        self._codes: dict[str, Integers] = {}
+        self.shape = (areas.rows, *(len(words) for words in axes.values()))
+        self.axes = {"area": 0, "region": 0, "type": 0} | {name: 1 + place for place, name in enumerate(axes)}
+        for column, source in (("area", "code"), ("region", "region"), ("type", "type")):
+            labels = areas.text(source)
+            self._vocabulary[column] = {word: code for code, word in enumerate(labels.words) if word}
+            self._codes[column] = places(labels, self._vocabulary[column])
+        for name, words in axes.items():
+            self._vocabulary[name] = {word: code for code, word in enumerate(words)}
+            self._codes[name] = np.arange(len(words), dtype=np.int64)
+
+    def keys(self, pattern: Sequence[str]) -> Integers:
+        """A number for what the columns of a pattern say in each cell, -1 where one says nothing."""
+        keys = np.zeros((1,) * len(self.shape), dtype=np.int64)
+        for column in pattern:
+            reach = tuple(-1 if axis == self.axes[column] else 1 for axis in range(len(self.shape)))
+            keys = self._append(keys, self._codes[column].reshape(reach), column)
+        return np.asarray(np.broadcast_to(keys, self.shape)).reshape(-1)
+
+    def keys_of_rows(self, rules: Parsed, rows: Integers, pattern: Sequence[str]) -> Integers:
+        """The same number for rows of the table."""
+        keys = np.zeros(len(rows), dtype=np.int64)
+        for column in pattern:
+            keys = self._append(keys, places(rules.text(column), self._vocabulary[column])[rows], column)
+        return keys
+
+    def _append(self, keys: Integers, codes: Integers, column: str) -> Integers:
+        joined = keys * (len(self._vocabulary[column]) + 1) + codes
+        return np.where((keys < 0) | (codes < 0), -1, joined)
+
+
+@dataclass(frozen=True, eq=False)
+class _Winners:
+    """Which row of the table wins in each cell: areas × the axes that some row names; :data:`NONE` for none."""
+
+    row: Integers
+    axes: tuple[str, ...]
+
+
+def _winners(rules: Parsed, rule: Rule, rows: Integers, areas: Parsed, known: Mapping[str, Sequence[str]]) -> _Winners:
+    """Find the winning row of each cell, and complain of rows that are equally particular somewhere."""
+    patterns = _patterns(rules, rows, rule.selectors)
+    used = tuple(axis for axis in known if any(axis in pattern for pattern in patterns))
+    index = _Index(areas, {axis: known[axis] for axis in used})
+    best = np.full(int(np.prod(index.shape)), NONE, dtype=np.int64)
+    selectors = np.zeros(len(best), dtype=np.int64)
+    for pattern in sorted(patterns, key=len, reverse=True):
+        of_pattern = rows[patterns[pattern]]
+        keys, first = np.unique(index.keys_of_rows(rules, of_pattern, pattern), return_index=True)
+        cells = index.keys(pattern)
+        at = np.minimum(np.searchsorted(keys, cells), len(keys) - 1)
+        matched = (cells >= 0) & (keys[at] == cells)
+        row = np.where(matched, of_pattern[first][at], NONE)
+        _check_ties(rules, best, row, matched & (selectors == len(pattern)) & (best != NONE))
+        free = matched & (best == NONE)
+        best[free], selectors[free] = row[free], len(pattern)
+    return _Winners(best.reshape(index.shape), used)
+
+
+def _check_ties(rules: Parsed, first: Integers, second: Integers, tied: Booleans) -> None:
+    pairs = np.unique(np.column_stack([first[tied], second[tied]]), axis=0)
+    for one, other in (sorted(map(int, pair)) for pair in pairs):
+        rules.complain(
+            "SP-D054",
+            other,
+            value=say(rules, other, ("rule", *SELECTORS)),
+            expected=f"a row more or less particular than {rules.raw.place.row(one)}, {say(rules, one, SELECTORS)}",
+            remedy="where both hold neither wins: name one more column in one of them",
+        )
+
+
+def _check_reference(
+    rule: Rule, rules: Parsed, bids: Parsed, winners: _Winners, census: Census, known: Mapping[str, Sequence[str]]
+) -> None:
+    """Check that bids have a reference where a rule that is a share of it binds them."""
+    by_reference = winners.row != NONE
+    by_reference[by_reference] = rules.text("basis").values[winners.row[by_reference]] == "reference"
+    if not by_reference.any() or "area" not in bids.labels or "amount" not in bids.numbers:
+        return
+    areas = places(bids.labels["area"], census.row_of)
+    at = [areas]
+    for axis in winners.axes:
+        at.append(places(bids.text(axis), {word: number for number, word in enumerate(known[axis])}))
+    usable = (np.min(at, axis=0) >= 0) & (bids.numbers["amount"] > 0)
+    bound = np.full(bids.rows, NONE, dtype=np.int64)
+    bound[usable] = np.where(by_reference, winners.row, NONE)[tuple(place[usable] for place in at)]
+    if rule.name == "grant_step":
+        bound = _spread(bound, areas, places(bids.text("envelope"), _words(bids, "envelope")))
+    missing = usable & (bound != NONE) & np.isnan(bids.number("reference"))
+    for row in np.unique(bound[missing]):
+        lacking = np.flatnonzero(missing & (bound == row))
+        first, more = int(lacking[0]), len(lacking) - 1
+        who = say(bids, first, ("area", "year", "envelope")) + (f" and {more} more" if more else "")
+        place = bids.raw.place.row(first)
+        expected = f"a reference for every bid above zero; {bids.raw.place.file} {place} has none ({who})"
+        rules.complain(
+            "SP-D056", int(row), "basis", shown("reference"), expected, "fill it in, or choose another basis"
+        )
+
+
+def _spread(bound: Integers, areas: Integers, envelopes: Integers) -> Integers:
+    """Bind all years of an area and envelope where one is bound: a step is measured by the mean of all."""
+    of_pair = np.unique(np.column_stack([areas, envelopes]), axis=0, return_inverse=True)[1].reshape(-1)
+    most = np.full(of_pair.max(initial=-1) + 1, NONE, dtype=np.int64)
+    np.maximum.at(most, of_pair, bound)
+    return np.asarray(most[of_pair])
+
+
+def _words(parsed: Parsed, column: str) -> dict[str, int]:
+    return {word: number for number, word in enumerate(parsed.text(column).words)}
+
+
+def _check_heads(rule: Rule, rules: Parsed, areas: Parsed, winners: _Winners, census: Census) -> None:
+    """Check that areas have a population where a rule that is an amount per head binds them."""
+    by_head = winners.row != NONE
+    by_head[by_head] = rules.text("basis").values[winners.row[by_head]] == "per_head"
+    lacking = np.isnan(census.population) & ~np.isin(np.arange(areas.rows), list(areas.faulty.get("population", ())))
+    if rule.name in ("grant_step", "own_cost_ceiling"):
+        lacking &= census.bid > 0
+    by_area = np.where(by_head, winners.row, NONE).reshape(areas.rows, -1)
+    named = np.asarray((rules.text("area").values != "") | (rules.text("type").values != ""), dtype=bool)
+    needed = (by_area != NONE) & lacking[:, None] & (~census.centre[:, None] | named[by_area])
+    for row in np.unique(by_area[needed]):
+        who = np.flatnonzero((needed & (by_area == row)).any(axis=1))
+        code, more = shown(areas.text("code")[int(who[0])]), len(who) - 1
+        expected = f"a population for {code}" + (f" and {more} more" if more else "")
+        remedy = "fill it in, or choose another basis"
+        rules.complain("SP-D057", int(row), "basis", shown("per_head"), expected, remedy)

@@ -1,0 +1,232 @@
+"""What cells of text say: taken letter by letter, with everything that would be mistaken named."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from ..diagnostics.problems import did_you_mean, shown
+from ..settings.settings import year_meant, year_start
+from ..tables.raw import Cells, Complain, Refused, is_missing
+from ..tables.schema import Column
+
+Integers = npt.NDArray[np.int64]
+
+UNUSABLE = -1
+"""Code of a cell whose problem is already named."""
+
+LONGEST_LABEL = 200
+"""Characters of a label or name: it stands in file names, charts and messages."""
+
+LONGEST_TEXT = 32_000
+"""Characters of any other text: about what a spreadsheet's cell can hold."""
+
+_FILL_IN = "fill it in, or delete the row"
+
+KEY = re.compile(r"[a-z][a-z0-9_]*")
+
+
+@dataclass(frozen=True, eq=False)
+class Labels:
+    """A column of texts: each cell is a code into the list of different words.
+
+    Parameters
+    ----------
+    codes
+        Code of each cell; :data:`UNUSABLE` where the cell's problem is already named.
+    words
+        The different words.
+    """
+
+    codes: Integers
+    words: tuple[str, ...]
+
+    @classmethod
+    def same(cls, word: str, rows: int) -> Labels:
+        """A column that says the same in every row."""
+        return cls(np.zeros(rows, dtype=np.int64), (word,))
+
+    @property
+    def values(self) -> npt.NDArray[np.object_]:
+        """The text of each cell; empty where unusable."""
+        return np.asarray([*self.words, ""], dtype=object)[self.codes]
+
+    @property
+    def column(self) -> pd.Series[str]:
+        """The same as a column; each word is made a text of a column but once."""
+        return pd.Series(pd.Series([*self.words, ""], dtype=str).array.take(self.codes))
+
+    def defaulting_to(self, word: str) -> Labels:
+        """The same column with a word in place of empty cells."""
+        if word == "" or "" not in self.words:
+            return self
+        return self.renamed(lambda old: old or word)
+
+    def renamed(self, new: Callable[[str], str]) -> Labels:
+        """The same column with other words; words that become the same become one."""
+        words = [new(old) for old in self.words]
+        place = {word: code for code, word in enumerate(dict.fromkeys(words))}
+        moved = np.asarray([*(place[word] for word in words), UNUSABLE], dtype=np.int64)
+        return Labels(moved[self.codes], tuple(place))
+
+    def __getitem__(self, position: int) -> str:
+        """The text of one cell."""
+        return "" if self.codes[position] == UNUSABLE else self.words[self.codes[position]]
+
+    def where(self, words: Callable[[str], bool]) -> npt.NDArray[np.bool_]:
+        """The usable cells whose word is chosen."""
+        chosen = np.asarray([*map(words, self.words), False], dtype=bool)
+        return np.asarray(chosen[self.codes])
+
+
+def read_texts(column: Column, cells: Cells, complain: Complain) -> Labels:
+    """Read a column of texts.
+
+    Parameters
+    ----------
+    column
+        What the cells should hold.
+    cells
+        The cells as they came.
+    complain
+        Called for every cell that cannot be used.
+    """
+    codes, found = _factorised(cells)
+    words: dict[str, int] = {}
+    moved = np.full(len(found) + 1, UNUSABLE, dtype=np.int64)
+    bad: dict[int, tuple[str, str, str, str]] = {}
+    clean = column.kind in ("label", "text") and _all_clean(found)
+    if clean:
+        words, moved[:-1] = {str(word): code for code, word in enumerate(found)}, np.arange(len(found))
+    else:
+        for code, cell in enumerate(found):
+            word, fault = _word(column, cell)
+            if fault is not None:
+                bad[code] = fault
+            if word is not None:
+                moved[code] = words.setdefault(word, len(words))
+        _note_trimmed(codes, found, set(bad), complain)
+    if column.required:
+        bad[-1] = ("SP-D010", "an empty cell", column.expected(), _FILL_IN)
+    elif (codes == -1).any():
+        moved[-1] = words.setdefault("", len(words))
+    if bad:
+        for position in np.flatnonzero(np.isin(codes, list(bad))):
+            complain(int(position), *bad[int(codes[position])])
+    return Labels(moved[codes], tuple(words))
+
+
+def _all_clean(found: Sequence[object]) -> bool:
+    """Whether all cells are short plain texts, the usual case, in which none needs a closer look."""
+    if set(map(type, found)) != {str}:
+        return False
+    words = list(map(str, found))
+    whole, length = "".join(words), list(map(len, words))
+    short = min(length) > 0 and max(length) <= LONGEST_LABEL
+    return short and whole.isascii() and whole.isprintable() and list(map(str.strip, words)) == words
+
+
+def _note_trimmed(codes: Integers, found: Sequence[object], bad: set[int], complain: Complain) -> None:
+    """Note once that spaces were taken off, and from how many cells."""
+    trimmed = [c for c, cell in enumerate(found) if isinstance(cell, str) and c not in bad and cell.strip() != cell]
+    if trimmed:
+        where = np.flatnonzero(np.isin(codes, trimmed))
+        number = f"{len(where)} cell{'s' if len(where) > 1 else ''}"
+        complain(int(where[0]), "SP-D060", shown(found[codes[where[0]]]), "", f"taken off in {number} of the column")
+
+
+def _factorised(cells: Cells) -> tuple[Integers, list[object]]:
+    """Code the different cells; -1 is an empty one."""
+    if isinstance(cells, pd.Series):
+        values = cells if isinstance(cells.dtype, pd.StringDtype) else cells.astype(object).to_numpy()
+    else:
+        values = _objects(cells)
+    try:
+        codes, found = pd.factorize(values)
+    except TypeError:
+        hashable = [cell if isinstance(cell, str) or is_missing(cell) else _Odd(cell) for cell in values]
+        codes, found = pd.factorize(_objects(hashable))
+    different = found.tolist()
+    if "" in different:
+        empty = different.index("")
+        codes = np.where(codes == empty, -1, codes)
+    return np.asarray(codes, dtype=np.int64), different
+
+
+class _Odd:
+    """A cell that cannot be told apart from others: a list, say."""
+
+    def __init__(self, cell: object) -> None:
+        self._cell = cell
+
+    def __repr__(self) -> str:
+        return repr(self._cell)
+
+
+def _objects(cells: Sequence[object]) -> npt.NDArray[np.object_]:
+    values = np.empty(len(cells), dtype=object)
+    values[:] = cells
+    return values
+
+
+def _word(column: Column, cell: object) -> tuple[str | None, tuple[str, str, str, str] | None]:
+    """Return the word that a cell stands for, if any, and what is wrong with it, if anything."""
+    if isinstance(cell, Refused):
+        return None, (cell.code, cell.value, column.expected(), cell.remedy)
+    if not isinstance(cell, str):
+        meant = year_meant(str(cell)) if column.kind == "year" else ""
+        remedy = f"write {shown(meant)}" if meant else f"write it as text, {shown(str(cell))}"
+        return None, ("SP-D016", shown(cell), column.expected() + " as text", remedy)
+    word = unicodedata.normalize("NFC", cell).strip()
+    longest = LONGEST_LABEL if column.kind != "text" or column.name == "name" else LONGEST_TEXT
+    if len(word) > longest:
+        return word, ("SP-D017", shown(cell), f"at most {longest} characters", "shorten it")
+    if not word.isprintable():
+        odd = sorted({f"U+{ord(c):04X}" for c in word if not c.isprintable()})
+        clean = "".join(c if c.isprintable() else " " if c.isspace() else "" for c in word)
+        word = " ".join(clean.split())
+        return word, ("SP-D017", shown(cell), f"text without {', '.join(odd)}", f"write {shown(word)}")
+    if word != cell.strip():
+        return word, ("SP-D017", shown(cell), "composed letters (Unicode NFC)", f"write {shown(word)}")
+    if not word:
+        return ("", None) if not column.required else (None, ("SP-D010", "an empty cell", column.expected(), _FILL_IN))
+    return _special(column, word)
+
+
+def _special(column: Column, word: str) -> tuple[str | None, tuple[str, str, str, str] | None]:
+    """Check what the kind of column asks of a word."""
+    if column.kind == "word" and word not in column.words:
+        return None, ("SP-D015", shown(word), column.expected(), did_you_mean(word, column.words))
+    if column.kind == "key" and not KEY.fullmatch(word):
+        remedy = f"write {shown(made)}" if (made := _as_key(word)) else "choose another key"
+        return word, ("SP-D026", shown(word), "lower-case letters, digits and _, a letter first", remedy)
+    if column.kind == "year" and year_start(word) is None:
+        return None, ("SP-D018", shown(word), column.expected(), _year_remedy(word))
+    if column.kind == "years":
+        ends = word.split(":")
+        starts = [year_start(end) for end in ends]
+        if len(ends) > 2 or None in starts:
+            return None, ("SP-D018", shown(word), column.expected(), _year_remedy(word, range_too=True))
+        if (starts[0] or 0) > (starts[-1] or 0):
+            turned = f"{ends[-1]}:{ends[0]}"
+            return None, ("SP-D019", shown(word), "the first year before the last", f"write {shown(turned)}")
+    return word, None
+
+
+def _as_key(word: str) -> str:
+    made = re.sub(r"[^a-z0-9]+", "_", word.lower()).strip("_")
+    return made if KEY.fullmatch(made) else ""
+
+
+def _year_remedy(word: str, range_too: bool = False) -> str:
+    years = [year_meant(match) for match in re.findall(r"(?:19|20)[0-9]{2}(?:[-/][0-9]{2,4})?", word)]
+    if len(years) == 2:
+        return f"write {shown(':'.join(years))}" if range_too else "write one row for each year"
+    meant = year_meant(word)
+    return f"write {shown(meant)}" if meant else ""

@@ -1,0 +1,1 @@
+"""Codes of problems, problems with their places, and what each code means."""

@@ -1,0 +1,117 @@
+"""What each code means, at length: cause, an example and the remedy, from the table beside this file."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+
+from .codes import CODES, NOTES, WARNINGS
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """A code explained.
+
+    Parameters
+    ----------
+    code, meaning
+        The code, and what it means in one sentence.
+    level
+        ``problem``, ``warning`` or ``note``.
+    cause
+        How it comes about.
+    example
+        An input that brings it about.
+    remedy
+        What to do.
+    """
+
+    code: str
+    meaning: str
+    level: str
+    cause: str
+    example: str
+    remedy: str
+
+    def __str__(self) -> str:
+        """The explanation in a few lines."""
+        parts = {"Level": self.level, "Cause": self.cause, "Example": self.example, "Remedy": self.remedy}
+        return "\n".join([f"{self.code}  {self.meaning}", *(f"{name:<8} {text}" for name, text in parts.items())])
+
+
+def explain(code: str) -> Explanation:
+    """Explain a code.
+
+    Raises
+    ------
+    KeyError
+        There is no such code.
+
+    Examples
+    --------
+    >>> explain("SP-D021").meaning
+    'Unknown area.'
+    """
+    code = code.upper()
+    level = "warning" if code in WARNINGS else "note" if code in NOTES else "problem"
+    return Explanation(code, CODES[code], level, **_explanations()[code])
+
+
+def near_code(word: str) -> str:
+    """Return the code that was probably meant, or an empty text.
+
+    Examples
+    --------
+    >>> near_code("D21")
+    'SP-D021'
+    """
+    from .problems import near
+
+    bare = word.upper().removeprefix("SP").strip("-_ ")
+    letter, digits = bare[:1], bare[1:].lstrip("-_ ")
+    padded = f"SP-{letter}{int(digits):03d}" if digits.isdecimal() and len(digits) <= 4 else ""
+    return padded if padded in CODES else near(word.upper(), CODES)
+
+
+@lru_cache(maxsize=1)
+def _explanations() -> dict[str, dict[str, str]]:
+    text = (files("singlepot.models.diagnostics") / "explanations.toml").read_text(encoding="utf-8")
+    return {
+        code: {key: " ".join(said.split()) for key, said in parts.items()}
+        for code, parts in tomllib.loads(text).items()
+    }
+
+
+def problems_page() -> str:
+    """Write every code with its explanation as Markdown: the text of ``docs/problems.md``."""
+    parts = [_OPENING]
+    for letter, title in _GROUPS.items():
+        parts.append(f"\n## {title}\n")
+        for code in CODES:
+            if code.startswith(f"SP-{letter}"):
+                said = explain(code)
+                mark = "" if said.level == "problem" else f" ({said.level})"
+                lines = [f"\n### {code}{mark}\n", said.meaning, f"\n- Cause: {said.cause}"]
+                parts.append("\n".join([*lines, f"- Example: {said.example}", f"- Remedy: {said.remedy}\n"]))
+    return "".join(part if part.endswith("\n") else part + "\n" for part in parts)
+
+
+_GROUPS = {
+    "F": "Files",
+    "S": "Settings",
+    "D": "Tables",
+    "X": "Workbooks",
+    "J": "JSON and Parquet",
+    "A": "Codes of areas",
+    "N": "Numbers and units",
+}
+
+_OPENING = """\
+# What can be wrong with an input
+
+Written by `python docs/pages.py` from `models/diagnostics/explanations.toml`; `singlepot explain CODE` says the same. A
+*problem* keeps an input from being used; a *warning* may be a mistake and does not; a *note* was certain, and was done.
+`singlepot check SCENARIO` names all of them at once, the first fifty of each as text and all with `--json`.
+"""

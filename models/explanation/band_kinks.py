@@ -1,0 +1,110 @@
+r"""Where a share stands at the edge of a band, how much of its price only the next band asks.
+
+At an edge the price of one more percent lies anywhere between the two slopes. Up to the slope of the present band it is
+what the stage counts; the rest is the next band, which holds an option back as a rule does.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from singlepot.solver import Marginals
+
+from ..formulation.stage_costs import concession_weights
+from ..scenario.arrays import Floats, Integers
+from ..settings.settings import Bands
+from .solved_stages import Workings
+
+EDGE = 1e-9
+"""How near the edge of a band a share stands on it."""
+
+
+@dataclass(frozen=True, eq=False)
+class Kinks:
+    """Grants or targets that the stage counts in bands; one entry each.
+
+    Attributes
+    ----------
+    cells
+        Their columns.
+    rows
+        The rows that count a concession or a cut.
+    down, up
+        What the present band makes of one unit less, and the band beyond of one unit more; stage units.
+    dual
+        What the stage makes of one unit at its optimum: between the two.
+    """
+
+    cells: Integers
+    rows: Integers
+    down: Floats
+    up: Floats
+    dual: Floats
+
+    @property
+    def beyond_down(self) -> Floats:
+        """What one unit less costs beyond the present band."""
+        return np.maximum(self.dual - self.down, 0.0)
+
+    @property
+    def beyond_up(self) -> Floats:
+        """By how much one unit more is worth less than it would be beyond the edge."""
+        return np.maximum(self.up - self.dual, 0.0)
+
+
+def kinks(workings: Workings, stage: Marginals) -> Kinks | None:
+    """Find what a stage counts in bands; None in stages without bands."""
+    if stage.name == "concession.total":
+        return _of_concessions(workings, stage)
+    if stage.name == "burden":
+        return _of_burdens(workings, stage)
+    return None
+
+
+def _of_concessions(workings: Workings, stage: Marginals) -> Kinks | None:
+    model, data = workings.formulation.model, workings.formulation.data
+    rows = workings.programme.rows("concession")
+    if rows.stop == rows.start:
+        return None
+    counted = (data.proposed > 0) & ~data.centre[:, None, None]
+    pairs = counted.any(axis=2)
+    share = np.zeros(pairs.shape)
+    share[pairs] = stage.x[model.concession_share]
+    below, above = _slopes(share, model.bands)
+    area, objective, _ = np.nonzero(counted)
+    each = 1 / (data.proposed[counted] * counted.sum(axis=2)[area, objective])
+    given = stage.x[workings.programme.columns("concession")] * each
+    cells = model.target[counted]
+    over = stage.x[cells] > data.proposed[counted] * (1 + EDGE)
+    weight = concession_weights(data)[area, objective] * each
+    down = np.where(given > EDGE, below[area, objective], 0.0) * weight
+    up = np.where(over, 0.0, above[area, objective]) * weight
+    return Kinks(cells, np.arange(rows.start, rows.stop), down, up, stage.row[rows])
+
+
+def _of_burdens(workings: Workings, stage: Marginals) -> Kinks | None:
+    model, data = workings.formulation.model, workings.formulation.data
+    rows = workings.programme.rows("cut")
+    if rows.stop == rows.start:
+        return None
+    counted = data.bid > 0
+    share = np.zeros(len(data.areas))
+    share[data.bid_of_area > 0] = stage.x[model.burden_share]
+    below, above = _slopes(share, model.bands)
+    area = np.nonzero(counted)[0]
+    lost = stage.x[workings.programme.columns("cut")] / data.bid_of_area[area]
+    cells = model.grant[counted]
+    over = stage.x[cells] > data.bid[counted] * (1 + EDGE)
+    weight = data.equity[area]
+    down = np.where(lost > EDGE, below[area], 0.0) * weight
+    up = np.where(over, 0.0, above[area]) * weight
+    return Kinks(cells, np.arange(rows.start, rows.stop), down, up, stage.row[rows])
+
+
+def _slopes(share: Floats, bands: Bands) -> tuple[Floats, Floats]:
+    """Slope of the band below and above each share; the same inside a band."""
+    ends = np.asarray(bands.ends, dtype=np.float64)
+    slopes = np.asarray(bands.slopes, dtype=np.float64)
+    return slopes[np.searchsorted(ends, share - EDGE)], slopes[np.searchsorted(ends, share + EDGE)]

@@ -1,0 +1,246 @@
+r"""What the last unit of a national objective costs, and what every binding rule costs.
+
+.. math:: \text{price}_r = \frac{y_r}{-y_{\text{pot}}}
+
+y: change of a stage's optimum for one more unit of a bound. design.md section 6.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from singlepot.solver import Bound, Family, LinearProgramme, Marginals
+
+from ..scenario.arrays import Floats, Integers, Texts
+from .solved_stages import Workings
+
+RULE_ROWS = {
+    "grant_step": "grant step",
+    "target_ceiling": "target ceiling",
+    "own_cost": "own-cost ceiling",
+    "pot_share": "share of the pot",
+    "group": "group",
+    "requirement": "requirement",
+    "link": "link to the scaled-back programme",
+    "virement": "virement",
+    "extra": "further constraint",
+}
+"""Families of rows that state rules, and what people call them."""
+
+SHARED = "shortfall.largest"
+"""The stage whose price is shared: only the sum over objectives and years is the price of its one number."""
+
+
+@dataclass(frozen=True)
+class Price:
+    """The price of one bound.
+
+    Attributes
+    ----------
+    kind
+        ``national``, ``pot``, or the rule: ``grant floor``, ``grant ceiling``, ``grant step`` and so on.
+    place
+        Labels of the row: objective and years, envelope and year, area and so on.
+    stage
+        The first stage in which the bound matters; empty where it matters in none.
+    marginal
+        Change of that stage's optimum for one more unit of the bound, in the stage's unit.
+    value
+        The price: for a national row what one more unit costs, for a pot what one more unit of money is worth, for a
+        rule what one unit of slack would be worth. In ``unit``.
+    unit
+        Of ``value``; names the pot whose money it is in.
+    removes
+        Share of that stage's shortfall that one more unit of money would remove; None where no pot binds or the stage
+        is no shortfall.
+    shared
+        Whether the stage is the largest shortfall, whose one price is spread over objectives and years: then each
+        value is a part, and the sum over the rows that bind counts.
+    bound
+        What has the price: a bound of a row or of a column.
+    sure
+        Whether there is but one price; else it may be one end of a range (see ``singlepot.price_range``).
+    """
+
+    kind: str
+    place: tuple[str, ...]
+    stage: str
+    marginal: float
+    value: float
+    unit: str
+    removes: float | None
+    shared: bool
+    bound: Bound
+    sure: bool = True
+
+    @property
+    def note(self) -> str:
+        """What to know before the price is used; empty where there is nothing."""
+        said = ["a part of one price"] if self.shared else []
+        return "; ".join([*said, *([] if self.sure else ["may be one end of a range"])])
+
+    @property
+    def label(self) -> str:
+        """Kind and place in one text."""
+        return f"{self.kind} {', '.join(self.place)}"
+
+
+@dataclass(frozen=True)
+class Yardstick:
+    """The pot whose money measures prices in one stage: its row, name, and what one unit is worth to the stage."""
+
+    row: int
+    name: str
+    worth: float
+
+
+def national_prices(workings: Workings) -> tuple[Price, ...]:
+    """The price of every national row, in the order of the rows."""
+    data, programme = workings.formulation.data, workings.programme
+    rows = programme.rows("national")
+    units = workings.units
+    found = []
+    for r, row in enumerate(range(rows.start, rows.stop)):
+        stage = first_stage(workings, row)
+        marginal = float(stage.row[row]) if stage else 0.0
+        place = place_of(programme.row_families, row)
+        per, last = units[int(data.national.objective[r])], int(data.national.last[r])
+        found.append(priced(workings, "national", place, stage, Bound(row), marginal, per, last))
+    return with_certainty(workings, found)
+
+
+def pot_prices(workings: Workings) -> tuple[Price, ...]:
+    """What one more unit of money is worth in every pot, in the unit of the first stage in which it matters."""
+    programme = workings.programme
+    rows = programme.rows("pot")
+    money = workings.formulation.scenario.settings.money
+    found = []
+    for row in range(rows.start, rows.stop):
+        stage = first_stage(workings, row)
+        place = place_of(programme.row_families, row)
+        if stage is None:
+            found.append(Price("pot", place, "", 0.0, 0.0, "", None, False, Bound(row)))
+            continue
+        worth = -float(stage.row[row])
+        unit, removes = f"{stage.unit} per {money}", _removes(stage, worth)
+        found.append(Price("pot", place, stage.name, -worth, worth, unit, removes, False, Bound(row)))
+    return with_certainty(workings, found)
+
+
+def with_certainty(workings: Workings, prices: Sequence[Price]) -> tuple[Price, ...]:
+    """Say of each price whether it is the only one.
+
+    It is where its dual is the only one in its stage and, being zero, in every stage before, and where the dual of the
+    pot whose money measures it is. Of a lock it is never said: it holds on both sides.
+    """
+    found = [replace(price, sure=not price.kind.endswith("lock")) for price in prices]
+    position = {stage.name: at for at, stage in enumerate(workings.marginals)}
+    for at, stage in enumerate(workings.marginals):
+        mine = [i for i, price in enumerate(found) if position.get(price.stage, at) >= at and price.sure]
+        measured = {
+            i: measure.row
+            for i in mine
+            if found[i].stage == stage.name
+            and found[i].kind != "pot"
+            and (measure := yardstick(workings, stage, year_of(workings, found[i].place))) is not None
+        }
+        for i in mine:
+            bound = found[i].bound
+            sure = bool(workings.determined(stage.position, of_columns=bound.of_column)[bound.index])
+            if sure and i in measured:
+                sure = bool(workings.determined(stage.position)[measured[i]])
+            found[i] = replace(found[i], sure=sure)
+    return tuple(found)
+
+
+def first_stage(workings: Workings, row: int) -> Marginals | None:
+    """The first stage in which a row's bound matters."""
+    return next((stage for stage in workings.marginals if stage.row[row] != 0), None)
+
+
+def yardstick(workings: Workings, stage: Marginals, year: int | None) -> Yardstick | None:
+    """The pot that measures prices in a stage: of this year or the nearest before, then after; the scarcest envelope.
+
+    None where no pot binds in the stage.
+    """
+    data, programme = workings.formulation.data, workings.programme
+    rows = programme.rows("pot")
+    worth = -stage.row[rows]
+    if not (worth > 0).any():
+        return None
+    family = next(each for each in programme.row_families if each.name == "pot")
+    years = np.asarray([data.years.index(str(label)) for label in family.keys["year"]])
+    wanted = len(data.years) - 1 if year is None else year
+    away = np.where(years <= wanted, wanted - years, len(data.years) + years - wanted)
+    order = np.lexsort((-worth, away, worth <= 0))
+    best = int(order[0])
+    envelope, when = str(family.keys["envelope"][best]), str(family.keys["year"][best])
+    name = when if len(data.envelopes) == 1 else f"{envelope} {when}"
+    return Yardstick(rows.start + best, name, float(worth[best]))
+
+
+def priced(
+    workings: Workings,
+    kind: str,
+    place: tuple[str, ...],
+    stage: Marginals | None,
+    bound: Bound,
+    marginal: float,
+    per: str,
+    year: int | None,
+) -> Price:
+    """Measure what one more unit of a bound does to a stage in the money of a pot, where one binds."""
+    if stage is None:
+        return Price(kind, place, "", 0.0, 0.0, "", None, False, bound)
+    measure = yardstick(workings, stage, year)
+    amount = marginal if kind == "national" else abs(marginal)
+    shared = stage.name.startswith(SHARED)
+    if measure is None:
+        return Price(kind, place, stage.name, marginal, amount, f"{stage.unit} per {per}", None, shared, bound)
+    unit = f"{workings.formulation.scenario.settings.money} of {measure.name} per {per}"
+    removes = _removes(stage, measure.worth)
+    return Price(kind, place, stage.name, marginal, amount / measure.worth, unit, removes, shared, bound)
+
+
+def _removes(stage: Marginals, worth: float) -> float | None:
+    if not stage.name.startswith("shortfall") or stage.value <= 0:
+        return None
+    return min(worth / stage.value, 1.0)
+
+
+def bound_kinds(family: str, lower: Floats, upper: Floats, at: Floats) -> Texts:
+    """What people call the bounds at which grants, targets or carried money stand."""
+    if family == "carry_over":
+        return np.where(at > (lower + upper) / 2, "carry-over", "zero").astype(object)
+    there = np.isfinite(upper)
+    full = there & (np.abs(at - np.where(there, upper, at)) <= 1e-7 * np.maximum(np.abs(at), 1e-9))
+    kinds: Texts = np.where(lower > 0, f"{family} floor", "nothing below zero").astype(object)
+    kinds[full], kinds[lower == upper] = f"{family} ceiling", f"{family} lock"
+    return kinds
+
+
+def cell_kinds(programme: LinearProgramme, columns: Integers, x: Floats) -> Texts:
+    """What people call the bounds at which some grants and targets stand at a point."""
+    grants = programme.columns("grant")
+    of_grant = (columns >= grants.start) & (columns < grants.stop)
+    bounds = programme.column_lower[columns], programme.column_upper[columns], x[columns]
+    kinds: Texts = np.where(of_grant, bound_kinds("grant", *bounds), bound_kinds("target", *bounds))
+    return kinds
+
+
+def place_of(families: Sequence[Family], row: int) -> tuple[str, ...]:
+    """Labels of a row or column."""
+    for family in families:
+        if family.start <= row < family.start + family.size:
+            return tuple(str(labels[row - family.start]) for labels in family.keys.values())
+    raise IndexError(row)
+
+
+def year_of(workings: Workings, place: tuple[str, ...]) -> int | None:
+    """The year a place names, the last of a range; None where it names none."""
+    years = workings.formulation.data.years
+    named = (label.rpartition(":")[2] for label in place)
+    return next((years.index(label) for label in named if label in years), None)

@@ -1,0 +1,206 @@
+r"""What stops each option where it stands: its reduced cost, taken apart by the bounds that it touches.
+
+.. math:: r_j = c_j - \sum_i A_{ij} y_i
+
+A grant and a target are sums of take-ups, so their own rows are replaced by what the grant and the target in turn
+touch. What is left are: money at the pot's price, national outcomes at theirs, what the stage itself counts
+(concessions, burden), and rules. At an optimum the parts add up to zero for an option that is used in part, to
+something positive for one that is not used, to something negative for one that is used in full: so a positive part is
+what holds an option back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import sparse
+
+from singlepot.solver import Marginals
+
+from ..scenario.arrays import Booleans, Floats, Integers
+from .band_kinks import kinks
+from .prices import RULE_ROWS, cell_kinds
+from .solved_stages import Workings
+from .tight_rules import BAND, HELD, AtLimit
+
+UNUSED = 1e-9
+"""Share of its limit below which an option is not used."""
+
+MONEY, OUTCOME, OWN = "money", "outcome", "own"
+"""Parts that are no rules: money at the pot's price, national outcomes at theirs, the stage's own cost."""
+
+COUNTED_BY = {
+    "concession": ("concession.largest", "concession.total"),
+    "cut": ("burden",),
+    "burden_share": ("burden",),
+}
+"""Families of rows by which a stage counts, and those stages; to others what they say was settled before."""
+
+
+@dataclass(frozen=True, eq=False)
+class Parts:
+    """One stage's reduced costs of all options, taken apart.
+
+    Stage units for each unit of take-up; all parts add up to ``total``.
+
+    Attributes
+    ----------
+    money
+        At the pots' prices.
+    outcome
+        National outcomes at theirs, (options, objectives).
+    own
+        What the stage itself counts.
+    served
+        What an option does for rules, not above zero: it lifts a grant from its floor, say.
+    rules
+        For each kind of rule what it holds the option back by, not below zero.
+    in_the_way
+        For each kind of rule which options it would stop too, though it has no price: it is at its limit.
+    """
+
+    stage: Marginals
+    money: Floats
+    outcome: Floats
+    own: Floats
+    served: Floats
+    rules: Mapping[str, Floats]
+    total: Floats
+    in_the_way: Mapping[str, Booleans]
+
+    @property
+    def net(self) -> Floats:
+        """Cost without any rule: money, less what the outcomes are worth, and what the stage itself counts."""
+        return np.asarray(self.money + self.outcome.sum(axis=1) + self.own)
+
+
+class Anatomy:
+    """Takes reduced costs of options apart, stage by stage."""
+
+    def __init__(self, workings: Workings) -> None:
+        self._workings = workings
+        model, programme = workings.formulation.model, workings.programme
+        self._take_up: Integers = model.take_up
+        self._used = workings.take_up > UNUSED * model.data.options.limit
+        parts = [programme.columns(name) for name in ("grant", "target")]
+        rows = [programme.rows(name) for name in ("grant", "target")]
+        self._cells: Integers = np.concatenate([np.arange(part.start, part.stop) for part in parts])
+        own_rows = np.concatenate([np.arange(row.start, row.stop) for row in rows])
+        by_row = workings.by_row
+        self._moves = -by_row[own_rows][:, self._take_up]
+        self._downwards, self._upwards = self._moves.minimum(0), self._moves.maximum(0)
+        families = {family.name: family.span for family in programme.row_families}
+        families["held"] = slice(programme.shape[0], by_row.shape[0])
+        self._spans = {
+            name: span for name, span in families.items() if name not in ("grant", "target") and span.stop > span.start
+        }
+        effects = by_row[:, self._take_up] + by_row[:, self._cells] @ self._moves
+        self._effects = {name: effects[span] for name, span in self._spans.items()}
+        self._rows = {name: by_row[span] for name, span in self._spans.items()}
+        self._limits = AtLimit(workings, self._moves, self._cells, self._effects)
+
+    def parts(self, stage: Marginals) -> Parts:
+        """Take every option's reduced cost in a stage apart."""
+        none = np.zeros(len(self._take_up))
+        money, served, own = none.copy(), none.copy(), none.copy()
+        outcome = np.zeros((len(none), len(self._workings.formulation.data.objectives)))
+        rules: dict[str, Floats] = {}
+
+        def hold(kind: str, effects: sparse.csr_array, worth: Floats) -> None:
+            against, favour = _signed(effects, worth)
+            rules[kind] = rules.get(kind, none) + against
+            np.add(served, favour, out=served)
+
+        for name, effects in self._effects.items():
+            said = self._as_said(name, stage)
+            hold(HELD, effects, stage.row[self._spans[name]] - said)
+            if name == "pot":
+                money += -(effects.T @ said)
+            elif name == "national":
+                outcome += self._outcomes(effects, said)
+            elif name in RULE_ROWS:
+                hold(RULE_ROWS[name], effects, said)
+            elif stage.name in COUNTED_BY.get(name, ()):
+                own += -(effects.T @ said)
+            else:
+                hold(HELD, effects, said)
+        for kind, reduced in self._bounds(stage).items():
+            hold(kind, self._moves, reduced)
+        rules[BAND] = self._beyond(stage)
+        own += stage.cost[self._take_up] + self._moves.T @ stage.cost[self._cells] - rules[BAND]
+        return Parts(
+            stage,
+            money=money,
+            outcome=outcome,
+            own=own,
+            served=served,
+            rules=rules,
+            total=stage.column[self._take_up],
+            in_the_way=self._limits.in_the_way(stage),
+        )
+
+    def _as_said(self, name: str, stage: Marginals) -> Floats:
+        """The duals of a family of rows with the sign of their own bounds; another sign is what was settled before."""
+        span, programme = self._spans[name], self._workings.programme
+        dual = stage.row[span]
+        if name == "held":
+            return dual
+        lower, upper = programme.row_lower[span], programme.row_upper[span]
+        at = np.asarray(self._rows[name] @ stage.x)
+        at_lower = np.isfinite(lower) & (~np.isfinite(upper) | (np.abs(at - lower) <= np.abs(upper - at)))
+        at_upper = np.isfinite(upper) & (~np.isfinite(lower) | (np.abs(upper - at) <= np.abs(at - lower)))
+        return np.where((at_lower & (dual > 0)) | (at_upper & (dual < 0)), dual, 0.0)
+
+    def _outcomes(self, effects: sparse.csr_array, said: Floats) -> Floats:
+        """The part of each objective's national rows."""
+        rows = self._workings.formulation.data.national
+        result = np.zeros((len(self._take_up), len(self._workings.formulation.data.objectives)))
+        for k in np.unique(rows.objective):
+            result[:, k] = -(effects.T @ np.where(rows.objective == k, said, 0.0))
+        return result
+
+    def _bounds(self, stage: Marginals) -> dict[str, Floats]:
+        """Reduced costs of grants and targets by the floor, ceiling or lock at which they stand."""
+        programme = self._workings.programme
+        reduced = stage.column[self._cells]
+        at = np.flatnonzero(reduced)
+        columns = self._cells[at]
+        kinds = cell_kinds(programme, columns, stage.x)
+        ceiling = (kinds == "grant ceiling") | (kinds == "target ceiling")
+        open_ = programme.column_lower[columns] != programme.column_upper[columns]
+        kinds[open_ & ((reduced[at] < 0) != ceiling)] = HELD
+        return {str(kind): _only(reduced, at[kinds == kind]) for kind in sorted(set(kinds))}
+
+    def _beyond(self, stage: Marginals) -> Floats:
+        """What only the next band asks, of what the stage itself counts."""
+        found = kinks(self._workings, stage)
+        beyond = np.zeros(len(self._take_up))
+        if found is not None:
+            cells = np.zeros(self._workings.programme.shape[1])
+            cells[found.cells] = found.beyond_down
+            beyond -= self._downwards.T @ cells[self._cells]
+            cells[found.cells] = found.beyond_up
+            beyond += np.where(self._used, self._upwards.T @ cells[self._cells], 0.0)
+        return beyond
+
+
+def _only(values: Floats, places: Integers) -> Floats:
+    """Some of the values, and 0 in all other places."""
+    result = np.zeros(len(values))
+    result[places] = values[places]
+    return result
+
+
+def _signed(effects: sparse.csr_array, worth: Floats) -> tuple[Floats, Floats]:
+    """What bounds of some worth hold each option back by, and what the option does for them, not above zero."""
+    used = np.flatnonzero(worth)
+    if not len(used):
+        return np.zeros(effects.shape[1]), np.zeros(effects.shape[1])
+    part = effects[used]
+    value = np.repeat(-worth[used], np.diff(part.indptr)) * part.data
+    size = effects.shape[1]
+    against = np.bincount(part.indices, np.maximum(value, 0.0), size)
+    favour = np.bincount(part.indices, np.minimum(value, 0.0), size)
+    return np.asarray(against, dtype=np.float64), np.asarray(favour, dtype=np.float64)

@@ -1,0 +1,80 @@
+"""What every rule that binds costs: what one unit of slack would be worth."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from singlepot.solver import Bound
+
+from .prices import RULE_ROWS, Price, bound_kinds, first_stage, place_of, priced, with_certainty, year_of
+from .solved_stages import Workings
+
+
+def rule_prices(workings: Workings) -> tuple[Price, ...]:
+    """The price of every rule that binds: what one unit of slack would be worth."""
+    found = [*_row_rules(workings), *_bound_rules(workings)]
+    return with_certainty(workings, [price for price in found if price.stage])
+
+
+def _row_rules(workings: Workings) -> Iterator[Price]:
+    for family in workings.programme.row_families:
+        if family.name not in RULE_ROWS:
+            continue
+        touched = np.zeros(family.size, dtype=bool)
+        for stage in workings.marginals:
+            touched |= stage.row[family.span] != 0
+        for member in np.flatnonzero(touched):
+            row = family.start + int(member)
+            place = place_of((family,), row)
+            first = first_stage(workings, row)
+            marginal = float(first.row[row]) if first else 0.0
+            bound = Bound(row, lower=marginal > 0, upper=marginal < 0)
+            kind = RULE_ROWS[family.name]
+            yield priced(workings, kind, place, first, bound, marginal, "unit", year_of(workings, place))
+
+
+def _bound_rules(workings: Workings) -> Iterator[Price]:
+    """Floors, ceilings and locks of grants and targets, and the limit of carry-over, from reduced costs."""
+    programme = workings.programme
+    for family in programme.column_families:
+        if family.name not in ("grant", "target", "carry_over"):
+            continue
+        lower, upper = programme.column_lower[family.span], programme.column_upper[family.span]
+        done = np.zeros(family.size, dtype=bool)
+        for stage in workings.marginals:
+            matters = (stage.column[family.span] != 0) & ~done
+            done |= matters
+            members = np.flatnonzero(matters)
+            kinds = bound_kinds(family.name, lower[members], upper[members], stage.x[family.span][members])
+            for member, kind in zip(members, kinds, strict=True):
+                if kind == "zero" and family.name == "carry_over":
+                    continue
+                place = place_of((family,), family.start + int(member))
+                marginal = float(stage.column[family.start + member])
+                lock = lower[member] == upper[member]
+                bound = Bound(family.start + int(member), True, bool(lock or marginal > 0), bool(lock or marginal < 0))
+                yield priced(workings, kind, place, stage, bound, marginal, "unit", year_of(workings, place))
+
+
+def bound_of_rule(workings: Workings, kind: str, place: tuple[str, ...]) -> Bound | None:
+    """The bound of a rule, whether it binds or not; None where there is none."""
+    programme = workings.programme
+    for family in programme.row_families:
+        if RULE_ROWS.get(family.name) == kind:
+            for row in range(family.start, family.start + family.size):
+                if place_of((family,), row) == place:
+                    above = bool(np.isfinite(programme.row_upper[row]))
+                    return Bound(row, lower=not above, upper=above)
+    for family in programme.column_families:
+        if family.name not in ("grant", "target") or not kind.startswith(f"{family.name} "):
+            continue
+        for column in range(family.start, family.start + family.size):
+            lower, upper = float(programme.column_lower[column]), float(programme.column_upper[column])
+            lock = lower == upper
+            there = {"floor": lower > 0, "ceiling": np.isfinite(upper) and not lock, "lock": lock}
+            side = kind.partition(" ")[2]
+            if place_of((family,), column) == place and there.get(side, False):
+                return Bound(column, True, side != "ceiling", side != "floor" or lock)
+    return None

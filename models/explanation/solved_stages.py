@@ -1,0 +1,118 @@
+"""What the stages left behind: enough to say why, kept with a settlement or worked out again from its scenario."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy import sparse
+
+from singlepot.solver import (
+    BadOption,
+    Control,
+    LinearProgramme,
+    Marginals,
+    Staged,
+    Tracer,
+    determined,
+    marginals,
+    minimise_in_turn,
+    original_matrix,
+)
+
+from ..formulation.formulation import Formulation, formulate
+from ..scenario.arrays import Booleans, Floats
+
+if TYPE_CHECKING:
+    from ..settlement.settlement import Settlement
+    from .merit_order import Placing
+
+
+@dataclass(frozen=True, eq=False)
+class Workings:
+    """A formulation, how its stages ended, and the take-ups of the settlement (in the order of the options)."""
+
+    formulation: Formulation
+    staged: Staged
+    take_up: Floats
+
+    def __getstate__(self) -> dict[str, object]:
+        """What is copied or sent to another process: not what was derived, nor open solvers."""
+        return {name: self.__dict__[name] for name in ("formulation", "staged", "take_up")}
+
+    @cached_property
+    def marginals(self) -> tuple[Marginals, ...]:
+        """Duals and reduced costs of each stage that minimised something."""
+        return marginals(self.staged)
+
+    @cached_property
+    def by_row(self) -> sparse.csr_array:
+        """The matrix in original units, row by row, with the rows that hold earlier stages."""
+        return original_matrix(self.staged.scaled).tocsr()
+
+    @cached_property
+    def placing(self) -> Placing:
+        """Who is best placed for what, and what stopped each."""
+        from .merit_order import place
+
+        return place(self)
+
+    @cached_property
+    def units(self) -> list[str]:
+        """The unit of each objective."""
+        table = self.formulation.scenario.filled("objectives")
+        unit = dict(zip(table["key"], table["unit"], strict=True))
+        return [unit[key] for key in self.formulation.data.objectives]
+
+    def tracer(self, position: int) -> Tracer:
+        """What moves bounds and solves one stage again; it is kept, so that its first answer is found once."""
+        if position not in self._tracers:
+            self._tracers[position] = Tracer(self.staged, position)
+        return self._tracers[position]
+
+    def determined(self, position: int, *, of_columns: bool = False) -> Booleans:
+        """Which rows have but one dual in a stage, or which columns but one reduced cost; found once."""
+        if (position, of_columns) not in self._determined:
+            self._determined[position, of_columns] = determined(self.staged, position, of_columns=of_columns)
+        return self._determined[position, of_columns]
+
+    @cached_property
+    def _determined(self) -> dict[tuple[int, bool], Booleans]:
+        return {}
+
+    @cached_property
+    def _tracers(self) -> dict[int, Tracer]:
+        return {}
+
+    @property
+    def programme(self) -> LinearProgramme:
+        """The programme; its rows are the first of the matrix."""
+        return self.formulation.programme
+
+
+def work_out(settlement: Settlement) -> Workings:
+    """Return what a settlement kept of its stages, or solve the stages of its scenario again, once.
+
+    Raises
+    ------
+    BadOption
+        The settlement was read back and a program had added constraints of its own, which no file holds.
+    """
+    return settlement.worked_out if settlement.workings is None else settlement.workings
+
+
+def solve_again(settlement: Settlement) -> Workings:
+    """Solve the stages of a settlement's scenario again; see :func:`work_out`."""
+    if settlement.provenance.get("extra"):
+        raise BadOption(
+            "this settlement was made with further constraints of a program, which its folder does not hold",
+            "ask for reasons in that program, before the settlement is written",
+        )
+    formulation = formulate(settlement.scenario)
+    staged = minimise_in_turn(formulation.programme, formulation.stages, Control())
+    used = settlement.take_up.set_index(["area", "option"])["take_up"]
+    options, data = formulation.data.options, formulation.data
+    keys = list(zip(data.labels("areas", options.area), options.name, strict=True))
+    return Workings(formulation, staged, np.asarray(used.reindex(keys), dtype=np.float64))

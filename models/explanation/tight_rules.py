@@ -1,0 +1,134 @@
+"""Which rules are in an option's way though they have no price: at their limit, and more of the option would pass it.
+
+Where several limits are reached at once, duals name only some of them. The others would stop the option too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from scipy import sparse
+
+from singlepot.solver import Marginals
+
+from ..scenario.arrays import Booleans, Floats, Integers, Texts
+from .band_kinks import kinks
+from .prices import RULE_ROWS, cell_kinds
+from .solved_stages import Workings
+
+BAND = "the next band"
+HELD = "settled before"
+"""Rules that no table states: the kinks of what a stage counts, and what earlier stages came to."""
+
+SETTLED_BY = {
+    "concession": {"concession.largest", "concession.total"},
+    "cut": {"burden"},
+    "national": {"shortfall.largest", "shortfall.total"},
+}
+"""Families of rows that stand where earlier stages have left them, and those stages."""
+
+NEAR = 1e-9
+"""How near its limit, relative to its terms, a rule is at it."""
+
+
+class AtLimit:
+    """Finds the rules that are in the way of options, stage by stage.
+
+    Parameters
+    ----------
+    moves
+        What each option does to grants and targets, (cells, options).
+    cells
+        Columns of grants and targets.
+    effects
+        What each option does to the rows of each family, grants and targets written out; (rows, options).
+    """
+
+    def __init__(
+        self, workings: Workings, moves: sparse.csr_array, cells: Integers, effects: Mapping[str, sparse.csr_array]
+    ) -> None:
+        self._workings, self._cells = workings, cells
+        programme, model = workings.programme, workings.formulation.model
+        self._moves, self._effects = moves, effects
+        self._matrix = workings.by_row
+        own_rows = np.concatenate([np.arange(programme.shape[0])[programme.rows(name)] for name in ("grant", "target")])
+        settled = np.zeros(programme.shape[1])
+        settled[model.take_up] = workings.take_up
+        settled[cells] = programme.row_lower[own_rows] + moves @ workings.take_up
+        self._settled = settled
+        self._terms = np.asarray(abs(self._matrix) @ np.abs(settled))
+        self._activity = np.asarray(self._matrix @ settled)
+
+    def in_the_way(self, stage: Marginals) -> dict[str, Booleans]:
+        """For each kind of rule, which options it is in the way of without a price in the stage."""
+        found = {HELD: self._settled_before(stage), BAND: self._beyond(stage)}
+        for name, effects in self._effects.items():
+            if name in RULE_ROWS:
+                full, empty = self._at_bounds(name, stage, stage.row[self._workings.programme.rows(name)] == 0)
+                found[RULE_ROWS[name]] = _raise(effects, full) | _raise(effects, empty, -1)
+        for kind, blocked in self._of_cells(stage).items():
+            found[kind] = found.get(kind, np.zeros(len(blocked), dtype=bool)) | blocked
+        return found
+
+    def _at_bounds(self, name: str, stage: Marginals, free: Booleans) -> tuple[Booleans, Booleans]:
+        """Those of some rows of a family that are at their upper and lower bound."""
+        span, programme = self._workings.programme.rows(name), self._workings.programme
+        activity = np.asarray(self._matrix[span] @ stage.x)
+        full, empty = (
+            free & self._reached(activity, span, bound) & self._reached(self._activity[span], span, bound)
+            for bound in (programme.row_upper[span], programme.row_lower[span])
+        )
+        return full, empty
+
+    def _settled_before(self, stage: Marginals) -> Booleans:
+        """Which options would ask for a concession, a cut or a shortfall that an earlier stage has settled."""
+        workings = self._workings
+        before = {
+            each.stage.name.split("[")[0]
+            for each in workings.staged.results[: stage.position]
+            if each.x is not None and each.stage.give == 0
+        }
+        found = np.zeros(len(workings.take_up), dtype=bool)
+        for name, stages in SETTLED_BY.items():
+            if name in self._effects and before & stages:
+                free = stage.row[self._workings.programme.rows(name)] == 0
+                _, empty = self._at_bounds(name, stage, free | (name == "national"))
+                found |= _raise(self._effects[name], empty, -1)
+        return found
+
+    def _beyond(self, stage: Marginals) -> Booleans:
+        """Which options give something up at the edge of a band that has no price beyond its slope."""
+        edges, places = kinks(self._workings, stage), np.zeros(self._workings.programme.shape[1], dtype=bool)
+        if edges is not None:
+            places[edges.cells] = (edges.up > edges.down) & (edges.beyond_down == 0)
+        return _raise(self._moves, places[self._cells], -1)
+
+    def _reached(self, value: Floats, span: slice, bound: Floats) -> Booleans:
+        return np.asarray(np.abs(value - bound) <= NEAR * np.maximum(self._terms[span], 1.0))
+
+    def _of_cells(self, stage: Marginals) -> dict[str, Booleans]:
+        programme, cells = self._workings.programme, self._cells
+        lower, upper = programme.column_lower[cells], programme.column_upper[cells]
+        free = (stage.column[cells] == 0) | (lower == upper)
+        size = NEAR * np.maximum(np.abs(self._settled[cells]), 1.0)
+        at = {}
+        for side, bound in (("lower", lower), ("upper", upper)):
+            there = [np.abs(x[cells] - bound) <= size for x in (stage.x, self._settled)]
+            at[side] = free & there[0] & there[1]
+        somewhere = np.flatnonzero(at["lower"] | at["upper"])
+        kinds: Texts = np.full(len(cells), "", dtype=object)
+        kinds[somewhere] = cell_kinds(programme, cells[somewhere], stage.x)
+        return {
+            kind: _raise(self._moves, at["upper"] & (kinds == kind))
+            | _raise(self._moves, at["lower"] & (kinds == kind), -1)
+            for kind in sorted(set(kinds[somewhere]))
+        }
+
+
+def _raise(effects: sparse.csr_array, rows: Booleans, sign: int = 1) -> Booleans:
+    """Which options raise any of these rows or cells; with the sign -1, which of them lower any."""
+    part = effects[np.flatnonzero(rows)]
+    found = np.zeros(effects.shape[1], dtype=bool)
+    found[part.indices[sign * part.data > 0]] = True
+    return found

@@ -1,0 +1,1 @@
+"""Named bytes as folders and files: CSV text, atomic writing, manifests."""

@@ -1,0 +1,117 @@
+"""What the terms share while a programme is written: the data, the limits and where each column stands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from singlepot.solver import Labels, ProgrammeBuilder
+
+from ..scenario.arrays import Arrays, Booleans, Cells, Floats, Integers
+from ..settings.settings import Bands
+from .rules import Rules
+
+ABSENT = -1
+"""Position of a column that the programme does not need."""
+
+
+@dataclass(eq=False)
+class Model:
+    """A programme being written.
+
+    Terms run in order: those that make columns first, then those that tie them together. Each leaves the
+    positions of its columns here.
+    """
+
+    data: Arrays
+    rules: Rules
+    bands: Bands
+    build: ProgrammeBuilder = field(default_factory=ProgrammeBuilder)
+    take_up: Integers = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    grant: Integers = field(default_factory=lambda: np.zeros((0, 0, 0), dtype=np.int64))
+    target: Integers = field(default_factory=lambda: np.zeros((0, 0, 0), dtype=np.int64))
+    carry_over: Integers = field(default_factory=lambda: np.zeros((0, 0), dtype=np.int64))
+    virement: Moves | None = None
+    shortfall: Integers = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    most_shortfall: Floats = field(default_factory=lambda: np.zeros(0))
+    largest_shortfall: dict[int, int] = field(default_factory=dict)
+    concession_share: Integers = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    concession_band: Integers = field(default_factory=lambda: np.zeros((0, 0), dtype=np.int64))
+    largest_concession: int = ABSENT
+    burden_share: Integers = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    burden_band: Integers = field(default_factory=lambda: np.zeros((0, 0), dtype=np.int64))
+
+    def keys(self, **positions: npt.NDArray[np.integer]) -> Mapping[str, Labels]:
+        """Labels for a family: ``keys(area=…, year=…)`` with positions into the canonical order."""
+        return {name: self.data.labels(_KINDS[name], where) for name, where in positions.items()}
+
+    def option_keys(self, options: Integers) -> Mapping[str, Labels]:
+        """Labels for a family with one member for each of these options."""
+        chosen = self.data.options
+        return {"area": self.data.labels("areas", chosen.area[options]), "option": chosen.name[options]}
+
+    def national_keys(self) -> Mapping[str, Labels]:
+        """Labels of the national rows: objective, and year or range of years."""
+        rows = self.data.national
+        first, last = (np.asarray(self.data.labels("years", at), dtype=object) for at in (rows.first, rows.last))
+        years = np.where(rows.first == rows.last, first, first + ":" + last)
+        return {**self.keys(objective=rows.objective), "years": years}
+
+
+@dataclass(frozen=True, eq=False)
+class Moves:
+    """Virement columns: from one envelope into another in a year."""
+
+    source: Integers
+    into: Integers
+    year: Integers
+    column: Integers
+
+
+_KINDS = {
+    "area": "areas",
+    "envelope": "envelopes",
+    "into": "envelopes",
+    "objective": "objectives",
+    "year": "years",
+}
+
+Term = Callable[[Model], None]
+"""A term adds its columns and rows to the model."""
+
+
+def reachable(start: Floats, cells: Cells, options_area: Integers, limit: Floats) -> tuple[Floats, Floats]:
+    """How far down and up a quantity over (area, …, year) can go when every option is used at will.
+
+    Parameters
+    ----------
+    start
+        The bid or proposed target, shape (areas, envelopes or objectives, years).
+    cells
+        Changes at take-up 1.
+    limit
+        Largest take-up of each option.
+    """
+    down, up = start.copy(), start.copy()
+    change = cells.value * limit[cells.option]
+    at = (options_area[cells.option], cells.across, cells.year)
+    np.add.at(down, at, np.minimum(change, 0.0))
+    np.add.at(up, at, np.maximum(change, 0.0))
+    return down, up
+
+
+def touched(cells: Cells, options_area: Integers, shape: tuple[int, ...]) -> Booleans:
+    """Which cells some option changes."""
+    mask = np.zeros(shape, dtype=bool)
+    mask[options_area[cells.option], cells.across, cells.year] = True
+    return mask
+
+
+def positions(mask: Booleans, columns: Integers) -> Integers:
+    """Spread column positions over the cells of a mask; :data:`ABSENT` elsewhere."""
+    table = np.full(mask.shape, ABSENT, dtype=np.int64)
+    table[mask] = columns
+    return table

@@ -1,0 +1,101 @@
+"""A clash of rules in a sentence: who asks for what, who allows less, and by how much it misses."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from ..money import spoken
+
+if TYPE_CHECKING:
+    from .search import Clash, Side
+
+NAMED = 3
+"""Most areas, years or objectives that are named; more are counted."""
+
+RAISED = {"pot", "grant_ceiling", "grant_step", "target_ceiling", "own_cost_ceiling", "carry_over", "virement"}
+"""Kinds whose limits are only ever raised."""
+
+
+def say_clash(clash: Clash) -> str:
+    """Say what cannot hold together, with amounts where they can be added up.
+
+    Examples
+    --------
+    >>> from singlepot.models.infeasibility.search import Clash, Side
+    >>> floor = Side("grant_floor", True, ("Aston", "Barton"), (), (), ("2027-28",), 99.0)
+    >>> pot = Side("pot", False, (), (), (), ("2027-28",), 80.0)
+    >>> print(say_clash(Clash(("pot", "grant_floor"), (floor, pot), 19.0)))
+    grant_floor of Aston and Barton in 2027-28 (£99.0m) is more than the pot in 2027-28 (£80.0m) by £19.0m
+    """
+    asking = [_side(side, clash.money) for side in clash.sides if side.at_least]
+    allowing = [_side(side, clash.money) for side in clash.sides if not side.at_least]
+    if not clash.sides:
+        return f"{join(clash.kinds)} cannot hold together"
+    if asking and not allowing:
+        return f"{join(asking)} {'is' if len(asking) == 1 else 'are'} more than bids and options allow"
+    if math.isnan(clash.excess) or not asking:
+        return f"{join([*asking, *allowing])} cannot hold together"
+    verb = "is" if len(asking) == 1 else "are"
+    return f"{join(asking)} {verb} more than {join(allowing)} by {spoken(clash.excess, clash.money)}"
+
+
+def say_ways_out(clash: Clash) -> str:
+    """Say what each kind would have to move by if it moved alone."""
+    return ", or ".join(
+        f"{_verb(kind)} {_called(kind)} by {amount(*clash.alone[kind], clash.money)}" for kind in clash.alone
+    )
+
+
+def amount(money: float, share: float, unit: str) -> str:
+    """Write a total of money, or of shares of targets.
+
+    Examples
+    --------
+    >>> amount(19.0, 0.0, "GBP million"), amount(0.0, 0.25, "GBP million")
+    ('£19.0m', '25% of a target in all')
+    """
+    said = [spoken(money, unit)] if money > 0 or share == 0 else []
+    return join(said + ([f"{share * 100:.3g}% of a target in all"] if share > 0 else []))
+
+
+def join(words: Iterable[str]) -> str:
+    """Join words by commas and a last *and*.
+
+    Examples
+    --------
+    >>> join(["floors", "locks", "the pot"])
+    'floors, locks and the pot'
+    """
+    listed = list(words)
+    return " and ".join(filter(None, [", ".join(listed[:-1]), *listed[-1:]]))
+
+
+def _verb(kind: str) -> str:
+    if kind == "pot":
+        return "raise"
+    return "raise" if kind in RAISED else ("move" if kind.endswith("lock") or kind == "pot_share" else "lower")
+
+
+def _called(kind: str) -> str:
+    return "the pot" if kind == "pot" else kind
+
+
+def _side(side: Side, money: str) -> str:
+    if side.rule == "extra":
+        return f"the added constraint {_few(side.areas, 'constraints')}"
+    said = _called(side.rule)
+    if side.areas:
+        said += f" of {_few(side.areas, 'areas')}"
+    if side.envelopes and side.envelopes != ("total",):
+        said += f" for {_few(side.envelopes, 'envelopes')}"
+    if side.objectives:
+        said += f" for {_few(side.objectives, 'objectives')}"
+    if side.years:
+        said += f" in {_few(side.years, 'years')}"
+    return said if math.isnan(side.amount) else f"{said} ({spoken(side.amount, money)})"
+
+
+def _few(names: Sequence[str], noun: str) -> str:
+    return join(names) if len(names) <= NAMED else f"{len(names)} {noun}"

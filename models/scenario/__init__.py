@@ -1,0 +1,1 @@
+"""What a scenario is, its arrays and its documents."""

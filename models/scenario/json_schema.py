@@ -1,0 +1,187 @@
+"""The JSON Schema (2020-12) of a scenario's and a settlement's document, from what the checks themselves follow."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from ..settings.explained import SETTINGS_EXPLAINED
+from ..settings.schema import SettingsFile
+from ..settings.settings import MONEY, SCHEMA, STAGES
+from ..tables.schema import TABLES, Column, Table
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+YEAR = r"^[0-9]{4}-[0-9]{2}$"
+YEARS = r"^[0-9]{4}-[0-9]{2}(:[0-9]{4}-[0-9]{2})?$"
+KEY = r"^[a-z][a-z0-9_]*$"
+
+KEPT = r"^(note$|_)"
+"""Columns that are kept and not read."""
+
+
+def scenario_schema() -> dict[str, Any]:
+    """The schema of a scenario's JSON document."""
+    settings = _settings()
+    tables = {"rule_rows" if name == "rules" else name: _rows(table) for name, table in TABLES.items()}
+    required = [*settings["required"], *(name for name, table in TABLES.items() if table.required)]
+    return {
+        "$schema": DIALECT,
+        "title": "A scenario of singlepot",
+        "description": "Settings, and each table as a list of rows; an empty cell is null or left out.",
+        "type": "object",
+        "properties": {**settings["properties"], **tables},
+        "required": required,
+        "additionalProperties": False,
+        "$defs": settings["$defs"],
+    }
+
+
+def _settings() -> dict[str, Any]:
+    """The schema of the settings: what pydantic checks, with explanations and what its own checks add."""
+    made = SettingsFile.model_json_schema()
+    properties = made["properties"]
+    made["$defs"] = {name: _without_titles(part) for name, part in made["$defs"].items()}
+    for name, part in properties.items():
+        properties[name] = _without_titles(part)
+        _without_null(properties[name])
+        if name in SETTINGS_EXPLAINED:
+            properties[name]["description"] = SETTINGS_EXPLAINED[name]
+    for name, part in made["$defs"].items():
+        sections = {
+            "RulesSection": "rules",
+            "EquitySection": "equity",
+            "StagesSection": "stages",
+            "BandsSection": "stages.bands",
+        }
+        if name not in sections:
+            continue
+        for key, content in part["properties"].items():
+            _without_null(content)
+            if (path := f"{sections[name]}.{key}") in SETTINGS_EXPLAINED:
+                content["description"] = SETTINGS_EXPLAINED[path]
+    properties["schema"]["const"] = SCHEMA
+    properties["money"]["enum"] = list(MONEY)
+    properties["price_base"]["pattern"] = f"^$|{YEAR}"
+    properties["years"]["items"]["pattern"] = YEAR
+    properties["years"]["minItems"] = properties["years"].pop("minLength", 1)
+    stages = made["$defs"]["StagesSection"]["properties"]
+    stages["order"]["items"]["enum"] = list(STAGES)
+    stages["give"]["propertyNames"] = {"enum": list(STAGES)}
+    return made
+
+
+def _without_null(part: dict[str, Any]) -> None:
+    """Leave out that a key may be null: it is left out then."""
+    kinds = [kind for kind in part.get("anyOf", ()) if kind != {"type": "null"}]
+    if len(kinds) == 1:
+        part.pop("anyOf")
+        part.pop("default", None)
+        part |= kinds[0]
+
+
+def _without_titles(part: Any) -> Any:
+    if isinstance(part, dict):
+        return {key: _without_titles(value) for key, value in part.items() if key != "title" or isinstance(value, dict)}
+    return [_without_titles(item) for item in part] if isinstance(part, list) else part
+
+
+def _rows(table: Table) -> dict[str, Any]:
+    """The schema of a table: rows with fixed columns, and the further ones that the table is open to."""
+    further: dict[str, Any] | bool = False
+    if table.open_to:
+        further = {"type": ["number", "null"], "description": f"A further column, of each {table.open_to}."}
+    return {
+        "type": "array",
+        "description": table.explanation,
+        "items": {
+            "type": "object",
+            "properties": {column.name: _cell(column) for column in table},
+            "required": [column.name for column in table if column.required],
+            "patternProperties": {KEPT: {"type": ["string", "number", "boolean", "null"]}},
+            "additionalProperties": further,
+        },
+    }
+
+
+def _cell(column: Column) -> dict[str, Any]:
+    said: dict[str, Any] = {"description": column.explanation}
+    kind = {"number": "number", "whole": "integer"}.get(column.kind, "string")
+    said["type"] = kind if column.required else [kind, "null"]
+    if column.numeric:
+        limits = {"minimum": column.least, "maximum": column.most, "exclusiveMinimum": column.above}
+        said |= {name: limit for name, limit in limits.items() if math.isfinite(limit)}
+        if column.unit:
+            said["description"] += f" Unit: {'as money says' if column.unit == 'money' else column.unit}."
+        return said
+    if column.kind == "word":
+        said["enum"] = [*column.words, *([] if column.required else [None, ""])]
+    patterns = {"year": YEAR, "years": YEARS, "key": KEY}
+    if column.kind in patterns:
+        said["pattern"] = patterns[column.kind] if column.required else f"^$|{patterns[column.kind]}"
+    if column.required and column.kind not in patterns:
+        said["minLength"] = 1
+    return said
+
+
+_TEXT, _NUMBER, _WHOLE = {"type": "string"}, {"type": ["number", "null"]}, {"type": "integer"}
+
+SETTLEMENT_TABLES: dict[str, dict[str, dict[str, Any]]] = {
+    "grants": {
+        **dict.fromkeys(("area", "envelope", "year"), _TEXT),
+        **dict.fromkeys(("bid", "grant", "change"), _NUMBER),
+        "pounds": _WHOLE,
+    },
+    "targets": {
+        **dict.fromkeys(("area", "objective", "year"), _TEXT),
+        **dict.fromkeys(("proposed", "agreed", "uplift", "concession", "rate"), _NUMBER),
+    },
+    "national": {
+        **dict.fromkeys(("objective", "year"), _TEXT),
+        **dict.fromkeys(("target", "proposed", "agreed", "shortfall"), _NUMBER),
+    },
+    "asks": {**dict.fromkeys(("area", "option"), _TEXT), **dict.fromkeys(("take_up", "grant_change"), _NUMBER)},
+    "pot": {
+        **dict.fromkeys(("envelope", "year"), _TEXT),
+        **dict.fromkeys(("amount", "allocated", "carried", "vired", "reserve", "carried_in", "vired_in"), _NUMBER),
+        "pounds": _WHOLE,
+    },
+    "take_up": {**dict.fromkeys(("area", "option"), _TEXT), "take_up": _NUMBER},
+    "stages": {**dict.fromkeys(("name", "unit"), _TEXT), **dict.fromkeys(("value", "final", "give"), _NUMBER)},
+}
+"""Columns of a settlement's tables: tables only ever gain columns."""
+
+
+def settlement_schema() -> dict[str, Any]:
+    """The schema of a settlement's JSON document; ``settlement.json`` in a folder is the same without the scenario."""
+    scenario = scenario_schema()
+    tables = {
+        name: {
+            "type": "array",
+            "items": {"type": "object", "properties": columns, "required": list(columns), "additionalProperties": True},
+        }
+        for name, columns in SETTLEMENT_TABLES.items()
+    }
+    properties: dict[str, Any] = {
+        "schema": {"const": SCHEMA},
+        "title": _TEXT,
+        "money": {"enum": list(MONEY)},
+        "price_base": {"type": "string", "pattern": f"^$|{YEAR}"},
+        "years": {"type": "array", "items": {"type": "string", "pattern": YEAR}},
+        **tables,
+        "certificate": {"type": "object", "required": ["passed"], "properties": {"passed": {"const": True}}},
+        "provenance": {"type": "object"},
+        "scenario": {"$ref": "#/$defs/scenario"},
+    }
+    definitions = scenario.pop("$defs")
+    del scenario["$schema"]
+    return {
+        "$schema": DIALECT,
+        "title": "A settlement of singlepot",
+        "description": "What every area receives and agrees to, the evidence, and what was settled. Unknown is null.",
+        "type": "object",
+        "properties": properties,
+        "required": [name for name in properties if name not in ("title", "price_base", "scenario")],
+        "additionalProperties": True,
+        "$defs": {**definitions, "scenario": scenario},
+    }

@@ -1,0 +1,381 @@
+"""A scenario: settings and tables that have passed every check."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from types import EllipsisType
+from typing import Any
+
+import pandas as pd
+
+from ..checks.pipeline import check_tables
+from ..diagnostics.problems import Problem, Report
+from ..notebook_display import rich, rich_table
+from ..settings.reading import read_settings
+from ..settings.settings import SCHEMA, FrozenMapping, Settings
+from ..tables.defaults import envelopes_of, fill
+from ..tables.raw import RawTable, from_frame, lost
+from ..tables.schema import TABLES
+from .documents import scenario_documents
+
+
+class Scenario:
+    """What is to be settled: settings, and nine tables that agree with them and with one another.
+
+    A scenario is a value: it cannot be changed, and tables handed out are copies. Make one by
+    :meth:`from_tables` or :func:`singlepot.read_scenario`, and change one by :meth:`with_`.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> scenario = Scenario.from_tables(
+    ...     areas=pd.DataFrame({"code": ["A", "B"], "name": ["Aston", "Barton"]}),
+    ...     pot=pd.DataFrame({"year": ["2026-27"], "amount": [10.0]}),
+    ...     bids=pd.DataFrame({"area": ["A", "B"], "year": ["2026-27"] * 2, "amount": [6.0, 6.0]}),
+    ...     years=["2026-27"],
+    ... )
+    >>> scenario
+    <Scenario: 2 areas, 1 year, 0 objectives, 0 options>
+    >>> scenario.bids["amount"].sum()
+    np.float64(12.0)
+    """
+
+    __slots__ = ("_settings", "_tables")
+    _settings: Settings
+    _tables: dict[str, pd.DataFrame]
+
+    def __init__(self) -> None:
+        """Refuse: a scenario is made of checked tables only."""
+        raise TypeError("make a scenario with Scenario.from_tables or singlepot.read_scenario")
+
+    def __setattr__(self, name: str, value: object) -> None:
+        """Refuse: a scenario is frozen."""
+        raise AttributeError(f"a scenario cannot be changed: use with_({name}=...)")
+
+    def __reduce__(self) -> tuple[Any, tuple[Settings, dict[str, pd.DataFrame]]]:
+        """Rebuild from settings and tables: so a scenario travels between processes."""
+        return _made, (self._settings, self._tables)
+
+    @classmethod
+    def from_tables(
+        cls,
+        *,
+        areas: pd.DataFrame,
+        pot: pd.DataFrame,
+        bids: pd.DataFrame,
+        years: Sequence[str],
+        objectives: pd.DataFrame | None = None,
+        national: pd.DataFrame | None = None,
+        targets: pd.DataFrame | None = None,
+        options: pd.DataFrame | None = None,
+        option_years: pd.DataFrame | None = None,
+        rules: Mapping[str, float] | pd.DataFrame | None = None,
+        rule_rows: pd.DataFrame | None = None,
+        stages: Mapping[str, Any] | None = None,
+        equity: Mapping[str, Any] | None = None,
+        attributes: Sequence[str] = (),
+        title: str = "",
+        money: str = "GBP million",
+        price_base: str = "",
+    ) -> Scenario:
+        """Make a scenario from DataFrames.
+
+        Parameters
+        ----------
+        areas, pot, bids, objectives, national, targets, options, option_years
+            The tables, with columns as the manual lists them; money in the unit ``money``.
+        years
+            Consecutive financial years, ``["2026-27", "2027-28"]``.
+        rules
+            A mapping, as the section ``[rules]``, or a DataFrame, as the table rules.
+        rule_rows
+            The table rules, where ``rules`` is a mapping.
+        stages, equity
+            As the sections ``[stages]`` and ``[equity]``.
+        attributes
+            Further numeric columns of areas.
+        title, money, price_base
+            As in ``scenario.toml``.
+
+        Raises
+        ------
+        BadInput
+            With everything that is wrong.
+        """
+        if isinstance(rules, pd.DataFrame):
+            rules, rule_rows = None, rules
+        said = {
+            "schema": SCHEMA,
+            "title": title,
+            "money": money,
+            "price_base": price_base,
+            "years": years,
+            "attributes": attributes,
+            "rules": rules,
+            "equity": equity,
+            "stages": stages,
+        }
+        tables = {
+            "areas": areas,
+            "objectives": objectives,
+            "national": national,
+            "pot": pot,
+            "bids": bids,
+            "targets": targets,
+            "options": options,
+            "option_years": option_years,
+            "rules": rule_rows,
+        }
+        report = Report()
+        return from_raw(said, "settings", _raw(tables, report), report)
+
+    def with_(
+        self,
+        *,
+        rules: Mapping[str, float | None] | pd.DataFrame | None = None,
+        stages: Mapping[str, Any] | None = None,
+        equity: Mapping[str, Any] | EllipsisType | None = ...,
+        years: Sequence[str] | None = None,
+        attributes: Sequence[str] | None = None,
+        title: str | None = None,
+        money: str | None = None,
+        price_base: str | None = None,
+        rule_rows: pd.DataFrame | EllipsisType | None = ...,
+        **tables: pd.DataFrame | None,
+    ) -> Scenario:
+        """Return a changed copy, checked again.
+
+        Parameters
+        ----------
+        rules, stages, equity
+            Merged key by key with what is there; None removes a key. ``equity=None`` removes equity. A
+            DataFrame of rules replaces the table.
+        years, attributes, title, money, price_base
+            Replaced. The money is not converted.
+        tables
+            Replaced as a whole, by name; None leaves the table out.
+
+        Raises
+        ------
+        BadInput
+            With everything that is wrong.
+        """
+        if isinstance(rules, pd.DataFrame):
+            rules, rule_rows = None, rules
+        if not isinstance(rule_rows, EllipsisType):
+            tables["rules"] = rule_rows
+        unknown = set(tables) - set(TABLES)
+        if unknown:
+            raise TypeError(f"a scenario has no {', '.join(sorted(unknown))}")
+        changes = {"rules": rules, "stages": stages}
+        if equity is None or isinstance(equity, Mapping):
+            changes["equity"] = equity or None
+        said = self.settings.as_dict()
+        if equity is None:
+            said.pop("equity", None)
+        said = merged(said, {key: value for key, value in changes.items() if value is not None})
+        replaced = {
+            "years": years,
+            "attributes": attributes,
+            "title": title,
+            "money": money,
+            "price_base": price_base,
+        }
+        said |= {key: value for key, value in replaced.items() if value is not None}
+        report = Report(quiet=not tables)  # what the tables gave cause to note was noted when they came
+        return from_raw(said, "settings", _raw({**self._with_rows(), **tables}, report), report)
+
+    @property
+    def settings(self) -> Settings:
+        """What ``scenario.toml`` says."""
+        return self._settings
+
+    @property
+    def tables(self) -> Mapping[str, pd.DataFrame]:
+        """All nine tables by name; an absent one has its required columns and no rows.
+
+        Texts are text (empty: ""), numbers float64 (empty: NaN). Rows stand in the user's order.
+        """
+        return FrozenMapping({name: _shared(table) for name, table in self._tables.items()})
+
+    @property
+    def areas(self) -> pd.DataFrame:
+        """The table areas."""
+        return _shared(self._tables["areas"])
+
+    @property
+    def objectives(self) -> pd.DataFrame:
+        """The table objectives."""
+        return _shared(self._tables["objectives"])
+
+    @property
+    def national(self) -> pd.DataFrame:
+        """The table national."""
+        return _shared(self._tables["national"])
+
+    @property
+    def pot(self) -> pd.DataFrame:
+        """The table pot."""
+        return _shared(self._tables["pot"])
+
+    @property
+    def bids(self) -> pd.DataFrame:
+        """The table bids."""
+        return _shared(self._tables["bids"])
+
+    @property
+    def targets(self) -> pd.DataFrame:
+        """The table targets."""
+        return _shared(self._tables["targets"])
+
+    @property
+    def options(self) -> pd.DataFrame:
+        """The table options."""
+        return _shared(self._tables["options"])
+
+    @property
+    def option_years(self) -> pd.DataFrame:
+        """The table option_years."""
+        return _shared(self._tables["option_years"])
+
+    @property
+    def rules(self) -> pd.DataFrame:
+        """The table rules; the general rules are in ``settings.rules``."""
+        return _shared(self._tables["rules"])
+
+    @property
+    def envelopes(self) -> tuple[str, ...]:
+        """The envelopes, in the order in which the pot names them."""
+        return envelopes_of(self._tables["pot"])
+
+    def filled(self, table: str) -> pd.DataFrame:
+        """Return a table with every column there and every default filled in.
+
+        In ``option_years`` the columns are area, option, year, ``grant_ENVELOPE`` for every envelope and one
+        for each objective, 0 where nothing changes; columns kept and ignored are left out.
+        """
+        return fill(table, self._tables, self.settings.attributes)
+
+    def documents(self) -> dict[str, bytes]:
+        """Return the scenario as files, name → content: scenario.toml, and a CSV for each table with rows."""
+        return scenario_documents(self._settings, self._tables)
+
+    @property
+    def sha256(self) -> str:
+        """Hash of everything that the scenario says: the same for the same documents."""
+        digest = hashlib.sha256()
+        for name, content in sorted(self.documents().items()):
+            digest.update(name.encode() + b"\0" + content + b"\0")
+        return digest.hexdigest()
+
+    def _with_rows(self) -> dict[str, pd.DataFrame | None]:
+        return {name: table if len(table) else None for name, table in self._tables.items()}
+
+    def __eq__(self, other: object) -> bool:
+        """Whether settings and tables are the same, columns and rows in the same order."""
+        if not isinstance(other, Scenario):
+            return NotImplemented
+        return self._settings == other._settings and all(
+            table.equals(other._tables[name]) for name, table in self._tables.items()
+        )
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        """Title and size in one line."""
+        title = f" {self.settings.title!r}" if self.settings.title else ""
+        return f"<Scenario{title}: {_size(self)}>"
+
+    def _repr_html_(self) -> str:
+        """Title, size and the length of every table, for notebooks."""
+        rows = [(name, len(table), ", ".join(table.columns)) for name, table in self._tables.items() if len(table)]
+        return rich(
+            self.settings.title or "Scenario",
+            f"{_size(self)}; {self.settings.money}",
+            rich_table("Tables", pd.DataFrame(rows, columns=["table", "rows", "columns"])),
+        )
+
+
+def from_raw(
+    said: Mapping[str, object] | None,
+    file: str,
+    raw: Mapping[str, RawTable],
+    report: Report,
+    line_of: Mapping[str, int | str] | None = None,
+) -> Scenario:
+    """Make a scenario of what a reader found.
+
+    Parameters
+    ----------
+    said
+        The settings, nested as in ``scenario.toml``; None where they could not be read, which is in the report.
+    file
+        What to call the settings in messages.
+    raw
+        The tables by name.
+    report
+        The problems so far; those found here are added.
+    line_of
+        Line of each key of the settings, or in words where it stands.
+
+    Raises
+    ------
+    BadInput
+        With everything that is wrong.
+    """
+    if said is None:
+        settings, unusable = Settings(years=()), frozenset(Settings.__dataclass_fields__)
+    else:
+        settings, unusable = read_settings(said, report, file, line_of)
+    tables = check_tables(raw, settings, unusable, report)
+    report.stop_if_any()
+    return _made(settings, tables)
+
+
+def merged(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Lay changes over a nested mapping, key by key; None removes a key."""
+    result = dict(base)
+    for key, value in changes.items():
+        if value is None:
+            result.pop(key, None)
+        elif isinstance(value, Mapping):
+            result[key] = merged(result.get(key, {}), value)
+        else:
+            result[key] = value
+    return result
+
+
+def _made(settings: Settings, tables: dict[str, pd.DataFrame]) -> Scenario:
+    scenario = object.__new__(Scenario)
+    object.__setattr__(scenario, "_settings", settings)
+    object.__setattr__(scenario, "_tables", tables)
+    return scenario
+
+
+def _raw(tables: Mapping[str, object], report: Report) -> dict[str, RawTable]:
+    raw: dict[str, RawTable] = {}
+    for number, (name, table) in enumerate(tables.items()):
+        if isinstance(table, pd.DataFrame):
+            raw[name] = from_frame(name, table)
+        elif table is not None:
+            found = f"a {type(table).__name__}"
+            problem = Problem("SP-D001", name, f"table {name}", value=found, expected="a DataFrame")
+            report.add(problem, table=number)
+            raw[name] = lost(f"table {name}")
+    return raw
+
+
+def _shared(table: pd.DataFrame) -> pd.DataFrame:
+    """A copy whose changes do not reach the scenario."""
+    return table.copy(deep=int(pd.__version__.split(".")[0]) < 3)
+
+
+def _size(scenario: Scenario) -> str:
+    counts = {
+        "area": len(scenario._tables["areas"]),
+        "year": len(scenario.settings.years),
+        "objective": len(scenario._tables["objectives"]),
+        "option": len(scenario._tables["options"]),
+    }
+    return ", ".join(f"{count} {noun}{'s' if count != 1 else ''}" for noun, count in counts.items())

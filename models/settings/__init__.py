@@ -1,0 +1,1 @@
+"""What ``scenario.toml`` holds: its schema, how it is read strictly, and what it means."""

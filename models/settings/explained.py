@@ -1,0 +1,31 @@
+"""Every setting in one sentence, for templates, the schema and the manual."""
+
+from __future__ import annotations
+
+from ..tables.rule_kinds import RULES
+from .settings import DEFAULT_ORDER, MONEY, STAGES, Bands
+
+SETTINGS_EXPLAINED = {
+    "schema": "Version of the format: 1.",
+    "title": "What the scenario is called.",
+    "money": f"Unit of all money: {', '.join(MONEY)}.",
+    "price_base": "Financial year in whose prices the money is, 2025-26.",
+    "years": "Financial years to be settled, consecutive: 2026-27, 2027-28.",
+    "attributes": "Names of the further numeric columns of areas.",
+    **{
+        f"rules.{rule.name}": f"{rule.explanation} A share: {'1.2 is 120%' if rule.least >= 1 else '0.7 is 70%'}."
+        for rule in RULES.values()
+        if rule.general
+    },
+    "equity.attribute": "Attribute by which areas weigh: (median / the area's value) ** elasticity.",
+    "equity.elasticity": "How strongly they do; 0 is not at all.",
+    "stages.order": f"What is minimised, in this order. Known: {', '.join(STAGES)}. "
+    f"Default: {', '.join(DEFAULT_ORDER)}.",
+    "stages.give": "How much of a stage later stages may use, by its name.",
+    "stages.bands.ends": f"Where the bands of concessions and burdens end. Default: {', '.join(map(str, Bands.ends))}.",
+    "stages.bands.slopes": "How much each band weighs, one more than ends. "
+    f"Default: {', '.join(f'{slope:g}' for slope in Bands.slopes)}.",
+    "log": "What is written down for assurance: `sources`, `assumptions`, `decisions`, `transparency`; see below.",
+    "notes": "Remarks by key, kept and not read.",
+}
+"""Explanation by key, the section before it."""

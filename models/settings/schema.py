@@ -1,0 +1,184 @@
+"""The shape of ``scenario.toml``: every key with its type and limits, strict and without further keys."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator
+
+from ..diagnostics.problems import did_you_mean, shown
+from ..tables.schema import TABLES, kept
+from .log import LogSection
+from .settings import (
+    DEFAULT_ORDER,
+    MONEY,
+    SCHEMA,
+    STAGES,
+    Bands,
+    year_meant,
+    year_start,
+)
+from .strict import FROM_LIST, Strict, fault, one_line
+
+
+def _schema(version: int) -> int:
+    if version > SCHEMA:
+        remedy = "it was written by a newer singlepot: upgrade singlepot to read it"
+        raise fault("SP-S004", str(SCHEMA), remedy)
+    if version != SCHEMA:
+        raise fault("SP-S004", str(SCHEMA), "this version of singlepot reads no other schema")
+    return version
+
+
+def _year(label: str) -> str:
+    if year_start(label) is None:
+        meant = year_meant(label)
+        raise fault("SP-S005", "a financial year such as 2026-27", f"write {shown(meant)}" if meant else "")
+    return label
+
+
+def _consecutive(years: tuple[str, ...]) -> tuple[str, ...]:
+    for before, year in pairwise(years):
+        following = (year_start(before) or 0) + 1
+        if year_start(year) != following:
+            label = f"{following}-{(following + 1) % 100:02d}"
+            raise fault("SP-S006", f"{label} after {before}", "list every year once, in order")
+    return years
+
+
+def _price_base(label: str) -> str:
+    return _year(label) if label else label
+
+
+def _attribute(name: str) -> str:
+    if name in TABLES["areas"].by_name or kept(name) or name == "whole":
+        population = name == "population"
+        remedy = "population is known and need not be listed" if population else "give the column another name"
+        raise fault("SP-S007", "a name that no other column of areas has, not note, not beginning with _", remedy)
+    if not name or not name.isprintable() or name != name.strip():
+        raise fault("SP-S007", "the header of a column of areas")
+    return name
+
+
+def _once(code: str) -> AfterValidator:
+    def check(names: tuple[str, ...]) -> tuple[str, ...]:
+        repeated = [name for position, name in enumerate(names) if name in names[:position]]
+        if repeated:
+            raise fault(code, "each name once", f"delete the second {shown(repeated[0])}")
+        return names
+
+    return AfterValidator(check)
+
+
+def _stage(name: str) -> str:
+    if name not in STAGES:
+        raise fault("SP-S008", "one of " + ", ".join(STAGES), did_you_mean(name, STAGES))
+    return name
+
+
+def _cost_late(order: tuple[str, ...]) -> tuple[str, ...]:
+    if "cost" in order:
+        before = order[: order.index("cost")]
+        if "burden" not in before or not any(name.startswith("concession.") for name in before):
+            raise fault("SP-S010", "cost only after burden and a concession stage", "move cost, or leave it out")
+    return order
+
+
+def _money(unit: str) -> str:
+    if unit not in MONEY:
+        raise fault("SP-S004", "one of " + ", ".join(MONEY))
+    return unit
+
+
+_Finite = Field(allow_inf_nan=False)
+_Numbers = Annotated[tuple[Annotated[float, _Finite], ...], FROM_LIST]
+_Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+_AtLeastOne = Annotated[float, Field(ge=1, allow_inf_nan=False)]
+_NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+
+
+class RulesSection(Strict):
+    """The section ``[rules]``: rules for all areas."""
+
+    grant_floor: _Share | None = None
+    grant_ceiling: _AtLeastOne | None = None
+    grant_step: _NotNegative | None = None
+    target_floor: _Share | None = None
+    target_ceiling: _AtLeastOne | None = None
+    own_cost_ceiling: _NotNegative | None = None
+    carry_over: _Share | None = None
+    virement: _Share | None = None
+
+
+class EquitySection(Strict):
+    """The section ``[equity]``."""
+
+    attribute: str
+    elasticity: _NotNegative
+
+
+class BandsSection(Strict):
+    """The section ``[stages.bands]``."""
+
+    ends: _Numbers = Bands.ends
+    slopes: Annotated[_Numbers, Field(validate_default=True)] = Bands.slopes
+
+    @field_validator("ends")
+    @classmethod
+    def _rising(cls, ends: tuple[float, ...]) -> tuple[float, ...]:
+        if any(after <= before for before, after in zip((0.0, *ends), ends, strict=False)):
+            raise fault("SP-S012", "ends above zero, each above the one before")
+        return ends
+
+    @field_validator("slopes")
+    @classmethod
+    def _convex(cls, slopes: tuple[float, ...], info: ValidationInfo) -> tuple[float, ...]:
+        if any(after <= before for before, after in zip((0.0, *slopes), slopes, strict=False)):
+            raise fault("SP-S012", "slopes above zero, each above the one before")
+        ends = info.data.get("ends")
+        if ends is not None and len(slopes) != len(ends) + 1:
+            raise fault("SP-S012", f"{len(ends) + 1} slopes, one more than ends")
+        return slopes
+
+
+def _given_stage(name: str, info: ValidationInfo) -> str:
+    order = info.data.get("order")
+    if order is not None and name not in order:
+        remedy = did_you_mean(name, order, "name the stage in order, or leave its give out")
+        raise fault("SP-S011", "one of " + ", ".join(order), remedy)
+    return name
+
+
+class StagesSection(Strict):
+    """The section ``[stages]``."""
+
+    order: Annotated[
+        tuple[Annotated[str, AfterValidator(_stage)], ...],
+        FROM_LIST,
+        _once("SP-S009"),
+        AfterValidator(_cost_late),
+    ] = DEFAULT_ORDER
+    give: dict[Annotated[str, AfterValidator(_given_stage)], _NotNegative] = Field(default={})
+    bands: BandsSection = BandsSection()
+
+
+class SettingsFile(Strict):
+    """The whole of ``scenario.toml``."""
+
+    schema_version: Annotated[int, AfterValidator(_schema), Field(alias="schema")]
+    title: Annotated[str, AfterValidator(one_line)] = ""
+    money: Annotated[str, AfterValidator(_money)] = "GBP million"
+    price_base: Annotated[str, AfterValidator(_price_base)] = ""
+    years: Annotated[
+        tuple[Annotated[str, AfterValidator(_year)], ...],
+        FROM_LIST,
+        Field(min_length=1),
+        AfterValidator(_consecutive),
+    ]
+    attributes: Annotated[tuple[Annotated[str, AfterValidator(_attribute)], ...], FROM_LIST, _once("SP-S007")] = ()
+    rules: RulesSection = RulesSection()
+    equity: EquitySection | None = None
+    stages: StagesSection = StagesSection()
+    log: LogSection = LogSection()
+    notes: dict[str, str] = Field(default={})

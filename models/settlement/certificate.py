@@ -1,0 +1,148 @@
+"""The evidence that comes with every settlement, computed from the tables and not from a solver's word."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+import numpy as np
+import pandas as pd
+
+from singlepot.solver import StageResult, VerificationFailed, largest_violation
+
+from ..formulation.formulation import Formulation
+from ..notebook_display import rich, rich_table
+from ..scenario.arrays import Floats
+from .decisions import Point, columns_of, point_of, stage_value
+from .pounds import Pounds
+
+TOLERANCE = 1e-9
+"""Largest violation, gap and drift, each relative to the quantity's size."""
+
+
+@dataclass(frozen=True)
+class StageEvidence:
+    """One stage: its proved optimum, its value at the final point, what it was allowed to give, and the gap.
+
+    ``drift`` is how much worse the final value is than the optimum and what may be given, relative to its size.
+    """
+
+    name: str
+    optimum: float
+    final: float
+    give: float
+    drift: float
+    gap: float
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """What was checked, and how well it holds. All relative figures are at most 1e-9 in a valid settlement.
+
+    Attributes
+    ----------
+    violation, violated
+        Largest violation of any rule, pot or bound, and where it is.
+    arithmetic
+        Largest difference between the grants and targets and what the take-ups make of bids and proposals.
+    stages
+        Evidence for each stage.
+    sharing
+        Largest error of the sharing step's optimality conditions.
+    pounds_over
+        Largest excess of any year and envelope in whole pounds; 0 or less.
+    passed
+        Whether everything holds.
+    notes
+        Stages whose answer came from another solver than the one asked for, and why.
+    """
+
+    violation: float
+    violated: str
+    arithmetic: float
+    stages: tuple[StageEvidence, ...]
+    sharing: float
+    pounds_over: int
+    tolerance: float
+    passed: bool
+    notes: tuple[str, ...] = ()
+
+    def _repr_html_(self) -> str:
+        """Show the evidence in a notebook; all figures are relative to the size of the quantity."""
+        whole = [("largest violation", self.violation), ("arithmetic", self.arithmetic), ("sharing", self.sharing)]
+        return rich(
+            f"Certificate {'holds' if self.passed else 'FAILS'} at {self.tolerance:g}",
+            f"pounds over any pot: {self.pounds_over}",
+            rich_table("Of the whole", pd.DataFrame(whole, columns=["figure", "value"])),
+            rich_table("Of each stage", pd.DataFrame([asdict(stage) for stage in self.stages]), most=20),
+        )
+
+    def as_dict(self) -> dict[str, object]:
+        """Everything, as plain values."""
+        return asdict(self)
+
+
+def certify(
+    formulation: Formulation,
+    point: Point,
+    results: Sequence[StageResult],
+    sharing: float,
+    pounds: Pounds,
+) -> Certificate:
+    """Check a settlement against the scenario, in original units."""
+    data = formulation.data
+    expected = point_of(data, point.take_up, point.carry_over, point.virement)
+    arithmetic = max(
+        _difference(point.grants, expected.grants, data.bid),
+        _difference(point.targets, expected.targets, data.proposed),
+    )
+    columns = columns_of(formulation.model, formulation.programme, point)
+    violation = largest_violation(formulation.programme, columns)
+    stages = tuple(_evidence(formulation, point, result) for result in results)
+    over = int((pounds.grants.sum(axis=0) - pounds.limit).max(initial=0))
+    worst = [violation.relative, arithmetic, sharing, *(s.drift for s in stages), *(s.gap for s in stages)]
+    passed = over <= 0 and all(np.isfinite(worst)) and max(worst) <= TOLERANCE
+    notes = tuple(f"{result.stage.name}: {result.note}" for result in results if result.note)
+    return Certificate(violation.relative, violation.where, arithmetic, stages, sharing, over, TOLERANCE, passed, notes)
+
+
+def insist(certificate: Certificate) -> None:
+    """Refuse a settlement whose certificate does not hold.
+
+    Raises
+    ------
+    VerificationFailed
+        Naming the first check that failed.
+    """
+    if certificate.passed:
+        return
+    remedy = "report this scenario as a defect"
+    if certificate.violation > TOLERANCE:
+        raise VerificationFailed(f"{certificate.violated} is violated by {certificate.violation:.1e}", remedy)
+    if certificate.arithmetic > TOLERANCE:
+        raise VerificationFailed(f"grants or targets differ from the take-ups by {certificate.arithmetic:.1e}", remedy)
+    for stage in certificate.stages:
+        if max(stage.drift, stage.gap) > TOLERANCE:
+            said = f"stage {stage.name} ends {stage.drift:.1e} above its optimum, with a gap of {stage.gap:.1e}"
+            raise VerificationFailed(said, remedy)
+    if certificate.pounds_over > 0:
+        raise VerificationFailed(f"whole pounds pass a pot by £{certificate.pounds_over}", remedy)
+    raise VerificationFailed(f"the sharing step has an error of {certificate.sharing:.1e}", remedy)
+
+
+def _evidence(formulation: Formulation, point: Point, result: StageResult) -> StageEvidence:
+    stage = result.stage
+    final = stage_value(stage.name, formulation.data, point, formulation.model.bands)
+    size = max(abs(result.value), stage.size)
+    drift = (
+        max(final - result.value - stage.give, result.value - final, 0.0)
+        if not stage.give
+        else max(final - result.value - stage.give, 0.0)
+    )
+    return StageEvidence(stage.name, result.value, final, stage.give, drift / size, result.gap)
+
+
+def _difference(found: Floats, expected: Floats, size: Floats) -> float:
+    scale = np.maximum(np.abs(expected), np.abs(size))
+    scale = np.where(scale > 0, scale, max(float(scale.max(initial=0.0)), 1.0))
+    return float((np.abs(found - expected) / scale).max(initial=0.0))

@@ -1,0 +1,145 @@
+"""The text form of a settlement: ``settlement.json``, its tables as CSV, the scenario, and a manifest."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+import socket
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from os import PathLike
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from ..files.folder import write_folder
+from ..files.table_json import plain, rows_json
+from ..scenario.documents import csv_text
+
+if TYPE_CHECKING:
+    from .settlement import Settlement
+
+SCHEMA = 1
+"""Version of the written form."""
+
+MANIFEST = "manifest.json"
+"""Written last: without it a folder is incomplete."""
+
+RUN = "run.json"
+"""Timings, host and start: the one file outside the promise of the same bytes."""
+
+LIVE = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+"""Beginnings that a spreadsheet takes for a formula."""
+
+GUARD = "'"
+"""Put before a text that begins so, in ``tables/``; taken away again by the reader."""
+
+
+def documents(settlement: Settlement) -> dict[str, bytes]:
+    """Write a settlement as named texts, without the manifest.
+
+    The same settlement gives the same bytes.
+    """
+    files = {"settlement.json": json_text(as_dict(settlement))}
+    for name, table in settlement.tables.items():
+        files[f"tables/{name}.csv"] = csv_text(guarded(table))
+    for name, content in settlement.scenario.documents().items():
+        files[f"scenario/{name}"] = content
+    return files
+
+
+def as_dict(settlement: Settlement) -> dict[str, object]:
+    """Lay a settlement out as :func:`json_text` takes it: plain values, what is missing being None, and its tables."""
+    settings = settlement.scenario.settings
+    return {
+        "schema": SCHEMA,
+        "title": settings.title,
+        "money": settings.money,
+        "price_base": settings.price_base,
+        "years": list(settings.years),
+        **settlement.tables,
+        "certificate": plain(settlement.certificate.as_dict()),
+        "provenance": plain(dict(settlement.provenance)),
+    }
+
+
+def json_text(value: object) -> bytes:
+    """Write JSON in UTF-8 with no NaN, indented by one space, ending in a newline.
+
+    Parameters
+    ----------
+    value
+        Plain values; those of a mapping may be tables, each written as a list of its rows.
+    """
+    if isinstance(value, Mapping) and value:
+        parts = [f"\n{_dumped(str(key))}: {_dumped(item)}".replace("\n", "\n ") for key, item in value.items()]
+        return ("{" + ",".join(parts) + "\n}\n").encode()
+    return (_dumped(value) + "\n").encode()
+
+
+def _dumped(value: object) -> str:
+    if isinstance(value, pd.DataFrame):
+        return rows_json(value)
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, indent=1)
+
+
+def guarded(table: pd.DataFrame) -> pd.DataFrame:
+    """Put an apostrophe before texts that a spreadsheet would run as a formula."""
+    result = table.copy(deep=False)
+    for name in result.columns:
+        if result[name].dtype.kind not in "fiub":
+            cells = result[name].tolist()
+            if any(map(_live, {cell for cell in cells if isinstance(cell, str)})):
+                result[name] = [GUARD + cell if isinstance(cell, str) and _live(cell) else cell for cell in cells]
+    return result
+
+
+def _live(text: str) -> bool:
+    return text.startswith((*LIVE, GUARD))
+
+
+def unguarded(text: str) -> str:
+    """Take the apostrophe of :func:`guarded` away again."""
+    if text.startswith(GUARD) and _live(text[1:]):
+        return text[1:]
+    return text
+
+
+def write(
+    settlement: Settlement,
+    directory: str | PathLike[str],
+    *,
+    overwrite: bool,
+    further: Mapping[str, bytes],
+    said: Mapping[str, object],
+) -> None:
+    """Write a settlement as a folder, with further files and entries of the manifest, complete or not at all.
+
+    Raises
+    ------
+    FolderRefused
+        The folder stands already, or the disk refused; nothing was changed.
+    """
+    files = {**further, **documents(settlement)}
+    manifest = {
+        **said,
+        "schema": SCHEMA,
+        "files": {name: hashlib.sha256(content).hexdigest() for name, content in sorted(files.items())},
+        "versions": plain(dict(settlement.provenance).get("versions", {})),
+    }
+    files[RUN] = json_text(_run(settlement.timings))
+    files[MANIFEST] = json_text(manifest)
+    write_folder(directory, files, MANIFEST, overwrite=overwrite)
+
+
+def _run(timings: Mapping[str, float]) -> dict[str, object]:
+    ended = datetime.now(UTC)
+    return {
+        "written": ended.isoformat(timespec="seconds"),
+        "started": (ended - timedelta(seconds=sum(timings.values()))).isoformat(timespec="seconds"),
+        "cpu_seconds": dict(timings),
+        "host": socket.gethostname(),
+        "platform": platform.platform(),
+        "python": platform.python_version(),
+    }

@@ -1,0 +1,215 @@
+"""Settle a scenario: write the programme, solve it in stages, share what is left, prove it, round it."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import cache
+from importlib.metadata import version
+
+import pandas as pd
+
+from singlepot.solver import (
+    Backend,
+    Control,
+    Extra,
+    Halt,
+    Infeasible,
+    Progress,
+    Staged,
+    Technique,
+    ended_early,
+    minimise_in_turn,
+    share,
+)
+
+from ..explanation.solved_stages import Workings
+from ..formulation.formulation import Formulation, formulate
+from ..infeasibility.explain import explain_conflict
+from ..scenario.scenario import Scenario
+from .certificate import Certificate, certify, insist
+from .decisions import Point, point_from_columns
+from .pounds import Pounds, in_pounds
+from .settlement import Settlement, tabulate
+
+LOG = logging.getLogger("singlepot")
+
+
+def settle(
+    scenario: Scenario,
+    *,
+    backend: Backend = "highs",
+    solver: str | None = None,
+    extra: Extra | None = None,
+    time_limit: float | None = None,
+    progress: Callable[[Progress], object] | None = None,
+    technique: Technique | None = None,
+) -> Settlement:
+    """Settle bids and targets against the pot and the national objectives.
+
+    Bids that fit the pot, break no rule and meet the national objectives come back unchanged.
+
+    Parameters
+    ----------
+    scenario
+        What to settle; it was checked when it was made.
+    backend
+        Which solver interface solves the stages: ``highs``, ``pulp``, ``pyomo``, or a function that opens an
+        :class:`~singlepot.solver.Engine` of your own for a matrix. The settlement is the same to 1e-6; where an
+        answer's duals prove nothing, the reference solves the stage again and ``certificate.notes`` says so.
+    solver
+        Which solver behind the interface: ``highs``, ``cbc``, ``glpk``, or what else is installed.
+    extra
+        Called once with :class:`~singlepot.solver.ExtraRows`, to add constraints of your own over the labelled
+        columns; they hold at every stage and are named in the provenance. Whole pounds are rounded without them.
+    time_limit
+        Seconds of wall time.
+    progress
+        Called with a frozen :class:`~singlepot.solver.Progress`; returning False stops the run.
+    technique
+        For tests that show what goes wrong without scaling, faces or displacements.
+
+    Returns
+    -------
+    Settlement
+        With a certificate that holds.
+
+    Raises
+    ------
+    NoSettlement
+        The rules cannot hold together; the message says which, with the sums.
+    NotProven, Stopped
+        The time limit or the caller ended the run; both say what was proved by then.
+    SolverFailed, VerificationFailed
+        No answer could be proved.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> scenario = Scenario.from_tables(
+    ...     areas=pd.DataFrame({"code": ["A", "B"], "name": ["Aston", "Barton"]}),
+    ...     pot=pd.DataFrame({"year": ["2026-27"], "amount": [9.0]}),
+    ...     bids=pd.DataFrame({"area": ["A", "B"], "year": ["2026-27"] * 2, "amount": [4.0, 8.0]}),
+    ...     years=["2026-27"],
+    ... )
+    >>> settle(scenario).grants[["area", "bid", "grant"]].round(9)
+      area  bid  grant
+    0    A  4.0    3.0
+    1    B  8.0    6.0
+    """
+    control = Control(time_limit, progress)
+    try:
+        return _settle(scenario, extra, control, (backend, solver), technique or Technique())
+    except KeyboardInterrupt as interrupt:
+        raise ended_early(Halt(by_limit=False), ()) from interrupt
+
+
+def _settle(
+    scenario: Scenario,
+    extra: Extra | None,
+    control: Control,
+    backend: tuple[Backend, str | None],
+    technique: Technique,
+) -> Settlement:
+    clock = _Clock()
+    with clock("formulate"):
+        formulation = formulate(scenario, extra)
+    with clock("solve"):
+        staged = _stages(formulation, control, backend, technique, extra)
+    with clock("share"):
+        try:
+            shared = share(staged, formulation.curvature, control, technique)
+        except Halt as halt:
+            raise ended_early(halt, staged.results) from halt
+    with clock("certify"):
+        point = point_from_columns(formulation.model, shared.x)
+        pounds = in_pounds(formulation.data, formulation.rules, point, scenario.settings.money)
+        certificate = certify(formulation, point, staged.results, shared.residual, pounds)
+        insist(certificate)
+    with clock("tables"):
+        return _settlement(formulation, point, pounds, certificate, staged, clock.seconds)
+
+
+def _stages(
+    formulation: Formulation,
+    control: Control,
+    backend: tuple[Backend, str | None],
+    technique: Technique,
+    extra: Extra | None,
+) -> Staged:
+    try:
+        return minimise_in_turn(
+            formulation.programme,
+            formulation.stages,
+            control,
+            backend=backend[0],
+            solver=backend[1],
+            technique=technique,
+        )
+    except Infeasible:
+        raise explain_conflict(formulation, control, extra) from None
+
+
+def _settlement(
+    formulation: Formulation,
+    point: Point,
+    pounds: Pounds,
+    certificate: Certificate,
+    staged: Staged,
+    seconds: dict[str, float],
+) -> Settlement:
+    stages = pd.DataFrame(
+        {
+            "name": [evidence.name for evidence in certificate.stages],
+            "value": [evidence.optimum for evidence in certificate.stages],
+            "unit": [result.stage.unit for result in staged.results],
+            "final": [evidence.final for evidence in certificate.stages],
+            "give": [evidence.give for evidence in certificate.stages],
+        }
+    )
+    workings = Workings(formulation, staged, point.take_up)
+    return Settlement(
+        scenario=formulation.scenario,
+        **tabulate(workings, point, pounds),
+        stages=stages,
+        certificate=certificate,
+        provenance=_provenance(formulation, staged),
+        timings=seconds,
+        workings=workings,
+    )
+
+
+def _provenance(formulation: Formulation, staged: Staged) -> dict[str, object]:
+    scenario, programme = formulation.scenario, formulation.programme
+    extra = programme.rows("extra")
+    return {
+        "scenario": scenario.settings.title,
+        "scenario_sha256": scenario.sha256,
+        "backend": staged.solver,
+        "backend_version": staged.version,
+        "methods": {result.stage.name: result.method for result in staged.results},
+        "extra": [programme.row_label(i) for i in range(extra.start, extra.stop)],
+        "versions": dict(_versions()),
+    }
+
+
+@cache
+def _versions() -> Mapping[str, str]:
+    return {name: version(name) for name in ("singlepot", "highspy", "clarabel", "numpy", "scipy", "pandas")}
+
+
+class _Clock:
+    """CPU seconds of each phase."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+
+    @contextmanager
+    def __call__(self, phase: str) -> Iterator[None]:
+        start = time.process_time()
+        try:
+            yield
+        finally:
+            self.seconds[phase] = self.seconds.get(phase, 0.0) + time.process_time() - start

@@ -1,0 +1,87 @@
+"""Regimes as a chart: what each leaves short, and how it treats areas."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..text.regimes import shares
+from .axes_and_files import COLOURS, GREY, draw_files
+
+if TYPE_CHECKING:
+    from singlepot.scenarios.regimes import Regimes
+
+
+def regimes_chart(regimes: Regimes) -> Mapping[str, bytes]:
+    """Draw regimes side by side, as ``chart.png`` and ``chart.svg``.
+
+    On the left the shortfall of every national objective in its last year or range; on the right every area's grant
+    over its bid, and their median.
+
+    Parameters
+    ----------
+    regimes
+        From :func:`singlepot.regimes`.
+
+    Raises
+    ------
+    ChartsNotInstalled
+        Without matplotlib, which the extra ``charts`` brings.
+    """
+    return draw_files(lambda figure: _draw(figure, regimes), size=(11, 0.45 * len(regimes.settlements) + 2.4))
+
+
+def _draw(figure: Any, regimes: Regimes) -> None:
+    keys = list(regimes.settlements)
+    left, right = figure.subplots(1, 2, sharey=True)
+    place = np.arange(len(keys))[::-1]
+    _shortfalls(left, regimes, keys, place)
+    _ratios(right, regimes, keys, place)
+    left.set_yticks(place, [regimes.names[key] for key in keys])
+    left.set_ylim(-0.6, len(keys) - 0.4)
+    title = regimes.scenario.settings.title
+    if title:
+        figure.suptitle(title, fontsize=9, color=GREY, x=0.01, ha="left")
+
+
+def _shortfalls(axes: Any, regimes: Regimes, keys: list[str], place: np.ndarray[Any, Any]) -> None:
+    axes.set_title("National objectives: short of the target, last year")
+    marks = "osD^vPX*"
+    objectives = list(dict.fromkeys(key for each in regimes.settlements.values() for key in each.national["objective"]))
+    names = dict(regimes.scenario.filled("objectives")[["key", "name"]].to_numpy())
+    if not objectives:
+        axes.text(0.5, 0.5, "no national objectives", transform=axes.transAxes, ha="center", color=GREY)
+        return
+    span = np.linspace(0.24, -0.24, len(objectives)) if len(objectives) > 1 else np.zeros(1)
+    for i, objective in enumerate(objectives):
+        values = []
+        for key in keys:
+            national = regimes[key].national.assign(share=shares(regimes[key]))
+            values.append(100 * national[national["objective"] == objective]["share"].iloc[-1])
+        axes.plot(
+            values,
+            place + span[i],
+            marks[i % len(marks)],
+            color=COLOURS[i % len(COLOURS)],
+            markersize=5,
+            label=names.get(objective) or objective,
+        )
+    axes.set_xlabel("% of the national target")
+    axes.set_xlim(left=0)
+    axes.grid(axis="x", color="#dddddd")
+    axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.13), ncols=3, frameon=False, fontsize=8)
+
+
+def _ratios(axes: Any, regimes: Regimes, keys: list[str], place: np.ndarray[Any, Any]) -> None:
+    axes.set_title("Every area's grant as a share of its bid, and the median")
+    for at, key in zip(place, keys, strict=True):
+        grants = regimes[key].grants.groupby("area")[["bid", "grant"]].sum()
+        ratio = 100 * (grants["grant"] / grants["bid"])[grants["bid"] > 0].to_numpy(dtype=np.float64)
+        axes.plot(ratio, np.full(len(ratio), at), "|", color=COLOURS[0], alpha=0.5, markersize=11)
+        axes.plot([np.median(ratio)], [at], "o", color=COLOURS[1], markersize=6)
+    axes.axvline(100, color=GREY, linewidth=0.8)
+    axes.set_xlabel("% of the bid")
+    axes.set_xlim(left=-2)
+    axes.grid(axis="x", color="#dddddd")

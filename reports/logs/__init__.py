@@ -1,0 +1,1 @@
+"""Logs of a settlement: assumptions, decisions, verification, and the transparency record."""

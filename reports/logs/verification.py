@@ -1,0 +1,108 @@
+"""The logs of data, of verification, and of versions."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+from .assumptions import NOT_SAID
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pandas as pd
+
+    from singlepot.models.settlement.settlement import Settlement
+
+DATA = ("table", "rows", "source", "what", "publisher", "date", "licence", "link", "sha256")
+"""Columns of the log of data."""
+
+CHECKS = ("check", "found", "at most", "holds", "where")
+"""Columns of the log of verification."""
+
+DOUBLE_BUILD = "double build: settled again by an independent statement of the model"
+"""The check that only ``singlepot verify --independent`` makes."""
+
+EVERY_NUMBER = "every number again, from the written tables"
+"""The check that only ``singlepot verify`` makes."""
+
+
+def data(settlement: Settlement) -> pd.DataFrame:
+    """A row for each table and source; the hash is that of the file in ``scenario/``."""
+    import pandas as pd
+
+    sources: Mapping[str, Mapping[str, object]] = settlement.scenario.settings.log.get("sources", {})
+    files = settlement.scenario.documents()
+    rows = []
+    for name, table in settlement.scenario.tables.items():
+        if not len(table):
+            continue
+        digest = hashlib.sha256(files[f"{name}.csv"]).hexdigest()
+        feeding = {key: entry for key, entry in sources.items() if name in tuple(entry.get("tables", ()))}  # type: ignore[arg-type]
+        for key, entry in feeding.items():
+            written = [str(entry.get(column, "")) for column in DATA[3:-1]]
+            rows.append((name, str(len(table)), key, *written, digest))
+        if not feeding:
+            rows.append((name, str(len(table)), NOT_SAID, *[""] * 5, digest))
+    digest = hashlib.sha256(files["scenario.toml"]).hexdigest()
+    rows.append(("scenario.toml", "", "the modeller", "settings", "", "", "", "", digest))
+    for key, entry in sources.items():
+        if not entry.get("tables"):
+            rows.append(("", "", key, *(str(entry.get(column, "")) for column in DATA[3:-1]), ""))
+    return pd.DataFrame(rows, columns=list(DATA), dtype=object)
+
+
+def verification(settlement: Settlement) -> pd.DataFrame:
+    """A row for each check of the certificate, and the checks that are made apart from it."""
+    import pandas as pd
+
+    certificate = settlement.certificate
+    most = f"{certificate.tolerance:.0e}"
+
+    def relative(check: str, found: float, where: str = "") -> tuple[str, str, str, str, str]:
+        return check, f"{found:.1e}", most, "yes" if found <= certificate.tolerance else "NO", where
+
+    rows = [
+        relative(
+            "largest violation of any pot, rule, link or bound, in original units",
+            certificate.violation,
+            certificate.violated if certificate.violation > 0 else "",
+        ),
+        relative("grants and targets are what the take-ups make of bids and proposals", certificate.arithmetic),
+    ]
+    for stage in certificate.stages:
+        rows.append(relative(f"{stage.name} is proved by its duals: duality gap", stage.gap))
+        rows.append(relative(f"{stage.name} still has its optimum, beyond what it may give: drift", stage.drift))
+    rows.append(relative("the sharing step is at its one minimum", certificate.sharing))
+    over = certificate.pounds_over
+    rows.append(("pounds above a pot of a year and envelope", str(max(over, 0)), "0", "yes" if over <= 0 else "NO", ""))
+    rows.append(("the certificate", "", "", "holds" if certificate.passed else "FAILS", ""))
+    rows += [("note of the certificate", note, "", "", "") for note in certificate.notes]
+    rows.append((DOUBLE_BUILD, "not run with this settlement", "", "", "singlepot verify FOLDER --independent runs it"))
+    rows.append(
+        (
+            EVERY_NUMBER,
+            "not run with this settlement",
+            "",
+            "",
+            "singlepot verify FOLDER",
+        )
+    )
+    return pd.DataFrame(rows, columns=list(CHECKS), dtype=object)
+
+
+def versions(settlement: Settlement) -> pd.DataFrame:
+    """A row for each program and library, the methods of the stages, and the hash of the scenario."""
+    import pandas as pd
+
+    provenance = settlement.provenance
+    libraries = provenance.get("versions") or {}
+    methods = provenance.get("methods") or {}
+    solver = f"{provenance.get('backend', NOT_SAID)} {provenance.get('backend_version', '')}".strip()
+    rows = [
+        *((name, str(version)) for name, version in libraries.items()),  # type: ignore[attr-defined]
+        ("solver of the stages", solver),
+        *((f"method of {name}", str(method)) for name, method in methods.items()),  # type: ignore[attr-defined]
+        ("scenario, SHA-256", str(provenance.get("scenario_sha256", settlement.scenario.sha256))),
+    ]
+    return pd.DataFrame(rows, columns=["what", "version"], dtype=object)

@@ -1,0 +1,1 @@
+"""Pictures of a page as Vega-Lite specifications and SVG."""

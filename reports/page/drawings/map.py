@@ -1,0 +1,176 @@
+"""Hexagon maps: each measure in five classes, numbered, so that nothing hangs on colour."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from ..figures.figures import Figures, records
+from .drawing import Spec
+
+CLASSES = 5
+"""Classes of a measure, each with about as many areas."""
+
+RADIUS = 11.0
+"""Radius of a hexagon."""
+
+SEQUENTIAL = ("#e7f1fa", "#b3d3ea", "#73aed6", "#3381bb", "#0d4f8b")
+DIVERGING = ("#b35806", "#f1a340", "#f2f0f4", "#998ec3", "#542788")
+"""Colours of ColorBrewer: blues, and orange to purple, which people who are colour-blind can tell apart."""
+
+DARK = ("#0d4f8b", "#3381bb", "#b35806", "#542788")
+"""Colours that take white figures."""
+
+_HEXAGON = "M0,-1L0.866,-0.5L0.866,0.5L0,1L-0.866,0.5L-0.866,-0.5Z"
+
+
+@dataclass(frozen=True, eq=False)
+class Measure:
+    """One measure of areas that is mapped.
+
+    Attributes
+    ----------
+    key, title
+        ``per_head``, ``change`` or ``uplift-OBJECTIVE``, and what it is called.
+    values
+        By code of area; percent or £ a head.
+    percent
+        Whether the values are percentages.
+    """
+
+    key: str
+    title: str
+    values: pd.Series[float]
+    percent: bool
+
+    def said(self, value: float) -> str:
+        """Write a value for people."""
+        if self.percent:
+            return f"{value:+.1f}%" if round(value, 1) else "0.0%"
+        return f"£{value:,.0f}"
+
+
+def measures(figures: Figures) -> list[Measure]:
+    """Return grant for each resident, change against the bid, and what is agreed above each proposal, in percent."""
+    bidders = figures.bidders
+    found = []
+    if bidders["per_head"].notna().any():
+        found.append(Measure("per_head", "Grant per head, all years, £", bidders["per_head"].dropna(), False))
+    change = (100 * (bidders["share"] - 1)).dropna()
+    found.append(Measure("change", "Grant against the bid, %", change, True))
+    last = figures.last_targets
+    for key in figures.names:
+        own = last[
+            (last["objective"] == key) & last["area"].isin(figures.areas.index[figures.areas["type"] != "centre"])
+        ]
+        values = (100 * own.set_index("area")["share"]).dropna()
+        if len(values):
+            name = figures.names[key]
+            title = f"{name}: agreed against proposed, {figures.last_year}, %"
+            found.append(Measure(f"uplift-{key}", title, values, True))
+    return found
+
+
+def map_spec(figures: Figures, cells: pd.DataFrame, measure: Measure) -> Spec:
+    """Draw one measure."""
+    placed = cells[cells["area"].isin(measure.values.index)]
+    values = placed["area"].map(measure.values).to_numpy(dtype=float)
+    classes, labels, palette = classify(measure, values)
+    named = figures.areas["name"].to_dict()
+    rows = []
+    for cell, value, group in zip(records(placed), values, classes, strict=True):
+        area = named[cell["area"]]
+        inside = "" if area == cell["cell"] else f" ({area})"
+        rows.append(
+            {
+                "x": (cell["q"] + 0.5 * (cell["r"] % 2)) * math.sqrt(3),
+                "y": cell["r"] * 1.5,
+                "c": labels[group],
+                "n": str(group + 1),
+                "dark": palette[group] in DARK,
+                "t": f"{cell['cell']}{inside}: {measure.said(float(value))}",
+            }
+        )
+    blank = cells[~cells["area"].isin(measure.values.index)]
+    empty = [
+        {"x": (c["q"] + 0.5 * (c["r"] % 2)) * math.sqrt(3), "y": c["r"] * 1.5, "t": f"{c['cell']}: no figure"}
+        for c in records(blank)
+    ]
+    across = (cells["q"] + 0.5 * (cells["r"] % 2)) * math.sqrt(3)
+    x_span, y_span = (across.min() - 1, across.max() + 1), (cells["r"].min() * 1.5 - 1.1, cells["r"].max() * 1.5 + 1.1)
+    x = {
+        "field": "x",
+        "type": "quantitative",
+        "axis": None,
+        "scale": {"domain": list(x_span), "nice": False, "zero": False},
+    }
+    y = {
+        "field": "y",
+        "type": "quantitative",
+        "axis": None,
+        "scale": {"domain": list(y_span), "nice": False, "zero": False},
+    }
+    shape = {"type": "point", "shape": _HEXAGON, "size": (2 * RADIUS * 0.96) ** 2, "strokeWidth": 0.8}
+    colour = {
+        "field": "c",
+        "type": "nominal",
+        "scale": {"domain": labels, "range": list(palette)},
+        "legend": {"title": None, "orient": "bottom", "columns": 2, "symbolType": _HEXAGON, "symbolSize": 200},
+    }
+    return {
+        "title": {"text": measure.title, "fontSize": 13},
+        "width": round((x_span[1] - x_span[0]) * RADIUS),
+        "height": round((y_span[1] - y_span[0]) * RADIUS),
+        "padding": 2,
+        "layer": [
+            {
+                "data": {"values": empty or [{"x": -99, "y": -99, "t": ""}]},
+                "transform": [{"filter": "datum.x > -99"}],
+                "mark": {**shape, "fill": "white", "stroke": "#b1b4b6", "strokeDash": [2, 2]},
+                "encoding": {"x": x, "y": y, "description": {"field": "t"}},
+            },
+            {
+                "data": {"values": rows},
+                "encoding": {"x": x, "y": y},
+                "layer": [
+                    {
+                        "mark": {**shape, "filled": True, "opacity": 1, "stroke": "#505a5f", "strokeWidth": 0.4},
+                        "encoding": {"fill": colour, "description": {"field": "t"}},
+                    },
+                    {
+                        "mark": {"type": "text", "fontSize": 9, "baseline": "middle"},
+                        "encoding": {
+                            "text": {"field": "n"},
+                            "color": {"condition": {"test": "datum.dark", "value": "white"}, "value": "#0b0c0c"},
+                        },
+                    },
+                ],
+            },
+        ],
+    }
+
+
+def classify(measure: Measure, values: np.ndarray) -> tuple[list[int], list[str], tuple[str, ...]]:
+    """Put values into classes: their numbers, what each class is called, its colours.
+
+    Changes are in classes of equal width around no change where there are losers and gainers, else as other measures:
+    classes of about as many areas, fewer where many are equal.
+    """
+    rounded = np.round(values, 1 if measure.percent else 0)
+    if measure.percent and rounded.min() < 0 < rounded.max():
+        reach = float(np.abs(rounded).max())
+        edges = np.asarray([-reach, -reach / 2, -reach / 20, reach / 20, reach / 2, reach])
+        palette: tuple[str, ...] = DIVERGING
+    else:
+        edges = np.unique(np.quantile(measure.values.to_numpy(dtype=float), np.linspace(0, 1, CLASSES + 1)))
+        palette = SEQUENTIAL[::-1] if measure.percent and rounded.max() <= 0 else SEQUENTIAL
+    if len(edges) < 2:
+        edges = np.asarray([edges[0], edges[0]])
+    count = len(edges) - 1
+    group = np.clip(np.searchsorted(edges, values, side="right") - 1, 0, count - 1)
+    labels = [f"{k + 1}: {measure.said(float(edges[k]))} to {measure.said(float(edges[k + 1]))}" for k in range(count)]
+    chosen = tuple(palette[round(k * (CLASSES - 1) / max(count - 1, 1))] for k in range(count))
+    return [int(k) for k in group], labels, chosen

@@ -1,0 +1,114 @@
+"""The merit-order picture: width what an area can add, height its cost per unit, colour its region."""
+
+from __future__ import annotations
+
+import textwrap
+
+from ..figures.figures import records
+from ..figures.merit_order import MeritOrder
+from .drawing import INK, LINE, REGIONS, Spec
+
+MANY = 240
+"""Bars of a wide picture; neighbours are merged beyond that."""
+
+DEAR = 2.5
+"""Costs above this many times the price are cut off."""
+
+
+def region_colours(regions: list[str]) -> dict[str, str]:
+    """Give each region a colour; those beyond the palette share the last."""
+    return {name: REGIONS[min(i, len(REGIONS) - 1)] for i, name in enumerate(sorted(set(regions)))}
+
+
+def merit_spec(order: MeritOrder, colours: dict[str, str], width: int) -> Spec:
+    """Draw one need."""
+    bars = order.bars(MANY if width > 500 else MANY // 2)
+    top = ceiling(order)
+    bottom = min(float(bars["cost"].min()), 0.0) if len(bars) else 0.0
+    bottom = max(bottom, -top)
+    rows = [
+        {
+            "x": row["start"],
+            "x2": row["end"],
+            "u": row["used"],
+            "y": min(max(row["cost"], bottom), top) * order.factor,
+            "r": row["region"],
+            "t": row["tip"],
+        }
+        for row in records(bars)
+    ]
+    shown = [name for name in colours if name in set(bars["region"])]
+    x = {
+        "field": "x",
+        "type": "quantitative",
+        "title": f"What areas can add, {order.unit}; the best placed first",
+        "axis": {"grid": False, "tickCount": 6},
+    }
+    y = {
+        "field": "y",
+        "type": "quantitative",
+        "title": None,
+        "scale": {"domain": [bottom * order.factor, top * order.factor], "nice": False},
+    }
+    colour = {
+        "field": "r",
+        "type": "nominal",
+        "scale": {"domain": shown, "range": [colours[name] for name in shown]},
+        "legend": {"title": None, "orient": "bottom", "columns": 5 if width > 500 else 2, "symbolOpacity": 1},
+    }
+    base = {"x": x, "y": y, "y2": {"datum": 0}}
+    said = f"the last unit needed: {order.said_cost(order.price)}"
+    early = order.stop_at < 0.5 * float(order.options["outcome"].sum())
+    return {
+        "title": {"text": order.title, "subtitle": _wrapped(f"Height: {order.cost_axis}", width)},
+        "width": width - 60,
+        "height": 230 if width > 500 else 200,
+        "padding": 4,
+        "data": {"values": rows},
+        "layer": [
+            {
+                "mark": {"type": "rect", "opacity": 0.3},
+                "encoding": {**base, "x2": {"field": "x2"}, "color": colour, "description": {"field": "t"}},
+            },
+            {
+                "mark": {"type": "rect"},
+                "encoding": {**base, "x2": {"field": "u"}, "color": colour, "description": {"field": "t"}},
+            },
+            {
+                "data": {"values": [{"at": order.price * order.factor, "said": said}]},
+                "encoding": {"y": {"field": "at", "type": "quantitative"}},
+                "layer": [
+                    {"mark": {"type": "rule", "color": INK, "strokeDash": [5, 3]}},
+                    *_haloed({"align": "right", "dy": -8, "dx": -4}, {"x": {"value": width - 60}}),
+                ],
+            },
+            {
+                "data": {"values": [{"at": order.stop_at, "said": "the nation stopped here"}]},
+                "encoding": {"x": {"field": "at", "type": "quantitative"}},
+                "layer": [
+                    {"mark": {"type": "rule", "color": LINE, "strokeWidth": 2}},
+                    *_haloed({"align": "left" if early else "right", "dx": 6 if early else -6}, {"y": {"value": 8}}),
+                ],
+            },
+        ],
+    }
+
+
+def _haloed(mark: Spec, encoding: Spec) -> list[Spec]:
+    """Text that stays readable on bars."""
+    halo = {"type": "text", **mark, "stroke": "white", "strokeWidth": 4, "strokeOpacity": 0.9, "strokeJoin": "round"}
+    both = {**encoding, "text": {"field": "said"}}
+    return [
+        {"mark": halo, "encoding": both},
+        {"mark": {"type": "text", **mark, "color": INK, "fontWeight": "bold"}, "encoding": both},
+    ]
+
+
+def ceiling(order: MeritOrder) -> float:
+    """The largest cost that is drawn whole."""
+    most = float(order.options["cost"].max())
+    return min(most, DEAR * abs(order.price)) if order.price else max(most, 1e-9)
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    return textwrap.wrap(text, width // 7)

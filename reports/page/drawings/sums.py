@@ -1,0 +1,132 @@
+"""The two national sums before and after: money against the pot, outcomes against the national targets."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from singlepot.models.money import spoken
+from singlepot.reports.text.lines import number
+
+from ..figures.figures import Figures, records
+from .drawing import AFTER, BEFORE, INK, LINE, Spec
+
+BAR = 17
+"""Height of a bar."""
+
+INSIDE = 0.2
+"""Share of the longest bar from which a bar has room for its figure."""
+
+
+def sums_spec(figures: Figures, width: int) -> Spec:
+    """Draw bids and grants as shares of the pot, proposed and agreed targets as shares of the national ones."""
+    panels = [_panel(_money_rows(figures), "Money, % of the pot (line)", width)]
+    outcomes = _outcome_rows(figures)
+    if outcomes:
+        panels.append(_panel(outcomes, "Outcomes, % of the national target (line)", width))
+    return {"vconcat": panels, "spacing": 26, "padding": 4}
+
+
+def _money_rows(figures: Figures) -> list[Spec]:
+    settlement = figures.settlement
+    money = settlement.scenario.settings.money
+    bids = settlement.grants.groupby("envelope")[["bid", "grant"]].sum()
+    pots = settlement.pot.groupby("envelope", sort=False)["amount"].sum()
+    rows = []
+    for envelope, pot in pots.items():
+        if pot <= 0 or envelope not in bids.index:
+            continue
+        label = "All years" if len(pots) == 1 else str(envelope)
+        for kind, column in (("bids", "bid"), ("grants", "grant")):
+            amount = float(bids[column].to_dict()[envelope])
+            rows.append(_row(label, kind, amount / pot, spoken(amount, money), f"pot {spoken(pot, money)}"))
+    return rows
+
+
+def _outcome_rows(figures: Figures) -> list[Spec]:
+    rows = []
+    for row in records(shown_rows(figures)):
+        name = str(figures.names[row["objective"]])
+        label = name if row["year"] == figures.last_year else f"{name} {row['year']}"
+        unit = figures.units[row["objective"]]
+        for kind in ("proposed", "agreed"):
+            said = f"{number(row[kind])} {unit}"
+            rows.append(_row(label, kind, row[kind] / row["target"], said, f"target {number(row['target'])}"))
+    return rows
+
+
+def shown_rows(figures: Figures) -> pd.DataFrame:
+    """The national rows of the last year that has any, and those of ranges."""
+    national = figures.settlement.national
+    single = sorted({year for year in national["year"] if ":" not in year})
+    return national[national["year"].isin([*single[-1:], *{year for year in national["year"] if ":" in year}])]
+
+
+def _row(label: str, kind: str, share: float, said: str, against: str) -> Spec:
+    when = "before" if kind in ("bids", "proposed") else "after"
+    return {
+        "label": label,
+        "when": when,
+        "share": 100 * share,
+        "text": f"{100 * share:.1f}%",
+        "tip": f"{label}, {kind}: {said}, {100 * share:.1f}% of the {against}.",
+    }
+
+
+def _panel(rows: list[Spec], title: str, width: int) -> Spec:
+    labels = list(dict.fromkeys(row["label"] for row in rows))
+    most = max(max(row["share"] for row in rows), 100.0)
+    y = {"field": "label", "type": "nominal", "sort": labels, "title": None, "axis": _labels(width)}
+    offset = {"field": "when", "sort": ["before", "after"]}
+    x = {"field": "share", "type": "quantitative", "title": None, "scale": {"domain": [0, most * 1.04], "nice": False}}
+    colour = {
+        "field": "when",
+        "scale": {"domain": ["before", "after"], "range": [BEFORE, AFTER]},
+        "legend": {"title": None, "orient": "top", "labelExpr": _LEGEND, "columns": 2 if width > 500 else 1},
+    }
+    return {
+        "title": {"text": title, "fontSize": 13, "offset": 6},
+        "width": width - 40 - _labels(width)["labelLimit"],
+        "height": {"step": BAR},
+        "data": {"values": rows},
+        "encoding": {"y": y, "yOffset": offset},
+        "layer": [
+            {
+                "mark": {"type": "bar", "height": BAR - 3},
+                "encoding": {"x": x, "color": colour, "description": {"field": "tip"}},
+            },
+            {
+                "transform": [{"filter": f"datum.share >= {INSIDE * most}"}],
+                "mark": {"type": "text", "align": "left", "dx": 5},
+                "encoding": {
+                    "x": {"value": 0},
+                    "text": {"field": "text"},
+                    "color": {"condition": {"test": "datum.when == 'after'", "value": "white"}, "value": INK},
+                },
+            },
+            {
+                "transform": [{"filter": f"datum.share < {INSIDE * most}"}],
+                "mark": {"type": "text", "align": "left", "dx": 5},
+                "encoding": {"x": x, "text": {"field": "text"}},
+            },
+            {
+                "data": {"values": [{"at": 100}]},
+                "mark": {"type": "rule", "color": LINE, "strokeWidth": 2},
+                "encoding": {"x": {"field": "at", "type": "quantitative"}, "y": None, "yOffset": None},
+            },
+        ],
+    }
+
+
+_LEGEND = "datum.label == 'before' ? 'before: bid or proposed' : 'after: granted or agreed'"
+
+
+def _labels(width: int) -> Spec:
+    room = 130 if width > 500 else 96
+    return {
+        "labelLimit": room,
+        "minExtent": room,
+        "maxExtent": room,
+        "ticks": False,
+        "domain": False,
+        "labelColor": INK,
+    }

@@ -1,0 +1,181 @@
+"""The figures of a settlement as people read them: by area, by region, by deprivation, each from the tables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from singlepot.models.explanation.merit_order import BestPlaced
+from singlepot.models.money import POUNDS_PER
+from singlepot.models.settlement.settlement import Settlement
+from singlepot.solver import BadOption
+
+ELSEWHERE = "no region"
+"""What areas without a region are in."""
+
+FIFTHS = 5
+"""Groups of areas by deprivation."""
+
+
+@dataclass(frozen=True, eq=False)
+class Figures:
+    """What pages show of a settlement; every number is one of its tables, or a sum or ratio of them."""
+
+    settlement: Settlement
+
+    @cached_property
+    def money(self) -> str:
+        """Short unit of money: ``£m``, ``£k`` or ``£``."""
+        return {"GBP": "£", "GBP thousand": "£k", "GBP million": "£m"}[self.settlement.scenario.settings.money]
+
+    @cached_property
+    def pounds_per(self) -> int:
+        """Pounds in a unit of the scenario's money."""
+        return POUNDS_PER[self.settlement.scenario.settings.money]
+
+    @cached_property
+    def objectives(self) -> pd.DataFrame:
+        """Objectives by key, with name (the key where there is none) and unit."""
+        table = self.settlement.scenario.filled("objectives").set_index("key")
+        names = table["name"].astype(str)
+        return table.assign(name=names.where(names != "", table.index.astype(str)))
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """What each objective is called."""
+        return {str(key): str(name) for key, name in self.objectives["name"].items()}
+
+    @cached_property
+    def units(self) -> dict[str, str]:
+        """The unit of each objective."""
+        return {str(key): str(unit) for key, unit in self.objectives["unit"].items()}
+
+    @cached_property
+    def last_year(self) -> str:
+        """The last year that is settled."""
+        return self.settlement.scenario.settings.years[-1]
+
+    @cached_property
+    def areas(self) -> pd.DataFrame:
+        """A row for each area, by code: name, type, region, population; over all years bid, grant, change and pounds.
+
+        share: grant over bid. per_head, change_per_head: £ for each resident over all years. asks: their number.
+        """
+        table = self.settlement.scenario.filled("areas").set_index("code")
+        sums = self.settlement.grants.groupby("area")[["bid", "grant", "change", "pounds"]].sum()
+        found = table.join(sums).fillna({"bid": 0.0, "grant": 0.0, "change": 0.0, "pounds": 0})
+        people = found["population"].where(found["population"] > 0)
+        asks = self.settlement.asks["area"].value_counts()
+        return found.assign(
+            name=found["name"].astype(str),
+            share=found["grant"] / found["bid"].where(found["bid"] > 0),
+            per_head=found["grant"] * self.pounds_per / people,
+            change_per_head=found["change"] * self.pounds_per / people,
+            asks=asks.reindex(found.index).fillna(0).astype(int),
+        ).sort_index()
+
+    @cached_property
+    def area_records(self) -> dict[str, dict[str, Any]]:
+        """The rows of ``areas`` as plain values, with their code, by code."""
+        return {row["code"]: row for row in records(self.areas.rename_axis("code").reset_index())}
+
+    @cached_property
+    def bidders(self) -> pd.DataFrame:
+        """The areas with a bid."""
+        return self.areas[self.areas["bid"] > 0]
+
+    @cached_property
+    def last_targets(self) -> pd.DataFrame:
+        """The rows of ``targets`` of the last year, with share: agreed less proposed, as a share of the proposed."""
+        table = self.settlement.targets
+        last = table[table["year"] == self.last_year]
+        proposed = last["proposed"].where(last["proposed"] > 0)
+        return last.assign(share=(last["agreed"] - last["proposed"]) / proposed)
+
+    @cached_property
+    def by_region(self) -> pd.DataFrame:
+        """Sums by region, where the scenario names any."""
+        holders = self.areas[(self.areas["bid"] > 0) | (self.areas["grant"] > 0)]
+        if not (holders["region"] != "").any():
+            return self._sums(holders.iloc[:0], holders["region"].iloc[:0])
+        return self._sums(holders, holders["region"].where(holders["region"] != "", ELSEWHERE))
+
+    @cached_property
+    def deprivation(self) -> str:
+        """The attribute by which areas weigh; empty without equity."""
+        equity = self.settlement.scenario.settings.equity
+        return equity.attribute if equity else ""
+
+    @cached_property
+    def by_deprivation(self) -> pd.DataFrame:
+        """Sums by fifths of the areas with a bid, in the order of the attribute by which areas weigh."""
+        if not self.deprivation or len(self.bidders) < FIFTHS:
+            return self._sums(self.bidders.iloc[:0], pd.Series(dtype=object))
+        ordered = self.bidders.sort_values(self.deprivation, kind="stable")
+        fifth = np.arange(len(ordered)) * FIFTHS // len(ordered)
+        spans = ordered[self.deprivation].groupby(fifth).agg(["min", "max"])
+        labels = [
+            f"{k + 1}: {low:,.0f} to {high:,.0f}" if high >= 100 else f"{k + 1}: {low:,.3g} to {high:,.3g}"
+            for k, (low, high) in enumerate(zip(spans["min"], spans["max"], strict=True))
+        ]
+        return self._sums(ordered, pd.Series([labels[k] for k in fifth], index=ordered.index))
+
+    def _sums(self, areas: pd.DataFrame, by: pd.Series[str]) -> pd.DataFrame:
+        """Areas, population, bid, grant, change, share, per_head, change_per_head of groups of areas."""
+        columns = ["population", "bid", "grant", "change"]
+        found = areas.groupby(by)[columns].sum(min_count=1)
+        whole = areas["population"].gt(0).groupby(by).all()  # a sum over some of the residents is none
+        people = found["population"].where(whole)
+        return found.assign(
+            areas=areas.groupby(by).size(),
+            population=people,
+            share=found["grant"] / found["bid"].where(found["bid"] > 0),
+            per_head=found["grant"] * self.pounds_per / people,
+            change_per_head=found["change"] * self.pounds_per / people,
+        )
+
+    @cached_property
+    def best(self) -> BestPlaced | None:
+        """Who is best placed; None where that cannot be worked out again (a program had added constraints)."""
+        try:
+            return self.settlement.best_placed
+        except BadOption:
+            return None
+
+    @cached_property
+    def option_names(self) -> dict[tuple[str, str], str]:
+        """What each option is called; scale-backs carry their own name."""
+        options = self.settlement.scenario.filled("options")
+        return {
+            (str(row["area"]), str(row["option"])): str(row["name"] or row["option"])
+            for row in options.to_dict("records")
+        }
+
+    @cached_property
+    def components(self) -> dict[tuple[str, str], str]:
+        """Component of intervention of the options that name one."""
+        options = self.settlement.scenario.filled("options")
+        return {
+            (str(row["area"]), str(row["option"])): str(row["component"])
+            for row in options.to_dict("records")
+            if row["component"]
+        }
+
+    def option_name(self, area: str, option: str) -> str:
+        """What an option is called; a scale-back by what it is."""
+        return self.option_names.get((area, option), option.replace("scale-back", "Scaling back").strip())
+
+
+def records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows as plain values."""
+    return [{str(key): value for key, value in row.items()} for row in table.to_dict("records")]
+
+
+@lru_cache(maxsize=1)
+def figures_of(settlement: Settlement) -> Figures:
+    """Return the figures of a settlement; those of the last one are kept, for its many pages."""
+    return Figures(settlement)

@@ -1,0 +1,160 @@
+"""The merit order of a need: its options side by side, the best placed first, neighbours merged where they are many."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from singlepot.models.explanation.merit_order import CUTS
+from singlepot.reports.text.lines import count, number
+
+from .figures import ELSEWHERE, Figures, records
+
+USED = 1e-6
+"""Share of an option's largest take-up above which it is used."""
+
+PENNIES = 0.1
+"""Below this many units of money a price is shown in pounds."""
+
+
+@dataclass(frozen=True, eq=False)
+class MeritOrder:
+    """One need as a picture: bars, and where the nation stopped.
+
+    Attributes
+    ----------
+    need, title, unit
+        The key, what it is called, the unit of what is added (money for cuts).
+    options
+        The options of the need, from the best placed on: area, name, region, option, called, outcome, cost, price,
+        taken, stop.
+    price, cost_unit
+        Cost of the last unit that was needed, and its unit.
+    money, pounds_per
+        Unit of money, and pounds in it; 0 where costs are no money.
+    stop_at
+        Outcome of all options that are no dearer than the price.
+    """
+
+    need: str
+    title: str
+    unit: str
+    options: pd.DataFrame
+    price: float
+    cost_unit: str
+    stop_at: float
+    money: str
+    pounds_per: int
+
+    @property
+    def factor(self) -> float:
+        """What costs are multiplied by for an axis: small amounts of money are shown in pounds."""
+        return float(self.pounds_per) if self.pounds_per and abs(self.price) < PENNIES else 1.0
+
+    @property
+    def cost_axis(self) -> str:
+        """What the axis of costs says."""
+        if not self.pounds_per:
+            return f"cost, {self.cost_unit}"
+        money, _, per = self.cost_unit.partition(" per ")
+        year = money.partition(" of ")[2]
+        return f"cost, {'£' if self.factor != 1 else self.money} per {per}" + (f", money of {year}" if year else "")
+
+    def said_cost(self, cost: float) -> str:
+        """Write a cost for people."""
+        if self.need == CUTS:
+            return f"£{cost:.2f} given up for £1"
+        if not self.pounds_per:
+            return number(cost)
+        sign, pounds = "-" if cost < 0 else "", abs(cost) * self.pounds_per
+        return sign + (
+            f"£{pounds / 1e6:,.1f}m" if pounds >= 1e6 else f"£{pounds:,.0f}" if pounds >= 10 else f"£{pounds:.2f}"
+        )
+
+    def bars(self, most: int) -> pd.DataFrame:
+        """Lay the options out as at most ``most`` bars: start, end, cost, used (end of the used part), region, tip.
+
+        Neighbours in the order are merged until their bar is wide enough; its height is the mean cost of what it adds,
+        its region the one that adds the most of it.
+        """
+        options = self.options
+        width = options["outcome"].to_numpy(dtype=float)
+        end = np.cumsum(width)
+        least = end[-1] / most if len(end) else 0.0
+        bar = np.floor((end - width / 2) / least).astype(int) if len(options) > most else np.arange(len(options))
+        groups: dict[int, list[dict[str, Any]]] = {}
+        for place, row in zip(bar.tolist(), records(options), strict=True):
+            groups.setdefault(place, []).append(row)
+        rows, start = [], 0.0
+        for group in groups.values():
+            adds = sum(row["outcome"] for row in group)
+            taken = sum(row["outcome"] * row["taken"] for row in group) / adds
+            by_region: dict[str, float] = {}
+            for row in group:
+                by_region[row["region"]] = by_region.get(row["region"], 0.0) + row["outcome"]
+            rows.append(
+                {
+                    "start": start,
+                    "end": start + adds,
+                    "used": start + adds * taken,
+                    "cost": sum(row["outcome"] * row["cost"] for row in group) / adds,
+                    "region": max(by_region, key=lambda name: by_region[name]),
+                    "tip": self._tip(group, adds, taken),
+                }
+            )
+            start += adds
+        return pd.DataFrame(rows, columns=["start", "end", "used", "cost", "region", "tip"])
+
+    def _tip(self, group: list[dict[str, Any]], adds: float, taken: float) -> str:
+        said = f"{number(adds)} {self.unit}"
+        if len(group) == 1:
+            row = group[0]
+            cost = self.said_cost(row["cost"])
+            return f"{row['name']}: {row['called']}. {said}, {cost} each; {taken:.0%} used: {row['stop']}."
+        low, high = (self.said_cost(end(row["cost"] for row in group)) for end in (min, max))
+        areas = count(len({row["area"] for row in group}), "area")
+        return f"{len(group)} options of {areas}. {said}, {low} to {high} each; {taken:.0%} used."
+
+    @property
+    def stops(self) -> list[dict[str, Any]]:
+        """What stopped the options: stop, options (how many), outcome (what they can add), used (of it)."""
+        table = self.options.assign(used=self.options["outcome"] * self.options["taken"])
+        sums = table.groupby("stop").agg(options=("outcome", "size"), outcome=("outcome", "sum"), used=("used", "sum"))
+        ordered = sums.sort_values(["used", "outcome"], ascending=False, kind="stable").reset_index()
+        return records(ordered)
+
+
+def merit_orders(figures: Figures) -> list[MeritOrder]:
+    """Return the merit order of every objective that is short, and of cuts; none where it cannot be worked out."""
+    best = figures.best
+    if best is None:
+        return []
+    named = figures.areas
+    found = []
+    for need in dict.fromkeys(best.table["need"]):
+        table = best.table[best.table["need"] == need].reset_index(drop=True)
+        table = table[table["outcome"] > 0]
+        region = table["area"].map(named["region"])
+        options = table.assign(
+            name=table["area"].map(named["name"]),
+            region=region.where(region != "", ELSEWHERE),
+            called=[figures.option_name(a, o) for a, o in zip(table["area"], table["option"], strict=True)],
+        )
+        price = float(table["price"].iloc[0])
+        found.append(
+            MeritOrder(
+                need=str(need),
+                title="Cuts: money saved" if need == CUTS else figures.names[need],
+                unit=figures.money if need == CUTS else str(figures.units[need]),
+                options=options,
+                price=price,
+                cost_unit=str(table["unit"].iloc[0]),
+                stop_at=float(table["outcome"][table["cost"] <= price * (1 + USED)].sum()),
+                money=figures.money,
+                pounds_per=figures.pounds_per if need != CUTS and str(table["unit"].iloc[0]).startswith("GBP") else 0,
+            )
+        )
+    return found

@@ -1,0 +1,1 @@
+"""The page of many settlements: comparisons, sweeps, ensembles, regimes."""

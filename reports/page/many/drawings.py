@@ -1,0 +1,175 @@
+"""Pictures of many settlements: lines over a lever, and intervals over draws."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from singlepot.reports.charts.axes_and_files import COLOURS
+
+from ..drawings.drawing import AFTER, BEFORE, INK, LINE, Spec
+
+MOST_LINES = len(COLOURS)
+"""Lines that can be told apart."""
+
+SHAPES = ("circle", "square", "diamond", "triangle-up", "cross", "triangle-down", "triangle-right", "triangle-left")
+"""Marks of the lines, so that a print in grey can be read."""
+
+THINNEST = 0.006
+"""Least length of an interval, as a share of the picture."""
+
+
+@dataclass(frozen=True)
+class Lines:
+    """Values over a lever.
+
+    Attributes
+    ----------
+    rows
+        at (value of the lever), line, value, tip.
+    title, lever
+        What is drawn, with its unit; what the lever is called.
+    zero
+        Whether the axis begins at zero.
+    """
+
+    rows: pd.DataFrame
+    title: str
+    lever: str
+    zero: bool = True
+
+
+def lines_spec(lines: Lines, width: int) -> Spec:
+    """Draw values over a lever, a line for each name; where a value is missing the line has a gap."""
+    names = list(dict.fromkeys(lines.rows["line"]))
+    rows = [
+        {"at": float(row["at"]), "line": row["line"], "v": _known(row["value"]), "t": row["tip"]}
+        for row in lines.rows.to_dict("records")
+    ]
+    scale = {"domain": names}
+    legend = {"title": None, "orient": "bottom", "columns": 2 if width > 500 else 1, "labelLimit": width // 2}
+    x = {"field": "at", "type": "quantitative", "title": lines.lever, "scale": {"zero": False, "nice": False}}
+    return {
+        "title": {"text": lines.title, "fontSize": 13, "offset": 8},
+        "width": width - 70,
+        "height": 240,
+        "padding": 4,
+        "data": {"values": rows},
+        "encoding": {
+            "x": {**x, "axis": {"tickCount": 8 if width > 500 else 5, "grid": False}},
+            "y": {"field": "v", "type": "quantitative", "title": None, "scale": {"zero": lines.zero}},
+            "color": {
+                "field": "line",
+                "scale": {**scale, "range": list(COLOURS)},
+                "legend": legend if len(names) > 1 else None,
+            },
+        },
+        "layer": [
+            {"mark": {"type": "line", "strokeWidth": 2, "aria": False}},
+            {
+                "transform": [{"filter": "isValid(datum.v)"}],
+                "mark": {"type": "point", "filled": True, "size": 55, "opacity": 1},
+                "encoding": {
+                    "shape": {"field": "line", "scale": {**scale, "range": list(SHAPES)}},
+                    "description": {"field": "t"},
+                },
+            },
+        ],
+    }
+
+
+def _known(value: float) -> float | None:
+    return float(value) if value == value else None
+
+
+@dataclass(frozen=True)
+class Intervals:
+    """Where values lie over all draws.
+
+    Attributes
+    ----------
+    rows
+        name, q05, q25, q50, q75, q95, tip.
+    title
+        What is drawn, with its unit.
+    rule
+        A value that is marked, such as 100%.
+    """
+
+    rows: pd.DataFrame
+    title: str
+    rule: float | None = None
+
+
+def intervals_spec(drawn: Intervals, width: int) -> Spec:
+    """Draw intervals: pale from 5% to 95% of draws, full for the middle half, a mark for the median."""
+    table = drawn.rows
+    marks = [] if drawn.rule is None else [drawn.rule]
+    low, high = min(table["q05"].min(), *marks, 0 if not marks else 1e99), max(table["q95"].max(), *marks, 0)
+    least = THINNEST * ((high - low) or 1.0)
+    rows = [
+        {"name": row["name"], "t": row["tip"], "median": row["q50"], **_ends(row, "outer", "q05", "q95", least)}
+        | _ends(row, "inner", "q25", "q75", least)
+        for row in table.to_dict("records")
+    ]
+    labels = 190 if width > 500 else 118
+    scale = {"domain": [float(low), float(max(high, low + least)) + 2 * least], "nice": False, "zero": False}
+    x: Spec = {"type": "quantitative", "title": None, "scale": scale, "axis": {"tickCount": 5}}
+
+    def bar(kind: str, **look: object) -> Spec:
+        ends = {"x": {**x, "field": f"{kind} low"}, "x2": {"field": f"{kind} high"}}
+        return {"mark": {"type": "bar", "aria": False, **look}, "encoding": ends}
+
+    pointed = bar("outer", height=15, fillOpacity=0, aria=True)
+    pointed["encoding"]["description"] = {"field": "t"}
+    layer = [
+        bar("outer", height=5, color=BEFORE),
+        bar("inner", height=9, color=AFTER),
+        {"mark": {"type": "tick", "color": INK, "thickness": 2, "size": 15, "aria": False},
+         "encoding": {"x": {**x, "field": "median"}}},
+        *_rule(marks, x),
+        pointed,
+    ]  # fmt: skip
+    return {
+        "title": {"text": drawn.title, "fontSize": 13, "subtitle": KEY[width <= 500], "offset": 8},
+        "width": width - labels - 30,
+        "height": {"step": 19},
+        "padding": 4,
+        "data": {"values": rows},
+        "encoding": {
+            "y": {
+                "field": "name",
+                "type": "ordinal",
+                "title": None,
+                "sort": [row["name"] for row in rows],
+                "axis": {"labelLimit": labels, "ticks": False, "domain": False},
+            }
+        },
+        "layer": layer,
+    }
+
+
+KEY = (
+    "pale: 5% to 95% of draws; full: the middle half; mark: median",
+    ["pale: 5% to 95% of draws;", "full: the middle half; mark: median"],
+)
+"""How to read intervals, for a desk and for a telephone."""
+
+
+def _ends(row: dict[Hashable, Any], kind: str, low: str, high: str, least: float) -> Spec:
+    return {f"{kind} low": float(row[low]), f"{kind} high": float(max(row[high], row[low] + least))}
+
+
+def _rule(at: Sequence[float], x: Spec) -> list[Spec]:
+    if not at:
+        return []
+    return [
+        {
+            "data": {"values": [{"at": at[0]}]},
+            "mark": {"type": "rule", "color": LINE, "strokeWidth": 1.5},
+            "encoding": {"x": {**x, "field": "at"}, "y": None},
+        }
+    ]

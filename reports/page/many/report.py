@@ -1,0 +1,190 @@
+"""Reports of many settlements: a comparison, a sweep, an ensemble; each one file, as the report of a settlement is."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+from singlepot.models.settlement.settlement import Settlement
+from singlepot.reports.text.comparison import verdict
+from singlepot.reports.text.ensemble import ensemble_verdict
+from singlepot.reports.text.sweep import sweep_verdict
+
+from ..drawings.gains import ends_spec
+from ..report import HALF, Picture, both
+from ..templating import page
+from ..words import illustrative_words, plain_title
+from . import tables as tables
+from .charts import changes, grant_intervals, shares_over, shortfall_intervals, shortfalls_over
+from .drawings import intervals_spec, lines_spec
+from .drawn import drawn_sections
+from .tables import Section
+from .words import COMPARISON_WORDS, ENSEMBLE_WORDS, SWEEP_WORDS
+
+if TYPE_CHECKING:
+    from singlepot.models.settings.settings import Settings
+    from singlepot.scenarios.ensemble.running import Ensemble
+    from singlepot.scenarios.many.comparison import Comparison
+    from singlepot.scenarios.many.sweep import Sweep
+
+Facts = Sequence[tuple[str, str]]
+"""What is said, each beneath a name or without one."""
+
+
+def comparison_html(comparison: Comparison) -> str:
+    """Return the report of a comparison: one file, no network.
+
+    Parameters
+    ----------
+    comparison
+        From :func:`singlepot.compare`.
+
+    Raises
+    ------
+    PagesNotInstalled
+        Without Jinja2 and vl-convert, which the extra ``report`` brings.
+    """
+    settled = [outcome for outcome in comparison.outcomes if isinstance(outcome, Settlement)]
+    names = comparison.names
+    return _page(
+        "comparison",
+        f"Compared with {names[0]}",
+        [settlement.scenario.settings for settlement in settled],
+        facts=[(name, verdict(comparison, name)) for name in names[1:]],
+        sections=list(_compared(comparison)),
+        words=COMPARISON_WORDS,
+        command=["singlepot", "compare", *names, "--out", "FOLDER"],
+        about="A name is what was compared: a shipped scenario, a folder, a what-if or a written settlement.",
+        made=[
+            *((f"{n}, SHA-256", o.scenario.sha256) for n, o in zip(names, comparison.outcomes, strict=True)
+              if isinstance(o, Settlement)),
+            ("Versions", _versions(settled[0])),
+        ],
+    )  # fmt: skip
+
+
+def _compared(comparison: Comparison) -> Iterator[Section]:
+    yield Section("scenarios", "The scenarios side by side", tables=[tables.scenarios_table(comparison)])
+    for place, name in enumerate(comparison.names[1:], start=1):
+        section = tables.compared_section(comparison, name, f"{place}")
+        found = changes(comparison, name)
+        if len(found):
+            unit = tables.unit_of(comparison.money)
+            what = f"Change against {comparison.names[0]}, all years, {unit}"
+            label = f"Areas of {name} with the lowest and highest change against {comparison.names[0]}, {unit}"
+            section.pictures.append(
+                both(f"changes-{place}", label, lambda width, f=found, w=what, u=unit: ends_spec(f, w, u, width))  # type: ignore[misc]
+            )
+        yield section
+    yield from tables.nesting_sections(comparison)
+    yield from tables.stability_sections(comparison)
+
+
+def sweep_html(sweep: Sweep) -> str:
+    """Return the report of a sweep: one file, no network.
+
+    Parameters
+    ----------
+    sweep
+        From :func:`singlepot.sweep`.
+
+    Raises
+    ------
+    PagesNotInstalled
+        Without Jinja2 and vl-convert, which the extra ``report`` brings.
+    """
+    settings = sweep.scenario.settings
+    levers = [f"{lever}={','.join(repr(value) for value in values)}" for lever, values in sweep.levers.items()]
+    command = ["singlepot", "sweep", "SCENARIO", *(word for lever in levers for word in ("--lever", lever))]
+    return _page(
+        "sweep",
+        f"Sweep of {' and '.join(sweep.levers)}: {plain_title(settings.title or 'a scenario')}",
+        [settings],
+        facts=[("", sweep_verdict(sweep))],
+        sections=list(_swept(sweep)),
+        words=SWEEP_WORDS,
+        command=[*command, "--out", "FOLDER"],
+        about="SCENARIO is what was swept, a shipped name, a folder or a what-if; its hash is below.",
+        made=[("Scenario, SHA-256", sweep.scenario.sha256), ("Version", f"singlepot {version('singlepot')}")],
+    )
+
+
+def _swept(sweep: Sweep) -> Iterator[Section]:
+    pictures = []
+    for key, lines in (("shortfalls", shortfalls_over(sweep)), ("shares", shares_over(sweep))):
+        if len(lines.rows):
+            label = f"{lines.title}, over {lines.lever}; the table of points holds the figures"
+            pictures.append(both(key, label, lambda width, drawn=lines: lines_spec(drawn, width), wide=HALF))  # type: ignore[misc]
+    shown = [tables.points_table(sweep), tables.unsettled_table(sweep)]
+    yield Section("points", "Every point", pictures=pictures, tables=[each for each in shown if each.rows])
+    yield from tables.swept_sections(sweep)
+
+
+def ensemble_html(ensemble: Ensemble) -> str:
+    """Return the report of a finished ensemble: one file, no network; the same ensemble gives the same bytes.
+
+    Parameters
+    ----------
+    ensemble
+        From :func:`singlepot.ensemble` or :func:`singlepot.read_ensemble`.
+
+    Raises
+    ------
+    PagesNotInstalled
+        Without Jinja2 and vl-convert, which the extra ``report`` brings.
+    """
+    plan, central = ensemble.plan, ensemble.central
+    said = ["--draws", str(plan.draws), "--seed", str(plan.seed)]
+    return _page(
+        "ensemble",
+        plain_title(plan.title) or f"Ensemble: {plain_title(central.scenario.settings.title or 'a scenario')}",
+        [central.scenario.settings],
+        facts=[("", ensemble_verdict(ensemble))],
+        sections=list(_drawn(ensemble)),
+        words=ENSEMBLE_WORDS,
+        command=["singlepot", "ensemble", "PLAN.toml", *said, "--out", "FOLDER"],
+        about="PLAN.toml is the file of the plan; ensemble.json in this folder holds everything that it said.",
+        made=[("Base scenario, SHA-256", central.scenario.sha256), ("Versions", _versions(central))],
+    )
+
+
+def _drawn(ensemble: Ensemble) -> Iterator[Section]:
+    pictures: dict[str, list[Picture]] = {"target": [], "grant": []}
+    for kind, drawn in (("target", shortfall_intervals(ensemble)), ("grant", grant_intervals(ensemble))):
+        if len(drawn.rows):
+            label = f"{drawn.title}; the table holds the figures"
+            pictures[kind].append(
+                both(f"spread-{kind}", label, lambda width, each=drawn: intervals_spec(each, width))  # type: ignore[misc]
+            )
+    yield from drawn_sections(ensemble, pictures)
+
+
+def _page(
+    kind: str,
+    heading: str,
+    scenarios: Sequence[Settings],
+    *,
+    facts: Facts,
+    sections: Sequence[Section],
+    words: Mapping[str, str],
+    command: Sequence[str],
+    about: str,
+    made: Facts,
+) -> str:
+    shown: dict[str, Any] = {"kind": kind, "title": heading, "heading": heading, "facts": facts, "words": words}
+    called = next((words for words in map(illustrative_words, scenarios) if words), "")
+    return page(
+        "many.html.j2",
+        **shown,
+        illustrative=called,
+        sections=sections,
+        command=shlex.join(command),
+        about=about,
+        made=made,
+    )
+
+
+def _versions(settlement: Settlement) -> str:
+    return ", ".join(f"{name} {number}" for name, number in sorted(dict(settlement.provenance["versions"]).items()))  # type: ignore[call-overload]

@@ -1,0 +1,1 @@
+"""What is said in lines of text: summaries, comparisons, reasons."""

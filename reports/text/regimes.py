@@ -1,0 +1,224 @@
+"""Regimes as text: side by side, and the sentence that each one earns."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from singlepot.models.analysis.inequality import AFTER, GRANT_PER_HEAD, inequality
+from singlepot.models.money import spoken
+
+from .lines import clip, count, lay_out, percent, round_money, signed_money, wrap
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from singlepot.models.settlement.settlement import Settlement
+    from singlepot.scenarios.regimes import Regimes
+
+BASE = "single-pot"
+SILOS = "silos"
+
+WAYS = {
+    "single-pot": "Bids and targets are settled together",
+    "pro-rata": "Every bid is cut by the same share",
+    "equal-awards": "All get the same until they have what they ask, so only the largest bids are cut",
+    "equal-losses": "All give up the same amount, however small their bids",
+    "talmud": "Half of each bid is paid in equal awards, and equal losses are taken from the other half",
+    "random-arrival": "First come, first served, averaged over all orders of coming",
+    "per-head": "All get the same per head, up to what they ask",
+    "needs-formula": "Most goes by heads and the rest by need, up to what is asked",
+    "competition": "The best benefit per pound is paid whole, and losers get nothing",
+    "silos": "Each objective's money is its own and cannot help another",
+}
+"""What each regime does, the beginning of its sentence."""
+
+SAME = 5e-5
+"""Shares nearer than this to one another are said to be the same: half a hundredth of a percentage point."""
+
+
+def regimes_text(regimes: Regimes) -> str:
+    """Write regimes side by side for people, in 80 columns.
+
+    Parameters
+    ----------
+    regimes
+        From :func:`singlepot.regimes`.
+    """
+    sections = [_overview(regimes), _short(regimes), _sentences(regimes), _pooling(regimes), _notes(regimes)]
+    return "\n\n".join("\n".join(section) for section in sections if section) + "\n"
+
+
+def sentence(regimes: Regimes, key: str) -> str:
+    """Say in a sentence what a regime does, with its numbers, beside the single pot where that is known."""
+    if key in regimes.failures:
+        return f"There is no settlement: {regimes.failures[key]}"
+    found, money = regimes[key], regimes.scenario.settings.money
+    grants = found.grants.groupby("area")[["bid", "grant"]].sum()
+    ratio = (grants["grant"] / grants["bid"])[grants["bid"] > 0]
+    granted, pot = float(grants["grant"].sum()), float(found.pot["amount"].sum())
+    parts = [_range(regimes, ratio)]
+    if pot - granted > SAME * pot:
+        parts.append(f"{spoken(pot - granted, money)} of the pot is not granted")
+    if len(found.national):
+        parts.append(_national(regimes, key))
+    base = regimes.settlements.get(BASE)
+    if key != BASE and base is not None:
+        parts.append(_moved(base, found, regimes))
+    return f"{WAYS[key]}: {'; '.join(part for part in parts if part)}."
+
+
+def _range(regimes: Regimes, ratio: pd.Series[float]) -> str:
+    if not len(ratio):
+        return ""
+    low, high = float(ratio.min()), float(ratio.max())
+    if high - low < SAME:
+        return "all bids are paid" if abs(low - 1) < SAME else f"every area gets {low:.1%} of its bid"
+    names = _names(regimes)
+    nothing, full = int((ratio < SAME).sum()), int((ratio > 1 - SAME).sum())
+    said = "" if not full else f", {full} of {len(ratio)} all they ask or more"
+    if nothing:
+        return f"{count(nothing, 'area', 'get')} nothing, and others up to {high:.1%} of their bids{said}"
+    return f"areas get from {low:.1%} ({names[str(ratio.idxmin())]}) to {high:.1%} of their bids{said}"
+
+
+def _names(regimes: Regimes) -> dict[str, str]:
+    areas = regimes.scenario.filled("areas")
+    return dict(zip(areas["code"], areas["name"], strict=True))
+
+
+def shares(settlement: Settlement) -> pd.Series[float]:
+    """Shortfall of every national row as a share of its target."""
+    national = settlement.national
+    return (national["shortfall"] / national["target"]).astype(float)
+
+
+def average_short(settlement: Settlement) -> float:
+    """The mean over objectives, by weight, of their rows' mean shortfall: what the stage ``shortfall.total`` counts."""
+    national = settlement.national.assign(share=shares(settlement))
+    weights = settlement.scenario.filled("objectives").set_index("key")["weight"].astype(float)
+    means = national.groupby("objective")["share"].mean()
+    weight = weights.reindex(means.index)
+    return float((means * weight).sum() / weight.sum()) if weight.sum() > 0 else float(means.mean())
+
+
+def _national(regimes: Regimes, key: str) -> str:
+    found, base = regimes[key], regimes.settlements.get(BASE)
+    worst, average = float(shares(found).max()), average_short(found)
+    said = f"the nation falls {average:.2%} short on average and {worst:.2%} at worst"
+    if key == BASE or base is None:
+        return said
+    gap = average - average_short(base)
+    if abs(gap) < SAME:
+        return f"{said}, as in the single pot"
+    return f"{said}, {abs(gap) * 100:.2f} points {'more' if gap > 0 else 'less'} on average than the single pot"
+
+
+def _moved(base: Settlement, found: Settlement, regimes: Regimes) -> str:
+    """Who would gain and lose most against the single pot."""
+    before, after = (each.grants.groupby("area")["grant"].sum() for each in (base, found))
+    change = (after - before).astype(float)
+    names, money = _names(regimes), regimes.scenario.settings.money
+    if change.abs().max() * 2 < 1e-6 * max(float(before.sum()), 1e-300):
+        return "every grant is as in the single pot"
+    up, down = str(change.idxmax()), str(change.idxmin())
+    return (
+        f"against the single pot {names[up]} gains most ({signed_money(float(change.max()), money)}) and {names[down]} "
+        f"loses most ({signed_money(float(change.min()), money)})"
+    )
+
+
+def _overview(regimes: Regimes) -> list[str]:
+    header = ("regime", "granted", "grant / bid", "none", "short", "worst", "Gini", "90/10")
+    rows = []
+    for key, name in regimes.names.items():
+        if key in regimes.failures:
+            rows.append((name, "no settlement", *[""] * 6))
+            continue
+        found = regimes[key]
+        grants = found.grants.groupby("area")[["bid", "grant"]].sum()
+        ratio = (grants["grant"] / grants["bid"])[grants["bid"] > 0]
+        spread = _measures(found)
+        national = len(found.national) > 0
+        rows.append(
+            (
+                name,
+                round_money(float(grants["grant"].sum()), regimes.scenario.settings.money),
+                " ".join(f"{100 * x:.0f}" for x in (ratio.min(), ratio.median(), ratio.max())) + "%",
+                str(int((ratio < SAME).sum())),
+                percent(average_short(found) if national else np.nan, 2),
+                percent(float(shares(found).max()) if national else np.nan, 2),
+                f"{spread['gini']:.3f}",
+                f"{spread['p90_p10']:.1f}" if spread["p90_p10"] == spread["p90_p10"] else "-",
+            )
+        )
+    key_text = (
+        "Grant / bid: lowest, median and highest area. None: areas with a bid and no money. Short: the mean "
+        "shortfall over national objectives; worst: the largest of any. Gini and 90/10: of grants per head."
+    )
+    return [*wrap(regimes.scenario.settings.title), *lay_out(header, rows), *wrap(key_text, "  ")]
+
+
+def _measures(settlement: Settlement) -> dict[str, Any]:
+    measures = inequality(settlement).measures
+    chosen = measures[(measures["what"] == GRANT_PER_HEAD) & (measures["when"] == AFTER)]
+    return {str(name): value for name, value in chosen.iloc[0].items()}
+
+
+def _short(regimes: Regimes) -> list[str]:
+    """Shortfall of each objective in its last year or range, regime by regime."""
+    last = next((found.national for found in regimes.settlements.values()), None)
+    if last is None or not len(last):
+        return []
+    final = last.groupby("objective", sort=False).tail(1)
+    pairs = list(zip(final["objective"], final["year"], strict=True))
+    rows = []
+    for key, name in regimes.names.items():
+        if key in regimes.failures:
+            continue
+        found = regimes[key].national
+        share = dict(zip(zip(found["objective"], found["year"], strict=True), shares(regimes[key]), strict=True))
+        rows.append((name, *(percent(share[pair], 2) for pair in pairs[:MOST_OBJECTIVES])))
+    header = ("short, last year", *(clip(str(key), 10) for key, _ in pairs[:MOST_OBJECTIVES]))
+    return lay_out(header, rows)
+
+
+MOST_OBJECTIVES = 5
+"""National objectives shown side by side; the table ``summary`` has them all."""
+
+
+def _sentences(regimes: Regimes) -> list[str]:
+    lines: list[str] = []
+    for key, name in regimes.names.items():
+        lines += wrap(f"{name}: {sentence(regimes, key)}")
+    return lines
+
+
+def _pooling(regimes: Regimes) -> list[str]:
+    pooled, money = regimes.pooling, regimes.scenario.settings.money
+    if pooled is None:
+        return []
+    said = (
+        f"What pooling is worth: one pot would do as well as the silos on every national target for "
+        f"{spoken(pooled.needed, money)}, {spoken(pooled.saved, money)} less than they grant"
+    )
+    base, silos = regimes.settlements.get(BASE), regimes.settlements[SILOS]
+    if base is not None and len(base.national):
+        said += (
+            f"; with all the money it falls {average_short(base):.2%} short on average instead of "
+            f"{average_short(silos):.2%}, and {shares(base).max():.2%} at worst instead of {shares(silos).max():.2%}"
+        )
+    return wrap(said + ".")
+
+
+def _notes(regimes: Regimes) -> list[str]:
+    """What each regime dropped, and what else a reader must know."""
+    lines: list[str] = []
+    for key, found in regimes.settlements.items():
+        about: Any = found.provenance["regime"]
+        if about["dropped"]:
+            lines += wrap(f"{regimes.names[key]} breaks {', '.join(about['dropped'])}: dropped for it.")
+        for note in about["notes"]:
+            lines += wrap(f"{regimes.names[key]}: {note}")
+    return lines

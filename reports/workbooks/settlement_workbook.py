@@ -1,0 +1,127 @@
+"""A settlement as a workbook: cover, contents, notes, totals, its tables, and the logs for assurance."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from ..logs.logs import Log
+from .settlement_sheets import settlement_sheets
+from .sheet_writing import Page, write_sheets
+from .sheets import MISSING, NOT_APPLICABLE, Column, Sheet
+from .totals import totals_sheet
+
+if TYPE_CHECKING:
+    from singlepot.models.settlement.settlement import Settlement
+
+SHORT = (
+    *("by", "confidence", "date", "filled in by", "found", "holds", "at most", "rows", "table", "unit", "value"),
+    "version",
+)
+"""Columns of logs that hold short texts; the others are wide."""
+
+
+def settlement_workbook(settlement: Settlement, logs: Sequence[Log]) -> bytes:
+    """Write a settlement as an Excel workbook.
+
+    Parameters
+    ----------
+    settlement
+        What to write.
+    logs
+        From :func:`singlepot.reports.logs.logs.logs`.
+
+    Returns
+    -------
+    The bytes of an ``.xlsx`` file; the same settlement gives the same bytes.
+    """
+    tables = settlement_sheets(settlement)
+    sheets = [totals_sheet(settlement, tables), *tables, *map(log_sheet, logs)]
+    notes = notes_sheet(settlement)
+    contents = contents_sheet([notes, *sheets])
+    settings = settlement.scenario.settings
+    title = settings.title or "Settlement"
+    return write_sheets(title, settings.money, [cover(settlement), contents, notes, *sheets])
+
+
+def cover(settlement: Settlement) -> Page:
+    """The first sheet: what this is, whether it holds, who answers for it, and how to make it again."""
+    settings, provenance = settlement.scenario.settings, settlement.provenance
+    own = settings.log.get("transparency", {})
+    licences = sorted({entry["licence"] for entry in settings.log.get("sources", {}).values() if entry.get("licence")})
+    version = (provenance.get("versions") or {}).get("singlepot", "")  # type: ignore[attr-defined]
+    holds = "holds" if settlement.certificate.passed else "FAILS"
+    missed = int((settlement.national["shortfall"] > 0).sum())
+    lines = [
+        ("title", settings.title or "Settlement"),
+        (
+            "body",
+            f"What {len(settlement.scenario.areas)} areas receive from one pot and agree to, "
+            f"{settings.years[0]} to {settings.years[-1]}.",
+        ),
+        ("body", "Begin with the sheet Contents, which leads to all others; Notes says how to read them."),
+        ("head", "Evidence"),
+        ("body", f"The certificate {holds}: every figure behind it is in the sheet Verification."),
+        ("body", f"{missed} of {len(settlement.national)} national targets are missed; see the sheet National."),
+        ("head", "Made by"),
+        ("body", f"singlepot {version}, from the scenario with SHA-256 {provenance.get('scenario_sha256', '')}"),
+        ("body", "To make this workbook again: singlepot report FOLDER, the folder being that of the settlement."),
+        ("head", "Who answers for it"),
+        ("body", f"Organisation: {own.get('organisation') or 'not said in the scenario'}"),
+        ("body", f"Contact: {own.get('contact') or 'not said in the scenario'}"),
+    ]
+    if licences:
+        lines += [("head", "Licences of the figures"), *(("body", licence) for licence in licences)]
+    return Page("Cover", lines)
+
+
+def contents_sheet(sheets: Sequence[Sheet]) -> Sheet:
+    """The second sheet: a row for each of the others, its name leading to it."""
+    import pandas as pd
+
+    rows = [(sheet.name, sheet.title, sheet.about, len(sheet.table)) for sheet in sheets]
+    table = pd.DataFrame(rows, columns=["sheet", "title", "about", "rows"])
+    columns = [
+        Column("sheet", "Sheet", "link"),
+        Column("title", "Title", "long"),
+        Column("about", "What it holds", "long"),
+        Column("rows", "Rows of its table", "whole"),
+    ]
+    return Sheet("Contents", "Contents", "A row for each sheet; its name leads to it.", table, columns)
+
+
+def notes_sheet(settlement: Settlement) -> Sheet:
+    """How to read the sheets."""
+    import pandas as pd
+
+    settings = settlement.scenario.settings
+    prices = f", in prices of {settings.price_base}" if settings.price_base else ""
+    said = [
+        f"Money is in {settings.money}{prices}, unless a header says whole £. Years are financial years.",
+        f"{MISSING} stands where a number is not known, {NOT_APPLICABLE} where nothing applies. No cell is empty.",
+        "Targets are contributions: the improvement on the baseline in that year, counted positive whether the measure "
+        "should rise or fall. They add up over areas.",
+        "A shortfall is the national target less the sum of agreed targets, where that is positive.",
+        "Totals under tables are formulas over the rows that a filter leaves. The sheet Totals adds the cells up again "
+        "and compares them with the settlement.",
+        "Cells show rounded numbers and hold exact ones. Whole pounds are rounded to the nearest pound where the pot "
+        "has room, else by largest remainder; each grant is within £1 of exact.",
+        "The price of a national target is what one more unit of it costs, in the first stage in which it matters; the "
+        "price of a pot is what one more unit of money is worth to the first stage in which it matters.",
+        "An option is asked for when its take-up is above a millionth of its largest. A scale-back takes a share of "
+        "one cell of the bid, and the share of the targets that goes with it.",
+        "Texts are shown as they are written in the scenario; none of them is a formula or link.",
+    ]
+    table = pd.DataFrame({"note": range(1, len(said) + 1), "text": said})
+    columns = [Column("note", "Note", "whole"), Column("text", "What it says", "long")]
+    return Sheet("Notes", "Notes", "How to read the other sheets.", table, columns)
+
+
+def log_sheet(log: Log) -> Sheet:
+    """A log as a sheet."""
+    name = {"transparency": "Transparency record"}.get(log.key, log.title)
+    columns = [
+        Column(source, source[:1].upper() + source[1:], "text" if source in SHORT else "long")
+        for source in map(str, log.table.columns)
+    ]
+    return Sheet(name, log.title, log.about, log.table, columns)

@@ -1,0 +1,1 @@
+"""Tables out of CSV, Parquet, JSON and TOML files: cells, and where each stands."""

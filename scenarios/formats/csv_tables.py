@@ -1,0 +1,173 @@
+"""Tables from CSV files, cell by cell and nothing guessed: what is not plain CSV in UTF-8 is named."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from itertools import islice
+
+from singlepot.models.diagnostics.problems import Problem, Report, shown
+from singlepot.models.tables.raw import Place, RawTable, lost
+
+from .decoding import SAVE_AS, decode
+from .read_options import HowToRead
+
+LONGEST_CELL = 131_072
+"""Characters in a cell at which the reader suspects a quotation mark that is never closed."""
+
+
+def read_csv(
+    table: str, file: str, content: bytes, number: int, report: Report, how: HowToRead | None = None
+) -> RawTable:
+    """Take the cells of a CSV file; rows are named as a spreadsheet numbers them, the header being row 1.
+
+    Parameters
+    ----------
+    table, number
+        Name of the table and its number, for the order of problems.
+    file
+        What to call the file.
+    content
+        The bytes of the file.
+    report
+        Takes the problems.
+    how
+        What the caller allows.
+
+    Returns
+    -------
+    The cells; not ``complete``, and perhaps without columns, where the file is not as it should be.
+    """
+    how = how or HowToRead()
+    reader = _Reader(table, file, number, report, how.lenient_numbers)
+    text = decode(content, how, reader.complain)
+    return lost(file) if text is None else reader.read(text)
+
+
+ROWS_AT_ONCE = 500
+"""Rows held as rows: fewer than set off the garbage collector, which would walk through all columns each time."""
+
+
+class _Reader:
+    """The steps from bytes to columns, each naming what it cannot take."""
+
+    def __init__(self, table: str, file: str, number: int, report: Report, lenient: bool) -> None:
+        self.table, self.file, self.number, self.report, self.lenient = table, file, number, report, lenient
+        self.complete = True
+        self.blank: list[int] = []
+        self.last = 1
+
+    def complain(
+        self, code: str, row: int | None = None, column: str = "", value: str = "", expected: str = "", remedy: str = ""
+    ) -> None:
+        place = "" if row is None else f"row {row}"
+        problem = Problem(code, self.table, self.file, place, column, value, expected, remedy)
+        self.report.add(problem, table=self.number, row=-1 if row is None else row - 2)
+        self.complete = self.complete and problem.level != "problem"
+
+    def read(self, text: str) -> RawTable:
+        """Cut the text into rows and sort the cells into columns."""
+        if "\0" in text:
+            self._name_nul(text)
+            text = text.replace("\0", "")
+        if not text.strip(" ,\t\r\n"):
+            self.complain("SP-F006", expected="a header and rows", remedy="fill it in, or delete the file")
+            return lost(self.file)
+        rows = _rows(text)
+        try:
+            header = next(rows)
+            if not self._is_header(header):
+                return lost(self.file)
+            cells: list[list[str]] = [[] for _ in header]
+            numbers = self._collect(rows, cells)
+        except csv.Error as fault:
+            self._name_quotes(text, str(fault))
+            return lost(self.file)
+        columns: dict[str, Sequence[str]] = {}
+        for name, column in zip(header, cells, strict=True):
+            columns.setdefault(name, column)
+        repeated = tuple(dict.fromkeys(name for name in header if header.count(name) > 1))
+        self._name_end(text, max([self.last, *numbers[-1:]]))
+        place = Place(self.file, numbers)
+        return RawTable(columns, place, len(numbers), self.complete, repeated, self.lenient)
+
+    def _is_header(self, header: list[str]) -> bool:
+        if not any(cell.strip() for cell in header):
+            self.complain("SP-F006", 1, expected="a header in the first row", remedy="delete the empty rows")
+        elif len(header) == 1 and any(mark in header[0] for mark in ";\t|"):
+            expected = "columns separated by commas"
+            self.complain("SP-F007", 1, value=shown(header[0]), expected=expected, remedy=SAVE_AS)
+        return self.complete
+
+    def _collect(self, rows: Iterator[list[str]], cells: list[list[str]]) -> Sequence[int]:
+        """Sort the cells of all rows into columns; return the number of each row that was taken."""
+        numbers: list[int] = []
+        before = 1
+        while block := list(islice(rows, ROWS_AT_ONCE)):
+            fitting: Sequence[int] = range(len(block))
+            if any(len(row) != len(cells) or not row[0].strip() for row in block):
+                fitting = [place for place, row in enumerate(block) if self._fits(before + place + 1, row, len(cells))]
+            for column, found in zip(cells, zip(*(block[place] for place in fitting), strict=True), strict=False):
+                column.extend(found)
+            numbers.extend(before + place + 1 for place in fitting)
+            before += len(block)
+        return numbers
+
+    def _fits(self, number: int, row: Sequence[str], width: int) -> bool:
+        """Whether a row can be used. What is to be said of an empty one depends on whether others follow."""
+        if not any(cell.strip() for cell in row):
+            self.blank.append(number if row else -number)
+        elif len(row) == width:
+            return True
+        else:
+            remedy = "cells that hold a comma go in quotation marks" if len(row) > width else ""
+            expected = f"{_count(width)}, as in the header"
+            self.last = number
+            self.complain("SP-F008", number, value=_count(len(row)), expected=expected, remedy=remedy)
+        return False
+
+    def _name_end(self, text: str, last: int) -> None:
+        """Name empty rows between others (a line that is wholly blank is let pass), and how the file ends."""
+        for number in self.blank:
+            if 0 < number < last:
+                self.complain("SP-F010", number, value="empty cells only", expected="a row", remedy="delete the row")
+        end = [number for number in map(abs, self.blank) if number > last]
+        if end:
+            self.complain("SP-F022", end[0], value=_count(len(end), "empty row"), remedy="passed over")
+        if not text.endswith(("\n", "\r")):
+            line = text[max(text.rfind("\n"), text.rfind("\r")) + 1 :]
+            remedy = "see that nothing is missing; a complete file ends with a new line"
+            self.complain("SP-F015", last, value=shown(line[-40:]), expected="a line end after it", remedy=remedy)
+
+    def _name_nul(self, text: str) -> None:
+        """Name every cell with a NUL."""
+        header: list[str] = []
+        with suppress(csv.Error):
+            for number, row in enumerate(_rows(text), start=1):
+                header = header or row
+                for position, cell in enumerate(row):
+                    if "\0" in cell:
+                        name = header[position] if position < len(header) else ""
+                        self.complain("SP-F005", number, name, shown(cell), "text", "delete the character")
+
+    def _name_quotes(self, text: str, fault: str) -> None:
+        """Name the row at which the quotation marks go wrong."""
+        number = 1
+        with suppress(csv.Error):
+            for _ in _rows(text):
+                number += 1
+        expected = "quotation marks that match"
+        if "field larger" in fault:
+            expected = f"cells of at most {LONGEST_CELL} characters and {expected}"
+        remedy = "a quotation mark inside a cell is written twice, and the cell is put in quotation marks"
+        self.complain("SP-F009", number, expected=expected, remedy=remedy)
+
+
+def _rows(text: str) -> Iterator[list[str]]:
+    return csv.reader(io.StringIO(text, newline=""), strict=True)
+
+
+def _count(number: int, noun: str = "cell") -> str:
+    return f"{number} {noun}{'s' if number != 1 else ''}"

@@ -1,0 +1,163 @@
+"""``scenario.toml`` from a file: its content, and on which line each key stands."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+
+from singlepot.models.diagnostics.problems import SETTINGS, Problem, Report, shown
+
+from .file_kinds import kind_of_file
+
+NAME = "scenario.toml"
+
+LARGEST_BYTES = 1_000_000
+"""A file of settings beyond this is something else."""
+
+_SECTION = re.compile(r"\s*\[\s*([^\[\]#]+?)\s*\]\s*(#.*)?")
+_KEY = re.compile(r"""\s*([A-Za-z0-9_."'-]+)\s*=""")
+_WHERE = re.compile(r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)")
+_HINTS = {
+    r"=\s*(True|TRUE|False|FALSE)\b": "write true or false in small letters",
+    r"=\s*[0-9.]+\s*%": "write 0.05 for 5%",
+    r"=\s*[+-]?0[0-9]": "a number does not begin with 0",
+    r"=\s*[0-9]+,[0-9]": "write 1.5, with a point",
+    r"=\s*[0-9]{4}-[0-9]{2}\s*(#.*)?$": 'put a year in quotation marks, "2026-27"',
+    r"=.*[“”„]": "write straight quotation marks",
+    r"""=\s*[A-Za-z£]""": "put text in quotation marks",
+}
+"""Lines that are not TOML and what was probably meant."""
+
+
+def read_settings_file(
+    content: bytes, report: Report, file: str = NAME
+) -> tuple[Mapping[str, object], Mapping[str, int]] | None:
+    """Read the bytes of ``scenario.toml``, or of a what-if.
+
+    Parameters
+    ----------
+    content
+        The bytes of the file.
+    report
+        Takes the problems.
+    file
+        What to call it in messages.
+
+    Returns
+    -------
+    The content as nested mappings, and the line of each key by its path (``stages.order``); None if the file
+    is not TOML.
+    """
+
+    def complain(code: str, place: str = "", value: str = "", expected: str = "", remedy: str = "") -> None:
+        report.add(Problem(code, SETTINGS, file, place, "", value, expected, remedy))
+
+    if len(content) > LARGEST_BYTES:
+        complain("SP-F013", value=f"{len(content)} bytes", expected=f"at most {LARGEST_BYTES}", remedy="shorten it")
+        return None
+    if kind := _kind(content):
+        complain("SP-F004", value=kind, expected="TOML in UTF-8", remedy="save it as UTF-8")
+        return None
+    try:
+        text = content.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as fault:
+        line = content.count(b"\n", 0, fault.start) + 1
+        complain("SP-F004", f"line {line}", f"byte {fault.start + 1} that is not UTF-8", "UTF-8", "save it as UTF-8")
+        return None
+    if content.startswith(b"\xef\xbb\xbf"):
+        complain("SP-F020", value="a byte-order mark", remedy="passed over")
+    try:
+        said = tomllib.loads(text + "\n\n")
+    except tomllib.TOMLDecodeError as fault:
+        complain("SP-F012", *_syntax(str(fault), text))
+    except ValueError:  # a whole number of thousands of digits, which the parser hands to Python as it is
+        complain("SP-F012", *_endless_number(text))
+    except RecursionError:
+        complain("SP-F013", value="brackets within brackets", expected="the keys of a scenario")
+    else:
+        if not _deep(said):
+            return said, lines_of_keys(text)
+        complain("SP-F013", value="keys within keys within keys", expected="the keys of a scenario")
+    return None
+
+
+DEEPEST = 10
+"""Sections within sections of a file; those of a scenario go four deep."""
+
+
+def _deep(said: Mapping[str, object]) -> bool:
+    """Whether content is nested so deeply that looking through it might fail. Dotted keys nest without brackets."""
+    level: list[object] = [said]
+    for _ in range(DEEPEST):
+        inner: list[object] = []
+        for item in level:
+            inner += item.values() if isinstance(item, dict) else item if isinstance(item, list) else ()
+        level = inner
+    return bool(level)
+
+
+def _kind(content: bytes) -> str:
+    """What a file is that is no text in UTF-8, as far as its first bytes tell."""
+    if content[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in content[:4]:
+        return "UTF-16"
+    return kind_of_file(content)
+
+
+def _endless_number(text: str) -> tuple[str, str, str, str]:
+    """Return place, value, what was expected, and the remedy, for a number with thousands of digits."""
+    found = re.search(r"[0-9_]{1000,}", text)
+    line = text.count("\n", 0, found.start()) + 1 if found else 1
+    return f"line {line}", shown(found[0] if found else "", quoted=False), "a number", "write fewer digits"
+
+
+def lines_of_keys(text: str) -> dict[str, int]:
+    r"""Find the line of each key, by its path; sections count as keys.
+
+    Examples
+    --------
+    >>> lines_of_keys('title = "x"\n[rules]\ngrant_floor = 0.7')
+    {'title': 1, 'rules': 2, 'rules.grant_floor': 3}
+    """
+    lines: dict[str, int] = {}
+    section = ""
+    for number, line in enumerate(text.split("\n"), start=1):
+        if match := _SECTION.fullmatch(line):
+            section = _path(match[1])
+            lines.setdefault(section, number)
+        elif match := _KEY.match(line):
+            lines.setdefault(f"{section}.{_path(match[1])}".lstrip("."), number)
+    return lines
+
+
+def _path(key: str) -> str:
+    return re.sub(r"""["'\s]""", "", key)
+
+
+MOST_LINES_TRIED = 500
+"""Lines from the end of the file that are tried for the one where it goes wrong."""
+
+
+def _opened(lines: list[str]) -> int:
+    """Find the line of what is never closed, where the parser names the end of the file: all before it is in order."""
+    for number in range(len(lines) - 1, max(0, len(lines) - MOST_LINES_TRIED), -1):
+        try:
+            tomllib.loads("\n".join(lines[:number]) + "\n")
+        except ValueError:
+            continue
+        return number + 1
+    return 1
+
+
+def _syntax(said: str, text: str) -> tuple[str, str, str, str]:
+    """Return place, value, what was expected, and the remedy, for a fault of syntax."""
+    lines = text.split("\n")
+    where = _WHERE.search(said)
+    number = min(int(where[1]), len(lines)) if where and where[1] else _opened(lines)
+    column = f" column {where[2]}" if where and where[2] else ""
+    line = lines[number - 1].strip()
+    hint = next((hint for pattern, hint in _HINTS.items() if re.search(pattern, line)), "")
+    if "overwrite" in said or "twice" in said or "already" in said:
+        return f"line {number}{column}", shown(line), "each key and section once", "it is there twice; delete one"
+    detail = _WHERE.sub("", said).strip()
+    return f"line {number}{column}", shown(line), f"TOML ({detail[:1].lower()}{detail[1:]})", hint

@@ -1,0 +1,83 @@
+"""Builds the shipped scenarios of England: ``england``, ``england-tight`` and ``england-authorities``.
+
+Run ``python -m scenarios.library_build.build_england`` in the root of the checkout; it writes their folders under
+``scenarios/library``. The tables are made in :mod:`singlepot.scenarios.library_build.england`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import sys
+from collections.abc import Mapping, Sequence
+from importlib.resources import files
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from singlepot.models.scenario.documents import csv_text
+
+from .england import VARIANTS, Figures, Tables, build
+from .library_log import england_log
+
+__all__ = ["Figures", "Tables", "build", "documents", "main", "read_figures"]
+
+FOLDER = files("singlepot.scenarios.library") / "figures"
+"""What the scenarios are built from."""
+
+WORDS = ("code", "name", "type", "region", "recipient", "recipient_name")
+"""Columns of the authorities that hold no numbers."""
+
+
+def read_figures() -> Figures:
+    """Read the figures that are shipped with the library."""
+    authorities, assumptions, objectives = (read_table(name) for name in ("authorities", "assumptions", "objectives"))
+    for column in authorities.columns.difference(list(WORDS)):
+        authorities[column] = [float(text) if text else np.nan for text in authorities[column]]
+    return Figures(authorities, dict(zip(assumptions["key"], assumptions["value"], strict=True)), objectives)
+
+
+def read_table(name: str) -> pd.DataFrame:
+    """Read a file of figures as text."""
+    with (FOLDER / f"{name}.csv").open("r", encoding="utf-8") as file:
+        return pd.DataFrame(list(csv.DictReader(file)))
+
+
+def documents(figures: Figures) -> dict[str, bytes]:
+    """Return every generated file: path under the library → content."""
+    found = {}
+    template = (FOLDER / "settings.toml").read_text(encoding="utf-8")
+    variants = {variant.name: variant for variant in VARIANTS}
+    rows = [{str(key): str(cell) for key, cell in row.items()} for row in read_table("assumptions").to_dict("records")]
+    for name, tables in build(figures).items():
+        settings = template.replace("{title}", variants[name].title)
+        settings = settings.replace("{elasticity}", figures.assumptions["equity_elasticity"])
+        over_bid = variants[name].over_bid
+        log = england_log(rows, {} if over_bid is None else {"over_bid": over_bid})
+        found[f"{name}/scenario.toml"] = settings.encode() + log
+        for table, frame in tables.items():
+            found[f"{name}/{table}.csv"] = csv_text(frame)
+    return found
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Write the scenarios into a folder, ``scenarios/library`` unless another is named."""
+    write(documents(read_figures()), "Write the scenarios of England.", arguments)
+
+
+def write(files: Mapping[str, bytes], what: str, arguments: Sequence[str] | None) -> None:
+    """Write generated files under the folder that the arguments name."""
+    parser = argparse.ArgumentParser(description=what)
+    parser.add_argument("folder", nargs="?", type=Path, default=Path("scenarios/library"))
+    folder: Path = parser.parse_args(arguments).folder
+    if not folder.is_dir():
+        parser.error(f"{folder} is not a folder: run this in the root of the checkout, or name one")
+    for path, content in files.items():
+        (folder / path).parent.mkdir(exist_ok=True)
+        (folder / path).write_bytes(content)
+        sys.stdout.write(f"{folder / path}\n")
+
+
+if __name__ == "__main__":
+    main()

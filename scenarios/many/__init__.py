@@ -1,0 +1,1 @@
+"""Many settlements: comparisons, sweeps and the stability of one."""

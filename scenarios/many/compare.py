@@ -1,0 +1,214 @@
+"""Compare scenarios: settle each, and set what comes out beside what went in."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from singlepot.models.analysis.spread import spread
+from singlepot.models.diagnostics.problems import SETTINGS, BadInput, Problem
+from singlepot.models.money import POUNDS_PER
+from singlepot.models.scenario.scenario import Scenario
+from singlepot.models.settlement.documents import MANIFEST
+from singlepot.models.settlement.settlement import Settlement
+from singlepot.solver import SinglepotError
+
+from ..reading.reading import read_scenario
+from ..results.settlement_folder import read_settlement
+from ..what_if.differences import COLUMNS, differences
+from .comparison import Comparison
+from .comparison_tables import (
+    AREA,
+    ASK,
+    GRANT,
+    NATION,
+    REGION,
+    REGION_TARGET,
+    STAGE,
+    TARGET,
+    areas_between,
+    asks_between,
+    grants_between,
+    nation_between,
+    region_targets_between,
+    regions_between,
+    stages_between,
+    targets_between,
+    units_of,
+)
+from .nesting import nested_pairs, nesting
+from .settle_each import Outcome, Run, settle_each
+from .stability import stability as measure_stability
+
+Source = str | os.PathLike[str] | Scenario | Settlement
+"""What can be compared: a shipped name or path, a scenario, a settlement."""
+
+
+def compare(
+    sources: Iterable[Source],
+    *,
+    names: Sequence[str] | None = None,
+    stability: Iterable[str] = (),
+    run: Run = settle_each,
+) -> Comparison:
+    """Compare scenarios with the first of them.
+
+    Parameters
+    ----------
+    sources
+        Shipped names, paths of scenarios, what-ifs or written settlements, scenarios, settlements; the first is
+        what the others are compared with. What is not yet settled is settled.
+    names
+        What to call them, in order; by default their names or titles.
+    stability
+        Codes of areas for which to measure how far their grants move with their own numbers, six settlements for
+        each area and scenario.
+    run
+        Settles the scenarios.
+
+    Raises
+    ------
+    BadInput
+        A source cannot be read, or the scenarios have different units.
+    NoSettlement, NotProven
+        The first cannot be settled. Of the others it is said in the table ``scenarios``.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> scenario = Scenario.from_tables(
+    ...     areas=pd.DataFrame({"code": ["A", "B"], "name": ["Aston", "Barton"]}),
+    ...     pot=pd.DataFrame({"year": ["2026-27"], "amount": [9.0]}),
+    ...     bids=pd.DataFrame({"area": ["A", "B"], "year": ["2026-27"] * 2, "amount": [4.0, 8.0]}),
+    ...     years=["2026-27"],
+    ... )
+    >>> smaller = scenario.with_(pot=scenario.pot.assign(amount=6.0))
+    >>> found = compare([scenario, smaller], names=["now", "smaller"])
+    >>> found.areas[["scenario", "area", "before", "after", "change"]].round(6)
+      scenario area  before  after  change
+    0  smaller    B     6.0    4.0    -2.0
+    1  smaller    A     3.0    2.0    -1.0
+    """
+    given = [_taken(source) for source in sources]
+    if len(given) < 2:
+        raise _refusal(f"{len(given)} scenario{'s' if len(given) != 1 else ''}", "at least two", "name another")
+    names = _names(names or [_name(source, i) for i, source in enumerate(given)])
+    scenarios = [source.scenario if isinstance(source, Settlement) else source for _, source in given]
+    _checkunits_of(names, scenarios)
+    fresh = iter(run(source for _, source in given if isinstance(source, Scenario)))
+    outcomes: list[Outcome] = [source if isinstance(source, Settlement) else next(fresh) for _, source in given]
+    first = outcomes[0]
+    if isinstance(first, SinglepotError):
+        raise first
+    half_pound = 0.5 / POUNDS_PER[scenarios[0].settings.money]
+    pairs = list(zip(names, outcomes, strict=True))
+    settled = [(name, outcome) for name, outcome in pairs if isinstance(outcome, Settlement)]
+    others = settled[1:]
+    codes = list(stability)
+    return Comparison(
+        names=tuple(names),
+        outcomes=tuple(outcomes),
+        scenarios=pd.DataFrame(
+            [_in_short(name, s, o, first, half_pound) for (name, o), s in zip(pairs, scenarios, strict=True)]
+        ),
+        inputs=_stack(
+            [(n, differences(scenarios[0], s)) for n, s in zip(names[1:], scenarios[1:], strict=True)], COLUMNS
+        ),
+        areas=_stack([(n, areas_between(first, o, half_pound)) for n, o in others], AREA),
+        regions=_stack([(n, regions_between(first, o)) for n, o in others], REGION),
+        nation=_stack([(n, nation_between(first, o)) for n, o in others], NATION),
+        grants=_stack([(n, grants_between(first, o, half_pound)) for n, o in others], GRANT),
+        targets=_stack([(n, targets_between(first, o)) for n, o in others], TARGET),
+        region_targets=_stack([(n, region_targets_between(first, o)) for n, o in others], REGION_TARGET),
+        asks=_stack([(n, asks_between(first, o)) for n, o in others], ASK),
+        stages=_stack([(n, stages_between(first, o)) for n, o in others], STAGE),
+        nesting=nesting(settled),
+        nested=tuple(nested_pairs(settled)),
+        stability=_stack([(n, measure_stability(o, codes, run=run)) for n, o in settled] if codes else [], ()),
+        money=scenarios[0].settings.money,
+    )
+
+
+def _taken(source: Source) -> tuple[str, Scenario | Settlement]:
+    """Read what is named, and what to call it."""
+    if isinstance(source, Scenario):
+        return source.settings.title, source
+    if isinstance(source, Settlement):
+        return source.scenario.settings.title, source
+    if Path(source, MANIFEST).is_file():
+        return str(source), read_settlement(source)
+    return str(source), read_scenario(source)
+
+
+def _name(source: tuple[str, object], position: int) -> str:
+    return source[0] or f"scenario {position + 1}"
+
+
+def _names(wanted: Sequence[str]) -> list[str]:
+    """Names that differ: the second of a name becomes ``name (2)``."""
+    names: list[str] = []
+    for name in wanted:
+        number, free = 1, name
+        while free in names:
+            number += 1
+            free = f"{name} ({number})"
+        names.append(free)
+    return names
+
+
+def _checkunits_of(names: Sequence[str], scenarios: Sequence[Scenario]) -> None:
+    """Refuse scenarios whose numbers cannot be set side by side."""
+    first, *others = (units_of(scenario) for scenario in scenarios)
+    for name, units in zip(names[1:], others, strict=True):
+        for what, unit in first.items():
+            if units.get(what, unit) != unit:
+                said = f"{what} in {unit} in {names[0]} and in {units[what]} in {name}"
+                raise _refusal(said, "one unit", "bring both into one unit")
+
+
+def _refusal(value: str, expected: str, remedy: str) -> BadInput:
+    return BadInput([Problem("SP-W018", SETTINGS, "comparison", value=value, expected=expected, remedy=remedy)])
+
+
+def _stack(parts: Sequence[tuple[str, pd.DataFrame]], columns: Sequence[str]) -> pd.DataFrame:
+    """Lay tables under one another, each marked with its scenario."""
+    marked = [part.assign(scenario=name) for name, part in parts if len(part)]
+    if not marked:
+        return pd.DataFrame(columns=["scenario", *columns])
+    stacked = pd.concat(marked, ignore_index=True)
+    return stacked[["scenario", *(name for name in stacked if name != "scenario")]]
+
+
+def _in_short(
+    name: str, scenario: Scenario, outcome: Outcome, first: Settlement, half_pound: float
+) -> dict[str, object]:
+    """One row of the table ``scenarios``."""
+    row: dict[str, object] = {
+        "scenario": name,
+        "title": scenario.settings.title,
+        "reason": str(outcome) if isinstance(outcome, SinglepotError) else "",
+        "pot": scenario.pot["amount"].sum(),
+        "bids": scenario.bids["amount"].sum(),
+    }
+    if isinstance(outcome, SinglepotError):
+        return row
+    change = areas_between(first, outcome, half_pound)["change"]
+    found, national = spread(outcome), outcome.national
+    return row | {
+        "grants": outcome.grants["grant"].sum(),
+        "left": outcome.pot["reserve"].sum(),
+        "moved": change[change > 0].sum(),
+        "gaining": int((change > 0).sum()),
+        "losing": int((change < 0).sum()),
+        "lowest": found.lowest,
+        "median": found.median,
+        "highest": found.highest,
+        "on_floor": len(found.floored),
+        "on_ceiling": len(found.ceiled),
+        "missed": int((national["shortfall"] > 0).sum()),
+        "largest_shortfall": float((national["shortfall"] / national["target"]).max()) if len(national) else 0.0,
+        "asks": len(outcome.asks),
+    }

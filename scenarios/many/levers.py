@@ -1,0 +1,142 @@
+"""Levers: the numbers of a scenario that a sweep moves, and the grids of their values."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from singlepot.models.diagnostics.problems import SETTINGS, BadInput, Problem, Report, did_you_mean, one_of, shown
+from singlepot.models.scenario.scenario import Scenario
+from singlepot.models.tables.rule_kinds import RULES
+
+MOST_POINTS = 1000
+"""Points that a sweep settles without being asked twice."""
+
+MOST_LEVERS = 2
+"""Levers in one sweep."""
+
+
+def lever_names(scenario: Scenario) -> list[str]:
+    """Name all levers that a scenario has.
+
+    ``pot`` and ``bids`` multiply all their amounts; ``national`` multiplies all national targets, and
+    ``national.OBJECTIVE`` those of one objective; ``rules.RULE``, ``give.STAGE`` and ``equity.elasticity`` set a
+    value.
+    """
+    national = [f"national.{key}" for key in dict.fromkeys(scenario.national["objective"])]
+    rules = [f"rules.{name}" for name, kind in RULES.items() if kind.general]
+    give = [f"give.{stage}" for stage in scenario.settings.stages.order]
+    equity = ["equity.elasticity"] if scenario.settings.equity is not None else []
+    return ["pot", "bids", *(["national", *national] if national else []), *rules, *give, *equity]
+
+
+def pulled(lever: str, value: float) -> Mapping[str, Any]:
+    """The what-if that sets one lever to a value.
+
+    Examples
+    --------
+    >>> pulled("rules.grant_floor", 0.8)
+    {'rules': {'grant_floor': 0.8}}
+    >>> pulled("pot", 0.9)
+    {'change': [{'table': 'pot', 'multiply': {'amount': 0.9}}]}
+    """
+    kind, _, name = lever.partition(".")
+    if kind in ("pot", "bids"):
+        return {"change": [{"table": kind, "multiply": {"amount": value}}]}
+    if kind == "national":
+        where = {"where": {"objective": name}} if name else {}
+        return {"change": [{"table": kind, **where, "multiply": {"target": value}}]}
+    if kind == "give":
+        return {"stages": {"give": {name: value}}}
+    return {kind: {name: value}}
+
+
+def is_factor(lever: str) -> bool:
+    """Whether a lever multiplies what is there; otherwise it sets a value."""
+    return lever.partition(".")[0] in ("pot", "bids", "national")
+
+
+def read_lever(said: str) -> tuple[str, list[float]]:
+    """Read a lever as the command line takes it: values by comma, or first:last:how many.
+
+    Raises
+    ------
+    BadInput
+        It is neither.
+
+    Examples
+    --------
+    >>> read_lever("pot=0.8:1.2:5")
+    ('pot', [0.8, 0.9, 1.0, 1.1, 1.2])
+    >>> read_lever("rules.grant_floor=0.7,0.8")
+    ('rules.grant_floor', [0.7, 0.8])
+    """
+    name, equals, values = said.partition("=")
+    try:
+        if not equals or not name.strip():
+            raise ValueError
+        if ":" not in values:
+            return name.strip(), [float(value) for value in values.split(",")]
+        first, last, count = values.split(":")
+        return name.strip(), spaced(float(first), float(last), int(count))
+    except (ValueError, OverflowError):
+        problem = Problem(
+            "SP-W017",
+            SETTINGS,
+            "lever",
+            value=shown(said),
+            expected="LEVER=FIRST:LAST:COUNT or LEVER=VALUE,VALUE",
+            remedy="write pot=0.8:1.2:9, for instance",
+        )
+        raise BadInput([problem]) from None
+
+
+def spaced(first: float, last: float, count: int) -> list[float]:
+    """Values at equal distances, both ends among them, without the last digits that arithmetic leaves."""
+    if count < 2 or count > 10**6:
+        raise ValueError("a range has at least two values")
+    return [float(f"{first + (last - first) * i / (count - 1):.12g}") for i in range(count)]
+
+
+def points(
+    scenario: Scenario, levers: Mapping[str, Sequence[float]], most: int = MOST_POINTS
+) -> Iterator[dict[str, float]]:
+    """Lay out the grid of all values of the levers, the last lever moving fastest.
+
+    Parameters
+    ----------
+    scenario
+        Which has the levers.
+    levers
+        The values of each.
+    most
+        Points allowed.
+
+    Raises
+    ------
+    BadInput
+        A lever is unknown, a value is no finite number, or there are more points than allowed.
+    """
+    report = Report()
+    known = lever_names(scenario)
+
+    def complain(code: str, value: str, expected: str, remedy: str = "") -> None:
+        report.add(Problem(code, SETTINGS, "lever", value=value, expected=expected, remedy=remedy))
+
+    for name, values in levers.items():
+        if name not in known:
+            complain("SP-W016", shown(name), f"one of {one_of(known, 12)}", did_you_mean(name, known))
+        for value in values:
+            if not math.isfinite(value):
+                complain("SP-W017", f"{name} = {shown(value)}", "finite numbers")
+        if len(values) == 0:
+            complain("SP-W017", f"no value of {name}", "at least one")
+    if not 0 < len(levers) <= MOST_LEVERS:
+        complain("SP-W017", f"{len(levers)} levers", "one lever or two", "write a what-if for the others")
+    count = math.prod(len(values) for values in levers.values())
+    if count > most:
+        complain("SP-W017", f"{count} points", f"at most {most}", "take fewer values, or allow more with --most")
+    report.stop_if_any()
+    return (dict(zip(levers, map(float, values), strict=True)) for values in itertools.product(*levers.values()))

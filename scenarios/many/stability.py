@@ -1,0 +1,163 @@
+"""Stability: how far an area's grant moves when its own numbers move a little."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from os import PathLike
+from typing import Any
+
+import pandas as pd
+
+from singlepot.models.diagnostics.problems import SETTINGS, BadInput, Problem, did_you_mean, shown
+from singlepot.models.files.folder import write_folder
+from singlepot.models.scenario.documents import csv_text
+from singlepot.models.scenario.scenario import Scenario
+from singlepot.models.settlement.documents import guarded, json_text
+from singlepot.models.settlement.settlement import Settlement
+from singlepot.solver import SinglepotError
+
+from ..what_if.what_if import what_if
+from .settle_each import Run, settle_each
+
+NUMBERS = ("bid", "targets", "unit costs")
+"""What of an area is moved, one at a time."""
+
+COLUMNS = ("area", "name", "number", "moved", "before", "after", "change", "elasticity", "reason")
+"""Columns of the table of stability."""
+
+MANIFEST = "stability.json"
+"""Written last: without it the folder is incomplete."""
+
+
+def stability(
+    settlement: Settlement, areas: Iterable[str] | None = None, change: float = 0.05, *, run: Run = settle_each
+) -> pd.DataFrame:
+    """Measure how far each area's grant moves for a small change of its own numbers.
+
+    The scenario is settled again with the area's own bid, targets or unit costs (the money of its options for the
+    same outcome, own costs too) larger and smaller by the change: up to six settlements for an area.
+
+    Parameters
+    ----------
+    settlement
+        What to start from.
+    areas
+        Codes; all areas by default.
+    change
+        By how much, as a share; above 0 and below 1.
+    run
+        Settles the scenarios.
+
+    Returns
+    -------
+    area, name, number (``bid``, ``targets``, ``unit costs``), moved (the share, + or −), before and after (grant
+    over all years, money), change, elasticity (relative change of the grant over that of the number; NaN without
+    a grant), reason (why there is no settlement; else empty). An area has no row for numbers that it does not have.
+
+    Raises
+    ------
+    BadInput
+        An area is unknown.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from singlepot.models.settlement.settle import settle
+    >>> scenario = Scenario.from_tables(
+    ...     areas=pd.DataFrame({"code": ["A", "B"], "name": ["Aston", "Barton"]}),
+    ...     pot=pd.DataFrame({"year": ["2026-27"], "amount": [9.0]}),
+    ...     bids=pd.DataFrame({"area": ["A", "B"], "year": ["2026-27"] * 2, "amount": [4.0, 8.0]}),
+    ...     years=["2026-27"],
+    ... )
+    >>> found = stability(settle(scenario), ["A"])
+    >>> found[["area", "number", "moved", "before", "change", "elasticity"]].round(4)
+      area number  moved  before  change  elasticity
+    0    A    bid   0.05     3.0  0.0984      0.6557
+    1    A    bid  -0.05     3.0 -0.1017      0.6780
+    """
+    if not 0 < change < 1:
+        raise ValueError(f"change must be above 0 and below 1, got {change}")
+    scenario = settlement.scenario
+    names = dict(zip(scenario.areas["code"], scenario.areas["name"], strict=True))
+    chosen = list(names) if areas is None else list(areas)
+    _check_areas(chosen, names)
+    cases = [
+        (area, number, moved)
+        for area in chosen
+        for number in NUMBERS
+        if _changes(scenario, area, number, 1.0)
+        for moved in (change, -change)
+    ]
+    before = settlement.grants.groupby("area")["grant"].sum()
+    outcomes = run(_moved(scenario, cases))
+    rows = []
+    for (area, number, moved), outcome in zip(cases, outcomes, strict=True):
+        row = {"area": area, "name": names[area], "number": number, "moved": moved}
+        row["before"] = had = float(before.get(area, 0.0))
+        if isinstance(outcome, SinglepotError):
+            rows.append(row | {"reason": str(outcome)})
+            continue
+        after = outcome.grants
+        has = float(after.loc[after["area"] == area, "grant"].sum())
+        elasticity = (has - had) / had / moved if had > 0 else float("nan")
+        rows.append(row | {"after": has, "change": has - had, "elasticity": elasticity, "reason": ""})
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def write_stability(
+    found: pd.DataFrame, settlement: Settlement, directory: str | PathLike[str], *, overwrite: bool = False
+) -> None:
+    """Write a table of stability as a folder with ``stability.csv``, complete or not at all."""
+    settings = settlement.scenario.settings
+    said = {"schema": 1, "title": settings.title, "money": settings.money}
+    files = {"stability.csv": csv_text(guarded(found)), MANIFEST: json_text(said)}
+    write_folder(directory, files, MANIFEST, overwrite=overwrite)
+
+
+def _moved(scenario: Scenario, cases: Sequence[tuple[str, str, float]]) -> Iterator[Scenario]:
+    for area, number, moved in cases:
+        yield what_if(scenario, {"change": _changes(scenario, area, number, 1 + moved)})
+
+
+def _changes(scenario: Scenario, area: str, number: str, factor: float) -> list[Mapping[str, Any]]:
+    """The changes that multiply an area's numbers; empty where it has none."""
+
+    def multiply(table: str, columns: Iterable[str]) -> list[Mapping[str, Any]]:
+        frame = scenario.tables[table]
+        own = frame[frame["area"] == area]
+        used = [column for column in columns if column in own and (own[column].fillna(0) != 0).any()]
+        factors = dict.fromkeys(used, factor)
+        return [{"table": table, "where": {"area": area}, "multiply": factors}] if used else []
+
+    if number == "bid":
+        return multiply("bids", ["amount"])
+    if number == "targets":
+        return multiply("targets", ["target"])
+    grants = [name for name in map(str, scenario.option_years) if name == "grant" or name.startswith("grant_")]
+    return [*multiply("option_years", grants), *multiply("options", ["own_cost"])]
+
+
+def _check_areas(chosen: Sequence[str], known: Mapping[str, str]) -> None:
+    problems = [
+        Problem(
+            "SP-W019",
+            SETTINGS,
+            "stability",
+            value=shown(os.fspath(area)),
+            expected="the code of an area of the scenario",
+            remedy=did_you_mean(area, known, _by_name(area, known)),
+        )
+        for area in chosen
+        if area not in known
+    ]
+    if problems:
+        raise BadInput(problems)
+
+
+def _by_name(area: str, known: Mapping[str, str]) -> str:
+    """Suggest a code where the name of an area was given."""
+    codes = {name: code for code, name in known.items()}
+    close = did_you_mean(area, codes)
+    name = close.removeprefix('did you mean "').removesuffix('"?')
+    return f"did you mean {shown(codes[name])} ({name})?" if name in codes else ""

@@ -1,0 +1,234 @@
+"""Sweeps: a scenario settled at every point of a grid of one or two levers, each point by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from os import PathLike
+
+import pandas as pd
+
+from singlepot.models.analysis.spread import spread
+from singlepot.models.diagnostics.problems import BadInput
+from singlepot.models.files.folder import write_folder
+from singlepot.models.notebook_display import rich, rich_table
+from singlepot.models.scenario.documents import csv_text
+from singlepot.models.scenario.scenario import Scenario
+from singlepot.models.settings.settings import FrozenMapping
+from singlepot.models.settlement.documents import guarded, json_text
+from singlepot.models.settlement.settlement import Settlement
+from singlepot.solver import NoSettlement, SinglepotError, Unfinished
+
+from ..what_if.what_if import what_if
+from .levers import MOST_POINTS, points, pulled
+from .nesting import COLUMNS as NESTING
+from .nesting import nesting
+from .settle_each import Outcome, Run, settle_each
+
+MANIFEST = "sweep.json"
+"""Written last: without it the folder of a sweep is incomplete."""
+
+SHORTFALL = "shortfall_"
+"""How the columns begin that hold the shortfall of an objective."""
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Sweep:
+    """What comes of a scenario at every point of a grid.
+
+    Attributes
+    ----------
+    scenario
+        The scenario whose levers were moved.
+    levers
+        The values of each lever.
+    points
+        One row for each point: the levers; status (``settled``, ``no settlement``, ``not proven``, ``bad input``,
+        ``failed``) and reason (empty where settled); pot_total, granted, left (money); lowest, median, highest
+        (grant over bid); on_floor, on_ceiling (areas); asks; the value of each stage under its name; and
+        ``shortfall_OBJECTIVE``, the mean over the objective's national rows of shortfall over target.
+    grants
+        The levers, area, name, bid, grant (over all years), share (of the bid), for each point with a settlement.
+    nesting
+        For a sweep of the pot: the areas that receive less from the larger of two neighbouring pots.
+    """
+
+    scenario: Scenario
+    levers: Mapping[str, tuple[float, ...]]
+    points: pd.DataFrame
+    grants: pd.DataFrame
+    nesting: pd.DataFrame
+
+    @property
+    def tables(self) -> Mapping[str, pd.DataFrame]:
+        """All tables by name."""
+        return {"points": self.points, "grants": self.grants, "nesting": self.nesting}
+
+    def documents(self) -> dict[str, bytes]:
+        """The tables as CSV, and ``sweep.json`` with title and levers."""
+        settings = self.scenario.settings
+        said = {
+            "schema": 1,
+            "title": settings.title,
+            "money": settings.money,
+            "levers": {k: list(v) for k, v in self.levers.items()},
+        }
+        files = {f"{name}.csv": csv_text(guarded(table)) for name, table in self.tables.items()}
+        return files | {MANIFEST: json_text(said)}
+
+    def write(
+        self, directory: str | PathLike[str], *, overwrite: bool = False, further: Mapping[str, bytes] | None = None
+    ) -> None:
+        """Write the tables as a folder of CSV files, complete or not at all.
+
+        Parameters
+        ----------
+        directory
+            A new folder; an existing sweep there is replaced only with ``overwrite``.
+        further
+            Further files, such as a chart.
+        """
+        write_folder(directory, {**self.documents(), **(further or {})}, MANIFEST, overwrite=overwrite)
+
+    def __repr__(self) -> str:
+        """One line."""
+        settled = int((self.points["status"] == "settled").sum())
+        return f"<Sweep of {', '.join(self.levers)}: {settled} of {len(self.points)} points settled>"
+
+    def _repr_html_(self) -> str:
+        """Show the points in a notebook."""
+        settled = int((self.points["status"] == "settled").sum())
+        return rich(
+            f"Sweep of {', '.join(self.levers)}: {self.scenario.settings.title or 'Scenario'}",
+            f"{settled} of {len(self.points)} points settled; {self.scenario.settings.money}",
+            rich_table("Points", self.points, most=25),
+        )
+
+
+def sweep(
+    scenario: Scenario,
+    levers: Mapping[str, Sequence[float]],
+    *,
+    most: int = MOST_POINTS,
+    run: Run = settle_each,
+) -> Sweep:
+    """Settle a scenario at every point of a grid of one or two levers.
+
+    Parameters
+    ----------
+    scenario
+        Where to start.
+    levers
+        The values of each lever: ``pot``, ``bids``, ``national``, ``national.OBJECTIVE`` (factors),
+        ``rules.RULE``, ``give.STAGE``, ``equity.elasticity`` (values).
+    most
+        Points allowed.
+    run
+        Settles the scenarios.
+
+    Returns
+    -------
+    Sweep
+        A point without a settlement is a row with the reason.
+
+    Raises
+    ------
+    BadInput
+        A lever is unknown, or there are too many points.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> scenario = Scenario.from_tables(
+    ...     areas=pd.DataFrame({"code": ["A", "B"], "name": ["Aston", "Barton"]}),
+    ...     pot=pd.DataFrame({"year": ["2026-27"], "amount": [9.0]}),
+    ...     bids=pd.DataFrame({"area": ["A", "B"], "year": ["2026-27"] * 2, "amount": [4.0, 8.0]}),
+    ...     years=["2026-27"],
+    ...     rules={"grant_floor": 0.6},
+    ... )
+    >>> sweep(scenario, {"pot": [0.5, 1.0, 1.5]}).points[["pot", "status", "median", "left"]].round(6)
+       pot         status  median  left
+    0  0.5  no settlement     NaN   NaN
+    1  1.0        settled    0.75   0.0
+    2  1.5        settled    1.00   1.5
+    """
+    grid = list(points(scenario, levers, most))
+    rows: dict[int, dict[str, object]] = {}
+    sound: list[int] = []  # the points whose scenarios were made, in the order of their outcomes
+
+    def scenarios() -> Iterator[Scenario]:
+        for number, point in enumerate(grid):
+            try:
+                made = what_if(scenario, [pulled(lever, value) for lever, value in point.items()])
+            except BadInput as refusal:
+                rows[number] = {**point, "status": "bad input", "reason": str(refusal)}
+                continue
+            sound.append(number)
+            yield made
+
+    grants, losers = [], []
+    before: tuple[float, Settlement] | None = None
+    for place, outcome in enumerate(run(scenarios())):
+        point = grid[sound[place]]
+        rows[sound[place]] = {**point, **_row(outcome)}
+        if isinstance(outcome, Settlement):
+            grants.append(_grants(point, outcome))
+            if list(levers) == ["pot"]:
+                losers.append(_losers(before, (point["pot"], outcome)))
+                before = (point["pot"], outcome)
+    return Sweep(
+        scenario=scenario,
+        levers=FrozenMapping({lever: tuple(map(float, values)) for lever, values in levers.items()}),
+        points=pd.DataFrame([row for _, row in sorted(rows.items())]),
+        grants=_stacked(grants, [*levers, "area", "name", "bid", "grant", "share"]),
+        nesting=_stacked(losers, NESTING),
+    )
+
+
+def _row(outcome: Outcome) -> dict[str, object]:
+    """What one point says, beside its levers."""
+    if isinstance(outcome, SinglepotError):
+        return {"status": _status(outcome), "reason": str(outcome)}
+    found, national = spread(outcome), outcome.national
+    short = (national["shortfall"] / national["target"]).groupby(national["objective"]).mean()
+    return {
+        "status": "settled",
+        "reason": "",
+        "pot_total": float(outcome.pot["amount"].sum()),
+        "granted": float(outcome.grants["grant"].sum()),
+        "left": float(outcome.pot["reserve"].sum()),
+        "lowest": found.lowest,
+        "median": found.median,
+        "highest": found.highest,
+        "on_floor": len(found.floored),
+        "on_ceiling": len(found.ceiled),
+        "asks": len(outcome.asks),
+        **dict(zip(outcome.stages["name"], outcome.stages["final"].astype(float), strict=True)),
+        **{f"{SHORTFALL}{objective}": float(share) for objective, share in short.items()},
+    }
+
+
+def _status(reason: SinglepotError) -> str:
+    if isinstance(reason, NoSettlement):
+        return "no settlement"
+    return "not proven" if isinstance(reason, Unfinished) else "failed"
+
+
+def _grants(point: Mapping[str, float], settlement: Settlement) -> pd.DataFrame:
+    sums = settlement.grants.groupby("area", as_index=False)[["bid", "grant"]].sum()
+    names = settlement.scenario.areas.set_index("code")["name"]
+    share = sums["grant"] / sums["bid"].where(sums["bid"] > 0)
+    found = sums.assign(name=sums["area"].map(names), share=share, **point)
+    return found[[*point, "area", "name", "bid", "grant", "share"]]
+
+
+def _losers(before: tuple[float, Settlement] | None, now: tuple[float, Settlement]) -> pd.DataFrame:
+    """The areas that receive less from the larger of two neighbouring pots."""
+    if before is None:
+        return pd.DataFrame(columns=list(NESTING))
+    return nesting([(f"{factor:g}", settlement) for factor, settlement in (before, now)])
+
+
+def _stacked(parts: Sequence[pd.DataFrame], columns: Sequence[str]) -> pd.DataFrame:
+    parts = [part for part in parts if len(part)]
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=list(columns))

@@ -1,0 +1,99 @@
+"""Check a scenario without settling it: everything that is wrong, doubtful or noted, as data."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+
+import pandas as pd
+
+from singlepot.models.diagnostics.problems import BadInput, Problem, Report
+from singlepot.models.notebook_display import rich, rich_table
+from singlepot.models.scenario.scenario import Scenario
+
+from ..formats.read_options import LARGEST_MB, HowToRead
+from .reading import read_reporting
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What was found in a scenario.
+
+    Parameters
+    ----------
+    source
+        What was checked, as the caller named it.
+    scenario
+        The scenario; None if it cannot be used.
+    problems
+        What keeps it from being used, in the order of the input.
+    notes
+        Warnings and notes: what may be a mistake, and what was certain and done or passed over.
+    """
+
+    source: str
+    scenario: Scenario | None
+    problems: tuple[Problem, ...] = ()
+    notes: tuple[Problem, ...] = ()
+
+    @property
+    def ready(self) -> bool:
+        """Whether the scenario can be settled."""
+        return self.scenario is not None
+
+    @property
+    def warnings(self) -> tuple[Problem, ...]:
+        """The notes that may be mistakes."""
+        return tuple(note for note in self.notes if note.level == "warning")
+
+    def _repr_html_(self) -> str:
+        """Show what was found, the problems first, in a notebook."""
+        found = [problem.as_dict() for problem in (*self.problems, *self.notes)]
+        table = pd.DataFrame(found, columns=["code", "level", "file", "place", "column", "value", "expected", "remedy"])
+        return rich(
+            self.source,
+            f"{'ready' if self.ready else 'not ready'}: {len(self.problems)} problems, {len(self.notes)} notes",
+            rich_table("Found", table, most=50),
+        )
+
+    def as_json(self) -> str:
+        """Write everything as JSON: ``ready``, and lists of ``problems`` and ``notes`` with all their parts."""
+        said = {
+            "scenario": self.source,
+            "ready": self.ready,
+            "problems": [problem.as_dict() for problem in self.problems],
+            "notes": [note.as_dict() for note in self.notes],
+        }
+        return json.dumps(said, ensure_ascii=False, indent=2) + "\n"
+
+
+def check_scenario(
+    source: str | os.PathLike[str],
+    *,
+    encoding: str = "utf-8",
+    lenient_numbers: bool = False,
+    allow_outside: bool = False,
+    largest_mb: float = LARGEST_MB,
+) -> Findings:
+    """Find everything that is wrong with a scenario, and what is doubtful or was noted.
+
+    Parameters
+    ----------
+    source, encoding, lenient_numbers, allow_outside, largest_mb
+        As for :func:`~singlepot.read_scenario`.
+
+    Examples
+    --------
+    >>> check_scenario("bucks-and-burnley").ready
+    True
+    >>> print(check_scenario("bucks-and-burnly").problems[0].remedy)
+    did you mean "bucks-and-burnley"?
+    """
+    report = Report(quiet=True)
+    try:
+        how = HowToRead(encoding, lenient_numbers, allow_outside, largest_mb)
+        scenario = read_reporting(source, how, report)
+    except BadInput as refused:
+        return Findings(os.fspath(source), None, refused.problems, report.notes)
+    return Findings(os.fspath(source), scenario, (), report.notes)

@@ -1,0 +1,263 @@
+"""Scenarios from where they are kept: a shipped name, a folder of tables, a workbook, a JSON document, or a what-if."""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+from singlepot.models.diagnostics.problems import SETTINGS, BadInput, Problem, Report, did_you_mean, near, shown
+from singlepot.models.scenario.scenario import Scenario, from_raw
+from singlepot.models.tables.raw import RawTable, lost
+from singlepot.models.tables.schema import TABLES
+
+from ..formats.allowed_places import listed_files, refuse_content, refuse_file, refuse_place, what_is_there
+from ..formats.csv_tables import read_csv
+from ..formats.parquet_tables import read_parquet
+from ..formats.read_options import LARGEST_MB, HowToRead
+from ..formats.settings_file import NAME, read_settings_file
+from ..what_if.file import read_chain
+from .one_file import is_part, read_file
+from .shipped import shipped_names, shipped_source, shipped_what_ifs
+
+log = logging.getLogger("singlepot")
+
+NEARLY_A_TABLE = 0.8
+"""How alike a file's name and a table's are when one was probably meant for the other (0 to 1, difflib)."""
+
+
+def read_scenario(
+    source: str | os.PathLike[str],
+    *,
+    encoding: str = "utf-8",
+    lenient_numbers: bool = False,
+    allow_outside: bool = False,
+    largest_mb: float = LARGEST_MB,
+) -> Scenario:
+    """Read a scenario.
+
+    What is certain is accepted and noted in the log ``singlepot``: a byte-order mark, spaces around a text, empty
+    rows at the end. What is not is refused.
+
+    Parameters
+    ----------
+    source
+        The name of a shipped scenario or what-if, or the path of a folder with ``scenario.toml`` and a CSV or
+        Parquet file for each table, of an Excel workbook (``.xlsx``), of a JSON document or of a what-if's file,
+        ``tighter.toml``. A text with a path separator is a
+        path, and so is a :class:`~pathlib.Path`; any other text is looked up among the shipped scenarios first,
+        then as a path: ``./england`` is the folder.
+    encoding
+        Encoding of the CSV files that are not UTF-8: ``cp1252`` for what Excel on Windows saves as plain CSV.
+    lenient_numbers
+        Take ``£1,234.5``, ``12%``, ``(500)`` and ``1.2m`` as numbers, by the rules of
+        :mod:`singlepot.models.checks.lenient_numbers`.
+    allow_outside
+        Follow links that lead out of the scenario's folder.
+    largest_mb
+        Largest file, in millions of bytes.
+
+    Returns
+    -------
+    The scenario, checked.
+
+    Raises
+    ------
+    BadInput
+        With everything that is wrong.
+    """
+    how = HowToRead(encoding, lenient_numbers, allow_outside, largest_mb)
+    return read_reporting(source, how, Report())
+
+
+def read_reporting(source: str | os.PathLike[str], how: HowToRead, report: Report) -> Scenario:
+    """Read a scenario as :func:`read_scenario` does; the report takes warnings and notes too."""
+    chain = read_chain(find_scenario(source), find_scenario)
+    return chain.compose(_read_base(chain.folder, os.fspath(source), how, report))
+
+
+def _read_base(found: Traversable, name: str, how: HowToRead, report: Report) -> Scenario:
+    """Read what no what-if changes yet; ``name`` is what was asked for."""
+    log.info("reading %s", found)
+    if isinstance(found, Path) and found.is_file():
+        return read_file(found, how, report)
+    path = found if isinstance(found, Path) else None
+    if found == shipped_source(found.name):
+        path = None  # which may be links, in an editable install
+        if found.name == name and Path(name).joinpath(NAME).is_file():
+            remedy = f"the shipped one is read; name the folder as {shown(f'./{name}')}"
+            report.add(Problem("SP-F019", SETTINGS, shown(name), value="two scenarios of that name", remedy=remedy))
+    return _read_folder(_Files(found, path, how, report))
+
+
+def find_scenario(source: str | os.PathLike[str]) -> Traversable:
+    """Find the folder or file of a scenario or what-if by shipped name or path, see :func:`read_scenario`.
+
+    Raises
+    ------
+    BadInput
+        If there is none.
+    """
+    text = os.fspath(source)
+    separated = os.sep in text or (os.altsep is not None and os.altsep in text) or "/" in text
+    if not separated and isinstance(source, str) and (found_here := shipped_source(text)) is not None:
+        return found_here
+    if (refused := refuse_place(text)) is not None:
+        raise BadInput([refused])
+    try:
+        path = Path(text).expanduser()
+        if text and (path.is_dir() or (path.is_file() and not is_part(path))):
+            return path
+        found = what_is_there(path)
+    except (OSError, ValueError, RuntimeError):
+        path, found = Path(text), "a path that cannot be looked at"
+    problem = Problem(
+        "SP-F001",
+        SETTINGS,
+        shown(text),
+        value=found,
+        expected=f"a folder with {NAME}, a workbook (.xlsx), a JSON document, the file of a what-if, "
+        f"or one of {', '.join(shipped_names())}",
+        remedy=_other_source(text, path),
+    )
+    raise BadInput([problem])
+
+
+def _other_source(text: str, path: Path) -> str:
+    if is_part(path) and path.is_file():
+        return f"name the folder, {shown(str(path.parent))}"
+    try:
+        near_by = path.parent.iterdir() if text else iter(())
+        around = [str(item) for item in near_by if item.is_dir() or item.suffix in (".xlsx", ".json")]
+    except (OSError, ValueError):
+        around = []
+    return did_you_mean(
+        text,
+        [*shipped_names(), *(name for name, _ in shipped_what_ifs()), *around],
+        "singlepot list shows what is shipped",
+    )
+
+
+def _read_folder(files: _Files) -> Scenario:
+    _check_names(files.names, files.report)
+    content = files.content(NAME, -1)
+    found = None if content is None else read_settings_file(content, files.report)
+    said, lines = found or (None, {})
+    tables = {table: _table(table, number, files) for number, table in enumerate(TABLES)}
+    raw = {name: table for name, table in tables.items() if table is not None}
+    files.miss()
+    return from_raw(said, NAME, raw, files.report, lines)
+
+
+_COPIES = re.compile(r"^copy of | - copy.*$|\s*\([0-9]+\)$|[ _-](v?[0-9]+|final|new|old)$", re.IGNORECASE)
+"""What file managers and people add to the name of a copy."""
+
+
+def _check_names(files: Iterable[str], report: Report) -> None:
+    """Name the files that were probably meant to be tables: read as nothing, they would go unnoticed."""
+    there = set(files)
+    right = {NAME.rpartition(".")[0]: (NAME,), **{table: (f"{table}.csv", f"{table}.parquet") for table in TABLES}}
+    for name in sorted(there - {known for names in right.values() for known in names}):
+        if not name.startswith((".", "_", "~")) and (meant := _meant(name, there, right)):
+            ending = right[meant][-1] if name.lower().endswith(".parquet") else right[meant][0]
+            remedy = f"rename it to {ending}, or let its name begin with _"
+            report.add(Problem("SP-F011", meant, name, expected="the name of a table", remedy=remedy))
+        elif name.lower().endswith((".csv", ".parquet", ".toml")):
+            log.info("%s is not a table of a scenario and is not read", name)
+
+
+def _meant(name: str, there: set[str], right: Mapping[str, tuple[str, ...]]) -> str:
+    """The table that a file was probably meant to be; empty where it is something else."""
+    stem, _, ending = name.rpartition(".")
+    if ending.lower() == "txt" and stem.lower().endswith((".csv", ".toml")):  # an ending that was hidden
+        stem, _, ending = stem.rpartition(".")
+    if ending.lower() not in ("csv", "parquet", "toml"):
+        return ""
+    copied = _COPIES.sub("", stem).lower()
+    if copied in right and not there.intersection(right[copied]):
+        return copied
+    return near(stem, right, NEARLY_A_TABLE)
+
+
+class _Files:
+    """The files of a folder, read one by one; ``path`` is the folder where it is the user's."""
+
+    def __init__(self, folder: Traversable, path: Path | None, how: HowToRead, report: Report) -> None:
+        self.folder, self.path, self.how, self.report = folder, path, how, report
+        self.names, self.odd = self._list()
+        self._listed = {} if path is None else listed_files(path)
+
+    def _list(self) -> tuple[dict[str, Traversable], set[str]]:
+        """The files by name, and the names of what is there and is no file."""
+        try:
+            found = {item.name: item for item in self.folder.iterdir()}
+        except OSError as fault:
+            name, expected = shown(str(self.folder)), "a folder that can be read"
+            problem = Problem("SP-F003", SETTINGS, name, value=_reason(fault), expected=expected)
+            raise BadInput([problem]) from fault
+        files = {name: item for name, item in found.items() if item.is_file()}
+        return files, set(found) - set(files)
+
+    def content(self, name: str, number: int) -> bytes | None:
+        """Take the bytes of a file, or say why not."""
+        table = SETTINGS if name == NAME else name.partition(".")[0]
+        if name not in self.names:
+            self.report.add(self._absent(name, table), table=number)
+            return None
+        content = None
+        try:
+            problem = None if self.path is None else refuse_file(self.path, name, self.how)
+            if problem is None:
+                content = self.names[name].read_bytes()
+        except OSError as fault:
+            problem = Problem("SP-F003", table, name, value=_reason(fault), expected="a file that can be read")
+        listed = self._listed.pop(name, None)
+        if content is not None and listed is not None:
+            problem = refuse_content(name, content, listed)
+        if problem is not None:
+            self.report.add(problem, table=number)
+        return content
+
+    def _absent(self, name: str, table: str) -> Problem:
+        if name in self.odd:
+            remedy = "rename or delete it, or put the file in its place"
+            return Problem("SP-F003", table, name, "", "", "a folder, or a link to nothing", "a file", remedy)
+        code = "SP-F002" if name == NAME else "SP-D001"
+        there = sorted(file for file in self.names if file.endswith((".csv", ".parquet", ".toml")))
+        remedy = did_you_mean(name, there, f"the folder has {', '.join(there[:12])}" if there else "")
+        return Problem(code, table, name, expected="the file to be there", remedy=remedy)
+
+    def miss(self) -> None:
+        """Name what a manifest lists and was not read."""
+        for name, listed in self._listed.items():
+            if name not in self.names and (problem := refuse_content(name, None, listed)) is not None:
+                self.report.add(problem, table=list(TABLES).index(problem.table) if name != NAME else -1)
+
+
+def _reason(fault: OSError) -> str:
+    return (fault.strerror or type(fault).__name__).lower()
+
+
+def _table(table: str, number: int, files: _Files) -> RawTable | None:
+    """Take the cells of a table; None where it may be absent and is."""
+    name, packed = f"{table}.csv", f"{table}.parquet"
+    if packed in files.names:
+        if name in files.names:
+            remedy = "delete one of them, or let its name begin with _"
+            problem = Problem("SP-J010", table, packed, value=f"{name} as well", expected="one file", remedy=remedy)
+            files.report.add(problem, table=number)
+            return lost(packed)
+        content = files.content(packed, number)
+        if content is None:
+            return lost(packed)
+        return replace(read_parquet(table, packed, content, number, files.report), lenient=files.how.lenient_numbers)
+    if name not in {*files.names, *files.odd} and not TABLES[table].required:
+        return None
+    content = files.content(name, number)
+    if content is None:
+        return lost(name)
+    return read_csv(table, name, content, number, files.report, files.how)

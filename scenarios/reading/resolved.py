@@ -1,0 +1,86 @@
+"""What a scenario resolves to: its differences from the scenario at the bottom, and where each value comes from."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from singlepot.models.scenario.scenario import Scenario
+
+from ..what_if.differences import changes_between, differences
+from ..what_if.file import read_chain
+from .reading import find_scenario, read_scenario
+
+
+@dataclass(frozen=True, eq=False)
+class Resolved:
+    """A scenario, and how it came to be.
+
+    Attributes
+    ----------
+    scenario
+        The scenario.
+    base
+        What it builds on in the end: a shipped name or path.
+    steps
+        File and title of every what-if from the lowest to the last; empty for a plain scenario.
+    differences
+        As :func:`~singlepot.scenarios.what_if.differences.differences` lists them, with a column ``origin``: the file
+        and change that gave the value.
+    """
+
+    scenario: Scenario
+    base: str
+    steps: tuple[tuple[str, str], ...]
+    differences: pd.DataFrame
+
+
+def resolve(source: str | os.PathLike[str]) -> Resolved:
+    """Read a scenario and say what its what-ifs change.
+
+    Parameters
+    ----------
+    source
+        As for :func:`~singlepot.read_scenario`.
+
+    Raises
+    ------
+    BadInput
+        With everything that is wrong.
+
+    Examples
+    --------
+    >>> found = resolve("england-carbon-up-20")
+    >>> found.base, found.steps
+    ('england', (('england-carbon-up-20.toml', 'England, national carbon targets 20% higher'),))
+    >>> found.differences[["row", "column", "before", "after"]].head(1)
+                  row  column   before    after
+    0  carbon 2026-27  target  77.4615  92.9538
+    >>> found.differences["origin"].unique().tolist()
+    ['england-carbon-up-20.toml, change 1 (line 5)']
+    """
+    chain = read_chain(find_scenario(source), find_scenario)
+    root = read_scenario(os.fspath(source)) if not chain.steps else read_scenario(_path(chain.folder, chain.base))
+    origins: dict[tuple[str, str, str], str] = {}
+    state: list[tuple[Mapping[str, Any], Mapping[str, pd.DataFrame]]] = [(root.settings.as_dict(), root.tables)]
+
+    def watch(origin: str, said: Mapping[str, Any], tables: Mapping[str, pd.DataFrame]) -> None:
+        now = (said, dict(tables))
+        changed = changes_between(state[0], now)
+        origins.update(dict.fromkeys(zip(changed["table"], changed["row"], changed["column"], strict=True), origin))
+        state[0] = now
+
+    scenario = chain.compose(root, watch)
+    found = differences(root, scenario)
+    keys = zip(found["table"], found["row"], found["column"], strict=True)
+    found["origin"] = [origins.get(key, "") for key in keys]
+    titles = tuple((step.file, str(step.settings.get("title") or "")) for step in chain.steps)
+    return Resolved(scenario, chain.base or os.fspath(source), titles, found)
+
+
+def _path(folder: object, base: str) -> str | os.PathLike[str]:
+    return folder if isinstance(folder, os.PathLike) else base

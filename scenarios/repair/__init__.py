@@ -1,0 +1,1 @@
+"""The least change of an unsettleable scenario that restores a settlement."""

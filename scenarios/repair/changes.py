@@ -1,0 +1,128 @@
+"""Changed limits as changes of tables: pots set, rows of the table ``rules`` set or added so that they win."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from singlepot.models.scenario.scenario import Scenario
+from singlepot.models.tables.rule_kinds import RULES
+from singlepot.models.tables.schema import SELECTORS
+
+AXES = {
+    "grants": ("area", "year", "envelope"),
+    "targets": ("area", "objective", "year"),
+    "areas": ("area",),
+    "pot": ("year", "envelope"),
+}
+"""What tells one cell of a rule from another."""
+
+SOURCE = "repair"
+"""Source of a row of the pot that a repair adds, where the pot has several sources already."""
+
+
+def as_changes(scenario: Scenario, moved: pd.DataFrame) -> list[dict[str, Any]]:
+    """Write moved limits as the changes of a what-if.
+
+    Parameters
+    ----------
+    scenario
+        Whose limits they are.
+    moved
+        ``rule``, ``area``, ``envelope``, ``objective``, ``year`` and ``value``, the new limit in money or objective
+        units.
+    """
+    places = _Places(scenario)
+    changes: list[dict[str, Any]] = []
+    rows: list[dict[str, Any]] = []
+    for limit in moved.to_dict("records"):
+        rule, value = str(limit["rule"]), float(limit["value"])
+        if rule == "pot":
+            changes.append(_pot(scenario, str(limit["envelope"]), str(limit["year"]), value))
+        elif rule.startswith("pot_share"):
+            changes.append(_set(rule, places.shared(rule, str(limit["area"])), value))
+        elif (standing := places.alone(rule, limit)) is not None:
+            changes.append(_set(rule, standing, value))
+        else:
+            rows.append({"rule": rule, "value": value, "basis": "amount", **places.selectors(rule, limit)})
+    return [*changes, {"table": "rules", "append": rows}] if rows else changes
+
+
+def _pot(scenario: Scenario, envelope: str, year: str, value: float) -> dict[str, Any]:
+    table = scenario.filled("pot")
+    there = table[(table["envelope"] == envelope) & (table["year"] == year)]
+    several = len(scenario.envelopes) > 1
+    where = {"year": year, **({"envelope": envelope} if several else {})}
+    if len(there) == 1:
+        return {"table": "pot", "where": where, "set": {"amount": value}}
+    more = {"amount": value - float(there["amount"].sum()), "source": SOURCE}
+    return {"table": "pot", "append": [{**where, **more}]}
+
+
+def _set(rule: str, selectors: Mapping[str, str], value: float) -> dict[str, Any]:
+    return {"table": "rules", "where": {"rule": rule, **selectors}, "set": {"value": value, "basis": "amount"}}
+
+
+class _Places:
+    """The rows of the table ``rules``, and which of them bind a cell."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        self._rules = scenario.filled("rules")
+        areas = scenario.filled("areas")
+        self._of_area = {str(row["code"]): (str(row["region"]), str(row["type"])) for row in areas.to_dict("records")}
+        self._only = {
+            "area": len(areas) == 1,
+            "year": len(scenario.settings.years) == 1,
+            "envelope": len(scenario.envelopes) == 1,
+            "objective": len(scenario.tables["objectives"]) == 1,
+        }
+
+    def shared(self, rule: str, label: str) -> dict[str, str]:
+        """Selectors of the row that limits the share of areas together."""
+        for row in self._of(rule).to_dict("records"):
+            selectors = {name: str(row[name]) for name in SELECTORS}
+            if (" ".join(filter(None, selectors.values())) or "all") == label:
+                return _usable(rule, selectors)
+        raise KeyError(label)
+
+    def alone(self, rule: str, limit: Mapping[Any, Any]) -> dict[str, str] | None:
+        """Selectors of the row that binds this cell and no other; None if the row that binds it binds others too."""
+        matching = self._matching(rule, limit)
+        if not len(matching):
+            return None
+        winner = matching.iloc[int((matching[list(SELECTORS)] != "").sum(axis=1).to_numpy().argmax())]
+        if all(winner[axis] or self._only[axis] for axis in AXES[RULES[rule].cells]):
+            return _usable(rule, {name: str(winner[name]) for name in SELECTORS})
+        return None
+
+    def selectors(self, rule: str, limit: Mapping[Any, Any]) -> dict[str, str]:
+        """As few selectors as choose this cell and win over every row that binds it now."""
+        matching = self._matching(rule, limit)
+        most = int((matching[list(SELECTORS)] != "").sum(axis=1).max()) if len(matching) else 0
+        cell = self._cell(limit)
+        axes = AXES[RULES[rule].cells]
+        needed = [axis for axis in axes if axis != "envelope" or not self._only["envelope"]]
+        further = [name for name in (*axes, "region", "type") if name not in needed and cell.get(name)]
+        while len(needed) <= most and further:
+            needed.append(further.pop(0))
+        return {name: cell[name] for name in needed}
+
+    def _of(self, rule: str) -> pd.DataFrame:
+        return self._rules[self._rules["rule"] == rule]
+
+    def _matching(self, rule: str, limit: Mapping[Any, Any]) -> pd.DataFrame:
+        rows, cell = self._of(rule), self._cell(limit)
+        for name in SELECTORS:
+            rows = rows[(rows[name] == "") | (rows[name] == cell.get(name, ""))]
+        return rows
+
+    def _cell(self, limit: Mapping[Any, Any]) -> dict[str, str]:
+        cell = {name: str(limit[name]) for name in ("area", "envelope", "objective", "year")}
+        region, kind = self._of_area.get(cell["area"], ("", ""))
+        return {**cell, "region": region, "type": kind}
+
+
+def _usable(rule: str, selectors: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in selectors.items() if name in RULES[rule].selectors}

@@ -1,0 +1,64 @@
+"""A repair as the file of a what-if that builds on the scenario it repairs."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import tomli_w
+
+from singlepot.models.files.folder import FolderRefused
+
+from ..reading.shipped import shipped_source
+from ..what_if.file import ENDING
+from .repair import Repair
+
+
+def check_file(file: str | os.PathLike[str], *, overwrite: bool = False) -> None:
+    """Refuse a file that must not be written, before any work is done for it.
+
+    Raises
+    ------
+    FolderRefused
+        Its name does not end as a what-if's, it is there already, or its folder is not.
+    """
+    path = Path(file)
+    if path.suffix != ENDING:
+        raise FolderRefused(f"{path} is no name of a what-if", f"let it end in {ENDING}")
+    if path.exists() and not overwrite:
+        raise FolderRefused(f"{path} is there already", "name another file, or add --overwrite")
+    if not path.parent.is_dir():
+        raise FolderRefused(f"{path.parent} is no folder", "make it first")
+
+
+def write_what_if(repair: Repair, base: str, file: str | os.PathLike[str]) -> None:
+    """Write a repair as a what-if.
+
+    Parameters
+    ----------
+    repair
+        The repair.
+    base
+        What the repaired scenario was read from: a shipped name or a path.
+    file
+        What to write; a path in ``base`` is said relative to it.
+    """
+    path = Path(file)
+    said = {"base": _base(base, path), **repair.what_if()}
+    lines = [f"# {line}" for line in _reasons(repair)]
+    content = "\n".join(lines) + "\n" + tomli_w.dumps(said)
+    waiting = path.with_name(f".{path.name}.part")
+    waiting.write_bytes(content.encode())
+    waiting.replace(path)
+
+
+def _reasons(repair: Repair) -> list[str]:
+    said = [" ".join(str(clash).split()) for clash in repair.clashes]
+    return [*said, f"The least change of {', '.join(repair.may_change)}; {repair.rounding}."]
+
+
+def _base(base: str, file: Path) -> str:
+    if "/" not in base and os.sep not in base and shipped_source(base) is not None:
+        return base
+    relative = Path(os.path.relpath(str(Path(base).expanduser()), str(file.parent))).as_posix()
+    return relative if "/" in relative else f"./{relative}"

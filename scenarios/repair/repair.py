@@ -1,0 +1,113 @@
+"""A repair: the least change of the rules that lets a scenario settle, as a value that explains itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from singlepot.models.infeasibility.clash import amount, join
+from singlepot.models.infeasibility.search import Clash
+from singlepot.models.notebook_display import rich, rich_table
+from singlepot.models.scenario.scenario import Scenario
+from singlepot.solver import NoSettlement, SinglepotError
+
+from ..what_if.what_if import what_if
+
+COLUMNS = ("rule", "area", "envelope", "objective", "year", "from", "to", "change", "unit")
+"""Columns of the table of changes."""
+
+SHARE = "share"
+"""Unit of a change of a target: a share of the proposed target, or of the limit where none is proposed."""
+
+
+class CannotChange(SinglepotError):
+    """There is no such kind of rule to be changed."""
+
+    exit_code = 2
+
+
+class NoRepair(NoSettlement):
+    """No change of the rules that may be changed restores a settlement; the remedy says which would."""
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Repair:
+    """The least change of the rules of a scenario that lets it settle.
+
+    Parameters
+    ----------
+    scenario
+        What was to be repaired.
+    may_change
+        The kinds of rules that were allowed to move.
+    changes
+        One row a limit that moves: ``rule``; ``area``, ``envelope``, ``objective``, ``year`` (empty where it has
+        none; for ``pot_share_…`` the areas together); ``from``, ``to``, ``change`` and ``unit``: the scenario's
+        money, or ``share``.
+    clashes
+        Why there is no settlement: sets of rules that cannot hold together, each the smallest. Empty where there is
+        one.
+    least
+        The least total, a change of a target weighed as :func:`repair` says, before rounding; in money.
+    rounding
+        How the amounts were rounded, in words.
+    """
+
+    scenario: Scenario
+    may_change: tuple[str, ...]
+    changes: pd.DataFrame
+    clashes: tuple[Clash, ...]
+    least: float
+    rounding: str
+    _steps: tuple[Mapping[str, Any], ...] = field(default=(), repr=False)
+
+    @property
+    def total(self) -> dict[str, float]:
+        """Sum of the changes without their signs, by unit: money, and shares of targets."""
+        sums = self.changes["change"].abs().groupby(self.changes["unit"], sort=False).sum()
+        return {str(unit): float(total) for unit, total in sums.items()}
+
+    @property
+    def clash(self) -> str:
+        """Why there is no settlement, in words; empty where there is one."""
+        return "; ".join(str(clash) for clash in self.clashes)
+
+    @property
+    def title(self) -> str:
+        """What the repaired scenario is called."""
+        named = self.scenario.settings.title or "Scenario"
+        return f"{named}, repaired: {self.summary()}" if len(self.changes) else named
+
+    def summary(self) -> str:
+        """Say in a line how far each rule moves."""
+        said = []
+        for (rule, unit), part in self.changes.groupby(["rule", "unit"], sort=False):
+            up, down = part["change"].clip(lower=0).sum(), -part["change"].clip(upper=0).sum()
+            for word, moved in (("raised", up), ("lowered", down)):
+                if moved > 0:
+                    sums = (0.0, moved) if unit == SHARE else (moved, 0.0)
+                    said.append(f"{rule} {word} by {amount(*sums, self.scenario.settings.money)}")
+        return join(said)
+
+    def __repr__(self) -> str:
+        """One line."""
+        return f"<Repair of {self.scenario.settings.title!r}: {self.summary() or 'nothing needs to change'}>"
+
+    def _repr_html_(self) -> str:
+        """Show the clash and the limits that move in a notebook."""
+        return rich(
+            self.scenario.settings.title or "Repair",
+            f"{self.clash}. Least change: {self.summary()}" if self.clashes else "nothing needs to change",
+            rich_table("Limits that move", self.changes.dropna(axis="columns", how="all")),
+        )
+
+    def what_if(self) -> dict[str, Any]:
+        """Return the repair as a what-if, as :func:`singlepot.what_if` and its files take it."""
+        return {"title": self.title, "change": [dict(step) for step in self._steps]}
+
+    def repaired(self) -> Scenario:
+        """Return the repaired scenario."""
+        return what_if(self.scenario, self.what_if())

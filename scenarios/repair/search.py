@@ -1,0 +1,221 @@
+"""Repair a scenario whose rules admit no settlement: the least change, fairly shared, that restores one."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from singlepot.models.diagnostics.problems import did_you_mean
+from singlepot.models.infeasibility.relaxable import EXTRA, KINDS, Movable, movable
+from singlepot.models.infeasibility.search import Clash, find_clash
+from singlepot.models.money import POUNDS_PER
+from singlepot.models.scenario.scenario import Scenario
+from singlepot.models.settlement.settle import settle
+from singlepot.solver import Control, Extra, Infeasible, NoSettlement, SolverFailed, VerificationFailed
+from singlepot.solver.infeasibility.elastic import least_change, loosen
+from singlepot.solver.infeasibility.farkas import is_possible
+
+from .changes import as_changes
+from .repair import COLUMNS, SHARE, CannotChange, NoRepair, Repair
+
+DIGITS = 6
+"""Digits of a rounded target, counted from the first of the proposed target."""
+
+NOTHING = 1e-3
+"""Share of the last digit below which a change is none."""
+
+COARSEST = 3
+"""Most digits by which limits are rounded more coarsely where the room that is left is too narrow for the solvers."""
+
+
+def repair(
+    scenario: Scenario,
+    may_change: Sequence[str] | None = None,
+    *,
+    extra: Extra | None = None,
+    time_limit: float | None = None,
+) -> Repair:
+    """Find the least change of rules that lets a scenario settle.
+
+    The total is minimised first, then shared: the sum of squares relative to each limit's natural size, so that
+    equal areas' limits move equally and there is one answer. Money counts by its amount; a target's limit moves in
+    shares of the proposed target, and all of an area's targets together weigh like all of its bid.
+
+    Parameters
+    ----------
+    scenario
+        What to repair; where it settles as it is, nothing changes.
+    may_change
+        Kinds of rules that may move: ``pot``, ``grant_floor``, …, ``pot_share``, ``carry_over``, ``virement``.
+        Default: the pot and the kinds that take part in a clash.
+    extra
+        As in :func:`singlepot.settle`; these rows never move.
+    time_limit
+        Seconds of wall time.
+
+    Returns
+    -------
+    The repair; ``sp.settle(repair.repaired())`` settles.
+
+    Raises
+    ------
+    CannotChange
+        There is no such kind.
+    NoRepair
+        No change of these kinds restores a settlement.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> scenario = Scenario.from_tables(
+    ...     areas=pd.DataFrame({"code": ["A", "B"], "name": ["Aston", "Barton"]}),
+    ...     pot=pd.DataFrame({"year": ["2026-27"], "amount": [9.0]}),
+    ...     bids=pd.DataFrame({"area": ["A", "B"], "year": ["2026-27"] * 2, "amount": [4.0, 8.0]}),
+    ...     years=["2026-27"],
+    ...     rules={"grant_floor": 0.9},
+    ... )
+    >>> found = repair(scenario, ["grant_floor"])
+    >>> print(found.clash)
+    grant_floor of Aston and Barton in 2026-27 (£10.8m) is more than the pot in 2026-27 (£9.0m) by £1.8m
+    >>> found.changes[["rule", "area", "from", "to"]]
+              rule area  from   to
+    0  grant_floor    A   3.6  3.0
+    1  grant_floor    B   7.2  6.0
+    """
+    allowed = _known(may_change)
+    control = Control(time_limit)
+    written = movable(scenario, extra)
+    clashes = _clashes(written, control)
+    if allowed is None:
+        allowed = _sensible(written, clashes, control)
+    if not clashes:
+        return Repair(scenario, allowed, pd.DataFrame(columns=list(COLUMNS)), (), 0.0, "")
+    programme = written.keeping(written.kinds)
+    slacks, of, moves = written.slacks(allowed)
+    background = written.formulation.curvature
+    try:
+        found = least_change(programme, slacks, background, control)
+    except Infeasible:
+        raise _no_repair(written, allowed, clashes, control) from None
+    moved = _moved(written, of, moves * found.slack)
+    for changes, limits, words in _rounded(moved, scenario.settings.money):
+        steps = as_changes(scenario, limits)
+        trial = Repair(scenario, allowed, changes, clashes, found.total, words, tuple(steps))
+        if _settles(trial.repaired(), extra, control):
+            return trial
+    raise SolverFailed("the repaired scenario does not settle", "report this scenario as a defect")
+
+
+def _known(may_change: Sequence[str] | None) -> tuple[str, ...] | None:
+    if may_change is None:
+        return None
+    for kind in may_change:
+        if kind not in KINDS:
+            remedy = did_you_mean(kind, KINDS) or f"choose among {', '.join(KINDS)}"
+            raise CannotChange(f"{kind!r} is no kind of rule that may change", remedy)
+    return tuple(kind for kind in KINDS if kind in may_change)
+
+
+def _clashes(written: Movable, control: Control) -> tuple[Clash, ...]:
+    """Find clash after clash, leaving out the kinds of those found."""
+    clashes: list[Clash] = []
+    without: list[str] = []
+    while (clash := find_clash(written, control, without)) is not None:
+        clashes.append(clash)
+        without += clash.kinds
+        if not clash.kinds:
+            raise SolverFailed("bids and options alone leave no point", "report this scenario as a defect")
+    return tuple(clashes)
+
+
+def _sensible(written: Movable, clashes: Sequence[Clash], control: Control) -> tuple[str, ...]:
+    """The pot and what takes part in a clash; where that does not do, shares of the pot too, then every kind."""
+    involved = {"pot", *(kind for clash in clashes for kind in clash.kinds)}
+    there = set(written.kinds)
+    sets = [tuple(kind for kind in KINDS if kind in some) for some in (involved, involved | {"pot_share"}, there)]
+    return next((some for some in sets if _helps(written, some, control)), sets[0])
+
+
+def _helps(written: Movable, kinds: Sequence[str], control: Control) -> bool:
+    programme = written.keeping(written.kinds)
+    return is_possible(loosen(programme, written.slacks(kinds)[0]), control)
+
+
+def _settles(scenario: Scenario, extra: Extra | None, control: Control) -> bool:
+    try:
+        settle(scenario, extra=extra, time_limit=control.remaining_s)
+    except (NoSettlement, SolverFailed, VerificationFailed):
+        return False
+    return True
+
+
+def _no_repair(written: Movable, allowed: Sequence[str], clashes: Sequence[Clash], control: Control) -> NoRepair:
+    """Say which further kinds would restore a settlement."""
+    others = [kind for kind in KINDS if kind not in allowed]
+    ways = [kind for kind in others if _helps(written, [*allowed, kind], control)]
+    together = [kind for kind in KINDS if any(kind in clash.kinds for clash in clashes)]
+    cause = f"changing {', '.join(allowed) or 'nothing'} cannot restore a settlement: "
+    cause += "; ".join(map(str, clashes))
+    if ways:
+        return NoRepair(cause, f"also allow {' or '.join(ways)}")
+    if _helps(written, [*allowed, *together], control):
+        return NoRepair(cause, f"also allow {' and '.join(kind for kind in together if kind not in allowed)}")
+    named = any(EXTRA in clash.kinds for clash in clashes)
+    return NoRepair(cause, "change the constraints of your own" if named else "allow all kinds")
+
+
+def _moved(written: Movable, of: np.ndarray[Any, Any], change: np.ndarray[Any, Any]) -> pd.DataFrame:
+    """Return the limits that move, with ``change`` in money or objective units; both ways of one limit add up."""
+    limits = written.limits
+    total = np.bincount(of, weights=change, minlength=len(limits))
+    rows, pots, values = written.pot_shares
+    with_pot = limits["value"].to_numpy(dtype=np.float64).copy()
+    by_row = pd.Series(np.arange(len(limits)), index=limits["row"])
+    np.add.at(with_pot, by_row.reindex(rows).to_numpy(dtype=np.int64), -values * total[pots])
+    moved = limits.assign(value=with_pot, change=total)[total != 0]
+    order = ["kind", "rule", "year", "area", "envelope", "objective"]
+    ranks = moved["kind"].map({kind: place for place, kind in enumerate(KINDS)})
+    result: pd.DataFrame = moved.assign(kind=ranks).sort_values(order, kind="stable").reset_index(drop=True)
+    return result
+
+
+def _rounded(moved: pd.DataFrame, money: str) -> Iterator[tuple[pd.DataFrame, pd.DataFrame, str]]:
+    """Round the new limits outward, ever more coarsely: changes for people, limits, and how it was done."""
+    value, change = moved["value"].to_numpy(dtype=np.float64), moved["change"].to_numpy(dtype=np.float64)
+    unit, share = moved["unit"].to_numpy(dtype=np.float64), moved["share"].to_numpy(dtype=bool)
+    digits = np.where(share, DIGITS - np.floor(np.log10(unit)), round(math.log10(POUNDS_PER[money])))
+    exact = np.maximum(value + change, 0.0)
+    lock = moved["rule"].str.endswith("lock").to_numpy(dtype=bool)
+    tries = [(0, False), *((fewer, True) for fewer in range(0 if lock.any() else 1, COARSEST + 1))]
+    for fewer, keep_locks in tries:
+        quantum = 10.0 ** (fewer - digits)
+        steps = (value + change) / quantum
+        outward = np.where(change > 0, np.ceil(steps - NOTHING), np.floor(steps + NOTHING))
+        rounded = [round(n * q, int(d)) for n, q, d in zip(outward, quantum, digits, strict=True)]
+        to = np.maximum(np.asarray(rounded, dtype=np.float64), 0.0)
+        said = f"limits are rounded outward to £{10**fewer:,}, those of targets to {DIGITS + 1 - fewer} digits"
+        if keep_locks and lock.any():  # a lock has no outside: rounding it can exclude the only point
+            to, said = np.where(lock, exact, to), f"{said}, but no locks"
+        yield _as_tables(moved, to, np.abs(change) > NOTHING * quantum, money, said)
+    yield _as_tables(moved, exact, change != 0, money, "limits are not rounded")
+
+
+def _as_tables(
+    moved: pd.DataFrame, to: np.ndarray[Any, Any], kept: np.ndarray[Any, Any], money: str, said: str
+) -> tuple[pd.DataFrame, pd.DataFrame, str]:
+    limits = moved.assign(to=to)[kept].reset_index(drop=True)
+    unit = np.where(limits["share"], limits["unit"], 1.0)
+    changes = pd.DataFrame(
+        {
+            **{name: limits[name].astype(str) for name in COLUMNS[:5]},
+            "from": limits["value"] / unit,
+            "to": limits["to"] / unit,
+            "change": (limits["to"] - limits["value"]) / unit,
+            "unit": np.where(limits["share"], SHARE, money),
+        }
+    )
+    return changes, limits.assign(value=limits["to"]), said

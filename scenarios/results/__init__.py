@@ -1,0 +1,1 @@
+"""Written settlements and other results: read back, verified, written."""

@@ -1,0 +1,133 @@
+"""A settlement as one JSON document: its tables, its certificate, and the scenario that was settled."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from singlepot.models.diagnostics.problems import BadInput, Report
+from singlepot.models.files.single_file import write_file
+from singlepot.models.scenario.json_schema import SETTLEMENT_TABLES
+from singlepot.models.settlement.certificate import Certificate, StageEvidence
+from singlepot.models.settlement.documents import SCHEMA, as_dict, json_text
+from singlepot.models.settlement.settlement import Settlement
+from singlepot.solver import SinglepotError
+
+from ..formats.json_document import scenario_as_dict, scenario_of
+from ..formats.json_text import read_json, report_faults
+
+LABELS = (
+    "area",
+    "envelope",
+    "objective",
+    "option",
+    "year",
+    "name",
+    "unit",
+    "reason",
+    "price_unit",
+    "price_stage",
+    "price_note",
+)
+"""Columns that hold text; all others hold numbers."""
+
+WHOLE = "pounds"
+"""How the names of columns of whole numbers end."""
+
+
+class UnreadableSettlement(SinglepotError):
+    """A folder or file does not hold a complete settlement, or it has been changed since it was written."""
+
+    exit_code = 3
+
+
+def settlement_json(settlement: Settlement) -> bytes:
+    """Write a settlement as one JSON document in UTF-8; timings are no part of it."""
+    return json_text({**as_dict(settlement), "scenario": scenario_as_dict(settlement.scenario)})
+
+
+def write_settlement(settlement: Settlement, path: str | os.PathLike[str], *, overwrite: bool = False) -> None:
+    """Write a settlement as one JSON document, complete or not at all.
+
+    Raises
+    ------
+    FolderRefused
+        The file stands already, or the disk refused; nothing was changed.
+    """
+    content = settlement_json(settlement)
+
+    def write(staging: Path) -> None:
+        staging.write_bytes(content)
+
+    write_file(path, write, overwrite=overwrite)
+
+
+def read_settlement_json(path: Path) -> Settlement:
+    """Read a document written by :func:`write_settlement`.
+
+    Raises
+    ------
+    UnreadableSettlement
+        It is no settlement, is from a newer version, or lacks a part.
+    """
+    report = Report()
+    said = read_json(path.read_bytes(), path.name, report)
+    if isinstance(said, dict):
+        newer = said.get("schema")
+        if isinstance(newer, int) and newer > SCHEMA:
+            raise UnreadableSettlement(f"{path} was written by a newer singlepot", "upgrade singlepot")
+        said = report_faults(said, "$", path.name, report)
+    if len(report):
+        raise UnreadableSettlement(str(report.problems[0]), "write the settlement again")
+    missing = [
+        key for key in (*SETTLEMENT_TABLES, "certificate", "scenario") if not isinstance(said, dict) or key not in said
+    ]
+    if missing:
+        remedy = (
+            "name the folder that it is in"
+            if path.name == "settlement.json"
+            else "name a document that singlepot wrote"
+        )
+        raise UnreadableSettlement(f"{path} is no whole settlement: it lacks {', '.join(missing)}", remedy)
+    try:
+        scenario = scenario_of(said["scenario"], "$.scenario", path.name, report)
+        tables: dict[str, Any] = {
+            name: _table(name, said[name], scenario.objectives["key"].tolist()) for name in SETTLEMENT_TABLES
+        }
+        certificate = certificate_of(said["certificate"])
+    except BadInput as fault:
+        raise UnreadableSettlement(
+            f"{path} holds a scenario that does not hold: {fault.problems[0]}", "write it again"
+        ) from fault
+    except (KeyError, TypeError, ValueError, AttributeError) as fault:
+        raise UnreadableSettlement(
+            f"{path} is not as it was written ({fault})", "write the settlement again"
+        ) from fault
+    return Settlement(
+        scenario=scenario, **tables, certificate=certificate, provenance=said.get("provenance", {}), timings={}
+    )
+
+
+def _table(name: str, rows: list[Mapping[str, Any]], objectives: list[str]) -> pd.DataFrame:
+    columns = list(rows[0]) if rows else [*SETTLEMENT_TABLES[name], *(objectives if name == "asks" else [])]
+    return pd.DataFrame({column: typed_column(column, [row[column] for row in rows]) for column in columns})
+
+
+def typed_column(name: str, cells: list[Any]) -> object:
+    """The cells of a column of a settlement as an array: texts, whole numbers, or numbers (None: not known)."""
+    if name in LABELS:
+        return np.asarray(cells, dtype=object)
+    if name.endswith(WHOLE):
+        return np.asarray([int(cell) for cell in cells], dtype=np.int64)
+    return np.asarray([np.nan if cell is None else float(cell) for cell in cells], dtype=np.float64)
+
+
+def certificate_of(said: Mapping[str, Any]) -> Certificate:
+    """A certificate from its plain values."""
+    stages = tuple(StageEvidence(**stage) for stage in said["stages"])
+    return Certificate(**{**said, "stages": stages, "notes": tuple(said.get("notes", ()))})

@@ -1,0 +1,1 @@
+"""What-ifs: changes of a scenario, read, understood, applied and written."""

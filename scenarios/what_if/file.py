@@ -1,0 +1,165 @@
+"""What-ifs from files: the content of each, and the chain from a what-if down to the scenario it builds on."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+from singlepot.models.diagnostics.problems import BadInput, Report, shown
+from singlepot.models.scenario.scenario import Scenario
+
+from ..formats.settings_file import read_settings_file
+from .understanding import Complaints, WhatIf, understand
+from .what_if import Watcher, compose
+
+ENDING = ".toml"
+"""How the name of a what-if's file ends."""
+
+DEEPEST = 20
+"""How many what-ifs may build on one another."""
+
+_CHANGE = re.compile(r"\s*\[\[\s*change\s*\]\]\s*(#.*)?")
+
+Find = Callable[[str | os.PathLike[str]], Traversable]
+"""Finds the folder or what-if of a shipped name or path, or raises BadInput."""
+
+
+@dataclass(frozen=True)
+class Chain:
+    """What a what-if builds on.
+
+    Parameters
+    ----------
+    folder
+        Where the scenario at the bottom is kept.
+    base
+        What the lowest what-if calls it.
+    steps
+        The what-ifs from the lowest to the one that was asked for.
+    reports
+        What is wrong with the shape of each.
+    """
+
+    folder: Traversable
+    base: str
+    steps: tuple[WhatIf, ...]
+    reports: tuple[Report, ...]
+
+    def compose(self, scenario: Scenario, watch: Watcher | None = None) -> Scenario:
+        """Carry out the what-ifs one after another, each checked before the next.
+
+        Raises
+        ------
+        BadInput
+            With everything that is wrong with the first that cannot be made.
+        """
+        for step, report in zip(self.steps, self.reports, strict=True):
+            scenario = compose(scenario, [step], watch, report)
+        return scenario
+
+
+def read_chain(source: Traversable, find: Find) -> Chain:
+    """Read a what-if and all that it builds on.
+
+    Parameters
+    ----------
+    source
+        A what-if's file; anything else is a chain without what-ifs.
+    find
+        Finds a base that is a shipped name or a path.
+
+    Raises
+    ------
+    BadInput
+        A file is no what-if, a base is not there, or the what-ifs build on one another in a circle.
+    """
+    steps: list[WhatIf] = []
+    reports: list[Report] = []
+    passed: list[Traversable] = []
+    base = source.name
+    while source.name.endswith(ENDING) and source.is_file():
+        if any(_same(source, earlier) for earlier in passed):
+            names = [file.name for file in (*passed, source)]
+            raise _refusal(passed[-1].name, "SP-W005", " > ".join(names), "a base that builds on no what-if before it")
+        if len(passed) == DEEPEST:
+            raise _refusal(passed[0].name, "SP-W006", f"more than {DEEPEST} what-ifs", f"at most {DEEPEST} in a chain")
+        passed.append(source)
+        report = Report()
+        step, following = _read(source, find, report)
+        steps.insert(0, step)
+        reports.insert(0, report)
+        base, source = step.base, following
+    return Chain(source, base, tuple(steps), tuple(reports))
+
+
+def read_title(file: Traversable) -> str:
+    """Return the title of a what-if; empty if it cannot be read."""
+    try:
+        found = read_settings_file(file.read_bytes(), Report(), file.name)
+    except OSError:
+        return ""
+    title = found[0].get("title", "") if found else ""
+    return title if isinstance(title, str) else ""
+
+
+def _read(file: Traversable, find: Find, report: Report) -> tuple[WhatIf, Traversable]:
+    """Read one what-if and find its base; its problems go into the report, and are raised where there is no base."""
+    complaints = Complaints(report, file.name)
+    try:
+        content = file.read_bytes()
+    except OSError as fault:
+        reason = (fault.strerror or type(fault).__name__).lower()
+        complaints.add("SP-F003", "", "", reason, "a file that can be read")
+        raise BadInput(report.problems) from None
+    found = read_settings_file(content, report, file.name)
+    if found is None:
+        raise BadInput(report.problems)
+    said, lines = found
+    text = content.decode("utf-8-sig").split("\n")
+    changes = [number for number, line in enumerate(text, start=1) if _CHANGE.fullmatch(line.rstrip("\r"))]
+    for key, example in (("base", 'write base = "england"'), ("title", 'write title = "Pot 10% smaller"')):
+        if key not in said:
+            complaints.add("SP-W002", "", key, "", "the key to be there", example)
+    step = understand(said, report, file.name, lines, changes)
+    following = _base(file, said.get("base"), find, complaints, lines.get("base", -1))
+    if following is None:
+        raise BadInput(report.problems)
+    return step, following
+
+
+def _base(file: Traversable, base: object, find: Find, complaints: Complaints, line: int) -> Traversable | None:
+    """Find what a file builds on: a shipped name, or a path relative to the file."""
+    if not isinstance(base, str):
+        return None
+    separated = "/" in base or os.sep in base or base.endswith(ENDING)
+    place = f"line {line}" if line > 0 else ""
+    expected = "a shipped name, or a folder or what-if, relative to this file"
+    try:
+        nearby = file.parent / Path(base).expanduser() if isinstance(file, Path) else None
+        if nearby is not None and (separated or nearby.exists()):
+            return find(nearby)
+        return find(base)
+    except (OSError, RuntimeError, ValueError):  # no such user, a NUL, too long
+        complaints.add("SP-W004", place, "base", shown(base), expected, "name another base", line)
+        return None
+    except BadInput as refusal:
+        problem = refusal.problems[0]
+        value = f"{shown(base)}, {problem.value}"
+        complaints.add("SP-W004", place, "base", value, expected, problem.remedy, line)
+        return None
+
+
+def _same(one: Traversable, other: Traversable) -> bool:
+    if isinstance(one, Path) and isinstance(other, Path):
+        return one.resolve() == other.resolve()
+    return one == other
+
+
+def _refusal(file: str, code: str, value: str, expected: str) -> BadInput:
+    report = Report()
+    Complaints(report, file).add(code, "", "base", value, expected, "name another base")
+    return BadInput(report.problems)

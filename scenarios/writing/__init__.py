@@ -1,0 +1,1 @@
+"""Scenarios as folders, workbooks and JSON documents; templates and marked copies."""

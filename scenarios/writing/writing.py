@@ -1,0 +1,120 @@
+"""Scenarios to where they are wanted: a folder of CSV or Parquet files, a workbook, or one JSON document."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Literal, get_args
+
+from singlepot.models.files.folder import FolderRefused, check_target, write_folder
+from singlepot.models.files.single_file import check_file, write_file
+from singlepot.models.scenario.documents import settings_text
+from singlepot.models.scenario.scenario import Scenario
+from singlepot.models.settlement.documents import MANIFEST
+from singlepot.models.tables.schema import TABLES
+
+from ..formats.json_document import scenario_json
+from ..formats.settings_file import NAME
+
+Format = Literal["csv", "parquet", "xlsx", "json"]
+
+FORMATS: tuple[Format, ...] = get_args(Format)
+"""The formats of a scenario; ``csv`` and ``parquet`` are folders."""
+
+_OF_ENDING: dict[str, Format] = {".xlsx": "xlsx", ".json": "json"}
+
+
+OTHER_ENDINGS = (".xls", ".xlsm", ".xlsb", ".ods", ".csv", ".parquet", ".toml", ".zip")
+"""Endings of files that are not written: a folder of such a name would not be what was meant."""
+
+
+class WrongTarget(FolderRefused):
+    """The name of what is to be written does not go with its format."""
+
+
+def write_scenario(
+    scenario: Scenario, target: str | os.PathLike[str], *, format: Format | None = None, overwrite: bool = False
+) -> None:
+    """Write a scenario so that reading it gives the same one.
+
+    Parameters
+    ----------
+    scenario
+        The scenario.
+    target
+        A name that ends in ``.xlsx`` is a workbook, in ``.json`` a document, any other a folder.
+    format
+        ``csv`` (the default for a folder), ``parquet``, ``xlsx`` or ``json``.
+    overwrite
+        Whether what stands there may be replaced; a folder only if it holds a scenario and nothing else.
+
+    Raises
+    ------
+    FolderRefused
+        Something stands there already, or the disk refused; nothing was changed.
+    BadInput
+        The format cannot hold the scenario, or needs a package that is not installed.
+    """
+    chosen = check_scenario_target(target, format, overwrite=overwrite)
+    if chosen == "xlsx":
+        from ..workbooks.writing import write_workbook
+
+        write_file(target, lambda path: write_workbook(scenario, path), overwrite=overwrite)
+    elif chosen == "json":
+        content = scenario_json(scenario)
+        write_file(target, lambda path: _fill(path, content), overwrite=overwrite)
+    else:
+        write_folder(target, scenario_files(scenario, chosen), NAME, overwrite=overwrite)
+
+
+def check_scenario_target(
+    target: str | os.PathLike[str], format: Format | None = None, *, overwrite: bool = False
+) -> Format:
+    """Return the format of a target; refuse one that must not be written, before any work is done for it.
+
+    Raises
+    ------
+    FolderRefused
+        As :func:`write_scenario`.
+    """
+    path = Path(target)
+    if path.suffix.lower() in OTHER_ENDINGS:
+        raise WrongTarget(
+            f"{target} would be neither a folder nor a workbook (.xlsx) nor a document (.json)", "choose another name"
+        )
+    by_name = _OF_ENDING.get(path.suffix.lower())
+    chosen = format or by_name or "csv"
+    if by_name != (chosen if chosen in ("xlsx", "json") else None):
+        ending = f"a name that ends in .{chosen}" if chosen in ("xlsx", "json") else "the name of a folder"
+        raise WrongTarget(f"{target} is no name for the format {chosen}", f"choose {ending}")
+    if chosen in ("xlsx", "json"):
+        check_file(path, overwrite=overwrite)
+        return chosen
+    check_target(path, NAME, overwrite=overwrite)
+    if path.is_dir():
+        ours = {NAME, *(f"{table}.{ending}" for table in TABLES for ending in ("csv", "parquet"))}
+        others = sorted(item.name for item in path.iterdir() if item.name not in ours)
+        if others:
+            raise FolderRefused(
+                f"{target} also holds {', '.join(others[:3])}", "choose a new folder: those would be lost"
+            )
+    return chosen
+
+
+def scenario_files(scenario: Scenario, format: Format) -> dict[str, bytes]:
+    """The files of a folder: relative path → content; tables without rows are left out."""
+    if format != "parquet":
+        return scenario.documents()
+    from ..formats.parquet_tables import parquet_bytes
+
+    tables = {f"{name}.parquet": parquet_bytes(table) for name, table in scenario.tables.items() if len(table)}
+    return {NAME: settings_text(scenario.settings), **tables}
+
+
+def _fill(path: Path, content: bytes) -> None:
+    path.write_bytes(content)
+
+
+def settlement_at(source: str, target: str | os.PathLike[str]) -> bool:
+    """Whether a source is a written settlement, and the target a document that can hold one."""
+    return Path(source, MANIFEST).is_file() and Path(target).suffix.lower() == ".json"

@@ -1,0 +1,1 @@
+"""What else is near the optimum: MGA, Pareto frontiers, parametric programmes."""

@@ -1,0 +1,94 @@
+"""Many objectives minimised over one set of points, one after another from the last basis."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..backends import REFERENCE, engine
+from ..control import Control, Halt
+from ..lexicographic.stages import Run, Stage, Technique, ended_early, with_stage_rows
+from ..programme import Floats, LinearProgramme
+from ..scaling import scale
+
+
+@dataclass(frozen=True, eq=False)
+class Best:
+    """Where objectives minimised in turn end.
+
+    Attributes
+    ----------
+    x
+        The point, original units.
+    values
+        The optimum of each objective on the face of those before it.
+    gaps
+        How far below it each could still lie, by its duals, relative to its size.
+    """
+
+    x: Floats
+    values: tuple[float, ...]
+    gaps: tuple[float, ...]
+
+
+class Explorer:
+    """Keeps one set of points and finds its extremes; every answer is proved by its duals.
+
+    Parameters
+    ----------
+    programme
+        Rows and bounds of the set.
+    earlier
+        Stages minimised first: the set is what they leave, with what they give.
+    control
+        When to stop.
+
+    Raises
+    ------
+    Infeasible
+        The set is empty.
+    """
+
+    def __init__(
+        self, programme: LinearProgramme, earlier: Sequence[Stage] = (), control: Control | None = None
+    ) -> None:
+        control, technique = control or Control(), Technique()
+        programme, held = with_stage_rows(programme, earlier, technique)
+        scaled = scale(programme)
+        self._run = Run(scaled, programme, engine(REFERENCE, scaled.matrix), control, technique, eager=True)
+        try:
+            for position, stage in enumerate(earlier):
+                control.enter(stage.name, 0.0)
+                self._run.minimise(stage, held.get(position))
+            if self._run.x is None:
+                self._run.minimise(Stage("feasibility", "", np.zeros(programme.shape[1])), None, force=True)
+        except Halt as halt:
+            raise ended_early(halt, ()) from halt
+        assert self._run.x is not None
+        self._face, self._origin = self._run.face, self._run.x
+
+    def best(self, *stages: Stage) -> Best:
+        """Minimise objectives in turn, each on the face of those before; the set stays what it was.
+
+        Raises
+        ------
+        NotProven, Stopped
+            The run ended early.
+        SolverFailed
+            No method gave a proved optimum.
+        """
+        try:
+            results = [self._run.minimise(stage, None) for stage in stages]
+            x = self._run.x
+        except Halt as halt:
+            raise ended_early(halt, ()) from halt
+        finally:  # from one origin, for the rounding of a thousand displacements adds up
+            self._run.face, self._run.x = self._face, self._origin
+        assert x is not None
+        return Best(
+            np.asarray(x * self._run.scaled.column_scale),
+            tuple(result.value for result in results),
+            tuple(result.gap for result in results),
+        )

@@ -1,0 +1,115 @@
+r"""Every corner of the trade-off between two objectives: the least of one for each value of the other.
+
+Over a polyhedron the least of the second objective is a convex function of the first, made of straight edges. Between
+two points of it the sum with the weights that make both equal is minimised: either nothing lies below the line, and
+then the duals prove that it is an edge, or a corner is found, the deepest one, and both halves are looked at. So the
+search ends by proof, after at most two programmes for each corner, and no step has to be chosen.
+
+.. math:: \min_{x \in P} \; w_1 f_1(x) + w_2 f_2(x), \qquad w = (y_p - y_q, \; x_q - x_p)
+
+The weighted-sum scheme of Aneja and Nair, "Bicriteria transportation problem", Management Science 25 (1979).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..lexicographic.stages import GAP_TOLERANCE, Stage
+from ..programme import Floats
+from .explorer import Explorer
+
+DEPTH = 1e-8
+"""Depth below which corners are not told from the line: answers are proved to a little less."""
+
+STILL = 1e-9
+"""Range of an objective, relative to its size, below which there is nothing to trade."""
+
+NOTHING = 1e-12
+"""A value below this, relative to its size, is what rounding leaves of zero."""
+
+
+@dataclass(frozen=True, eq=False)
+class Corner:
+    """A corner of a trade-off.
+
+    Attributes
+    ----------
+    first, second
+        The two objectives.
+    depth
+        How far it lies below the line between the two corners from which it was found, as a share of the ranges of
+        both objectives: what would be lost if it were left out. 1 for the ends.
+    x
+        A point there, original units.
+    """
+
+    first: float
+    second: float
+    depth: float
+    x: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class TradeOff:
+    """The corners by rising ``first``; ``gap``: how far below an edge the truth can lie, as a share of the ranges."""
+
+    corners: tuple[Corner, ...]
+    gap: float
+
+
+def trade_off(explorer: Explorer, first: Stage, second: Stage, depth: float = DEPTH) -> TradeOff:
+    """Find every corner.
+
+    Parameters
+    ----------
+    explorer
+        The points that may be chosen.
+    first, second
+        What is to be small.
+    depth
+        How far below a line, as a share of the ranges of both objectives, a corner must lie to be told from the line.
+
+    Returns
+    -------
+    One corner where both are smallest together.
+    """
+
+    def corner(x: Floats, below: float) -> Corner:
+        values = (float(each.cost @ x) + each.constant for each in (first, second))
+        sizes = (first.size, second.size)
+        one, two = (0.0 if abs(v) <= NOTHING * size else v for v, size in zip(values, sizes, strict=True))
+        return Corner(one, two, below, x)
+
+    start = corner(explorer.best(first, second).x, 1.0)
+    end = corner(explorer.best(second, first).x, 1.0)
+    across, down = end.first - start.first, start.second - end.second
+    if across <= STILL * first.size or down <= STILL * second.size:
+        return TradeOff((start,), 0.0)
+    found, gap = [start], 0.0
+    open_edges = [(start, end)]
+    while open_edges:
+        left, right = open_edges.pop()
+        weights = (left.second - right.second) / down, (right.first - left.first) / across
+        share = weights[0] / sum(weights)
+        cost = share / across * first.cost + (1 - share) / down * second.cost
+        best = explorer.best(Stage("trade-off", "", cost, size=depth / GAP_TOLERANCE))
+        line, value = (float(cost @ each) for each in (left.x, best.x))
+        if line - value <= depth:
+            gap = max(gap, line - value + best.gaps[0])
+            found.append(right)
+            continue
+        middle = corner(best.x, line - value)
+        open_edges += [(middle, right), (left, middle)]
+    return TradeOff(tuple(_without_straight(found, across, down, depth)), gap)
+
+
+def _without_straight(found: list[Corner], across: float, down: float, depth: float) -> list[Corner]:
+    """Leave out corners on the line between their neighbours: a weighted sum can end anywhere on an edge."""
+    kept = found[:1]
+    for place, corner in enumerate(found[1:-1], start=1):
+        left, right = kept[-1], found[place + 1]
+        run, fall = (right.first - left.first) / across, (left.second - right.second) / down
+        along, below = (corner.first - left.first) / across, (left.second - corner.second) / down
+        if run + fall > 0 and (below * run - along * fall) / (run + fall) > depth:
+            kept.append(corner)
+    return [*kept, found[-1]]

@@ -1,0 +1,1 @@
+"""Elastic programmes and Farkas certificates."""

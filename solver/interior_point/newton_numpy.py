@@ -1,0 +1,172 @@
+"""Newton systems solved block by block with numpy alone: blocks of similar size are padded and factorised at once."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy import sparse
+from scipy.linalg import lu_factor, lu_solve
+
+from ..programme import Floats
+from .block_batches import Batches
+from .structure import Positions
+
+SHIFT = 1e-14
+"""Added to unit diagonals so that rounding leaves no pivot below zero."""
+
+
+class BatchSystem(Batches):
+    r"""Solves the Newton systems of an interior point.
+
+    .. math::
+        \begin{pmatrix} \Sigma & -M^T \\ M & W^{-1} \end{pmatrix} \begin{pmatrix} dx \\ dy \end{pmatrix}
+        = \begin{pmatrix} a \\ b \end{pmatrix}
+
+    for diagonal Σ (one for each column) and W⁻¹ (one for each row), both above zero.
+    """
+
+    def factorise(self, diagonal: Floats, row_diagonal: Floats) -> None:
+        """Take new diagonals: Σ of each column and W⁻¹ of each row."""
+        s = self.structure
+        self._theta = 1 / diagonal[s.leaf_columns]
+        theta = np.append(self._theta, 0.0)
+        local = np.append(row_diagonal[s.local_rows], 1.0)
+        self._plain = 1 / local[:-1]
+        self._leaf_inverse = []
+        for places, (dense, at) in self.leaves:
+            kernel = (dense * theta[at][:, None, :]) @ dense.transpose(0, 2, 1)
+            span = np.arange(places.shape[1])
+            kernel[:, span, span] += local[places]
+            self._leaf_inverse.append(_root(kernel))
+        border = len(s.border_columns)
+        count = self.edge
+        corner = np.zeros((count, count))
+        corner[np.arange(border), np.arange(border)] = diagonal[s.border_columns]
+        corner[np.arange(border, count), np.arange(border, count)] = -row_diagonal[s.border_rows]
+        inside = self.link[:, self.cores :].toarray()
+        corner[border:, :border] += inside
+        corner[:border, border:] += inside.T
+        if len(self.orphans):
+            part = self.core_part[self.orphans][:, self.cores :]
+            weight = self._weight_matrix()[self.orphans][:, self.orphans]
+            corner[:border, :border] += (part.T @ (weight @ part)).toarray()
+        upper = np.append(diagonal[self.upper_columns[: self.cores]], 1.0)
+        self._core_inverse, self._ties = [], []
+        weights = self._scatter_weights()
+        for members, row_places, dense, tie in self.blocks:
+            width = members.shape[1]
+            half = self._weighted(dense, row_places, weights)
+            whole = half.transpose(0, 2, 1) @ half
+            kernel = np.ascontiguousarray(whole[:, :width, :width])
+            span = np.arange(width)
+            kernel[:, span, span] += upper[members]
+            root = _root(kernel)
+            solved = root @ np.concatenate([whole[:, :width, width:], tie], axis=2)
+            corner[:border, :border] += whole[:, width:, width:].sum(axis=0)
+            flat = solved.reshape(-1, count)
+            corner -= flat.T @ flat
+            self._core_inverse.append(root)
+            self._ties.append(solved)
+        self._corner_scale = 1 / np.sqrt(np.abs(np.diag(corner)))
+        unit = corner * self._corner_scale[:, None] * self._corner_scale
+        self._corner = lu_factor(unit, check_finite=False) if count else None
+
+    def _scatter_weights(self) -> list[tuple[Positions, Floats]]:
+        return [(places, inverse) for (places, _), inverse in zip(self.leaves, self._leaf_inverse, strict=True)]
+
+    def _weight_matrix(self) -> sparse.csr_array:
+        """The weights of all local rows as one sparse matrix."""
+        count = self.rows
+        plain = np.where(np.isin(np.arange(count), self.plain_rows), self._plain, 0.0)
+        rows, columns, values = [np.arange(count)], [np.arange(count)], [plain]
+        for places, inverse in self._scatter_weights():
+            width = places.shape[1]
+            rows.append(np.repeat(places, width, axis=1).ravel())
+            columns.append(np.tile(places, (1, width)).ravel())
+            values.append((inverse.transpose(0, 2, 1) @ inverse).ravel())
+        row, column, value = (np.concatenate(each) for each in (rows, columns, values))
+        inside = (row < count) & (column < count)
+        return sparse.coo_array((value[inside], (row[inside], column[inside])), shape=(count, count)).tocsr()
+
+    def _weighted(self, dense: Floats, row_places: Positions, weights: list[tuple[Positions, Floats]]) -> Floats:
+        """The root of W_eff times the dense rows of each block."""
+        plain = np.append(self._plain, 0.0)
+        half = dense * np.sqrt(plain)[row_places][:, :, None]
+        if not weights:
+            return np.asarray(half)
+        number, most = row_places.shape
+        own = np.full(self.rows + 1, -1)
+        slot = np.zeros(self.rows + 1, dtype=np.intp)
+        own[row_places.ravel()] = np.repeat(np.arange(number), most)
+        slot[row_places.ravel()] = np.tile(np.arange(most), number)
+        own[self.rows] = -1
+        for places, inverse in weights:
+            here = own[places]
+            chosen = np.flatnonzero((here >= 0).any(axis=1))
+            if not len(chosen):
+                continue
+            owner, at = here[chosen], slot[places[chosen]]
+            good = owner >= 0
+            rows = np.where(good[:, :, None], dense[np.maximum(owner, 0), at], 0.0)
+            product = inverse[chosen] @ rows
+            half[owner[good], at[good]] = product[good]
+        return np.asarray(half)
+
+    def solve(
+        self, right: Floats, diagonals: tuple[Floats, Floats], answer: Floats, image: Floats, activity: Floats
+    ) -> None:
+        """Solve for one right-hand side, (a, b).
+
+        Fills ``answer`` (dx, dy), ``image`` (what the system with other ``diagonals`` makes of it) and ``activity``
+        (M dx).
+        """
+        columns = self.matrix.shape[1]
+        a, b = right[:columns], right[columns:]
+        s = self.structure
+        leaf_a = a[s.leaf_columns]
+        t = b[s.local_rows] - self.leaf_part @ (self._theta * leaf_a)
+        rt = self._apply_weights(t)
+        upper = a[self.upper_columns] + self.core_part.T @ rt
+        core = np.append(upper[: self.cores], 0.0)
+        border = len(s.border_columns)
+        edge = np.concatenate([upper[self.cores :], b[s.border_rows]])
+        first = np.zeros(self.cores + 1)
+        halves = []
+        for (members, *_), inverse, solved in zip(self.blocks, self._core_inverse, self._ties, strict=True):
+            got = (inverse @ core[members][:, :, None])[:, :, 0]
+            halves.append(got)
+            edge -= solved.reshape(-1, solved.shape[2]).T @ got.ravel()
+        tied = edge
+        if self._corner is not None:
+            tied = self._corner_scale * lu_solve(self._corner, self._corner_scale * edge, check_finite=False)
+        for (members, *_), inverse, solved, got in zip(
+            self.blocks, self._core_inverse, self._ties, halves, strict=True
+        ):
+            first[members] = (inverse.transpose(0, 2, 1) @ (got - solved @ tied)[:, :, None])[:, :, 0]
+        dx, dy = answer[:columns], answer[columns:]
+        dx[s.core] = first[:-1]
+        dx[s.border_columns] = tied[:border]
+        dy[s.border_rows] = -tied[border:]
+        local = self._apply_weights(t - self.core_part @ dx[self.upper_columns])
+        dy[s.local_rows] = local
+        dx[s.leaf_columns] = self._theta * (leaf_a + self.leaf_part.T @ local)
+        sigma, inverse = diagonals
+        image[:columns] = sigma * dx - self.transposed @ dy
+        activity[:] = self.matrix @ dx
+        image[columns:] = activity + inverse * dy
+
+    def _apply_weights(self, vector: Floats) -> Floats:
+        out = np.zeros(self.rows + 1)
+        out[:-1] = self._plain * vector
+        padded = np.append(vector, 0.0)
+        for (places, _), inverse in zip(self.leaves, self._leaf_inverse, strict=True):
+            out[places] = (inverse.transpose(0, 2, 1) @ (inverse @ padded[places][:, :, None]))[:, :, 0]
+        return np.asarray(out[:-1])
+
+
+def _root(kernel: Floats) -> Floats:
+    """The inverse of the Cholesky factor of each matrix, which is scaled to a unit diagonal first."""
+    span = np.arange(kernel.shape[1])
+    scale = 1 / np.sqrt(kernel[:, span, span])
+    unit = kernel * scale[:, :, None] * scale[:, None, :]
+    unit[:, span, span] = 1.0 + SHIFT
+    return np.asarray(np.linalg.inv(np.linalg.cholesky(unit)) * scale[:, None, :])

@@ -1,0 +1,1 @@
+"""Lexicographic minimisation: stages in turn, each on the optimal face of the ones before."""

@@ -1,0 +1,1 @@
+"""Presolve: redundant rows, free and fixed columns, aggregation, symmetric columns; and postsolve."""

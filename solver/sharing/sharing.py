@@ -1,0 +1,77 @@
+r"""The sharing step: one strictly convex answer on the face that the stages leave.
+
+.. math:: \min \sum_j h_j x_j^2 \quad \text{over the face}
+
+It is stated in displacements from the last stage's point, so that the face is consistent by construction,
+solved by interior point and then polished: the active bounds are found and the remaining problem with
+equalities is solved directly.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..backends.clarabel import solve_quadratic
+from ..control import Control
+from ..lexicographic.stages import Staged, Technique
+from ..programme import Floats
+from .displacements import quadratic, room_of, tighten, write_out
+from .polish import polish
+
+LOG = logging.getLogger("singlepot")
+
+
+@dataclass(frozen=True, eq=False)
+class Shared:
+    """The final point in original units, and how good it is.
+
+    ``moved`` columns were free to move; ``residual`` is the largest error of the optimality conditions,
+    relative; ``rounds`` how often the set of active bounds was corrected.
+    """
+
+    x: Floats
+    moved: int
+    residual: float
+    rounds: int
+
+
+def share(staged: Staged, curvature: Floats, control: Control, technique: Technique | None = None) -> Shared:
+    """Find the point of the face with the least ``Σ curvature · x²``.
+
+    Columns that others define keep their value of the last stage; the caller works them out afresh.
+
+    Parameters
+    ----------
+    staged
+        The end of the stages.
+    curvature
+        h, one for each column, original units; zero for columns that follow from the others.
+    """
+    by_displacement = (technique or Technique()).share_by_displacement
+    scaled_curvature = curvature * staged.scaled.column_scale**2
+    origin = staged.x if by_displacement else np.zeros_like(staged.x)
+    room = room_of(staged, origin, nominal=not by_displacement)
+    if by_displacement:
+        room = tighten(room, scaled_curvature)
+        room = tighten(write_out(room, scaled_curvature), scaled_curvature)
+    x = origin.copy()
+    if not len(room.columns):
+        return Shared(x * staged.scaled.column_scale, 0, 0.0, 0)
+    problem, unit = quadratic(room, scaled_curvature[room.columns], origin[room.columns])
+    answer = solve_quadratic(problem, control)
+    cancel = threading.Event()
+    polished = control.run(lambda: polish(problem, answer.x, answer.slack, answer.multiplier, cancel), cancel)
+    LOG.info(
+        "sharing: %d columns, %d rows; %s; %d rounds, residual %.1e",
+        len(room.columns),
+        problem.rows.shape[0],
+        answer.detail,
+        polished.rounds,
+        polished.residual,
+    )
+    x[room.columns] += polished.x * unit
+    return Shared(x * staged.scaled.column_scale, len(room.columns), polished.residual, polished.rounds)

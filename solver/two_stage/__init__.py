@@ -1,0 +1,1 @@
+"""Two-stage stochastic programmes with recourse and conditional value at risk."""

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parent.parent
+from .places import ROOT
+
 PAGES = runpy.run_path(str(ROOT / "docs" / "pages.py"))["PAGES"]
 COMMANDS = runpy.run_path(str(ROOT / "docs" / "commands.py"))
 NOTEBOOK = runpy.run_path(str(ROOT / "docs" / "notebook.py"))

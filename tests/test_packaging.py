@@ -11,7 +11,8 @@ import pytest
 
 import singlepot as sp
 
-ROOT = Path(__file__).parent.parent
+from .places import ROOT
+
 ROOMS = ("api", "solver", "models", "scenarios", "reports")
 SHIPPED = {".py", ".csv", ".toml", ".md", ".typed", ".j2", ".css", ".js"}
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))

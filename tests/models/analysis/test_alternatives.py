@@ -1,0 +1,169 @@
+"""Alternatives and ranges: every one keeps the rules and its limits, and nothing goes farther."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import singlepot as sp
+from singlepot.models.analysis.near_optimal import ROOM
+from singlepot.reports import alternatives_chart, alternatives_text
+from tests.api.test_command_line import run
+from tests.strategies import drafts, scenario, seeded
+
+BYS = st.sampled_from(["region", "area", "objective"])
+
+
+def settled(base: sp.Scenario) -> sp.Settlement:
+    return sp.settle(base)
+
+
+def flat(**more: object) -> sp.Scenario:
+    """Two equal areas that nothing but the sharing step tells apart: 12 asked for, 9 there."""
+    tables: dict[str, object] = {
+        "areas": pd.DataFrame({"code": ["A", "B"], "name": ["Aston", "Barton"], "region": ["north", "south"]}),
+        "pot": pd.DataFrame({"year": ["2026-27"], "amount": [9.0]}),
+        "bids": pd.DataFrame({"area": ["A", "B"], "year": ["2026-27"] * 2, "amount": [6.0, 6.0]}),
+        "years": ["2026-27"],
+        "stages": {"order": ["burden"], "bands": {"ends": [], "slopes": [1]}},
+    }
+    return sp.Scenario.from_tables(**{**tables, **more})  # type: ignore[arg-type]
+
+
+def test_ranges_by_hand() -> None:
+    """3 are lost in all; within a tenth 3.3 may be, and a floor of 4 holds whatever is equally good."""
+    found = sp.ranges(sp.settle(flat(rules={"grant_floor": 4 / 6})), 0.1).set_index("area")
+    assert list(found["grant"]) == pytest.approx([4.5, 4.5])
+    assert list(found["equal_low"]) == pytest.approx([4.0, 4.0])
+    assert list(found["equal_high"]) == pytest.approx([5.0, 5.0])
+    loose = sp.ranges(sp.settle(flat()), 0.1).set_index("area")
+    assert list(loose["equal_low"]) == pytest.approx([3.0, 3.0])
+    assert list(loose["near_low"]) == pytest.approx([2.7, 2.7], abs=1e-4)
+    assert list(loose["near_high"]) == pytest.approx([6.0, 6.0])
+
+
+def test_alternatives_by_hand() -> None:
+    """All to one area, then all to the other."""
+    central = sp.settle(flat())
+    found = sp.alternatives(central, 0.0, 5, by="area")
+    ends = [tuple(each.settlement.grants["grant"].round(2)) for each in found.found[:2]]
+    assert sorted(ends) == [(3.0, 6.0), (6.0, 3.0)]
+    assert found.found[0].moved == pytest.approx(1.5, abs=2e-3)
+    assert list(found.groups["low"]) == pytest.approx([3.0, 3.0], abs=1e-4)
+
+
+@settings(max_examples=8)
+@given(drafts().map(scenario), BYS, st.sampled_from([0.0, 0.01, 0.1]))
+def test_every_alternative_keeps_every_rule_and_its_limits(base: sp.Scenario, by: str, within: float) -> None:
+    """Checked by the verifier, which recomputes everything from the tables without a solver."""
+    central = settled(base)
+    if by == "objective" and base.filled("national").empty:
+        return
+    found = sp.alternatives(central, within, 2, by=by)  # type: ignore[arg-type]
+    size = max(base.filled("bids")["amount"].sum(), base.filled("pot")["amount"].sum(), 1.0)
+    for number, each in enumerate(found.found, start=1):
+        assert each.settlement.certificate.passed
+        ends = each.settlement.stages["final"].to_numpy() - central.stages["final"].to_numpy() * (1 + within)
+        assert (ends <= 2 * ROOM * size).all()
+        reached = float(each.direction.to_numpy() @ (found.groups[f"alternative {number}"] - found.groups["central"]))
+        assert reached > -1e-9 * size
+        column = found.groups[f"alternative {number}"]
+        assert (column >= found.groups["low"] - 1e-6 * size).all()
+        assert (column <= found.groups["high"] + 1e-6 * size).all()
+        change = found.grants.loc[found.grants["alternative"] == number, "change"]
+        assert each.moved >= change.clip(lower=0).sum() - 1e-9 * size
+
+
+def test_an_alternative_passes_the_verifier(tmp_path: Path) -> None:
+    """Written and read again, every number holds."""
+    central = sp.settle(sp.read_scenario("bucks-and-burnley"))
+    found = sp.alternatives(central, 0.05, 2, by="area")
+    assert len(found.found) == 2
+    for number, each in enumerate(found.found):
+        each.settlement.write(tmp_path / str(number))
+        assert sp.verify(tmp_path / str(number)).passed
+
+
+@settings(max_examples=10)
+@given(drafts().map(scenario))
+def test_ranges_hold_the_settlement_and_widen(base: sp.Scenario) -> None:
+    found = sp.ranges(settled(base), 0.02)
+    slack = 1e-6 * (1 + found["bid"])
+    for low, high in (("equal_low", "equal_high"), ("near_low", "near_high")):
+        assert (found[low] <= found["grant"]).all()
+        assert (found[high] >= found["grant"]).all()
+    assert (found["near_low"] <= found["equal_low"] + slack).all()
+    assert (found["near_high"] >= found["equal_high"] - slack).all()
+
+
+def test_a_range_is_where_a_separate_settlement_ends() -> None:
+    """The lowest and highest grant of an area, found by settling with that alone in mind."""
+    order = ["shortfall.largest", "shortfall.total", "concession.total", "burden", "cost"]
+    base = scenario(seeded(4)).with_(stages={"order": order})
+    central = sp.settle(base)
+    within, size = 0.05, max(base.bids["amount"].sum(), base.pot["amount"].sum())
+    found = sp.ranges(central, within, keep=["cost"]).set_index("area")
+    most = float(central.stages.set_index("name")["final"]["cost"]) * (1 + within) + ROOM * size
+    area = str(found["near_high"].sub(found["near_low"]).idxmax())
+    for end, sign in (("near_low", -1.0), ("near_high", 1.0)):
+        beyond = float(found.loc[area, end]) + sign * 1e-3
+
+        def further(rows: sp.ExtraRows, beyond: float = beyond, sign: float = sign) -> None:
+            labels = rows.labels("grant")
+            rows.at_most("cost", labels["column"], 1.0, most)
+            own = labels["column"][labels["area"] == area]
+            rows.at_least("beyond", own, sign, sign * beyond)
+
+        with pytest.raises(sp.NoSettlement):
+            sp.settle(base, extra=further)
+
+        def there(rows: sp.ExtraRows, at: float = beyond - 2e-3 * sign, sign: float = sign) -> None:
+            further(rows, at, sign)
+
+        assert sp.settle(base, extra=there).certificate.passed
+
+
+def test_what_cannot_be_asked_is_refused() -> None:
+    central = sp.settle(flat())
+    with pytest.raises(sp.BadOption, match=r"write 0.01 for one percent"):
+        sp.ranges(central, 2.0)
+    with pytest.raises(sp.BadOption, match="there is no stage 'cost'; choose of burden"):
+        sp.ranges(central, keep=["cost"])
+    with pytest.raises(sp.BadOption, match="there is no objective to choose between"):
+        sp.alternatives(central, by="objective")
+    with pytest.raises(sp.BadOption, match="no area has a region"):
+        areas = pd.DataFrame({"code": ["A", "B"], "name": ["Aston", "Barton"]})
+        sp.alternatives(sp.settle(flat(areas=areas)), by="region")
+
+
+def test_the_command(tmp_path: Path) -> None:
+    out, chart = tmp_path / "out", tmp_path / "a.png"
+    arguments = ("alternatives", "bucks-and-burnley", "--within", "5%", "--by", "area", "--count", "2")
+    said = run(*arguments, "--out", str(out), "--chart", str(chart))
+    assert said.returncode == 0, said.stderr
+    assert "2 alternatives" in " ".join(said.stdout.split())
+    assert "goes elsewhere" in said.stdout
+    assert max(map(len, said.stdout.splitlines())) <= 80 + len(str(out))
+    values = json.loads((out / "alternatives.json").read_text())
+    assert [each["certificate"] for each in values["alternatives"]] == [True, True]
+    assert (out / "settlement-2.json").is_file()
+    assert chart.read_bytes().startswith(b"\x89PNG")
+    shown = run(*arguments, "--json")
+    assert json.loads(shown.stdout)["within"] == 0.05
+    assert run("alternatives", "bucks-and-burnley", "--within", "x").returncode == 2
+
+
+def test_nothing_to_choose_is_said_and_drawn() -> None:
+    """Bids that fit: within nothing, nobody's grant can move."""
+    fits = flat(pot=pd.DataFrame({"year": ["2026-27"], "amount": [12.0]}))
+    found = sp.alternatives(sp.settle(fits), 0.0, by="area")
+    assert found.found == ()
+    assert "value: no alternative" in " ".join(alternatives_text(found).split())
+    assert np.allclose(found.ranges["near_high"], 6.0)
+    assert set(alternatives_chart(found)) == {"chart.png", "chart.svg"}

@@ -1,0 +1,183 @@
+"""The trade-off between two aims: every corner is where separate settlements say it is."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+
+import singlepot as sp
+from singlepot.reports import frontier_chart, frontier_text
+from tests.api.test_command_line import run
+from tests.strategies import drafts, scenario, seeded
+
+NEAR = 1e-6
+"""How well a corner agrees with a settlement made without the frontier."""
+
+
+ROOM = 1e-6
+"""Room above a corner for a settlement there: a certificate measures a row against its own size, which may be 0."""
+
+
+def objectives_of(base: sp.Scenario) -> list[str]:
+    return list(dict.fromkeys(base.filled("national")["objective"]))
+
+
+def least_shortfall(base: sp.Scenario, first: str, second: str, limit: float) -> float:
+    """The least mean shortfall of one objective where another's is limited: a settlement of its own."""
+    objectives = base.filled("objectives")
+    objectives = objectives.assign(weight=(objectives["key"] == second).astype(float), priority=1.0)
+    alone = base.with_(objectives=objectives, stages={"order": ["shortfall.total"], "give": {}})
+    target = base.filled("national").set_index(["objective", "year"])["target"]
+
+    def limited(rows: sp.ExtraRows) -> None:
+        labels = rows.labels("shortfall")
+        at = [i for i, objective in enumerate(labels["objective"]) if objective == first]
+        shares = [1 / target[first, labels["years"][i]] / len(at) for i in at]
+        rows.at_most("limit", labels["column"][at], shares, limit)
+
+    found = sp.settle(alone, extra=limited).national
+    own = found[found["objective"] == second]
+    return float((own["shortfall"] / own["target"]).mean())
+
+
+def along(found: sp.Frontier, count: int) -> list[float]:
+    """Corners and places between them."""
+    first = found.corners["first"].to_numpy()
+    between = np.linspace(first[0], first[-1], count)
+    return sorted({*first[:: max(len(first) // count, 1)], *between})
+
+
+two_objectives = (
+    drafts().map(scenario).filter(lambda base: len(objectives_of(base)) == 2 and not base.filled("national").empty)
+)
+
+
+@settings(max_examples=8)
+@given(two_objectives)
+def test_the_frontier_is_where_separate_settlements_are(base: sp.Scenario) -> None:
+    first, second = objectives_of(base)
+    plain = base.with_(stages={"give": dict.fromkeys(base.settings.stages.give)})
+    found = sp.frontier(plain, first, second)
+    for limit in along(found, 4):
+        at = limit + ROOM
+        assert least_shortfall(plain, first, second, at) == pytest.approx(found.at(at), abs=NEAR)
+
+
+def test_what_fairness_costs_is_where_separate_settlements_are() -> None:
+    """Between two stages, on a scenario with many corners; nothing else holds."""
+    base = scenario(seeded(10))
+    found = sp.frontier(base, "shortfall.total", "concession.total", others="free")
+    assert len(found.corners) > 5
+    order = {"order": ["concession.total"], "give": dict.fromkeys(base.settings.stages.give)}
+    objectives = base.filled("objectives").set_index("key")
+    target = base.filled("national").set_index(["objective", "year"])["target"]
+
+    def limited(rows: sp.ExtraRows) -> None:
+        labels = rows.labels("shortfall")
+        keys = pd.Series(labels["objective"])
+        own = keys.map(objectives["priority"]) == 1
+        weight = keys.map(objectives["weight"]).where(own, 0.0) / keys.map(keys.value_counts())
+        total = objectives["weight"][sorted(set(keys[own]))].sum()
+        targets = [target[key] for key in zip(labels["objective"], labels["years"], strict=True)]
+        rows.at_most("limit", labels["column"], weight / targets / total, limit + ROOM)
+
+    for limit in along(found, 6):
+        alone = sp.settle(base.with_(stages=order), extra=limited).stages
+        assert float(alone["value"].iloc[0]) == pytest.approx(found.at(limit + ROOM), abs=NEAR)
+
+
+@settings(max_examples=15)
+@given(drafts().map(scenario))
+def test_the_corners_fall_ever_more_slowly(base: sp.Scenario) -> None:
+    """Convex and falling; the settlement is nowhere below; the knee is the deepest corner."""
+    found = sp.frontier(base, "concession.total", "burden")
+    first, second, rate = (found.corners[name].to_numpy() for name in ("first", "second", "rate"))
+    assert (np.diff(first) > 0).all()
+    assert (np.diff(second) < 0).all()
+    assert (np.diff(rate[:-1]) < 1e-9 * rate[:1]).all()
+    assert np.isnan(rate[-1])
+    assert found.gap <= 2e-8
+    at = found.at(found.settled[0] + 1e-9)
+    assert np.isnan(at) or found.settled[1] >= at - NEAR * max(1.0, abs(at))
+    assert int(found.corners["knee"].sum()) == (len(first) > 2)
+
+
+def test_a_settlement_on_the_frontier() -> None:
+    """It is a settlement like any other, it stands where it was asked to, and what is held is held."""
+    base = scenario(seeded(6))
+    found = sp.frontier(base, "carbon", "skills")
+    middle = float(found.corners["first"].iloc[[0, -1]].mean())
+    there = found.settle(middle)
+    assert there.certificate.passed
+    short = (there.national["shortfall"] / there.national["target"]).groupby(there.national["objective"]).mean()
+    range_of_second = np.ptp(found.corners["second"])
+    assert short["carbon"] <= middle + 2e-5 * max(np.ptp(found.corners["first"]), 0.1)
+    assert short["skills"] == pytest.approx(found.at(middle), abs=2e-5 * max(range_of_second, 0.1))
+    with pytest.raises(sp.BadOption, match=r"cannot be -1; choose"):
+        found.settle(-1.0)
+
+
+def test_others_held_cost_something() -> None:
+    """Where other objectives may fall short, the two fall short by no more."""
+    base = sp.read_scenario("bucks-and-burnley")
+    held, free = (sp.frontier(base, "carbon", "cost", others=others) for others in ("held", "free"))
+    first = free.corners["first"].to_numpy()
+    gains = [held.at(at) - free.at(at) for at in first]
+    assert min(gains) > -1e-9
+    assert max(gains) > 1e-3
+
+
+@pytest.mark.parametrize(
+    ("pair", "words"),
+    [
+        (("carbon", "carbon"), "cannot be traded against itself"),
+        (("carbon", "tree"), "'tree' is neither an objective nor a stage; did you mean 'trees'"),
+        (("carbon", "burdens"), "did you mean 'burden'"),
+        (("carbon", "shortfall.total[7]"), r"there is no stage 'shortfall.total\[7\]'"),
+    ],
+)
+def test_what_is_no_measure_is_refused(pair: tuple[str, str], words: str) -> None:
+    with pytest.raises(sp.BadOption, match=words):
+        sp.frontier(sp.read_scenario("bucks-and-burnley"), *pair)
+
+
+def test_the_command(tmp_path: Path) -> None:
+    out, chart = tmp_path / "out", tmp_path / "f.svg"
+    said = run("frontier", "bucks-and-burnley", "--between", "carbon,burden", "--out", str(out), "--chart", str(chart))
+    assert said.returncode == 0, said.stderr
+    assert "3 corners, each proved" in said.stdout
+    assert "knee" in said.stdout
+    assert list(pd.read_csv(out / "corners.csv")["second"]) == pytest.approx([17, 5, 4])
+    assert json.loads((out / "frontier.json").read_text())["knee"] == pytest.approx([2 / 159, 5.0])
+    assert chart.read_text().startswith("<?xml")
+    again = run("frontier", "bucks-and-burnley", "--between", "carbon,burden", "--out", str(out))
+    assert (again.returncode, "exists already" in again.stderr or "stands" in again.stderr) == (2, True)
+    shown = run("frontier", "bucks-and-burnley", "--between", "carbon,burden", "--json")
+    assert len(json.loads(shown.stdout)["corners"]) == 3
+    for between in ("carbon", "carbon,,", "carbon,trees,cost"):
+        assert run("frontier", "bucks-and-burnley", "--between", between).returncode == 2
+
+
+def test_shallow_corners_can_be_left_out() -> None:
+    """Moved by the depth in both measures, what is left out lies above the rest."""
+    base = scenario(seeded(10))
+    every, some = (sp.frontier(base, "shortfall.total", "concession.total", depth=depth) for depth in (1e-8, 1e-2))
+    assert 2 < len(some.corners) < len(every.corners)
+    assert 1e-6 < some.gap < 1.1e-2
+    across, down = (np.ptp(every.corners[name]) for name in ("first", "second"))
+    for first, second in every.corners[["first", "second"]].to_numpy():
+        assert some.at(first) >= second - 1e-9
+        assert some.at(first + 1.01e-2 * across) <= second + 1.01e-2 * down
+    with pytest.raises(sp.BadOption, match="depth"):
+        sp.frontier(base, "shortfall.total", "concession.total", depth=0.0)
+
+
+def test_one_corner_is_said_and_drawn() -> None:
+    found = sp.frontier(sp.read_scenario("bucks-and-burnley"), "carbon", "trees")
+    assert "nothing to trade" in frontier_text(found)
+    assert set(frontier_chart(found)) == {"chart.png", "chart.svg"}

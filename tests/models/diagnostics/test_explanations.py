@@ -1,0 +1,195 @@
+"""Every code is explained: cause, example and remedy; what was noted is logged, shown and never in the way."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import shutil
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import singlepot as sp
+from singlepot.cli import _run
+from singlepot.models.checks.lenient_numbers import read_leniently
+from singlepot.models.diagnostics.codes import CODES, NOTES, WARNINGS
+from singlepot.models.diagnostics.explanations import near_code
+from singlepot.models.tables.schema import TABLES
+from singlepot.solver.errors import SolverNotFound
+
+from ...places import INPUT
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_every_code_has_cause_example_and_remedy(code: str) -> None:
+    explained = sp.explain(code)
+    for part in (explained.cause, explained.example, explained.remedy):
+        assert len(part) > 3
+        assert part == " ".join(part.split())
+    assert explained.cause.endswith(".")
+    assert explained.remedy.endswith(".")
+    assert explained.level == ("warning" if code in WARNINGS else "note" if code in NOTES else "problem")
+
+
+def test_no_explanation_is_of_a_code_that_is_not_there() -> None:
+    from singlepot.models.diagnostics.explanations import _explanations
+
+    assert list(_explanations()) == list(CODES)
+    assert not WARNINGS & NOTES
+    assert set(CODES) >= WARNINGS | NOTES
+
+
+def test_explain_on_the_command_line(capsys: pytest.CaptureFixture[str]) -> None:
+    assert _run(["explain", "sp-d021"]) == 0
+    said = capsys.readouterr().out
+    assert said.startswith("SP-D021  Unknown area.\n")
+    assert all(f"\n{word}" in said for word in ("Level", "Cause", "Example", "Remedy"))
+    assert _run(["explain"]) == 0
+    assert len(capsys.readouterr().out.splitlines()) == len(CODES)
+    assert _run(["explain", "D21"]) == 2
+    assert "Did you mean SP-D021?" in capsys.readouterr().err
+
+
+def test_near_codes() -> None:
+    assert near_code("f1") == "SP-F001"
+    assert near_code("SP-F01") == "SP-F001"
+    assert near_code("nonsense") == ""
+
+
+@pytest.fixture
+def doubtful(tmp_path: Path) -> Path:
+    """A folder with a note and a warning."""
+    folder = Path(shutil.copytree(INPUT / "official", tmp_path / "doubtful"))
+    for name, old, new in (("areas.csv", "E06000001,Hartlepool", "E06000001 ,Poole"),):
+        path = folder / name
+        path.write_text(path.read_text(encoding="utf-8").replace(old, new, 1), encoding="utf-8")
+    return folder
+
+
+def test_notes_are_logged(doubtful: Path, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, logger="singlepot")
+    scenario = sp.read_scenario(doubtful)
+    said = [(record.levelname, record.getMessage()) for record in caplog.records if "SP-" in record.getMessage()]
+    assert [level for level, _ in said] == ["INFO", "WARNING"]
+    assert "taken off in 1 cell" in said[0][1]
+    assert '"Hartlepool", the name of E06000001' in said[1][1]
+    caplog.clear()
+    scenario.with_(rules={"grant_floor": 0.6})
+    assert [record for record in caplog.records if "SP-" in record.getMessage()] == []
+
+
+def test_check_shows_notes_and_is_ready(doubtful: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert _run(["check", str(doubtful)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith("ready: ")
+    assert [line[:13] for line in lines[1:]] == ["note: SP-D060", "warning: SP-A"]
+
+
+def test_check_as_json(doubtful: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert _run(["check", str(doubtful), "--json"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert said["ready"] is True
+    assert [(note["code"], note["level"]) for note in said["notes"]] == [("SP-D060", "note"), ("SP-A008", "warning")]
+    (doubtful / "pot.csv").unlink()
+    assert _run(["check", str(doubtful), "--json"]) == 3
+    said = json.loads(capsys.readouterr().out)
+    assert [problem["code"] for problem in said["problems"]] == ["SP-D001"]
+    assert set(said["problems"][0]) == {
+        *("code", "level", "meaning", "table", "file", "place", "column", "value", "expected", "remedy")
+    }
+
+
+def test_settle_says_warnings_on_standard_error(
+    doubtful: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert _run(["settle", str(doubtful), "--out", str(tmp_path / "out")]) == 0
+    assert [line[:16] for line in capsys.readouterr().err.splitlines()] == ["warning: SP-A008"]
+    assert _run(["settle", str(doubtful), "--out", str(tmp_path / "quiet"), "--quiet"]) == 0
+    assert capsys.readouterr().err == ""
+
+
+def test_more_than_fifty_notes_are_counted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = Path(shutil.copytree(INPUT / "official", tmp_path / "many"))
+    for number in range(60):
+        with (folder / "areas.csv").open("a", encoding="utf-8") as file:
+            file.write(f"E07000{66 + number:03d},odd,x,1,1,1\n")
+    assert _run(["check", str(folder)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 52
+    assert lines[-1].startswith("... and ")
+
+
+def test_tables_of_pandas_are_checked_alike(caplog: pytest.LogCaptureFixture) -> None:
+    """Codes and units are looked at wherever a scenario comes from."""
+    tables = {
+        "areas": pd.DataFrame({"code": ["E07000026", "E06000001"], "name": ["Allerdale", "Hartlepool"]}),
+        "pot": pd.DataFrame({"year": ["2026-27"], "amount": [10_000.0]}),
+        "bids": pd.DataFrame({"area": ["E07000026", "E06000001"], "year": ["2026-27"] * 2, "amount": [6.0, 6.0]}),
+    }
+    sp.Scenario.from_tables(**tables, years=["2026-27"])
+    assert ["SP-A004" in caplog.text, "SP-N002" in caplog.text] == [True, True]
+    tables["areas"]["code"] = ["E06000063", "Е06000001"]
+    with pytest.raises(sp.BadInput) as refused:
+        sp.Scenario.from_tables(**tables, years=["2026-27"])
+    assert {problem.code for problem in refused.value.problems} == {"SP-A001", "SP-D021"}
+
+
+@pytest.mark.parametrize(
+    ("text", "column", "money", "number"),
+    [
+        ("£1,234.5", "amount", "GBP million", 1234.5),
+        ("-£5", "amount", "GBP million", -5.0),
+        ("£-5", "amount", "GBP million", -5.0),
+        ("(£1,000,000)", "amount", "GBP", -1e6),
+        ("500-", "amount", "GBP", -500.0),
+        ("−3", "amount", "GBP", -3.0),
+        ("1.2m", "amount", "GBP million", 1.2),
+        ("1.2m", "amount", "GBP thousand", 1200.0),
+        ("£1.2bn", "amount", "GBP million", 1200.0),
+        ("3 k", "amount", "GBP", 3000.0),
+        ("2.5 million", "amount", "GBP million", 2.5),
+        ("1 234 567", "amount", "GBP", 1234567.0),
+        ("1\u202f234", "amount", "GBP", 1234.0),
+        ("0.1k", "amount", "GBP", 100.0),
+        ("1,23", "amount", "GBP", None),
+        ("1,2345", "amount", "GBP", None),
+        ("1,234 567", "amount", "GBP", None),
+        ("1.234,5", "amount", "GBP", None),
+        ("12%", "amount", "GBP", None),
+        ("$5", "amount", "GBP", None),
+        ("5 kt", "amount", "GBP", None),
+        ("--5", "amount", "GBP", None),
+        ("((5))", "amount", "GBP", None),
+        ("-5-", "amount", "GBP", None),
+        ("(-5)", "amount", "GBP", None),
+        ("£", "amount", "GBP", None),
+        ("", "amount", "GBP", None),
+        ("1e3", "amount", "GBP", None),
+        ("5", "amount", "GBP", None),
+        (f"£{'9' * 400}", "amount", "GBP", None),
+        ("٣", "amount", "GBP", None),
+    ],
+)
+def test_lenient_numbers(text: str, column: str, money: str, number: float | None) -> None:
+    found = read_leniently(text, TABLES["bids"][column], money)
+    assert (None if found is None else found[0]) == number
+
+
+def test_unknown_backends_and_limits() -> None:
+    """Refused before anything is solved, with the nearest name."""
+    scenario = sp.read_scenario("bucks-and-burnley")
+    for options, words in (
+        ({"backend": "hihgs"}, "did you mean 'highs'?"),
+        ({"backend": "gurobi"}, "choose one of highs, pulp, pyomo"),
+        ({"solver": "simplex"}, "leave the solver out"),
+        ({"time_limit": -1}, "no number of seconds"),
+        ({"time_limit": float("nan")}, "no number of seconds"),
+        ({"time_limit": "60"}, "no number of seconds"),
+    ):
+        with pytest.raises(
+            sp.BadOption if "time_limit" in options else SolverNotFound, match=re.escape(words)
+        ) as refused:
+            sp.settle(scenario, **options)  # type: ignore[arg-type]
+        assert refused.value.exit_code == 2

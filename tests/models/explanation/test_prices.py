@@ -1,0 +1,216 @@
+"""Prices are the slopes of the stages' optima: between the differences on both sides, the same over their range."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import singlepot as sp
+from singlepot.models.analysis.price_by_resolving import moved
+from singlepot.models.analysis.price_range import limit_of
+from singlepot.models.explanation.prices import national_prices, pot_prices
+from singlepot.models.explanation.rule_prices import rule_prices
+from singlepot.models.explanation.solved_stages import Workings, work_out
+from singlepot.solver import Bound, Control, Infeasible, minimise_in_turn
+
+from ...steered import MANY
+from ...strategies import scenario, seeded
+
+SEEDS = range(max(MANY, 40))
+STEP = 1e-4
+"""By how much bounds are moved, relative."""
+
+
+def optima(workings: Workings, bound: Bound | int, change: float) -> list[float] | None:
+    """Every stage's optimum when only one bound moves, from scratch."""
+    moved_programme = moved(workings.programme, bound if isinstance(bound, Bound) else Bound(bound), change)
+    try:
+        staged = minimise_in_turn(moved_programme, workings.formulation.stages, Control())
+    except Infeasible:
+        return None
+    return [result.value for result in staged.results]
+
+
+def tolerance(workings: Workings, position: int) -> float:
+    stage = workings.formulation.stages[position]
+    return 1e-8 * max(stage.size, abs(workings.staged.results[position].value))
+
+
+def priced_rows(workings: Workings) -> Iterator[tuple[int, float]]:
+    """National rows and pots, with the sizes of their bounds."""
+    programme = workings.programme
+    for family, bounds in (("national", programme.row_lower), ("pot", programme.row_upper)):
+        span = programme.rows(family)
+        for row in range(span.start, span.stop):
+            if bounds[row] > 0:
+                yield row, float(bounds[row])
+
+
+def same_before(workings: Workings, values: list[float] | None, position: int) -> bool:
+    """Whether no earlier stage moved, so that the optimum of this one is a convex function of the bound there."""
+    if values is None:
+        return False
+    known = workings.staged.results
+    return all(abs(values[i] - known[i].value) <= tolerance(workings, i) for i in range(position))
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_price_lies_between_the_differences_on_both_sides(seed: int) -> None:
+    """(v(b) − v(b − h)) / h ≤ price ≤ (v(b + h) − v(b)) / h, of national targets, pots and rules that bind."""
+    settlement = sp.settle(scenario(seeded(seed)))
+    workings = work_out(settlement)
+    if any(stage.give > 0 for stage in workings.formulation.stages):
+        settlement = sp.settle(workings.formulation.scenario.with_(stages={"give": {}}))
+        workings = work_out(settlement)
+    rules = rule_prices(workings)
+    chosen = [*national_prices(workings), *pot_prices(workings), *(rules if MANY else rules[seed % 3 :: 3])]
+    names = [result.stage.name for result in workings.staged.results]
+    for price in chosen:
+        if not price.stage:
+            continue
+        position = names.index(price.stage)
+        stage = next(each for each in workings.marginals if each.name == price.stage)
+        marginal = stage.column[price.bound.index] if price.bound.of_column else stage.row[price.bound.index]
+        assert marginal == price.marginal
+        size = abs(limit_of(workings, price.bound)) or 1.0
+        step, slack = STEP * size, tolerance(workings, position)
+        present = workings.staged.results[position].value
+        above, below = (optima(workings, price.bound, sign * step) for sign in (1, -1))
+        if above is not None and same_before(workings, above, position):
+            assert marginal * step <= above[position] - present + slack, price.label
+        if below is not None and same_before(workings, below, position):
+            assert marginal * step >= present - below[position] - slack, price.label
+
+
+@pytest.mark.parametrize("seed", range(0, 22, 2))
+def test_a_range_ends_where_the_slope_changes(seed: int) -> None:
+    """On either side the stage's optimum is a straight line to the end of the range, and above it just past the end."""
+    settlement = sp.settle(scenario(seeded(seed)))
+    workings = work_out(settlement)
+    names = [result.stage.name for result in workings.staged.results]
+    for row, size in list(priced_rows(workings))[:3]:
+        label = workings.programme.row_label(row)
+        kind, place = label[:-1].split("[")
+        found = sp.price_range(settlement, kind, *place.split(","))
+        for side, sign in ((found.below, -1), (found.above, 1)):
+            if not side.stage or np.isinf(side.marginal) or not np.isfinite(side.until):
+                continue
+            position = names.index(side.stage)
+            present, slack = workings.staged.results[position].value, tolerance(workings, position)
+            at = (side.until - found.bound) * (1 - 1e-6)
+            inside = optima(workings, row, at)
+            assert inside is not None
+            assert abs(inside[position] - present - side.marginal * at) <= 10 * slack + 1e-6 * abs(side.marginal * at)
+            past = side.until - found.bound + sign * 0.01 * size
+            outside = optima(workings, row, past)
+            if same_before(workings, outside, position):
+                assert outside is not None
+                assert outside[position] - present - side.marginal * past > -slack
+                assert abs(outside[position] - present - side.marginal * past) > 0
+
+
+@pytest.mark.parametrize("seed", range(0, 40, 5))
+def test_prices_do_not_depend_on_the_order_of_rows(seed: int) -> None:
+    """Tables upside down give the same prices and reasons."""
+    made = scenario(seeded(seed))
+    tables = {name: table.iloc[::-1].reset_index(drop=True) for name, table in made.tables.items() if name != "rules"}
+    turned = sp.settle(made.with_(**tables))
+    settlement = sp.settle(made)
+    assert turned.national.equals(settlement.national)
+    assert turned.asks["reason"].tolist() == settlement.asks["reason"].tolist()
+
+
+def test_prices_on_both_sides_hold_the_price_and_one_that_is_sure_is_the_only_one() -> None:
+    """Of national targets, pots and rules; what is called sure has no range."""
+    several, sure, wrong = 0, 0, []
+    for seed in range(0, max(MANY, 24), 1 if MANY else 2):
+        settlement = sp.settle(scenario(seeded(seed)))
+        for price in settlement.prices:
+            found = sp.price_range(settlement, price.kind, *price.place)
+            several += not found.unique
+            sure += price.sure
+            if price.sure and not found.unique:
+                wrong.append(price.label)
+            slopes = sorted([found.below.marginal, found.above.marginal])
+            if found.below.stage == found.above.stage == price.stage and np.isfinite(slopes).all():
+                slack = 1e-6 * max(map(abs, slopes))
+                assert slopes[0] - slack <= price.marginal <= slopes[1] + slack
+    assert sure > 60
+    assert several > 20
+    assert not [label for label in wrong if not label.startswith("pot")]
+    assert len(wrong) <= 0.02 * sure
+
+
+def test_a_rule_has_prices_on_both_sides_by_hand() -> None:
+    """Two areas bid 10 each and the pot holds 18; the floor of one leaves it 9.5 and the other 8.5.
+
+    A pound more for the first costs the second one beyond 15%, at 7, and saves it one below 5%, at 1: 6. A pound less
+    costs it one beyond 5% and saves the second one below 15%, both at 3: nothing.
+    """
+    settlement = sp.settle(
+        sp.Scenario.from_tables(
+            areas=pd.DataFrame({"code": ["A", "B"], "name": ["Aston", "Barton"]}),
+            pot=pd.DataFrame({"year": ["2026-27"], "amount": [18.0]}),
+            bids=pd.DataFrame({"area": ["A", "B"], "year": ["2026-27"] * 2, "amount": [10.0, 10.0]}),
+            years=["2026-27"],
+            rule_rows=pd.DataFrame({"rule": ["grant_floor"], "value": [0.95], "area": ["A"]}),
+        )
+    )
+    found = sp.price_range(settlement, "grant floor", "A", "total", "2026-27")
+    assert found.bound == pytest.approx(9.5)
+    assert found.above.marginal == pytest.approx(6)
+    assert found.above.until == pytest.approx(10)
+    assert found.below.marginal == pytest.approx(0)
+    with pytest.raises(sp.BadOption, match="nothing that can have a price is called grant floor C"):
+        sp.price_range(settlement, "grant floor", "C", "total", "2026-27")
+
+
+def test_prices_of_bucks_and_burnley_by_hand() -> None:
+    """The last kilotonne of 2026-27 costs £3m, what Burnley asks; one less saves nothing, 2027-28 needs as much."""
+    settlement = sp.settle(sp.read_scenario("bucks-and-burnley"))
+    first = sp.price_range(settlement, "national", "carbon", "2026-27")
+    assert first.below.value == pytest.approx(0, abs=1e-9)
+    assert first.above.value == pytest.approx(3)
+    assert first.above.until == pytest.approx(53 + 0.5 / 3)
+    with pytest.raises(sp.BadOption):
+        sp.price_range(settlement, "national", "carbon", "2031-32")
+
+
+def test_a_settlement_can_be_sent_to_another_process_after_it_was_asked() -> None:
+    """Open solvers stay behind; what is asked of the copy is found again."""
+    settlement = sp.settle(sp.read_scenario("bucks-and-burnley"))
+    asked = sp.price_range(settlement, "national", "carbon", "2026-27")
+    copy = pickle.loads(pickle.dumps(settlement))
+    assert copy.best_placed.table.equals(settlement.best_placed.table)
+    assert sp.price_range(copy, "national", "carbon", "2026-27") == asked
+
+
+def test_one_more_million_removes_what_it_says() -> None:
+    """A pot moved by £1m lowers the shortfall by the share that stands beside its price."""
+    settlement = sp.settle(sp.read_scenario("england"))
+    workings = work_out(settlement)
+    prices = pot_prices(workings)
+    rows = workings.programme.rows("pot")
+    before = workings.staged.results[0].value
+    after = optima(workings, rows.stop - 1, 1.0)
+    assert after is not None
+    assert (before - after[0]) / before == pytest.approx(prices[-1].removes, rel=1e-3)
+    shared = [price for price in national_prices(workings) if price.shared]
+    assert len(shared) == 5
+    assert rule_prices(workings)
+
+
+def test_a_settlement_read_back_has_the_same_prices(tmp_path: object) -> None:
+    """The stages are solved again from the scenario inside the folder."""
+    settlement = sp.settle(sp.read_scenario("bucks-and-burnley"))
+    settlement.write(f"{tmp_path}/out")
+    back = sp.read_settlement(f"{tmp_path}/out")
+    assert back.workings is None
+    assert back.national["price"].tolist() == settlement.national["price"].tolist()
+    assert back.prices == settlement.prices
+    assert back.best_placed.table.equals(settlement.best_placed.table)
+    assert back.asks["reason"].tolist() == settlement.asks["reason"].tolist()

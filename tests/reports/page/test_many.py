@@ -1,0 +1,186 @@
+"""Reports of comparisons, sweeps and ensembles: every figure is theirs, names do no harm, nothing is fetched."""
+
+from __future__ import annotations
+
+import math
+import re
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+import singlepot as sp
+from singlepot.reports.page import comparison_html, ensemble_html, sweep_html
+from singlepot.reports.text.ensemble import by_item
+from singlepot.scenarios.ensemble.plan import make_plan
+from tests.api.test_command_line import run
+from tests.reports.page.test_browser import CHROMIUM, DESK, PHONE, STANDARDS, Watch, browser
+from tests.reports.report_pages import Page, read_page
+from tests.reports.report_scenarios import NAMES, hostile
+
+assert browser  # the fixture
+
+
+@cache
+def comparison() -> sp.Comparison:
+    start = hostile()
+    less = start.with_(pot=start.pot.assign(amount=start.pot["amount"] * 0.9), title=f"Less {NAMES[0]}")
+    none = start.with_(pot=start.pot.assign(amount=1.0), title="None")
+    return sp.compare([start, less, none], names=["now", NAMES[1], NAMES[0]], stability=["A0"])
+
+
+@cache
+def sweep(*levers: str) -> sp.Sweep:
+    values = {"pot": [0.3, 0.9, 1.0, 1.2], "rules.grant_floor": [0.4, 0.5]}
+    return sp.sweep(hostile(), {lever: values[lever] for lever in levers})
+
+
+@pytest.fixture(scope="module")
+def ensemble(tmp_path_factory: pytest.TempPathFactory) -> sp.Ensemble:
+    folder = tmp_path_factory.mktemp("ensemble")
+    for name, content in hostile().documents().items():
+        (folder / "base").mkdir(exist_ok=True)
+        (folder / "base" / name).write_bytes(content)
+    costs = {"name": NAMES[0], "table": "pot", "columns": ["amount"], "each": "year"}
+    said = {**costs, "distribution": "uniform", "low": 0.8, "high": 1.2}
+    plan = make_plan({"base": str(folder / "base"), "title": NAMES[1], "draws": 8, "uncertain": [said]}, "plan")
+    return sp.ensemble(plan, folder / "out")
+
+
+def check(page: Page, table: str, frame: pd.DataFrame, by: list[str], columns: list[str]) -> None:
+    """Every row of a frame stands in the page's table, and no other, each figure with its exact value."""
+    shown = {key: cells for key, cells in page.tables[table].items() if key}
+    assert len(shown) == len(frame)
+    for row in frame.to_dict("records"):
+        cells = shown[" ".join(str(row[name]) for name in by)]
+        for column in columns:
+            value, found = row[column], cells[column].value
+            assert found == value or (found is None and math.isnan(value)), (table, column)
+
+
+CHANGE = ["before", "after", "change"]
+
+
+def test_every_figure_of_a_comparison_is_its_own() -> None:
+    found = comparison()
+    page = read_page(comparison_html(found))
+    figures = [name for name in found.scenarios if name not in ("scenario", "title", "reason")]
+    check(page, "scenarios", found.scenarios, ["scenario"], figures)
+    own = {name: t[t["scenario"] == NAMES[1]] for name, t in found.tables.items() if "scenario" in t}
+    check(page, "areas-1", own["areas"], ["area"], ["bid", *CHANGE, "share"])
+    check(page, "regions-1", own["regions"], ["region"], ["bid", *CHANGE, "share"])
+    check(page, "nation-1", own["nation"], ["objective", "year"], ["target", *CHANGE, "short_before", "short"])
+    check(page, "stages-1", own["stages"], ["stage"], CHANGE)
+    numbers = own["inputs"][[isinstance(each, float) for each in own["inputs"]["before"]]]
+    assert len(numbers)
+    shown = page.tables["inputs-1"]
+    for row in numbers.to_dict("records"):
+        cells = shown[f"{row['table']} {row['row']} {row['column']}"]
+        assert [cells[name].value for name in CHANGE] == [row[name] for name in CHANGE]
+    check(page, "stability", found.stability, ["scenario", "area", "number", "moved"], [*CHANGE, "elasticity"])
+    assert "There is no settlement" in page.text
+
+
+@pytest.mark.parametrize("levers", [("pot",), ("pot", "rules.grant_floor")])
+def test_every_figure_of_a_sweep_is_its_own(levers: tuple[str, ...]) -> None:
+    found = sweep(*levers)
+    page = read_page(sweep_html(found))
+    settled = found.points["status"] == "settled"
+    assert 0 < settled.sum() < len(found.points)
+    figures = [str(name) for name in found.points if name not in ("status", "reason")]
+    check(page, "points", found.points[settled], list(levers), figures)
+    check(page, "unsettled", found.points[~settled], list(levers), list(levers))
+    for area, own in found.grants.groupby("area"):
+        cells = page.tables["areas"][str(area)]
+        for column in ("grant", "share"):
+            ends = [cells[f"{column}_{end}"].value for end in ("lowest", "highest")]
+            assert ends == [own[column].min(), own[column].max()]
+
+
+def test_every_figure_of_an_ensemble_is_its_own(ensemble: sp.Ensemble) -> None:
+    html = ensemble_html(ensemble)
+    page = read_page(html)
+    for kind, table in (("target", "targets"), ("grant", "grants"), ("stage", "stages"), ("regret", "regret")):
+        frame = by_item(ensemble, kind).reset_index()
+        assert len(frame)
+        check(page, table, frame, ["item"], [str(name) for name in frame if name != "item"])
+    counts = [cells["size"].value for key, cells in page.tables["draws"].items() if key]
+    assert sum(count or 0 for count in counts) == len(ensemble.draws)
+    assert ensemble_html(ensemble) == html
+    assert str(Path(ensemble.plan.base).parent) not in html
+
+
+def test_names_do_no_harm_and_nothing_is_fetched(ensemble: sp.Ensemble) -> None:
+    """Every name stands there as a text; nothing but the page's own script and drawings is in it; no host is named."""
+    changed = [*comparison().names, *comparison().areas["name"]]
+    pages = [(comparison_html(comparison()), changed), (sweep_html(sweep("pot")), NAMES)]
+    for html, names in [*pages, (ensemble_html(ensemble), NAMES)]:
+        page = read_page(html)
+        assert not [tag for tag, _ in page.tags if tag in ("img", "b", "iframe", "object", "foreignobject", "a")][1:]
+        assert not [said for _, said in page.tags for name in said if name.startswith("on")]
+        assert not [s["href"] for _, s in page.tags if "href" in s and not s["href"].startswith("#")]
+        assert len([1 for tag, _ in page.tags if tag == "script"]) == 1
+        assert all(name in page.text for name in names)
+        assert not re.findall(r"(?:https?:)?//(?!www\.w3\.org/2000/svg)[a-z0-9-]+\.[a-z]{2,}", html)
+        policy = next(said["content"] for _, said in page.tags if said.get("http-equiv"))
+        assert policy.startswith("default-src 'none'; style-src 'sha256-")
+        tips = [said["data-tip"] for _, said in page.tags if "data-tip" in said]
+        assert tips
+        assert not [tip for tip in tips if re.match(r"(at|v|value|name|outer low|median): ", tip)]
+
+
+def test_a_sweep_without_any_settlement_has_a_report() -> None:
+    page = read_page(sweep_html(sp.sweep(hostile(), {"pot": [0.1]})))
+    assert "0.1" in page.text
+    assert "0 of 1 point has a settlement" in page.text
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed")
+@pytest.mark.parametrize("viewport", [DESK, PHONE], ids=["desk", "phone"])
+def test_they_open_quietly_and_axe_finds_nothing(
+    browser: Any, viewport: Any, ensemble: sp.Ensemble, tmp_path: Path
+) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    made = {"comparison": comparison_html(comparison()), "sweep": sweep_html(sweep("pot"))}
+    for name, html in {**made, "ensemble": ensemble_html(ensemble)}.items():
+        path = tmp_path / f"{name}.html"
+        path.write_text(html, encoding="utf-8")
+        with Watch(browser, path, viewport, bypass_csp=True) as page:
+            assert page.evaluate("typeof window.hit") == "undefined"
+            assert page.evaluate("document.documentElement.scrollWidth") == viewport["width"]
+            if viewport is PHONE:
+                continue
+            found = Axe().run(page, options={"runOnly": STANDARDS}).response["violations"]
+            assert not [(each["id"], each["nodes"][0]["html"]) for each in found], name
+
+
+def test_without_the_extra_one_line_says_what_to_install(tmp_path: Path) -> None:
+    """The rest is written, and the exit code is 0."""
+    code = (
+        "import sys\nsys.modules['jinja2'] = None\nfrom singlepot.cli import _run\n"
+        "sys.exit(_run(['compare', 'bucks-and-burnley', 'bucks-and-burnley', '--out', 'out']))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "report.html was not written: reports need jinja2, which is not installed; python -m pip" in done.stdout
+    assert {path.name for path in (tmp_path / "out").iterdir()} >= {"comparison.json", "areas.csv"}
+    assert not (tmp_path / "out" / "report.html").exists()
+
+
+def test_the_command_writes_it_into_a_finished_ensemble(tmp_path: Path) -> None:
+    plan = tmp_path / "plan.toml"
+    plan.write_text(
+        'schema = 1\nbase = "bucks-and-burnley"\ndraws = 3\n[[uncertain]]\nname = "pot"\ntable = "pot"\n'
+        'columns = ["amount"]\neach = "all"\ndistribution = "uniform"\nlow = 0.9\nhigh = 1.1\n'
+    )
+    for _ in range(2):  # a finished ensemble is not settled again, and its report is the same
+        done = run("ensemble", "plan.toml", "--out", "drawn", cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+        html = ensemble_html(sp.read_ensemble(tmp_path / "drawn"))
+        assert (tmp_path / "drawn" / "report.html").read_text(encoding="utf-8") == html
+    assert "report.html" not in (tmp_path / "drawn" / "manifest.json").read_text(encoding="utf-8")

@@ -1,0 +1,71 @@
+"""Bytes changed at random, in the file or within its parts: a coded line or a scenario, and never anything else.
+
+``SINGLEPOT_DAMAGES`` sets how many of each kind are tried; a quarter of the usual number.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import random
+import zipfile
+from pathlib import Path
+
+import pytest
+
+import singlepot as sp
+from singlepot.models.diagnostics.problems import CODES, BadInput
+
+from ...places import INPUT
+
+DAMAGES = int(os.environ.get("SINGLEPOT_DAMAGES", "100")) // 4
+
+
+def changed(pick: random.Random, content: bytes) -> bytes:
+    made = bytearray(content)
+    for _ in range(pick.randint(1, 4)):
+        at, kind = pick.randrange(len(made)), pick.random()
+        if kind < 0.5:
+            made[at] = pick.randrange(256)
+        elif kind < 0.7:
+            del made[at : at + pick.randint(1, 40)]
+        elif kind < 0.9:
+            made[at:at] = bytes(pick.randrange(256) for _ in range(pick.randint(1, 10)))
+        else:
+            made = made[:at] or bytearray(b"x")
+    return bytes(made)
+
+
+def changed_within(pick: random.Random, content: bytes) -> bytes:
+    """A workbook of which one part is damaged, in an archive that is sound."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as new:
+        hit = pick.choice(old.namelist())
+        for name in old.namelist():
+            new.writestr(name, changed(pick, old.read(name)) if name == hit else old.read(name))
+    return file.getvalue()
+
+
+@pytest.fixture(scope="module")
+def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("sound")
+    scenario = sp.read_scenario(INPUT / "full")
+    for name in ("s.xlsx", "s.json", "p"):
+        sp.write_scenario(scenario, folder / name, format="parquet" if name == "p" else None)
+    return folder
+
+
+@pytest.mark.parametrize("kind", ["archive", "parts", "json", "parquet"])
+def test_damaged_bytes(kind: str, sound: Path) -> None:
+    names = {"archive": "s.xlsx", "parts": "s.xlsx", "json": "s.json", "parquet": "p/bids.parquet"}
+    content = (sound / names[kind]).read_bytes()
+    for seed in range(DAMAGES):
+        pick = random.Random(f"{kind} {seed}")
+        damaged = (changed_within if kind == "parts" else changed)(pick, content)
+        path = sound / names[kind].replace("s.", "damaged.")
+        path.write_bytes(damaged)
+        try:
+            sp.read_scenario(sound / "p" if kind == "parquet" else path)
+        except BadInput as refused:
+            for problem in refused.problems:
+                assert problem.code in CODES and "\n" not in str(problem), (kind, seed)

@@ -1,8 +1,8 @@
 """Every reason is proved by relaxation: let off what it names, the option moves; let off another rule, it does not.
 
-An option is let off a rule by a second column that the rule does not see (:mod:`tests.models.explanation.relaxing`); the
-stage of which the reason speaks is then solved again by another program. ``SINGLEPOT_SCENARIOS=300`` looks at 300
-scenarios.
+An option is let off a rule by a second column that the rule does not see
+(:mod:`tests.models.explanation.relaxing`); the stage of which the reason speaks is then solved again by another
+program. ``SINGLEPOT_SCENARIOS=300`` looks at 300 scenarios.
 """
 
 from __future__ import annotations

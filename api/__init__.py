@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from singlepot.models.analysis.alternatives import Alternatives, alternatives
+    from singlepot.models.analysis.area_account import AreaAccount, explain_area
     from singlepot.models.analysis.attainable import reach
     from singlepot.models.analysis.frontier import Frontier, frontier
     from singlepot.models.analysis.inequality.measuring import Inequality, inequality
@@ -65,6 +66,8 @@ if TYPE_CHECKING:
     __version__: str
 
 _HOMES = {
+    "AreaAccount": "models.analysis.area_account",
+    "explain_area": "models.analysis.area_account",
     "Alternatives": "models.analysis.alternatives",
     "alternatives": "models.analysis.alternatives",
     "Certificate": "models.settlement.certificate",
@@ -136,6 +139,7 @@ _HOMES = {
 
 __all__ = [
     "Alternatives",
+    "AreaAccount",
     "Assurance",
     "BadExtra",
     "BadInput",
@@ -179,6 +183,7 @@ __all__ = [
     "compare",
     "ensemble",
     "explain",
+    "explain_area",
     "formulate",
     "frontier",
     "inequality",

@@ -293,7 +293,7 @@ def why(directory: str, area: str | None, objective: str | None, without: bool, 
         raise click.BadParameter("name the area", param_hint="--without" if without else "--stability")
     if area is not None:
         measure = singlepot.stability if stability else None
-        account = settlement.explain(area, without=without, stability=measure)
+        account = singlepot.explain_area(settlement, area, without=without, stability=measure)
         said, values = why_area(account, settlement.scenario.settings.money), area_values(account)
     else:
         said, values = tell(settlement, objective), as_values(settlement, objective)

@@ -12,7 +12,6 @@ from scipy import sparse
 
 from singlepot.solver import BadOption, Control, ExtraRows, Far, Progress, far_apart
 
-from ..explanation.solved_stages import work_out
 from ..formulation.formulation import Formulation
 from ..formulation.model import ABSENT
 from ..scenario.arrays import Floats
@@ -135,7 +134,7 @@ def alternatives(
     2     44.0  44.0  44.3           44.3           44.0
     """
     control = Control(time_limit, progress)
-    formulation = work_out(settlement).formulation
+    formulation = settlement.solved_stages.formulation
     named = any(formulation.data.region)
     by = by or ("region" if named else "area")
     if by == "region" and not named:

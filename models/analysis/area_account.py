@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -13,19 +12,17 @@ import pandas as pd
 from singlepot.solver import BadOption
 
 from ..explanation.prices import Price
-from ..explanation.solved_stages import work_out
 from ..notebook_display import rich, rich_table
 from ..scenario.scenario import Scenario
-
-if TYPE_CHECKING:
-    from ..settlement.settlement import Settlement
+from ..settlement.settle import settle
+from ..settlement.settlement import Settlement
 
 OWNED = ("bids", "targets", "options", "option_years")
 """Tables whose rows belong to an area."""
 
 
 @dataclass(frozen=True, eq=False)
-class Account:
+class AreaAccount:
     """One area.
 
     Attributes
@@ -68,11 +65,13 @@ class Account:
         )
 
 
-Measure = Callable[["Settlement", list[str]], pd.DataFrame]
+Measure = Callable[[Settlement, list[str]], pd.DataFrame]
 """Measures the stability of some areas of a settlement, as ``singlepot.stability`` does."""
 
 
-def account(settlement: Settlement, area: str, *, without: bool = False, stability: Measure | None = None) -> Account:
+def explain_area(
+    settlement: Settlement, area: str, *, without: bool = False, stability: Measure | None = None
+) -> AreaAccount:
     """Say everything about one area.
 
     Parameters
@@ -93,18 +92,19 @@ def account(settlement: Settlement, area: str, *, without: bool = False, stabili
     Examples
     --------
     >>> import singlepot as sp
-    >>> burnley = sp.settle(sp.read_scenario("bucks-and-burnley")).explain("Burnley", without=True)
+    >>> settlement = sp.settle(sp.read_scenario("bucks-and-burnley"))
+    >>> burnley = sp.explain_area(settlement, "Burnley", without=True)
     >>> burnley.without[["objective", "year", "shortfall", "shortfall_without"]].round(6).to_dict("records")[1]
     {'objective': 'carbon', 'year': '2027-28', 'shortfall': 0.0, 'shortfall_without': 22.0}
     """
     code, name = _find(settlement.scenario, area)
-    workings = work_out(settlement)
-    placing = workings.placing
+    placing = settlement.merit_order
+    workings = placing.workings
     data = workings.formulation.data
     options = data.options
     own = np.flatnonzero(np.asarray(data.labels("areas", options.area)) == code)
     verdicts = [placing.verdicts[j] for j in own.tolist()]
-    return Account(
+    return AreaAccount(
         area=code,
         name=name,
         grants=_own(settlement.grants, code),
@@ -148,8 +148,6 @@ def _find(scenario: Scenario, area: str) -> tuple[str, str]:
 
 def _without(settlement: Settlement, code: str) -> pd.DataFrame:
     """Settle without the area's bid, targets and options, and put the shortfalls side by side."""
-    from ..settlement.settle import settle
-
     scenario = settlement.scenario
     tables = {name: scenario.tables[name] for name in OWNED if name in scenario.tables}
     less = {name: table[table["area"] != code].reset_index(drop=True) for name, table in tables.items()}

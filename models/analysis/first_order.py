@@ -16,7 +16,6 @@ from scipy import sparse
 
 from singlepot.solver import LinearProgramme, Marginals
 
-from ..explanation.solved_stages import work_out
 from ..formulation.formulation import Formulation, write
 from ..formulation.rules import Limit, Rules, resolve
 from ..scenario.arrays import Arrays, Floats
@@ -66,7 +65,7 @@ def first_order(settlement: Settlement, name: str) -> Effect:
     """
     if settlement.provenance.get("extra"):
         return Effect(why_not="a program added constraints of its own")
-    workings = work_out(settlement)
+    workings = settlement.solved_stages
     before = workings.formulation
     scaled = _scaled(before, name)
     if isinstance(scaled, str):

@@ -9,7 +9,6 @@ import pandas as pd
 
 from singlepot.solver import BadOption, Control, Explorer, ExtraRows, Stage
 
-from ..explanation.solved_stages import work_out
 from ..formulation.formulation import Formulation
 from ..formulation.model import ABSENT
 from ..scenario.arrays import Floats
@@ -30,7 +29,7 @@ def limits(settlement: Settlement, within: float, keep: Sequence[str] | None) ->
     """
     if not 0 <= within <= 1:
         raise BadOption(f"within {within!r} is no share", "write 0.01 for one percent")
-    stages = {stage.name: stage for stage in work_out(settlement).formulation.stages}
+    stages = {stage.name: stage for stage in settlement.solved_stages.formulation.stages}
     ended = settlement.stages.set_index("name")[["final", "value", "give"]].astype(float).fillna(0.0)
     allowed = np.maximum(ended["final"], ended["value"] + ended["give"])
     for name in keep or ():
@@ -104,7 +103,7 @@ def ranges(
     1    B    4.5        3.0         6.0        6.0
     """
     control = control or Control(time_limit)
-    formulation = work_out(settlement).formulation
+    formulation = settlement.solved_stages.formulation
     most = limits(settlement, within, keep)
     found: dict[str, tuple[Floats, Floats]] = {
         "equal": _ends(formulation, Explorer(formulation.programme, formulation.stages, control)),

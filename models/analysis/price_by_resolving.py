@@ -12,7 +12,7 @@ import numpy as np
 
 from singlepot.solver import Bound, Control, Infeasible, LinearProgramme, minimise_in_turn
 
-from ..explanation.solved_stages import Workings
+from ..explanation.solved_stages import SolvedStages
 from ..scenario.arrays import Floats
 
 STEPS = (1e-3, 2e-4, 4e-5)
@@ -37,7 +37,7 @@ class Afresh:
     held: float
 
 
-def afresh(workings: Workings, bound: Bound, direction: int, size: float, most: float) -> Afresh:
+def afresh(workings: SolvedStages, bound: Bound, direction: int, size: float, most: float) -> Afresh:
     """Find the first stage that changes on one side of a bound, and by how much.
 
     Parameters
@@ -62,7 +62,7 @@ def afresh(workings: Workings, bound: Bound, direction: int, size: float, most: 
     return found
 
 
-def _widened(workings: Workings, bound: Bound, direction: int, found: Afresh, most: float) -> Afresh:
+def _widened(workings: SolvedStages, bound: Bound, direction: int, found: Afresh, most: float) -> Afresh:
     for _ in range(WIDENED):
         step = min(4 * found.held, most)
         further = _first(workings, bound, direction * step)
@@ -75,7 +75,7 @@ def _widened(workings: Workings, bound: Bound, direction: int, found: Afresh, mo
     return found
 
 
-def _first(workings: Workings, bound: Bound, change: float) -> tuple[int, float] | None:
+def _first(workings: SolvedStages, bound: Bound, change: float) -> tuple[int, float] | None:
     """The first stage whose optimum a move of the bound changes, and the slope; None where nothing is possible."""
     try:
         again = minimise_in_turn(moved(workings.programme, bound, change), workings.formulation.stages, Control())

@@ -11,7 +11,7 @@ from singlepot.solver import BadOption, Bound, Marginals
 
 from ..explanation.prices import yardstick, year_of
 from ..explanation.rule_prices import bound_of_rule
-from ..explanation.solved_stages import Workings, work_out
+from ..explanation.solved_stages import SolvedStages
 from .price_by_resolving import afresh
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def price_range(settlement: Settlement, kind: str, *place: str) -> PriceRange:
     >>> round(found.below.value, 6), round(found.above.value, 6), round(found.above.until, 6)
     (0.0, 3.0, 53.166667)
     """
-    workings = work_out(settlement)
+    workings = settlement.solved_stages
     known = {(price.kind, *price.place): price.bound for price in settlement.prices}
     bound = known.get((kind, *place)) or bound_of_rule(workings, kind, place)
     if bound is None:
@@ -113,7 +113,7 @@ def price_range(settlement: Settlement, kind: str, *place: str) -> PriceRange:
     return PriceRange(kind, place, at, below, above)
 
 
-def limit_of(workings: Workings, at: Bound) -> float:
+def limit_of(workings: SolvedStages, at: Bound) -> float:
     """Where a bound stands; original units."""
     programme = workings.programme
     lowest, highest = (
@@ -123,7 +123,7 @@ def limit_of(workings: Workings, at: Bound) -> float:
     return lower if at.lower and np.isfinite(lower) else upper
 
 
-def _side(workings: Workings, bound: Bound, direction: int, at: float, year: int | None) -> Side:
+def _side(workings: SolvedStages, bound: Bound, direction: int, at: float, year: int | None) -> Side:
     """Go through the stages until one changes; as long as none before does, the face before it is the right one.
 
     It is no longer where a stage has a dual and does not change: that dual is the end of the other side.
@@ -141,7 +141,9 @@ def _side(workings: Workings, bound: Bound, direction: int, at: float, year: int
     return Side("", 0.0, 0.0, "", at + direction * length)
 
 
-def _side_afresh(workings: Workings, bound: Bound, direction: int, at: float, year: int | None, length: float) -> Side:
+def _side_afresh(
+    workings: SolvedStages, bound: Bound, direction: int, at: float, year: int | None, length: float
+) -> Side:
     found = afresh(workings, bound, direction, abs(at) if at != 0 else 1.0, length)
     until = at + direction * found.held
     if found.position < 0:
@@ -150,7 +152,7 @@ def _side_afresh(workings: Workings, bound: Bound, direction: int, at: float, ye
     return _told(workings, stage, found.slope, year, until)
 
 
-def _told(workings: Workings, stage: Marginals, slope: float, year: int | None, until: float) -> Side:
+def _told(workings: SolvedStages, stage: Marginals, slope: float, year: int | None, until: float) -> Side:
     measure = yardstick(workings, stage, year)
     if measure is None:
         return Side(stage.name, slope, abs(slope), stage.unit, until)

@@ -15,7 +15,7 @@ from singlepot.solver import Marginals
 from ..formulation.stage_costs import concession_weights
 from ..scenario.arrays import Floats, Integers
 from ..settings.settings import Bands
-from .solved_stages import Workings
+from .solved_stages import SolvedStages
 
 EDGE = 1e-9
 """How near the edge of a band a share stands on it."""
@@ -54,7 +54,7 @@ class Kinks:
         return np.maximum(self.up - self.dual, 0.0)
 
 
-def kinks(workings: Workings, stage: Marginals) -> Kinks | None:
+def kinks(workings: SolvedStages, stage: Marginals) -> Kinks | None:
     """Find what a stage counts in bands; None in stages without bands."""
     if stage.name == "concession.total":
         return _of_concessions(workings, stage)
@@ -63,7 +63,7 @@ def kinks(workings: Workings, stage: Marginals) -> Kinks | None:
     return None
 
 
-def _of_concessions(workings: Workings, stage: Marginals) -> Kinks | None:
+def _of_concessions(workings: SolvedStages, stage: Marginals) -> Kinks | None:
     model, data = workings.formulation.model, workings.formulation.data
     rows = workings.programme.rows("concession")
     if rows.stop == rows.start:
@@ -84,7 +84,7 @@ def _of_concessions(workings: Workings, stage: Marginals) -> Kinks | None:
     return Kinks(cells, np.arange(rows.start, rows.stop), down, up, stage.row[rows])
 
 
-def _of_burdens(workings: Workings, stage: Marginals) -> Kinks | None:
+def _of_burdens(workings: SolvedStages, stage: Marginals) -> Kinks | None:
     model, data = workings.formulation.model, workings.formulation.data
     rows = workings.programme.rows("cut")
     if rows.stop == rows.start:

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -20,11 +19,8 @@ import pandas as pd
 from ..scenario.arrays import Floats, Integers
 from .prices import SHARED, yardstick
 from .reduced_costs import Anatomy, Parts
-from .solved_stages import Workings, work_out
+from .solved_stages import SolvedStages
 from .verdicts import Verdicts, judge
-
-if TYPE_CHECKING:
-    from ..settlement.settlement import Settlement
 
 CUTS = "cuts"
 """The need that is not an objective: to bring bids down to the pot."""
@@ -74,13 +70,13 @@ class Ranking:
 class Placing:
     """Everything that best-placed tables and reasons are made of."""
 
-    workings: Workings
+    workings: SolvedStages
     parts: tuple[Parts, ...]
     verdicts: Verdicts
     rankings: tuple[Ranking, ...]
 
 
-def place(workings: Workings) -> Placing:
+def place(workings: SolvedStages) -> Placing:
     """Rank the options for every need, and judge what stopped each."""
     anatomy = Anatomy(workings)
     parts = tuple(anatomy.parts(stage) for stage in workings.marginals)
@@ -90,8 +86,8 @@ def place(workings: Workings) -> Placing:
     return Placing(workings, parts, judge(workings, parts), rankings)
 
 
-def best_placed(settlement: Settlement) -> BestPlaced:
-    """Say for every need who is best placed, how far the settlement went, and what stopped it there.
+def best_placed(placing: Placing) -> BestPlaced:
+    """Lay a placing out as tables: for every need who is best placed, how far the settlement went, what stopped it.
 
     Examples
     --------
@@ -100,7 +96,6 @@ def best_placed(settlement: Settlement) -> BestPlaced:
     >>> found.table.query("need == 'carbon'")[["area", "cost", "taken"]].round(6).to_numpy().tolist()
     [['E06000060', 0.5, 1.0], ['E07000117', 1.5, 0.5]]
     """
-    placing = work_out(settlement).placing
     data = placing.workings.formulation.data
     tables = [_table(placing, ranking) for ranking in placing.rankings]
     silent = {}
@@ -128,7 +123,7 @@ _COLUMNS = (
 )
 
 
-def _for_objective(workings: Workings, parts: tuple[Parts, ...], k: int) -> Ranking | None:
+def _for_objective(workings: SolvedStages, parts: tuple[Parts, ...], k: int) -> Ranking | None:
     """Rank for one objective, in the first stage in which any of its national rows matters."""
     data = workings.formulation.data
     span = workings.programme.rows("national")
@@ -150,7 +145,7 @@ def _for_objective(workings: Workings, parts: tuple[Parts, ...], k: int) -> Rank
     return _ranking(workings, data.objectives[k], each, chosen, cost, outcome[chosen], total / worth, unit)
 
 
-def _for_cuts(workings: Workings, parts: tuple[Parts, ...]) -> Ranking | None:
+def _for_cuts(workings: SolvedStages, parts: tuple[Parts, ...]) -> Ranking | None:
     """Rank what saves money, in the first stage in which a pot binds."""
     each = next((part for part in parts if yardstick(workings, part.stage, None) is not None), None)
     if each is None:
@@ -165,7 +160,7 @@ def _for_cuts(workings: Workings, parts: tuple[Parts, ...]) -> Ranking | None:
 
 
 def _ranking(
-    workings: Workings,
+    workings: SolvedStages,
     need: str,
     parts: Parts,
     chosen: Integers,

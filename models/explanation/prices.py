@@ -15,7 +15,7 @@ import numpy as np
 from singlepot.solver import Bound, Family, LinearProgramme, Marginals
 
 from ..scenario.arrays import Floats, Integers, Texts
-from .solved_stages import Workings
+from .solved_stages import SolvedStages
 
 RULE_ROWS = {
     "grant_step": "grant step",
@@ -97,7 +97,7 @@ class Yardstick:
     worth: float
 
 
-def national_prices(workings: Workings) -> tuple[Price, ...]:
+def national_prices(workings: SolvedStages) -> tuple[Price, ...]:
     """The price of every national row, in the order of the rows."""
     data, programme = workings.formulation.data, workings.programme
     rows = programme.rows("national")
@@ -112,7 +112,7 @@ def national_prices(workings: Workings) -> tuple[Price, ...]:
     return with_certainty(workings, found)
 
 
-def pot_prices(workings: Workings) -> tuple[Price, ...]:
+def pot_prices(workings: SolvedStages) -> tuple[Price, ...]:
     """What one more unit of money is worth in every pot, in the unit of the first stage in which it matters."""
     programme = workings.programme
     rows = programme.rows("pot")
@@ -130,7 +130,7 @@ def pot_prices(workings: Workings) -> tuple[Price, ...]:
     return with_certainty(workings, found)
 
 
-def with_certainty(workings: Workings, prices: Sequence[Price]) -> tuple[Price, ...]:
+def with_certainty(workings: SolvedStages, prices: Sequence[Price]) -> tuple[Price, ...]:
     """Say of each price whether it is the only one.
 
     It is where its dual is the only one in its stage and, being zero, in every stage before, and where the dual of the
@@ -156,12 +156,12 @@ def with_certainty(workings: Workings, prices: Sequence[Price]) -> tuple[Price, 
     return tuple(found)
 
 
-def first_stage(workings: Workings, row: int) -> Marginals | None:
+def first_stage(workings: SolvedStages, row: int) -> Marginals | None:
     """The first stage in which a row's bound matters."""
     return next((stage for stage in workings.marginals if stage.row[row] != 0), None)
 
 
-def yardstick(workings: Workings, stage: Marginals, year: int | None) -> Yardstick | None:
+def yardstick(workings: SolvedStages, stage: Marginals, year: int | None) -> Yardstick | None:
     """The pot that measures prices in a stage: of this year or the nearest before, then after; the scarcest envelope.
 
     None where no pot binds in the stage.
@@ -183,7 +183,7 @@ def yardstick(workings: Workings, stage: Marginals, year: int | None) -> Yardsti
 
 
 def priced(
-    workings: Workings,
+    workings: SolvedStages,
     kind: str,
     place: tuple[str, ...],
     stage: Marginals | None,
@@ -239,7 +239,7 @@ def place_of(families: Sequence[Family], row: int) -> tuple[str, ...]:
     raise IndexError(row)
 
 
-def year_of(workings: Workings, place: tuple[str, ...]) -> int | None:
+def year_of(workings: SolvedStages, place: tuple[str, ...]) -> int | None:
     """The year a place names, the last of a range; None where it names none."""
     years = workings.formulation.data.years
     named = (label.rpartition(":")[2] for label in place)

@@ -22,7 +22,7 @@ from singlepot.solver import Marginals
 from ..scenario.arrays import Booleans, Floats, Integers
 from .band_kinks import kinks
 from .prices import RULE_ROWS, cell_kinds
-from .solved_stages import Workings
+from .solved_stages import SolvedStages
 from .tight_rules import BAND, HELD, AtLimit
 
 UNUSED = 1e-9
@@ -79,7 +79,7 @@ class Parts:
 class Anatomy:
     """Takes reduced costs of options apart, stage by stage."""
 
-    def __init__(self, workings: Workings) -> None:
+    def __init__(self, workings: SolvedStages) -> None:
         self._workings = workings
         model, programme = workings.formulation.model, workings.programme
         self._take_up: Integers = model.take_up

@@ -9,16 +9,16 @@ import numpy as np
 from singlepot.solver import Bound
 
 from .prices import RULE_ROWS, Price, bound_kinds, first_stage, place_of, priced, with_certainty, year_of
-from .solved_stages import Workings
+from .solved_stages import SolvedStages
 
 
-def rule_prices(workings: Workings) -> tuple[Price, ...]:
+def rule_prices(workings: SolvedStages) -> tuple[Price, ...]:
     """The price of every rule that binds: what one unit of slack would be worth."""
     found = [*_row_rules(workings), *_bound_rules(workings)]
     return with_certainty(workings, [price for price in found if price.stage])
 
 
-def _row_rules(workings: Workings) -> Iterator[Price]:
+def _row_rules(workings: SolvedStages) -> Iterator[Price]:
     for family in workings.programme.row_families:
         if family.name not in RULE_ROWS:
             continue
@@ -35,7 +35,7 @@ def _row_rules(workings: Workings) -> Iterator[Price]:
             yield priced(workings, kind, place, first, bound, marginal, "unit", year_of(workings, place))
 
 
-def _bound_rules(workings: Workings) -> Iterator[Price]:
+def _bound_rules(workings: SolvedStages) -> Iterator[Price]:
     """Floors, ceilings and locks of grants and targets, and the limit of carry-over, from reduced costs."""
     programme = workings.programme
     for family in programme.column_families:
@@ -58,7 +58,7 @@ def _bound_rules(workings: Workings) -> Iterator[Price]:
                 yield priced(workings, kind, place, stage, bound, marginal, "unit", year_of(workings, place))
 
 
-def bound_of_rule(workings: Workings, kind: str, place: tuple[str, ...]) -> Bound | None:
+def bound_of_rule(workings: SolvedStages, kind: str, place: tuple[str, ...]) -> Bound | None:
     """The bound of a rule, whether it binds or not; None where there is none."""
     programme = workings.programme
     for family in programme.row_families:

@@ -4,34 +4,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
 
-import numpy as np
 from scipy import sparse
 
 from singlepot.solver import (
-    BadOption,
-    Control,
     LinearProgramme,
     Marginals,
     Staged,
     Tracer,
     determined,
     marginals,
-    minimise_in_turn,
     original_matrix,
 )
 
-from ..formulation.formulation import Formulation, formulate
+from ..formulation.formulation import Formulation
 from ..scenario.arrays import Booleans, Floats
-
-if TYPE_CHECKING:
-    from ..settlement.settlement import Settlement
-    from .merit_order import Placing
 
 
 @dataclass(frozen=True, eq=False)
-class Workings:
+class SolvedStages:
     """A formulation, how its stages ended, and the take-ups of the settlement (in the order of the options)."""
 
     formulation: Formulation
@@ -51,13 +42,6 @@ class Workings:
     def by_row(self) -> sparse.csr_array:
         """The matrix in original units, row by row, with the rows that hold earlier stages."""
         return original_matrix(self.staged.scaled).tocsr()
-
-    @cached_property
-    def placing(self) -> Placing:
-        """Who is best placed for what, and what stopped each."""
-        from .merit_order import place
-
-        return place(self)
 
     @cached_property
     def units(self) -> list[str]:
@@ -90,29 +74,3 @@ class Workings:
     def programme(self) -> LinearProgramme:
         """The programme; its rows are the first of the matrix."""
         return self.formulation.programme
-
-
-def work_out(settlement: Settlement) -> Workings:
-    """Return what a settlement kept of its stages, or solve the stages of its scenario again, once.
-
-    Raises
-    ------
-    BadOption
-        The settlement was read back and a program had added constraints of its own, which no file holds.
-    """
-    return settlement.worked_out if settlement.workings is None else settlement.workings
-
-
-def solve_again(settlement: Settlement) -> Workings:
-    """Solve the stages of a settlement's scenario again; see :func:`work_out`."""
-    if settlement.provenance.get("extra"):
-        raise BadOption(
-            "this settlement was made with further constraints of a program, which its folder does not hold",
-            "ask for reasons in that program, before the settlement is written",
-        )
-    formulation = formulate(settlement.scenario)
-    staged = minimise_in_turn(formulation.programme, formulation.stages, Control())
-    used = settlement.take_up.set_index(["area", "option"])["take_up"]
-    options, data = formulation.data.options, formulation.data
-    keys = list(zip(data.labels("areas", options.area), options.name, strict=True))
-    return Workings(formulation, staged, np.asarray(used.reindex(keys), dtype=np.float64))

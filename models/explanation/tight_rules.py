@@ -15,7 +15,7 @@ from singlepot.solver import Marginals
 from ..scenario.arrays import Booleans, Floats, Integers, Texts
 from .band_kinks import kinks
 from .prices import RULE_ROWS, cell_kinds
-from .solved_stages import Workings
+from .solved_stages import SolvedStages
 
 BAND = "the next band"
 HELD = "settled before"
@@ -46,7 +46,7 @@ class AtLimit:
     """
 
     def __init__(
-        self, workings: Workings, moves: sparse.csr_array, cells: Integers, effects: Mapping[str, sparse.csr_array]
+        self, workings: SolvedStages, moves: sparse.csr_array, cells: Integers, effects: Mapping[str, sparse.csr_array]
     ) -> None:
         self._workings, self._cells = workings, cells
         programme, model = workings.programme, workings.formulation.model

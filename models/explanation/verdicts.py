@@ -11,7 +11,7 @@ import numpy as np
 from ..scenario.arrays import Booleans, Floats, Integers, Texts
 from .prices import RULE_ROWS
 from .reduced_costs import UNUSED, Parts
-from .solved_stages import Workings
+from .solved_stages import SolvedStages
 from .tight_rules import HELD
 
 MATTERS = 1e-6
@@ -153,7 +153,7 @@ class Verdicts(Sequence[Verdict]):
         self._listed[which], self._every[which] = listed, every
 
 
-def judge(workings: Workings, parts: tuple[Parts, ...]) -> Verdicts:
+def judge(workings: SolvedStages, parts: tuple[Parts, ...]) -> Verdicts:
     """Say for every option which stage decided it and what stopped it there.
 
     A stage that may give decides nothing: what it may give is a rule of the later stages.

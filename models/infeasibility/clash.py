@@ -1,15 +1,12 @@
-"""A clash of rules in a sentence: who asks for what, who allows less, and by how much it misses."""
+"""A clash of rules, and the sentence that says it: who asks for what, who allows less, by how much it misses."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from ..money import spoken
-
-if TYPE_CHECKING:
-    from .search import Clash, Side
 
 NAMED = 3
 """Most areas, years or objectives that are named; more are counted."""
@@ -18,12 +15,65 @@ RAISED = {"pot", "grant_ceiling", "grant_step", "target_ceiling", "own_cost_ceil
 """Kinds whose limits are only ever raised."""
 
 
+@dataclass(frozen=True)
+class Side:
+    """The limits of one rule that take part in a clash.
+
+    Parameters
+    ----------
+    rule
+        The rule.
+    at_least
+        Whether they ask for at least so much, rather than at most.
+    areas, envelopes, objectives, years
+        Where they hold; names of areas, keys of the others.
+    amount
+        What they come to, in the scenario's money; NaN where a sum says nothing.
+    """
+
+    rule: str
+    at_least: bool
+    areas: tuple[str, ...]
+    envelopes: tuple[str, ...]
+    objectives: tuple[str, ...]
+    years: tuple[str, ...]
+    amount: float
+
+
+@dataclass(frozen=True)
+class Clash:
+    """Kinds of rules that cannot hold together; without any one of them, the others can.
+
+    Parameters
+    ----------
+    kinds
+        The kinds.
+    sides
+        The limits that prove it, by rule and direction.
+    excess
+        By how much they miss, in the scenario's money; NaN where a sum says nothing.
+    alone
+        For each kind the least change that ends the clash if only its limits move, as (money, shares of targets).
+    money
+        Unit of the scenario's money.
+    """
+
+    kinds: tuple[str, ...]
+    sides: tuple[Side, ...]
+    excess: float
+    alone: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    money: str = "GBP million"
+
+    def __str__(self) -> str:
+        """Say it in a sentence."""
+        return say_clash(self)
+
+
 def say_clash(clash: Clash) -> str:
     """Say what cannot hold together, with amounts where they can be added up.
 
     Examples
     --------
-    >>> from singlepot.models.infeasibility.search import Clash, Side
     >>> floor = Side("grant_floor", True, ("Aston", "Barton"), (), (), ("2027-28",), 99.0)
     >>> pot = Side("pot", False, (), (), (), ("2027-28",), 80.0)
     >>> print(say_clash(Clash(("pot", "grant_floor"), (floor, pot), 19.0)))

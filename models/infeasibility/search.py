@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
@@ -14,7 +14,7 @@ from singlepot.solver.infeasibility.elastic import least_change
 from singlepot.solver.infeasibility.farkas import NEGLIGIBLE, find_conflict, is_possible
 
 from ..scenario.arrays import Floats
-from .clash import say_clash
+from .clash import Clash, Side
 from .relaxable import EXTRA, Movable
 
 FEW = 2
@@ -28,60 +28,6 @@ BIDS = "bids"
 
 MONEY = ("pot", "grant_floor", "grant_ceiling", "grant_lock", "pot_share_floor", "pot_share_ceiling", "carry_over")
 """Rules whose limits are sums of grants."""
-
-
-@dataclass(frozen=True)
-class Side:
-    """The limits of one rule that take part in a clash.
-
-    Parameters
-    ----------
-    rule
-        The rule.
-    at_least
-        Whether they ask for at least so much, rather than at most.
-    areas, envelopes, objectives, years
-        Where they hold; names of areas, keys of the others.
-    amount
-        What they come to, in the scenario's money; NaN where a sum says nothing.
-    """
-
-    rule: str
-    at_least: bool
-    areas: tuple[str, ...]
-    envelopes: tuple[str, ...]
-    objectives: tuple[str, ...]
-    years: tuple[str, ...]
-    amount: float
-
-
-@dataclass(frozen=True)
-class Clash:
-    """Kinds of rules that cannot hold together; without any one of them, the others can.
-
-    Parameters
-    ----------
-    kinds
-        The kinds.
-    sides
-        The limits that prove it, by rule and direction.
-    excess
-        By how much they miss, in the scenario's money; NaN where a sum says nothing.
-    alone
-        For each kind the least change that ends the clash if only its limits move, as (money, shares of targets).
-    money
-        Unit of the scenario's money.
-    """
-
-    kinds: tuple[str, ...]
-    sides: tuple[Side, ...]
-    excess: float
-    alone: Mapping[str, tuple[float, float]] = field(default_factory=dict)
-    money: str = "GBP million"
-
-    def __str__(self) -> str:
-        """Say it in a sentence."""
-        return say_clash(self)
 
 
 def find_clash(movable: Movable, control: Control, without: Sequence[str] = ()) -> Clash | None:

@@ -9,16 +9,15 @@ import socket
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from os import PathLike
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import pandas as pd
 
 from ..files.folder import write_folder
 from ..files.table_json import plain, rows_json
 from ..scenario.documents import csv_text
-
-if TYPE_CHECKING:
-    from .settlement import Settlement
+from ..scenario.scenario import Scenario
+from .certificate import Certificate
 
 SCHEMA = 1
 """Version of the written form."""
@@ -36,7 +35,31 @@ GUARD = "'"
 """Put before a text that begins so, in ``tables/``; taken away again by the reader."""
 
 
-def documents(settlement: Settlement) -> dict[str, bytes]:
+class Written(Protocol):
+    """What of a settlement is written."""
+
+    @property
+    def scenario(self) -> Scenario:
+        """What was settled."""
+
+    @property
+    def tables(self) -> Mapping[str, pd.DataFrame]:
+        """All tables by name."""
+
+    @property
+    def certificate(self) -> Certificate:
+        """The evidence."""
+
+    @property
+    def provenance(self) -> Mapping[str, object]:
+        """Versions, methods and the hash of the scenario."""
+
+    @property
+    def timings(self) -> Mapping[str, float]:
+        """CPU seconds of each phase."""
+
+
+def documents(settlement: Written) -> dict[str, bytes]:
     """Write a settlement as named texts, without the manifest.
 
     The same settlement gives the same bytes.
@@ -49,7 +72,7 @@ def documents(settlement: Settlement) -> dict[str, bytes]:
     return files
 
 
-def as_dict(settlement: Settlement) -> dict[str, object]:
+def as_dict(settlement: Written) -> dict[str, object]:
     """Lay a settlement out as :func:`json_text` takes it: plain values, what is missing being None, and its tables."""
     settings = settlement.scenario.settings
     return {
@@ -107,7 +130,7 @@ def unguarded(text: str) -> str:
 
 
 def write(
-    settlement: Settlement,
+    settlement: Written,
     directory: str | PathLike[str],
     *,
     overwrite: bool,

@@ -25,14 +25,16 @@ from singlepot.solver import (
     share,
 )
 
-from ..explanation.solved_stages import Workings
+from ..explanation.merit_order import place
+from ..explanation.solved_stages import SolvedStages
 from ..formulation.formulation import Formulation, formulate
 from ..infeasibility.explain import explain_conflict
 from ..scenario.scenario import Scenario
 from .certificate import Certificate, certify, insist
 from .decisions import Point, point_from_columns
 from .pounds import Pounds, in_pounds
-from .settlement import Settlement, tabulate
+from .settlement import Settlement
+from .tabulating import tabulate
 
 LOG = logging.getLogger("singlepot")
 
@@ -169,15 +171,15 @@ def _settlement(
             "give": [evidence.give for evidence in certificate.stages],
         }
     )
-    workings = Workings(formulation, staged, point.take_up)
+    placing = place(SolvedStages(formulation, staged, point.take_up))
     return Settlement(
         scenario=formulation.scenario,
-        **tabulate(workings, point, pounds),
+        **tabulate(placing, point, pounds),
         stages=stages,
         certificate=certificate,
         provenance=_provenance(formulation, staged),
         timings=seconds,
-        workings=workings,
+        placing=placing,
     )
 
 

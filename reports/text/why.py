@@ -17,7 +17,7 @@ from .stability import stability_lines
 if TYPE_CHECKING:
     import pandas as pd
 
-    from singlepot.models.analysis.area_account import Account
+    from singlepot.models.analysis.area_account import AreaAccount
     from singlepot.models.explanation.merit_order import BestPlaced
     from singlepot.models.settlement.settlement import Settlement
 
@@ -38,7 +38,7 @@ def why(settlement: Settlement, objective: str | None = None) -> str:
     return "\n".join(lines) + "\n"
 
 
-def why_area(account: Account, money: str) -> str:
+def why_area(account: AreaAccount, money: str) -> str:
     """Tell everything about one area; amounts in the scenario's unit of money."""
     lines = [f"{account.name} ({account.area})", ""]
     for row in account.grants.to_dict("records"):
@@ -96,7 +96,7 @@ def _range(settlement: Settlement, row: Mapping[Any, Any]) -> list[float | None]
     return [side.value if np.isfinite(side.value) else None for side in (found.below, found.above)]
 
 
-def area_values(account: Account) -> dict[str, Any]:
+def area_values(account: AreaAccount) -> dict[str, Any]:
     """What :func:`why_area` tells, as plain values."""
     return {
         "area": account.area,
@@ -111,7 +111,7 @@ def area_values(account: Account) -> dict[str, Any]:
     }
 
 
-def _stability(account: Account, money: str) -> list[str]:
+def _stability(account: AreaAccount, money: str) -> list[str]:
     assert account.stability is not None
     return stability_lines(account.stability.assign(area=account.area, name=account.name), money)
 

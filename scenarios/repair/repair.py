@@ -8,8 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from singlepot.models.infeasibility.clash import amount, join
-from singlepot.models.infeasibility.search import Clash
+from singlepot.models.infeasibility.clash import Clash, amount, join
 from singlepot.models.notebook_display import rich, rich_table
 from singlepot.models.scenario.scenario import Scenario
 from singlepot.solver import NoSettlement, SinglepotError

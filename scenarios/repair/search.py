@@ -10,8 +10,9 @@ import numpy as np
 import pandas as pd
 
 from singlepot.models.diagnostics.problems import did_you_mean
+from singlepot.models.infeasibility.clash import Clash
 from singlepot.models.infeasibility.relaxable import EXTRA, KINDS, Movable, movable
-from singlepot.models.infeasibility.search import Clash, find_clash
+from singlepot.models.infeasibility.search import find_clash
 from singlepot.models.money import POUNDS_PER
 from singlepot.models.scenario.scenario import Scenario
 from singlepot.models.settlement.settle import settle

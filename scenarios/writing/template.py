@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import os
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
-
-import pandas as pd
-import tomli_w
 
 from singlepot.models.files.folder import check_target, write_folder
 from singlepot.models.files.single_file import check_file, write_file
 from singlepot.models.scenario.documents import csv_text
 from singlepot.models.scenario.manual_page import tables_page
 from singlepot.models.scenario.scenario import Scenario
-from singlepot.models.settings.explained import SETTINGS_EXPLAINED
-from singlepot.models.tables.schema import NAN, TABLES, Column, attribute, grant_of, kept, outcome
 
 from ..formats.settings_file import NAME
+from .template_content import commented_settings, full_tables
+from .workbook_template import write_workbook_template
 from .writing import OTHER_ENDINGS, WrongTarget
 
 
@@ -46,8 +40,6 @@ def write_template(target: str | os.PathLike[str], scenario: Scenario | None = N
 
         scenario = example()
     if path.suffix.lower() == ".xlsx":
-        from .workbook_template import write_workbook_template
-
         made = scenario
         check_file(target, overwrite=False)
         write_file(target, lambda path: write_workbook_template(made, path), overwrite=False)
@@ -60,85 +52,3 @@ def template_files(scenario: Scenario) -> dict[str, bytes]:
     """The files of a folder to fill in: tables, commented settings, and the page of columns."""
     files = {f"{name}.csv": csv_text(table) for name, table in full_tables(scenario).items()}
     return {**files, NAME: commented_settings(scenario), "README.md": tables_page().encode()}
-
-
-def full_tables(scenario: Scenario) -> dict[str, pd.DataFrame]:
-    """Every table with every column it may have, empty where the scenario has none; its own columns as they are.
-
-    The column ``population`` is added only where no area would then lack it.
-    """
-    made = {}
-    for name in TABLES:
-        table = scenario.tables[name]
-        columns = {}
-        for column in columns_of(name, scenario):
-            if column.name in table:
-                columns[column.name] = table[column.name]
-            elif column.name != "population":
-                empty = NAN if column.numeric else ""
-                columns[column.name] = pd.Series([empty] * len(table), dtype=float if column.numeric else str)
-        columns |= {header: table[header] for header in table.columns if kept(header)}
-        made[name] = pd.DataFrame(columns)
-    return made
-
-
-def columns_of(name: str, scenario: Scenario) -> list[Column]:
-    """The columns of a table of a scenario, those of its attributes, envelopes and objectives among them."""
-    fixed = list(TABLES[name])
-    if name == "areas":
-        return [*fixed, *map(attribute, scenario.settings.attributes)]
-    if name != "option_years":
-        return fixed
-    table, envelopes = scenario.option_years, scenario.envelopes
-    if len(envelopes) > 1 or grant_of(envelopes[0]).name in table:
-        fixed = [column for column in fixed if column.name != "grant"] + [grant_of(envelope) for envelope in envelopes]
-    return [*fixed, *(outcome(key) for key in scenario.objectives["key"])]
-
-
-def explain(column: Column, money: str) -> str:
-    """Say what a column holds, in a few lines."""
-    default = column.default if isinstance(column.default, str) else f"{column.default:g}"
-    said = "Required." if column.required else f"Empty: {default}." if default not in ("", "nan") else "May be empty."
-    return f"{column.explanation}\nHolds {column.expected(money)}.\n{said}"
-
-
-FREE = ("log", "notes")
-"""Sections whose keys are the user's."""
-
-
-def commented_settings(scenario: Scenario) -> bytes:
-    """``scenario.toml`` with a comment above every key; keys that are not set stand as comments."""
-    said = scenario.settings.as_dict()
-    lines: list[str] = []
-    sections: Mapping[str, list[str]] = _by_section()
-    for section, keys in sections.items():
-        content = said
-        for part in section.split(".") if section else ():
-            content = content.get(part, {})
-        lines += (
-            ["", f"[{section}]" if content or section in ("rules", "stages") else f"# [{section}]"] if section else []
-        )
-        for key in keys:
-            lines.append(f"# {SETTINGS_EXPLAINED[f'{section}.{key}'.lstrip('.')]}")
-            lines.append(_line(key, content[key]) if content.get(key, {}) != {} else f"# {key} =")
-    for section in FREE:
-        if said.get(section):
-            lines += ["", tomli_w.dumps({section: said[section]}).strip()]
-    return ("\n".join(lines).lstrip("\n") + "\n").encode()
-
-
-def _line(key: str, value: Any) -> str:
-    """A key and its value on one line."""
-    if isinstance(value, Mapping):
-        return f"{key} = {{ {', '.join(_line(json.dumps(name), item) for name, item in value.items())} }}"
-    return f"{key} = {json.dumps(value, ensure_ascii=False)}"
-
-
-def _by_section() -> dict[str, list[str]]:
-    """Keys of the settings by section; ``give`` is left to who knows it."""
-    sections: dict[str, list[str]] = {}
-    for path in SETTINGS_EXPLAINED:
-        section, _, key = path.rpartition(".")
-        if path not in FREE:
-            sections.setdefault(section, []).append(key)
-    return sections

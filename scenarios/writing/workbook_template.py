@@ -15,7 +15,7 @@ from singlepot.models.tables.schema import TABLES, Column
 
 from ..workbooks.settings_sheet import SHEET, rows_of
 from ..workbooks.writing import OPTIONS, Header, Styles, check_limits, write_settings, write_table
-from .template import columns_of, explain, full_tables
+from .template_content import columns_of, explain, full_tables
 
 READY = 2000
 """Rows below the last one that are ready to be filled in."""

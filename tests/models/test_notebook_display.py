@@ -68,7 +68,7 @@ SHOWN: dict[str, Callable[[], object]] = {
     "scenario": harmful,
     "settlement": settled,
     "certificate": lambda: settled().certificate,
-    "account": lambda: settled().explain("A", without=True),
+    "account": lambda: sp.explain_area(settled(), "A", without=True),
     "comparison": lambda: sp.compare([harmful(), harmful().with_(rules={"grant_floor": 0.7})], names=[HARMFUL, "b"]),
     "sweep": lambda: sp.sweep(harmful(), {"pot": [0.9, 1.0]}),
     "repair": clash,

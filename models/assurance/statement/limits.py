@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
+from .tables import Tables
 from .words import Cell, Place, PotShare, exact, is_there
-
-if TYPE_CHECKING:
-    from .tables import Reader
 
 
 class Limits:
     """The rules of section 3: the row with most selectors wins and replaces the general rule."""
 
-    def __init__(self, reader: Reader) -> None:
-        self.reader = reader
-        self.rows = list(reader.rows("rules"))
-        self.general = {name: exact(value) for name, value in reader.settings.rules.items()}
+    def __init__(self, tables: Tables) -> None:
+        self.tables = tables
+        self.rows = list(tables.rows("rules"))
+        self.general = {name: exact(value) for name, value in tables.settings.rules.items()}
 
     def _winner(self, rule: str, where: Mapping[str, str]) -> tuple[Fraction, str, bool] | None:
         """Value, basis, and whether the row names an area or type, for one place."""
@@ -34,14 +31,14 @@ class Limits:
         return (self.general[rule], "bid", False) if rule in self.general else None
 
     def _area(self, code: str) -> dict[str, str]:
-        row = self.reader.of_area[code]
+        row = self.tables.of_area[code]
         return {"area": code, "region": row.get("region") or "", "type": row.get("type") or ""}
 
     def _cells(self, envelopes: bool) -> Iterator[tuple[Cell, dict[str, str]]]:
-        reader, kind = self.reader, "envelope" if envelopes else "objective"
-        for area in reader.codes:
-            for key in reader.envelopes if envelopes else sorted(reader.goals):
-                for year in reader.years:
+        tables, kind = self.tables, "envelope" if envelopes else "objective"
+        for area in tables.codes:
+            for key in tables.envelopes if envelopes else sorted(tables.goals):
+                for year in tables.years:
                     yield (area, key, year), {**self._area(area), kind: key, "year": year}
 
     def _limit(
@@ -52,17 +49,17 @@ class Limits:
             return None
         value, basis, names_area = found
         has_bid = proposed.get(cell, Fraction(0)) > 0
-        if cell[0] in self.reader.centre and not has_bid and not names_area:
+        if cell[0] in self.tables.centre and not has_bid and not names_area:
             return None
         if basis == "amount":
             return value
         if basis == "per_head":
-            heads = self.reader.of_area[cell[0]].get("population")
+            heads = self.tables.of_area[cell[0]].get("population")
             return value * exact(heads) if is_there(heads) else None
         if not has_bid:
             return None
         if basis == "reference":
-            return value * self.reader.reference[cell] if cell in self.reader.reference else None
+            return value * self.tables.reference[cell] if cell in self.tables.reference else None
         return value * proposed[cell]
 
     def _bounds(
@@ -90,14 +87,14 @@ class Limits:
 
     def step(self) -> dict[Cell, Fraction]:
         """Largest change of (grant - bid) from the year before; a share of the mean over all years."""
-        reader, found = self.reader, {}
+        tables, found = self.tables, {}
         for cell, where in self._cells(envelopes=True):
             area, envelope, year = cell
-            position = reader.years.index(year)
+            position = tables.years.index(year)
             if position == 0:
                 continue
-            before = (area, envelope, reader.years[position - 1])
-            if reader.bid.get(cell, 0) <= 0 or reader.bid.get(before, 0) <= 0:
+            before = (area, envelope, tables.years[position - 1])
+            if tables.bid.get(cell, 0) <= 0 or tables.bid.get(before, 0) <= 0:
                 continue
             rule = self._winner("grant_step", where)
             if rule is None:
@@ -107,30 +104,30 @@ class Limits:
 
     def _mean(self, basis: str, cell: Cell) -> Fraction:
         """What the value of a step is a share of."""
-        reader, (area, envelope, _) = self.reader, cell
+        tables, (area, envelope, _) = self.tables, cell
         if basis == "amount":
             return Fraction(1)
         if basis == "per_head":
-            return exact(reader.of_area[area]["population"])
-        amounts = reader.bid if basis == "bid" else reader.reference
-        line = [amounts.get((area, envelope, year), Fraction(0)) for year in reader.years]
+            return exact(tables.of_area[area]["population"])
+        amounts = tables.bid if basis == "bid" else tables.reference
+        line = [amounts.get((area, envelope, year), Fraction(0)) for year in tables.years]
         return sum(line, Fraction(0)) / len(line)
 
     def own_cost(self) -> dict[str, Fraction]:
         """What each area with a bid may pay itself, money."""
-        reader, found = self.reader, {}
-        for area in reader.codes:
+        tables, found = self.tables, {}
+        for area in tables.codes:
             rule = self._winner("own_cost_ceiling", self._area(area))
-            whole = reader.whole.get(area, Fraction(0))
+            whole = tables.whole.get(area, Fraction(0))
             if rule is None or whole <= 0:
                 continue
             value, basis, _ = rule
             if basis == "bid":
                 found[area] = value * whole
             elif basis == "reference":
-                found[area] = value * sum((v for (a, _, _), v in reader.reference.items() if a == area), Fraction(0))
+                found[area] = value * sum((v for (a, _, _), v in tables.reference.items() if a == area), Fraction(0))
             elif basis == "per_head":
-                found[area] = value * exact(reader.of_area[area]["population"])
+                found[area] = value * exact(tables.of_area[area]["population"])
             else:
                 found[area] = value
         return found
@@ -138,7 +135,7 @@ class Limits:
     def of_pot(self, rule: str) -> dict[Place, Fraction]:
         """What may leave each pot; a pot of nothing gives nothing."""
         found = {}
-        for (envelope, year), amount in self.reader.pot.items():
+        for (envelope, year), amount in self.tables.pot.items():
             chosen = self._winner(rule, {"envelope": envelope, "year": year})
             if chosen is not None and amount > 0 and chosen[0] > 0:
                 found[envelope, year] = chosen[0] if chosen[1] == "amount" else chosen[0] * amount
@@ -152,7 +149,7 @@ class Limits:
             named = {k: row[k] for k in ("area", "region", "type", "envelope", "year") if row.get(k)}
             places = {
                 place: amount
-                for place, amount in self.reader.pot.items()
+                for place, amount in self.tables.pot.items()
                 if named.get("envelope", place[0]) == place[0] and named.get("year", place[1]) == place[1]
             }
             cells = frozenset(

@@ -13,7 +13,7 @@ from scipy.optimize import linprog
 from singlepot.models.explanation.band_kinks import Kinks, kinks
 from singlepot.models.explanation.prices import RULE_ROWS, cell_kinds
 from singlepot.models.explanation.reduced_costs import BAND, HELD
-from singlepot.models.explanation.solved_stages import Workings
+from singlepot.models.explanation.solved_stages import SolvedStages
 from singlepot.solver import Marginals
 
 SMALL = 1e-3
@@ -31,7 +31,7 @@ class Copy:
 class StageProblem:
     """What a stage minimises, on the face of the earlier stages, in displacements from where it ended."""
 
-    def __init__(self, workings: Workings, stage: Marginals) -> None:
+    def __init__(self, workings: SolvedStages, stage: Marginals) -> None:
         self.workings, self.stage = workings, stage
         scaled, result = workings.staged.scaled, workings.staged.results[stage.position]
         assert result.face is not None

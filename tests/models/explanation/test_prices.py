@@ -14,7 +14,7 @@ from singlepot.models.analysis.price_by_resolving import moved
 from singlepot.models.analysis.price_range import limit_of
 from singlepot.models.explanation.prices import national_prices, pot_prices
 from singlepot.models.explanation.rule_prices import rule_prices
-from singlepot.models.explanation.solved_stages import Workings, work_out
+from singlepot.models.explanation.solved_stages import SolvedStages
 from singlepot.solver import Bound, Control, Infeasible, minimise_in_turn
 
 from ...steered import MANY
@@ -25,7 +25,7 @@ STEP = 1e-4
 """By how much bounds are moved, relative."""
 
 
-def optima(workings: Workings, bound: Bound | int, change: float) -> list[float] | None:
+def optima(workings: SolvedStages, bound: Bound | int, change: float) -> list[float] | None:
     """Every stage's optimum when only one bound moves, from scratch."""
     moved_programme = moved(workings.programme, bound if isinstance(bound, Bound) else Bound(bound), change)
     try:
@@ -35,12 +35,12 @@ def optima(workings: Workings, bound: Bound | int, change: float) -> list[float]
     return [result.value for result in staged.results]
 
 
-def tolerance(workings: Workings, position: int) -> float:
+def tolerance(workings: SolvedStages, position: int) -> float:
     stage = workings.formulation.stages[position]
     return 1e-8 * max(stage.size, abs(workings.staged.results[position].value))
 
 
-def priced_rows(workings: Workings) -> Iterator[tuple[int, float]]:
+def priced_rows(workings: SolvedStages) -> Iterator[tuple[int, float]]:
     """National rows and pots, with the sizes of their bounds."""
     programme = workings.programme
     for family, bounds in (("national", programme.row_lower), ("pot", programme.row_upper)):
@@ -50,7 +50,7 @@ def priced_rows(workings: Workings) -> Iterator[tuple[int, float]]:
                 yield row, float(bounds[row])
 
 
-def same_before(workings: Workings, values: list[float] | None, position: int) -> bool:
+def same_before(workings: SolvedStages, values: list[float] | None, position: int) -> bool:
     """Whether no earlier stage moved, so that the optimum of this one is a convex function of the bound there."""
     if values is None:
         return False
@@ -62,10 +62,10 @@ def same_before(workings: Workings, values: list[float] | None, position: int) -
 def test_a_price_lies_between_the_differences_on_both_sides(seed: int) -> None:
     """(v(b) − v(b − h)) / h ≤ price ≤ (v(b + h) − v(b)) / h, of national targets, pots and rules that bind."""
     settlement = sp.settle(scenario(seeded(seed)))
-    workings = work_out(settlement)
+    workings = settlement.solved_stages
     if any(stage.give > 0 for stage in workings.formulation.stages):
         settlement = sp.settle(workings.formulation.scenario.with_(stages={"give": {}}))
-        workings = work_out(settlement)
+        workings = settlement.solved_stages
     rules = rule_prices(workings)
     chosen = [*national_prices(workings), *pot_prices(workings), *(rules if MANY else rules[seed % 3 :: 3])]
     names = [result.stage.name for result in workings.staged.results]
@@ -90,7 +90,7 @@ def test_a_price_lies_between_the_differences_on_both_sides(seed: int) -> None:
 def test_a_range_ends_where_the_slope_changes(seed: int) -> None:
     """On either side the stage's optimum is a straight line to the end of the range, and above it just past the end."""
     settlement = sp.settle(scenario(seeded(seed)))
-    workings = work_out(settlement)
+    workings = settlement.solved_stages
     names = [result.stage.name for result in workings.staged.results]
     for row, size in list(priced_rows(workings))[:3]:
         label = workings.programme.row_label(row)
@@ -192,7 +192,7 @@ def test_a_settlement_can_be_sent_to_another_process_after_it_was_asked() -> Non
 def test_one_more_million_removes_what_it_says() -> None:
     """A pot moved by £1m lowers the shortfall by the share that stands beside its price."""
     settlement = sp.settle(sp.read_scenario("england"))
-    workings = work_out(settlement)
+    workings = settlement.solved_stages
     prices = pot_prices(workings)
     rows = workings.programme.rows("pot")
     before = workings.staged.results[0].value
@@ -209,7 +209,7 @@ def test_a_settlement_read_back_has_the_same_prices(tmp_path: object) -> None:
     settlement = sp.settle(sp.read_scenario("bucks-and-burnley"))
     settlement.write(f"{tmp_path}/out")
     back = sp.read_settlement(f"{tmp_path}/out")
-    assert back.workings is None
+    assert back.placing is None
     assert back.national["price"].tolist() == settlement.national["price"].tolist()
     assert back.prices == settlement.prices
     assert back.best_placed.table.equals(settlement.best_placed.table)

@@ -11,9 +11,8 @@ import numpy as np
 import pytest
 
 import singlepot as sp
-from singlepot.models.explanation.merit_order import Placing, place
+from singlepot.models.explanation.merit_order import Placing
 from singlepot.models.explanation.prices import RULE_ROWS
-from singlepot.models.explanation.solved_stages import work_out
 from singlepot.models.explanation.verdicts import LAST, USED_UP
 from singlepot.reports.text.why import why, why_area
 from singlepot.solver import Control, LinearProgramme, minimise_in_turn
@@ -27,7 +26,7 @@ STEP = 1e-4
 
 @cache
 def placed(seed: int) -> Placing:
-    return place(work_out(sp.settle(scenario(seeded(seed)))))
+    return sp.settle(scenario(seeded(seed))).merit_order
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -110,22 +109,22 @@ def test_best_placed_of_bucks_and_burnley_by_hand() -> None:
 
 def test_an_area_is_explained_by_name_or_code() -> None:
     settlement = sp.settle(sp.read_scenario("bucks-and-burnley"))
-    account = settlement.explain("burnley")
+    account = sp.explain_area(settlement, "burnley")
     assert account.area == "E07000117"
     assert len(account.asks) == 2
     assert account.without is None
     with pytest.raises(sp.BadOption, match="did you mean 'Burnley'"):
-        settlement.explain("Burnly")
+        sp.explain_area(settlement, "Burnly")
 
 
 def test_the_account_of_an_area_holds_its_stability_when_it_is_measured(tmp_path: Path) -> None:
     """The same numbers as the table of stability; printed with --stability."""
     settlement = sp.settle(sp.read_scenario("bucks-and-burnley"))
-    account = settlement.explain("Burnley", stability=sp.stability)
+    account = sp.explain_area(settlement, "Burnley", stability=sp.stability)
     measured = sp.stability(settlement, ["E07000117"])
     assert account.stability is not None
     assert account.stability.equals(measured.drop(columns=["area", "name"]))
-    assert settlement.explain("Burnley").stability is None
+    assert sp.explain_area(settlement, "Burnley").stability is None
     settlement.write(tmp_path / "out")
     printed = run("why", str(tmp_path / "out"), "Burnley", "--stability")
     assert "How far its grant moves when its own numbers do" in printed.stdout
@@ -160,6 +159,6 @@ def test_every_ask_of_a_drawn_scenario_has_a_reason_and_every_area_an_account(se
         assert "inf" not in reason.split()
     assert max(len(line) for line in why(settlement).splitlines()) <= 80
     for code in settlement.scenario.tables["areas"]["code"]:
-        account = settlement.explain(code)
+        account = sp.explain_area(settlement, code)
         assert len(account.asks) == (settlement.asks["area"] == code).sum()
         assert max(len(line) for line in why_area(account, settlement.scenario.settings.money).splitlines()) <= 80

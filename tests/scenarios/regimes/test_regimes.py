@@ -302,7 +302,7 @@ def test_a_regime_is_a_settlement_like_any_other(tmp_path: Path) -> None:
         assert sp.read_settlement(tmp_path / key).grants.equals(found.grants)
     compared = sp.compare([sp.settle(given), sp.regime(given, "equal-losses")])
     assert compared.scenarios["grants"].tolist() == pytest.approx([196, 196])
-    assert sp.regime(given, "talmud").explain("Burnley")
+    assert sp.explain_area(sp.regime(given, "talmud"), "Burnley")
 
 
 # ---- refusals and the command -----------------------------------------------------------------------------------

@@ -1,0 +1,209 @@
+"""The tables of a settlement from a point, its whole pounds and its merit order, rows in canonical order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from ..explanation.merit_order import Placing
+from ..explanation.prices import Price, national_prices, pot_prices
+from ..explanation.reasons import reasons
+from ..explanation.solved_stages import SolvedStages
+from ..formulation.formulation import Formulation
+from ..formulation.model import ABSENT
+from ..scenario.arrays import Arrays, Floats, Options, Texts
+from ..scenario.scenario import Scenario
+from .decisions import Point, agreed, shortfall
+from .pounds import Pounds
+
+Positions = npt.NDArray[np.integer]
+
+ASK_ABOVE = 1e-6
+"""Share of an option's largest take-up above which its use is an ask."""
+
+
+def tabulate(placing: Placing, point: Point, pounds: Pounds) -> dict[str, pd.DataFrame]:
+    """Lay a point out as the tables of a settlement, rows in canonical order."""
+    workings = placing.workings
+    formulation = workings.formulation
+    data = formulation.data
+    return {
+        "grants": _grants(formulation, point, pounds),
+        "targets": _targets(formulation, point),
+        "national": _with_prices(_national(data, point), national_prices(workings)),
+        "asks": _asks(data, point, reasons(placing)),
+        "pot": _with_prices(_pot(data, point, pounds), _of_pots(workings, data)),
+        "take_up": _take_up(data, point),
+    }
+
+
+def _with_prices(table: pd.DataFrame, prices: Sequence[Price]) -> pd.DataFrame:
+    return table.assign(
+        price=np.asarray([price.value for price in prices], dtype=np.float64),
+        price_unit=np.asarray([price.unit for price in prices], dtype=object),
+        price_stage=np.asarray([price.stage for price in prices], dtype=object),
+        price_note=np.asarray([price.note for price in prices], dtype=object),
+        removes=np.asarray([price.removes for price in prices], dtype=np.float64),
+    )
+
+
+def _of_pots(workings: SolvedStages, data: Arrays) -> list[Price]:
+    """Prices of the pots that the scenario names; a year that only options spend in has none."""
+    prices = {price.place: price for price in pot_prices(workings)}
+    envelope, year = np.nonzero(data.has_pot)
+    pairs = zip(data.labels("envelopes", envelope), data.labels("years", year), strict=True)
+    return [prices[str(e), str(t)] for e, t in pairs]
+
+
+def _labels(data: Arrays, **positions: Positions) -> dict[str, object]:
+    kinds = {"area": "areas", "envelope": "envelopes", "objective": "objectives", "year": "years"}
+    return {name: _taken(getattr(data, kinds[name]), at) for name, at in positions.items()}
+
+
+def _taken(names: Sequence[str] | Texts, positions: Positions) -> pd.api.extensions.ExtensionArray:
+    """Names at these positions, as a column; each name is made a text of a column but once."""
+    return pd.Series(np.asarray(names, dtype=object)).array.take(positions)
+
+
+def _grants(formulation: Formulation, point: Point, pounds: Pounds) -> pd.DataFrame:
+    data = formulation.data
+    shown = data.has_bid_row | (formulation.model.grant != ABSENT)
+    area, envelope, year = np.nonzero(shown)
+    return pd.DataFrame(
+        {
+            **_labels(data, area=area, envelope=envelope, year=year),
+            "bid": data.bid[shown],
+            "grant": point.grants[shown],
+            "change": point.grants[shown] - data.bid[shown],
+            "pounds": pounds.grants[shown],
+        }
+    )
+
+
+def _targets(formulation: Formulation, point: Point) -> pd.DataFrame:
+    data = formulation.data
+    shown = data.has_target_row | (formulation.model.target != ABSENT)
+    area, objective, year = np.nonzero(shown)
+    proposed, reached = data.proposed[shown], point.targets[shown]
+    return pd.DataFrame(
+        {
+            **_labels(data, area=area, objective=objective, year=year),
+            "proposed": proposed,
+            "agreed": reached,
+            "uplift": np.maximum(reached - proposed, 0.0),
+            "concession": np.where(data.centre[area], 0.0, np.maximum(proposed - reached, 0.0)),
+            "rate": _rates(formulation.scenario, data, area, objective, reached),
+        }
+    )
+
+
+def _rates(scenario: Scenario, data: Arrays, area: Positions, objective: Positions, reached: Floats) -> Floats:
+    """(baseline ± contribution) / denominator; NaN where a figure is missing."""
+    rate = np.full(len(area), np.nan)
+    objectives = scenario.filled("objectives").set_index("key")[["baseline", "per", "direction"]]
+    if not objectives["baseline"].any():
+        return rate
+    areas = scenario.filled("areas").sort_values("code", kind="stable")
+    figures = {
+        name: areas[name].to_numpy(dtype=np.float64) for name in {*objectives["baseline"], *objectives["per"]} if name
+    }
+    for key, row in objectives.to_dict("index").items():
+        if not row["baseline"]:
+            continue
+        here = np.flatnonzero(objective == data.objectives.index(str(key)))
+        sign = -1.0 if row["direction"] == "decrease" else 1.0
+        level = figures[row["baseline"]][area[here]] + sign * reached[here]
+        per = figures[row["per"]][area[here]] if row["per"] else np.ones(len(here))
+        rate[here] = np.divide(level, per, out=np.full(len(level), np.nan), where=per > 0)
+    return rate
+
+
+def _national(data: Arrays, point: Point) -> pd.DataFrame:
+    rows = data.national
+    first, last = (np.asarray(data.labels("years", at), dtype=object) for at in (rows.first, rows.last))
+    as_proposed = Point(point.take_up, point.carry_over, point.virement, data.bid, data.proposed)
+    return pd.DataFrame(
+        {
+            **_labels(data, objective=rows.objective),
+            "year": np.where(rows.first == rows.last, first, first + ":" + last),
+            "target": rows.target,
+            "proposed": agreed(data, as_proposed),
+            "agreed": agreed(data, point),
+            "shortfall": shortfall(data, point),
+        }
+    )
+
+
+def _asks(data: Arrays, point: Point, why: Texts) -> pd.DataFrame:
+    options = data.options
+    grant = np.bincount(options.grant.option, weights=options.grant.value, minlength=options.size)
+    cells, shape = options.outcome, (options.size, len(data.objectives))
+    outcome = np.bincount(cells.option * shape[1] + cells.across, cells.value, shape[0] * shape[1]).reshape(shape)
+    asked = np.flatnonzero(point.take_up > ASK_ABOVE * options.limit)
+    asked = asked[np.lexsort((options.names[0][asked], options.area[asked]))]
+    taken = point.take_up[asked]
+    return pd.DataFrame(
+        {
+            **_labels(data, area=options.area[asked]),
+            "option": _option_names(options, asked),
+            "take_up": taken,
+            "grant_change": grant[asked] * taken,
+            **{key: outcome[asked, k] * taken for k, key in enumerate(data.objectives)},
+            "reason": why[asked],
+        }
+    )
+
+
+def _pot(data: Arrays, point: Point, pounds: Pounds) -> pd.DataFrame:
+    envelope, year = np.nonzero(data.has_pot)
+    carried_in = np.zeros(data.pot.shape)
+    carried_in[:, 1:] = point.carry_over[:, :-1]
+    vired, vired_in = point.virement.sum(axis=1), point.virement.sum(axis=0)
+    allocated = point.grants.sum(axis=0)
+    reserve = data.pot + carried_in + vired_in - point.carry_over - vired - allocated
+    reserve = np.where(np.abs(reserve) <= 1e-12 * np.maximum(data.pot, allocated), 0.0, reserve)
+    columns = {
+        "amount": data.pot,
+        "allocated": allocated,
+        "carried": point.carry_over,
+        "vired": vired,
+        "reserve": reserve,
+        "carried_in": carried_in,
+        "vired_in": vired_in,
+        "pounds": pounds.grants.sum(axis=0),
+        "carried_pounds": pounds.carried,
+        "vired_pounds": pounds.vired.sum(axis=1),
+        "vired_in_pounds": pounds.vired.sum(axis=0),
+    }
+    if len(data.envelopes) > 1:
+        columns |= {f"vired_to_{into}": point.virement[:, i] for i, into in enumerate(data.envelopes)}
+    return pd.DataFrame(
+        {
+            **_labels(data, envelope=envelope, year=year),
+            **{name: values[data.has_pot] for name, values in columns.items()},
+        }
+    )
+
+
+def _take_up(data: Arrays, point: Point) -> pd.DataFrame:
+    options, dropped = data.options, data.options.dropped
+    order = np.lexsort((options.names[0], options.area))
+    used = pd.DataFrame(
+        {
+            **_labels(data, area=options.area[order]),
+            "option": _option_names(options, order),
+            "take_up": point.take_up[order],
+        }
+    )
+    if dropped.empty:
+        return used
+    everything = pd.concat([used, dropped.assign(take_up=0.0)])
+    return everything.sort_values(["area", "option"], kind="stable").reset_index(drop=True)
+
+
+def _option_names(options: Options, chosen: Positions) -> pd.api.extensions.ExtensionArray:
+    positions, names = options.names
+    return _taken(names, positions[chosen])

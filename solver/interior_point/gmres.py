@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..programme import Floats
-from .newton import BlockSystem
+from .newton import NewtonSystem
 
 SMALLEST = 1e-12
 """Size below which a right-hand side counts as nothing."""
@@ -21,7 +21,7 @@ class Refining:
     use them.
     """
 
-    def __init__(self, system: BlockSystem) -> None:
+    def __init__(self, system: NewtonSystem) -> None:
         self.system = system
         self._rows, self._columns = system.matrix.shape
         size = self._rows + self._columns

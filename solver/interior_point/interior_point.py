@@ -19,7 +19,7 @@ from ..programme import Floats
 from .active_set import Centre
 from .complementarity import Limits, centring, longest
 from .gmres import Refining
-from .newton import block_system
+from .newton import NewtonSystem
 from .structure import Structure
 
 LOG = logging.getLogger("singlepot")
@@ -167,7 +167,7 @@ class _Walk:
         self.size = max(1.0, float(np.abs(cost).mean()))
         self.limits.multiplier = self.size * self.limits.importance / self.limits.room
         self.y = self.limits.pull(self.limits.multiplier)[self.columns :]
-        self.system = block_system(matrix, structure)
+        self.system = NewtonSystem(matrix, structure)
         self.refining = Refining(self.system)
         self.eased = np.full(len(self.y), GIVE)
         self.eased[structure.border_rows] = 0.0

@@ -18,7 +18,8 @@ from ..control import Control, Halt
 from ..errors import NotProven, SinglepotError, SolverFailed, Stopped
 from ..interior_point.solve import NAME as BLOCKWISE
 from ..interior_point.solve import solve_blockwise
-from ..presolve.presolve import Linear, Reduction, reduce
+from ..presolve.presolve import Presolved, presolve
+from ..presolve.problem import RowwiseProblem
 from ..programme import OPEN, Family, Floats, LinearProgramme
 from ..scaling import ScaledProgramme, objective_factor, scale
 from .faces import Face, ambiguous, around, without_rounding
@@ -293,7 +294,7 @@ class Run:
         if not usual or path == "direct" or self._eager or (path == "auto" and matrix.nnz < REDUCE_FROM):
             return None
         columns, rows = self._around()
-        reduction = reduce(Linear(sparse.csr_array(matrix.tocsr()), cost * factor, *columns, *rows))
+        reduction = presolve(RowwiseProblem(sparse.csr_array(matrix.tocsr()), cost * factor, *columns, *rows))
         entries = reduction.core.matrix.nnz
         self._entries = max(self._entries, entries)
         late = self.x is not None and self.face.freedom < WARM_BELOW * self._freedom
@@ -309,11 +310,11 @@ class Run:
             return self._rest(stage, cost, factor, reduction)
         return None
 
-    def _rest(self, stage: Stage, cost: Floats, factor: float, reduction: Reduction) -> _Solved | None:
+    def _rest(self, stage: Stage, cost: Floats, factor: float, reduction: Presolved) -> _Solved | None:
         """Solve the core of a reduction by the reference solver, and again more tightly where its duals are unclear."""
         core = reduction.core
         if not len(core.cost):
-            nothing = reduction.restore(np.zeros(0), np.zeros(len(core.row_lower)))
+            nothing = reduction.postsolve(np.zeros(0), np.zeros(len(core.row_lower)))
             answer = Answer(Stop.OPTIMAL, Point.FEASIBLE, Point.FEASIBLE, *nothing, "decided by its bounds")
             return self._taken(stage, cost, factor, answer, "decided by its bounds")
         solver = engine(REFERENCE, sparse.csc_array(core.matrix.tocsc()))
@@ -323,7 +324,7 @@ class Run:
             answer = solver.solve(core.cost * tighter, *bounds, method, self._control)
             if answer.stop is not Stop.OPTIMAL:
                 return first
-            x, row_dual = reduction.restore(answer.x, answer.row_dual / tighter)
+            x, row_dual = reduction.postsolve(answer.x, answer.row_dual / tighter)
             answer = replace(answer, x=x, row_dual=row_dual)
             how = method.value if first is None else f"{first.method}, again more tightly"
             solved = self._taken(stage, cost, factor, answer, how)

@@ -14,7 +14,7 @@ KRYLOV, RESTARTS = 6, 2
 """Directions looked for before a linear system is restarted, and how often."""
 
 
-class Refining:
+class Gmres:
     """Generalised minimal residuals, with the eased factors of a system as preconditioner.
 
     Keeps its directions from one right-hand side to the next: to make room for them anew would take as long as to

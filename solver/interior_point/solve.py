@@ -7,7 +7,7 @@ import threading
 
 import numpy as np
 
-from ..answer import Answer, Point, Stop
+from ..answer import Answer, PointStatus, Stop
 from ..control import Control
 from ..presolve.presolve import Presolved
 from ..presolve.problem import RowwiseProblem
@@ -43,7 +43,7 @@ def solve_blockwise(presolved: Presolved, control: Control) -> Answer | None:
     if found is None:
         return None
     x, row_dual = presolved.postsolve(*found[:2])
-    return Answer(Stop.OPTIMAL, Point.FEASIBLE, Point.FEASIBLE, x, row_dual, found[2])
+    return Answer(Stop.OPTIMAL, PointStatus.FEASIBLE, PointStatus.FEASIBLE, x, row_dual, found[2])
 
 
 def _plain(core: RowwiseProblem, near: Centre) -> tuple[Floats, Floats]:

@@ -11,7 +11,7 @@ from typing import Literal
 import numpy as np
 from scipy import sparse
 
-from ..answer import Answer, Features, Method, Point, Stop
+from ..answer import Answer, Features, Method, PointStatus, Stop
 from ..backends import REFERENCE, Backend, Engine, engine
 from ..certificate import relative_gap
 from ..control import Control, Halt
@@ -172,7 +172,7 @@ def minimise_in_turn(
     programme, held_rows = with_stage_rows(programme, stages, technique)
     scaled = scale(programme, enabled=technique.scale)
     asked = engine(backend, scaled.matrix, solver)
-    run = Run(scaled, programme, asked, control, technique)
+    run = LexicographicSolver(scaled, programme, asked, control, technique)
     results: list[StageResult] = []
     try:
         for position, stage in enumerate(stages):
@@ -206,7 +206,7 @@ class _Solved:
     note: str
 
 
-class Run:
+class LexicographicSolver:
     """The state of one run: the face, the point, the engine; ``eager`` starts from the last basis wherever it can."""
 
     def __init__(
@@ -225,8 +225,8 @@ class Run:
         self._engine = solver
         self._control = control
         self._technique = technique
-        self._depth = programme.depth / scaled.column_scale
-        self._reach = programme.reach / scaled.column_scale
+        self._implied_lower = programme.implied_lower / scaled.column_scale
+        self._implied_upper = programme.implied_upper / scaled.column_scale
         self._freedom = max(self.face.freedom, 1)
         self._eager = eager
         self._basis = False
@@ -315,7 +315,7 @@ class Run:
         core = reduction.core
         if not len(core.cost):
             nothing = reduction.postsolve(np.zeros(0), np.zeros(len(core.row_lower)))
-            answer = Answer(Stop.OPTIMAL, Point.FEASIBLE, Point.FEASIBLE, *nothing, "decided by its bounds")
+            answer = Answer(Stop.OPTIMAL, PointStatus.FEASIBLE, PointStatus.FEASIBLE, *nothing, "decided by its bounds")
             return self._taken(stage, cost, factor, answer, "decided by its bounds")
         solver = engine(REFERENCE, sparse.csc_array(core.matrix.tocsc()))
         bounds = (core.lower, core.upper), (core.row_lower, core.row_upper)
@@ -435,8 +435,8 @@ class Run:
             cost,
             answer.row_dual,
             self.face,
-            np.minimum(self._depth, answer.x),
-            self._reach,
+            np.minimum(self._implied_lower, answer.x),
+            self._implied_upper,
         )
         return float(cost @ answer.x), bound
 
@@ -447,19 +447,19 @@ def closeness(features: Features) -> float:
 
 
 def dual_bound(
-    matrix: sparse.csc_array, cost: Floats, row_dual: Floats, face: Face, depth: Floats, reach: Floats
+    matrix: sparse.csc_array, cost: Floats, row_dual: Floats, face: Face, implied_lower: Floats, implied_upper: Floats
 ) -> float:
     r"""Return a value that no point of the face can fall below, proved by any duals.
 
     .. math:: \sum_i \min(y_i L_i, y_i U_i) + \sum_j \min(r_j l_j, r_j u_j), \qquad r = c - A^T y
 
-    A dual at an absent row bound counts as 0; a column without a bound uses its depth or reach.
+    A dual at an absent row bound counts as 0; a column without a bound uses its implied_lower or implied_upper.
     """
     usable = np.where(row_dual > 0, np.isfinite(face.row_lower), np.isfinite(face.row_upper))
     dual = np.where(usable, row_dual, 0.0)
     reduced = cost - matrix.T @ dual
-    lower = np.where(np.isfinite(face.column_lower), face.column_lower, depth)
-    upper = np.where(np.isfinite(face.column_upper), face.column_upper, np.maximum(reach, depth))
+    lower = np.where(np.isfinite(face.column_lower), face.column_lower, implied_lower)
+    upper = np.where(np.isfinite(face.column_upper), face.column_upper, np.maximum(implied_upper, implied_lower))
     row_limit = np.where(dual > 0, face.row_lower, face.row_upper)
     rows = dual[dual != 0] @ row_limit[dual != 0]
     return float(rows + reduced @ np.where(reduced > 0, lower, upper))

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import sparse
 
-from singlepot.solver.interior_point.gmres import Refining
+from singlepot.solver.interior_point.gmres import Gmres
 from singlepot.solver.interior_point.newton import NewtonSystem
 from singlepot.solver.interior_point.structure import Structure, structure_around
 
@@ -113,7 +113,7 @@ def test_results_are_the_same_on_every_run() -> None:
     assert all(np.array_equal(*both) for both in zip(*runs, strict=True))
 
 
-def test_refining_removes_what_was_eased() -> None:
+def test_gmres_removes_what_was_eased() -> None:
     """Factors of other diagonals are made good by a few directions; what is left is what is said."""
     matrix, structure = blocks(4, 20, 3, 1)
     rng = np.random.default_rng(9)
@@ -121,10 +121,10 @@ def test_refining_removes_what_was_eased() -> None:
     sigma, inverse = rng.lognormal(0, 1, columns), rng.lognormal(0, 1, rows)
     system = NewtonSystem(matrix, structure)
     system.factorise(sigma * 1.01, inverse * 1.01)
-    refining = Refining(system)
+    gmres = Gmres(system)
     for _ in range(2):
         a, b = rng.normal(size=columns), rng.normal(size=rows)
-        dx, dy, activity, left = refining.solve((sigma, inverse), a, b, 1e-10)
+        dx, dy, activity, left = gmres.solve((sigma, inverse), a, b, 1e-10)
         assert left <= 1e-9
         assert float(np.abs(sigma * dx - matrix.T @ dy - a).max()) <= 1e-8
         assert float(np.abs(matrix @ dx + inverse * dy - b).max()) <= 1e-8

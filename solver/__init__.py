@@ -3,8 +3,7 @@
 This room knows nothing of areas or money and imports nothing else of singlepot.
 """
 
-from .answer import Answer, Features, Method, Stop
-from .answer import Point as PointStatus
+from .answer import Answer, Features, Method, PointStatus, Stop
 from .backends import BACKENDS, Backend, Engine, engine
 from .certificate import Violation, largest_violation, relative_gap
 from .control import Control, Halt, Progress
@@ -21,11 +20,11 @@ from .errors import (
     VerificationFailed,
 )
 from .exploration.explorer import Best, Explorer
-from .exploration.mga import Far, FarApart, far_apart
+from .exploration.mga import MgaAlternative, MgaAlternatives, mga
 from .exploration.parametric import Bound, Piece, Tracer
 from .exploration.pareto import DEPTH, Corner, TradeOff, trade_off
 from .export import Names, names_of, to_pulp, to_pyomo, write_model
-from .lexicographic.dual_uniqueness import determined
+from .lexicographic.dual_uniqueness import unique_duals
 from .lexicographic.marginals import Marginals, marginals, original_matrix
 from .lexicographic.stages import Infeasible, Stage, Staged, StageResult, Technique, ended_early, minimise_in_turn
 from .programme import Family, Labels, LinearProgramme, ProgrammeBuilder
@@ -52,8 +51,6 @@ __all__ = [
     "Extra",
     "ExtraRows",
     "Family",
-    "Far",
-    "FarApart",
     "Features",
     "Halt",
     "Infeasible",
@@ -61,6 +58,8 @@ __all__ = [
     "LinearProgramme",
     "Marginals",
     "Method",
+    "MgaAlternative",
+    "MgaAlternatives",
     "Names",
     "NoRecourse",
     "NoSettlement",
@@ -88,12 +87,11 @@ __all__ = [
     "Violation",
     "average_of_worst",
     "decide",
-    "determined",
     "ended_early",
     "engine",
-    "far_apart",
     "largest_violation",
     "marginals",
+    "mga",
     "minimise_in_turn",
     "names_of",
     "original_matrix",
@@ -102,6 +100,7 @@ __all__ = [
     "to_pulp",
     "to_pyomo",
     "trade_off",
+    "unique_duals",
     "whole_units",
     "write_model",
 ]

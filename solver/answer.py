@@ -32,7 +32,7 @@ class Stop(Enum):
     FAILED = "failed"
 
 
-class Point(Enum):
+class PointStatus(Enum):
     """What a primal or dual point is worth."""
 
     FEASIBLE = "feasible"
@@ -60,8 +60,8 @@ class Answer:
     """
 
     stop: Stop
-    primal: Point
-    dual: Point
+    primal: PointStatus
+    dual: PointStatus
     x: Floats
     row_dual: Floats
     detail: str

@@ -46,7 +46,7 @@ def largest_violation(programme: LinearProgramme, x: Floats) -> Violation:
     activity = np.asarray(matrix @ x)
     terms = np.maximum(np.asarray(abs(matrix) @ np.abs(x)), _largest_terms(programme))
     rows = _excess(activity, programme.row_lower, programme.row_upper, terms)
-    columns = _excess(x, programme.column_lower, programme.column_upper, np.abs(programme.reach))
+    columns = _excess(x, programme.column_lower, programme.column_upper, np.abs(programme.implied_upper))
     row = int(rows.argmax()) if rows.size else -1
     column = int(columns.argmax()) if columns.size else -1
     of_row = float(rows[row]) if rows.size else 0.0
@@ -62,8 +62,8 @@ def _largest_terms(programme: LinearProgramme) -> Floats:
     """The largest term that each row with a bound of zero, but for rounding, can have; zero for the others."""
     matrix, (rows, _) = programme.matrix, programme.shape
     largest = np.zeros(rows)
-    reach = np.maximum(np.abs(programme.reach), np.abs(programme.depth))
-    np.maximum.at(largest, matrix.indices, np.abs(matrix.data) * np.repeat(reach, np.diff(matrix.indptr)))
+    furthest = np.maximum(np.abs(programme.implied_upper), np.abs(programme.implied_lower))
+    np.maximum.at(largest, matrix.indices, np.abs(matrix.data) * np.repeat(furthest, np.diff(matrix.indptr)))
     nearest = np.minimum(np.abs(programme.row_lower), np.abs(programme.row_upper))
     return np.where(nearest <= ROUNDING * largest, largest, 0.0)
 

@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .answer import Method
-from .backends.problem import Problem
 from .crossed_bounds import crossed
 from .errors import SinglepotError
+from .linear_problem import LinearProblem
 from .programme import Floats, LinearProgramme
 
 if TYPE_CHECKING:
@@ -126,8 +126,8 @@ def write_model(programme: LinearProgramme, path: str | os.PathLike[str], cost: 
         raise SinglepotError(f"{path} cannot be written ({error.strerror})", "choose another place") from error
 
 
-def _problem(programme: LinearProgramme, cost: Floats | None) -> Problem:
-    return Problem(
+def _problem(programme: LinearProgramme, cost: Floats | None) -> LinearProblem:
+    return LinearProblem(
         programme.matrix,
         np.zeros(programme.shape[1]) if cost is None else cost,
         programme.column_lower,

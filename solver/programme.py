@@ -51,8 +51,8 @@ class LinearProgramme:
 
     .. math:: l \le x \le u, \qquad L \le A x \le U
 
-    ``reach`` is a finite upper limit that no optimum needs to pass, used where a column has no upper
-    bound and a rigorous bound on an objective is wanted; ``depth`` is the same downwards.
+    ``implied_upper`` is a finite upper limit that no optimum needs to pass, used where a column has no upper
+    bound and a rigorous bound on an objective is wanted; ``implied_lower`` is the same downwards.
     """
 
     matrix: sparse.csc_array
@@ -60,8 +60,8 @@ class LinearProgramme:
     column_upper: Floats
     row_lower: Floats
     row_upper: Floats
-    depth: Floats
-    reach: Floats
+    implied_lower: Floats
+    implied_upper: Floats
     column_families: tuple[Family, ...]
     row_families: tuple[Family, ...]
 
@@ -71,8 +71,8 @@ class LinearProgramme:
         for name, array, length in (
             ("column_lower", self.column_lower, columns),
             ("column_upper", self.column_upper, columns),
-            ("depth", self.depth, columns),
-            ("reach", self.reach, columns),
+            ("implied_lower", self.implied_lower, columns),
+            ("implied_upper", self.implied_upper, columns),
             ("row_lower", self.row_lower, rows),
             ("row_upper", self.row_upper, rows),
         ):
@@ -83,8 +83,8 @@ class LinearProgramme:
             array.flags.writeable = False
         if not np.isfinite(self.matrix.data).all():
             raise ValueError("the matrix holds NaN or infinity")
-        if not (np.isfinite(self.reach).all() and np.isfinite(self.depth).all()):
-            raise ValueError("reach and depth must be finite")
+        if not (np.isfinite(self.implied_upper).all() and np.isfinite(self.implied_lower).all()):
+            raise ValueError("implied_upper and implied_lower must be finite")
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -224,16 +224,18 @@ class ProgrammeBuilder:
         *,
         lower: Floats,
         upper: Floats,
-        depth: Floats | None = None,
-        reach: Floats | None = None,
+        implied_lower: Floats | None = None,
+        implied_upper: Floats | None = None,
     ) -> Integers:
         """Add a family of columns and return their positions.
 
-        ``depth`` and ``reach`` say how far a column without a bound can need to go.
+        ``implied_lower`` and ``implied_upper`` say how far a column without a bound can need to go.
         """
         start = self._columns[-1].start + self._columns[-1].size if self._columns else 0
         self._columns.append(Family(name, start, len(lower), keys))
-        self._column_bounds.append((lower, upper, lower if depth is None else depth, upper if reach is None else reach))
+        implied_lower = lower if implied_lower is None else implied_lower
+        implied_upper = upper if implied_upper is None else implied_upper
+        self._column_bounds.append((lower, upper, implied_lower, implied_upper))
         return np.arange(start, start + len(lower))
 
     def column_keys(self, columns: Integers, repeat: int = 1) -> Mapping[str, Labels]:
@@ -279,8 +281,8 @@ class ProgrammeBuilder:
             column_upper=bounds[1],
             row_lower=limits[0],
             row_upper=limits[1],
-            depth=bounds[2],
-            reach=bounds[3],
+            implied_lower=bounds[2],
+            implied_upper=bounds[3],
             column_families=tuple(self._columns),
             row_families=tuple(self._rows),
         )

@@ -39,8 +39,8 @@ def scale(programme: LinearProgramme, *, enabled: bool = True) -> ScaledProgramm
     """
     matrix = programme.matrix
     rows, columns = programme.shape
-    highest = np.minimum(programme.reach, programme.column_upper)
-    lowest = np.maximum(programme.depth, programme.column_lower)
+    highest = np.minimum(programme.implied_upper, programme.column_upper)
+    lowest = np.maximum(programme.implied_lower, programme.column_lower)
     ranges, values = highest - lowest, np.maximum(np.abs(highest), np.abs(lowest))
     sizes = np.where(ranges > NARROWEST * values, ranges, values)
     column_scale = np.where(sizes > 0, _power_of_two(np.where(sizes > 0, sizes, 1.0)), 1.0)

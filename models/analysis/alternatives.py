@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from singlepot.solver import BadOption, Control, ExtraRows, Far, Progress, far_apart
+from singlepot.solver import BadOption, Control, ExtraRows, MgaAlternative, Progress, mga
 
 from ..formulation.formulation import Formulation
 from ..formulation.model import ABSENT
@@ -145,7 +145,7 @@ def alternatives(
     names, sums = _sums(formulation, by)
     start = np.asarray(sums @ _central(settlement, formulation))
     free = ranges(settlement, within, keep=keep, control=control)
-    apart = far_apart(explorer(formulation, most, control), sums, start, count)
+    apart = mga(explorer(formulation, most, control), sums, start, count)
     found = tuple(_settled(settlement, formulation, most, sums, start, far, names, control) for far in apart.found)
     ends = [np.asarray(sums @ _central(each.settlement, formulation)) for each in found]
     groups = pd.DataFrame({"group": names, "central": start, "low": apart.low, "high": apart.high})
@@ -211,7 +211,7 @@ def _settled(
     most: dict[str, float],
     sums: sparse.csr_array,
     start: Floats,
-    far: Far,
+    far: MgaAlternative,
     names: list[str],
     control: Control,
 ) -> Alternative:

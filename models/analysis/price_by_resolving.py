@@ -93,17 +93,17 @@ def moved(programme: LinearProgramme, bound: Bound, change: float) -> LinearProg
     rows = [programme.row_lower.copy(), programme.row_upper.copy()]
     for moves, array in zip((bound.lower, bound.upper), columns if bound.of_column else rows, strict=True):
         array[bound.index] += change if moves else 0.0
-    reach: Floats = programme.reach + abs(change)
-    depth: Floats = np.where(programme.depth != 0, programme.depth - abs(change), 0.0)
+    implied_upper: Floats = programme.implied_upper + abs(change)
+    implied_lower: Floats = np.where(programme.implied_lower != 0, programme.implied_lower - abs(change), 0.0)
     if not bound.of_column and programme.row_family(bound.index).name == "national":
-        reach[programme.columns("largest_shortfall")] += abs(change) / max(float(rows[0][bound.index]), 1e-3)
-    reach = np.where(np.isfinite(columns[1]), np.maximum(programme.reach, columns[1]), reach)
+        implied_upper[programme.columns("largest_shortfall")] += abs(change) / max(float(rows[0][bound.index]), 1e-3)
+    implied_upper = np.where(np.isfinite(columns[1]), np.maximum(programme.implied_upper, columns[1]), implied_upper)
     return replace(
         programme,
         column_lower=columns[0],
         column_upper=columns[1],
         row_lower=rows[0],
         row_upper=rows[1],
-        reach=reach,
-        depth=depth,
+        implied_upper=implied_upper,
+        implied_lower=implied_lower,
     )

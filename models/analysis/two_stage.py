@@ -61,8 +61,8 @@ def common(scenario: Scenario, pots: Floats | None = None) -> Common:
         column_upper=whole.column_upper[columns],
         row_lower=whole.row_lower[rows],
         row_upper=upper[rows],
-        depth=whole.depth[columns],
-        reach=whole.reach[columns],
+        implied_lower=whole.implied_lower[columns],
+        implied_upper=whole.implied_upper[columns],
         column_families=(),
         row_families=(),
     )
@@ -111,7 +111,7 @@ def _with_under(programme: LinearProgramme, columns: Integers, rows: slice) -> t
     first = programme.columns("grant").start
     at = rows.start + columns - first
     entries = sparse.coo_array((np.ones(len(columns)), (at, np.arange(len(columns)))), (programme.shape[0], len(under)))
-    far = np.maximum(programme.reach[columns], 1.0)
+    far = np.maximum(programme.implied_upper[columns], 1.0)
     family = Family("under", count, len(under), {})
     return (
         replace(
@@ -119,8 +119,8 @@ def _with_under(programme: LinearProgramme, columns: Integers, rows: slice) -> t
             matrix=sparse.csc_array(sparse.hstack([programme.matrix, entries])),
             column_lower=np.concatenate([programme.column_lower, -far]),
             column_upper=np.concatenate([programme.column_upper, np.zeros(len(far))]),
-            depth=np.concatenate([programme.depth, -far]),
-            reach=np.concatenate([programme.reach, np.zeros(len(far))]),
+            implied_lower=np.concatenate([programme.implied_lower, -far]),
+            implied_upper=np.concatenate([programme.implied_upper, np.zeros(len(far))]),
             column_families=(*programme.column_families, family),
         ),
         under,

@@ -12,9 +12,9 @@ from singlepot.solver import (
     Marginals,
     Staged,
     Tracer,
-    determined,
     marginals,
     original_matrix,
+    unique_duals,
 )
 
 from ..formulation.formulation import Formulation
@@ -59,7 +59,7 @@ class SolvedStages:
     def determined(self, position: int, *, of_columns: bool = False) -> Booleans:
         """Which rows have but one dual in a stage, or which columns but one reduced cost; found once."""
         if (position, of_columns) not in self._determined:
-            self._determined[position, of_columns] = determined(self.staged, position, of_columns=of_columns)
+            self._determined[position, of_columns] = unique_duals(self.staged, position, of_columns=of_columns)
         return self._determined[position, of_columns]
 
     @cached_property

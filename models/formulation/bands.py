@@ -41,7 +41,7 @@ def add_bands(model: Model, name: str, shares: Integers) -> Integers:
         keys,
         lower=np.zeros(count * bands),
         upper=np.tile(width, count),
-        reach=np.tile(np.where(np.isfinite(width), width, 1.0), count),
+        implied_upper=np.tile(np.where(np.isfinite(width), width, 1.0), count),
     ).reshape(count, bands)
     rows = model.build.rows(name, model.build.column_keys(shares), lower=np.zeros(count), upper=np.full(count, np.inf))
     model.build.add(rows[:, None], columns, 1.0)

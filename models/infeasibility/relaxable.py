@@ -55,7 +55,7 @@ class Movable:
         ``value`` (money or objective units), ``there`` (False: no rule says so, nothing may move), ``below`` and
         ``above`` (whether the lower and the upper bound of the row are the limit's), ``unit`` (what a change of 1
         means in the value), ``share`` (whether it is a share of the proposed target), ``size`` and ``weight`` of a
-        change, ``reach``.
+        change, ``implied_upper``.
     pot_shares
         (rows, limits of kind pot, values): what a larger pot does to limits that are shares of it.
     """
@@ -98,7 +98,7 @@ class Movable:
                 row=limits["row"].to_numpy(dtype=np.int64)[of],
                 entry=entry,
                 most=np.where(moves < 0, value / unit, np.inf),
-                reach=np.where(moves < 0, value / unit, limits["reach"].to_numpy()[of]),
+                implied_upper=np.where(moves < 0, value / unit, limits["implied_upper"].to_numpy()[of]),
                 weight=limits["weight"].to_numpy()[of],
                 size=limits["size"].to_numpy()[of],
                 further=self._further(of),
@@ -138,8 +138,9 @@ def movable(scenario: Scenario, extra: Extra | None = None) -> Movable:
 def _without_limits(formulation: Formulation) -> LinearProgramme:
     """Take floors, ceilings and locks out of the bounds of grants and targets."""
     data, model, programme = formulation.data, formulation.model, formulation.programme
-    lower, upper, depth, reach = (
-        array.copy() for array in (programme.column_lower, programme.column_upper, programme.depth, programme.reach)
+    lower, upper, implied_lower, implied_upper = (
+        array.copy()
+        for array in (programme.column_lower, programme.column_upper, programme.implied_lower, programme.implied_upper)
     )
     options = data.options
     for table, start, cells, least in (
@@ -149,8 +150,10 @@ def _without_limits(formulation: Formulation) -> LinearProgramme:
         at = table != ABSENT
         down, up = reachable(start, cells, options.area, options.limit)
         lower[table[at]], upper[table[at]] = least[at], np.inf
-        depth[table[at]], reach[table[at]] = np.maximum(least, down)[at], np.maximum(up, 0.0)[at]
-    return replace(programme, column_lower=lower, column_upper=upper, depth=depth, reach=reach)
+        implied_lower[table[at]], implied_upper[table[at]] = np.maximum(least, down)[at], np.maximum(up, 0.0)[at]
+    return replace(
+        programme, column_lower=lower, column_upper=upper, implied_lower=implied_lower, implied_upper=implied_upper
+    )
 
 
 def _limits(

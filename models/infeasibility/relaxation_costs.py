@@ -16,7 +16,7 @@ from ..scenario.scenario import Scenario
 
 
 def price_limits(limits: pd.DataFrame, data: Arrays, rules: Rules, formulation: Formulation) -> pd.DataFrame:
-    r"""Add ``unit``, ``share``, ``size``, ``weight`` and ``reach`` to a table of limits.
+    r"""Add ``unit``, ``share``, ``size``, ``weight`` and ``implied_upper`` to a table of limits.
 
     A change of money counts by its amount. A change of a target is a share of the proposed target (where there is
     none, of the limit), and weighs :math:`\sum b_a / n_a`, n being the number of the area's proposed targets: giving
@@ -62,7 +62,7 @@ def price_limits(limits: pd.DataFrame, data: Arrays, rules: Rules, formulation: 
         unit=unit,
         size=size,
         weight=weight,
-        reach=_reach(limits, data, formulation, value) / unit,
+        implied_upper=_implied_upper(limits, data, formulation, value) / unit,
     )
 
 
@@ -79,7 +79,7 @@ def _weight_of_a_target(data: Arrays) -> Floats:
     return np.where(weight > 0, weight, bidding.mean() if bidding.size else 1.0)
 
 
-def _reach(limits: pd.DataFrame, data: Arrays, formulation: Formulation, value: Floats) -> Floats:
+def _implied_upper(limits: pd.DataFrame, data: Arrays, formulation: Formulation, value: Floats) -> Floats:
     """A move of each limit, in its value's unit, that no repair needs to pass."""
     options = data.options
     money = float(data.bid.sum() + data.pot.sum())

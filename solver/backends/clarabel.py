@@ -23,7 +23,7 @@ _USABLE = {"Solved", "AlmostSolved", "InsufficientProgress", "MaxIterations"}
 
 @dataclass(frozen=True, eq=False)
 class ConicAnswer:
-    """Point, and slack and multiplier of each row (equalities first)."""
+    """PointStatus, and slack and multiplier of each row (equalities first)."""
 
     x: Floats
     slack: Floats

@@ -24,7 +24,7 @@ from typing import TypeAlias
 import numpy as np
 from scipy import sparse
 
-from ..answer import Answer, Method, Point, Stop
+from ..answer import Answer, Method, PointStatus, Stop
 from ..control import Control, Halt
 from ..errors import SinglepotError
 from ..programme import Floats
@@ -382,7 +382,7 @@ def case_statuses(open_engine: Open) -> None:
     """An answer without an optimum claims no optimal point."""
     task = _task([1], [[1], [1]], at_least=[3, -OPEN], at_most=[OPEN, 2])
     answer = _solve(open_engine(task.matrix), task)
-    _require(answer.primal is not Point.FEASIBLE, "a point of nothing is called feasible")
+    _require(answer.primal is not PointStatus.FEASIBLE, "a point of nothing is called feasible")
 
 
 @_case

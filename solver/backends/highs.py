@@ -12,11 +12,11 @@ import highspy
 import numpy as np
 from scipy import sparse
 
-from ..answer import Answer, Features, Method, Point, Stop
+from ..answer import Answer, Features, Method, PointStatus, Stop
 from ..control import Control
 from ..errors import SolverFailed
+from ..linear_problem import CROSSED, LinearProblem, nothing
 from ..programme import Floats
-from .problem import CROSSED, Problem, nothing
 
 TOLERANCE = 1e-10
 """Primal and dual feasibility, absolute on the scaled programme; the tightest that HiGHS accepts."""
@@ -99,7 +99,7 @@ class HighsEngine:
         control
             Ends the run by raising :class:`~singlepot.solver.control.Halt`.
         """
-        clean = Problem(self._matrix, cost, *column_bounds, *row_bounds, method).cleaned()
+        clean = LinearProblem(self._matrix, cost, *column_bounds, *row_bounds, method).cleaned()
         if clean.crossed:
             return nothing(clean, Stop.INFEASIBLE, CROSSED)
         column_bounds = clean.column_lower, clean.column_upper
@@ -136,7 +136,7 @@ class HighsEngine:
         return self._highs.run()
 
     def _pass(self, cost: Floats, column_bounds: tuple[Floats, Floats], row_bounds: tuple[Floats, Floats]) -> None:
-        lp = _lp(Problem(self._matrix, cost, *column_bounds, *row_bounds, Method.SAFE))
+        lp = _lp(LinearProblem(self._matrix, cost, *column_bounds, *row_bounds, Method.SAFE))
         _accept(self._highs.passModel(lp), "passModel")
 
     def _update(self, cost: Floats, column_bounds: tuple[Floats, Floats], row_bounds: tuple[Floats, Floats]) -> None:
@@ -167,7 +167,7 @@ class HighsEngine:
         )
 
 
-def write(problem: Problem, column_names: Sequence[str], row_names: Sequence[str], path: Path) -> None:
+def write(problem: LinearProblem, column_names: Sequence[str], row_names: Sequence[str], path: Path) -> None:
     """Write a problem as a file of the kind that its ending names."""
     highs = _open()
     lp = _lp(_without_bounds(problem) if problem.crossed else problem)
@@ -178,7 +178,7 @@ def write(problem: Problem, column_names: Sequence[str], row_names: Sequence[str
     _accept(highs.writeModel(str(path)), "writeModel")
 
 
-def _without_bounds(problem: Problem) -> Problem:
+def _without_bounds(problem: LinearProblem) -> LinearProblem:
     column, row = np.full(len(problem.column_lower), np.inf), np.full(len(problem.row_lower), np.inf)
     return replace(problem, column_lower=-column, column_upper=column, row_lower=-row, row_upper=row)
 
@@ -189,7 +189,7 @@ def _set_bounds(highs: Any, column_bounds: tuple[Floats, Floats], row_bounds: tu
     _accept(highs.changeRowsBounds(rows, np.arange(rows, dtype=np.int32), *row_bounds), "changeRowsBounds")
 
 
-def _lp(problem: Problem) -> Any:
+def _lp(problem: LinearProblem) -> Any:
     rows, columns = problem.matrix.shape
     lp = highspy.HighsLp()
     lp.num_col_, lp.num_row_ = columns, rows
@@ -237,7 +237,7 @@ def _accept(status: Any, action: str) -> None:
         raise SolverFailed(f"HiGHS refused {action} ({status})", "report this as a defect")
 
 
-def _worth(status: int, valid: bool) -> Point:
+def _worth(status: int, valid: bool) -> PointStatus:
     if not valid or status == 0:
-        return Point.NONE
-    return Point.FEASIBLE if status == 2 else Point.INFEASIBLE
+        return PointStatus.NONE
+    return PointStatus.FEASIBLE if status == 2 else PointStatus.INFEASIBLE

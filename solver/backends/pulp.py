@@ -17,7 +17,7 @@ import pulp
 
 from ..answer import Answer, Features, Method, Stop
 from ..errors import SolverNotFound
-from .problem import Problem, finite, judged, nothing, opaque_names
+from ..linear_problem import LinearProblem, finite, judged, nothing, opaque_names
 
 TOLERANCE = 1e-10
 COARSER_TOLERANCE = 1e-9
@@ -58,7 +58,7 @@ def open_solver(name: str) -> tuple[str, str, Features]:
     return name.lower(), versions, features
 
 
-def solve(problem: Problem, name: str) -> Answer:
+def solve(problem: LinearProblem, name: str) -> Answer:
     """Build the programme in PuLP and solve it."""
     start = time.monotonic()
     built, columns, rows = model(problem, *opaque_names(problem))
@@ -80,7 +80,7 @@ def solve(problem: Problem, name: str) -> Answer:
 
 
 def model(
-    problem: Problem, column_names: Sequence[str], row_names: Sequence[str]
+    problem: LinearProblem, column_names: Sequence[str], row_names: Sequence[str]
 ) -> tuple[pulp.LpProblem, list[Any], list[tuple[int, ...]]]:
     """Return the problem, its variables, and for each row the positions of the constraints that state it."""
     built = pulp.LpProblem("singlepot", pulp.LpMinimize)

@@ -15,7 +15,7 @@ import pyomo.environ as pyo
 
 from ..answer import Answer, Features, Method, Stop
 from ..errors import SolverNotFound
-from .problem import Problem, finite, judged, nothing, opaque_names
+from ..linear_problem import LinearProblem, finite, judged, nothing, opaque_names
 
 TOLERANCE = 1e-10
 COARSER_TOLERANCE = 1e-9
@@ -55,7 +55,7 @@ def open_solver(name: str) -> tuple[str, str, Features]:
     return name.lower(), versions, features
 
 
-def solve(problem: Problem, name: str) -> Answer:
+def solve(problem: LinearProblem, name: str) -> Answer:
     """Build the programme in Pyomo and solve it."""
     start = time.monotonic()
     built = model(problem, *opaque_names(problem))
@@ -68,7 +68,7 @@ def solve(problem: Problem, name: str) -> Answer:
     return judged(problem, np.asarray(values, dtype=np.float64), duals, detail, late)
 
 
-def model(problem: Problem, column_names: Sequence[str], row_names: Sequence[str]) -> pyo.ConcreteModel:
+def model(problem: LinearProblem, column_names: Sequence[str], row_names: Sequence[str]) -> pyo.ConcreteModel:
     """Columns ``x``, rows ``r``; a row without bounds or entries is left out."""
     built = pyo.ConcreteModel()
     built.x = pyo.Var(column_names)
@@ -94,7 +94,7 @@ def _sum(values: list[float], columns: list[Any]) -> Any:
     return pyo.quicksum((value * column for value, column in zip(values, columns, strict=True)))
 
 
-def _by_highs(built: Any, problem: Problem, name: str) -> tuple[Stop, Any]:
+def _by_highs(built: Any, problem: LinearProblem, name: str) -> tuple[Stop, Any]:
     from pyomo.contrib.solver.solvers.highs import Highs
 
     solver = Highs()
@@ -119,7 +119,7 @@ def _by_highs(built: Any, problem: Problem, name: str) -> tuple[Stop, Any]:
     return stop, _in_order(built, problem, results.solution_loader.get_duals())
 
 
-def _by_factory(built: Any, problem: Problem, name: str) -> tuple[Stop, Any]:
+def _by_factory(built: Any, problem: LinearProblem, name: str) -> tuple[Stop, Any]:
     built.dual = pyo.Suffix(direction=pyo.Suffix.IMPORT)
     solver = _factory(name)
     limit = {} if problem.time_limit_s is None else {"timelimit": max(1, int(problem.time_limit_s))}
@@ -133,7 +133,7 @@ def _by_factory(built: Any, problem: Problem, name: str) -> tuple[Stop, Any]:
     return stop, _in_order(built, problem, built.dual)
 
 
-def _in_order(built: Any, problem: Problem, duals: Any) -> Any:
+def _in_order(built: Any, problem: LinearProblem, duals: Any) -> Any:
     """Duals by row, zero for a row that is left out; empty where one is missing."""
     found = np.zeros(problem.matrix.shape[0])
     for i, name in enumerate(opaque_names(problem)[1]):

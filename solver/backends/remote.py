@@ -9,8 +9,8 @@ from scipy import sparse
 
 from ..answer import Answer, Features, Method, Stop
 from ..control import Control
+from ..linear_problem import LinearProblem, Reduced, nothing
 from ..programme import Floats
-from .problem import Problem, Reduced, nothing
 from .worker import Worker, worker
 
 
@@ -54,23 +54,23 @@ class RemoteEngine:
         control: Control,
     ) -> Answer:
         """Minimise ``cost`` within the bounds."""
-        problem = Problem(self._matrix, cost, *column_bounds, *row_bounds, method, control.remaining_s)
+        problem = LinearProblem(self._matrix, cost, *column_bounds, *row_bounds, method, control.remaining_s)
         reduced = Reduced.of(problem.cleaned())
         if reduced.answer is not None:
             return reduced.answer
         answer = self._ask(reduced.core, control)
         if answer.stop in (Stop.INFEASIBLE, Stop.UNBOUNDED):
             answer = self._which(reduced.core, answer, control)
-        return reduced.restore(answer)
+        return reduced.postsolve(answer)
 
-    def _which(self, problem: Problem, answer: Answer, control: Control) -> Answer:
+    def _which(self, problem: LinearProblem, answer: Answer, control: Control) -> Answer:
         """Tell infeasible from unbounded: layers confuse them. A point within the rows exists or it does not."""
         possible = self._ask(replace(problem, cost=0.0 * problem.cost), control)
         if possible.stop is Stop.OPTIMAL:
             return nothing(problem, Stop.UNBOUNDED, answer.detail)
         return nothing(problem, Stop.INFEASIBLE, answer.detail)
 
-    def _ask(self, problem: Problem, control: Control) -> Answer:
+    def _ask(self, problem: LinearProblem, control: Control) -> Answer:
         with worker(self._backend) as child:
             over, cancel = threading.Event(), threading.Event()
             guard = threading.Thread(target=_guard, args=(child, over, cancel), daemon=True)

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..backends import REFERENCE, engine
 from ..control import Control, Halt
-from ..lexicographic.stages import Run, Stage, Technique, ended_early, with_stage_rows
+from ..lexicographic.stages import LexicographicSolver, Stage, Technique, ended_early, with_stage_rows
 from ..programme import Floats, LinearProgramme
 from ..scaling import scale
 
@@ -57,7 +57,9 @@ class Explorer:
         control, technique = control or Control(), Technique()
         programme, held = with_stage_rows(programme, earlier, technique)
         scaled = scale(programme)
-        self._run = Run(scaled, programme, engine(REFERENCE, scaled.matrix), control, technique, eager=True)
+        self._run = LexicographicSolver(
+            scaled, programme, engine(REFERENCE, scaled.matrix), control, technique, eager=True
+        )
         try:
             for position, stage in enumerate(earlier):
                 control.enter(stage.name, 0.0)

@@ -36,7 +36,7 @@ GAIN = 1e-6
 
 
 @dataclass(frozen=True, eq=False)
-class Far:
+class MgaAlternative:
     """A point far from the others: ``direction`` · sums is largest there, ``most``; ``sums`` are its sums."""
 
     direction: Floats
@@ -45,15 +45,15 @@ class Far:
 
 
 @dataclass(frozen=True, eq=False)
-class FarApart:
+class MgaAlternatives:
     """How low and high each sum can be, and the points that were chosen, in the order of choice."""
 
     low: Floats
     high: Floats
-    found: tuple[Far, ...]
+    found: tuple[MgaAlternative, ...]
 
 
-def far_apart(explorer: Explorer, sums: sparse.csr_array, start: Floats, count: int) -> FarApart:
+def mga(explorer: Explorer, sums: sparse.csr_array, start: Floats, count: int) -> MgaAlternatives:
     """Choose points that differ from ``start`` and from one another.
 
     Parameters
@@ -79,18 +79,18 @@ def far_apart(explorer: Explorer, sums: sparse.csr_array, start: Floats, count: 
             break
         chosen.append(best.sums)
         found.append(best)
-    return FarApart(every.min(axis=0, initial=np.inf), every.max(axis=0, initial=-np.inf), tuple(found))
+    return MgaAlternatives(every.min(axis=0, initial=np.inf), every.max(axis=0, initial=-np.inf), tuple(found))
 
 
-def _go(explorer: Explorer, sums: sparse.csr_array, direction: Floats, size: float) -> Far:
+def _go(explorer: Explorer, sums: sparse.csr_array, direction: Floats, size: float) -> MgaAlternative:
     cost = -(sums.T @ direction)
     best = explorer.best(Stage("direction", "", np.asarray(cost), size=size))
-    return Far(direction, -best.values[0], np.asarray(sums @ best.x))
+    return MgaAlternative(direction, -best.values[0], np.asarray(sums @ best.x))
 
 
 def _climb(
-    explorer: Explorer, sums: sparse.csr_array, start: Far, chosen: Sequence[Floats], size: float
-) -> Iterator[Far]:
+    explorer: Explorer, sums: sparse.csr_array, start: MgaAlternative, chosen: Sequence[Floats], size: float
+) -> Iterator[MgaAlternative]:
     """Points that are farther and farther from the nearest of the chosen."""
     yield start
     here = start

@@ -43,7 +43,7 @@ class Slacks:
         upper one.
     most
         Largest slack; may be infinite.
-    reach
+    implied_upper
         A finite slack that no optimum needs to pass.
     weight
         Price of a unit, w.
@@ -56,7 +56,7 @@ class Slacks:
     row: Integers
     entry: Floats
     most: Floats
-    reach: Floats
+    implied_upper: Floats
     weight: Floats
     size: Floats
     further: tuple[Integers, Integers, Floats]
@@ -92,8 +92,8 @@ def loosen(programme: LinearProgramme, slacks: Slacks) -> LinearProgramme:
         matrix=sparse.csc_array(sparse.hstack([programme.matrix, entries.tocsc()])),
         column_lower=np.concatenate([programme.column_lower, np.zeros(count)]),
         column_upper=np.concatenate([programme.column_upper, slacks.most]),
-        depth=np.concatenate([programme.depth, np.zeros(count)]),
-        reach=np.concatenate([programme.reach, np.minimum(slacks.reach, slacks.most)]),
+        implied_lower=np.concatenate([programme.implied_lower, np.zeros(count)]),
+        implied_upper=np.concatenate([programme.implied_upper, np.minimum(slacks.implied_upper, slacks.most)]),
         column_families=(*programme.column_families, family),
     )
 

@@ -86,8 +86,8 @@ def _least_violation(programme: LinearProgramme, preferred: Booleans, control: C
         matrix=sparse.hstack([programme.matrix, unit[:, short], -unit[:, over]]).tocsc(),
         column_lower=np.concatenate([programme.column_lower, np.zeros(extra)]),
         column_upper=np.concatenate([programme.column_upper, np.full(extra, np.inf)]),
-        depth=np.concatenate([programme.depth, np.zeros(extra)]),
-        reach=np.concatenate([programme.reach, 1 / np.concatenate([size[short], size[over]])]),
+        implied_lower=np.concatenate([programme.implied_lower, np.zeros(extra)]),
+        implied_upper=np.concatenate([programme.implied_upper, 1 / np.concatenate([size[short], size[over]])]),
         column_families=(
             *programme.column_families,
             Family("short", columns, len(short), {"row": [str(i) for i in short]}),

@@ -9,7 +9,7 @@ import numpy as np
 from scipy import sparse
 from scipy.sparse.linalg import splu
 
-from ..presolve.presolve import Linear
+from ..presolve.problem import RowwiseProblem
 from ..programme import Booleans, Floats
 
 SHIFT = 1e-9
@@ -69,7 +69,7 @@ class _Held:
     rows: np.ndarray[tuple[int], np.dtype[np.int8]]
 
 
-def sharpen(problem: Linear, centre: Centre, cancel: threading.Event) -> tuple[Floats, Floats] | None:
+def sharpen(problem: RowwiseProblem, centre: Centre, cancel: threading.Event) -> tuple[Floats, Floats] | None:
     """Return the point and the duals of rows, or None where the equations have no answer."""
     held = _held(problem, centre)
     x, y = centre.x, centre.row_dual
@@ -84,7 +84,7 @@ def sharpen(problem: Linear, centre: Centre, cancel: threading.Event) -> tuple[F
     return None
 
 
-def settled(problem: Linear, centre: Centre) -> Floats:
+def settled(problem: RowwiseProblem, centre: Centre) -> Floats:
     """Return the centre with what is tight held exactly, if that leaves rows and limits less violated than it does."""
     plain = np.clip(centre.x, problem.lower, problem.upper)
     try:
@@ -95,13 +95,13 @@ def settled(problem: Linear, centre: Centre) -> Floats:
     return x if _violation(problem, x) < _violation(problem, plain) else plain
 
 
-def _violation(problem: Linear, x: Floats) -> float:
+def _violation(problem: RowwiseProblem, x: Floats) -> float:
     """How far rows are passed."""
     activity = np.asarray(problem.matrix @ x)
     return float(np.maximum(problem.row_lower - activity, activity - problem.row_upper).max(initial=0.0))
 
 
-def _held(problem: Linear, centre: Centre) -> _Held:
+def _held(problem: RowwiseProblem, centre: Centre) -> _Held:
     part, size = _sizes(problem, centre.row_dual)
     return _Held(
         _side(centre.column_multiplier, centre.column_room, 1 / size),
@@ -109,7 +109,7 @@ def _held(problem: Linear, centre: Centre) -> _Held:
     )
 
 
-def _sizes(problem: Linear, y: Floats) -> tuple[Floats, Floats]:
+def _sizes(problem: RowwiseProblem, y: Floats) -> tuple[Floats, Floats]:
     """What turns a row's dual, and divides a column's, into a share of the terms of a column."""
     entries = problem.matrix.tocoo()
     size = np.abs(problem.cost) + np.bincount(
@@ -128,7 +128,7 @@ def _side(
     return np.where(below, -1, np.where(above, 1, 0)).astype(np.int8)
 
 
-def _solve(problem: Linear, held: _Held, x: Floats, y: Floats) -> tuple[Floats, Floats, float]:
+def _solve(problem: RowwiseProblem, held: _Held, x: Floats, y: Floats) -> tuple[Floats, Floats, float]:
     """Solve for what is free, from a start; freedom that is left stays where the start has it."""
     x = np.where(held.columns < 0, problem.lower, np.where(held.columns > 0, problem.upper, x))
     equal = problem.row_lower == problem.row_upper
@@ -171,7 +171,7 @@ def _solve(problem: Linear, held: _Held, x: Floats, y: Floats) -> tuple[Floats, 
     return (*best, best_error)
 
 
-def _error(problem: Linear, held: _Held, x: Floats, y: Floats) -> float:
+def _error(problem: RowwiseProblem, held: _Held, x: Floats, y: Floats) -> float:
     """Largest error of the equations, relative to the terms of each."""
     size = np.maximum(_sizes(problem, y)[1], NATURAL)
     reduced = problem.cost - problem.matrix.T @ y
@@ -188,7 +188,7 @@ def _error(problem: Linear, held: _Held, x: Floats, y: Floats) -> float:
     )
 
 
-def _corrected(problem: Linear, held: _Held, x: Floats, y: Floats) -> _Held | None:
+def _corrected(problem: RowwiseProblem, held: _Held, x: Floats, y: Floats) -> _Held | None:
     """Let go of limits whose multipliers have the wrong sign, hold those that are passed; None where all is well."""
     part, size = _sizes(problem, y)
     reduced = (problem.cost - problem.matrix.T @ y) / size

@@ -11,13 +11,13 @@ NARROW = 0.1
 """Smallest product of room and multiplier, relative to the target, that is left alone."""
 
 
-class Limits:
+class ComplementarityPairs:
     """Room and multiplier of each finite limit: all lower ones first, then all upper ones.
 
     Parameters
     ----------
     lower, upper
-        Limits of a vector of values; infinite ones are absent.
+        ComplementarityPairs of a vector of values; infinite ones are absent.
     value
         The values, strictly between their limits.
     importance

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..programme import Floats
-from .newton import BlockSystem
+from .newton import NewtonSystem
 
 SMALLEST = 1e-12
 """Size below which a right-hand side counts as nothing."""
@@ -14,14 +14,14 @@ KRYLOV, RESTARTS = 6, 2
 """Directions looked for before a linear system is restarted, and how often."""
 
 
-class Refining:
+class Gmres:
     """Generalised minimal residuals, with the eased factors of a system as preconditioner.
 
     Keeps its directions from one right-hand side to the next: to make room for them anew would take as long as to
     use them.
     """
 
-    def __init__(self, system: BlockSystem) -> None:
+    def __init__(self, system: NewtonSystem) -> None:
         self.system = system
         self._rows, self._columns = system.matrix.shape
         size = self._rows + self._columns

@@ -17,9 +17,9 @@ from scipy import sparse
 
 from ..programme import Floats
 from .active_set import Centre
-from .complementarity import Limits, centring, longest
-from .gmres import Refining
-from .newton import block_system
+from .complementarity import ComplementarityPairs, centring, longest
+from .gmres import Gmres
+from .newton import NewtonSystem
 from .structure import Structure
 
 LOG = logging.getLogger("singlepot")
@@ -163,12 +163,12 @@ class _Walk:
         x = _start(*bounds)
         inside = _inside(np.asarray(matrix @ x), row_lower, row_upper)
         self.value = np.concatenate([x, np.where(self.equal, row_bounds[0], inside)])
-        self.limits = Limits(lower, upper, self.value, _importance(matrix, structure))
+        self.limits = ComplementarityPairs(lower, upper, self.value, _importance(matrix, structure))
         self.size = max(1.0, float(np.abs(cost).mean()))
         self.limits.multiplier = self.size * self.limits.importance / self.limits.room
         self.y = self.limits.pull(self.limits.multiplier)[self.columns :]
-        self.system = block_system(matrix, structure)
-        self.refining = Refining(self.system)
+        self.system = NewtonSystem(matrix, structure)
+        self.gmres = Gmres(self.system)
         self.eased = np.full(len(self.y), GIVE)
         self.eased[structure.border_rows] = 0.0
 
@@ -212,8 +212,8 @@ class _Walk:
         for _ in range(CORRECTORS):
             if min(lengths) > LONG:
                 break
-            reach = (min(1.0, length * (1 + STRETCH) + STRETCH) for length in lengths)
-            primal, dual = reach
+            longest_tried = (min(1.0, length * (1 + STRETCH) + STRETCH) for length in lengths)
+            primal, dual = longest_tried
             product = (1 + primal * move.rooms) * (1 + dual * move.multipliers) * (limits.room * limits.multiplier)
             corrector = self._newton(centring(product, target * limits.importance) / limits.room, residuals=False)
             following, longer = self._joined(move, corrector, lengths)
@@ -258,7 +258,7 @@ class _Walk:
         if residuals:
             a, b = a - self.dual, b - self.primal
         accurate = float(np.clip(self.mu / self.size, ACCURATE, ROUGH))
-        dx, dy, activity, inexact = self.refining.solve((self.sigma, self.inverse), a, b, accurate)
+        dx, dy, activity, inexact = self.gmres.solve((self.sigma, self.inverse), a, b, accurate)
         self.inexact = max(self.inexact, inexact)
         weak = self.inverse > 1.0  # of two ways to say the same the one that loses fewer digits
         missed = self.primal if residuals else 0.0

@@ -7,9 +7,10 @@ import threading
 
 import numpy as np
 
-from ..answer import Answer, Point, Stop
+from ..answer import Answer, PointStatus, Stop
 from ..control import Control
-from ..presolve.presolve import Linear, Reduction
+from ..presolve.presolve import Presolved
+from ..presolve.problem import RowwiseProblem
 from ..programme import Floats
 from .active_set import Centre, settled, sharpen
 from .interior_point import EXACT, USEFUL, centre
@@ -27,7 +28,7 @@ NAME = "interior point by blocks"
 """As the method is called in the provenance."""
 
 
-def solve_blockwise(reduction: Reduction, control: Control) -> Answer | None:
+def solve_blockwise(presolved: Presolved, control: Control) -> Answer | None:
     """Solve what a reduction left; None where it has no blocks or the way did not lead to the end.
 
     What is returned is a claim like any solver's: the caller proves it.
@@ -36,22 +37,22 @@ def solve_blockwise(reduction: Reduction, control: Control) -> Answer | None:
 
     def work() -> tuple[Floats, Floats, str] | None:
         with np.errstate(all="ignore"):
-            return _solve(reduction.core, cancel)
+            return _solve(presolved.core, cancel)
 
     found = control.run(work, cancel)
     if found is None:
         return None
-    x, row_dual = reduction.restore(*found[:2])
-    return Answer(Stop.OPTIMAL, Point.FEASIBLE, Point.FEASIBLE, x, row_dual, found[2])
+    x, row_dual = presolved.postsolve(*found[:2])
+    return Answer(Stop.OPTIMAL, PointStatus.FEASIBLE, PointStatus.FEASIBLE, x, row_dual, found[2])
 
 
-def _plain(core: Linear, near: Centre) -> tuple[Floats, Floats]:
+def _plain(core: RowwiseProblem, near: Centre) -> tuple[Floats, Floats]:
     """The centre itself, with its tight rows exactly tight, and without the multipliers of rows that have room."""
     loose = (np.minimum(*near.row_room) > np.abs(near.row_dual)) & (core.row_lower < core.row_upper)
     return settled(core, near), np.where(loose, 0.0, near.row_dual)
 
 
-def _solve(core: Linear, cancel: threading.Event) -> tuple[Floats, Floats, str] | None:
+def _solve(core: RowwiseProblem, cancel: threading.Event) -> tuple[Floats, Floats, str] | None:
     if not len(core.cost):
         return np.zeros(0), np.zeros(len(core.row_lower)), "decided by its bounds"
     structure = find_structure(core.matrix)

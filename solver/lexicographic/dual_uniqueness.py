@@ -43,7 +43,7 @@ LEFT_OF_A_COLUMN = 1e-4
 """The same for a column, relative to its length; its entries are of several sizes."""
 
 
-def determined(staged: Staged, position: int, *, of_columns: bool = False) -> Booleans:
+def unique_duals(staged: Staged, position: int, *, of_columns: bool = False) -> Booleans:
     """Say which rows have but one dual in a stage, or which columns but one reduced cost.
 
     Parameters

@@ -11,14 +11,15 @@ from typing import Literal
 import numpy as np
 from scipy import sparse
 
-from ..answer import Answer, Features, Method, Point, Stop
+from ..answer import Answer, Features, Method, PointStatus, Stop
 from ..backends import REFERENCE, Backend, Engine, engine
 from ..certificate import relative_gap
 from ..control import Control, Halt
 from ..errors import NotProven, SinglepotError, SolverFailed, Stopped
 from ..interior_point.solve import NAME as BLOCKWISE
 from ..interior_point.solve import solve_blockwise
-from ..presolve.presolve import Linear, Reduction, reduce
+from ..presolve.presolve import Presolved, presolve
+from ..presolve.problem import RowwiseProblem
 from ..programme import OPEN, Family, Floats, LinearProgramme
 from ..scaling import ScaledProgramme, objective_factor, scale
 from .faces import Face, ambiguous, around, without_rounding
@@ -171,7 +172,7 @@ def minimise_in_turn(
     programme, held_rows = with_stage_rows(programme, stages, technique)
     scaled = scale(programme, enabled=technique.scale)
     asked = engine(backend, scaled.matrix, solver)
-    run = Run(scaled, programme, asked, control, technique)
+    run = LexicographicSolver(scaled, programme, asked, control, technique)
     results: list[StageResult] = []
     try:
         for position, stage in enumerate(stages):
@@ -205,7 +206,7 @@ class _Solved:
     note: str
 
 
-class Run:
+class LexicographicSolver:
     """The state of one run: the face, the point, the engine; ``eager`` starts from the last basis wherever it can."""
 
     def __init__(
@@ -224,8 +225,8 @@ class Run:
         self._engine = solver
         self._control = control
         self._technique = technique
-        self._depth = programme.depth / scaled.column_scale
-        self._reach = programme.reach / scaled.column_scale
+        self._implied_lower = programme.implied_lower / scaled.column_scale
+        self._implied_upper = programme.implied_upper / scaled.column_scale
         self._freedom = max(self.face.freedom, 1)
         self._eager = eager
         self._basis = False
@@ -293,7 +294,7 @@ class Run:
         if not usual or path == "direct" or self._eager or (path == "auto" and matrix.nnz < REDUCE_FROM):
             return None
         columns, rows = self._around()
-        reduction = reduce(Linear(sparse.csr_array(matrix.tocsr()), cost * factor, *columns, *rows))
+        reduction = presolve(RowwiseProblem(sparse.csr_array(matrix.tocsr()), cost * factor, *columns, *rows))
         entries = reduction.core.matrix.nnz
         self._entries = max(self._entries, entries)
         late = self.x is not None and self.face.freedom < WARM_BELOW * self._freedom
@@ -309,12 +310,12 @@ class Run:
             return self._rest(stage, cost, factor, reduction)
         return None
 
-    def _rest(self, stage: Stage, cost: Floats, factor: float, reduction: Reduction) -> _Solved | None:
+    def _rest(self, stage: Stage, cost: Floats, factor: float, reduction: Presolved) -> _Solved | None:
         """Solve the core of a reduction by the reference solver, and again more tightly where its duals are unclear."""
         core = reduction.core
         if not len(core.cost):
-            nothing = reduction.restore(np.zeros(0), np.zeros(len(core.row_lower)))
-            answer = Answer(Stop.OPTIMAL, Point.FEASIBLE, Point.FEASIBLE, *nothing, "decided by its bounds")
+            nothing = reduction.postsolve(np.zeros(0), np.zeros(len(core.row_lower)))
+            answer = Answer(Stop.OPTIMAL, PointStatus.FEASIBLE, PointStatus.FEASIBLE, *nothing, "decided by its bounds")
             return self._taken(stage, cost, factor, answer, "decided by its bounds")
         solver = engine(REFERENCE, sparse.csc_array(core.matrix.tocsc()))
         bounds = (core.lower, core.upper), (core.row_lower, core.row_upper)
@@ -323,7 +324,7 @@ class Run:
             answer = solver.solve(core.cost * tighter, *bounds, method, self._control)
             if answer.stop is not Stop.OPTIMAL:
                 return first
-            x, row_dual = reduction.restore(answer.x, answer.row_dual / tighter)
+            x, row_dual = reduction.postsolve(answer.x, answer.row_dual / tighter)
             answer = replace(answer, x=x, row_dual=row_dual)
             how = method.value if first is None else f"{first.method}, again more tightly"
             solved = self._taken(stage, cost, factor, answer, how)
@@ -434,8 +435,8 @@ class Run:
             cost,
             answer.row_dual,
             self.face,
-            np.minimum(self._depth, answer.x),
-            self._reach,
+            np.minimum(self._implied_lower, answer.x),
+            self._implied_upper,
         )
         return float(cost @ answer.x), bound
 
@@ -446,19 +447,19 @@ def closeness(features: Features) -> float:
 
 
 def dual_bound(
-    matrix: sparse.csc_array, cost: Floats, row_dual: Floats, face: Face, depth: Floats, reach: Floats
+    matrix: sparse.csc_array, cost: Floats, row_dual: Floats, face: Face, implied_lower: Floats, implied_upper: Floats
 ) -> float:
     r"""Return a value that no point of the face can fall below, proved by any duals.
 
     .. math:: \sum_i \min(y_i L_i, y_i U_i) + \sum_j \min(r_j l_j, r_j u_j), \qquad r = c - A^T y
 
-    A dual at an absent row bound counts as 0; a column without a bound uses its depth or reach.
+    A dual at an absent row bound counts as 0; a column without a bound uses its implied_lower or implied_upper.
     """
     usable = np.where(row_dual > 0, np.isfinite(face.row_lower), np.isfinite(face.row_upper))
     dual = np.where(usable, row_dual, 0.0)
     reduced = cost - matrix.T @ dual
-    lower = np.where(np.isfinite(face.column_lower), face.column_lower, depth)
-    upper = np.where(np.isfinite(face.column_upper), face.column_upper, np.maximum(reach, depth))
+    lower = np.where(np.isfinite(face.column_lower), face.column_lower, implied_lower)
+    upper = np.where(np.isfinite(face.column_upper), face.column_upper, np.maximum(implied_upper, implied_lower))
     row_limit = np.where(dual > 0, face.row_lower, face.row_upper)
     rows = dual[dual != 0] @ row_limit[dual != 0]
     return float(rows + reduced @ np.where(reduced > 0, lower, upper))

@@ -10,16 +10,13 @@ Source: M. Grohe, K. Kersting, M. Mladenov, E. Selman, "Dimension reduction via 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
 from ..programme import Floats
-
-if TYPE_CHECKING:
-    from .presolve import Linear
+from .problem import RowwiseProblem
 
 Positions = npt.NDArray[np.intp]
 Colours = npt.NDArray[np.uint64]
@@ -48,7 +45,7 @@ class Merged:
     columns: Classes
     rows: Classes
 
-    def restore(self, x: Floats, dual: Floats) -> tuple[Floats, Floats]:
+    def postsolve(self, x: Floats, dual: Floats) -> tuple[Floats, Floats]:
         """Turn point and row duals of the merged programme into those of the whole.
 
         Every column has the value of its class, every row an equal part of the dual of its class. What is feasible or
@@ -63,7 +60,7 @@ class Merged:
         return x[self.columns.of], (dual / self.rows.size)[self.rows.of]
 
 
-def merge(problem: Linear) -> tuple[Linear, Merged] | None:
+def merge(problem: RowwiseProblem) -> tuple[RowwiseProblem, Merged] | None:
     """Make one of all columns that are equal, and of all rows; None where no two columns are.
 
     Equal areas are told by their numbers alone, to the last bit, whatever the order of their columns and rows. Columns
@@ -97,7 +94,7 @@ def merge(problem: Linear) -> tuple[Linear, Merged] | None:
     return merged, Merged(columns, rows)
 
 
-def _colour(problem: Linear) -> tuple[Colours, Colours] | None:
+def _colour(problem: RowwiseProblem) -> tuple[Colours, Colours] | None:
     """Colours of columns and rows that no further round would split; None where all columns differ."""
     columns = _mix(_mix(_mix(_bits(problem.cost)) + _bits(problem.lower)) + _bits(problem.upper))
     rows = _mix(_mix(_bits(problem.row_lower)) + _bits(problem.row_upper))
@@ -144,7 +141,7 @@ def _classes(colours: Colours) -> Classes:
     return Classes(rank[of], first[order], size[order])
 
 
-def _equitable(problem: Linear, columns: Classes, rows: Classes) -> bool:
+def _equitable(problem: RowwiseProblem, columns: Classes, rows: Classes) -> bool:
     """Whether classes are what their colours say: two colours that are alike by chance do no harm."""
     bounds = ((problem.cost, problem.lower, problem.upper), (problem.row_lower, problem.row_upper))
     for classes, arrays in zip((columns, rows), bounds, strict=True):

@@ -136,19 +136,19 @@ def _nearest(
         return None
     form = cholesky(form, lower=True)
     centre = solve_triangular(form, rest.T @ push, lower=True)
-    reach = solve_triangular(form, (rows @ rest).T, lower=True).T
+    images = solve_triangular(form, (rows @ rest).T, lower=True).T
     far = max(float(np.linalg.norm(centre)), float(np.maximum(-spare, 0.0).max(initial=0.0)))
-    close = np.flatnonzero(spare <= CLOSE * far * np.linalg.norm(reach, axis=1))
+    close = np.flatnonzero(spare <= CLOSE * far * np.linalg.norm(images, axis=1))
     if far > 0 and rest.shape[1]:
-        reach, spare, centre = reach[close], spare[close] / far, centre / far
-        room = spare + reach @ centre
+        images, spare, centre = images[close], spare[close] / far, centre / far
+        room = spare + images @ centre
         weights = np.zeros(len(close))
         if len(close):
-            weights, _ = nnls(np.vstack([-reach.T, -room]), np.append(np.zeros(len(centre)), 1.0))
+            weights, _ = nnls(np.vstack([-images.T, -room]), np.append(np.zeros(len(centre)), 1.0))
             scale = 1.0 + float(room @ weights)
             if scale <= INDEPENDENT:  # no point satisfies all of them: the equations were not those of the answer
                 return None
             weights = weights / scale
         multiplier[close] = weights * far
-        move = rest @ solve_triangular(form, (-reach.T @ weights - centre) * far, lower=True, trans="T")
+        move = rest @ solve_triangular(form, (-images.T @ weights - centre) * far, lower=True, trans="T")
     return move, multiplier

@@ -19,7 +19,7 @@ from ..backends.clarabel import solve_quadratic
 from ..control import Control
 from ..lexicographic.stages import Staged, Technique
 from ..programme import Floats
-from .displacements import quadratic, room_of, tighten, write_out
+from .displacements import aggregate, displacements_of, quadratic, tighten
 from .polish import polish
 
 LOG = logging.getLogger("singlepot")
@@ -54,24 +54,24 @@ def share(staged: Staged, curvature: Floats, control: Control, technique: Techni
     by_displacement = (technique or Technique()).share_by_displacement
     scaled_curvature = curvature * staged.scaled.column_scale**2
     origin = staged.x if by_displacement else np.zeros_like(staged.x)
-    room = room_of(staged, origin, nominal=not by_displacement)
+    free = displacements_of(staged, origin, nominal=not by_displacement)
     if by_displacement:
-        room = tighten(room, scaled_curvature)
-        room = tighten(write_out(room, scaled_curvature), scaled_curvature)
+        free = tighten(free, scaled_curvature)
+        free = tighten(aggregate(free, scaled_curvature), scaled_curvature)
     x = origin.copy()
-    if not len(room.columns):
+    if not len(free.columns):
         return Shared(x * staged.scaled.column_scale, 0, 0.0, 0)
-    problem, unit = quadratic(room, scaled_curvature[room.columns], origin[room.columns])
+    problem, unit = quadratic(free, scaled_curvature[free.columns], origin[free.columns])
     answer = solve_quadratic(problem, control)
     cancel = threading.Event()
     polished = control.run(lambda: polish(problem, answer.x, answer.slack, answer.multiplier, cancel), cancel)
     LOG.info(
         "sharing: %d columns, %d rows; %s; %d rounds, residual %.1e",
-        len(room.columns),
+        len(free.columns),
         problem.rows.shape[0],
         answer.detail,
         polished.rounds,
         polished.residual,
     )
-    x[room.columns] += polished.x * unit
-    return Shared(x * staged.scaled.column_scale, len(room.columns), polished.residual, polished.rounds)
+    x[free.columns] += polished.x * unit
+    return Shared(x * staged.scaled.column_scale, len(free.columns), polished.residual, polished.rounds)

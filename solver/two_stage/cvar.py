@@ -147,7 +147,7 @@ class _Joint:
 
     def __init__(self, common: LinearProgramme, parts: Sequence[Part], share: float) -> None:
         self._common, count = common, len(parts)
-        self._size = np.maximum(np.where(np.isfinite(common.reach), np.abs(common.reach), 1.0), 1e-6)
+        self._size = np.maximum(np.where(np.isfinite(common.implied_upper), np.abs(common.implied_upper), 1.0), 1e-6)
         first = common.shape[1]
         ends = first + np.cumsum([0, *(len(part.cost) for part in parts)])
         total = int(ends[-1]) + 1 + count
@@ -170,7 +170,7 @@ class _Joint:
             self._mean[ends[d] : ends[d + 1]] = part.cost / count
         self._matrix = sparse.csr_array(sparse.block_array(blocks, format="csr"))
         self._row_lower, self._row_upper = np.concatenate(lower), np.concatenate(upper)
-        most = max(float(part.cost @ np.maximum(part.reach, 0.0)) for part in parts)
+        most = max(float(part.cost @ np.maximum(part.implied_upper, 0.0)) for part in parts)
         zero, far = np.zeros(1 + count), np.full(1 + count, most)
 
         def columns(name: str, own: Floats, end: Floats) -> Floats:
@@ -178,14 +178,19 @@ class _Joint:
 
         self._lower = columns("column_lower", common.column_lower, zero)
         self._upper = columns("column_upper", common.column_upper, np.full(1 + count, np.inf))
-        self._depth, self._reach = columns("depth", common.depth, zero), columns("reach", common.reach, far)
+        self._implied_lower, self._implied_upper = (
+            columns("implied_lower", common.implied_lower, zero),
+            columns("implied_upper", common.implied_upper, far),
+        )
 
     def minimise(self, name: str, held: Sequence[tuple[str, float]], control: Control) -> tuple[Floats, float]:
         """The common columns where a measure is smallest, and a value that it nowhere falls below."""
         cost = self._cost(name)
         factor = objective_factor(cost)
         x, dual, matrix, face = self._solve(cost * factor, np.zeros(len(cost)), held, control)
-        return self._decision(x), dual_bound(matrix, cost, dual / factor, face, self._depth, self._reach)
+        return self._decision(x), dual_bound(
+            matrix, cost, dual / factor, face, self._implied_lower, self._implied_upper
+        )
 
     def nearest(self, wanted: Floats, weight: Floats, held: Sequence[tuple[str, float]], control: Control) -> Floats:
         """The common columns nearest to a wish."""
@@ -206,7 +211,7 @@ class _Joint:
     def _solve(
         self, gradient: Floats, curve: Floats, held: Sequence[tuple[str, float]], control: Control
     ) -> tuple[Floats, Floats, sparse.csc_array, Face]:
-        """Point, dual of each row, the rows, and all bounds."""
+        """PointStatus, dual of each row, the rows, and all bounds."""
         limits = [sparse.csr_array(self._cost(name)[None, :]) for name, _ in held]
         matrix = sparse.csr_array(sparse.vstack([self._matrix, *limits]))
         row_lower = np.concatenate([self._row_lower, np.full(len(held), -np.inf)])

@@ -29,7 +29,7 @@ class Part:
     """A programme as a block of a larger one, scaled.
 
     ``matrix`` are its own rows; ``ties`` are its common columns in original units, each at most the common column that
-    ``at`` names. ``depth`` and ``reach`` bound the columns.
+    ``at`` names. ``implied_lower`` and ``implied_upper`` bound the columns.
     """
 
     matrix: sparse.csr_array
@@ -39,8 +39,8 @@ class Part:
     row_upper: Floats
     column_lower: Floats
     column_upper: Floats
-    depth: Floats
-    reach: Floats
+    implied_lower: Floats
+    implied_upper: Floats
     cost: Floats
 
 
@@ -74,7 +74,10 @@ class Recourse:
     ) -> None:
         self._scaled = scale(programme)
         self._unit = self._scaled.column_scale
-        self._depth, self._reach = programme.depth / self._unit, programme.reach / self._unit
+        self._implied_lower, self._implied_upper = (
+            programme.implied_lower / self._unit,
+            programme.implied_upper / self._unit,
+        )
         self._common, self._at, self._under = common, at, under
         self._alone = Face.whole(self._scaled)
         lower, upper = self._alone.column_lower.copy(), self._alone.column_upper.copy()
@@ -115,8 +118,8 @@ class Recourse:
             row_upper=face.row_upper[live],
             column_lower=face.column_lower[columns],
             column_upper=upper[columns],
-            depth=self._depth[columns],
-            reach=self._reach[columns],
+            implied_lower=self._implied_lower[columns],
+            implied_upper=self._implied_upper[columns],
             cost=self._cost[columns],
         )
 

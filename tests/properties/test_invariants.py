@@ -433,7 +433,9 @@ def test_12_every_stage_is_proved_by_its_duals(made: Draft) -> None:
         assert (dual[~at_lower] <= 1e-9 * size + 1e-12).all()
         assert (dual[~np.isfinite(programme.row_upper)] >= -1e-9 * size - 1e-12).all()
         bound = _pair(dual, programme.row_lower, programme.row_upper)
-        bound += _pair(reduced, programme.column_lower, programme.column_upper, programme.depth, programme.reach)
+        bound += _pair(
+            reduced, programme.column_lower, programme.column_upper, programme.implied_lower, programme.implied_upper
+        )
         assert abs(bound + result.stage.constant - result.value) <= 1e-8 * max(abs(result.value), result.stage.size)
         held.append((dual, result.value))
 

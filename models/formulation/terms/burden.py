@@ -23,7 +23,7 @@ def burden(model: Model) -> None:
     money = data.bid[counted]
     keys = model.keys(area=area, envelope=envelope, year=year)
     open_ = np.full(len(money), np.inf)
-    columns = build.columns("cut", keys, lower=np.zeros(len(money)), upper=open_, reach=money)
+    columns = build.columns("cut", keys, lower=np.zeros(len(money)), upper=open_, implied_upper=money)
     rows = build.rows("cut", keys, lower=money, upper=open_)
     build.add(rows, columns, 1.0)
     build.add(rows, model.grant[counted], 1.0)
@@ -37,7 +37,7 @@ def burden(model: Model) -> None:
         model.keys(area=bidders),
         lower=np.zeros(count),
         upper=np.full(count, np.inf),
-        reach=1 + paid[bidders] / bid[bidders],
+        implied_upper=1 + paid[bidders] / bid[bidders],
     )
     share_rows = build.rows(
         "burden_share", model.keys(area=bidders), lower=np.zeros(count), upper=np.full(count, np.inf)

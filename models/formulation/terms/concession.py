@@ -24,7 +24,7 @@ def concession(model: Model) -> None:
     proposed = data.proposed[counted]
     keys = model.keys(area=area, objective=objective, year=year)
     open_ = np.full(len(proposed), np.inf)
-    columns = build.columns("concession", keys, lower=np.zeros(len(proposed)), upper=open_, reach=proposed)
+    columns = build.columns("concession", keys, lower=np.zeros(len(proposed)), upper=open_, implied_upper=proposed)
     rows = build.rows("concession", keys, lower=proposed, upper=open_)
     build.add(rows, columns, 1.0)
     build.add(rows, model.target[counted], 1.0)
@@ -33,7 +33,7 @@ def concession(model: Model) -> None:
     pair_keys = model.keys(**dict(zip(("area", "objective"), np.nonzero(pairs), strict=True)))
     size = int(pairs.sum())
     shares = build.columns(
-        "concession_share", pair_keys, lower=np.zeros(size), upper=np.full(size, np.inf), reach=np.ones(size)
+        "concession_share", pair_keys, lower=np.zeros(size), upper=np.full(size, np.inf), implied_upper=np.ones(size)
     )
     share_rows = build.rows("concession_share", pair_keys, lower=np.zeros(size), upper=np.full(size, np.inf))
     build.add(share_rows, shares, 1.0)

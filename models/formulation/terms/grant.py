@@ -25,7 +25,7 @@ def grant(model: Model) -> None:
     wanted = (data.bid > 0) | touched(options.grant, options.area, data.bid.shape) | (lower > 0)
     area, envelope, year = np.nonzero(wanted)
     keys = model.keys(area=area, envelope=envelope, year=year)
-    columns = model.build.columns("grant", keys, lower=lower[wanted], upper=upper[wanted], reach=up[wanted])
+    columns = model.build.columns("grant", keys, lower=lower[wanted], upper=upper[wanted], implied_upper=up[wanted])
     model.grant = positions(wanted, columns)
     rows = model.build.rows("grant", keys, lower=data.bid[wanted], upper=data.bid[wanted])
     row_of = positions(wanted, rows)

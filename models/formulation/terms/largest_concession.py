@@ -17,7 +17,7 @@ def largest_concession(model: Model) -> None:
     """
     shares = model.concession_share
     column = model.build.columns(
-        "largest_concession", {}, lower=np.zeros(1), upper=np.full(1, np.inf), reach=np.ones(1)
+        "largest_concession", {}, lower=np.zeros(1), upper=np.full(1, np.inf), implied_upper=np.ones(1)
     )
     rows = model.build.rows(
         "largest_concession",

@@ -18,13 +18,13 @@ def largest_shortfall(model: Model) -> None:
     data, rows_of = model.data, model.data.national
     of_row = data.priority[rows_of.objective]
     priorities, which = np.unique(of_row, return_inverse=True)
-    reach = model.most_shortfall / rows_of.target
+    implied_upper = model.most_shortfall / rows_of.target
     columns = model.build.columns(
         "largest_shortfall",
         {"priority": [str(p) for p in priorities]},
         lower=np.zeros(len(priorities)),
         upper=np.full(len(priorities), np.inf),
-        reach=np.asarray([reach[of_row == p].max() for p in priorities], dtype=np.float64),
+        implied_upper=np.asarray([implied_upper[of_row == p].max() for p in priorities], dtype=np.float64),
     )
     keys = model.national_keys()
     rows = model.build.rows("largest_shortfall", keys, lower=np.zeros(len(of_row)), upper=np.full(len(of_row), np.inf))

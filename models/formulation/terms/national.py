@@ -25,7 +25,7 @@ def national(model: Model) -> None:
         keys,
         lower=np.zeros(size),
         upper=np.full(size, np.inf),
-        reach=model.most_shortfall,
+        implied_upper=model.most_shortfall,
     )
     model.shortfall = columns
     rows = model.build.rows("national", keys, lower=rows_of.target, upper=np.full(size, np.inf))

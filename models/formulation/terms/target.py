@@ -30,8 +30,8 @@ def target(model: Model) -> None:
         keys,
         lower=lower[wanted],
         upper=upper[wanted],
-        depth=np.maximum(lower, down)[wanted],
-        reach=np.minimum(upper, up)[wanted],
+        implied_lower=np.maximum(lower, down)[wanted],
+        implied_upper=np.minimum(upper, up)[wanted],
     )
     model.target = positions(wanted, columns)
     rows = model.build.rows("target", keys, lower=data.proposed[wanted], upper=data.proposed[wanted])

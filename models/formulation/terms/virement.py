@@ -26,7 +26,7 @@ def virement(model: Model) -> None:
         model.keys(envelope=source, into=into, year=year),
         lower=np.zeros(len(source)),
         upper=np.full(len(source), np.inf),
-        reach=limit[source, year],
+        implied_upper=limit[source, year],
     )
     model.virement = Moves(source, into, year, columns)
     limited = possible.any(axis=1)

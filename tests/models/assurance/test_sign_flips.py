@@ -43,7 +43,7 @@ def flipped(term: Term) -> Term:
             if not entries:
                 bounds = {**bounds, "lower": -bounds["upper"], "upper": -bounds["lower"]}
                 bounds = {key: value for key, value in bounds.items() if key in ("lower", "upper")}
-                bounds |= {"depth": bounds["lower"], "reach": bounds["upper"]}
+                bounds |= {"implied_lower": bounds["lower"], "implied_upper": bounds["upper"]}
             return columns(name, keys, **bounds)
 
         build.add, build.columns = wrong_add, wrong_columns  # type: ignore[method-assign]

@@ -54,15 +54,17 @@ def with_room(placing: Placing, rows: np.ndarray, columns: np.ndarray) -> Linear
         upper[index] += room
         lower[index] -= np.where(lower[index] != 0, room, 0.0)
     bounded = np.isfinite(column_upper)
-    reach = np.where(bounded, np.maximum(programme.reach, column_upper), programme.reach * (1 + 10 * STEP))
+    implied_upper = np.where(
+        bounded, np.maximum(programme.implied_upper, column_upper), programme.implied_upper * (1 + 10 * STEP)
+    )
     return replace(
         programme,
         row_lower=row_lower,
         row_upper=row_upper,
         column_lower=column_lower,
         column_upper=column_upper,
-        depth=programme.depth - 10 * STEP * np.abs(programme.depth),
-        reach=reach,
+        implied_lower=programme.implied_lower - 10 * STEP * np.abs(programme.implied_lower),
+        implied_upper=implied_upper,
     )
 
 

@@ -1,10 +1,6 @@
-"""Linear systems of blocks: compiled or by numpy, against dense ones."""
+"""Newton systems solved block by block, against dense ones."""
 
 from __future__ import annotations
-
-import subprocess
-import sys
-from typing import Any
 
 import numpy as np
 import pytest
@@ -12,17 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import sparse
 
-import singlepot as sp
-from benchmarks.workloads import Workload, synthetic, tables
-from singlepot.solver import Technique
-from singlepot.solver.interior_point import newton as block_system
-from singlepot.solver.interior_point.block_compiled import CompiledSystem
-from singlepot.solver.interior_point.gmres import Refining
-from singlepot.solver.interior_point.newton import BlockSystem
-from singlepot.solver.interior_point.newton_numpy import BatchSystem
+from singlepot.solver.interior_point.gmres import Gmres
+from singlepot.solver.interior_point.newton import NewtonSystem
 from singlepot.solver.interior_point.structure import Structure, structure_around
-
-SYSTEMS = (BatchSystem, CompiledSystem)
 
 
 def blocks(seed: int, number: int, border_rows: int, border_columns: int) -> tuple[sparse.csr_array, Structure]:
@@ -51,7 +39,7 @@ def blocks(seed: int, number: int, border_rows: int, border_columns: int) -> tup
     return matrix, structure
 
 
-def solved(system: BlockSystem, right: np.ndarray, diagonals: tuple[np.ndarray, np.ndarray]) -> list[np.ndarray]:
+def solved(system: NewtonSystem, right: np.ndarray, diagonals: tuple[np.ndarray, np.ndarray]) -> list[np.ndarray]:
     rows, columns = system.matrix.shape
     answer, image, activity = np.full(rows + columns, np.nan), np.full(rows + columns, np.nan), np.full(rows, np.nan)
     system.solve(right, diagonals, answer, image, activity)
@@ -75,13 +63,12 @@ def test_systems_are_solved_block_by_block(seed: int, number: int, border_rows: 
 
     answer = np.linalg.solve(whole(sigma, inverse), right)
     expected = [answer, whole(*others) @ answer, dense @ answer[:columns]]
-    for kind in SYSTEMS:
-        system = kind(matrix, structure)
-        system.factorise(sigma * 2, inverse)  # what comes later replaces what was before
-        system.factorise(sigma, inverse)
-        for _ in range(2):
-            for got, wanted in zip(solved(system, right, others), expected, strict=True):
-                assert np.allclose(got, wanted, rtol=1e-9, atol=1e-9)
+    system = NewtonSystem(matrix, structure)
+    system.factorise(sigma * 2, inverse)  # what comes later replaces what was before
+    system.factorise(sigma, inverse)
+    for _ in range(2):
+        for got, wanted in zip(solved(system, right, others), expected, strict=True):
+            assert np.allclose(got, wanted, rtol=1e-9, atol=1e-9)
 
 
 def test_cases_at_the_edge() -> None:
@@ -101,7 +88,7 @@ def test_cases_at_the_edge() -> None:
         rows, columns = dense.shape
         sigma, inverse, right = rng.uniform(1, 2, columns), rng.uniform(1, 2, rows), rng.normal(size=rows + columns)
         whole = np.block([[np.diag(sigma), -dense.T], [dense, np.diag(inverse)]])
-        system = CompiledSystem(matrix, structure)
+        system = NewtonSystem(matrix, structure)
         system.factorise(sigma, inverse)
         assert np.allclose(solved(system, right, (sigma, inverse))[0], np.linalg.solve(whole, right), atol=1e-12)
 
@@ -109,7 +96,7 @@ def test_cases_at_the_edge() -> None:
 def test_a_block_without_a_root_is_an_error() -> None:
     matrix, structure = blocks(1, 6, 2, 0)
     with np.errstate(all="ignore"), pytest.raises(np.linalg.LinAlgError):
-        CompiledSystem(matrix, structure).factorise(np.full(matrix.shape[1], -1.0), np.ones(matrix.shape[0]))
+        NewtonSystem(matrix, structure).factorise(np.full(matrix.shape[1], -1.0), np.ones(matrix.shape[0]))
 
 
 def test_results_are_the_same_on_every_run() -> None:
@@ -120,92 +107,25 @@ def test_results_are_the_same_on_every_run() -> None:
     right = rng.normal(size=sum(matrix.shape))
     runs = []
     for _ in range(2):
-        system = CompiledSystem(matrix, structure)
+        system = NewtonSystem(matrix, structure)
         system.factorise(*diagonals)
         runs.append(solved(system, right, diagonals))
     assert all(np.array_equal(*both) for both in zip(*runs, strict=True))
 
 
-def test_refining_removes_what_was_eased() -> None:
+def test_gmres_removes_what_was_eased() -> None:
     """Factors of other diagonals are made good by a few directions; what is left is what is said."""
     matrix, structure = blocks(4, 20, 3, 1)
     rng = np.random.default_rng(9)
     rows, columns = matrix.shape
     sigma, inverse = rng.lognormal(0, 1, columns), rng.lognormal(0, 1, rows)
-    for kind in SYSTEMS:
-        system = kind(matrix, structure)
-        system.factorise(sigma * 1.01, inverse * 1.01)
-        refining = Refining(system)
-        for _ in range(2):
-            a, b = rng.normal(size=columns), rng.normal(size=rows)
-            dx, dy, activity, left = refining.solve((sigma, inverse), a, b, 1e-10)
-            assert left <= 1e-9
-            assert float(np.abs(sigma * dx - matrix.T @ dy - a).max()) <= 1e-8
-            assert float(np.abs(matrix @ dx + inverse * dy - b).max()) <= 1e-8
-            assert float(np.abs(matrix @ dx - activity).max()) <= 1e-10
-
-
-def scenarios() -> list[sp.Scenario]:
-    return [sp.Scenario.from_tables(**tables(load)) for load in (Workload(40, 10, 3), *synthetic(30, 6, 2)[1:])]
-
-
-def test_both_ways_settle_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Values of stages and grants agree, and the compiled way was taken."""
-    made: list[type] = []
-
-    class Seen(CompiledSystem):
-        def __init__(self, *arguments: Any) -> None:
-            made.append(CompiledSystem)
-            super().__init__(*arguments)
-
-    monkeypatch.setattr("singlepot.solver.interior_point.block_compiled.CompiledSystem", Seen)
-    for scenario in scenarios():
-        found = []
-        for least in (0, 10**9):
-            monkeypatch.setattr(block_system, "COMPILED_FROM", least)
-            made.clear()
-            found.append(sp.settle(scenario, technique=Technique(path="blocks")))
-            assert bool(made) == (least == 0)
-        compiled, plain = found
-        assert compiled.certificate.passed
-        assert np.allclose(compiled.stages["value"], plain.stages["value"], rtol=1e-7, atol=1e-7)
-        bid = float(plain.grants["bid"].mean())
-        assert float((compiled.grants["grant"] - plain.grants["grant"]).abs().max()) <= 1e-6 * bid
-
-
-PROGRAM = """
-import sys
-{first}
-import numpy as np
-from scipy import sparse
-from singlepot.solver import block_system
-from singlepot.solver.interior_point.structure import structure_around
-block_system.COMPILED_FROM = {least}
-matrix = sparse.csr_array(np.ones((2, 2)))
-structure = structure_around(matrix, np.array([True, False]), np.array([False, False]))
-print(type(block_system.block_system(matrix, structure)).__name__, sys.modules.get("numba") is not None)
-"""
-
-
-NOWHERE = """
-class Numba:
-    def njit(self, **options):
-        raise RuntimeError("cannot cache function: no locator available")
-sys.modules["numba"] = Numba()
-"""
-
-
-@pytest.mark.parametrize(
-    ("first", "least", "expected"),
-    [
-        ("", 0, "CompiledSystem True"),
-        ("", 1000, "BatchSystem False"),
-        ("sys.modules['numba'] = None", 0, "BatchSystem False"),
-        (NOWHERE, 0, "BatchSystem True"),
-    ],
-)
-def test_numba_is_optional_and_comes_late(first: str, least: int, expected: str) -> None:
-    """Without it, or a folder for what it compiles, numpy does the work; it is not imported for small systems."""
-    program = PROGRAM.format(first=first, least=least)
-    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    assert run.stdout.strip() == expected
+    system = NewtonSystem(matrix, structure)
+    system.factorise(sigma * 1.01, inverse * 1.01)
+    gmres = Gmres(system)
+    for _ in range(2):
+        a, b = rng.normal(size=columns), rng.normal(size=rows)
+        dx, dy, activity, left = gmres.solve((sigma, inverse), a, b, 1e-10)
+        assert left <= 1e-9
+        assert float(np.abs(sigma * dx - matrix.T @ dy - a).max()) <= 1e-8
+        assert float(np.abs(matrix @ dx + inverse * dy - b).max()) <= 1e-8
+        assert float(np.abs(matrix @ dx - activity).max()) <= 1e-10

@@ -16,7 +16,8 @@ from singlepot.solver import Control, Technique, minimise_in_turn
 from singlepot.solver.interior_point.interior_point import centre
 from singlepot.solver.interior_point.solve import NAME, solve_blockwise
 from singlepot.solver.interior_point.structure import find_structure
-from singlepot.solver.presolve.presolve import Linear, Reduction, reduce
+from singlepot.solver.presolve.presolve import Presolved, presolve
+from singlepot.solver.presolve.problem import RowwiseProblem
 from singlepot.solver.scaling import objective_factor, scale
 
 from ...strategies import Draft, drafts, scenario
@@ -24,13 +25,13 @@ from ...strategies import Draft, drafts, scenario
 SAME = 1e-6
 
 
-def linear(of: sp.Scenario) -> Linear:
+def linear(of: sp.Scenario) -> RowwiseProblem:
     """The first stage of a scenario, scaled."""
     formulation = formulate(of)
     scaled = scale(formulation.programme)
     stage = next(stage for stage in formulation.stages if not stage.empty)
     cost = stage.cost * scaled.column_scale
-    return Linear(
+    return RowwiseProblem(
         sparse.csr_array(scaled.matrix.tocsr()),
         cost * objective_factor(cost),
         scaled.column_lower,
@@ -82,7 +83,7 @@ def test_small_programmes_are_solved_directly(forty: sp.Scenario) -> None:
 def test_what_is_reduced_comes_back_whole(forty: sp.Scenario) -> None:
     """The optimum of the core, put back, satisfies every row of the whole and has its duals."""
     whole = linear(forty)
-    reduction = reduce(whole)
+    reduction = presolve(whole)
     assert reduction.core.matrix.shape[1] < whole.matrix.shape[1] / 3
     answer = solve_blockwise(reduction, Control())
     assert answer is not None
@@ -100,12 +101,12 @@ def test_no_blocks_no_answer() -> None:
     dense = sparse.csr_array(rng.uniform(1, 2, (700, 700)))
     assert find_structure(dense) is None
     open_ = np.full(700, np.inf)
-    whole = Linear(dense, np.ones(700), np.zeros(700), open_, np.ones(700), open_)
-    assert solve_blockwise(Reduction(whole, ()), Control()) is None
+    whole = RowwiseProblem(dense, np.ones(700), np.zeros(700), open_, np.ones(700), open_)
+    assert solve_blockwise(Presolved(whole, ()), Control()) is None
 
 
 def test_a_centre_can_be_cancelled(forty: sp.Scenario) -> None:
-    core = reduce(linear(forty)).core
+    core = presolve(linear(forty)).core
     structure = find_structure(core.matrix)
     assert structure is not None
     cancel = threading.Event()

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy import sparse
 
-from ..answer import Answer, Method, Point, Stop
-from ..crossed_bounds import crossed, meeting
-from ..errors import SolverFailed
-from ..programme import Booleans, Floats
+from .answer import Answer, Method, PointStatus, Stop
+from .crossed_bounds import crossed, meeting
+from .errors import SolverFailed
+from .programme import Booleans, Floats
 
 BOUNDLESS = 1e20
 """Bounds at least this large count as absent, in every backend: solvers differ about them."""
@@ -26,7 +26,7 @@ SUPPORTED = 1e-6
 
 
 @dataclass(frozen=True, eq=False)
-class Problem:
+class LinearProblem:
     """Minimise ``cost`` over columns within bounds, rows of ``matrix`` within theirs."""
 
     matrix: sparse.csc_array
@@ -38,7 +38,7 @@ class Problem:
     method: Method
     time_limit_s: float | None = None
 
-    def cleaned(self) -> Problem:
+    def cleaned(self) -> LinearProblem:
         """Refuse numbers that solvers misread without a word, leave huge bounds out, let bounds meet.
 
         Bounds meet that cross by rounding alone, see :mod:`~singlepot.solver.crossed_bounds`.
@@ -62,7 +62,7 @@ class Problem:
         return bool(crossed(*columns, UNIT).any() or crossed(*rows, UNIT).any())
 
 
-def opaque_names(problem: Problem) -> tuple[list[str], list[str]]:
+def opaque_names(problem: LinearProblem) -> tuple[list[str], list[str]]:
     """Names of columns and rows that no solver cuts, cleans or takes for something else."""
     rows, columns = problem.matrix.shape
     return [f"x{j}" for j in range(columns)], [f"r{i}" for i in range(rows)]
@@ -89,15 +89,15 @@ class Reduced:
     ``core`` is what is left for a solver.
     """
 
-    whole: Problem
+    whole: LinearProblem
     rows: Booleans
     columns: Booleans
-    core: Problem
+    core: LinearProblem
     answer: Answer | None
     unbounded: bool
 
     @staticmethod
-    def of(problem: Problem) -> Reduced:
+    def of(problem: LinearProblem) -> Reduced:
         """Take the empty rows and columns out."""
         matrix = problem.matrix
         rows = np.bincount(matrix.indices[matrix.data != 0], minlength=matrix.shape[0]) > 0
@@ -123,16 +123,16 @@ class Reduced:
         if not columns.any():
             none = Answer(
                 Stop.OPTIMAL,
-                Point.FEASIBLE,
-                Point.FEASIBLE,
+                PointStatus.FEASIBLE,
+                PointStatus.FEASIBLE,
                 np.zeros(0),
                 np.zeros(0),
                 "nothing to solve",
             )
-            return replace(reduced, answer=reduced.restore(none))
+            return replace(reduced, answer=reduced.postsolve(none))
         return reduced
 
-    def restore(self, answer: Answer) -> Answer:
+    def postsolve(self, answer: Answer) -> Answer:
         """Put the empty rows and columns back into the answer of the core."""
         shape = self.whole.matrix.shape
         if answer.x.size != int(self.columns.sum()):
@@ -147,7 +147,7 @@ class Reduced:
         return replace(answer, x=x, row_dual=dual if answer.row_dual.size or not self.rows.any() else np.zeros(0))
 
 
-def _resting(problem: Problem) -> Floats:
+def _resting(problem: LinearProblem) -> Floats:
     """Where a column that no row touches stands: its cheapest bound, or without a cost the value nearest zero."""
     nearest = np.clip(
         np.zeros_like(problem.cost), problem.column_lower, np.maximum(problem.column_upper, problem.column_lower)
@@ -156,12 +156,12 @@ def _resting(problem: Problem) -> Floats:
     return np.asarray(np.where(problem.cost != 0, cheapest, nearest))
 
 
-def nothing(problem: Problem, stop: Stop, detail: str) -> Answer:
+def nothing(problem: LinearProblem, stop: Stop, detail: str) -> Answer:
     """An answer without a point."""
-    return Answer(stop, Point.NONE, Point.NONE, np.zeros(0), np.zeros(0), detail)
+    return Answer(stop, PointStatus.NONE, PointStatus.NONE, np.zeros(0), np.zeros(0), detail)
 
 
-def judged(problem: Problem, x: Floats, row_dual: Floats, detail: str, late: bool) -> Answer:
+def judged(problem: LinearProblem, x: Floats, row_dual: Floats, detail: str, late: bool) -> Answer:
     """Believe a claim of an optimum only as far as the numbers bear it out.
 
     Parameters
@@ -169,18 +169,18 @@ def judged(problem: Problem, x: Floats, row_dual: Floats, detail: str, late: boo
     late
         Whether the time limit had passed: a point that is not optimal is then explained by it.
     """
-    primal = Point.FEASIBLE if violation(problem, x) <= SUPPORTED else Point.INFEASIBLE
-    dual = Point.NONE
+    primal = PointStatus.FEASIBLE if violation(problem, x) <= SUPPORTED else PointStatus.INFEASIBLE
+    dual = PointStatus.NONE
     if row_dual.size == problem.matrix.shape[0] and np.isfinite(row_dual).all():
-        dual = Point.FEASIBLE if dual_violation(problem, row_dual) <= SUPPORTED else Point.INFEASIBLE
-    good = primal is Point.FEASIBLE and dual is not Point.INFEASIBLE
+        dual = PointStatus.FEASIBLE if dual_violation(problem, row_dual) <= SUPPORTED else PointStatus.INFEASIBLE
+    good = primal is PointStatus.FEASIBLE and dual is not PointStatus.INFEASIBLE
     stop = Stop.OPTIMAL if good else Stop.LIMIT if late else Stop.FAILED
     if not good:
         detail = f"{detail}, which its own numbers contradict"
-    return Answer(stop, primal, dual, x, row_dual if dual is not Point.NONE else np.zeros(0), detail)
+    return Answer(stop, primal, dual, x, row_dual if dual is not PointStatus.NONE else np.zeros(0), detail)
 
 
-def violation(problem: Problem, x: Floats) -> float:
+def violation(problem: LinearProblem, x: Floats) -> float:
     """Largest violation of a row or bound, relative to its terms."""
     if not np.isfinite(x).all():
         return float("inf")
@@ -191,7 +191,7 @@ def violation(problem: Problem, x: Floats) -> float:
     return float(max(rows.max(initial=0.0), columns.max(initial=0.0)))
 
 
-def dual_violation(problem: Problem, row_dual: Floats) -> float:
+def dual_violation(problem: LinearProblem, row_dual: Floats) -> float:
     """Largest dual or reduced cost that no bound can carry, relative to the terms of its column."""
     reduced = problem.cost - problem.matrix.T @ row_dual
     size = 1 + np.abs(problem.cost) + abs(problem.matrix).T @ np.abs(row_dual)

@@ -10,19 +10,19 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from singlepot.models.analysis.alternatives import Alternatives, alternatives
+    from singlepot.models.analysis.alternatives import Alternatives, find_alternatives
     from singlepot.models.analysis.area_account import AreaAccount, explain_area
-    from singlepot.models.analysis.attainable import reach
-    from singlepot.models.analysis.frontier import Frontier, frontier
-    from singlepot.models.analysis.inequality.measuring import Inequality, inequality
-    from singlepot.models.analysis.near_optimal import ranges
-    from singlepot.models.analysis.price_of_fairness import PriceOfFairness, price_of_fairness
-    from singlepot.models.analysis.price_range import PriceRange, price_range
+    from singlepot.models.analysis.attainable import find_attainable
+    from singlepot.models.analysis.frontier import Frontier, trace_frontier
+    from singlepot.models.analysis.inequality.measuring import Inequality, measure_inequality
+    from singlepot.models.analysis.near_optimal import find_grant_ranges
+    from singlepot.models.analysis.price_of_fairness import PriceOfFairness, price_fairness
+    from singlepot.models.analysis.price_range import PriceRange, find_price_range
     from singlepot.models.assurance.verification.assurance import Assurance
-    from singlepot.models.claims.awarding import awards
-    from singlepot.models.diagnostics.explanations import explain
-    from singlepot.models.diagnostics.problems import BadInput, Problem
-    from singlepot.models.files.folder import FolderRefused
+    from singlepot.models.claims.awarding import share_claims
+    from singlepot.models.diagnostics.explanations import explain_code
+    from singlepot.models.diagnostics.problems import BadInputError, Diagnostic
+    from singlepot.models.files.folder import FolderRefusedError
     from singlepot.models.formulation.formulation import Formulation, formulate
     from singlepot.models.scenario.scenario import Scenario
     from singlepot.models.settlement.certificate import Certificate
@@ -30,36 +30,36 @@ if TYPE_CHECKING:
     from singlepot.models.settlement.settlement import Settlement
     from singlepot.scenarios.ensemble.plan import Plan, Uncertain, read_plan
     from singlepot.scenarios.ensemble.robust import Robust, settle_robust
-    from singlepot.scenarios.ensemble.running import Ensemble, ensemble, read_ensemble
-    from singlepot.scenarios.ensemble.store import EnsembleRefused
+    from singlepot.scenarios.ensemble.running import Ensemble, read_ensemble, run_ensemble
+    from singlepot.scenarios.ensemble.store import EnsembleRefusedError
     from singlepot.scenarios.many.compare import compare
     from singlepot.scenarios.many.comparison import Comparison
-    from singlepot.scenarios.many.stability import stability
+    from singlepot.scenarios.many.stability import measure_stability
     from singlepot.scenarios.many.sweep import Sweep, sweep
     from singlepot.scenarios.reading.checking import Findings, check_scenario
     from singlepot.scenarios.reading.reading import read_scenario
-    from singlepot.scenarios.reading.shipped import shipped
+    from singlepot.scenarios.reading.shipped import list_scenarios
     from singlepot.scenarios.regimes.result import Regimes
-    from singlepot.scenarios.regimes.running import regime, regimes
-    from singlepot.scenarios.repair.repair import CannotChange, NoRepair, Repair
+    from singlepot.scenarios.regimes.running import compare_regimes, settle_regime
+    from singlepot.scenarios.repair.repair import CannotChangeError, NoRepairError, Repair
     from singlepot.scenarios.repair.search import repair
-    from singlepot.scenarios.results.settlement_document import UnreadableSettlement, write_settlement
+    from singlepot.scenarios.results.settlement_document import UnreadableSettlementError, write_settlement
     from singlepot.scenarios.results.settlement_folder import read_settlement
     from singlepot.scenarios.results.verifying import verify
-    from singlepot.scenarios.what_if.what_if import what_if
+    from singlepot.scenarios.what_if.what_if import apply_what_if
     from singlepot.scenarios.writing.template import write_template
     from singlepot.scenarios.writing.writing import write_scenario
     from singlepot.solver.control import Progress
     from singlepot.solver.errors import (
-        BadExtra,
-        BadOption,
-        NoSettlement,
-        NotProven,
+        BadExtraRowsError,
+        BadOptionError,
+        NoSettlementError,
+        NotProvenError,
         SinglepotError,
-        SolverFailed,
-        SolverNotFound,
-        Stopped,
-        VerificationFailed,
+        SolverFailedError,
+        SolverNotFoundError,
+        StoppedError,
+        VerificationFailedError,
     )
     from singlepot.solver.user_rows import ExtraRows
 
@@ -69,99 +69,99 @@ _HOMES = {
     "AreaAccount": "models.analysis.area_account",
     "explain_area": "models.analysis.area_account",
     "Alternatives": "models.analysis.alternatives",
-    "alternatives": "models.analysis.alternatives",
+    "find_alternatives": "models.analysis.alternatives",
     "Certificate": "models.settlement.certificate",
     "PriceOfFairness": "models.analysis.price_of_fairness",
-    "price_of_fairness": "models.analysis.price_of_fairness",
-    "FolderRefused": "models.files.folder",
+    "price_fairness": "models.analysis.price_of_fairness",
+    "FolderRefusedError": "models.files.folder",
     "Formulation": "models.formulation.formulation",
     "formulate": "models.formulation.formulation",
     "Frontier": "models.analysis.frontier",
-    "frontier": "models.analysis.frontier",
-    "ranges": "models.analysis.near_optimal",
+    "trace_frontier": "models.analysis.frontier",
+    "find_grant_ranges": "models.analysis.near_optimal",
     "PriceRange": "models.analysis.price_range",
-    "price_range": "models.analysis.price_range",
-    "awards": "models.claims.awarding",
+    "find_price_range": "models.analysis.price_range",
+    "share_claims": "models.claims.awarding",
     "Inequality": "models.analysis.inequality.measuring",
-    "inequality": "models.analysis.inequality.measuring",
+    "measure_inequality": "models.analysis.inequality.measuring",
     "Regimes": "scenarios.regimes.result",
-    "regime": "scenarios.regimes.running",
-    "regimes": "scenarios.regimes.running",
-    "BadInput": "models.diagnostics.problems",
-    "Problem": "models.diagnostics.problems",
-    "reach": "models.analysis.attainable",
+    "settle_regime": "scenarios.regimes.running",
+    "compare_regimes": "scenarios.regimes.running",
+    "BadInputError": "models.diagnostics.problems",
+    "Diagnostic": "models.diagnostics.problems",
+    "find_attainable": "models.analysis.attainable",
     "Scenario": "models.scenario.scenario",
     "settle": "models.settlement.settle",
     "Settlement": "models.settlement.settlement",
-    "explain": "models.diagnostics.explanations",
+    "explain_code": "models.diagnostics.explanations",
     "Findings": "scenarios.reading.checking",
     "check_scenario": "scenarios.reading.checking",
     "Assurance": "models.assurance.verification.assurance",
     "Robust": "scenarios.ensemble.robust",
     "settle_robust": "scenarios.ensemble.robust",
     "Ensemble": "scenarios.ensemble.running",
-    "EnsembleRefused": "scenarios.ensemble.store",
+    "EnsembleRefusedError": "scenarios.ensemble.store",
     "Plan": "scenarios.ensemble.plan",
     "Uncertain": "scenarios.ensemble.plan",
-    "ensemble": "scenarios.ensemble.running",
+    "run_ensemble": "scenarios.ensemble.running",
     "read_ensemble": "scenarios.ensemble.running",
     "read_plan": "scenarios.ensemble.plan",
     "compare": "scenarios.many.compare",
     "Comparison": "scenarios.many.comparison",
     "read_scenario": "scenarios.reading.reading",
-    "UnreadableSettlement": "scenarios.results.settlement_document",
-    "CannotChange": "scenarios.repair.repair",
-    "NoRepair": "scenarios.repair.repair",
+    "UnreadableSettlementError": "scenarios.results.settlement_document",
+    "CannotChangeError": "scenarios.repair.repair",
+    "NoRepairError": "scenarios.repair.repair",
     "Repair": "scenarios.repair.repair",
     "repair": "scenarios.repair.search",
     "read_settlement": "scenarios.results.settlement_folder",
-    "shipped": "scenarios.reading.shipped",
-    "stability": "scenarios.many.stability",
+    "list_scenarios": "scenarios.reading.shipped",
+    "measure_stability": "scenarios.many.stability",
     "Sweep": "scenarios.many.sweep",
     "sweep": "scenarios.many.sweep",
     "verify": "scenarios.results.verifying",
     "write_scenario": "scenarios.writing.writing",
     "write_settlement": "scenarios.results.settlement_document",
     "write_template": "scenarios.writing.template",
-    "what_if": "scenarios.what_if.what_if",
+    "apply_what_if": "scenarios.what_if.what_if",
     "Progress": "solver.control",
-    "BadOption": "solver.errors",
-    "BadExtra": "solver.errors",
+    "BadOptionError": "solver.errors",
+    "BadExtraRowsError": "solver.errors",
     "ExtraRows": "solver.user_rows",
-    "NoSettlement": "solver.errors",
-    "NotProven": "solver.errors",
+    "NoSettlementError": "solver.errors",
+    "NotProvenError": "solver.errors",
     "SinglepotError": "solver.errors",
-    "SolverFailed": "solver.errors",
-    "SolverNotFound": "solver.errors",
-    "Stopped": "solver.errors",
-    "VerificationFailed": "solver.errors",
+    "SolverFailedError": "solver.errors",
+    "SolverNotFoundError": "solver.errors",
+    "StoppedError": "solver.errors",
+    "VerificationFailedError": "solver.errors",
 }
 
 __all__ = [
     "Alternatives",
     "AreaAccount",
     "Assurance",
-    "BadExtra",
-    "BadInput",
-    "BadOption",
-    "CannotChange",
+    "BadExtraRowsError",
+    "BadInputError",
+    "BadOptionError",
+    "CannotChangeError",
     "Certificate",
     "Comparison",
+    "Diagnostic",
     "Ensemble",
-    "EnsembleRefused",
+    "EnsembleRefusedError",
     "ExtraRows",
     "Findings",
-    "FolderRefused",
+    "FolderRefusedError",
     "Formulation",
     "Frontier",
     "Inequality",
-    "NoRepair",
-    "NoSettlement",
-    "NotProven",
+    "NoRepairError",
+    "NoSettlementError",
+    "NotProvenError",
     "Plan",
     "PriceOfFairness",
     "PriceRange",
-    "Problem",
     "Progress",
     "Regimes",
     "Repair",
@@ -169,42 +169,42 @@ __all__ = [
     "Scenario",
     "Settlement",
     "SinglepotError",
-    "SolverFailed",
-    "SolverNotFound",
-    "Stopped",
+    "SolverFailedError",
+    "SolverNotFoundError",
+    "StoppedError",
     "Sweep",
     "Uncertain",
-    "UnreadableSettlement",
-    "VerificationFailed",
+    "UnreadableSettlementError",
+    "VerificationFailedError",
     "__version__",
-    "alternatives",
-    "awards",
+    "apply_what_if",
     "check_scenario",
     "compare",
-    "ensemble",
-    "explain",
+    "compare_regimes",
     "explain_area",
+    "explain_code",
+    "find_alternatives",
+    "find_attainable",
+    "find_grant_ranges",
+    "find_price_range",
     "formulate",
-    "frontier",
-    "inequality",
-    "price_of_fairness",
-    "price_range",
-    "ranges",
-    "reach",
+    "list_scenarios",
+    "measure_inequality",
+    "measure_stability",
+    "price_fairness",
     "read_ensemble",
     "read_plan",
     "read_scenario",
     "read_settlement",
-    "regime",
-    "regimes",
     "repair",
+    "run_ensemble",
     "settle",
+    "settle_regime",
     "settle_robust",
-    "shipped",
-    "stability",
+    "share_claims",
     "sweep",
+    "trace_frontier",
     "verify",
-    "what_if",
     "write_scenario",
     "write_settlement",
     "write_template",

@@ -14,7 +14,7 @@ import click
 from singlepot.commands import choices, ensemble, formats, many, regimes, repair, report
 
 if TYPE_CHECKING:
-    from singlepot.models.diagnostics.problems import BadInput
+    from singlepot.models.diagnostics.problems import BadInputError
     from singlepot.models.scenario.scenario import Scenario
 
 BAD_USE, UNEXPECTED, STOPPED = 2, 6, 130
@@ -62,7 +62,7 @@ def list_scenarios() -> None:
     from singlepot.scenarios.reading.shipped import shipped_what_ifs
 
     looked_at = sys.stdout.isatty()
-    for name, title in sorted([*singlepot.shipped(), *shipped_what_ifs()]):
+    for name, title in sorted([*singlepot.list_scenarios(), *shipped_what_ifs()]):
         line = f"{name:<22} {title}"
         click.echo(click.wrap_text(line, 80, subsequent_indent=" " * 23) if looked_at else line)
 
@@ -96,7 +96,7 @@ def _reading(command: Callable[..., None]) -> Callable[..., None]:
 def check(scenario: str, as_json: bool, marked: str | None, overwrite: bool, reach: bool, **how: Any) -> None:
     """Find all problems of SCENARIO, or say that it is ready, and its size; then what is doubtful or was noted."""
     import singlepot
-    from singlepot.models.diagnostics.problems import BadInput, listed
+    from singlepot.models.diagnostics.problems import BadInputError, listed
 
     if marked is not None:
         from singlepot.scenarios.writing.marked_copy import check_copy
@@ -104,24 +104,24 @@ def check(scenario: str, as_json: bool, marked: str | None, overwrite: bool, rea
         check_copy(scenario, marked, overwrite=overwrite)
     found = singlepot.check_scenario(scenario, **how)
     if marked is not None:
-        _mark(scenario, marked, BadInput(found.problems) if found.problems else None, overwrite)
+        _mark(scenario, marked, BadInputError(found.problems) if found.problems else None, overwrite)
     if as_json:
         _write(sys.stdout, found.as_json())
-        raise click.exceptions.Exit(0 if found.ready else BadInput.exit_code)
+        raise click.exceptions.Exit(0 if found.ready else BadInputError.exit_code)
     if found.ready:
         click.echo(f"ready: {found.scenario!r}")
     if found.notes:
         click.echo(listed(found.notes, "note"))
     if found.problems:
-        raise BadInput(found.problems)
+        raise BadInputError(found.problems)
     if reach and found.scenario is not None:
         from singlepot.reports import reach_text
 
         names = dict(found.scenario.objectives[["key", "name"]].to_numpy())
-        click.echo(reach_text(singlepot.reach(found.scenario), names), nl=False)
+        click.echo(reach_text(singlepot.find_attainable(found.scenario), names), nl=False)
 
 
-def _mark(scenario: str, marked: str, refused: BadInput | None, overwrite: bool) -> None:
+def _mark(scenario: str, marked: str, refused: BadInputError | None, overwrite: bool) -> None:
     """Write a copy of a workbook with its problems marked, where there are any."""
     from singlepot.scenarios.writing.marked_copy import write_marked_copy
 
@@ -136,7 +136,7 @@ def _mark(scenario: str, marked: str, refused: BadInput | None, overwrite: bool)
 def explain(code: str | None) -> None:
     """Say what CODE means: its cause, an example and the remedy; without CODE, list them all."""
     from singlepot.models.diagnostics.codes import CODES
-    from singlepot.models.diagnostics.explanations import explain, near_code
+    from singlepot.models.diagnostics.explanations import explain_code, near_code
 
     if code is None:
         for known, meaning in CODES.items():
@@ -145,7 +145,7 @@ def explain(code: str | None) -> None:
     if code.upper() not in CODES:
         near = near_code(code)
         raise click.BadParameter(f"no such code: {code!r}." + (f" Did you mean {near}?" if near else ""))
-    click.echo(str(explain(code)))
+    click.echo(str(explain_code(code)))
 
 
 @cli.command()
@@ -221,7 +221,7 @@ def settle(
         settlement = singlepot.settle(
             found, time_limit=time_limit, progress=line.follow, backend=backend, solver=solver
         )
-        price = None if quiet and only else singlepot.price_of_fairness(settlement, progress=line.follow)
+        price = None if quiet and only else singlepot.price_fairness(settlement, progress=line.follow)
         line.enter("writing")
         made = outputs(settlement, None if only else price, Wanted(area_pages, pictures or ""))
         report.write(settlement, directory, made, overwrite=overwrite)
@@ -235,13 +235,13 @@ def settle(
 def _ready(source: str, quiet: bool, how: dict[str, Any]) -> Scenario:
     """Read a scenario; say on standard error what may be a mistake in it."""
     import singlepot
-    from singlepot.models.diagnostics.problems import BadInput, listed
+    from singlepot.models.diagnostics.problems import BadInputError, listed
 
     found = singlepot.check_scenario(source, **how)
     if found.warnings and not quiet:
         _say(listed(found.warnings, "warning"))
     if found.scenario is None:
-        raise BadInput(found.problems)
+        raise BadInputError(found.problems)
     return found.scenario
 
 
@@ -292,7 +292,7 @@ def why(directory: str, area: str | None, objective: str | None, without: bool, 
     if (without or stability) and area is None:
         raise click.BadParameter("name the area", param_hint="--without" if without else "--stability")
     if area is not None:
-        measure = singlepot.stability if stability else None
+        measure = singlepot.measure_stability if stability else None
         account = singlepot.explain_area(settlement, area, without=without, stability=measure)
         said, values = why_area(account, settlement.scenario.settings.money), area_values(account)
     else:
@@ -363,13 +363,13 @@ def _run(arguments: list[str] | None) -> int:
 
 def _explain(error: Exception) -> int:
     """Say an error in one line (bad input: one for each problem) and return its exit code."""
-    from singlepot.solver.errors import SinglepotError, Unfinished
+    from singlepot.solver.errors import SinglepotError, UnfinishedError
 
     if not isinstance(error, SinglepotError):
         _say(f"error: {type(error).__name__}: {error}; report this with what singlepot --debug shows")
         return UNEXPECTED
     _say(f"error: {error}" if error.exit_code != 3 else str(error))
-    if isinstance(error, Unfinished):
+    if isinstance(error, UnfinishedError):
         for name, value in error.stages:
             _say(f"  {name} was proved to be {value:.9g}")
     return error.exit_code

@@ -14,7 +14,7 @@ import numpy as np
 
 import singlepot as sp
 from singlepot.models.assurance.double_build import Position, rebuild
-from singlepot.solver.errors import SolverNotFound
+from singlepot.solver.errors import SolverNotFoundError
 
 SCENARIOS = ("england", "england-tight")
 ENGINES = (
@@ -57,7 +57,7 @@ def main(scenarios: tuple[str, ...] = SCENARIOS) -> None:
         for backend, solver in ENGINES:
             try:
                 settlement, seconds = settle_in_a_child(scenario, backend, solver)
-            except SolverNotFound:
+            except SolverNotFoundError:
                 continue
             name = backend if solver is None else f"{backend}, {solver}"
             print(row(scenario, name, settlement, reference, seconds), flush=True)

@@ -126,7 +126,7 @@ def files(case: Case, meter: Meter) -> Found:
         page = _page() if isinstance(case.load, str) else None
         if page is not None:
             settlement = sp.settle(scenario)
-            price = sp.price_of_fairness(settlement)
+            price = sp.price_fairness(settlement)
             with meter("report"):
                 (Path(folder) / "report.html").write_text(page(settlement, price), encoding="utf-8")
     return {"rows": sum(len(table) for table in scenario.tables.values())}
@@ -165,7 +165,7 @@ def draws(case: Case, meter: Meter) -> Found:
     for workers in (1, 2):
         for length, number in counts.items():
             with tempfile.TemporaryDirectory() as folder, meter(f"{length}, {workers}"):
-                found = sp.ensemble(plan, Path(folder) / "out", draws=number, workers=workers)
+                found = sp.run_ensemble(plan, Path(folder) / "out", draws=number, workers=workers)
             settled.append(bool((found.draws["status"] == "settled").all()))
     more = counts["long"] - counts["short"]
     for workers in (1, 2):

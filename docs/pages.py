@@ -115,14 +115,16 @@ def _markdown(text: str) -> str:
 
 
 PUBLIC = {
-    "Scenarios": """read_scenario Scenario shipped check_scenario Findings Problem explain reach what_if write_scenario
-        write_template""",
+    "Scenarios": """read_scenario Scenario list_scenarios check_scenario Findings Diagnostic explain_code
+        find_attainable apply_what_if write_scenario write_template""",
     "Settlements": """settle Settlement Certificate Progress ExtraRows formulate Formulation write_settlement
-        read_settlement verify Assurance price_range PriceRange price_of_fairness PriceOfFairness""",
-    "Many scenarios": """compare Comparison sweep Sweep stability repair Repair ensemble Ensemble read_ensemble
-        read_plan Plan Uncertain""",
-    "What is free to choose": """frontier Frontier alternatives Alternatives ranges settle_robust Robust""",
-    "Other ways of sharing": """regimes regime Regimes awards inequality Inequality""",
+        read_settlement verify Assurance find_price_range PriceRange price_fairness PriceOfFairness
+        explain_area AreaAccount""",
+    "Many scenarios": """compare Comparison sweep Sweep measure_stability repair Repair run_ensemble Ensemble
+        read_ensemble read_plan Plan Uncertain""",
+    "What is free to choose": """trace_frontier Frontier find_alternatives Alternatives find_grant_ranges
+        settle_robust Robust""",
+    "Other ways of sharing": """compare_regimes settle_regime Regimes share_claims measure_inequality Inequality""",
 }
 """The public names in the order of the page; the others are errors, and come last."""
 

@@ -1,7 +1,7 @@
 """What people look at: the summary that ends a run; what compares, sweeps and repairs, as text and charts."""
 
 from .charts.alternatives import alternatives_chart
-from .charts.axes_and_files import ChartsNotInstalled
+from .charts.axes_and_files import ChartsNotInstalledError
 from .charts.ensemble import ensemble_chart
 from .charts.frontier import frontier_chart
 from .charts.regimes import regimes_chart
@@ -20,7 +20,7 @@ from .text.what_if import resolved_text
 from .workbooks.workbook import comparison_workbook
 
 __all__ = [
-    "ChartsNotInstalled",
+    "ChartsNotInstalledError",
     "alternatives_chart",
     "alternatives_text",
     "comparison_text",

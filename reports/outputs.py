@@ -13,7 +13,7 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from singlepot.models.files.folder import FolderRefused
+from singlepot.models.files.folder import FolderRefusedError
 from singlepot.models.settlement.documents import MANIFEST, RUN, json_text
 from singlepot.solver import SinglepotError
 
@@ -74,7 +74,7 @@ def outputs(settlement: Settlement, price: PriceOfFairness | None, wanted: Wante
     settlement
         What to show.
     price
-        What fairness cost, from :func:`singlepot.price_of_fairness`; without it only the logs are made.
+        What fairness cost, from :func:`singlepot.price_fairness`; without it only the logs are made.
     wanted
         What to make.
     """
@@ -121,7 +121,7 @@ class _Pages:
         except ModuleNotFoundError as fault:
             self.why = f"{fault.name} is not installed"
         except SinglepotError as fault:
-            if type(fault).__name__ != "PagesNotInstalled":
+            if type(fault).__name__ != "PagesNotInstalledError":
                 raise
             self.why = fault.cause
         else:
@@ -187,12 +187,12 @@ def price_of(
     progress: Callable[[Progress], object] | None = None,
 ) -> PriceOfFairness:
     """What fairness cost: as it was written beside a settlement, else settled again."""
-    from singlepot.models.analysis.price_of_fairness import PriceOfFairness, price_of_fairness
+    from singlepot.models.analysis.price_of_fairness import PriceOfFairness, price_fairness
 
     path = Path(folder) / FAIRNESS
     if path.is_file():
         return PriceOfFairness(**json.loads(path.read_text(encoding="utf-8")))
-    return price_of_fairness(settlement, progress=progress)
+    return price_fairness(settlement, progress=progress)
 
 
 def insist_on_all(folder: str | PathLike[str], made: Outputs) -> None:
@@ -200,13 +200,13 @@ def insist_on_all(folder: str | PathLike[str], made: Outputs) -> None:
 
     Raises
     ------
-    FolderRefused
+    FolderRefusedError
         Saying what to install.
     """
     standing = json.loads((Path(folder) / MANIFEST).read_text(encoding="utf-8"))["files"]
     shown = (REPORT, AREA_PAGES, PICTURES)
     if any(name.startswith(shown) and name not in made.files for name in standing) and made.missing:
-        raise FolderRefused(made.missing.partition("; ")[0], HOW_TO_INSTALL)
+        raise FolderRefusedError(made.missing.partition("; ")[0], HOW_TO_INSTALL)
 
 
 def insist_on_own_files(folder: str | PathLike[str]) -> None:
@@ -214,7 +214,7 @@ def insist_on_own_files(folder: str | PathLike[str]) -> None:
 
     Raises
     ------
-    FolderRefused
+    FolderRefusedError
         Naming the first of them.
     """
     root = Path(folder)
@@ -222,4 +222,4 @@ def insist_on_own_files(folder: str | PathLike[str]) -> None:
     for path in sorted(root.rglob("*")):
         name = path.relative_to(root).as_posix()
         if path.is_file() and name not in known and name not in (MANIFEST, RUN):
-            raise FolderRefused(f"{path} is not of this settlement", "move it, or name another folder with --out")
+            raise FolderRefusedError(f"{path} is not of this settlement", "move it, or name another folder with --out")

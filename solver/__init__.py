@@ -8,16 +8,16 @@ from .backends import BACKENDS, Backend, Engine, engine
 from .certificate import Violation, largest_violation, relative_gap
 from .control import Control, Halt, Progress
 from .errors import (
-    BadExtra,
-    BadOption,
-    NoSettlement,
-    NotProven,
+    BadExtraRowsError,
+    BadOptionError,
+    NoSettlementError,
+    NotProvenError,
     SinglepotError,
-    SolverFailed,
-    SolverNotFound,
-    Stopped,
-    Unfinished,
-    VerificationFailed,
+    SolverFailedError,
+    SolverNotFoundError,
+    StoppedError,
+    UnfinishedError,
+    VerificationFailedError,
 )
 from .exploration.explorer import Best, Explorer
 from .exploration.mga import MgaAlternative, MgaAlternatives, mga
@@ -26,12 +26,12 @@ from .exploration.pareto import DEPTH, Corner, TradeOff, trade_off
 from .export import Names, names_of, to_pulp, to_pyomo, write_model
 from .lexicographic.dual_uniqueness import unique_duals
 from .lexicographic.marginals import Marginals, marginals, original_matrix
-from .lexicographic.stages import Infeasible, Stage, Staged, StageResult, Technique, ended_early, minimise_in_turn
+from .lexicographic.stages import InfeasibleError, Stage, Staged, StageResult, Technique, ended_early, minimise_in_turn
 from .programme import Family, Labels, LinearProgramme, ProgrammeBuilder
 from .rounding import whole_units
 from .sharing.sharing import Shared, share
 from .two_stage.cvar import Decided, Step, average_of_worst, decide
-from .two_stage.recourse import NoRecourse, Recourse
+from .two_stage.recourse import NoRecourseError, Recourse
 from .user_rows import Extra, ExtraRows
 
 __all__ = [
@@ -39,8 +39,8 @@ __all__ = [
     "DEPTH",
     "Answer",
     "Backend",
-    "BadExtra",
-    "BadOption",
+    "BadExtraRowsError",
+    "BadOptionError",
     "Best",
     "Bound",
     "Control",
@@ -53,7 +53,7 @@ __all__ = [
     "Family",
     "Features",
     "Halt",
-    "Infeasible",
+    "InfeasibleError",
     "Labels",
     "LinearProgramme",
     "Marginals",
@@ -61,9 +61,9 @@ __all__ = [
     "MgaAlternative",
     "MgaAlternatives",
     "Names",
-    "NoRecourse",
-    "NoSettlement",
-    "NotProven",
+    "NoRecourseError",
+    "NoSettlementError",
+    "NotProvenError",
     "Piece",
     "PointStatus",
     "ProgrammeBuilder",
@@ -71,19 +71,19 @@ __all__ = [
     "Recourse",
     "Shared",
     "SinglepotError",
-    "SolverFailed",
-    "SolverNotFound",
+    "SolverFailedError",
+    "SolverNotFoundError",
     "Stage",
     "StageResult",
     "Staged",
     "Step",
     "Stop",
-    "Stopped",
+    "StoppedError",
     "Technique",
     "Tracer",
     "TradeOff",
-    "Unfinished",
-    "VerificationFailed",
+    "UnfinishedError",
+    "VerificationFailedError",
     "Violation",
     "average_of_worst",
     "decide",

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from numbers import Real
 from typing import TypeVar
 
-from .errors import BadOption
+from .errors import BadOptionError
 
 LOG = logging.getLogger("singlepot")
 
@@ -32,7 +32,7 @@ class Progress:
     elapsed_s: float
 
 
-class Halt(Exception):
+class Halt(Exception):  # noqa: N818  # a signal inside a run, as StopIteration is, and never the caller's
     """Raised inside a run that must end; ``by_limit`` tells a time limit from a wish."""
 
     def __init__(self, by_limit: bool) -> None:
@@ -54,7 +54,7 @@ class Control:
     def __init__(self, time_limit_s: float | None = None, progress: Callable[[Progress], object] | None = None) -> None:
         given: object = time_limit_s
         if given is not None and not (isinstance(given, Real) and float(given) >= 0):
-            raise BadOption(
+            raise BadOptionError(
                 f"the time limit {time_limit_s!r} is no number of seconds", "write a number, 60 for a minute"
             )
         self._start = time.monotonic()

@@ -29,31 +29,31 @@ class SinglepotError(Exception):
         return f"{self.cause}; {self.remedy}" if self.remedy else self.cause
 
 
-class BadOption(SinglepotError):
+class BadOptionError(SinglepotError):
     """An option of a run that cannot be; nothing was solved."""
 
     exit_code = 2
 
 
-class SolverNotFound(SinglepotError):
+class SolverNotFoundError(SinglepotError):
     """There is no such backend or solver, or it is not installed; the remedy says how to get it."""
 
     exit_code = 2
 
 
-class BadExtra(SinglepotError):
+class BadExtraRowsError(SinglepotError):
     """A further constraint of the calling program cannot be used."""
 
     exit_code = 2
 
 
-class NoSettlement(SinglepotError):
+class NoSettlementError(SinglepotError):
     """The rules cannot hold together: no settlement exists."""
 
     exit_code = 4
 
 
-class Unfinished(SinglepotError):
+class UnfinishedError(SinglepotError):
     """A run that ended before every stage was proved; ``stages`` holds those that were.
 
     Parameters
@@ -67,25 +67,25 @@ class Unfinished(SinglepotError):
         self.stages = tuple(stages)
 
 
-class NotProven(Unfinished):
+class NotProvenError(UnfinishedError):
     """The time limit came first."""
 
     exit_code = 5
 
 
-class Stopped(Unfinished):
+class StoppedError(UnfinishedError):
     """The user or the calling program stopped the run."""
 
     exit_code = 130
 
 
-class SolverFailed(SinglepotError):
+class SolverFailedError(SinglepotError):
     """A solver did not do what it promises; nothing it said was used."""
 
     exit_code = 6
 
 
-class VerificationFailed(SinglepotError):
+class VerificationFailedError(SinglepotError):
     """An answer was found but its certificate does not hold; it is not shown."""
 
     exit_code = 6

@@ -9,7 +9,7 @@ from scipy import sparse
 
 from .answer import Answer, Method, PointStatus, Stop
 from .crossed_bounds import crossed, meeting
-from .errors import SolverFailed
+from .errors import SolverFailedError
 from .programme import Booleans, Floats
 
 BOUNDLESS = 1e20
@@ -45,12 +45,12 @@ class LinearProblem:
 
         Raises
         ------
-        SolverFailed
+        SolverFailedError
             NaN anywhere, infinity in the objective or the matrix, a bound on the wrong side of infinity.
         """
         for name, array in (("objective", self.cost), ("matrix", self.matrix.data)):
             if not np.isfinite(array).all():
-                raise SolverFailed(f"a programme with NaN or infinity in the {name}", "report this as a defect")
+                raise SolverFailedError(f"a programme with NaN or infinity in the {name}", "report this as a defect")
         columns = meeting(_lower(self.column_lower, "column"), -_lower(-self.column_upper, "column"), UNIT)
         rows = meeting(_lower(self.row_lower, "row"), -_lower(-self.row_upper, "row"), UNIT)
         return replace(self, column_lower=columns[0], column_upper=columns[1], row_lower=rows[0], row_upper=rows[1])
@@ -75,9 +75,9 @@ def finite(bound: float) -> float | None:
 
 def _lower(bound: Floats, noun: str) -> Floats:
     if np.isnan(bound).any():
-        raise SolverFailed(f"a programme with NaN in the bounds of a {noun}", "report this as a defect")
+        raise SolverFailedError(f"a programme with NaN in the bounds of a {noun}", "report this as a defect")
     if (bound >= BOUNDLESS).any():
-        raise SolverFailed(f"a {noun} with a bound on the wrong side of infinity", "report this as a defect")
+        raise SolverFailedError(f"a {noun} with a bound on the wrong side of infinity", "report this as a defect")
     return np.where(bound <= -BOUNDLESS, -np.inf, bound)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from .errors import BadExtra
+from .errors import BadExtraRowsError
 from .programme import Family, Floats, Integers, LinearProgramme
 
 FAMILY = "extra"
@@ -63,11 +63,13 @@ class ExtraRows:
         sizes = np.broadcast_to(np.asarray(values, dtype=np.float64), where.shape)
         count = self.programme.shape[1]
         if not name or name in self._names:
-            raise BadExtra(f"an extra constraint needs a name of its own, not {name!r}", "name each one")
+            raise BadExtraRowsError(f"an extra constraint needs a name of its own, not {name!r}", "name each one")
         if where.size and (where.min() < 0 or where.max() >= count):
-            raise BadExtra(f"extra constraint {name}: no such column", f"columns are 0 to {count - 1}; see labels()")
+            raise BadExtraRowsError(
+                f"extra constraint {name}: no such column", f"columns are 0 to {count - 1}; see labels()"
+            )
         if not np.isfinite(sizes).all() or np.isnan([lower, upper]).any():
-            raise BadExtra(f"extra constraint {name} holds a number that is not finite", "give finite numbers")
+            raise BadExtraRowsError(f"extra constraint {name} holds a number that is not finite", "give finite numbers")
         self._names.append(name)
         self._bounds.append((lower, upper))
         self._entries.append((where, sizes))

@@ -61,7 +61,7 @@ def frontier(
     from singlepot.reports import frontier_chart, frontier_text
 
     read = singlepot.read_scenario(scenario)
-    found = singlepot.frontier(read, *pair, others=others, depth=depth, time_limit=time_limit)
+    found = singlepot.trace_frontier(read, *pair, others=others, depth=depth, time_limit=time_limit)
     if directory is not None:
         write_frontier(found, directory, overwrite=overwrite)
     if as_json:
@@ -121,7 +121,7 @@ def alternatives(
 
     kept = None if keep is None else [name.strip() for name in keep.split(",") if name.strip()]
     settlement = singlepot.settle(singlepot.read_scenario(scenario), time_limit=time_limit)
-    found = singlepot.alternatives(settlement, within, count, by=by, keep=kept, time_limit=time_limit)
+    found = singlepot.find_alternatives(settlement, within, count, by=by, keep=kept, time_limit=time_limit)
     if directory is not None:
         write_alternatives(found, directory, overwrite=overwrite)
     if as_json:

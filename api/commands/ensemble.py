@@ -54,7 +54,7 @@ def ensemble(
     if ending not in (None, "png", "svg"):
         raise click.BadParameter(f"{chart!r} ends neither in .png nor in .svg", param_hint="--chart")
     with _draws_line(quiet) as progress:
-        done = singlepot.ensemble(
+        done = singlepot.run_ensemble(
             plan,
             directory,
             draws=draws,

@@ -148,7 +148,7 @@ def stability(
     read = singlepot.read_scenario(scenario)
     settlement = singlepot.settle(read, time_limit=time_limit)
     total = 6 * (len(areas) or len(read.areas))
-    found = singlepot.stability(settlement, areas or None, change, run=_run(quiet, time_limit, total))
+    found = singlepot.measure_stability(settlement, areas or None, change, run=_run(quiet, time_limit, total))
     if directory is not None:
         write_stability(found, settlement, directory, overwrite=overwrite)
     if not quiet:
@@ -185,13 +185,13 @@ def _run(quiet: bool, time_limit: float | None, count: int | None = None) -> Run
 
 def _chart(found: Sweep, no_chart: bool) -> tuple[Mapping[str, bytes], SinglepotError | None]:
     """The files of the chart, or the error that is raised once the tables are written."""
-    from singlepot.reports import ChartsNotInstalled, sweep_chart
+    from singlepot.reports import ChartsNotInstalledError, sweep_chart
 
     if no_chart:
         return {}, None
     try:
         return sweep_chart(found), None
-    except ChartsNotInstalled as missing:
+    except ChartsNotInstalledError as missing:
         return {}, missing
 
 

@@ -37,15 +37,15 @@ def regimes(
 
     check_target(directory, MANIFEST, overwrite=overwrite)
     import singlepot
-    from singlepot.reports import ChartsNotInstalled, regimes_chart, regimes_text
+    from singlepot.reports import ChartsNotInstalledError, regimes_chart, regimes_text
 
     keys = None if said is None else [key.strip() for key in said.split(",") if key.strip()]
-    found = singlepot.regimes(singlepot.read_scenario(scenario), keys, plan=plan, time_limit=time_limit)
+    found = singlepot.compare_regimes(singlepot.read_scenario(scenario), keys, plan=plan, time_limit=time_limit)
     chart = {}
     if not no_chart:
         try:
             chart = dict(regimes_chart(found))
-        except ChartsNotInstalled as missing:
+        except ChartsNotInstalledError as missing:
             click.echo(f"no chart: {missing}", err=True)
     found.write(directory, overwrite=overwrite, further=chart)
     if not quiet:

@@ -69,17 +69,19 @@ def write(settlement: Settlement, directory: str, made: Outputs, *, overwrite: b
     The folder was looked at before the work was done. What refuses it now came about since then, a workbook that was
     opened for instance, and must not cost the work.
     """
-    from singlepot.models.files.folder import FolderRefused, beside
+    from singlepot.models.files.folder import FolderRefusedError, beside
 
     try:
         settlement.write(directory, overwrite=overwrite, further=made.files, said=made.said)
-    except FolderRefused as refused:
+    except FolderRefusedError as refused:
         other = beside(directory)
         try:
             settlement.write(other, further=made.files, said=made.said)
-        except FolderRefused:
+        except FolderRefusedError:
             raise refused from None
-        raise FolderRefused(f"{refused.cause}; nothing is lost: all was written to {other}", refused.remedy) from None
+        raise FolderRefusedError(
+            f"{refused.cause}; nothing is lost: all was written to {other}", refused.remedy
+        ) from None
 
 
 def written(directory: str, made: Outputs) -> str:

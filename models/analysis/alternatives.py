@@ -10,14 +10,14 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from singlepot.solver import BadOption, Control, ExtraRows, MgaAlternative, Progress, mga
+from singlepot.solver import BadOptionError, Control, ExtraRows, MgaAlternative, Progress, mga
 
 from ..formulation.formulation import Formulation
 from ..formulation.model import ABSENT
 from ..scenario.arrays import Floats
 from ..settlement.settle import settle
 from ..settlement.settlement import Settlement
-from .near_optimal import add_limits, explorer, grant_costs, limits, ranges
+from .near_optimal import add_limits, explorer, find_grant_ranges, grant_costs, limits
 
 By = Literal["region", "area", "objective"]
 
@@ -67,7 +67,7 @@ class Alternatives:
     stages
         name, unit, central, most (what it may be), and ``alternative 1`` …: the value of each stage.
     ranges
-        How far each area's grant can go; see :func:`singlepot.ranges`.
+        How far each area's grant can go; see :func:`singlepot.find_grant_ranges`.
     """
 
     settlement: Settlement
@@ -84,7 +84,7 @@ class Alternatives:
         return f"<{len(self.found)} alternatives within {self.within:g}, by {self.by}>"
 
 
-def alternatives(
+def find_alternatives(
     settlement: Settlement,
     within: float = 0.01,
     count: int = 3,
@@ -120,13 +120,13 @@ def alternatives(
 
     Raises
     ------
-    BadOption
+    BadOptionError
         No areas have a region, ``within`` is no share, or a stage is unknown.
 
     Examples
     --------
     >>> import singlepot as sp
-    >>> found = sp.alternatives(sp.settle(sp.read_scenario("bucks-and-burnley")), 0.05, 2, by="area")
+    >>> found = sp.find_alternatives(sp.settle(sp.read_scenario("bucks-and-burnley")), 0.05, 2, by="area")
     >>> found.groups.drop(columns="group").round(1)
        central   low  high  alternative 1  alternative 2
     0     91.0  90.8  91.0           90.8           90.8
@@ -138,13 +138,13 @@ def alternatives(
     named = any(formulation.data.region)
     by = by or ("region" if named else "area")
     if by == "region" and not named:
-        raise BadOption("no area has a region", "choose the alternatives by area or by objective")
+        raise BadOptionError("no area has a region", "choose the alternatives by area or by objective")
     if count < 1:
-        raise BadOption(f"{count} alternatives cannot be found", "ask for one or more")
+        raise BadOptionError(f"{count} alternatives cannot be found", "ask for one or more")
     most = limits(settlement, within, keep)
     names, sums = _sums(formulation, by)
     start = np.asarray(sums @ _central(settlement, formulation))
-    free = ranges(settlement, within, keep=keep, control=control)
+    free = find_grant_ranges(settlement, within, keep=keep, control=control)
     apart = mga(explorer(formulation, most, control), sums, start, count)
     found = tuple(_settled(settlement, formulation, most, sums, start, far, names, control) for far in apart.found)
     ends = [np.asarray(sums @ _central(each.settlement, formulation)) for each in found]
@@ -174,7 +174,7 @@ def _sums(formulation: Formulation, by: By) -> tuple[list[str], sparse.csr_array
         each = grant_costs(formulation)
         costs = [np.asarray(sum(cost for cost, of in zip(each, of_area, strict=True) if of == name)) for name in names]
     if not names:
-        raise BadOption(f"there is no {by} to choose between", "choose by area, region or objective")
+        raise BadOptionError(f"there is no {by} to choose between", "choose by area, region or objective")
     return names, sparse.csr_array(np.vstack(costs))
 
 

@@ -9,7 +9,7 @@ from difflib import get_close_matches
 import numpy as np
 import pandas as pd
 
-from singlepot.solver import BadOption
+from singlepot.solver import BadOptionError
 
 from ..explanation.prices import Price
 from ..notebook_display import rich, rich_table
@@ -66,7 +66,7 @@ class AreaAccount:
 
 
 Measure = Callable[[Settlement, list[str]], pd.DataFrame]
-"""Measures the stability of some areas of a settlement, as ``singlepot.stability`` does."""
+"""Measures the stability of some areas of a settlement, as ``singlepot.measure_stability`` does."""
 
 
 def explain_area(
@@ -81,12 +81,12 @@ def explain_area(
     without
         Also settle again without the area, and compare the shortfalls.
     stability
-        What measures how far the area's grant moves with its own numbers: ``singlepot.stability``, which settles up to
-        six times.
+        Function that measures how far the area's grant moves with its own numbers, such as
+        ``singlepot.measure_stability``, which settles up to six times.
 
     Raises
     ------
-    BadOption
+    BadOptionError
         There is no such area.
 
     Examples
@@ -141,9 +141,9 @@ def _find(scenario: Scenario, area: str) -> tuple[str, str]:
     if len(found) == 1:
         return str(found["code"].iloc[0]), str(found["name"].iloc[0])
     if len(found) > 1:
-        raise BadOption(f"{len(found)} areas are called {area!r}", f"give the code: {', '.join(found['code'])}")
+        raise BadOptionError(f"{len(found)} areas are called {area!r}", f"give the code: {', '.join(found['code'])}")
     near = get_close_matches(area, [*table["name"], *table["code"]], n=1)
-    raise BadOption(f"there is no area {area!r}", f"did you mean {near[0]!r}?" if near else "give a code or name")
+    raise BadOptionError(f"there is no area {area!r}", f"did you mean {near[0]!r}?" if near else "give a code or name")
 
 
 def _without(settlement: Settlement, code: str) -> pd.DataFrame:

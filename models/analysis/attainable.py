@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from singlepot.solver import Control, Infeasible, SolverFailed, Stage, minimise_in_turn
+from singlepot.solver import Control, InfeasibleError, SolverFailedError, Stage, minimise_in_turn
 
 from ..formulation.formulation import Formulation, write
 from ..formulation.model import ABSENT
@@ -18,7 +18,7 @@ MET = 1e-9
 """Share of a national target below which it counts as reached."""
 
 
-def reach(scenario: Scenario, *, time_limit: float | None = None) -> pd.DataFrame:
+def find_attainable(scenario: Scenario, *, time_limit: float | None = None) -> pd.DataFrame:
     """Find how far each national objective can be reached if nothing else counts.
 
     One linear programme for each national row: the largest sum of agreed targets under the pot, the rules and the
@@ -39,7 +39,7 @@ def reach(scenario: Scenario, *, time_limit: float | None = None) -> pd.DataFram
 
     Raises
     ------
-    NoSettlement
+    NoSettlementError
         The rules cannot hold together.
 
     Examples
@@ -59,7 +59,7 @@ def reach(scenario: Scenario, *, time_limit: float | None = None) -> pd.DataFram
     ...     option_years=pd.DataFrame({"area": ["A"], "option": ["more"], "year": year, "grant": 4.0, "trees": 6.0}),
     ...     years=year,
     ... )
-    >>> reach(scenario)[["target", "proposed", "most", "share", "reached"]]
+    >>> find_attainable(scenario)[["target", "proposed", "most", "share", "reached"]]
        target  proposed      most     share  reached
     0    20.0       5.0  9.166667  0.458333    False
     """
@@ -100,8 +100,8 @@ def _most(
     stage = Stage("reach", "", cost, size=size)
     try:
         found = minimise_in_turn(formulation.programme, [stage], control)
-    except Infeasible:
+    except InfeasibleError:
         raise explain_conflict(formulation, control) from None
-    except SolverFailed:
+    except SolverFailedError:
         return np.nan
     return max(0.0, -found.results[0].value)

@@ -11,11 +11,11 @@ import pandas as pd
 
 from singlepot.solver import (
     DEPTH,
-    BadOption,
+    BadOptionError,
     Control,
     Explorer,
     ExtraRows,
-    Infeasible,
+    InfeasibleError,
     LinearProgramme,
     Progress,
     Stage,
@@ -107,12 +107,12 @@ class Frontier:
 
         Raises
         ------
-        BadOption
+        BadOptionError
             The first measure cannot be as small.
         """
         low, high = (float(self.corners["first"].iloc[end]) for end in (0, -1))
         if not first >= low:
-            raise BadOption(f"{self.first.name} cannot be {first:.6g}", f"choose {low:.6g} or more")
+            raise BadOptionError(f"{self.first.name} cannot be {first:.6g}", f"choose {low:.6g} or more")
         formulation, _, stages = measures(self.scenario, (self.first.key, self.second.key))
         ranges = (high - low, float(np.ptp(self.corners["second"])))
         room = [SLACK * max(r, LEAST_RANGE * stage.size) for r, stage in zip(ranges, stages, strict=True)]
@@ -134,7 +134,7 @@ class Frontier:
         return f"<Frontier of {self.first.key} and {self.second.key}: {len(self.corners)} corners>"
 
 
-def frontier(
+def trace_frontier(
     scenario: Scenario,
     first: str,
     second: str,
@@ -164,17 +164,17 @@ def frontier(
 
     Raises
     ------
-    BadOption
+    BadOptionError
         No such measure, or the same one twice.
-    NoSettlement
+    NoSettlementError
         The rules cannot hold together.
-    NotProven, Stopped
+    NotProvenError, StoppedError
         The run ended early.
 
     Examples
     --------
     >>> import singlepot as sp
-    >>> found = sp.frontier(sp.read_scenario("bucks-and-burnley"), "carbon", "burden")
+    >>> found = sp.trace_frontier(sp.read_scenario("bucks-and-burnley"), "carbon", "burden")
     >>> found.corners[["first", "second", "rate", "knee"]].round(6)
           first  second        rate   knee
     0  0.000000    17.0  954.000000  False
@@ -182,11 +182,11 @@ def frontier(
     2  0.017837     4.0         NaN  False
     """
     if first == second:
-        raise BadOption(f"{first!r} cannot be traded against itself", "name two measures")
+        raise BadOptionError(f"{first!r} cannot be traded against itself", "name two measures")
     if others not in ("held", "free"):
-        raise BadOption(f"others cannot be {others!r}", "say held or free")
+        raise BadOptionError(f"others cannot be {others!r}", "say held or free")
     if not DEPTH <= depth < 1:
-        raise BadOption(f"the depth {depth!r} is no share of the ranges", f"choose {DEPTH:g} or more, below 1")
+        raise BadOptionError(f"the depth {depth!r} is no share of the ranges", f"choose {DEPTH:g} or more, below 1")
     control = Control(time_limit, progress)
     formulation, (one, two), stages = measures(scenario, (first, second))
     settlement = settle(scenario, time_limit=control.remaining_s, progress=progress)
@@ -198,7 +198,7 @@ def frontier(
         earlier = _earlier(formulation, draft, stages)
     try:
         found = trade_off(Explorer(programme, earlier, control), stages[0], stages[1], depth)
-    except Infeasible:
+    except InfeasibleError:
         raise explain_conflict(formulation, control, None) from None
     return replace(draft, corners=_table(found), gap=found.gap)
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from singlepot.solver import BadOption, Control, Explorer, ExtraRows, Stage
+from singlepot.solver import BadOptionError, Control, Explorer, ExtraRows, Stage
 
 from ..formulation.formulation import Formulation
 from ..formulation.model import ABSENT
@@ -24,17 +24,17 @@ def limits(settlement: Settlement, within: float, keep: Sequence[str] | None) ->
 
     Raises
     ------
-    BadOption
+    BadOptionError
         ``within`` is no share, or a stage is unknown.
     """
     if not 0 <= within <= 1:
-        raise BadOption(f"within {within!r} is no share", "write 0.01 for one percent")
+        raise BadOptionError(f"within {within!r} is no share", "write 0.01 for one percent")
     stages = {stage.name: stage for stage in settlement.solved_stages.formulation.stages}
     ended = settlement.stages.set_index("name")[["final", "value", "give"]].astype(float).fillna(0.0)
     allowed = np.maximum(ended["final"], ended["value"] + ended["give"])
     for name in keep or ():
         if name not in stages and not any(each.startswith(f"{name}[") for each in stages):
-            raise BadOption(f"there is no stage {name!r}", f"choose of {', '.join(stages)}")
+            raise BadOptionError(f"there is no stage {name!r}", f"choose of {', '.join(stages)}")
     chosen = [n for n in stages if keep is None or n in keep or n.partition("[")[0] in keep]
     return {name: float(allowed[name]) * (1 + within) + ROOM * stages[name].size for name in chosen}
 
@@ -53,7 +53,7 @@ def explorer(formulation: Formulation, most: dict[str, float], control: Control)
     return Explorer(rows.extended(), control=control)
 
 
-def ranges(
+def find_grant_ranges(
     settlement: Settlement,
     within: float = 0.01,
     *,
@@ -81,7 +81,7 @@ def ranges(
 
     Raises
     ------
-    BadOption
+    BadOptionError
         ``within`` is no share, or a stage is unknown.
 
     Examples
@@ -97,7 +97,7 @@ def ranges(
     ...     years=["2026-27"],
     ...     stages={"order": ["burden"], "bands": {"ends": [], "slopes": [1]}},
     ... )
-    >>> sp.ranges(sp.settle(scenario))[["area", "grant", "equal_low", "equal_high", "near_high"]].round(4)
+    >>> sp.find_grant_ranges(sp.settle(scenario))[["area", "grant", "equal_low", "equal_high", "near_high"]].round(4)
       area  grant  equal_low  equal_high  near_high
     0    A    4.5        3.0         6.0        6.0
     1    B    4.5        3.0         6.0        6.0

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from singlepot.solver import Bound, Control, Infeasible, LinearProgramme, minimise_in_turn
+from singlepot.solver import Bound, Control, InfeasibleError, LinearProgramme, minimise_in_turn
 
 from ..explanation.solved_stages import SolvedStages
 from ..scenario.arrays import Floats
@@ -79,7 +79,7 @@ def _first(workings: SolvedStages, bound: Bound, change: float) -> tuple[int, fl
     """The first stage whose optimum a move of the bound changes, and the slope; None where nothing is possible."""
     try:
         again = minimise_in_turn(moved(workings.programme, bound, change), workings.formulation.stages, Control())
-    except Infeasible:
+    except InfeasibleError:
         return None
     for position, (new, old) in enumerate(zip(again.results, workings.staged.results, strict=True)):
         if abs(new.value - old.value) > CHANGED * max(old.stage.size, abs(old.value)):

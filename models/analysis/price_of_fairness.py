@@ -57,7 +57,7 @@ class PriceOfFairness:
         return self.on_floor + self.on_ceiling
 
 
-def price_of_fairness(
+def price_fairness(
     settlement: Settlement,
     *,
     time_limit: float | None = None,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from singlepot.solver import BadOption, Bound, Marginals
+from singlepot.solver import BadOptionError, Bound, Marginals
 
 from ..explanation.prices import yardstick, year_of
 from ..explanation.rule_prices import bound_of_rule
@@ -73,7 +73,7 @@ class PriceRange:
         return same and bool(abs(self.below.marginal - self.above.marginal) <= 1e-6 * size)
 
 
-def price_range(settlement: Settlement, kind: str, *place: str) -> PriceRange:
+def find_price_range(settlement: Settlement, kind: str, *place: str) -> PriceRange:
     """Find the prices on both sides of a national target, a pot or a rule, and the interval over which they hold.
 
     The stages are solved again with the bound moved; the first call can take as long as a settlement, later ones less.
@@ -88,14 +88,14 @@ def price_range(settlement: Settlement, kind: str, *place: str) -> PriceRange:
 
     Raises
     ------
-    BadOption
+    BadOptionError
         There is no such bound.
 
     Examples
     --------
     >>> import singlepot as sp
     >>> settlement = sp.settle(sp.read_scenario("bucks-and-burnley"))
-    >>> found = sp.price_range(settlement, "national", "carbon", "2026-27")
+    >>> found = sp.find_price_range(settlement, "national", "carbon", "2026-27")
     >>> round(found.below.value, 6), round(found.above.value, 6), round(found.above.until, 6)
     (0.0, 3.0, 53.166667)
     """
@@ -106,7 +106,7 @@ def price_range(settlement: Settlement, kind: str, *place: str) -> PriceRange:
         said = [f"{each[0]} {', '.join(each[1:])}" for each in known if each[0] == kind]
         said = said or sorted({each[0] for each in known})
         wanted = f"{kind} {', '.join(place)}".strip()
-        raise BadOption(f"nothing that can have a price is called {wanted}", f"choose one of {'; '.join(said)}")
+        raise BadOptionError(f"nothing that can have a price is called {wanted}", f"choose one of {'; '.join(said)}")
     at = limit_of(workings, bound)
     year = year_of(workings, place)
     below, above = (_side(workings, bound, direction, at, year) for direction in (-1, 1))

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 
 import numpy as np
 
-from singlepot.solver import BadOption, ExtraRows, Stage
+from singlepot.solver import BadOptionError, ExtraRows, Stage
 
 from ..formulation.formulation import Formulation, formulate
 from ..scenario.scenario import Scenario
@@ -45,7 +45,7 @@ def measures(scenario: Scenario, keys: Sequence[str]) -> tuple[Formulation, list
 
     Raises
     ------
-    BadOption
+    BadOptionError
         A key is neither an objective with a national target nor a stage.
     """
     objectives = list(scenario.filled("objectives")["key"])
@@ -56,7 +56,7 @@ def measures(scenario: Scenario, keys: Sequence[str]) -> tuple[Formulation, list
             near = get_close_matches(key, choices, n=1)
             hint = f"did you mean {near[0]!r}?" if near else f"choose of {', '.join(choices)}"
             why = "has no national target" if key in objectives else "is neither an objective nor a stage"
-            raise BadOption(f"{key!r} {why}", hint)
+            raise BadOptionError(f"{key!r} {why}", hint)
     order = list(scenario.settings.stages.order)
     for stage in (key.partition("[")[0] for key in keys if key not in counted):
         order += [name for name in NEEDED.get(stage, (stage,)) if name not in order]
@@ -78,7 +78,7 @@ def _measure(formulation: Formulation, key: str) -> tuple[Measure, Stage]:
     known = {stage.name: stage for stage in formulation.stages}
     stage = known.get(key) or known.get(f"{key}[{min(map(int, data.priority), default=1)}]")
     if stage is None:
-        raise BadOption(f"there is no stage {key!r}", f"choose of {', '.join(known)}")
+        raise BadOptionError(f"there is no stage {key!r}", f"choose of {', '.join(known)}")
     unit = stage.unit.replace("money", formulation.scenario.settings.money)
     return Measure(key, stage.name, unit, False), stage
 

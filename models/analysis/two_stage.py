@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy import sparse
 
-from singlepot.solver import BadOption, Family, LinearProgramme, Recourse
+from singlepot.solver import BadOptionError, Family, LinearProgramme, Recourse
 
 from ..formulation.formulation import Formulation, formulate
 from ..formulation.model import ABSENT
@@ -75,12 +75,14 @@ def measure_of(scenario: Scenario) -> tuple[str, float]:
 
     Raises
     ------
-    BadOption
+    BadOptionError
         The scenario has no national target or minimises no shortfall.
     """
     named = [name for name in scenario.settings.stages.order if name.startswith("shortfall.")]
     if not named or scenario.filled("national").empty:
-        raise BadOption("there is no shortfall that draws could change", "give national targets and a shortfall stage")
+        raise BadOptionError(
+            "there is no shortfall that draws could change", "give national targets and a shortfall stage"
+        )
     chosen = "shortfall.total" if "shortfall.total" in named else named[0]
     return chosen, float(scenario.settings.stages.give.get(chosen, 0.0))
 

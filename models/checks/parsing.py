@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from ..diagnostics.codes import NOTES
-from ..diagnostics.problems import Problem, Report, did_you_mean, near, one_of, shown
+from ..diagnostics.problems import Diagnostic, Report, did_you_mean, near, one_of, shown
 from ..tables.raw import Cells, Place, RawTable, is_missing
 from ..tables.schema import TABLES, Column, Table, kept
 from .number_cells import Floats, read_numbers
@@ -85,7 +85,7 @@ class Parsed:
     ) -> None:
         """Report a problem of a cell, of a row (without column) or of the table (without row)."""
         place = self.raw.place.whole(column) if row is None else self.raw.place.cell(row, column)
-        problem = Problem(code, self.table.name, self.raw.place.file, place, column, value, expected, remedy)
+        problem = Diagnostic(code, self.table.name, self.raw.place.file, place, column, value, expected, remedy)
         self.report.add(problem, table=_NUMBER_OF[self.table.name], row=-1 if row is None else row)
 
     def frame(self) -> pd.DataFrame:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from ..diagnostics.problems import Problem, Report
+from ..diagnostics.problems import Diagnostic, Report
 from ..settings.settings import Settings
 from ..tables.raw import RawTable, lost
 from ..tables.schema import TABLES, TOTAL, Column, attribute, grant_of, outcome
@@ -89,7 +89,7 @@ def _one(
     if name in raw:
         return parse(raw[name], table, further, money, report, closed)
     if table.required:
-        problem = Problem("SP-D001", name, f"table {name}", expected="a table with columns " + _required(name))
+        problem = Diagnostic("SP-D001", name, f"table {name}", expected="a table with columns " + _required(name))
         report.add(problem, table=list(TABLES).index(name))
         return parse(lost(f"table {name}"), table, further, money, report)
     return absent(table, report)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 import numpy.typing as npt
 
-from singlepot.solver import BadOption, whole_units
+from singlepot.solver import BadOptionError, whole_units
 
 from .arrival import random_arrival
 from .rules import equal_awards, equal_losses, minimal_overlap, pro_rata, talmud
@@ -24,7 +24,7 @@ RULES: Mapping[str, Callable[[Floats, float], Floats]] = {
 """The rules by key."""
 
 
-def awards(rule: str, claims: npt.ArrayLike, pot: float, *, whole: bool = False) -> npt.NDArray[np.float64]:
+def share_claims(rule: str, claims: npt.ArrayLike, pot: float, *, whole: bool = False) -> npt.NDArray[np.float64]:
     """Share a pot among claims by a published rule.
 
     Parameters
@@ -45,23 +45,23 @@ def awards(rule: str, claims: npt.ArrayLike, pot: float, *, whole: bool = False)
 
     Raises
     ------
-    BadOption
+    BadOptionError
         There is no such rule, or a number is negative or none.
 
     Examples
     --------
-    >>> awards("talmud", [100, 200, 300], 200)
+    >>> share_claims("talmud", [100, 200, 300], 200)
     array([50., 75., 75.])
-    >>> awards("pro-rata", [50, 30, 20], 7, whole=True)
+    >>> share_claims("pro-rata", [50, 30, 20], 7, whole=True)
     array([4., 2., 1.])
     """
     if rule not in RULES:
-        raise BadOption(f"there is no rule {rule!r}", f"choose one of {', '.join(RULES)}")
+        raise BadOptionError(f"there is no rule {rule!r}", f"choose one of {', '.join(RULES)}")
     asked = np.asarray(claims, dtype=np.float64)
     if asked.ndim != 1 or not np.isfinite(asked).all() or (asked < 0).any():
-        raise BadOption("claims must be numbers of zero or more, one for each", "look for gaps and signs")
+        raise BadOptionError("claims must be numbers of zero or more, one for each", "look for gaps and signs")
     if not np.isfinite(pot) or pot < 0:
-        raise BadOption(f"a pot of {pot} cannot be shared", "give a number of zero or more")
+        raise BadOptionError(f"a pot of {pot} cannot be shared", "give a number of zero or more")
     enough = pot >= asked.sum() * (1 - 1e-15)
     found = asked.copy() if enough else RULES[rule](asked, float(pot))
     return whole_units(found, int(np.floor(pot + 1e-9))).astype(np.float64) if whole else found

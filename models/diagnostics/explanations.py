@@ -41,7 +41,7 @@ class Explanation:
         return "\n".join([f"{self.code}  {self.meaning}", *(f"{name:<8} {text}" for name, text in parts.items())])
 
 
-def explain(code: str) -> Explanation:
+def explain_code(code: str) -> Explanation:
     """Explain a code.
 
     Raises
@@ -51,7 +51,7 @@ def explain(code: str) -> Explanation:
 
     Examples
     --------
-    >>> explain("SP-D021").meaning
+    >>> explain_code("SP-D021").meaning
     'Unknown area.'
     """
     code = code.upper()
@@ -91,7 +91,7 @@ def problems_page() -> str:
         parts.append(f"\n## {title}\n")
         for code in CODES:
             if code.startswith(f"SP-{letter}"):
-                said = explain(code)
+                said = explain_code(code)
                 mark = "" if said.level == "problem" else f" ({said.level})"
                 lines = [f"\n### {code}{mark}\n", said.meaning, f"\n- Cause: {said.cause}"]
                 parts.append("\n".join([*lines, f"- Example: {said.example}", f"- Remedy: {said.remedy}\n"]))

@@ -14,7 +14,7 @@ from singlepot.solver.errors import SinglepotError
 from .codes import CODES, NOTES, WARNINGS
 
 SHOWN = 50
-"""How many problems the text of :class:`BadInput` lists; the rest are counted."""
+"""How many problems the text of :class:`BadInputError` lists; the rest are counted."""
 
 LONGEST_VALUE = 60
 """Characters of an offending value that are shown."""
@@ -29,7 +29,7 @@ _LOG = logging.getLogger("singlepot")
 
 
 @dataclass(frozen=True)
-class Problem:
+class Diagnostic:
     """One thing that is wrong with an input.
 
     Parameters
@@ -84,7 +84,7 @@ class Problem:
         return f"{self.code} {where}: {said}"
 
 
-class BadInput(SinglepotError):
+class BadInputError(SinglepotError):
     """An input that cannot be used, with everything that is wrong with it.
 
     Parameters
@@ -95,15 +95,15 @@ class BadInput(SinglepotError):
 
     exit_code = 3
 
-    def __init__(self, problems: Iterable[Problem]) -> None:
+    def __init__(self, problems: Iterable[Diagnostic]) -> None:
         """Hold the problems."""
-        self.problems: tuple[Problem, ...] = tuple(problems)
+        self.problems: tuple[Diagnostic, ...] = tuple(problems)
         count = len(self.problems)
         super().__init__(f"{count} problem{'s' if count != 1 else ''} in the input")
 
-    def __reduce__(self) -> tuple[type[BadInput], tuple[tuple[Problem, ...]]]:
+    def __reduce__(self) -> tuple[type[BadInputError], tuple[tuple[Diagnostic, ...]]]:
         """Rebuild from the problems: so the error travels between processes."""
-        return BadInput, (self.problems,)
+        return BadInputError, (self.problems,)
 
     def __str__(self) -> str:
         """The first problems, one a line, and how many more there are."""
@@ -121,11 +121,11 @@ class Report:
 
     def __init__(self, quiet: bool = False) -> None:
         """Start without problems."""
-        self._found: list[tuple[int, int, int, Problem]] = []
-        self._noted: list[tuple[int, int, int, Problem]] = []
+        self._found: list[tuple[int, int, int, Diagnostic]] = []
+        self._noted: list[tuple[int, int, int, Diagnostic]] = []
         self._quiet = quiet
 
-    def add(self, problem: Problem, *, table: int = -1, row: int = -1) -> None:
+    def add(self, problem: Diagnostic, *, table: int = -1, row: int = -1) -> None:
         """Add a problem found in a table (by its number, -1 for the settings) and row (-1 for the whole)."""
         if problem.level == "problem":
             self._found.append((table, row, len(self._found), problem))
@@ -139,26 +139,26 @@ class Report:
         return len(self._found)
 
     @property
-    def problems(self) -> tuple[Problem, ...]:
+    def problems(self) -> tuple[Diagnostic, ...]:
         """The problems by table and row, then as found."""
         return _in_order(self._found)
 
     @property
-    def notes(self) -> tuple[Problem, ...]:
+    def notes(self) -> tuple[Diagnostic, ...]:
         """The warnings and notes by table and row, then as found."""
         return _in_order(self._noted)
 
     def stop_if_any(self) -> None:
-        """Raise :class:`BadInput` with everything found, if anything was."""
+        """Raise :class:`BadInputError` with everything found, if anything was."""
         if self._found:
-            raise BadInput(self.problems)
+            raise BadInputError(self.problems)
 
 
-def _in_order(found: Sequence[tuple[int, int, int, Problem]]) -> tuple[Problem, ...]:
+def _in_order(found: Sequence[tuple[int, int, int, Diagnostic]]) -> tuple[Diagnostic, ...]:
     return tuple(problem for *_, problem in sorted(found, key=lambda one: one[:3]))
 
 
-def listed(problems: Sequence[Problem], noun: str = "problem") -> str:
+def listed(problems: Sequence[Diagnostic], noun: str = "problem") -> str:
     """Write the first problems, one a line, and how many more there are."""
     lines = [("" if p.level == "problem" else f"{p.level}: ") + str(p) for p in problems[:SHOWN]]
     more = len(problems) - len(lines)

@@ -62,7 +62,7 @@ class Price:
     bound
         What has the price: a bound of a row or of a column.
     sure
-        Whether there is but one price; else it may be one end of a range (see ``singlepot.price_range``).
+        Whether there is but one price; else it may be one end of a range (see ``singlepot.find_price_range``).
     """
 
     kind: str

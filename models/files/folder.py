@@ -18,7 +18,7 @@ _AT_FDCWD = -100
 _EXCHANGE = 2
 
 
-class FolderRefused(SinglepotError):
+class FolderRefusedError(SinglepotError):
     """A folder was not written, because of what stands there or because the disk refused."""
 
     exit_code = 2
@@ -42,7 +42,7 @@ def write_folder(directory: str | os.PathLike[str], files: Mapping[str, bytes], 
 
     Raises
     ------
-    FolderRefused
+    FolderRefusedError
         The folder stands already, or the disk refused; nothing was changed.
     """
     target = Path(os.path.abspath(directory))  # noqa: PTH100  # resolve() would follow a link at the target itself
@@ -51,7 +51,9 @@ def write_folder(directory: str | os.PathLike[str], files: Mapping[str, bytes], 
         target.parent.mkdir(parents=True, exist_ok=True)
         staging = Path(tempfile.mkdtemp(prefix=f".{target.name}.", suffix=".partial", dir=target.parent))
     except OSError as error:
-        raise FolderRefused(f"{directory} cannot be written ({error.strerror})", "choose another folder") from error
+        raise FolderRefusedError(
+            f"{directory} cannot be written ({error.strerror})", "choose another folder"
+        ) from error
     try:
         for name in sorted(files, key=lambda name: (name == last, name)):
             _write_file(staging / name, files[name])
@@ -59,15 +61,17 @@ def write_folder(directory: str | os.PathLike[str], files: Mapping[str, bytes], 
         _take_name(staging, target)
     except PermissionError as error:
         if not target.exists():
-            raise FolderRefused(f"{directory} cannot be written ({error.strerror})", "choose another folder") from error
+            raise FolderRefusedError(
+                f"{directory} cannot be written ({error.strerror})", "choose another folder"
+            ) from error
         cause = (
             f"{directory} was not replaced ({error.strerror}): another program has a file of it open, or you may not"
         )
-        raise FolderRefused(cause, "close it, or choose another folder") from error
+        raise FolderRefusedError(cause, "close it, or choose another folder") from error
     except OSError as error:
         size = sum(map(len, files.values()))
         cause = f"{directory} was not written ({error.strerror}); it needs {size / 1e6:.1f} MB, and nothing was kept"
-        raise FolderRefused(cause, "make room or choose another folder") from error
+        raise FolderRefusedError(cause, "make room or choose another folder") from error
     finally:
         shutil.rmtree(staging, ignore_errors=True)
 
@@ -77,7 +81,7 @@ def check_target(directory: str | os.PathLike[str], last: str, *, overwrite: boo
 
     Raises
     ------
-    FolderRefused
+    FolderRefusedError
         It stands already and ``overwrite`` is not set, or it holds something else.
     """
     target = Path(directory)
@@ -85,17 +89,17 @@ def check_target(directory: str | os.PathLike[str], last: str, *, overwrite: boo
     if not target.exists():
         return
     if not target.is_dir():
-        raise FolderRefused(f"{directory} is a file", "choose another name for the folder")
+        raise FolderRefusedError(f"{directory} is a file", "choose another name for the folder")
     if not any(target.iterdir()):
         return
     if not (target / last).is_file():
-        raise FolderRefused(f"{directory} holds other files", "choose a new or empty folder")
+        raise FolderRefusedError(f"{directory} holds other files", "choose a new or empty folder")
     if not overwrite:
-        raise FolderRefused(f"{directory} exists already", "choose another folder or say --overwrite")
+        raise FolderRefusedError(f"{directory} exists already", "choose another folder or say --overwrite")
     if (lock := _lock(target)) is not None:
         name = lock.name.removeprefix(".~lock.").removesuffix("#").removeprefix("~$")
         remedy = f"close it, or choose another folder; if no program has it open, delete {lock.name} there"
-        raise FolderRefused(f"{target / name} is open in a spreadsheet", remedy)
+        raise FolderRefusedError(f"{target / name} is open in a spreadsheet", remedy)
 
 
 def beside(directory: str | os.PathLike[str]) -> Path:

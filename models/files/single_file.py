@@ -7,8 +7,8 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from ..diagnostics.problems import SETTINGS, BadInput, Problem
-from .folder import FolderRefused, flush_folder
+from ..diagnostics.problems import SETTINGS, BadInputError, Diagnostic
+from .folder import FolderRefusedError, flush_folder
 
 LOCKS = ("~${}", ".~lock.{}#")
 """Files that Excel and LibreOffice leave beside a workbook while it is open."""
@@ -28,9 +28,9 @@ def write_file(path: str | os.PathLike[str], write: Callable[[Path], None], *, o
 
     Raises
     ------
-    FolderRefused
+    FolderRefusedError
         The file stands already, or the disk refused; nothing was changed.
-    BadInput
+    BadInputError
         The file is open in another program.
     """
     target = Path(os.path.abspath(path))  # noqa: PTH100  # resolve() would follow a link at the target itself
@@ -50,10 +50,10 @@ def write_file(path: str | os.PathLike[str], write: Callable[[Path], None], *, o
         flush_folder(target.parent)
     except PermissionError as error:
         if target.is_file():
-            raise BadInput([_in_use(target, "it cannot be replaced")]) from error
-        raise FolderRefused(f"{path} cannot be written ({error.strerror})", "choose another folder") from error
+            raise BadInputError([_in_use(target, "it cannot be replaced")]) from error
+        raise FolderRefusedError(f"{path} cannot be written ({error.strerror})", "choose another folder") from error
     except OSError as error:
-        raise FolderRefused(
+        raise FolderRefusedError(
             f"{path} was not written ({error.strerror}); nothing was kept", "make room or choose another folder"
         ) from error
     finally:
@@ -66,25 +66,27 @@ def check_file(path: str | os.PathLike[str], *, overwrite: bool) -> None:
 
     Raises
     ------
-    FolderRefused
+    FolderRefusedError
         It stands already and ``overwrite`` is not set, or a folder stands there.
-    BadInput
+    BadInputError
         It is open in another program.
     """
     target = Path(path)
     if target.is_dir():
-        raise FolderRefused(f"{path} is a folder", "choose another name for the file")
+        raise FolderRefusedError(f"{path} is a folder", "choose another name for the file")
     if target.exists() and not overwrite:
-        raise FolderRefused(f"{path} exists already", "choose another name or say --overwrite")
+        raise FolderRefusedError(f"{path} exists already", "choose another name or say --overwrite")
     for lock in LOCKS:
         beside = target.with_name(lock.format(target.name))
         if target.exists() and beside.exists():
-            raise BadInput([_in_use(target, f"{beside.name} stands beside it")])
+            raise BadInputError([_in_use(target, f"{beside.name} stands beside it")])
 
 
-def _in_use(target: Path, why: str) -> Problem:
+def _in_use(target: Path, why: str) -> Diagnostic:
     remedy = "close it there, or choose another name"
-    return Problem("SP-X007", SETTINGS, target.name, value=f"a file in use by another program ({why})", remedy=remedy)
+    return Diagnostic(
+        "SP-X007", SETTINGS, target.name, value=f"a file in use by another program ({why})", remedy=remedy
+    )
 
 
 def _umask() -> int:

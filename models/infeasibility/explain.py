@@ -7,7 +7,16 @@ from functools import partial
 
 import numpy as np
 
-from singlepot.solver import Control, Extra, Halt, NoSettlement, NotProven, SolverFailed, Stopped, ended_early
+from singlepot.solver import (
+    Control,
+    Extra,
+    Halt,
+    NoSettlementError,
+    NotProvenError,
+    SolverFailedError,
+    StoppedError,
+    ended_early,
+)
 from singlepot.solver.crossed_bounds import crossed
 from singlepot.solver.infeasibility.farkas import Conflict, find_conflict
 
@@ -37,15 +46,17 @@ class Part:
 
 def explain_conflict(
     formulation: Formulation, control: Control, extra: Extra | None = None
-) -> NoSettlement | NotProven | Stopped:
+) -> NoSettlementError | NotProvenError | StoppedError:
     """Find the rules that clash and say so in a sentence with amounts."""
     found = _crossed(formulation) or _short_pots(formulation) or _proved(formulation, control, extra)
-    if isinstance(found, NoSettlement):
-        return NoSettlement(found.cause, "; ".join(filter(None, [found.remedy, POINTER])))
+    if isinstance(found, NoSettlementError):
+        return NoSettlementError(found.cause, "; ".join(filter(None, [found.remedy, POINTER])))
     return found
 
 
-def _proved(formulation: Formulation, control: Control, extra: Extra | None) -> NoSettlement | NotProven | Stopped:
+def _proved(
+    formulation: Formulation, control: Control, extra: Extra | None
+) -> NoSettlementError | NotProvenError | StoppedError:
     """Name the years whose money does not suffice, or the smallest set of rules that clash."""
     programme = formulation.programme
     preferred = np.zeros(programme.shape[0], dtype=bool)
@@ -56,14 +67,14 @@ def _proved(formulation: Formulation, control: Control, extra: Extra | None) -> 
         return ended_early(halt, ())
     said = _say_money(formulation, _parts(formulation, conflict))
     if said is not None:
-        return NoSettlement(*said)
+        return NoSettlementError(*said)
     clash = find_clash(movable(formulation.scenario, extra), control)
     if clash is None:
-        raise SolverFailed("no settlement was found and none was disproved", "report this scenario as a defect")
-    return NoSettlement(str(clash), say_ways_out(clash) or "relax one of them")
+        raise SolverFailedError("no settlement was found and none was disproved", "report this scenario as a defect")
+    return NoSettlementError(str(clash), say_ways_out(clash) or "relax one of them")
 
 
-def _crossed(formulation: Formulation) -> NoSettlement | None:
+def _crossed(formulation: Formulation) -> NoSettlementError | None:
     """Report cells whose own limits leave no room."""
     data = formulation.data
     for kind, (lower, upper), labels in (
@@ -77,7 +88,7 @@ def _crossed(formulation: Formulation) -> NoSettlement | None:
                 f"the lowest {kind} of {data.areas[a]} for {labels[e]} in {data.years[t]} is {lower[a, e, t]:g}, "
                 f"above the highest, {upper[a, e, t]:g} ({len(cells)} such cells)"
             )
-            return NoSettlement(said, f"change the floor, ceiling or lock of the {kind}")
+            return NoSettlementError(said, f"change the floor, ceiling or lock of the {kind}")
     return None
 
 
@@ -137,7 +148,7 @@ def _say_money(formulation: Formulation, parts: list[Part]) -> tuple[str, str] |
     return cause, f"lower them or raise the pot by {money(excess)}"
 
 
-def _short_pots(formulation: Formulation) -> NoSettlement | None:
+def _short_pots(formulation: Formulation) -> NoSettlementError | None:
     """Compare the lowest grants of each year and envelope with all that its pot could ever hold."""
     data, rules = formulation.data, formulation.rules
     lowest = grant_bounds(data, rules)[0].sum(axis=0)
@@ -157,10 +168,10 @@ def _short_pots(formulation: Formulation) -> NoSettlement | None:
     total = money(float(np.maximum(lowest - most, 0.0).sum()))
     floor = formulation.scenario.settings.rules.get("grant_floor")
     if floor is None or len(formulation.scenario.tables["rules"]):
-        return NoSettlement("; ".join(said), f"lower the floors or raise the pot by {total}")
+        return NoSettlementError("; ".join(said), f"lower the floors or raise the pot by {total}")
     share = min(float(most[e, t] / lowest[e, t]) for e, t in short)
     lowered = np.floor(floor * share * 1000) / 1000
-    return NoSettlement("; ".join(said), f"lower grant_floor to {lowered:g} or raise the pot by {total}")
+    return NoSettlementError("; ".join(said), f"lower grant_floor to {lowered:g} or raise the pot by {total}")
 
 
 def _money(formulation: Formulation, amount: float) -> str:

@@ -9,7 +9,7 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
-from singlepot.solver import Control, Infeasible
+from singlepot.solver import Control, InfeasibleError
 from singlepot.solver.infeasibility.elastic import least_change
 from singlepot.solver.infeasibility.farkas import NEGLIGIBLE, find_conflict, is_possible
 
@@ -81,7 +81,7 @@ def _alone(movable: Movable, kinds: Sequence[str], kind: str, control: Control) 
     shared = kind.startswith("target")  # sums of money are the same however they are shared
     try:
         found = least_change(movable.keeping(kinds), slacks, movable.formulation.curvature, control, shared=shared)
-    except Infeasible:
+    except InfeasibleError:
         return None
     share = movable.limits["share"].to_numpy()[of]
     change = found.slack * movable.limits["unit"].to_numpy()[of]

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from ..checks.pipeline import check_tables
-from ..diagnostics.problems import Problem, Report
+from ..diagnostics.problems import Diagnostic, Report
 from ..notebook_display import rich, rich_table
 from ..settings.reading import read_settings
 from ..settings.settings import SCHEMA, FrozenMapping, Settings
@@ -100,7 +100,7 @@ class Scenario:
 
         Raises
         ------
-        BadInput
+        BadInputError
             With everything that is wrong.
         """
         if isinstance(rules, pd.DataFrame):
@@ -158,7 +158,7 @@ class Scenario:
 
         Raises
         ------
-        BadInput
+        BadInputError
             With everything that is wrong.
         """
         if isinstance(rules, pd.DataFrame):
@@ -321,7 +321,7 @@ def from_raw(
 
     Raises
     ------
-    BadInput
+    BadInputError
         With everything that is wrong.
     """
     if said is None:
@@ -360,7 +360,7 @@ def _raw(tables: Mapping[str, object], report: Report) -> dict[str, RawTable]:
             raw[name] = from_frame(name, table)
         elif table is not None:
             found = f"a {type(table).__name__}"
-            problem = Problem("SP-D001", name, f"table {name}", value=found, expected="a DataFrame")
+            problem = Diagnostic("SP-D001", name, f"table {name}", value=found, expected="a DataFrame")
             report.add(problem, table=number)
             raw[name] = lost(f"table {name}")
     return raw

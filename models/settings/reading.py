@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from ..diagnostics.problems import SETTINGS, Problem, Report, did_you_mean, shown
+from ..diagnostics.problems import SETTINGS, Diagnostic, Report, did_you_mean, shown
 from ..tables.rule_kinds import PERCENTAGE_FROM, RULES
 from .log import ENTRIES, NAMED, LogSection, log_as_dict
 from .schema import BandsSection, EquitySection, RulesSection, SettingsFile, StagesSection
@@ -133,7 +133,7 @@ def _report(error: Mapping[str, Any], report: Report, file: str, line_of: Mappin
     value = "" if error["type"] in ("missing", "extra_forbidden") else shown(error["input"])
     place = "" if line is None else line if isinstance(line, str) else f"line {line}"
     row = line if isinstance(line, int) else 0
-    report.add(Problem(code, SETTINGS, file, place, path, value, expected, remedy), row=row)
+    report.add(Diagnostic(code, SETTINGS, file, place, path, value, expected, remedy), row=row)
 
 
 def _path(location: Iterable[object]) -> str:

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 import numpy as np
 import pandas as pd
 
-from singlepot.solver import StageResult, VerificationFailed, largest_violation
+from singlepot.solver import StageResult, VerificationFailedError, largest_violation
 
 from ..formulation.formulation import Formulation
 from ..notebook_display import rich, rich_table
@@ -111,23 +111,25 @@ def insist(certificate: Certificate) -> None:
 
     Raises
     ------
-    VerificationFailed
+    VerificationFailedError
         Naming the first check that failed.
     """
     if certificate.passed:
         return
     remedy = "report this scenario as a defect"
     if certificate.violation > TOLERANCE:
-        raise VerificationFailed(f"{certificate.violated} is violated by {certificate.violation:.1e}", remedy)
+        raise VerificationFailedError(f"{certificate.violated} is violated by {certificate.violation:.1e}", remedy)
     if certificate.arithmetic > TOLERANCE:
-        raise VerificationFailed(f"grants or targets differ from the take-ups by {certificate.arithmetic:.1e}", remedy)
+        raise VerificationFailedError(
+            f"grants or targets differ from the take-ups by {certificate.arithmetic:.1e}", remedy
+        )
     for stage in certificate.stages:
         if max(stage.drift, stage.gap) > TOLERANCE:
             said = f"stage {stage.name} ends {stage.drift:.1e} above its optimum, with a gap of {stage.gap:.1e}"
-            raise VerificationFailed(said, remedy)
+            raise VerificationFailedError(said, remedy)
     if certificate.pounds_over > 0:
-        raise VerificationFailed(f"whole pounds pass a pot by £{certificate.pounds_over}", remedy)
-    raise VerificationFailed(f"the sharing step has an error of {certificate.sharing:.1e}", remedy)
+        raise VerificationFailedError(f"whole pounds pass a pot by £{certificate.pounds_over}", remedy)
+    raise VerificationFailedError(f"the sharing step has an error of {certificate.sharing:.1e}", remedy)
 
 
 def _evidence(formulation: Formulation, point: Point, result: StageResult) -> StageEvidence:

@@ -141,7 +141,7 @@ def write(
 
     Raises
     ------
-    FolderRefused
+    FolderRefusedError
         The folder stands already, or the disk refused; nothing was changed.
     """
     files = {**further, **documents(settlement)}

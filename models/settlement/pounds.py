@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import linprog
 
-from singlepot.solver import VerificationFailed, whole_units
+from singlepot.solver import VerificationFailedError, whole_units
 
 from ..formulation.rules import Rules
 from ..money import POUNDS_PER
@@ -46,7 +46,7 @@ def in_pounds(data: Arrays, rules: Rules, point: Point, money: str) -> Pounds:
         for year in range(exact.shape[2]):
             grants[:, envelope, year] = whole_units(exact[:, envelope, year], int(limit[envelope, year]))
     if (grants.sum(axis=0) > limit).any() or (np.abs(grants - exact) > 1 + PENNY).any():
-        raise VerificationFailed("grants in whole pounds do not fit the pots", "report this scenario as a defect")
+        raise VerificationFailedError("grants in whole pounds do not fit the pots", "report this scenario as a defect")
     return Pounds(grants, carried, vired, limit)
 
 
@@ -97,7 +97,9 @@ def _network(
     fraction = np.asarray([(carry[m[1], m[3]] if m[0] == "carry" else vire[m[1], m[2], m[3]]) % 1 for m in moves])
     solution = linprog(1 - 2 * fraction, A_ub=rows, b_ub=limit, bounds=(0, 1), method="highs-ds")
     if solution.x is None:
-        raise VerificationFailed("money moved cannot be rounded to whole pounds", "report this scenario as a defect")
+        raise VerificationFailedError(
+            "money moved cannot be rounded to whole pounds", "report this scenario as a defect"
+        )
     for (kind, source, into, year), up in zip(moves, np.rint(solution.x).astype(np.int64), strict=True):
         if kind == "carry":
             carried[source, year] += up

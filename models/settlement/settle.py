@@ -16,7 +16,7 @@ from singlepot.solver import (
     Control,
     Extra,
     Halt,
-    Infeasible,
+    InfeasibleError,
     Progress,
     Staged,
     Technique,
@@ -80,11 +80,11 @@ def settle(
 
     Raises
     ------
-    NoSettlement
+    NoSettlementError
         The rules cannot hold together; the message says which, with the sums.
-    NotProven, Stopped
+    NotProvenError, StoppedError
         The time limit or the caller ended the run; both say what was proved by then.
-    SolverFailed, VerificationFailed
+    SolverFailedError, VerificationFailedError
         No answer could be proved.
 
     Examples
@@ -150,7 +150,7 @@ def _stages(
             solver=backend[1],
             technique=technique,
         )
-    except Infeasible:
+    except InfeasibleError:
         raise explain_conflict(formulation, control, extra) from None
 
 

@@ -10,7 +10,7 @@ from os import PathLike
 import numpy as np
 import pandas as pd
 
-from singlepot.solver import BadOption, Control, minimise_in_turn
+from singlepot.solver import BadOptionError, Control, minimise_in_turn
 
 from ..explanation.merit_order import BestPlaced, Placing, best_placed, place
 from ..explanation.prices import Price, national_prices, pot_prices
@@ -88,7 +88,7 @@ class Settlement:
 
         Raises
         ------
-        BadOption
+        BadOptionError
             The settlement was read back and a program had added constraints of its own, which no file holds.
         """
         return solve_again(self) if self.placing is None else self.placing.workings
@@ -163,7 +163,7 @@ class Settlement:
 def solve_again(settlement: Settlement) -> SolvedStages:
     """Solve the stages of a settlement's scenario again, for one that was read back."""
     if settlement.provenance.get("extra"):
-        raise BadOption(
+        raise BadOptionError(
             "this settlement was made with further constraints of a program, which its folder does not hold",
             "ask for reasons in that program, before the settlement is written",
         )

@@ -25,7 +25,7 @@ def alternatives_chart(found: Alternatives) -> Mapping[str, bytes]:
 
     Raises
     ------
-    ChartsNotInstalled
+    ChartsNotInstalledError
         Without matplotlib, which the extra ``charts`` brings.
     """
     rows = min(len(found.ranges), AREAS)

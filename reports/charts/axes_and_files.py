@@ -25,7 +25,7 @@ _PLAIN: dict[Any, Any] = {
 }
 
 
-class ChartsNotInstalled(SinglepotError):
+class ChartsNotInstalledError(SinglepotError):
     """The library that draws charts is not installed."""
 
     exit_code = 2
@@ -43,13 +43,13 @@ def draw_files(draw: Callable[[Any], None], size: tuple[float, float] = (11, 7.5
 
     Raises
     ------
-    ChartsNotInstalled
+    ChartsNotInstalledError
         Without matplotlib, which the extra ``charts`` brings.
     """
     try:
         import matplotlib
     except ImportError:
-        raise ChartsNotInstalled(
+        raise ChartsNotInstalledError(
             "charts need matplotlib, which is not installed", 'python -m pip install "singlepot[charts]"'
         ) from None
     from matplotlib.backends.backend_agg import FigureCanvasAgg

@@ -25,7 +25,7 @@ def ensemble_chart(done: Ensemble) -> Mapping[str, bytes]:
 
     Raises
     ------
-    ChartsNotInstalled
+    ChartsNotInstalledError
         Without matplotlib, which the extra ``charts`` brings.
     """
     return draw_files(lambda figure: _draw(figure, done), (11, 8.5))

@@ -21,7 +21,7 @@ def frontier_chart(found: Frontier) -> Mapping[str, bytes]:
 
     Raises
     ------
-    ChartsNotInstalled
+    ChartsNotInstalledError
         Without matplotlib, which the extra ``charts`` brings.
     """
     return draw_files(lambda figure: _draw(figure, found), (9.5, 8.5))

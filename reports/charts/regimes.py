@@ -23,11 +23,11 @@ def regimes_chart(regimes: Regimes) -> Mapping[str, bytes]:
     Parameters
     ----------
     regimes
-        From :func:`singlepot.regimes`.
+        From :func:`singlepot.compare_regimes`.
 
     Raises
     ------
-    ChartsNotInstalled
+    ChartsNotInstalledError
         Without matplotlib, which the extra ``charts`` brings.
     """
     return draw_files(lambda figure: _draw(figure, regimes), size=(11, 0.45 * len(regimes.settlements) + 2.4))

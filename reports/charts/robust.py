@@ -24,7 +24,7 @@ def robust_chart(found: Robust) -> Mapping[str, bytes]:
 
     Raises
     ------
-    ChartsNotInstalled
+    ChartsNotInstalledError
         Without matplotlib, which the extra ``charts`` brings.
     """
     return draw_files(lambda figure: _draw(figure, found), (12, 6.5))

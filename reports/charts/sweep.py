@@ -29,7 +29,7 @@ def sweep_chart(sweep: Sweep) -> Mapping[str, bytes]:
 
     Raises
     ------
-    ChartsNotInstalled
+    ChartsNotInstalledError
         Without matplotlib, which the extra ``charts`` brings.
     """
     return draw_files(lambda figure: _draw(figure, sweep))

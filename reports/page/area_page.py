@@ -10,7 +10,7 @@ import pandas as pd
 
 from singlepot.models.money import spoken
 from singlepot.models.settlement.settlement import Settlement
-from singlepot.solver import BadOption
+from singlepot.solver import BadOptionError
 
 from .drawings.area import area_spec
 from .drawings.drawing import inline_svg
@@ -39,14 +39,14 @@ def area_page_html(settlement: Settlement, code: str) -> str:
 
     Raises
     ------
-    BadOption
+    BadOptionError
         There is no such area.
-    PagesNotInstalled
+    PagesNotInstalledError
         Without the extra ``report``.
     """
     figures = figures_of(settlement)
     if code not in figures.areas.index:
-        raise BadOption(f"there is no area {code!r}", "give the code of an area of the settlement")
+        raise BadOptionError(f"there is no area {code!r}", "give the code of an area of the settlement")
     name = str(figures.areas["name"][code])
     label = f"{name}: bid and grant by year, proposed and agreed targets; the tables below hold the figures"
     return page(

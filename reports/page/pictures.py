@@ -33,7 +33,7 @@ def picture_files(settlement: Settlement, kind: Kind) -> dict[str, bytes]:
 
     Raises
     ------
-    PagesNotInstalled
+    PagesNotInstalledError
         Without vl-convert, which the extra ``report`` brings.
     """
     return {f"{name}.{kind}": draw(spec, kind) for name, spec in _specs(figures_of(settlement)).items()}

@@ -88,13 +88,13 @@ def report_html(settlement: Settlement, price: PriceOfFairness, logs: Sequence[L
     settlement
         What was settled, or read back.
     price
-        What fairness cost, from :func:`singlepot.price_of_fairness`.
+        What fairness cost, from :func:`singlepot.price_fairness`.
     logs
         Logs for assurance, each shown as a table.
 
     Raises
     ------
-    PagesNotInstalled
+    PagesNotInstalledError
         Without Jinja2 and vl-convert, which the extra ``report`` brings.
     """
     figures = figures_of(settlement)

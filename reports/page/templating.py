@@ -22,7 +22,7 @@ def environment() -> Environment:
 
     Raises
     ------
-    PagesNotInstalled
+    PagesNotInstalledError
         Without Jinja2, which the extra ``report`` brings.
     """
     try:

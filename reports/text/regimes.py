@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from singlepot.models.analysis.inequality import AFTER, GRANT_PER_HEAD, inequality
+from singlepot.models.analysis.inequality import AFTER, GRANT_PER_HEAD, measure_inequality
 from singlepot.models.money import spoken
 
 from .lines import clip, count, lay_out, percent, round_money, signed_money, wrap
@@ -44,7 +44,7 @@ def regimes_text(regimes: Regimes) -> str:
     Parameters
     ----------
     regimes
-        From :func:`singlepot.regimes`.
+        From :func:`singlepot.compare_regimes`.
     """
     sections = [_overview(regimes), _short(regimes), _sentences(regimes), _pooling(regimes), _notes(regimes)]
     return "\n\n".join("\n".join(section) for section in sections if section) + "\n"
@@ -161,7 +161,7 @@ def _overview(regimes: Regimes) -> list[str]:
 
 
 def _measures(settlement: Settlement) -> dict[str, Any]:
-    measures = inequality(settlement).measures
+    measures = measure_inequality(settlement).measures
     chosen = measures[(measures["what"] == GRANT_PER_HEAD) & (measures["when"] == AFTER)]
     return {str(name): value for name, value in chosen.iloc[0].items()}
 

@@ -73,7 +73,7 @@ def reach_text(found: pd.DataFrame, scenario_names: dict[str, str]) -> str:
     Parameters
     ----------
     found
-        From :func:`singlepot.reach`.
+        From :func:`singlepot.find_attainable`.
     scenario_names
         Names of the objectives by key.
     """

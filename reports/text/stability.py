@@ -18,7 +18,7 @@ def stability_text(found: pd.DataFrame, money: str) -> str:
     Parameters
     ----------
     found
-        From :func:`singlepot.stability`.
+        From :func:`singlepot.measure_stability`.
     money
         Unit of the money.
     """

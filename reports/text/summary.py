@@ -29,7 +29,7 @@ def summary(settlement: Settlement, price: PriceOfFairness) -> str:
     settlement
         What to tell.
     price
-        What fairness cost, from :func:`singlepot.price_of_fairness`.
+        What fairness cost, from :func:`singlepot.price_fairness`.
     """
     sections = [
         wrap(settlement.scenario.settings.title),

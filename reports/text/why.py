@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from singlepot.models.analysis.price_range import PriceRange, price_range
+from singlepot.models.analysis.price_range import PriceRange, find_price_range
 from singlepot.models.explanation.merit_order import CUTS
 from singlepot.models.explanation.prices import SHARED
 
@@ -151,7 +151,7 @@ def ends(settlement: Settlement, row: Mapping[Any, Any]) -> PriceRange | None:
     """The prices on both sides of a national target, where the table's may be one of several and the two differ."""
     if "range" not in str(row.get("price_note", "")):
         return None
-    found = price_range(settlement, "national", str(row["objective"]), str(row["year"]))
+    found = find_price_range(settlement, "national", str(row["objective"]), str(row["year"]))
     return None if found.unique else found
 
 

@@ -6,7 +6,7 @@ give the same bytes on any number of workers, in any order, and after any interr
 """
 
 from .plan import Plan, Uncertain, read_plan
-from .running import Ensemble, ensemble, read_ensemble
-from .store import EnsembleRefused
+from .running import Ensemble, read_ensemble, run_ensemble
+from .store import EnsembleRefusedError
 
-__all__ = ["Ensemble", "EnsembleRefused", "Plan", "Uncertain", "ensemble", "read_ensemble", "read_plan"]
+__all__ = ["Ensemble", "EnsembleRefusedError", "Plan", "Uncertain", "read_ensemble", "read_plan", "run_ensemble"]

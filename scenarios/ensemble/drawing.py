@@ -14,11 +14,11 @@ from singlepot.models.settlement.settle import settle
 from singlepot.solver import (
     Control,
     ExtraRows,
-    Infeasible,
-    NoSettlement,
-    NotProven,
+    InfeasibleError,
+    NoSettlementError,
+    NotProvenError,
     Progress,
-    Stopped,
+    StoppedError,
     minimise_in_turn,
 )
 
@@ -69,18 +69,18 @@ def settle_draw(work: Work, draw: int, watch: Watch | None = None) -> Drawn:
 
     Raises
     ------
-    Stopped
+    StoppedError
         ``watch`` ended the run.
     """
     last: Exception | None = None
     for _ in range(TRIES):
         try:
             return _settled(work, draw, watch)
-        except Stopped:
+        except StoppedError:
             raise
-        except NoSettlement as error:
+        except NoSettlementError as error:
             return failed(work, draw, "no settlement", str(error))
-        except NotProven as error:
+        except NotProvenError as error:
             return failed(work, draw, "not proven", str(error))
         except Exception as error:  # noqa: BLE001  # a draw must never take the others with it
             last = error
@@ -143,6 +143,6 @@ def _regret(work: Work, scenario: Scenario, free: Settlement, watch: Watch | Non
     formulation = formulate(short, no_more)
     try:
         kept = minimise_in_turn(formulation.programme, formulation.stages, Control(work.limit_s, watch))
-    except Infeasible:
+    except InfeasibleError:
         return {f"regret {name}": np.nan for name in ends}
     return {f"regret {each.stage.name}": max(each.value - ends[each.stage.name], 0.0) for each in kept.results}

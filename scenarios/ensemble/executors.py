@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any, Protocol
 
-from singlepot.solver import Stopped
+from singlepot.solver import StoppedError
 
 from .drawing import TRIES, Drawn, Work, failed, settle_draws
-from .store import EnsembleRefused
+from .store import EnsembleRefusedError
 
 POLL_S = 0.2
 """How often the caller is looked after while workers work, seconds."""
@@ -62,7 +62,7 @@ class Processes:
 
         Raises
         ------
-        EnsembleRefused
+        EnsembleRefusedError
             No worker can start, because reading the caller's script would start the ensemble again.
         """
         with _one_thread_each():
@@ -143,7 +143,7 @@ def _starts(pool: ProcessPoolExecutor, tick: Tick) -> bool:
         wait([answer], timeout=POLL_S)
         tick()
     if isinstance(answer.exception(), BrokenProcessPool):
-        raise EnsembleRefused(
+        raise EnsembleRefusedError(
             "the workers cannot start: they read the script that called singlepot, and it starts them again",
             'put the call below `if __name__ == "__main__":`, or ask for no workers',
         )
@@ -187,7 +187,7 @@ def _end_with(parent: Any) -> None:
 def _settle(draws: range) -> list[Drawn]:
     try:
         return settle_draws(_WORK[0], draws, lambda _: not _STOP[0].is_set())
-    except Stopped:
+    except StoppedError:
         return []
 
 
@@ -198,12 +198,14 @@ class Cluster:
         try:
             from distributed import Client
         except ImportError as error:
-            raise EnsembleRefused("--cluster needs Dask", "install it with: pip install 'singlepot[dask]'") from error
+            raise EnsembleRefusedError(
+                "--cluster needs Dask", "install it with: pip install 'singlepot[dask]'"
+            ) from error
         try:
             connect: Any = Client
             self._client: Any = connect(address, timeout=10, set_as_default=False)
         except (OSError, ValueError) as error:
-            raise EnsembleRefused(f"no Dask cluster answers at {address}", "look at its address") from error
+            raise EnsembleRefusedError(f"no Dask cluster answers at {address}", "look at its address") from error
         self._compare_versions()
 
     def _compare_versions(self) -> None:
@@ -213,7 +215,7 @@ class Cluster:
             differ = {name: (mine[name], theirs.get(name)) for name in mine if theirs.get(name) != mine[name]}
             if differ:
                 said = ", ".join(f"{name} {there} instead of {here}" for name, (here, there) in differ.items())
-                raise EnsembleRefused(f"worker {address} has {said}", "install the same versions everywhere")
+                raise EnsembleRefusedError(f"worker {address} has {said}", "install the same versions everywhere")
 
     def run(self, work: Work, batches: Sequence[Batch], tick: Tick) -> Iterator[tuple[Batch, list[Drawn]]]:
         """Settle batches; see :class:`Executor`."""

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
-from singlepot.models.diagnostics.problems import BadInput, Problem, did_you_mean, shown
+from singlepot.models.diagnostics.problems import BadInputError, Diagnostic, did_you_mean, shown
 
 SCHEMA = 1
 """Version of the format of a plan."""
@@ -127,7 +127,7 @@ def read_plan(path: str | PathLike[str]) -> Plan:
 
     Raises
     ------
-    BadInput
+    BadInputError
         With everything that is wrong.
     """
     shipped = resources.files("singlepot.scenarios.library") / SHIPPED / f"{path}.toml"
@@ -135,11 +135,13 @@ def read_plan(path: str | PathLike[str]) -> Plan:
     try:
         said = tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except OSError as error:
-        fault = Problem("SP-E001", "ensemble", str(path), value=str(error.strerror), expected="the plan of an ensemble")
-        raise BadInput([fault]) from error
+        fault = Diagnostic(
+            "SP-E001", "ensemble", str(path), value=str(error.strerror), expected="the plan of an ensemble"
+        )
+        raise BadInputError([fault]) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        fault = Problem("SP-E002", "ensemble", str(path), value=str(error), expected="TOML in UTF-8")
-        raise BadInput([fault]) from error
+        fault = Diagnostic("SP-E002", "ensemble", str(path), value=str(error), expected="TOML in UTF-8")
+        raise BadInputError([fault]) from error
     plan = make_plan(said, str(path))
     beside = file.parent / plan.base
     return plan.with_(base=str(beside)) if beside.exists() else plan
@@ -150,20 +152,20 @@ def make_plan(said: Mapping[str, Any], file: str) -> Plan:
 
     Raises
     ------
-    BadInput
+    BadInputError
         With everything that is wrong.
     """
     try:
         return Plan.model_validate(dict(said))
     except ValidationError as refusal:
         problems = [_problem(error, file) for error in refusal.errors(include_url=False)]
-        raise BadInput(problems) from refusal
+        raise BadInputError(problems) from refusal
 
 
 _CODES = {"extra_forbidden": "SP-E003", "missing": "SP-E004"}
 
 
-def _problem(error: Any, file: str) -> Problem:
+def _problem(error: Any, file: str) -> Diagnostic:
     where = [part for part in error["loc"] if not isinstance(part, int)]
     number = next((part for part in error["loc"] if isinstance(part, int)), None)
     place = f"uncertain {number + 1}" if number is not None else ""
@@ -171,13 +173,13 @@ def _problem(error: Any, file: str) -> Problem:
     if error["type"] == "extra_forbidden":
         known = [name for name in (Uncertain if number is not None else Plan).model_fields if name != "schema_"]
         remedy = did_you_mean(key, known, f"the keys are {', '.join(known)}")
-        return Problem("SP-E003", "ensemble", file, place, key, expected="a known key", remedy=remedy)
+        return Diagnostic("SP-E003", "ensemble", file, place, key, expected="a known key", remedy=remedy)
     if error["type"] == "missing":
-        return Problem("SP-E004", "ensemble", file, place, key, expected="the key to be there")
+        return Diagnostic("SP-E004", "ensemble", file, place, key, expected="the key to be there")
     expected = str(error["msg"]).removeprefix("Value error, ")
     expected = expected[:1].lower() + expected[1:]
     value = "" if isinstance(error["input"], Mapping) else shown(error["input"])
-    return Problem("SP-E005", "ensemble", file, place, key, value, expected)
+    return Diagnostic("SP-E005", "ensemble", file, place, key, value, expected)
 
 
 def columns_of(uncertain: Uncertain, there: list[str]) -> list[str]:

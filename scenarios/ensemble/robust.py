@@ -20,7 +20,7 @@ from singlepot.models.settlement.documents import guarded, json_text
 from singlepot.models.settlement.pounds import in_pounds
 from singlepot.models.settlement.settle import settle
 from singlepot.models.settlement.settlement import Settlement
-from singlepot.solver import BadOption, Control, Decided, Progress, Recourse, average_of_worst, decide
+from singlepot.solver import BadOptionError, Control, Decided, Progress, Recourse, average_of_worst, decide
 
 from .plan import Plan, read_plan
 from .sampling import Sample, draw_sample
@@ -155,18 +155,18 @@ def settle_robust(
 
     Raises
     ------
-    BadInput
+    BadInputError
         The plan is wrong.
-    BadOption
+    BadOptionError
         Nothing is short that draws could change, or a choice cannot be.
-    NoSettlement
+    NoSettlementError
         No grants let every draw keep its rules.
     """
     plan = plan if isinstance(plan, Plan) else read_plan(plan)
     if not 0 < worst <= 1:
-        raise BadOption(f"the worst share {worst!r} is no share of the draws", "write 0.1 for a tenth")
+        raise BadOptionError(f"the worst share {worst!r} is no share of the draws", "write 0.1 for a tenth")
     if not order or len(set(order)) < len(order) or set(order) - set(ORDER):
-        raise BadOption(f"the order {', '.join(order) or 'of nothing'} cannot be", "name expected, worst, or both")
+        raise BadOptionError(f"the order {', '.join(order) or 'of nothing'} cannot be", "name expected, worst, or both")
     from singlepot.scenarios.reading.reading import read_scenario
 
     plan = plan.with_(draws=draws or min(plan.draws, DRAWS))

@@ -14,7 +14,7 @@ from singlepot.models.notebook_display import rich, rich_table
 from singlepot.models.scenario.documents import csv_text
 from singlepot.models.settlement.settle import settle
 from singlepot.models.settlement.settlement import Settlement
-from singlepot.solver import Stopped
+from singlepot.solver import StoppedError
 
 from ..reading.reading import read_scenario
 from ..results.settlement_folder import read_settlement
@@ -22,7 +22,7 @@ from .drawing import CELL, Work
 from .executors import Batch, Cluster, Executor, Processes, leave_if_starting, versions
 from .plan import Plan, make_plan, read_plan
 from .sampling import draw_sample
-from .store import EnsembleRefused, Store, read_table
+from .store import EnsembleRefusedError, Store, read_table
 
 if TYPE_CHECKING:
     from singlepot.models.scenario.scenario import Scenario
@@ -80,7 +80,7 @@ Told = Callable[[int, int], object]
 """Told how many draws are done, of how many; the run stops when it returns False."""
 
 
-def ensemble(
+def run_ensemble(
     plan: Plan | str | PathLike[str],
     out: str | PathLike[str],
     *,
@@ -117,11 +117,11 @@ def ensemble(
 
     Raises
     ------
-    BadInput
+    BadInputError
         With everything that is wrong with the plan or its base.
-    EnsembleRefused
+    EnsembleRefusedError
         The folder or the cluster cannot be used, or the calling script is not safe to be read by workers.
-    Stopped
+    StoppedError
         The run was ended; finished draws are kept.
     """
     leave_if_starting()
@@ -179,7 +179,7 @@ def _settle_all(store: Store, work: Work, count: int, executor: Executor, progre
                 tick()
     except KeyboardInterrupt as interrupt:
         said = f"stopped: {finished} of {count} draws are done and kept"
-        raise Stopped(said, "run the same command again: it goes on from there") from interrupt
+        raise StoppedError(said, "run the same command again: it goes on from there") from interrupt
 
 
 def _finish(store: Store, plan: Plan, central: Settlement) -> None:
@@ -187,7 +187,9 @@ def _finish(store: Store, plan: Plan, central: Settlement) -> None:
 
     draws, grants = store.gather()
     if len(draws) != plan.draws:
-        raise Stopped(f"stopped: {len(draws)} of {plan.draws} draws are done and kept", "run the same command again")
+        raise StoppedError(
+            f"stopped: {len(draws)} of {plan.draws} draws are done and kept", "run the same command again"
+        )
     summary = summarise(plan, central, draws, grants)
     store.finish(draws, grants, {"summary.csv": csv_text(summary)})
 
@@ -197,13 +199,13 @@ def read_ensemble(directory: str | PathLike[str]) -> Ensemble:
 
     Raises
     ------
-    EnsembleRefused
+    EnsembleRefusedError
         The folder holds none, or an unfinished one.
     """
     store = Store(Path(directory))
     identity = store.identity()
     if not store.finished:
-        raise EnsembleRefused(f"{directory} holds an unfinished ensemble", "run the same command again to go on")
+        raise EnsembleRefusedError(f"{directory} holds an unfinished ensemble", "run the same command again to go on")
     return Ensemble(
         make_plan(identity["plan"], "plan"),
         read_settlement(store.folder / CENTRAL),

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import stats
 
-from singlepot.models.diagnostics.problems import Problem, Report, did_you_mean, shown
+from singlepot.models.diagnostics.problems import Diagnostic, Report, did_you_mean, shown
 
 from .plan import Plan, Uncertain, columns_of
 
@@ -77,7 +77,7 @@ def draw_sample(plan: Plan, base: Scenario) -> Sample:
 
     Raises
     ------
-    BadInput
+    BadInputError
         A column, or what a factor belongs to, is not in the scenario, or a quantity matches no row.
     """
     report = Report()
@@ -152,7 +152,7 @@ def _block(
     place = f"uncertain {number + 1}"
 
     def complain(key: str, value: str, expected: str, remedy: str) -> None:
-        report.add(Problem("SP-E006", "ensemble", "plan", place, key, shown(value), expected, remedy), row=number)
+        report.add(Diagnostic("SP-E006", "ensemble", "plan", place, key, shown(value), expected, remedy), row=number)
 
     columns = columns_of(uncertain, list(table.columns))
     numeric = [name for name in table.columns if table[name].dtype.kind == "f"]

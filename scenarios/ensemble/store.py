@@ -35,7 +35,7 @@ PARTS = "parts"
 """Folder of finished batches, removed when all are done."""
 
 
-class EnsembleRefused(SinglepotError):
+class EnsembleRefusedError(SinglepotError):
     """The folder cannot take this ensemble, or does not hold one."""
 
     exit_code = 3
@@ -57,7 +57,7 @@ class Store:
 
         Raises
         ------
-        EnsembleRefused
+        EnsembleRefusedError
             The folder holds another ensemble, or something else.
         """
         if restart and (self.folder / IDENTITY).is_file():
@@ -67,7 +67,7 @@ class Store:
             if there != json.loads(json_text(identity)):
                 changed = [key for key in identity if there.get(key) != json.loads(json_text(identity))[key]]
                 said = f"{self.folder} holds another ensemble: {', '.join(changed)} differ"
-                raise EnsembleRefused(said, "choose another folder, or say --restart to begin again")
+                raise EnsembleRefusedError(said, "choose another folder, or say --restart to begin again")
             return
         self._write(IDENTITY, json_text(identity))
 
@@ -75,7 +75,7 @@ class Store:
         """What the folder holds."""
         path = self.folder / IDENTITY
         if not path.is_file():
-            raise EnsembleRefused(f"{self.folder} holds no ensemble", "choose a new or empty folder")
+            raise EnsembleRefusedError(f"{self.folder} holds no ensemble", "choose a new or empty folder")
         found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         return found
 
@@ -97,7 +97,7 @@ class Store:
             other = json.loads(path.read_text(encoding="utf-8") or "{}")
             if other.get("host") != me["host"] or _alive(int(other.get("pid", 0))):
                 said = f"{self.folder} is in use by process {other.get('pid')} on {other.get('host')}"
-                raise EnsembleRefused(said, f"wait for it, or delete {path.name} there if it is gone") from None
+                raise EnsembleRefusedError(said, f"wait for it, or delete {path.name} there if it is gone") from None
             path.unlink()
             handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY)
         with os.fdopen(handle, "w", encoding="utf-8") as file:
@@ -154,7 +154,7 @@ class Store:
         except OSError as error:
             draft.unlink(missing_ok=True)
             said = f"{path} was not written ({error.strerror}); every finished draw is kept"
-            raise EnsembleRefused(said, "make room and run the same command again: it goes on") from error
+            raise EnsembleRefusedError(said, "make room and run the same command again: it goes on") from error
 
     def _write_table(self, name: str, table: pd.DataFrame) -> None:
         self._write(name, table_bytes(table))
@@ -179,7 +179,9 @@ def _pyarrow() -> Any:
     try:
         import pyarrow
     except ImportError as error:
-        raise EnsembleRefused("ensembles need pyarrow", "install it with: pip install 'singlepot[ensemble]'") from error
+        raise EnsembleRefusedError(
+            "ensembles need pyarrow", "install it with: pip install 'singlepot[ensemble]'"
+        ) from error
     return pyarrow
 
 

@@ -22,7 +22,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import stats
 
-from .store import EnsembleRefused
+from .store import EnsembleRefusedError
 
 if TYPE_CHECKING:
     from singlepot.models.settlement.settlement import Settlement
@@ -125,7 +125,7 @@ def _sensitivity(inputs: Floats, values: Floats, names: Iterable[str], seed: int
         from SALib.analyze import rbd_fast
     except ImportError as error:
         said = "the drivers of an ensemble need SALib"
-        raise EnsembleRefused(said, "install it with: pip install 'singlepot[ensemble]'") from error
+        raise EnsembleRefusedError(said, "install it with: pip install 'singlepot[ensemble]'") from error
     problem = {"num_vars": inputs.shape[1], "names": list(names), "bounds": [[0, 1]] * inputs.shape[1]}
     with np.errstate(divide="ignore", invalid="ignore"):  # resamples in which nothing moves
         return rbd_fast.analyze(problem, inputs, values, num_resamples=RESAMPLES, seed=seed)

@@ -7,7 +7,7 @@ import json
 import re
 from pathlib import Path
 
-from singlepot.models.diagnostics.problems import SETTINGS, Problem, shown
+from singlepot.models.diagnostics.problems import SETTINGS, Diagnostic, shown
 from singlepot.models.settlement.documents import MANIFEST
 from singlepot.models.tables.schema import TABLES
 
@@ -20,7 +20,7 @@ _SHARE = re.compile(r"[\\/]{2}")
 _DEVICE = re.compile(r"(con|nul|prn|aux|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECASE)
 
 
-def refuse_place(text: str) -> Problem | None:
+def refuse_place(text: str) -> Diagnostic | None:
     """Name what is wrong with a path before it is looked at, on every system alike: looking may ask a network."""
     if _ADDRESS.match(text):
         found, remedy = "an address", "download it and name the folder"
@@ -30,7 +30,7 @@ def refuse_place(text: str) -> Problem | None:
         found, remedy = f"{shown(devices[0])}, which Windows keeps for a device", "rename the folder"
     else:
         return None
-    return Problem("SP-F018", SETTINGS, shown(text), "", "", found, "a folder on this machine", remedy)
+    return Diagnostic("SP-F018", SETTINGS, shown(text), "", "", found, "a folder on this machine", remedy)
 
 
 def what_is_there(path: Path) -> str:
@@ -41,19 +41,19 @@ def what_is_there(path: Path) -> str:
         return kind_of_file(file.read(64)) or "a file"
 
 
-def refuse_file(folder: Path, name: str, how: HowToRead) -> Problem | None:
+def refuse_file(folder: Path, name: str, how: HowToRead) -> Diagnostic | None:
     """Name a file that must not be read: a link that leads out of its folder, or one that is too large."""
     table = SETTINGS if name == NAME else name.rpartition(".")[0]
     path = folder / name
     if path.is_symlink() and not how.allow_outside and folder.resolve() not in path.resolve().parents:
         remedy = "copy the file into the folder, or pass --allow-outside"
         value = f"a link to {shown(path.resolve().name)} in another folder"
-        return Problem("SP-F017", table, name, "", "", value, "a file inside the folder", remedy)
+        return Diagnostic("SP-F017", table, name, "", "", value, "a file inside the folder", remedy)
     size = path.stat().st_size
     if size > how.largest_mb * 1e6:
         remedy = f"see that it is the right file, or pass --largest-mb {-(-size // 1_000_000)}"
         expected = f"at most {how.largest_mb:g} MB"
-        return Problem("SP-F013", table, name, "", "", f"{size / 1e6:.6g} MB", expected, remedy)
+        return Diagnostic("SP-F013", table, name, "", "", f"{size / 1e6:.6g} MB", expected, remedy)
     return None
 
 
@@ -71,7 +71,7 @@ def listed_files(folder: Path) -> dict[str, tuple[str, str]]:
     return found
 
 
-def refuse_content(name: str, content: bytes | None, listed: tuple[str, str]) -> Problem | None:
+def refuse_content(name: str, content: bytes | None, listed: tuple[str, str]) -> Diagnostic | None:
     """Name a file that is not the one that a manifest lists; None as content where it is not there."""
     digest, where = listed
     if content is None:
@@ -81,7 +81,7 @@ def refuse_content(name: str, content: bytes | None, listed: tuple[str, str]) ->
     else:
         return None
     table = SETTINGS if name == NAME else name.rpartition(".")[0]
-    return Problem("SP-F016", table, name, "", "", value, f"the file listed in {where}", remedy)
+    return Diagnostic("SP-F016", table, name, "", "", value, f"the file listed in {where}", remedy)
 
 
 def _listed(path: Path, prefix: str) -> dict[str, str]:

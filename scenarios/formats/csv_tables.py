@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from itertools import islice
 
-from singlepot.models.diagnostics.problems import Problem, Report, shown
+from singlepot.models.diagnostics.problems import Diagnostic, Report, shown
 from singlepot.models.tables.raw import Place, RawTable, lost
 
 from .decoding import SAVE_AS, decode
@@ -63,7 +63,7 @@ class _Reader:
         self, code: str, row: int | None = None, column: str = "", value: str = "", expected: str = "", remedy: str = ""
     ) -> None:
         place = "" if row is None else f"row {row}"
-        problem = Problem(code, self.table, self.file, place, column, value, expected, remedy)
+        problem = Diagnostic(code, self.table, self.file, place, column, value, expected, remedy)
         self.report.add(problem, table=self.number, row=-1 if row is None else row - 2)
         self.complete = self.complete and problem.level != "problem"
 

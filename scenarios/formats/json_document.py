@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from singlepot.models.diagnostics.problems import SETTINGS, Problem, Report, shown
+from singlepot.models.diagnostics.problems import SETTINGS, Diagnostic, Report, shown
 from singlepot.models.scenario.scenario import Scenario, from_raw
 from singlepot.models.settlement.documents import json_text
 from singlepot.models.tables.raw import Place, RawTable, lost
@@ -68,7 +68,7 @@ def read_scenario_json(content: bytes, file: str, report: Report) -> Scenario:
 
     Raises
     ------
-    BadInput
+    BadInputError
         With everything that is wrong.
     """
     said = read_json(content, file, report)
@@ -95,7 +95,7 @@ def scenario_of(said: Mapping[str, Any], path: str, file: str, report: Report) -
         if said.get(key) is not None:
             raw[name] = _table(said[key], at.removeprefix("$."), name, number, file, report)
         elif TABLES[name].required:
-            report.add(Problem("SP-D001", name, file, at, expected="a list of rows"), table=number)
+            report.add(Diagnostic("SP-D001", name, file, at, expected="a list of rows"), table=number)
             raw[name] = lost(file)
     return from_raw(settings, file, raw, report, places_of(settings, path))
 
@@ -152,4 +152,4 @@ def _complain(
     table: int = -1,
     name: str = SETTINGS,
 ) -> None:
-    report.add(Problem("SP-J004", name, file, place, "", value, expected, remedy), table=table)
+    report.add(Diagnostic("SP-J004", name, file, place, "", value, expected, remedy), table=table)

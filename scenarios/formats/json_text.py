@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from singlepot.models.diagnostics.problems import SETTINGS, Problem, Report, shown
+from singlepot.models.diagnostics.problems import SETTINGS, Diagnostic, Report, shown
 from singlepot.models.tables.raw import Refused
 
 LARGEST_BYTES = 400_000_000
@@ -30,7 +30,7 @@ def read_json(content: bytes, file: str, report: Report) -> Any:
     """
 
     def complain(code: str, place: str, value: str, expected: str, remedy: str) -> None:
-        report.add(Problem(code, SETTINGS, file, place, "", value, expected, remedy))
+        report.add(Diagnostic(code, SETTINGS, file, place, "", value, expected, remedy))
 
     if len(content) > LARGEST_BYTES:
         most = f"at most {LARGEST_BYTES // 1_000_000} MB"
@@ -93,7 +93,7 @@ def report_faults(value: Any, path: str, file: str, report: Report) -> Any:
     if isinstance(value, list):
         return [report_faults(item, f"{path}[{at}]", file, report) for at, item in enumerate(value)]
     if isinstance(value, Refused):
-        problem = Problem(value.code, SETTINGS, file, path, "", repr(value), "a finite number", value.remedy)
+        problem = Diagnostic(value.code, SETTINGS, file, path, "", repr(value), "a finite number", value.remedy)
         report.add(problem)
     return value
 
@@ -101,7 +101,7 @@ def report_faults(value: Any, path: str, file: str, report: Report) -> Any:
 def report_doubled(value: Doubled, path: str, file: str, report: Report, table: int = -1, row: int = -1) -> None:
     """Name the names that stand twice in an object."""
     for name in value.names:
-        problem = Problem(
+        problem = Diagnostic(
             "SP-J002",
             SETTINGS,
             file,

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from singlepot.models.diagnostics.problems import BadInput, Problem, Report
+from singlepot.models.diagnostics.problems import BadInputError, Diagnostic, Report
 from singlepot.models.tables.raw import Cells, Place, RawTable, lost
 
 MOST_ROWS = 50_000_000
@@ -35,7 +35,7 @@ def read_parquet(table: str, file: str, content: bytes, number: int, report: Rep
     """
 
     def complain(code: str, value: str, expected: str, remedy: str) -> RawTable:
-        report.add(Problem(code, table, file, "", "", value, expected, remedy), table=number)
+        report.add(Diagnostic(code, table, file, "", "", value, expected, remedy), table=number)
         return lost(file)
 
     try:
@@ -79,15 +79,17 @@ def parquet_bytes(frame: pd.DataFrame) -> bytes:
 
     Raises
     ------
-    BadInput
+    BadInputError
         pyarrow is not installed.
     """
     try:
         import pyarrow as pa
         import pyarrow.parquet as pq
     except ImportError as fault:
-        problem = Problem("SP-J013", "", "Parquet", value="", expected="the package pyarrow", remedy=f"run {INSTALL}")
-        raise BadInput([problem]) from fault
+        problem = Diagnostic(
+            "SP-J013", "", "Parquet", value="", expected="the package pyarrow", remedy=f"run {INSTALL}"
+        )
+        raise BadInputError([problem]) from fault
     columns = {}
     for name in frame.columns:
         if frame[name].dtype.kind == "f":

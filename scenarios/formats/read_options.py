@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from singlepot.models.diagnostics.problems import SETTINGS, BadInput, Problem, did_you_mean, one_of, shown
+from singlepot.models.diagnostics.problems import SETTINGS, BadInputError, Diagnostic, did_you_mean, one_of, shown
 
 ENCODINGS = (
     "utf-8",
@@ -49,4 +49,6 @@ class HowToRead:
         if self.encoding not in ENCODINGS:
             remedy = did_you_mean(self.encoding, ENCODINGS)
             expected = "one of " + one_of(ENCODINGS, len(ENCODINGS))
-            raise BadInput([Problem("SP-F014", SETTINGS, "encoding", "", "", shown(self.encoding), expected, remedy)])
+            raise BadInputError(
+                [Diagnostic("SP-F014", SETTINGS, "encoding", "", "", shown(self.encoding), expected, remedy)]
+            )

@@ -6,7 +6,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 
-from singlepot.models.diagnostics.problems import SETTINGS, Problem, Report, shown
+from singlepot.models.diagnostics.problems import SETTINGS, Diagnostic, Report, shown
 
 from .file_kinds import kind_of_file
 
@@ -51,7 +51,7 @@ def read_settings_file(
     """
 
     def complain(code: str, place: str = "", value: str = "", expected: str = "", remedy: str = "") -> None:
-        report.add(Problem(code, SETTINGS, file, place, "", value, expected, remedy))
+        report.add(Diagnostic(code, SETTINGS, file, place, "", value, expected, remedy))
 
     if len(content) > LARGEST_BYTES:
         complain("SP-F013", value=f"{len(content)} bytes", expected=f"at most {LARGEST_BYTES}", remedy="shorten it")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from singlepot.models.analysis.spread import spread
-from singlepot.models.diagnostics.problems import SETTINGS, BadInput, Problem
+from singlepot.models.diagnostics.problems import SETTINGS, BadInputError, Diagnostic
 from singlepot.models.money import POUNDS_PER
 from singlepot.models.scenario.scenario import Scenario
 from singlepot.models.settlement.documents import MANIFEST
@@ -41,7 +41,7 @@ from .comparison_tables import (
 )
 from .nesting import nested_pairs, nesting
 from .settle_each import Outcome, Run, settle_each
-from .stability import stability as measure_stability
+from .stability import measure_stability
 
 Source = str | os.PathLike[str] | Scenario | Settlement
 """What can be compared: a shipped name or path, a scenario, a settlement."""
@@ -71,9 +71,9 @@ def compare(
 
     Raises
     ------
-    BadInput
+    BadInputError
         A source cannot be read, or the scenarios have different units.
-    NoSettlement, NotProven
+    NoSettlementError, NotProvenError
         The first cannot be settled. Of the others it is said in the table ``scenarios``.
 
     Examples
@@ -169,8 +169,8 @@ def _checkunits_of(names: Sequence[str], scenarios: Sequence[Scenario]) -> None:
                 raise _refusal(said, "one unit", "bring both into one unit")
 
 
-def _refusal(value: str, expected: str, remedy: str) -> BadInput:
-    return BadInput([Problem("SP-W018", SETTINGS, "comparison", value=value, expected=expected, remedy=remedy)])
+def _refusal(value: str, expected: str, remedy: str) -> BadInputError:
+    return BadInputError([Diagnostic("SP-W018", SETTINGS, "comparison", value=value, expected=expected, remedy=remedy)])
 
 
 def _stack(parts: Sequence[tuple[str, pd.DataFrame]], columns: Sequence[str]) -> pd.DataFrame:

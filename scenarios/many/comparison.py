@@ -61,7 +61,7 @@ class Comparison:
     nested
         Pairs (smaller, larger) of scenarios whose pots alone differ, one nowhere smaller than the other.
     stability
-        How far grants move with the areas' own numbers, if it was asked for, see :func:`singlepot.stability`.
+        How far grants move with the areas' own numbers, if it was asked for, see :func:`singlepot.measure_stability`.
     money
         Unit of the money.
     """

@@ -7,7 +7,15 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from singlepot.models.diagnostics.problems import SETTINGS, BadInput, Problem, Report, did_you_mean, one_of, shown
+from singlepot.models.diagnostics.problems import (
+    SETTINGS,
+    BadInputError,
+    Diagnostic,
+    Report,
+    did_you_mean,
+    one_of,
+    shown,
+)
 from singlepot.models.scenario.scenario import Scenario
 from singlepot.models.tables.rule_kinds import RULES
 
@@ -63,7 +71,7 @@ def read_lever(said: str) -> tuple[str, list[float]]:
 
     Raises
     ------
-    BadInput
+    BadInputError
         It is neither.
 
     Examples
@@ -82,7 +90,7 @@ def read_lever(said: str) -> tuple[str, list[float]]:
         first, last, count = values.split(":")
         return name.strip(), spaced(float(first), float(last), int(count))
     except (ValueError, OverflowError):
-        problem = Problem(
+        problem = Diagnostic(
             "SP-W017",
             SETTINGS,
             "lever",
@@ -90,7 +98,7 @@ def read_lever(said: str) -> tuple[str, list[float]]:
             expected="LEVER=FIRST:LAST:COUNT or LEVER=VALUE,VALUE",
             remedy="write pot=0.8:1.2:9, for instance",
         )
-        raise BadInput([problem]) from None
+        raise BadInputError([problem]) from None
 
 
 def spaced(first: float, last: float, count: int) -> list[float]:
@@ -116,14 +124,14 @@ def points(
 
     Raises
     ------
-    BadInput
+    BadInputError
         A lever is unknown, a value is no finite number, or there are more points than allowed.
     """
     report = Report()
     known = lever_names(scenario)
 
     def complain(code: str, value: str, expected: str, remedy: str = "") -> None:
-        report.add(Problem(code, SETTINGS, "lever", value=value, expected=expected, remedy=remedy))
+        report.add(Diagnostic(code, SETTINGS, "lever", value=value, expected=expected, remedy=remedy))
 
     for name, values in levers.items():
         if name not in known:

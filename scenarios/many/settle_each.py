@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from singlepot.models.scenario.scenario import Scenario
 from singlepot.models.settlement.settle import settle
 from singlepot.models.settlement.settlement import Settlement
-from singlepot.solver import SinglepotError, Stopped
+from singlepot.solver import SinglepotError, StoppedError
 
 Outcome = Settlement | SinglepotError
 """A settlement, or why there is none."""
@@ -35,13 +35,13 @@ def settle_each(scenarios: Iterable[Scenario], *, time_limit: float | None = Non
 
     Raises
     ------
-    Stopped
+    StoppedError
         The user ended the run.
     """
     for scenario in scenarios:
         try:
             yield settle(scenario, time_limit=time_limit)
-        except Stopped:
+        except StoppedError:
             raise
         except SinglepotError as reason:
             yield reason

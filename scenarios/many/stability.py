@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from singlepot.models.diagnostics.problems import SETTINGS, BadInput, Problem, did_you_mean, shown
+from singlepot.models.diagnostics.problems import SETTINGS, BadInputError, Diagnostic, did_you_mean, shown
 from singlepot.models.files.folder import write_folder
 from singlepot.models.scenario.documents import csv_text
 from singlepot.models.scenario.scenario import Scenario
@@ -17,7 +17,7 @@ from singlepot.models.settlement.documents import guarded, json_text
 from singlepot.models.settlement.settlement import Settlement
 from singlepot.solver import SinglepotError
 
-from ..what_if.what_if import what_if
+from ..what_if.what_if import apply_what_if
 from .settle_each import Run, settle_each
 
 NUMBERS = ("bid", "targets", "unit costs")
@@ -30,7 +30,7 @@ MANIFEST = "stability.json"
 """Written last: without it the folder is incomplete."""
 
 
-def stability(
+def measure_stability(
     settlement: Settlement, areas: Iterable[str] | None = None, change: float = 0.05, *, run: Run = settle_each
 ) -> pd.DataFrame:
     """Measure how far each area's grant moves for a small change of its own numbers.
@@ -57,7 +57,7 @@ def stability(
 
     Raises
     ------
-    BadInput
+    BadInputError
         An area is unknown.
 
     Examples
@@ -70,7 +70,7 @@ def stability(
     ...     bids=pd.DataFrame({"area": ["A", "B"], "year": ["2026-27"] * 2, "amount": [4.0, 8.0]}),
     ...     years=["2026-27"],
     ... )
-    >>> found = stability(settle(scenario), ["A"])
+    >>> found = measure_stability(settle(scenario), ["A"])
     >>> found[["area", "number", "moved", "before", "change", "elasticity"]].round(4)
       area number  moved  before  change  elasticity
     0    A    bid   0.05     3.0  0.0984      0.6557
@@ -117,7 +117,7 @@ def write_stability(
 
 def _moved(scenario: Scenario, cases: Sequence[tuple[str, str, float]]) -> Iterator[Scenario]:
     for area, number, moved in cases:
-        yield what_if(scenario, {"change": _changes(scenario, area, number, 1 + moved)})
+        yield apply_what_if(scenario, {"change": _changes(scenario, area, number, 1 + moved)})
 
 
 def _changes(scenario: Scenario, area: str, number: str, factor: float) -> list[Mapping[str, Any]]:
@@ -140,7 +140,7 @@ def _changes(scenario: Scenario, area: str, number: str, factor: float) -> list[
 
 def _check_areas(chosen: Sequence[str], known: Mapping[str, str]) -> None:
     problems = [
-        Problem(
+        Diagnostic(
             "SP-W019",
             SETTINGS,
             "stability",
@@ -152,7 +152,7 @@ def _check_areas(chosen: Sequence[str], known: Mapping[str, str]) -> None:
         if area not in known
     ]
     if problems:
-        raise BadInput(problems)
+        raise BadInputError(problems)
 
 
 def _by_name(area: str, known: Mapping[str, str]) -> str:

@@ -9,7 +9,7 @@ from os import PathLike
 import pandas as pd
 
 from singlepot.models.analysis.spread import spread
-from singlepot.models.diagnostics.problems import BadInput
+from singlepot.models.diagnostics.problems import BadInputError
 from singlepot.models.files.folder import write_folder
 from singlepot.models.notebook_display import rich, rich_table
 from singlepot.models.scenario.documents import csv_text
@@ -17,9 +17,9 @@ from singlepot.models.scenario.scenario import Scenario
 from singlepot.models.settings.settings import FrozenMapping
 from singlepot.models.settlement.documents import guarded, json_text
 from singlepot.models.settlement.settlement import Settlement
-from singlepot.solver import NoSettlement, SinglepotError, Unfinished
+from singlepot.solver import NoSettlementError, SinglepotError, UnfinishedError
 
-from ..what_if.what_if import what_if
+from ..what_if.what_if import apply_what_if
 from .levers import MOST_POINTS, points, pulled
 from .nesting import COLUMNS as NESTING
 from .nesting import nesting
@@ -133,7 +133,7 @@ def sweep(
 
     Raises
     ------
-    BadInput
+    BadInputError
         A lever is unknown, or there are too many points.
 
     Examples
@@ -159,8 +159,8 @@ def sweep(
     def scenarios() -> Iterator[Scenario]:
         for number, point in enumerate(grid):
             try:
-                made = what_if(scenario, [pulled(lever, value) for lever, value in point.items()])
-            except BadInput as refusal:
+                made = apply_what_if(scenario, [pulled(lever, value) for lever, value in point.items()])
+            except BadInputError as refusal:
                 rows[number] = {**point, "status": "bad input", "reason": str(refusal)}
                 continue
             sound.append(number)
@@ -209,9 +209,9 @@ def _row(outcome: Outcome) -> dict[str, object]:
 
 
 def _status(reason: SinglepotError) -> str:
-    if isinstance(reason, NoSettlement):
+    if isinstance(reason, NoSettlementError):
         return "no settlement"
-    return "not proven" if isinstance(reason, Unfinished) else "failed"
+    return "not proven" if isinstance(reason, UnfinishedError) else "failed"
 
 
 def _grants(point: Mapping[str, float], settlement: Settlement) -> pd.DataFrame:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from singlepot.models.diagnostics.problems import BadInput, Problem, Report
+from singlepot.models.diagnostics.problems import BadInputError, Diagnostic, Report
 from singlepot.models.notebook_display import rich, rich_table
 from singlepot.models.scenario.scenario import Scenario
 
@@ -34,8 +34,8 @@ class Findings:
 
     source: str
     scenario: Scenario | None
-    problems: tuple[Problem, ...] = ()
-    notes: tuple[Problem, ...] = ()
+    problems: tuple[Diagnostic, ...] = ()
+    notes: tuple[Diagnostic, ...] = ()
 
     @property
     def ready(self) -> bool:
@@ -43,7 +43,7 @@ class Findings:
         return self.scenario is not None
 
     @property
-    def warnings(self) -> tuple[Problem, ...]:
+    def warnings(self) -> tuple[Diagnostic, ...]:
         """The notes that may be mistakes."""
         return tuple(note for note in self.notes if note.level == "warning")
 
@@ -94,6 +94,6 @@ def check_scenario(
     try:
         how = HowToRead(encoding, lenient_numbers, allow_outside, largest_mb)
         scenario = read_reporting(source, how, report)
-    except BadInput as refused:
+    except BadInputError as refused:
         return Findings(os.fspath(source), None, refused.problems, report.notes)
     return Findings(os.fspath(source), scenario, (), report.notes)

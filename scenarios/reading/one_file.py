@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from singlepot.models.diagnostics.problems import SETTINGS, BadInput, Problem, Report, shown
+from singlepot.models.diagnostics.problems import SETTINGS, BadInputError, Diagnostic, Report, shown
 from singlepot.models.scenario.scenario import Scenario, from_raw
 
 from ..formats.file_kinds import JSON, PARQUET, WORKBOOK, FileKind, kind_of
@@ -26,7 +26,7 @@ def read_file(path: Path, how: HowToRead, report: Report) -> Scenario:
 
     Raises
     ------
-    BadInput
+    BadInputError
         With everything that is wrong.
     """
     kind, name = _kind(path), shown(path.name, quoted=False)
@@ -44,7 +44,7 @@ def read_file(path: Path, how: HowToRead, report: Report) -> Scenario:
     if kind is PARQUET:
         kind = FileKind("a Parquet file", "name the folder that it is in")
     expected = "a workbook (.xlsx), a JSON document or a folder"
-    raise BadInput([Problem(kind.code, SETTINGS, name, "", "", kind.name, expected, kind.remedy)])
+    raise BadInputError([Diagnostic(kind.code, SETTINGS, name, "", "", kind.name, expected, kind.remedy)])
 
 
 def _kind(path: Path) -> FileKind:
@@ -57,7 +57,7 @@ def _kind(path: Path) -> FileKind:
     except OSError as fault:
         reason = (fault.strerror or type(fault).__name__).lower()
         remedy = "if it is open in another program, close it there"
-        problem = Problem(
+        problem = Diagnostic(
             "SP-F003", SETTINGS, shown(path.name, quoted=False), "", "", reason, "a file that can be read", remedy
         )
-        raise BadInput([problem]) from fault
+        raise BadInputError([problem]) from fault

@@ -10,7 +10,7 @@ from dataclasses import replace
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
-from singlepot.models.diagnostics.problems import SETTINGS, BadInput, Problem, Report, did_you_mean, near, shown
+from singlepot.models.diagnostics.problems import SETTINGS, BadInputError, Diagnostic, Report, did_you_mean, near, shown
 from singlepot.models.scenario.scenario import Scenario, from_raw
 from singlepot.models.tables.raw import RawTable, lost
 from singlepot.models.tables.schema import TABLES
@@ -67,7 +67,7 @@ def read_scenario(
 
     Raises
     ------
-    BadInput
+    BadInputError
         With everything that is wrong.
     """
     how = HowToRead(encoding, lenient_numbers, allow_outside, largest_mb)
@@ -90,7 +90,7 @@ def _read_base(found: Traversable, name: str, how: HowToRead, report: Report) ->
         path = None  # which may be links, in an editable install
         if found.name == name and Path(name).joinpath(NAME).is_file():
             remedy = f"the shipped one is read; name the folder as {shown(f'./{name}')}"
-            report.add(Problem("SP-F019", SETTINGS, shown(name), value="two scenarios of that name", remedy=remedy))
+            report.add(Diagnostic("SP-F019", SETTINGS, shown(name), value="two scenarios of that name", remedy=remedy))
     return _read_folder(_Files(found, path, how, report))
 
 
@@ -99,7 +99,7 @@ def find_scenario(source: str | os.PathLike[str]) -> Traversable:
 
     Raises
     ------
-    BadInput
+    BadInputError
         If there is none.
     """
     text = os.fspath(source)
@@ -107,7 +107,7 @@ def find_scenario(source: str | os.PathLike[str]) -> Traversable:
     if not separated and isinstance(source, str) and (found_here := shipped_source(text)) is not None:
         return found_here
     if (refused := refuse_place(text)) is not None:
-        raise BadInput([refused])
+        raise BadInputError([refused])
     try:
         path = Path(text).expanduser()
         if text and (path.is_dir() or (path.is_file() and not is_part(path))):
@@ -115,7 +115,7 @@ def find_scenario(source: str | os.PathLike[str]) -> Traversable:
         found = what_is_there(path)
     except (OSError, ValueError, RuntimeError):
         path, found = Path(text), "a path that cannot be looked at"
-    problem = Problem(
+    problem = Diagnostic(
         "SP-F001",
         SETTINGS,
         shown(text),
@@ -124,7 +124,7 @@ def find_scenario(source: str | os.PathLike[str]) -> Traversable:
         f"or one of {', '.join(shipped_names())}",
         remedy=_other_source(text, path),
     )
-    raise BadInput([problem])
+    raise BadInputError([problem])
 
 
 def _other_source(text: str, path: Path) -> str:
@@ -165,7 +165,7 @@ def _check_names(files: Iterable[str], report: Report) -> None:
         if not name.startswith((".", "_", "~")) and (meant := _meant(name, there, right)):
             ending = right[meant][-1] if name.lower().endswith(".parquet") else right[meant][0]
             remedy = f"rename it to {ending}, or let its name begin with _"
-            report.add(Problem("SP-F011", meant, name, expected="the name of a table", remedy=remedy))
+            report.add(Diagnostic("SP-F011", meant, name, expected="the name of a table", remedy=remedy))
         elif name.lower().endswith((".csv", ".parquet", ".toml")):
             log.info("%s is not a table of a scenario and is not read", name)
 
@@ -197,8 +197,8 @@ class _Files:
             found = {item.name: item for item in self.folder.iterdir()}
         except OSError as fault:
             name, expected = shown(str(self.folder)), "a folder that can be read"
-            problem = Problem("SP-F003", SETTINGS, name, value=_reason(fault), expected=expected)
-            raise BadInput([problem]) from fault
+            problem = Diagnostic("SP-F003", SETTINGS, name, value=_reason(fault), expected=expected)
+            raise BadInputError([problem]) from fault
         files = {name: item for name, item in found.items() if item.is_file()}
         return files, set(found) - set(files)
 
@@ -214,7 +214,7 @@ class _Files:
             if problem is None:
                 content = self.names[name].read_bytes()
         except OSError as fault:
-            problem = Problem("SP-F003", table, name, value=_reason(fault), expected="a file that can be read")
+            problem = Diagnostic("SP-F003", table, name, value=_reason(fault), expected="a file that can be read")
         listed = self._listed.pop(name, None)
         if content is not None and listed is not None:
             problem = refuse_content(name, content, listed)
@@ -222,14 +222,14 @@ class _Files:
             self.report.add(problem, table=number)
         return content
 
-    def _absent(self, name: str, table: str) -> Problem:
+    def _absent(self, name: str, table: str) -> Diagnostic:
         if name in self.odd:
             remedy = "rename or delete it, or put the file in its place"
-            return Problem("SP-F003", table, name, "", "", "a folder, or a link to nothing", "a file", remedy)
+            return Diagnostic("SP-F003", table, name, "", "", "a folder, or a link to nothing", "a file", remedy)
         code = "SP-F002" if name == NAME else "SP-D001"
         there = sorted(file for file in self.names if file.endswith((".csv", ".parquet", ".toml")))
         remedy = did_you_mean(name, there, f"the folder has {', '.join(there[:12])}" if there else "")
-        return Problem(code, table, name, expected="the file to be there", remedy=remedy)
+        return Diagnostic(code, table, name, expected="the file to be there", remedy=remedy)
 
     def miss(self) -> None:
         """Name what a manifest lists and was not read."""
@@ -248,7 +248,7 @@ def _table(table: str, number: int, files: _Files) -> RawTable | None:
     if packed in files.names:
         if name in files.names:
             remedy = "delete one of them, or let its name begin with _"
-            problem = Problem("SP-J010", table, packed, value=f"{name} as well", expected="one file", remedy=remedy)
+            problem = Diagnostic("SP-J010", table, packed, value=f"{name} as well", expected="one file", remedy=remedy)
             files.report.add(problem, table=number)
             return lost(packed)
         content = files.content(packed, number)

@@ -49,7 +49,7 @@ def resolve(source: str | os.PathLike[str]) -> Resolved:
 
     Raises
     ------
-    BadInput
+    BadInputError
         With everything that is wrong.
 
     Examples

@@ -13,7 +13,7 @@ WHAT_IFS = "what-ifs"
 """Folder of the shipped what-ifs in the library."""
 
 
-def shipped() -> list[tuple[str, str]]:
+def list_scenarios() -> list[tuple[str, str]]:
     """List the shipped scenarios: pairs of name and title, by name."""
     return [(name, _title(folder)) for name, folder in _folders().items()]
 

@@ -4,6 +4,6 @@ from .fixing import fix
 from .plan import RegimePlan, read_regime_plan
 from .pooling import Pooling
 from .result import Regimes
-from .running import NAMES, regime, regimes
+from .running import NAMES, compare_regimes, settle_regime
 
-__all__ = ["NAMES", "Pooling", "RegimePlan", "Regimes", "fix", "read_regime_plan", "regime", "regimes"]
+__all__ = ["NAMES", "Pooling", "RegimePlan", "Regimes", "compare_regimes", "fix", "read_regime_plan", "settle_regime"]

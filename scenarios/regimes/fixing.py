@@ -15,7 +15,7 @@ from singlepot.models.scenario.arrays import Arrays, Booleans
 from singlepot.models.scenario.scenario import Scenario
 from singlepot.models.settlement.decisions import Point, own_costs, point_of
 from singlepot.models.settlement.settlement import Settlement
-from singlepot.solver import SolverFailed, VerificationFailed
+from singlepot.solver import SolverFailedError, VerificationFailedError
 
 from .allocations import Allocation, Floats
 
@@ -175,7 +175,7 @@ def settle_fixed(scenario: Scenario, data: Arrays, given: Allocation, settle: Se
     notes = given.notes
     try:
         found = settle(fixed)
-    except (SolverFailed, VerificationFailed):
+    except (SolverFailedError, VerificationFailedError):
         found = settle(fix(scenario, data, given, width=WIDTH)[0])
         notes = (*notes, f"Grants are held to one part in {1 / WIDTH:,.0f}.")
     return told(found, [str(each) for each in broken], notes)

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from singlepot.models.diagnostics.problems import BadInput, Problem, did_you_mean, shown
+from singlepot.models.diagnostics.problems import BadInputError, Diagnostic, did_you_mean, shown
 
 _Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 _Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]
@@ -100,7 +100,7 @@ def read_regime_plan(said: Said = None) -> RegimePlan:
 
     Raises
     ------
-    BadInput
+    BadInputError
         With everything that is wrong.
 
     Examples
@@ -127,18 +127,18 @@ def _loaded(file: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except OSError as error:
-        fault = Problem("SP-G001", "regimes", str(file), value=str(error.strerror), expected="a plan of regimes")
-        raise BadInput([fault]) from error
+        fault = Diagnostic("SP-G001", "regimes", str(file), value=str(error.strerror), expected="a plan of regimes")
+        raise BadInputError([fault]) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        fault = Problem("SP-G001", "regimes", str(file), value=str(error), expected="TOML in UTF-8")
-        raise BadInput([fault]) from error
+        fault = Diagnostic("SP-G001", "regimes", str(file), value=str(error), expected="TOML in UTF-8")
+        raise BadInputError([fault]) from error
 
 
 def _made(said: Mapping[str, Any], file: str) -> RegimePlan:
     try:
         return RegimePlan.model_validate(dict(said))
     except ValidationError as refusal:
-        raise BadInput([_problem(error, file) for error in refusal.errors(include_url=False)]) from refusal
+        raise BadInputError([_problem(error, file) for error in refusal.errors(include_url=False)]) from refusal
 
 
 _SECTIONS: Mapping[str, type[_Strict]] = {
@@ -149,18 +149,18 @@ _SECTIONS: Mapping[str, type[_Strict]] = {
 }
 
 
-def _problem(error: Any, file: str) -> Problem:
+def _problem(error: Any, file: str) -> Diagnostic:
     where = [str(part) for part in error["loc"]]
     place, key = (where[0], where[1]) if len(where) > 1 else ("", where[0] if where else "")
     if error["type"] == "extra_forbidden":
         known = list(_SECTIONS[place].model_fields) if place in _SECTIONS else ["schema", *_SECTIONS]
         remedy = did_you_mean(key, known, f"the keys are {', '.join(known)}")
-        return Problem("SP-G002", "regimes", file, place, key, expected="a known key", remedy=remedy)
+        return Diagnostic("SP-G002", "regimes", file, place, key, expected="a known key", remedy=remedy)
     expected = str(error["msg"]).removeprefix("Value error, ")
     value = "" if isinstance(error["input"], Mapping) else shown(error["input"])
-    return Problem("SP-G003", "regimes", file, place, key, value, expected[:1].lower() + expected[1:])
+    return Diagnostic("SP-G003", "regimes", file, place, key, value, expected[:1].lower() + expected[1:])
 
 
-def unknown_name(place: str, key: str, value: str, expected: str) -> BadInput:
+def unknown_name(place: str, key: str, value: str, expected: str) -> BadInputError:
     """Say that a plan names something that the scenario does not have."""
-    return BadInput([Problem("SP-G004", "regimes", "plan", place, key, value, expected)])
+    return BadInputError([Diagnostic("SP-G004", "regimes", "plan", place, key, value, expected)])

@@ -9,7 +9,7 @@ from os import PathLike
 
 import pandas as pd
 
-from singlepot.models.analysis.inequality import GRANT_PER_HEAD, inequality
+from singlepot.models.analysis.inequality import GRANT_PER_HEAD, measure_inequality
 from singlepot.models.analysis.spread import spread
 from singlepot.models.files.folder import write_folder
 from singlepot.models.scenario.documents import csv_text
@@ -131,7 +131,7 @@ class Regimes:
 
 def _spread(settlement: Settlement) -> dict[str, float]:
     found = spread(settlement)
-    measured = inequality(settlement).measures
+    measured = measure_inequality(settlement).measures
     overall = measured[measured["what"] == GRANT_PER_HEAD].iloc[0]
     return {
         "lowest": found.lowest,

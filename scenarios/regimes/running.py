@@ -13,7 +13,16 @@ from singlepot.models.scenario.arrays import Arrays, arrays
 from singlepot.models.scenario.scenario import Scenario
 from singlepot.models.settlement.settle import settle
 from singlepot.models.settlement.settlement import Settlement
-from singlepot.solver import BadOption, Control, Extra, Infeasible, SinglepotError, Stage, Stopped, minimise_in_turn
+from singlepot.solver import (
+    BadOptionError,
+    Control,
+    Extra,
+    InfeasibleError,
+    SinglepotError,
+    Stage,
+    StoppedError,
+    minimise_in_turn,
+)
 
 from .allocations import Allocation, by_arrival, by_claims
 from .competition import competition
@@ -41,7 +50,7 @@ NAMES: Mapping[str, str] = {
 _CLAIMS = ("pro-rata", "equal-awards", "equal-losses", "talmud")
 
 
-def regime(scenario: Scenario, key: str, *, plan: Said = None, time_limit: float | None = None) -> Settlement:
+def settle_regime(scenario: Scenario, key: str, *, plan: Said = None, time_limit: float | None = None) -> Settlement:
     """Settle a scenario under one regime.
 
     The regime decides the grants; what follows from them for the targets is settled by the same bids, options, links
@@ -68,11 +77,11 @@ def regime(scenario: Scenario, key: str, *, plan: Said = None, time_limit: float
 
     Raises
     ------
-    BadOption
+    BadOptionError
         There is no such regime.
-    BadInput
+    BadInputError
         The plan cannot be used.
-    NoSettlement, NotProven, Stopped
+    NoSettlementError, NotProvenError, StoppedError
         As for :func:`singlepot.settle`.
 
     Examples
@@ -84,11 +93,11 @@ def regime(scenario: Scenario, key: str, *, plan: Said = None, time_limit: float
     ...     bids=pd.DataFrame({"area": ["A", "B"], "year": ["2026-27"] * 2, "amount": [4.0, 8.0]}),
     ...     years=["2026-27"],
     ... )
-    >>> regime(scenario, "equal-losses").grants["grant"].round(9).tolist()
+    >>> settle_regime(scenario, "equal-losses").grants["grant"].round(9).tolist()
     [2.5, 6.5]
     """
     if key not in NAMES:
-        raise BadOption(f"there is no regime {key!r}", f"choose among {', '.join(NAMES)}")
+        raise BadOptionError(f"there is no regime {key!r}", f"choose among {', '.join(NAMES)}")
     said = read_regime_plan(plan)
     title = scenario.settings.title
     named = scenario if key == "single-pot" else scenario.with_(title=f"{title}: {NAMES[key]}" if title else NAMES[key])
@@ -151,7 +160,7 @@ def _possible(scenario: Scenario, rows: Extra, time_limit: float | None) -> bool
     nothing = Stage("silos", "", np.zeros(formulation.programme.shape[1]))
     try:
         minimise_in_turn(formulation.programme, [nothing], Control(time_limit))
-    except Infeasible:
+    except InfeasibleError:
         return False
     return True
 
@@ -170,7 +179,7 @@ def without(scenario: Scenario, kinds: Iterable[str]) -> Scenario:
     return scenario.with_(rules=general, rule_rows=table[~table["rule"].isin(gone)])
 
 
-def regimes(
+def compare_regimes(
     scenario: Scenario,
     keys: Iterable[str] | None = None,
     *,
@@ -186,7 +195,7 @@ def regimes(
     keys
         The regimes, in order; all ten by default.
     plan, time_limit
-        As for :func:`regime`; the limit holds for each.
+        As for :func:`settle_regime`; the limit holds for each.
 
     Returns
     -------
@@ -195,26 +204,26 @@ def regimes(
 
     Raises
     ------
-    BadOption, BadInput
+    BadOptionError, BadInputError
         There is no such regime, or the plan cannot be used.
 
     Examples
     --------
     >>> import singlepot as sp
-    >>> found = regimes(sp.read_scenario("bucks-and-burnley"), ["single-pot", "pro-rata"])
+    >>> found = compare_regimes(sp.read_scenario("bucks-and-burnley"), ["single-pot", "pro-rata"])
     >>> found.grants.groupby("regime", sort=False)["grant"].sum().round(6).to_dict()
     {'single-pot': 196.0, 'pro-rata': 196.0}
     """
     wanted = list(dict.fromkeys(NAMES if keys is None else keys))
     unknown = [key for key in wanted if key not in NAMES]
     if unknown or not wanted:
-        raise BadOption(f"there is no regime {', '.join(unknown)!r}", f"choose among {', '.join(NAMES)}")
+        raise BadOptionError(f"there is no regime {', '.join(unknown)!r}", f"choose among {', '.join(NAMES)}")
     said = read_regime_plan(plan)
     outcomes: dict[str, Settlement | SinglepotError] = {}
     for key in wanted:
         try:
-            outcomes[key] = regime(scenario, key, plan=said, time_limit=time_limit)
-        except Stopped:
+            outcomes[key] = settle_regime(scenario, key, plan=said, time_limit=time_limit)
+        except StoppedError:
             raise
         except SinglepotError as reason:
             if reason.exit_code in (2, 3):

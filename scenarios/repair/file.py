@@ -7,7 +7,7 @@ from pathlib import Path
 
 import tomli_w
 
-from singlepot.models.files.folder import FolderRefused
+from singlepot.models.files.folder import FolderRefusedError
 
 from ..reading.shipped import shipped_source
 from ..what_if.file import ENDING
@@ -19,16 +19,16 @@ def check_file(file: str | os.PathLike[str], *, overwrite: bool = False) -> None
 
     Raises
     ------
-    FolderRefused
+    FolderRefusedError
         Its name does not end as a what-if's, it is there already, or its folder is not.
     """
     path = Path(file)
     if path.suffix != ENDING:
-        raise FolderRefused(f"{path} is no name of a what-if", f"let it end in {ENDING}")
+        raise FolderRefusedError(f"{path} is no name of a what-if", f"let it end in {ENDING}")
     if path.exists() and not overwrite:
-        raise FolderRefused(f"{path} is there already", "name another file, or add --overwrite")
+        raise FolderRefusedError(f"{path} is there already", "name another file, or add --overwrite")
     if not path.parent.is_dir():
-        raise FolderRefused(f"{path.parent} is no folder", "make it first")
+        raise FolderRefusedError(f"{path.parent} is no folder", "make it first")
 
 
 def write_what_if(repair: Repair, base: str, file: str | os.PathLike[str]) -> None:

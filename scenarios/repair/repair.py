@@ -11,9 +11,9 @@ import pandas as pd
 from singlepot.models.infeasibility.clash import Clash, amount, join
 from singlepot.models.notebook_display import rich, rich_table
 from singlepot.models.scenario.scenario import Scenario
-from singlepot.solver import NoSettlement, SinglepotError
+from singlepot.solver import NoSettlementError, SinglepotError
 
-from ..what_if.what_if import what_if
+from ..what_if.what_if import apply_what_if
 
 COLUMNS = ("rule", "area", "envelope", "objective", "year", "from", "to", "change", "unit")
 """Columns of the table of changes."""
@@ -22,13 +22,13 @@ SHARE = "share"
 """Unit of a change of a target: a share of the proposed target, or of the limit where none is proposed."""
 
 
-class CannotChange(SinglepotError):
+class CannotChangeError(SinglepotError):
     """There is no such kind of rule to be changed."""
 
     exit_code = 2
 
 
-class NoRepair(NoSettlement):
+class NoRepairError(NoSettlementError):
     """No change of the rules that may be changed restores a settlement; the remedy says which would."""
 
 
@@ -104,9 +104,9 @@ class Repair:
         )
 
     def what_if(self) -> dict[str, Any]:
-        """Return the repair as a what-if, as :func:`singlepot.what_if` and its files take it."""
+        """Return the repair as a what-if, as :func:`singlepot.apply_what_if` and its files take it."""
         return {"title": self.title, "change": [dict(step) for step in self._steps]}
 
     def repaired(self) -> Scenario:
         """Return the repaired scenario."""
-        return what_if(self.scenario, self.what_if())
+        return apply_what_if(self.scenario, self.what_if())

@@ -16,12 +16,19 @@ from singlepot.models.infeasibility.search import find_clash
 from singlepot.models.money import POUNDS_PER
 from singlepot.models.scenario.scenario import Scenario
 from singlepot.models.settlement.settle import settle
-from singlepot.solver import Control, Extra, Infeasible, NoSettlement, SolverFailed, VerificationFailed
+from singlepot.solver import (
+    Control,
+    Extra,
+    InfeasibleError,
+    NoSettlementError,
+    SolverFailedError,
+    VerificationFailedError,
+)
 from singlepot.solver.infeasibility.elastic import least_change, loosen
 from singlepot.solver.infeasibility.farkas import is_possible
 
 from .changes import as_changes
-from .repair import COLUMNS, SHARE, CannotChange, NoRepair, Repair
+from .repair import COLUMNS, SHARE, CannotChangeError, NoRepairError, Repair
 
 DIGITS = 6
 """Digits of a rounded target, counted from the first of the proposed target."""
@@ -64,9 +71,9 @@ def repair(
 
     Raises
     ------
-    CannotChange
+    CannotChangeError
         There is no such kind.
-    NoRepair
+    NoRepairError
         No change of these kinds restores a settlement.
 
     Examples
@@ -100,7 +107,7 @@ def repair(
     background = written.formulation.curvature
     try:
         found = least_change(programme, slacks, background, control)
-    except Infeasible:
+    except InfeasibleError:
         raise _no_repair(written, allowed, clashes, control) from None
     moved = _moved(written, of, moves * found.slack)
     for changes, limits, words in _rounded(moved, scenario.settings.money):
@@ -108,7 +115,7 @@ def repair(
         trial = Repair(scenario, allowed, changes, clashes, found.total, words, tuple(steps))
         if _settles(trial.repaired(), extra, control):
             return trial
-    raise SolverFailed("the repaired scenario does not settle", "report this scenario as a defect")
+    raise SolverFailedError("the repaired scenario does not settle", "report this scenario as a defect")
 
 
 def _known(may_change: Sequence[str] | None) -> tuple[str, ...] | None:
@@ -117,7 +124,7 @@ def _known(may_change: Sequence[str] | None) -> tuple[str, ...] | None:
     for kind in may_change:
         if kind not in KINDS:
             remedy = did_you_mean(kind, KINDS) or f"choose among {', '.join(KINDS)}"
-            raise CannotChange(f"{kind!r} is no kind of rule that may change", remedy)
+            raise CannotChangeError(f"{kind!r} is no kind of rule that may change", remedy)
     return tuple(kind for kind in KINDS if kind in may_change)
 
 
@@ -129,7 +136,7 @@ def _clashes(written: Movable, control: Control) -> tuple[Clash, ...]:
         clashes.append(clash)
         without += clash.kinds
         if not clash.kinds:
-            raise SolverFailed("bids and options alone leave no point", "report this scenario as a defect")
+            raise SolverFailedError("bids and options alone leave no point", "report this scenario as a defect")
     return tuple(clashes)
 
 
@@ -149,12 +156,12 @@ def _helps(written: Movable, kinds: Sequence[str], control: Control) -> bool:
 def _settles(scenario: Scenario, extra: Extra | None, control: Control) -> bool:
     try:
         settle(scenario, extra=extra, time_limit=control.remaining_s)
-    except (NoSettlement, SolverFailed, VerificationFailed):
+    except (NoSettlementError, SolverFailedError, VerificationFailedError):
         return False
     return True
 
 
-def _no_repair(written: Movable, allowed: Sequence[str], clashes: Sequence[Clash], control: Control) -> NoRepair:
+def _no_repair(written: Movable, allowed: Sequence[str], clashes: Sequence[Clash], control: Control) -> NoRepairError:
     """Say which further kinds would restore a settlement."""
     others = [kind for kind in KINDS if kind not in allowed]
     ways = [kind for kind in others if _helps(written, [*allowed, kind], control)]
@@ -162,11 +169,11 @@ def _no_repair(written: Movable, allowed: Sequence[str], clashes: Sequence[Clash
     cause = f"changing {', '.join(allowed) or 'nothing'} cannot restore a settlement: "
     cause += "; ".join(map(str, clashes))
     if ways:
-        return NoRepair(cause, f"also allow {' or '.join(ways)}")
+        return NoRepairError(cause, f"also allow {' or '.join(ways)}")
     if _helps(written, [*allowed, *together], control):
-        return NoRepair(cause, f"also allow {' and '.join(kind for kind in together if kind not in allowed)}")
+        return NoRepairError(cause, f"also allow {' and '.join(kind for kind in together if kind not in allowed)}")
     named = any(EXTRA in clash.kinds for clash in clashes)
-    return NoRepair(cause, "change the constraints of your own" if named else "allow all kinds")
+    return NoRepairError(cause, "change the constraints of your own" if named else "allow all kinds")
 
 
 def _moved(written: Movable, of: np.ndarray[Any, Any], change: np.ndarray[Any, Any]) -> pd.DataFrame:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from singlepot.models.diagnostics.problems import BadInput, Report
+from singlepot.models.diagnostics.problems import BadInputError, Report
 from singlepot.models.files.single_file import write_file
 from singlepot.models.scenario.json_schema import SETTLEMENT_TABLES
 from singlepot.models.settlement.certificate import Certificate, StageEvidence
@@ -40,7 +40,7 @@ WHOLE = "pounds"
 """How the names of columns of whole numbers end."""
 
 
-class UnreadableSettlement(SinglepotError):
+class UnreadableSettlementError(SinglepotError):
     """A folder or file does not hold a complete settlement, or it has been changed since it was written."""
 
     exit_code = 3
@@ -56,7 +56,7 @@ def write_settlement(settlement: Settlement, path: str | os.PathLike[str], *, ov
 
     Raises
     ------
-    FolderRefused
+    FolderRefusedError
         The file stands already, or the disk refused; nothing was changed.
     """
     content = settlement_json(settlement)
@@ -72,7 +72,7 @@ def read_settlement_json(path: Path) -> Settlement:
 
     Raises
     ------
-    UnreadableSettlement
+    UnreadableSettlementError
         It is no settlement, is from a newer version, or lacks a part.
     """
     report = Report()
@@ -80,10 +80,10 @@ def read_settlement_json(path: Path) -> Settlement:
     if isinstance(said, dict):
         newer = said.get("schema")
         if isinstance(newer, int) and newer > SCHEMA:
-            raise UnreadableSettlement(f"{path} was written by a newer singlepot", "upgrade singlepot")
+            raise UnreadableSettlementError(f"{path} was written by a newer singlepot", "upgrade singlepot")
         said = report_faults(said, "$", path.name, report)
     if len(report):
-        raise UnreadableSettlement(str(report.problems[0]), "write the settlement again")
+        raise UnreadableSettlementError(str(report.problems[0]), "write the settlement again")
     missing = [
         key for key in (*SETTLEMENT_TABLES, "certificate", "scenario") if not isinstance(said, dict) or key not in said
     ]
@@ -93,19 +93,19 @@ def read_settlement_json(path: Path) -> Settlement:
             if path.name == "settlement.json"
             else "name a document that singlepot wrote"
         )
-        raise UnreadableSettlement(f"{path} is no whole settlement: it lacks {', '.join(missing)}", remedy)
+        raise UnreadableSettlementError(f"{path} is no whole settlement: it lacks {', '.join(missing)}", remedy)
     try:
         scenario = scenario_of(said["scenario"], "$.scenario", path.name, report)
         tables: dict[str, Any] = {
             name: _table(name, said[name], scenario.objectives["key"].tolist()) for name in SETTLEMENT_TABLES
         }
         certificate = certificate_of(said["certificate"])
-    except BadInput as fault:
-        raise UnreadableSettlement(
+    except BadInputError as fault:
+        raise UnreadableSettlementError(
             f"{path} holds a scenario that does not hold: {fault.problems[0]}", "write it again"
         ) from fault
     except (KeyError, TypeError, ValueError, AttributeError) as fault:
-        raise UnreadableSettlement(
+        raise UnreadableSettlementError(
             f"{path} is not as it was written ({fault})", "write the settlement again"
         ) from fault
     return Settlement(

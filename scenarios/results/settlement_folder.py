@@ -19,7 +19,7 @@ from singlepot.models.settlement.settlement import Settlement
 from ..reading.reading import read_scenario
 from .settlement_document import (
     LABELS,
-    UnreadableSettlement,
+    UnreadableSettlementError,
     certificate_of,
     read_settlement_json,
     typed_column,
@@ -44,7 +44,7 @@ def read_settlement(directory: str | PathLike[str]) -> Settlement:
 
     Raises
     ------
-    UnreadableSettlement
+    UnreadableSettlementError
         The folder is missing, incomplete, from a newer version, or differs from its manifest.
     """
     folder = Path(directory)
@@ -54,9 +54,9 @@ def read_settlement(directory: str | PathLike[str]) -> Settlement:
     for name, digest in manifest["files"].items():
         path = folder / name
         if not path.is_file():
-            raise UnreadableSettlement(f"{path} is missing", "write the settlement again")
+            raise UnreadableSettlementError(f"{path} is missing", "write the settlement again")
         if hashlib.sha256(path.read_bytes()).hexdigest() != digest:
-            raise UnreadableSettlement(f"{path} was changed after it was written", "write the settlement again")
+            raise UnreadableSettlementError(f"{path} was changed after it was written", "write the settlement again")
     said = json.loads((folder / "settlement.json").read_text(encoding="utf-8"))
     run = folder / RUN
     timings = json.loads(run.read_text(encoding="utf-8"))["cpu_seconds"] if run.is_file() else {}
@@ -74,10 +74,10 @@ def _manifest(folder: Path) -> dict[str, Any]:
     path = folder / MANIFEST
     if not path.is_file():
         state = "is incomplete: it has no manifest" if folder.is_dir() else "does not exist"
-        raise UnreadableSettlement(f"{folder} {state}", "name a folder that singlepot settle wrote")
+        raise UnreadableSettlementError(f"{folder} {state}", "name a folder that singlepot settle wrote")
     manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     if manifest.get("schema", 0) > SCHEMA:
-        raise UnreadableSettlement(f"{folder} was written by a newer singlepot", "upgrade singlepot")
+        raise UnreadableSettlementError(f"{folder} was written by a newer singlepot", "upgrade singlepot")
     return manifest
 
 

@@ -15,7 +15,7 @@ from singlepot.models.assurance.statement import state
 from singlepot.models.assurance.verification import Assurance, Labels, Row, Table, verify_tables
 from singlepot.models.assurance.verification.outcome import Outcome
 from singlepot.models.assurance.verification.written import Book
-from singlepot.models.diagnostics.problems import BadInput
+from singlepot.models.diagnostics.problems import BadInputError
 from singlepot.models.money import POUNDS_PER
 from singlepot.models.settlement.documents import GUARD, MANIFEST, RUN, SCHEMA, unguarded
 from singlepot.solver import SinglepotError
@@ -37,7 +37,7 @@ VIOLATION_TOLERANCE = 1e-8
 """Largest violation that the double build may see, as a share."""
 
 
-class NoSettlementThere(SinglepotError):
+class SettlementNotFoundError(SinglepotError):
     """There is nothing that could be verified."""
 
 
@@ -58,7 +58,7 @@ def verify(directory: str | PathLike[str], *, independent: bool = False) -> Assu
 
     Raises
     ------
-    NoSettlementThere
+    SettlementNotFoundError
         The folder or one of its parts is not there at all, or its scenario cannot be read.
 
     Examples
@@ -118,10 +118,10 @@ def _check_manifest(folder: Path, book: Book) -> None:
     path = folder / MANIFEST
     if not path.is_file():
         state_ = "is incomplete: it has no manifest" if folder.is_dir() else "does not exist"
-        raise NoSettlementThere(f"{folder} {state_}", "name a folder that singlepot settle wrote")
+        raise SettlementNotFoundError(f"{folder} {state_}", "name a folder that singlepot settle wrote")
     manifest = _json(path)
     if manifest.get("schema", 0) > SCHEMA:
-        raise NoSettlementThere(f"{folder} was written by a newer singlepot", "update singlepot")
+        raise SettlementNotFoundError(f"{folder} was written by a newer singlepot", "update singlepot")
     listed: Mapping[str, str] = manifest.get("files", {})
     for name, digest in listed.items():
         file = folder / name
@@ -138,8 +138,8 @@ def _check_manifest(folder: Path, book: Book) -> None:
 def _scenario(folder: Path) -> Scenario:
     try:
         return read_scenario(folder / "scenario")
-    except BadInput as error:
-        raise NoSettlementThere(
+    except BadInputError as error:
+        raise SettlementNotFoundError(
             f"the scenario inside {folder} cannot be read: {error}", "ask for the original"
         ) from error
 
@@ -150,7 +150,7 @@ def _table(folder: Path, name: str) -> Table:
     try:
         text = (folder / file).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise NoSettlementThere(f"{file} cannot be read", "ask for the original") from error
+        raise SettlementNotFoundError(f"{file} cannot be read", "ask for the original") from error
     reader = csv.reader(io.StringIO(text, newline=""))
     header = next(reader, [])
     rows = []
@@ -166,7 +166,7 @@ def _table(folder: Path, name: str) -> Table:
 def _document(folder: Path) -> dict[str, Any]:
     path = folder / "settlement.json"
     if not path.is_file():
-        raise NoSettlementThere(f"{path} is missing", "ask for the original")
+        raise SettlementNotFoundError(f"{path} is missing", "ask for the original")
     return _json(path)
 
 
@@ -174,9 +174,9 @@ def _json(path: Path) -> dict[str, Any]:
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise NoSettlementThere(f"{path} cannot be read", "ask for the original") from error
+        raise SettlementNotFoundError(f"{path} cannot be read", "ask for the original") from error
     if not isinstance(found, dict):
-        raise NoSettlementThere(f"{path} does not hold a settlement", "ask for the original")
+        raise SettlementNotFoundError(f"{path} does not hold a settlement", "ask for the original")
     return found
 
 
@@ -213,12 +213,12 @@ def _same(value: object, text: str) -> bool:
 
 def _compare(scenario: Scenario, outcome: Outcome, tables: Mapping[str, Table], extra: list[str], book: Book) -> None:
     """Settle again by the double build: every optimum, every constraint, the one answer."""
-    from singlepot.models.assurance.double_build import DoubleBuildFailed, Position, rebuild
+    from singlepot.models.assurance.double_build import DoubleBuildError, Position, rebuild
 
     book.topic("double build: optimum of every stage", f"to {STAGE_TOLERANCE:.0e} of its size")
     try:
         rebuilt = rebuild(scenario)
-    except DoubleBuildFailed as error:
+    except DoubleBuildError as error:
         book.require(False, "double build", f"finds no settlement: {error}")
         return
     file = tables["stages"].file

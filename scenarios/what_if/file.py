@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
-from singlepot.models.diagnostics.problems import BadInput, Report, shown
+from singlepot.models.diagnostics.problems import BadInputError, Report, shown
 from singlepot.models.scenario.scenario import Scenario
 
 from ..formats.settings_file import read_settings_file
@@ -25,7 +25,7 @@ DEEPEST = 20
 _CHANGE = re.compile(r"\s*\[\[\s*change\s*\]\]\s*(#.*)?")
 
 Find = Callable[[str | os.PathLike[str]], Traversable]
-"""Finds the folder or what-if of a shipped name or path, or raises BadInput."""
+"""Finds the folder or what-if of a shipped name or path, or raises BadInputError."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class Chain:
 
         Raises
         ------
-        BadInput
+        BadInputError
             With everything that is wrong with the first that cannot be made.
         """
         for step, report in zip(self.steps, self.reports, strict=True):
@@ -74,7 +74,7 @@ def read_chain(source: Traversable, find: Find) -> Chain:
 
     Raises
     ------
-    BadInput
+    BadInputError
         A file is no what-if, a base is not there, or the what-ifs build on one another in a circle.
     """
     steps: list[WhatIf] = []
@@ -114,10 +114,10 @@ def _read(file: Traversable, find: Find, report: Report) -> tuple[WhatIf, Traver
     except OSError as fault:
         reason = (fault.strerror or type(fault).__name__).lower()
         complaints.add("SP-F003", "", "", reason, "a file that can be read")
-        raise BadInput(report.problems) from None
+        raise BadInputError(report.problems) from None
     found = read_settings_file(content, report, file.name)
     if found is None:
-        raise BadInput(report.problems)
+        raise BadInputError(report.problems)
     said, lines = found
     text = content.decode("utf-8-sig").split("\n")
     changes = [number for number, line in enumerate(text, start=1) if _CHANGE.fullmatch(line.rstrip("\r"))]
@@ -127,7 +127,7 @@ def _read(file: Traversable, find: Find, report: Report) -> tuple[WhatIf, Traver
     step = understand(said, report, file.name, lines, changes)
     following = _base(file, said.get("base"), find, complaints, lines.get("base", -1))
     if following is None:
-        raise BadInput(report.problems)
+        raise BadInputError(report.problems)
     return step, following
 
 
@@ -146,7 +146,7 @@ def _base(file: Traversable, base: object, find: Find, complaints: Complaints, l
     except (OSError, RuntimeError, ValueError):  # no such user, a NUL, too long
         complaints.add("SP-W004", place, "base", shown(base), expected, "name another base", line)
         return None
-    except BadInput as refusal:
+    except BadInputError as refusal:
         problem = refusal.problems[0]
         value = f"{shown(base)}, {problem.value}"
         complaints.add("SP-W004", place, "base", value, expected, problem.remedy, line)
@@ -159,7 +159,7 @@ def _same(one: Traversable, other: Traversable) -> bool:
     return one == other
 
 
-def _refusal(file: str, code: str, value: str, expected: str) -> BadInput:
+def _refusal(file: str, code: str, value: str, expected: str) -> BadInputError:
     report = Report()
     Complaints(report, file).add(code, "", "base", value, expected, "name another base")
-    return BadInput(report.problems)
+    return BadInputError(report.problems)

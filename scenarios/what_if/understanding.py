@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from singlepot.models.diagnostics.problems import SETTINGS, Problem, Report, did_you_mean, one_of, shown
+from singlepot.models.diagnostics.problems import SETTINGS, Diagnostic, Report, did_you_mean, one_of, shown
 from singlepot.models.settings.settings import FrozenMapping
 from singlepot.models.tables.schema import TABLES
 
@@ -88,7 +88,7 @@ class Complaints:
         self, code: str, place: str, key: str = "", value: str = "", expected: str = "", remedy: str = "", row: int = -1
     ) -> None:
         """Add a problem; ``row`` orders it among the others."""
-        self.report.add(Problem(code, SETTINGS, self.file, place, key, value, expected, remedy), row=row)
+        self.report.add(Diagnostic(code, SETTINGS, self.file, place, key, value, expected, remedy), row=row)
 
 
 def understand(

@@ -22,7 +22,7 @@ Watcher = Callable[[str, Mapping[str, Any], Mapping[str, pd.DataFrame]], object]
 """Called after each step with what made it, the settings and the tables."""
 
 
-def what_if(scenario: Scenario, changes: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> Scenario:
+def apply_what_if(scenario: Scenario, changes: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> Scenario:
     """Change a scenario by the changes of a what-if.
 
     Parameters
@@ -41,7 +41,7 @@ def what_if(scenario: Scenario, changes: Mapping[str, Any] | Sequence[Mapping[st
 
     Raises
     ------
-    BadInput
+    BadInputError
         With everything that is wrong: with the changes, and with what they make.
 
     Examples
@@ -53,11 +53,11 @@ def what_if(scenario: Scenario, changes: Mapping[str, Any] | Sequence[Mapping[st
     ...     bids=pd.DataFrame({"area": ["A", "B"], "year": ["2026-27"] * 2, "amount": [4.0, 8.0]}),
     ...     years=["2026-27"],
     ... )
-    >>> less = what_if(scenario, {"change": [{"table": "pot", "multiply": {"amount": 0.5}}]})
+    >>> less = apply_what_if(scenario, {"change": [{"table": "pot", "multiply": {"amount": 0.5}}]})
     >>> list(less.pot["amount"])
     [4.5]
     >>> more = {"table": "bids", "where": {"region": "South"}, "add": {"amount": 2.0}}
-    >>> list(what_if(less, [more, {"rules": {"grant_floor": 0.2}}]).bids["amount"])
+    >>> list(apply_what_if(less, [more, {"rules": {"grant_floor": 0.2}}]).bids["amount"])
     [4.0, 10.0]
     """
     report = Report()
@@ -91,7 +91,7 @@ def compose(
 
     Raises
     ------
-    BadInput
+    BadInputError
         With everything that is wrong; problems of the changed tables name the what-if that made them.
     """
     report = Report() if report is None else report

@@ -25,7 +25,7 @@ LARGEST_INDEX = 20_000_000
 """Bytes of a part that lists sheets or formats."""
 
 
-class Unopened(Exception):
+class UnopenedError(Exception):
     """A workbook that cannot be taken: code, place, value, expected and remedy of the problem."""
 
     def __init__(self, code: str, place: str = "", value: str = "", expected: str = "", remedy: str = "") -> None:
@@ -48,12 +48,12 @@ def check_expansion(archive: zipfile.ZipFile) -> int:
 
     Raises
     ------
-    Unopened
+    UnopenedError
         Too many files, too many bytes, or a part that becomes too many times larger.
     """
     parts = archive.infolist()
     if len(parts) > MOST_PARTS:
-        raise Unopened(
+        raise UnopenedError(
             "SP-X004",
             "",
             f"{len(parts)} files in the archive",
@@ -66,7 +66,7 @@ def check_expansion(archive: zipfile.ZipFile) -> int:
     if total > LARGEST_EXPANDED or ratio > LARGEST_RATIO:
         limit = f"at most {LARGEST_EXPANDED // 1_000_000} MB and {LARGEST_RATIO} times"
         value = f"a file that expands to {total / 1e6:.0f} MB" + (f", a part of it {ratio:.0f} times" if ratio else "")
-        raise Unopened("SP-X004", "", value, limit, "keep large tables in CSV or Parquet files")
+        raise UnopenedError("SP-X004", "", value, limit, "keep large tables in CSV or Parquet files")
     return total
 
 
@@ -122,11 +122,15 @@ def formats_of(archive: zipfile.ZipFile) -> tuple[frozenset[int], frozenset[int]
 def each_element(archive: zipfile.ZipFile, part: str, take: Callable[[str, dict[str, str]], None]) -> None:
     """Call ``take`` with the local name and the attributes of every element; entities are refused, not expanded."""
     if archive.getinfo(part).file_size > LARGEST_INDEX:
-        raise Unopened("SP-X004", "", f"{part} of {archive.getinfo(part).file_size} bytes", f"at most {LARGEST_INDEX}")
+        raise UnopenedError(
+            "SP-X004", "", f"{part} of {archive.getinfo(part).file_size} bytes", f"at most {LARGEST_INDEX}"
+        )
     parser = expat.ParserCreate()
 
     def refuse(*_: object) -> None:
-        raise Unopened("SP-X002", "", f"a document type in {part}", "plain XML", "save the workbook again in Excel")
+        raise UnopenedError(
+            "SP-X002", "", f"a document type in {part}", "plain XML", "save the workbook again in Excel"
+        )
 
     parser.StartDoctypeDeclHandler = refuse
     parser.StartElementHandler = lambda name, said: take(name.rpartition(":")[2], said)

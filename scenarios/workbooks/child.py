@@ -18,7 +18,7 @@ from datetime import date, datetime, time, timedelta
 from itertools import islice
 from typing import Any
 
-from .archive import SheetPart, Unopened, check_expansion, extras_of, formats_of, sheets_of
+from .archive import SheetPart, UnopenedError, check_expansion, extras_of, formats_of, sheets_of
 from .scan import Facts, check_range, scan_sheet
 
 BASE_MEMORY = 400_000_000
@@ -46,7 +46,7 @@ def main() -> None:
 def _look(path: str, wanted: frozenset[str]) -> dict[str, Any]:
     try:
         return read(path, wanted)
-    except Unopened as unopened:
+    except UnopenedError as unopened:
         return {"refused": unopened.said}
     except MemoryError:
         return {"refused": ("SP-X006", "", "more memory than the file should need", "", "")}
@@ -68,7 +68,7 @@ def read(path: str, wanted: frozenset[str]) -> dict[str, Any]:
 
     Raises
     ------
-    Unopened
+    UnopenedError
         The workbook must not be opened.
     """
     with zipfile.ZipFile(path) as archive:
@@ -131,7 +131,7 @@ def _cells(path: str, chosen: Sequence[SheetPart], facts: dict[str, Facts]) -> l
                 seen[kind] = {column: rows.tobytes() for column, rows in seen[kind].items()}
             tables.append({"name": part.name, "facts": seen, **packed})
     except CalamineError as fault:
-        raise Unopened(
+        raise UnopenedError(
             "SP-X002", "", "a damaged file", f"a workbook ({str(fault)[:120]})", "open it in Excel and save it again"
         ) from fault
     return tables

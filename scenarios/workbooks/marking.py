@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from singlepot.models.diagnostics.problems import SETTINGS, BadInput, Problem
+from singlepot.models.diagnostics.problems import SETTINGS, BadInputError, Diagnostic
 
 INSTALL = "python -m pip install 'singlepot[excel-formats]'"
 
@@ -27,30 +27,30 @@ MOST_MARKED = 2_000
 _CELL = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 
 
-def mark(source: Path, target: Path, problems: Iterable[Problem]) -> None:
+def mark(source: Path, target: Path, problems: Iterable[Diagnostic]) -> None:
     """Write a copy of a workbook with its problems marked.
 
     Raises
     ------
-    BadInput
+    BadInputError
         openpyxl is not installed, or it cannot open the workbook.
     """
     try:
         import openpyxl
     except ImportError as fault:
         expected = "the package openpyxl"
-        raise BadInput(
-            [Problem("SP-J013", SETTINGS, source.name, expected=expected, remedy=f"run {INSTALL}")]
+        raise BadInputError(
+            [Diagnostic("SP-J013", SETTINGS, source.name, expected=expected, remedy=f"run {INSTALL}")]
         ) from fault
     found = list(problems)
     try:
         book = openpyxl.load_workbook(source, keep_vba=source.suffix.lower() == ".xlsm")
     except Exception as fault:
         said = f"a workbook that openpyxl can open ({type(fault).__name__})"
-        raise BadInput(
-            [*found, Problem("SP-X002", SETTINGS, source.name, expected=said, remedy="no copy was written")]
+        raise BadInputError(
+            [*found, Diagnostic("SP-X002", SETTINGS, source.name, expected=said, remedy="no copy was written")]
         ) from fault
-    marked: dict[tuple[str, str], list[Problem]] = {}
+    marked: dict[tuple[str, str], list[Diagnostic]] = {}
     for problem in found:
         for place in places_of(problem.place, book.sheetnames):
             marked.setdefault(place, []).append(problem)
@@ -77,7 +77,7 @@ def places_of(place: str, sheets: Iterable[str]) -> list[tuple[str, str]]:
     return [(sheet, cell) for cell in firsts if _CELL.fullmatch(cell)]
 
 
-def _mark(sheet: Any, cell: str, problems: list[Problem]) -> None:
+def _mark(sheet: Any, cell: str, problems: list[Diagnostic]) -> None:
     from openpyxl.comments import Comment
     from openpyxl.styles import PatternFill
 
@@ -91,12 +91,12 @@ def _mark(sheet: Any, cell: str, problems: list[Problem]) -> None:
         target.comment = Comment(text, "singlepot", width=420, height=60 + 22 * min(len(lines) + len(text) // 60, 14))
 
 
-def _said(problem: Problem) -> str:
+def _said(problem: Diagnostic) -> str:
     """A problem without the place that it is marked at."""
     return f"{problem.code} {str(problem).partition(': ')[2]}"
 
 
-def _list(book: Any, problems: list[Problem]) -> None:
+def _list(book: Any, problems: list[Diagnostic]) -> None:
     """Add a sheet that lists all problems, each with a way to its cell."""
     from openpyxl.styles import Font
     from openpyxl.worksheet.hyperlink import Hyperlink

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from .archive import Unopened
+from .archive import UnopenedError
 from .child import folded
 from .scan import Facts, number
 
@@ -152,12 +152,12 @@ def open_workbook(path: Path, wanted: Iterable[str]) -> Opened:
 
     Raises
     ------
-    Unopened
+    UnopenedError
         The workbook cannot be taken, and why.
     """
     answer = _ask(path, [folded(name) for name in wanted])
     if "refused" in answer:
-        raise Unopened(*answer["refused"])
+        raise UnopenedError(*answer["refused"])
     sheets = {}
     for said in answer["tables"]:
         facts = said["facts"]
@@ -182,15 +182,19 @@ def _ask(path: Path, wanted: list[str]) -> dict[str, Any]:
     try:
         done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=seconds, check=False)
     except subprocess.TimeoutExpired:
-        raise Unopened("SP-X006", "", f"more than {seconds:.0f} seconds", "a workbook that opens", _SPLIT) from None
+        raise UnopenedError(
+            "SP-X006", "", f"more than {seconds:.0f} seconds", "a workbook that opens", _SPLIT
+        ) from None
     if done.returncode == 0 and done.stdout:
         answer: dict[str, Any] = marshal.loads(done.stdout)
         return answer
     why = done.stderr.decode(errors="replace").strip().rpartition("\n")[2][:120]
     if done.returncode > 0:
-        raise Unopened("SP-X002", "", "a damaged file", f"a workbook ({why})", "open it in Excel and save it again")
+        raise UnopenedError(
+            "SP-X002", "", "a damaged file", f"a workbook ({why})", "open it in Excel and save it again"
+        )
     value = f"the reader was stopped ({why or f'signal {-done.returncode}'})"
-    raise Unopened("SP-X006", "", value, "a workbook that opens in the memory its size suggests", _SPLIT)
+    raise UnopenedError("SP-X006", "", value, "a workbook that opens in the memory its size suggests", _SPLIT)
 
 
 _SPLIT = "copy the tables into a new workbook, or save them as CSV"

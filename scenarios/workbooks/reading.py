@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from singlepot.models.diagnostics.problems import SETTINGS, Problem, Report, did_you_mean, near, one_of, shown
+from singlepot.models.diagnostics.problems import SETTINGS, Diagnostic, Report, did_you_mean, near, one_of, shown
 from singlepot.models.tables.raw import RawTable, lost
 from singlepot.models.tables.schema import TABLES
 
-from .archive import Unopened
+from .archive import UnopenedError
 from .child import folded
 from .layout import Complain, Layout, lay_out
 from .opening import Opened, Sheet, open_workbook
@@ -50,9 +50,9 @@ def read_workbook(path: Path, report: Report) -> Found:
     file = shown(path.name, quoted=False)
     try:
         opened = open_workbook(path, _SPECS)
-    except Unopened as refused:
+    except UnopenedError as refused:
         code, place, *rest = refused.said
-        report.add(Problem(code, SETTINGS, file, place, "", *rest))
+        report.add(Diagnostic(code, SETTINGS, file, place, "", *rest))
         report.stop_if_any()
         raise
     reader = _Reader(file, opened, report)
@@ -94,7 +94,7 @@ class _Reader:
         number_of_table = list(_SPECS).index(name) - 1
 
         def complain(code: str, place: str, column: str, value: str, expected: str, remedy: str) -> None:
-            problem = Problem(code, name, self.file, place, column, value, expected, remedy)
+            problem = Diagnostic(code, name, self.file, place, column, value, expected, remedy)
             self.report.add(problem, table=number_of_table)
 
         return complain

@@ -13,7 +13,7 @@ from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from .archive import Unopened
+from .archive import UnopenedError
 
 PIECE = 1 << 20
 """Bytes that are searched at once, to the end of a row."""
@@ -83,7 +83,7 @@ def scan_sheet(archive: zipfile.ZipFile, part: str, percent: frozenset[int], pad
 
     Raises
     ------
-    Unopened
+    UnopenedError
         The XML is not what a sheet's should be.
     """
     with archive.open(part) as file:
@@ -104,14 +104,14 @@ def check_range(facts: Facts, sheet: str) -> None:
 
     Raises
     ------
-    Unopened
+    UnopenedError
         The range is too sparse.
     """
     size = facts.rows * facts.columns
     if size > max(ROOM, SPARSEST * facts.cells):
         last = f"{letters(facts.columns)}{facts.rows}"
         value = f"a used range of {facts.rows:,} rows by {facts.columns:,} columns with {facts.cells:,} cells in it"
-        raise Unopened(
+        raise UnopenedError(
             "SP-X005",
             f"{sheet}!{last}",
             value,
@@ -147,7 +147,7 @@ def number(text: str) -> int:
 
 def _check_head(head: bytes) -> None:
     if b"<!DOCTYPE" in head or head[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        raise Unopened(
+        raise UnopenedError(
             "SP-X002",
             "",
             "a sheet with a document type or in UTF-16",
@@ -166,7 +166,7 @@ def _pieces(file: object) -> Iterator[bytes]:
             yield rest[:end]
             rest = rest[end:]
         elif len(rest) > LONGEST_ROW:
-            raise Unopened(
+            raise UnopenedError(
                 "SP-X004",
                 "",
                 f"a row of more than {LONGEST_ROW} bytes",

@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 import xlsxwriter
 
-from singlepot.models.diagnostics.problems import SETTINGS, Problem, Report, shown
+from singlepot.models.diagnostics.problems import SETTINGS, Diagnostic, Report, shown
 from singlepot.models.scenario.scenario import Scenario
 from singlepot.models.tables.schema import TABLES
 
@@ -61,7 +61,7 @@ def write_workbook(scenario: Scenario, path: Path) -> None:
 
     Raises
     ------
-    BadInput
+    BadInputError
         A sheet or a cell cannot hold what it should.
     """
     tables = {name: table for name, table in scenario.tables.items() if len(table)}
@@ -81,7 +81,7 @@ def check_size(path: Path) -> None:
 
     Raises
     ------
-    BadInput
+    BadInputError
         It expands too far.
     """
     with zipfile.ZipFile(path) as archive:
@@ -178,7 +178,7 @@ def check_limits(tables: Mapping[str, pd.DataFrame], settings: list[tuple[str, A
 
     Raises
     ------
-    BadInput
+    BadInputError
         With every cell and table that does not fit.
     """
     report = Report()
@@ -227,4 +227,4 @@ def _unfit(text: str) -> tuple[str, str, str] | None:
 
 def _complain(report: Report, code: str, table: str, place: str, value: str, expected: str, remedy: str) -> None:
     number = -1 if table == SETTINGS else list(TABLES).index(table)
-    report.add(Problem(code, table, "workbook", place, "", value, expected, remedy), table=number)
+    report.add(Diagnostic(code, table, "workbook", place, "", value, expected, remedy), table=number)

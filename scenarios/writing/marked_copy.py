@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from singlepot.models.diagnostics.problems import BadInput
+from singlepot.models.diagnostics.problems import BadInputError
 from singlepot.models.files.single_file import check_file, write_file
 
-from .writing import WrongTarget
+from .writing import WrongTargetError
 
 CLOSED = ("SP-X001", "SP-X002", "SP-X003", "SP-X004", "SP-X005", "SP-X006", "SP-F001", "SP-F003")
 """Problems of a workbook that must not be opened, so that there is nothing to mark."""
@@ -20,29 +20,29 @@ def check_copy(source: str, target: str, *, overwrite: bool) -> None:
 
     Raises
     ------
-    WrongTarget
+    WrongTargetError
         The source is no workbook, or the copy has another ending or is the source itself.
-    FolderRefused
+    FolderRefusedError
         Something stands there already.
     """
     one, other = Path(source), Path(target)
     if one.suffix.lower() not in _ENDINGS:
-        raise WrongTarget(f"{source} is no workbook, and only workbooks can be marked", "leave --marked out")
+        raise WrongTargetError(f"{source} is no workbook, and only workbooks can be marked", "leave --marked out")
     if other.suffix.lower() != one.suffix.lower():
-        raise WrongTarget(f"{target} does not end in {one.suffix}", f"choose a name that ends in {one.suffix}")
+        raise WrongTargetError(f"{target} does not end in {one.suffix}", f"choose a name that ends in {one.suffix}")
     if other.exists() and one.exists() and other.samefile(one):
-        raise WrongTarget(f"{target} is the workbook itself", "choose another name for the copy")
+        raise WrongTargetError(f"{target} is the workbook itself", "choose another name for the copy")
     check_file(target, overwrite=overwrite)
 
 
-def write_marked_copy(source: str, target: str, refused: BadInput, *, overwrite: bool) -> bool:
+def write_marked_copy(source: str, target: str, refused: BadInputError, *, overwrite: bool) -> bool:
     """Write the copy; return whether there was something to mark.
 
     Raises
     ------
-    FolderRefused
+    FolderRefusedError
         The copy could not be written.
-    BadInput
+    BadInputError
         openpyxl is not installed, or cannot open the workbook.
     """
     if any(problem.code in CLOSED for problem in refused.problems):

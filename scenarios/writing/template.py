@@ -14,7 +14,7 @@ from singlepot.models.scenario.scenario import Scenario
 from ..formats.settings_file import NAME
 from .template_content import commented_settings, full_tables
 from .workbook_template import write_workbook_template
-from .writing import OTHER_ENDINGS, WrongTarget
+from .writing import OTHER_ENDINGS, WrongTargetError
 
 
 def write_template(target: str | os.PathLike[str], scenario: Scenario | None = None) -> None:
@@ -29,12 +29,12 @@ def write_template(target: str | os.PathLike[str], scenario: Scenario | None = N
 
     Raises
     ------
-    FolderRefused
+    FolderRefusedError
         Something stands there already, or the disk refused; nothing was changed.
     """
     path = Path(target)
     if path.suffix.lower() in (*OTHER_ENDINGS, ".json"):
-        raise WrongTarget(f"{target} would be neither a folder nor a workbook (.xlsx)", "choose another name")
+        raise WrongTargetError(f"{target} would be neither a folder nor a workbook (.xlsx)", "choose another name")
     if scenario is None:
         from .example import example
 

@@ -38,7 +38,7 @@ def write_workbook_template(scenario: Scenario, path: Path) -> None:
 
     Raises
     ------
-    BadInput
+    BadInputError
         A sheet or a cell cannot hold what it should.
     """
     tables = full_tables(scenario)

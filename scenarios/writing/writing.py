@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import Literal, get_args
 
-from singlepot.models.files.folder import FolderRefused, check_target, write_folder
+from singlepot.models.files.folder import FolderRefusedError, check_target, write_folder
 from singlepot.models.files.single_file import check_file, write_file
 from singlepot.models.scenario.documents import settings_text
 from singlepot.models.scenario.scenario import Scenario
@@ -28,7 +28,7 @@ OTHER_ENDINGS = (".xls", ".xlsm", ".xlsb", ".ods", ".csv", ".parquet", ".toml", 
 """Endings of files that are not written: a folder of such a name would not be what was meant."""
 
 
-class WrongTarget(FolderRefused):
+class WrongTargetError(FolderRefusedError):
     """The name of what is to be written does not go with its format."""
 
 
@@ -50,9 +50,9 @@ def write_scenario(
 
     Raises
     ------
-    FolderRefused
+    FolderRefusedError
         Something stands there already, or the disk refused; nothing was changed.
-    BadInput
+    BadInputError
         The format cannot hold the scenario, or needs a package that is not installed.
     """
     chosen = check_scenario_target(target, format, overwrite=overwrite)
@@ -74,19 +74,19 @@ def check_scenario_target(
 
     Raises
     ------
-    FolderRefused
+    FolderRefusedError
         As :func:`write_scenario`.
     """
     path = Path(target)
     if path.suffix.lower() in OTHER_ENDINGS:
-        raise WrongTarget(
+        raise WrongTargetError(
             f"{target} would be neither a folder nor a workbook (.xlsx) nor a document (.json)", "choose another name"
         )
     by_name = _OF_ENDING.get(path.suffix.lower())
     chosen = format or by_name or "csv"
     if by_name != (chosen if chosen in ("xlsx", "json") else None):
         ending = f"a name that ends in .{chosen}" if chosen in ("xlsx", "json") else "the name of a folder"
-        raise WrongTarget(f"{target} is no name for the format {chosen}", f"choose {ending}")
+        raise WrongTargetError(f"{target} is no name for the format {chosen}", f"choose {ending}")
     if chosen in ("xlsx", "json"):
         check_file(path, overwrite=overwrite)
         return chosen
@@ -95,7 +95,7 @@ def check_scenario_target(
         ours = {NAME, *(f"{table}.{ending}" for table in TABLES for ending in ("csv", "parquet"))}
         others = sorted(item.name for item in path.iterdir() if item.name not in ours)
         if others:
-            raise FolderRefused(
+            raise FolderRefusedError(
                 f"{target} also holds {', '.join(others[:3])}", "choose a new folder: those would be lost"
             )
     return chosen

@@ -10,7 +10,7 @@ from scipy import sparse
 
 from ..answer import Answer, Features, Method
 from ..control import Control
-from ..errors import SolverNotFound
+from ..errors import SolverNotFoundError
 from ..programme import Floats
 
 __all__ = ["BACKENDS", "REFERENCE", "Backend", "Engine", "engine"]
@@ -59,14 +59,14 @@ def engine(backend: Backend, matrix: sparse.csc_array, solver: str | None = None
 
     Raises
     ------
-    SolverNotFound
+    SolverNotFoundError
         There is no such backend or solver, or it is not installed; the message says how to get it.
     """
     if not isinstance(backend, str):
         return backend(matrix)
     if backend == "highs":
         if solver not in (None, "highs"):
-            raise SolverNotFound(f"the backend highs has no solver {solver!r}", "leave the solver out")
+            raise SolverNotFoundError(f"the backend highs has no solver {solver!r}", "leave the solver out")
         from .highs import HighsEngine
 
         return HighsEngine(matrix)
@@ -76,4 +76,4 @@ def engine(backend: Backend, matrix: sparse.csc_array, solver: str | None = None
         return RemoteEngine(backend, matrix, solver)
     near = get_close_matches(backend.lower(), BACKENDS, n=1)
     remedy = f"did you mean {near[0]!r}?" if near else f"choose one of {', '.join(BACKENDS)}"
-    raise SolverNotFound(f"unknown backend {backend!r}", remedy)
+    raise SolverNotFoundError(f"unknown backend {backend!r}", remedy)

@@ -10,7 +10,7 @@ import numpy as np
 from scipy import sparse
 
 from ..control import Control
-from ..errors import SolverFailed
+from ..errors import SolverFailedError
 from ..programme import Floats
 from ..quadratic_programme import QuadraticProgramme
 
@@ -76,7 +76,7 @@ def solve_quadratic(
     detail = str(solution.status)
     x = np.asarray(solution.x)
     if detail not in _USABLE or not np.isfinite(x).all():
-        raise SolverFailed(f"Clarabel answered {detail} to the sharing step", "report this scenario as a defect")
+        raise SolverFailedError(f"Clarabel answered {detail} to the sharing step", "report this scenario as a defect")
     return ConicAnswer(x, np.asarray(solution.s), np.asarray(solution.z), detail)
 
 

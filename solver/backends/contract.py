@@ -1,6 +1,6 @@
 """The contract of a backend, as a suite that anybody can run on an engine of their own.
 
-Every case is a function that takes what opens an engine for a matrix and raises :class:`ContractBroken` where the
+Every case is a function that takes what opens an engine for a matrix and raises :class:`ContractBrokenError` where the
 engine does not keep the contract. A fault found in one backend becomes a case for all.
 
 With pytest::
@@ -50,7 +50,7 @@ CASES: dict[str, Case] = {}
 OPEN = np.inf
 
 
-class ContractBroken(AssertionError):
+class ContractBrokenError(AssertionError):
     """An engine does not keep the contract."""
 
 
@@ -103,7 +103,7 @@ def _task(
 
 def _require(holds: object, said: str) -> None:
     if not holds:
-        raise ContractBroken(said)
+        raise ContractBrokenError(said)
 
 
 def _methods(solver: Engine) -> list[Method]:
@@ -338,7 +338,7 @@ def _refuses(open_engine: Open, slot: str, value: float) -> None:
         answer = _solve(open_engine(task.matrix), task)
     except (SinglepotError, ValueError):
         return
-    raise ContractBroken(f"{value} in {slot} was answered with {answer.stop.value}")
+    raise ContractBrokenError(f"{value} in {slot} was answered with {answer.stop.value}")
 
 
 @_case

@@ -14,7 +14,7 @@ from scipy import sparse
 
 from ..answer import Answer, Features, Method, PointStatus, Stop
 from ..control import Control
-from ..errors import SolverFailed
+from ..errors import SolverFailedError
 from ..linear_problem import CROSSED, LinearProblem, nothing
 from ..programme import Floats
 
@@ -234,7 +234,7 @@ def _options(method: Method) -> dict[str, str | int]:
 
 def _accept(status: Any, action: str) -> None:
     if status != highspy.HighsStatus.kOk:
-        raise SolverFailed(f"HiGHS refused {action} ({status})", "report this as a defect")
+        raise SolverFailedError(f"HiGHS refused {action} ({status})", "report this as a defect")
 
 
 def _worth(status: int, valid: bool) -> PointStatus:

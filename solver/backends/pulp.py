@@ -16,7 +16,7 @@ import numpy as np
 import pulp
 
 from ..answer import Answer, Features, Method, Stop
-from ..errors import SolverNotFound
+from ..errors import SolverNotFoundError
 from ..linear_problem import LinearProblem, finite, judged, nothing, opaque_names
 
 TOLERANCE = 1e-10
@@ -140,7 +140,7 @@ def _solver(name: str, method: Method, limit_s: float | None) -> tuple[Any, str]
     if not chosen.available():
         remedy = _HOW_TO_GET.get(name.lower(), f"install {name}, with its licence where it needs one")
         there = ", ".join(sorted({_named(each) for each in pulp.listSolvers(onlyAvailable=True)}))
-        raise SolverNotFound(f"PuLP does not find the solver {name}", f"{remedy}; available now: {there}")
+        raise SolverNotFoundError(f"PuLP does not find the solver {name}", f"{remedy}; available now: {there}")
     return chosen, kind
 
 
@@ -150,7 +150,7 @@ def _kind(name: str) -> str:
         if candidate in known:
             return str(known[candidate])
     names = ", ".join(sorted({_named(each) for each in known.values()}))
-    raise SolverNotFound(f"PuLP has no solver {name!r} for linear programmes", f"choose one of {names}")
+    raise SolverNotFoundError(f"PuLP has no solver {name!r} for linear programmes", f"choose one of {names}")
 
 
 def _named(kind: str) -> str:

@@ -14,7 +14,7 @@ import numpy as np
 import pyomo.environ as pyo
 
 from ..answer import Answer, Features, Method, Stop
-from ..errors import SolverNotFound
+from ..errors import SolverNotFoundError
 from ..linear_problem import LinearProblem, finite, judged, nothing, opaque_names
 
 TOLERANCE = 1e-10
@@ -153,5 +153,5 @@ def _factory(name: str) -> Any:
         del error
     if not there:
         remedy = _HOW_TO_GET.get(name.lower(), f"install {name}, with its licence where it needs one, or choose highs")
-        raise SolverNotFound(f"Pyomo does not find the solver {name}", remedy)
+        raise SolverNotFoundError(f"Pyomo does not find the solver {name}", remedy)
     return solver

@@ -28,7 +28,7 @@ class RemoteEngine:
 
     Raises
     ------
-    SolverNotFound
+    SolverNotFoundError
         The solver is not there; the message says how to get it.
     """
 

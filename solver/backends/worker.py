@@ -24,7 +24,7 @@ from collections.abc import Iterator
 from importlib import import_module
 from typing import IO, Any
 
-from ..errors import SinglepotError, SolverFailed
+from ..errors import SinglepotError, SolverFailedError
 
 _HEADER = struct.Struct("!Q")
 
@@ -55,7 +55,7 @@ class Worker:
         ------
         SinglepotError
             What the function raised.
-        SolverFailed
+        SolverFailedError
             The child died, of the solver or because it was killed.
         """
         assert self._process.stdin is not None
@@ -65,7 +65,7 @@ class Worker:
             failed, value = _receive(self._process.stdout)
         except (EOFError, OSError) as error:
             self.kill()
-            raise SolverFailed("the solver's process died", "try another backend") from error
+            raise SolverFailedError("the solver's process died", "try another backend") from error
         if failed:
             raise value
         return value
@@ -172,7 +172,10 @@ def _serve(backend: str) -> None:
         except SinglepotError as error:
             reply = (True, error)
         except Exception as error:  # noqa: BLE001  # said to the parent, which raises it
-            reply = (True, SolverFailed(f"{backend} failed ({type(error).__name__}: {error})", "try another backend"))
+            reply = (
+                True,
+                SolverFailedError(f"{backend} failed ({type(error).__name__}: {error})", "try another backend"),
+            )
         _send(into, reply)
 
 

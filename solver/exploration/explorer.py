@@ -47,7 +47,7 @@ class Explorer:
 
     Raises
     ------
-    Infeasible
+    InfeasibleError
         The set is empty.
     """
 
@@ -76,9 +76,9 @@ class Explorer:
 
         Raises
         ------
-        NotProven, Stopped
+        NotProvenError, StoppedError
             The run ended early.
-        SolverFailed
+        SolverFailedError
             No method gave a proved optimum.
         """
         try:

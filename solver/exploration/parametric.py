@@ -15,7 +15,7 @@ import numpy as np
 from ..answer import Method, Stop
 from ..backends import REFERENCE, engine
 from ..control import Control
-from ..errors import SolverFailed
+from ..errors import SolverFailedError
 from ..lexicographic.faces import around
 from ..lexicographic.stages import Staged
 from ..programme import Floats
@@ -111,7 +111,7 @@ class Tracer:
                 return float(self._cost @ answer.x), answer.row_dual / self._factor
             if answer.stop is Stop.INFEASIBLE:
                 return None
-        raise SolverFailed(f"a stage could not be solved again ({answer.detail})", "report this as a defect")
+        raise SolverFailedError(f"a stage could not be solved again ({answer.detail})", "report this as a defect")
 
     def piece(self, bound: Bound, direction: int, size: float, within: float = np.inf) -> Piece:
         """The piece that begins at the present bound, upwards (1) or downwards (-1).

@@ -15,7 +15,7 @@ import numpy as np
 from scipy import sparse
 
 from ..control import Control, Halt
-from ..errors import SolverFailed
+from ..errors import SolverFailedError
 from ..lexicographic.stages import Stage, Staged, ended_early, minimise_in_turn
 from ..programme import Family, Floats, Integers, LinearProgramme
 from ..sharing.sharing import Shared, share
@@ -116,9 +116,9 @@ def least_change(
 
     Raises
     ------
-    Infeasible
+    InfeasibleError
         No change of these limits leaves a point.
-    NotProven, Stopped
+    NotProvenError, StoppedError
         The run ended early.
     """
     columns = programme.shape[1]
@@ -139,7 +139,7 @@ def _share(staged: Staged, background: Floats, curvature: Floats, control: Contr
         for weight in BACKGROUNDS[:-1]:
             try:
                 return share(staged, np.concatenate([background * weight, curvature]), control)
-            except SolverFailed as reason:
+            except SolverFailedError as reason:
                 LOG.info("sharing a change: %s; trying with a background", reason.cause)
         return share(staged, np.concatenate([background * BACKGROUNDS[-1], curvature]), control)
     except Halt as halt:

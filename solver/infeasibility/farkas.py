@@ -8,8 +8,8 @@ import numpy as np
 from scipy import sparse
 
 from ..control import Control
-from ..errors import SolverFailed
-from ..lexicographic.stages import Infeasible, Stage, StageResult, minimise_in_turn
+from ..errors import SolverFailedError
+from ..lexicographic.stages import InfeasibleError, Stage, StageResult, minimise_in_turn
 from ..programme import Booleans, Family, Floats, LinearProgramme
 from ..scaling import scale
 
@@ -57,7 +57,7 @@ def find_conflict(programme: LinearProgramme, preferred: Booleans, control: Cont
     excess = _pair(multiplier, programme.row_lower, programme.row_upper)
     excess += _pair(reduced, programme.column_lower, programme.column_upper)
     if not excess > 0:
-        raise SolverFailed("no settlement was found and none was disproved", "report this scenario as a defect")
+        raise SolverFailedError("no settlement was found and none was disproved", "report this scenario as a defect")
     return Conflict(multiplier, reduced, excess)
 
 
@@ -65,9 +65,9 @@ def is_possible(programme: LinearProgramme, control: Control) -> bool:
     """Whether any point satisfies all rows and bounds, to :data:`NEGLIGIBLE` where no solver is sure."""
     try:
         minimise_in_turn(programme, [], control)
-    except Infeasible:
+    except InfeasibleError:
         return False
-    except SolverFailed:
+    except SolverFailedError:
         nobody = np.zeros(programme.shape[0], dtype=bool)
         return _least_violation(programme, nobody, control).value <= NEGLIGIBLE
     return True

@@ -15,7 +15,7 @@ from ..answer import Answer, Features, Method, PointStatus, Stop
 from ..backends import REFERENCE, Backend, Engine, engine
 from ..certificate import relative_gap
 from ..control import Control, Halt
-from ..errors import NotProven, SinglepotError, SolverFailed, Stopped
+from ..errors import NotProvenError, SinglepotError, SolverFailedError, StoppedError
 from ..interior_point.solve import NAME as BLOCKWISE
 from ..interior_point.solve import solve_blockwise
 from ..presolve.presolve import Presolved, presolve
@@ -142,7 +142,7 @@ class Staged:
     version: str
 
 
-class Infeasible(SinglepotError):
+class InfeasibleError(SinglepotError):
     """No point satisfies all rows; raised for the caller to explain."""
 
     exit_code = 4
@@ -161,11 +161,11 @@ def minimise_in_turn(
 
     Raises
     ------
-    Infeasible
+    InfeasibleError
         No point satisfies the rows.
-    NotProven, Stopped
+    NotProvenError, StoppedError
         The run ended early; both carry the stages proved by then.
-    SolverFailed
+    SolverFailedError
         No method gave a proved optimum.
     """
     technique = technique or Technique()
@@ -187,13 +187,13 @@ def minimise_in_turn(
     return Staged(scaled, run.x, run.face, tuple(results), asked.name, asked.version)
 
 
-def ended_early(halt: Halt, results: Sequence[StageResult]) -> NotProven | Stopped:
+def ended_early(halt: Halt, results: Sequence[StageResult]) -> NotProvenError | StoppedError:
     """Turn the end of a run into the error that says what is known."""
     known = [(result.stage.name, result.value) for result in results]
     said = f"{len(known)} stages were proved by then"
     if halt.by_limit:
-        return NotProven(f"not proven within the time limit: {said}", "allow more time", known)
-    return Stopped(f"stopped: {said}", "", known)
+        return NotProvenError(f"not proven within the time limit: {said}", "allow more time", known)
+    return StoppedError(f"stopped: {said}", "", known)
 
 
 @dataclass(frozen=True, eq=False)
@@ -274,14 +274,16 @@ class LexicographicSolver:
         for solver, method in self._ladder():
             answer = self._ask(solver, cost, factor, method)
             if answer.stop is Stop.INFEASIBLE and self.x is None and solver.features.exact and method is Method.SAFE:
-                raise Infeasible("no settlement satisfies every rule")
+                raise InfeasibleError("no settlement satisfies every rule")
             if answer.stop is Stop.OPTIMAL and self._proved(stage, cost, answer, closeness(solver.features)):
                 how = method.value if solver.features.methods else "a method of its own choice"
                 note = "" if solver is self._engine else f"{'; '.join(claims)}; solved again by {solver.name}"
                 return self._with_clear_duals(_Solved(answer, how, factor, note), solver, stage, cost)
             claims.append(self._claim(solver, method, answer, cost, stage))
             LOG.info("stage %s, %s; trying the next method", stage.name, claims[-1])
-        raise SolverFailed(f"no method proved stage {stage.name} ({claims[-1]})", "report this scenario as a defect")
+        raise SolverFailedError(
+            f"no method proved stage {stage.name} ({claims[-1]})", "report this scenario as a defect"
+        )
 
     def _reduced(self, stage: Stage, cost: Floats, factor: float) -> _Solved | None:
         """Solve what is left once the programme is reduced; None where that proved nothing or is not worth it.

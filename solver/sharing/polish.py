@@ -15,7 +15,7 @@ import numpy as np
 from scipy import sparse
 from scipy.sparse.linalg import SuperLU, splu
 
-from ..errors import SolverFailed
+from ..errors import SolverFailedError
 from ..programme import Booleans, Floats
 from ..quadratic_programme import NATURAL, Polished, QuadraticProgramme, residual_of
 from .least_distance import in_room_left
@@ -60,7 +60,7 @@ def polish(
 
     Raises
     ------
-    SolverFailed
+    SolverFailedError
         No set of active inequalities satisfies the optimality conditions.
     """
     best: Polished | None = None
@@ -87,7 +87,7 @@ def polish(
             best = found
     if best is None or best.residual > PROVED:
         error = "no answer" if best is None else f"an error of {best.residual:.1e}, more than {PROVED:.0e}"
-        raise SolverFailed(f"the sharing step has {error}", "report this scenario as a defect")
+        raise SolverFailedError(f"the sharing step has {error}", "report this scenario as a defect")
     return best
 
 

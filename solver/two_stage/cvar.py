@@ -22,13 +22,13 @@ from scipy import sparse
 
 from ..backends.clarabel import solve_quadratic
 from ..control import Control, Halt
-from ..errors import SolverFailed
+from ..errors import SolverFailedError
 from ..lexicographic.faces import Face
 from ..lexicographic.stages import dual_bound, ended_early
 from ..programme import Booleans, Floats, LinearProgramme
 from ..quadratic_programme import QuadraticProgramme
 from ..scaling import objective_factor
-from .recourse import NoRecourse, Part, Recourse
+from .recourse import NoRecourseError, Part, Recourse
 
 LOG = logging.getLogger("singlepot")
 
@@ -106,9 +106,9 @@ def decide(
 
     Raises
     ------
-    NoRecourse
+    NoRecourseError
         No decision lets every draw keep its rules.
-    NotProven, Stopped
+    NotProvenError, StoppedError
         The run ended early.
     """
     joint = _Joint(common, [draw.part() for draw in draws], share)
@@ -138,7 +138,7 @@ def measure(name: str, values: Floats, share: float) -> float:
 def _values(draws: Sequence[Recourse], decision: Floats, control: Control) -> Floats:
     values = np.asarray([draw.value(decision, control) for draw in draws])
     if not np.isfinite(values).all():
-        raise SolverFailed("a draw has no answer at the common decision", "report this as a defect")
+        raise SolverFailedError("a draw has no answer at the common decision", "report this as a defect")
     return values
 
 
@@ -227,11 +227,11 @@ class _Joint:
         problem = QuadraticProgramme(curve, gradient, rows, limit, int(equal.sum()))
         try:
             answer = solve_quadratic(problem, control, ACCURACY, len(self._size))
-        except SolverFailed as failure:
+        except SolverFailedError as failure:
             if "Infeasible" not in failure.cause:
                 raise
             said = "no grants let every draw keep its rules"
-            raise NoRecourse(said, "loosen the rules for targets, or draw less widely") from None
+            raise NoRecourseError(said, "loosen the rules for targets, or draw less widely") from None
         LOG.info("%d rows, %d columns: %s", *matrix.shape, answer.detail)
         dual = _duals(answer.multiplier, equal, above, below)
         whole = Face(self._lower, self._upper, row_lower, row_upper, self._lower == self._upper)

@@ -14,13 +14,13 @@ from scipy import sparse
 from ..answer import Method, Stop
 from ..backends.highs import HighsEngine
 from ..control import Control
-from ..errors import NoSettlement, SolverFailed
+from ..errors import NoSettlementError, SolverFailedError
 from ..lexicographic.faces import Face
 from ..programme import Floats, Integers, LinearProgramme
 from ..scaling import objective_factor, scale
 
 
-class NoRecourse(NoSettlement):
+class NoRecourseError(NoSettlementError):
     """No decision lets every draw keep its rules."""
 
 
@@ -141,4 +141,4 @@ class Recourse:
             if answer.stop is Stop.INFEASIBLE:
                 return float("nan")
             said = answer.detail
-        raise SolverFailed(f"a draw could not be solved ({said})", "report this as a defect")
+        raise SolverFailedError(f"a draw could not be solved ({said})", "report this as a defect")

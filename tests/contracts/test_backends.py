@@ -12,8 +12,8 @@ from scipy import sparse
 
 import singlepot as sp
 from singlepot.solver import Answer, Control, Engine, Features, Method, Stop, Technique, engine
-from singlepot.solver.backends.contract import CASES, Case, ContractBroken
-from singlepot.solver.errors import SinglepotError, SolverNotFound
+from singlepot.solver.backends.contract import CASES, Case, ContractBrokenError
+from singlepot.solver.errors import SinglepotError, SolverNotFoundError
 
 ALWAYS = [("highs", None), ("pulp", "highs"), ("pulp", "cbc"), ("pyomo", "highs")]
 """Backends and solvers that are there on every machine; CBC comes with PuLP 3, and beside PuLP 4 with the tests."""
@@ -39,22 +39,22 @@ def test_contract(pair: tuple[str, str | None], case: Case) -> None:
     opened = partial(engine, pair[0], solver=pair[1])
     name = case.__name__.removeprefix("case_")
     if (*pair, name) in EXCLUDED:
-        with pytest.raises((ContractBroken, SinglepotError)):
+        with pytest.raises((ContractBrokenError, SinglepotError)):
             case(opened)
         return
     case(opened)
 
 
 def test_a_missing_solver_is_an_error_that_says_how_to_get_it() -> None:
-    with pytest.raises(SolverNotFound, match=r"does not find the solver xpress.*install xpress"):
+    with pytest.raises(SolverNotFoundError, match=r"does not find the solver xpress.*install xpress"):
         sp.settle(sp.read_scenario("bucks-and-burnley"), backend="pulp", solver="xpress")
-    with pytest.raises(SolverNotFound, match=r"does not find the solver ipopt.*install ipopt"):
+    with pytest.raises(SolverNotFoundError, match=r"does not find the solver ipopt.*install ipopt"):
         sp.settle(sp.read_scenario("bucks-and-burnley"), backend="pyomo", solver="ipopt")
 
 
 @pytest.mark.parametrize(("backend", "solver"), [("gams", None), ("highs", "cbc"), ("pulp", "frobnicator")])
 def test_an_unknown_backend_or_solver_is_named(backend: str, solver: str | None) -> None:
-    with pytest.raises(SolverNotFound, match=solver or backend):
+    with pytest.raises(SolverNotFoundError, match=solver or backend):
         sp.settle(sp.read_scenario("bucks-and-burnley"), backend=backend, solver=solver)
 
 
@@ -102,7 +102,7 @@ def test_an_engine_that_lies_changes_nothing_and_is_found_out() -> None:
     settlement, reference = sp.settle(scenario, backend=Liar), sp.settle(scenario)
     assert np.allclose(settlement.grants["grant"], reference.grants["grant"], rtol=0, atol=1e-6)
     assert any(note.startswith("concession.total: liar") for note in settlement.certificate.notes)
-    with pytest.raises(ContractBroken):
+    with pytest.raises(ContractBrokenError):
         CASES["optimum"](Liar)
 
 

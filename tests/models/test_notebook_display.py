@@ -109,7 +109,7 @@ def test_a_written_settlement_and_an_ensemble_show_themselves(tmp_path: object) 
             | {"low": 0.9, "high": 1.1}
         ],
     )
-    shown = sp.ensemble(plan, f"{tmp_path}/ensemble")._repr_html_()
+    shown = sp.run_ensemble(plan, f"{tmp_path}/ensemble")._repr_html_()
     assert Outline(shown).unscoped == 0 and "4 of 4 draws settled" in shown and "carbon 2027-28" in shown
 
 

@@ -14,7 +14,7 @@ import pytest
 
 import singlepot as sp
 from singlepot.cli import _run
-from singlepot.models.files.folder import FolderRefused, beside
+from singlepot.models.files.folder import FolderRefusedError, beside
 from singlepot.reports.outputs import FAIRNESS, HOW_TO_INSTALL, Wanted, file_names, outputs, price_of
 from singlepot.solver import SinglepotError
 
@@ -23,7 +23,7 @@ from .workbooks.test_settlement_workbook import hostile
 SCENARIO = "bucks-and-burnley"
 
 
-class PagesNotInstalled(SinglepotError):
+class PagesNotInstalledError(SinglepotError):
     """As the package of pages raises it."""
 
 
@@ -94,7 +94,7 @@ def test_report_adds_to_tables_alone(tmp_path: Path) -> None:
 
 def test_prices_of_fairness_come_back(tmp_path: Path) -> None:
     settlement = sp.settle(sp.read_scenario(SCENARIO))
-    price = sp.price_of_fairness(settlement)
+    price = sp.price_fairness(settlement)
     (tmp_path / FAIRNESS).write_bytes(outputs(settlement, price).files[FAIRNESS])
     assert dataclasses.asdict(price_of(settlement, tmp_path)) == dataclasses.asdict(price)
 
@@ -113,11 +113,11 @@ def test_without_the_extra_the_rest_is_written(tmp_path: Path, capsys: pytest.Ca
 
 def test_an_extra_that_lacks_a_library_is_said_too(pages: types.ModuleType) -> None:
     def refuse(*_: object) -> str:
-        raise PagesNotInstalled("pages need jinja2, which is not installed", HOW_TO_INSTALL)
+        raise PagesNotInstalledError("pages need jinja2, which is not installed", HOW_TO_INSTALL)
 
     pages.report_html = refuse  # type: ignore[attr-defined]
     settlement = sp.settle(sp.read_scenario(SCENARIO))
-    made = outputs(settlement, sp.price_of_fairness(settlement))
+    made = outputs(settlement, sp.price_fairness(settlement))
     assert made.missing == f"report.html was not written: pages need jinja2, which is not installed; {HOW_TO_INSTALL}"
 
 
@@ -159,13 +159,13 @@ def test_a_workbook_that_is_opened_meanwhile_costs_no_work(
     """Where the folder is refused only when all is done, everything stands beside it, and it is said."""
     assert settle(tmp_path / "s") == 0
     whole = bytes_of(tmp_path / "s")
-    real = sp.price_of_fairness
+    real = sp.price_fairness
 
     def open_it(*arguments: object, **more: object) -> object:
         (tmp_path / "s" / "~$settlement.xlsx").write_text("Ann")
         return real(*arguments, **more)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(sp, "price_of_fairness", open_it)
+    monkeypatch.setattr(sp, "price_fairness", open_it)
     assert settle(tmp_path / "s", "--overwrite") == 2
     assert f"nothing is lost: all was written to {tmp_path / 's-2'}" in capsys.readouterr().err
     assert bytes_of(tmp_path / "s-2") == whole
@@ -182,7 +182,7 @@ def test_a_system_that_refuses_says_a_file_is_open(tmp_path: Path, monkeypatch: 
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr("singlepot.models.files.folder._take_name", refuse)
-    with pytest.raises(FolderRefused, match="another program has a file of it open"):
+    with pytest.raises(FolderRefusedError, match="another program has a file of it open"):
         settlement.write(tmp_path / "s", overwrite=True)
     assert bytes_of(tmp_path / "s") == before
     assert [path.name for path in tmp_path.iterdir()] == ["s"]
@@ -215,7 +215,7 @@ def test_names_of_files_are_safe() -> None:
 @pytest.mark.usefixtures("pages")
 def test_harmful_names_make_harmless_files(tmp_path: Path) -> None:
     settlement = hostile()
-    made = outputs(settlement, sp.price_of_fairness(settlement), Wanted(area_pages=True))
+    made = outputs(settlement, sp.price_fairness(settlement), Wanted(area_pages=True))
     settlement.write(tmp_path / "s", further=made.files, said=made.said)
     again = sp.read_settlement(tmp_path / "s")
     assert again.scenario == settlement.scenario

@@ -17,7 +17,7 @@ import singlepot as sp
 from benchmarks.workloads import Workload, tables
 from singlepot.solver import (
     Control,
-    Infeasible,
+    InfeasibleError,
     LinearProgramme,
     ProgrammeBuilder,
     Stage,
@@ -166,7 +166,7 @@ def test_a_conflict_is_proved_by_its_own_sum(problem: tuple[np.ndarray, np.ndarr
     matrix, right, _ = problem
     above = np.abs(matrix).sum(axis=1) * 10 + 1 + right
     broken = programme(matrix, np.full(len(right), np.inf), above)
-    with pytest.raises(Infeasible):
+    with pytest.raises(InfeasibleError):
         minimise_in_turn(broken, [], Control())
     conflict = find_conflict(broken, np.zeros(len(right), dtype=bool), Control())
     y = conflict.row_multiplier
@@ -207,7 +207,7 @@ def large() -> sp.Scenario:
 def test_a_time_limit_stops_soon(large: sp.Scenario) -> None:
     """Within two seconds of work: a busy machine makes no difference."""
     start = time.process_time()
-    with pytest.raises(sp.NotProven, match="not proven within the time limit"):
+    with pytest.raises(sp.NotProvenError, match="not proven within the time limit"):
         sp.settle(large, time_limit=1.0)
     assert time.process_time() - start < 1.0 + 2.0
 
@@ -220,7 +220,7 @@ def test_progress_is_told_and_can_stop_a_run(large: sp.Scenario) -> None:
         return event.elapsed_s < 1.0
 
     start = time.process_time()
-    with pytest.raises(sp.Stopped, match="stopped"):
+    with pytest.raises(sp.StoppedError, match="stopped"):
         sp.settle(large, progress=watch)
     assert time.process_time() - start < 1.0 + 2.5
     assert events[0].stage == "shortfall.largest[1]"
@@ -231,7 +231,7 @@ def test_what_is_known_comes_with_the_stop() -> None:
     def until_burden(event: sp.Progress) -> bool:
         return event.stage != "burden"
 
-    with pytest.raises(sp.Stopped) as stopped:
+    with pytest.raises(sp.StoppedError) as stopped:
         sp.settle(sp.read_scenario("bucks-and-burnley"), progress=until_burden)
     assert dict(stopped.value.stages) == pytest.approx(
         {"shortfall.largest[1]": 0, "shortfall.total[1]": 0, "concession.total": 0.01}, abs=1e-9
@@ -265,7 +265,7 @@ def clash(**settings: object) -> str:
         "years": ["2026-27", "2027-28"],
         **settings,
     }
-    with pytest.raises(sp.NoSettlement) as refused:
+    with pytest.raises(sp.NoSettlementError) as refused:
         sp.settle(sp.Scenario.from_tables(**made))  # type: ignore[arg-type]
     return str(refused.value)
 

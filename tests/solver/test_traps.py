@@ -8,7 +8,7 @@ import pytest
 
 import singlepot as sp
 from singlepot.models.formulation.formulation import Formulation, formulate
-from singlepot.solver import Control, SolverFailed, Staged, Technique, minimise_in_turn, share
+from singlepot.solver import Control, SolverFailedError, Staged, Technique, minimise_in_turn, share
 
 STRICT = {"give": {"shortfall.largest": 0.0, "shortfall.total": 0.0}}
 
@@ -56,7 +56,7 @@ def test_an_unscaled_objective_is_accepted_too_early() -> None:
 def test_a_row_that_holds_a_stage_loses_the_later_ones() -> None:
     """Held by a row at their optimum instead of by their face, the stages of England cannot all be proved."""
     assert max(result.gap for result in right().results) <= 1e-12
-    with pytest.raises(SolverFailed):
+    with pytest.raises(SolverFailedError):
         solved(england(), Technique(hold_by_face=False))
 
 
@@ -72,5 +72,5 @@ def test_a_hair_of_slack_buys_much_of_a_later_stage() -> None:
 def test_sharing_between_nominal_bounds_is_not_exact() -> None:
     """Bounds as they stand in the tables exclude the stages' own point by rounding; displacements do not."""
     assert share(right(), england().curvature, Control()).residual <= 1e-12
-    with pytest.raises(SolverFailed, match="sharing step"):
+    with pytest.raises(SolverFailedError, match="sharing step"):
         share(right(), england().curvature, Control(), Technique(share_by_displacement=False))

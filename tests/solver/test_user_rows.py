@@ -60,7 +60,7 @@ def test_one_that_cannot_hold_is_named_in_the_conflict(scenario: sp.Scenario) ->
     def impossible(rows: sp.ExtraRows) -> None:
         rows.at_least("more than everything", rows.labels("grant")["column"], 1.0, 1e6)
 
-    with pytest.raises(sp.NoSettlement, match="more than everything"):
+    with pytest.raises(sp.NoSettlementError, match="more than everything"):
         sp.settle(scenario, extra=impossible)
 
 
@@ -79,7 +79,7 @@ def test_mistakes_are_said_in_a_line(
     def wrong(rows: sp.ExtraRows) -> None:
         rows.at_most(name, columns, values, limit)
 
-    with pytest.raises(sp.BadExtra, match=said):
+    with pytest.raises(sp.BadExtraRowsError, match=said):
         sp.settle(scenario, extra=wrong)
 
 

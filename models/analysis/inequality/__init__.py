@@ -1,7 +1,7 @@
 """How unequal grants and rates are over areas, and how prosperity goes with inclusion."""
 
 from .measures import coefficient_of_variation, gini, hoover, percentile_ratio, theil, theil_by_group
-from .measuring import AFTER, BEFORE, BID_PER_HEAD, GRANT_PER_HEAD, Inequality, inequality
+from .measuring import AFTER, BEFORE, BID_PER_HEAD, GRANT_PER_HEAD, Inequality, measure_inequality
 from .pairing import pairing
 
 __all__ = [
@@ -13,7 +13,7 @@ __all__ = [
     "coefficient_of_variation",
     "gini",
     "hoover",
-    "inequality",
+    "measure_inequality",
     "pairing",
     "percentile_ratio",
     "theil",

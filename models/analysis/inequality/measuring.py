@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from singlepot.solver import BadOption
+from singlepot.solver import BadOptionError
 
 from ...money import POUNDS_PER
 from ...settlement.settlement import Settlement
@@ -48,7 +48,7 @@ class Inequality:
         return f"<Inequality of {', '.join(dict.fromkeys(self.measures['what']))}>"
 
 
-def inequality(
+def measure_inequality(
     result: Settlement | pd.DataFrame, *, prosperity: str = "productivity", inclusion: str = "inclusiveness"
 ) -> Inequality:
     """Measure how unequal a result is over areas, between and within regions.
@@ -73,13 +73,14 @@ def inequality(
 
     Raises
     ------
-    BadOption
+    BadOptionError
         It is neither, or the frame has no column of numbers.
 
     Examples
     --------
     >>> import pandas as pd
-    >>> found = inequality(pd.DataFrame({"population": [1, 1], "region": ["north", "south"], "pay": [1.0, 3.0]}))
+    >>> areas = pd.DataFrame({"population": [1, 1], "region": ["north", "south"], "pay": [1.0, 3.0]})
+    >>> found = measure_inequality(areas)
     >>> found.measures[["what", "gini", "between", "within"]].round(4)
       what  gini  between  within
     0  pay  0.25   0.1308     0.0
@@ -90,7 +91,7 @@ def inequality(
         frame, columns = _from_frame(result)
         better = {}
     else:
-        raise BadOption(f"a {type(result).__name__} cannot be measured", "give a settlement, or a frame of areas")
+        raise BadOptionError(f"a {type(result).__name__} cannot be measured", "give a settlement, or a frame of areas")
     measured = [_measured(frame, column, *label) for column, label in columns.items()]
     regions = [row for column, label in columns.items() for row in _regions(frame, column, *label)]
     pairs = _pairs(frame, columns, better, prosperity, inclusion)
@@ -108,7 +109,7 @@ _Columns = dict[str, tuple[str, str]]
 def _from_frame(frame: pd.DataFrame) -> tuple[pd.DataFrame, _Columns]:
     numbers = [str(name) for name in frame.select_dtypes("number").columns if name != "population"]
     if not numbers:
-        raise BadOption("the frame has no column of numbers to measure", "add one, a row for each area")
+        raise BadOptionError("the frame has no column of numbers to measure", "add one, a row for each area")
     made = frame.reset_index(drop=True)
     if "population" not in made:
         made = made.assign(population=1.0)

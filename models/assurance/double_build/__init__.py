@@ -10,6 +10,6 @@ breaks a constraint, what each stage is worth there, and how far it is from the 
 """
 
 from .judgement import Judgement, Position, Rebuilt, rebuild
-from .rows import DoubleBuildFailed
+from .rows import DoubleBuildError
 
-__all__ = ["DoubleBuildFailed", "Judgement", "Position", "Rebuilt", "rebuild"]
+__all__ = ["DoubleBuildError", "Judgement", "Position", "Rebuilt", "rebuild"]

@@ -81,7 +81,7 @@ def rebuild(scenario: Scenario) -> Rebuilt:
 
     Raises
     ------
-    DoubleBuildFailed
+    DoubleBuildError
         The solver gave no optimum, for instance because the rules cannot hold together.
     """
     return Rebuilt(state(scenario))

@@ -11,7 +11,7 @@ import pyomo.environ as pyo
 from ..statement import Cell, Place, Statement
 
 
-class DoubleBuildFailed(Exception):
+class DoubleBuildError(Exception):
     """The double build's own solver gave no optimum."""
 
 
@@ -45,7 +45,7 @@ class Rows:
         if expression is True:
             return
         if expression is False:
-            raise DoubleBuildFailed(f"{name} cannot hold")
+            raise DoubleBuildError(f"{name} cannot hold")
         self.names.append(name)
         self.model.rows.add(expression)
 

@@ -10,7 +10,7 @@ from typing import Any
 import pyomo.environ as pyo
 
 from ..statement import Cell, Place, Statement
-from .rows import DoubleBuildFailed, Rows
+from .rows import DoubleBuildError, Rows
 from .solving import solve
 
 HOLD = 1e5
@@ -188,7 +188,7 @@ class Build(Rows):
                 self.fixed |= {variable.name for variable, price in prices.reduced.items() if abs(price) > HELD}
                 self.tight |= {row.name for row, price in prices.duals.items() if abs(price) > HELD}
                 return float(pyo.value(stage))
-        raise DoubleBuildFailed(f"no optimum for {name}")
+        raise DoubleBuildError(f"no optimum for {name}")
 
     def _hold(self, name: str, stage: Any, limit: float, size: float) -> None:
         if not is_number(stage):

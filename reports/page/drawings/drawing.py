@@ -27,15 +27,15 @@ _LONG = re.compile(r"-?\d+\.\d{2,}")
 _EMPTY = {"M0,0h0v0h0Z"}
 
 
-class PagesNotInstalled(SinglepotError):
+class PagesNotInstalledError(SinglepotError):
     """The libraries that make pages are not installed."""
 
     exit_code = 2
 
 
-def missing(library: str) -> PagesNotInstalled:
+def missing(library: str) -> PagesNotInstalledError:
     """Say that a library of the extra ``report`` is missing."""
-    return PagesNotInstalled(
+    return PagesNotInstalledError(
         f"reports need {library}, which is not installed", "python -m pip install 'singlepot[report]'"
     )
 
@@ -45,7 +45,7 @@ def draw(spec: Spec, kind: Kind) -> bytes:
 
     Raises
     ------
-    PagesNotInstalled
+    PagesNotInstalledError
         Without vl-convert-python, which the extra ``report`` brings.
     """
     try:

@@ -12,7 +12,7 @@ import pandas as pd
 from singlepot.models.explanation.merit_order import BestPlaced
 from singlepot.models.money import POUNDS_PER
 from singlepot.models.settlement.settlement import Settlement
-from singlepot.solver import BadOption
+from singlepot.solver import BadOptionError
 
 ELSEWHERE = "no region"
 """What areas without a region are in."""
@@ -143,7 +143,7 @@ class Figures:
         """Who is best placed; None where that cannot be worked out again (a program had added constraints)."""
         try:
             return self.settlement.best_placed
-        except BadOption:
+        except BadOptionError:
             return None
 
     @cached_property

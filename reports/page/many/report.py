@@ -43,7 +43,7 @@ def comparison_html(comparison: Comparison) -> str:
 
     Raises
     ------
-    PagesNotInstalled
+    PagesNotInstalledError
         Without Jinja2 and vl-convert, which the extra ``report`` brings.
     """
     settled = [outcome for outcome in comparison.outcomes if isinstance(outcome, Settlement)]
@@ -92,7 +92,7 @@ def sweep_html(sweep: Sweep) -> str:
 
     Raises
     ------
-    PagesNotInstalled
+    PagesNotInstalledError
         Without Jinja2 and vl-convert, which the extra ``report`` brings.
     """
     settings = sweep.scenario.settings
@@ -128,11 +128,11 @@ def ensemble_html(ensemble: Ensemble) -> str:
     Parameters
     ----------
     ensemble
-        From :func:`singlepot.ensemble` or :func:`singlepot.read_ensemble`.
+        From :func:`singlepot.run_ensemble` or :func:`singlepot.read_ensemble`.
 
     Raises
     ------
-    PagesNotInstalled
+    PagesNotInstalledError
         Without Jinja2 and vl-convert, which the extra ``report`` brings.
     """
     plan, central = ensemble.plan, ensemble.central

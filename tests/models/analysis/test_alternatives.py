@@ -38,11 +38,11 @@ def flat(**more: object) -> sp.Scenario:
 
 def test_ranges_by_hand() -> None:
     """3 are lost in all; within a tenth 3.3 may be, and a floor of 4 holds whatever is equally good."""
-    found = sp.ranges(sp.settle(flat(rules={"grant_floor": 4 / 6})), 0.1).set_index("area")
+    found = sp.find_grant_ranges(sp.settle(flat(rules={"grant_floor": 4 / 6})), 0.1).set_index("area")
     assert list(found["grant"]) == pytest.approx([4.5, 4.5])
     assert list(found["equal_low"]) == pytest.approx([4.0, 4.0])
     assert list(found["equal_high"]) == pytest.approx([5.0, 5.0])
-    loose = sp.ranges(sp.settle(flat()), 0.1).set_index("area")
+    loose = sp.find_grant_ranges(sp.settle(flat()), 0.1).set_index("area")
     assert list(loose["equal_low"]) == pytest.approx([3.0, 3.0])
     assert list(loose["near_low"]) == pytest.approx([2.7, 2.7], abs=1e-4)
     assert list(loose["near_high"]) == pytest.approx([6.0, 6.0])
@@ -51,7 +51,7 @@ def test_ranges_by_hand() -> None:
 def test_alternatives_by_hand() -> None:
     """All to one area, then all to the other."""
     central = sp.settle(flat())
-    found = sp.alternatives(central, 0.0, 5, by="area")
+    found = sp.find_alternatives(central, 0.0, 5, by="area")
     ends = [tuple(each.settlement.grants["grant"].round(2)) for each in found.found[:2]]
     assert sorted(ends) == [(3.0, 6.0), (6.0, 3.0)]
     assert found.found[0].moved == pytest.approx(1.5, abs=2e-3)
@@ -65,7 +65,7 @@ def test_every_alternative_keeps_every_rule_and_its_limits(base: sp.Scenario, by
     central = settled(base)
     if by == "objective" and base.filled("national").empty:
         return
-    found = sp.alternatives(central, within, 2, by=by)  # type: ignore[arg-type]
+    found = sp.find_alternatives(central, within, 2, by=by)  # type: ignore[arg-type]
     size = max(base.filled("bids")["amount"].sum(), base.filled("pot")["amount"].sum(), 1.0)
     for number, each in enumerate(found.found, start=1):
         assert each.settlement.certificate.passed
@@ -83,7 +83,7 @@ def test_every_alternative_keeps_every_rule_and_its_limits(base: sp.Scenario, by
 def test_an_alternative_passes_the_verifier(tmp_path: Path) -> None:
     """Written and read again, every number holds."""
     central = sp.settle(sp.read_scenario("bucks-and-burnley"))
-    found = sp.alternatives(central, 0.05, 2, by="area")
+    found = sp.find_alternatives(central, 0.05, 2, by="area")
     assert len(found.found) == 2
     for number, each in enumerate(found.found):
         each.settlement.write(tmp_path / str(number))
@@ -93,7 +93,7 @@ def test_an_alternative_passes_the_verifier(tmp_path: Path) -> None:
 @settings(max_examples=10)
 @given(drafts().map(scenario))
 def test_ranges_hold_the_settlement_and_widen(base: sp.Scenario) -> None:
-    found = sp.ranges(settled(base), 0.02)
+    found = sp.find_grant_ranges(settled(base), 0.02)
     slack = 1e-6 * (1 + found["bid"])
     for low, high in (("equal_low", "equal_high"), ("near_low", "near_high")):
         assert (found[low] <= found["grant"]).all()
@@ -108,7 +108,7 @@ def test_a_range_is_where_a_separate_settlement_ends() -> None:
     base = scenario(seeded(4)).with_(stages={"order": order})
     central = sp.settle(base)
     within, size = 0.05, max(base.bids["amount"].sum(), base.pot["amount"].sum())
-    found = sp.ranges(central, within, keep=["cost"]).set_index("area")
+    found = sp.find_grant_ranges(central, within, keep=["cost"]).set_index("area")
     most = float(central.stages.set_index("name")["final"]["cost"]) * (1 + within) + ROOM * size
     area = str(found["near_high"].sub(found["near_low"]).idxmax())
     for end, sign in (("near_low", -1.0), ("near_high", 1.0)):
@@ -120,7 +120,7 @@ def test_a_range_is_where_a_separate_settlement_ends() -> None:
             own = labels["column"][labels["area"] == area]
             rows.at_least("beyond", own, sign, sign * beyond)
 
-        with pytest.raises(sp.NoSettlement):
+        with pytest.raises(sp.NoSettlementError):
             sp.settle(base, extra=further)
 
         def there(rows: sp.ExtraRows, at: float = beyond - 2e-3 * sign, sign: float = sign) -> None:
@@ -131,15 +131,15 @@ def test_a_range_is_where_a_separate_settlement_ends() -> None:
 
 def test_what_cannot_be_asked_is_refused() -> None:
     central = sp.settle(flat())
-    with pytest.raises(sp.BadOption, match=r"write 0.01 for one percent"):
-        sp.ranges(central, 2.0)
-    with pytest.raises(sp.BadOption, match="there is no stage 'cost'; choose of burden"):
-        sp.ranges(central, keep=["cost"])
-    with pytest.raises(sp.BadOption, match="there is no objective to choose between"):
-        sp.alternatives(central, by="objective")
-    with pytest.raises(sp.BadOption, match="no area has a region"):
+    with pytest.raises(sp.BadOptionError, match=r"write 0.01 for one percent"):
+        sp.find_grant_ranges(central, 2.0)
+    with pytest.raises(sp.BadOptionError, match="there is no stage 'cost'; choose of burden"):
+        sp.find_grant_ranges(central, keep=["cost"])
+    with pytest.raises(sp.BadOptionError, match="there is no objective to choose between"):
+        sp.find_alternatives(central, by="objective")
+    with pytest.raises(sp.BadOptionError, match="no area has a region"):
         areas = pd.DataFrame({"code": ["A", "B"], "name": ["Aston", "Barton"]})
-        sp.alternatives(sp.settle(flat(areas=areas)), by="region")
+        sp.find_alternatives(sp.settle(flat(areas=areas)), by="region")
 
 
 def test_the_command(tmp_path: Path) -> None:
@@ -162,7 +162,7 @@ def test_the_command(tmp_path: Path) -> None:
 def test_nothing_to_choose_is_said_and_drawn() -> None:
     """Bids that fit: within nothing, nobody's grant can move."""
     fits = flat(pot=pd.DataFrame({"year": ["2026-27"], "amount": [12.0]}))
-    found = sp.alternatives(sp.settle(fits), 0.0, by="area")
+    found = sp.find_alternatives(sp.settle(fits), 0.0, by="area")
     assert found.found == ()
     assert "value: no alternative" in " ".join(alternatives_text(found).split())
     assert np.allclose(found.ranges["near_high"], 6.0)

@@ -62,7 +62,7 @@ two_objectives = (
 def test_the_frontier_is_where_separate_settlements_are(base: sp.Scenario) -> None:
     first, second = objectives_of(base)
     plain = base.with_(stages={"give": dict.fromkeys(base.settings.stages.give)})
-    found = sp.frontier(plain, first, second)
+    found = sp.trace_frontier(plain, first, second)
     for limit in along(found, 4):
         at = limit + ROOM
         assert least_shortfall(plain, first, second, at) == pytest.approx(found.at(at), abs=NEAR)
@@ -71,7 +71,7 @@ def test_the_frontier_is_where_separate_settlements_are(base: sp.Scenario) -> No
 def test_what_fairness_costs_is_where_separate_settlements_are() -> None:
     """Between two stages, on a scenario with many corners; nothing else holds."""
     base = scenario(seeded(10))
-    found = sp.frontier(base, "shortfall.total", "concession.total", others="free")
+    found = sp.trace_frontier(base, "shortfall.total", "concession.total", others="free")
     assert len(found.corners) > 5
     order = {"order": ["concession.total"], "give": dict.fromkeys(base.settings.stages.give)}
     objectives = base.filled("objectives").set_index("key")
@@ -95,7 +95,7 @@ def test_what_fairness_costs_is_where_separate_settlements_are() -> None:
 @given(drafts().map(scenario))
 def test_the_corners_fall_ever_more_slowly(base: sp.Scenario) -> None:
     """Convex and falling; the settlement is nowhere below; the knee is the deepest corner."""
-    found = sp.frontier(base, "concession.total", "burden")
+    found = sp.trace_frontier(base, "concession.total", "burden")
     first, second, rate = (found.corners[name].to_numpy() for name in ("first", "second", "rate"))
     assert (np.diff(first) > 0).all()
     assert (np.diff(second) < 0).all()
@@ -110,7 +110,7 @@ def test_the_corners_fall_ever_more_slowly(base: sp.Scenario) -> None:
 def test_a_settlement_on_the_frontier() -> None:
     """It is a settlement like any other, it stands where it was asked to, and what is held is held."""
     base = scenario(seeded(6))
-    found = sp.frontier(base, "carbon", "skills")
+    found = sp.trace_frontier(base, "carbon", "skills")
     middle = float(found.corners["first"].iloc[[0, -1]].mean())
     there = found.settle(middle)
     assert there.certificate.passed
@@ -118,14 +118,14 @@ def test_a_settlement_on_the_frontier() -> None:
     range_of_second = np.ptp(found.corners["second"])
     assert short["carbon"] <= middle + 2e-5 * max(np.ptp(found.corners["first"]), 0.1)
     assert short["skills"] == pytest.approx(found.at(middle), abs=2e-5 * max(range_of_second, 0.1))
-    with pytest.raises(sp.BadOption, match=r"cannot be -1; choose"):
+    with pytest.raises(sp.BadOptionError, match=r"cannot be -1; choose"):
         found.settle(-1.0)
 
 
 def test_others_held_cost_something() -> None:
     """Where other objectives may fall short, the two fall short by no more."""
     base = sp.read_scenario("bucks-and-burnley")
-    held, free = (sp.frontier(base, "carbon", "cost", others=others) for others in ("held", "free"))
+    held, free = (sp.trace_frontier(base, "carbon", "cost", others=others) for others in ("held", "free"))
     first = free.corners["first"].to_numpy()
     gains = [held.at(at) - free.at(at) for at in first]
     assert min(gains) > -1e-9
@@ -142,8 +142,8 @@ def test_others_held_cost_something() -> None:
     ],
 )
 def test_what_is_no_measure_is_refused(pair: tuple[str, str], words: str) -> None:
-    with pytest.raises(sp.BadOption, match=words):
-        sp.frontier(sp.read_scenario("bucks-and-burnley"), *pair)
+    with pytest.raises(sp.BadOptionError, match=words):
+        sp.trace_frontier(sp.read_scenario("bucks-and-burnley"), *pair)
 
 
 def test_the_command(tmp_path: Path) -> None:
@@ -166,18 +166,20 @@ def test_the_command(tmp_path: Path) -> None:
 def test_shallow_corners_can_be_left_out() -> None:
     """Moved by the depth in both measures, what is left out lies above the rest."""
     base = scenario(seeded(10))
-    every, some = (sp.frontier(base, "shortfall.total", "concession.total", depth=depth) for depth in (1e-8, 1e-2))
+    every, some = (
+        sp.trace_frontier(base, "shortfall.total", "concession.total", depth=depth) for depth in (1e-8, 1e-2)
+    )
     assert 2 < len(some.corners) < len(every.corners)
     assert 1e-6 < some.gap < 1.1e-2
     across, down = (np.ptp(every.corners[name]) for name in ("first", "second"))
     for first, second in every.corners[["first", "second"]].to_numpy():
         assert some.at(first) >= second - 1e-9
         assert some.at(first + 1.01e-2 * across) <= second + 1.01e-2 * down
-    with pytest.raises(sp.BadOption, match="depth"):
-        sp.frontier(base, "shortfall.total", "concession.total", depth=0.0)
+    with pytest.raises(sp.BadOptionError, match="depth"):
+        sp.trace_frontier(base, "shortfall.total", "concession.total", depth=0.0)
 
 
 def test_one_corner_is_said_and_drawn() -> None:
-    found = sp.frontier(sp.read_scenario("bucks-and-burnley"), "carbon", "trees")
+    found = sp.trace_frontier(sp.read_scenario("bucks-and-burnley"), "carbon", "trees")
     assert "nothing to trade" in frontier_text(found)
     assert set(frontier_chart(found)) == {"chart.png", "chart.svg"}

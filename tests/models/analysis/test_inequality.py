@@ -149,7 +149,7 @@ def small() -> sp.Scenario:
 
 def test_a_settlement_is_measured_by_hand(small: sp.Scenario) -> None:
     """Grants 30, 30, 40 for 1, 1 and 2 thousand people: £30,000 and £20,000 a head, all between regions."""
-    found = sp.inequality(sp.settle(small))
+    found = sp.measure_inequality(sp.settle(small))
     table = found.measures.set_index(["what", "when"])
     grant = table.loc[("grant per head", "after")]
     assert grant["mean"] == pytest.approx(25_000)
@@ -173,8 +173,8 @@ def test_a_settlement_and_a_frame_of_the_same_are_the_same(small: sp.Scenario) -
     areas = small.areas[["population", "region"]].assign(
         grant=1e6 * settlement.grants["grant"] / small.areas["population"]
     )
-    by_frame = sp.inequality(areas).measures.iloc[0]
-    by_settlement = sp.inequality(settlement).measures.iloc[1]
+    by_frame = sp.measure_inequality(areas).measures.iloc[0]
+    by_settlement = sp.measure_inequality(settlement).measures.iloc[1]
     for name in (*MEASURES, "between", "within", "p90_p10", "mean"):
         assert by_frame[name] == pytest.approx(by_settlement[name])
 
@@ -182,14 +182,14 @@ def test_a_settlement_and_a_frame_of_the_same_are_the_same(small: sp.Scenario) -
 def test_without_people_each_area_counts_once(small: sp.Scenario) -> None:
     objectives = small.objectives.drop(columns=["baseline", "per"])
     bare = small.with_(areas=small.areas.drop(columns="population"), objectives=objectives)
-    found = sp.inequality(sp.settle(bare))
+    found = sp.measure_inequality(sp.settle(bare))
     assert found.measures["what"].tolist() == ["bid per head", "grant per head"]
     assert found.measures["mean"].tolist() == pytest.approx([1e8 / 3, 1e8 / 3])
     assert not len(found.pairing)
 
 
 def test_a_frame_without_numbers_is_refused() -> None:
-    with pytest.raises(sp.BadOption, match="no column of numbers"):
-        sp.inequality(pd.DataFrame({"population": [1], "region": ["north"]}))
-    with pytest.raises(sp.BadOption, match="a list cannot be measured"):
-        sp.inequality([1, 2])  # type: ignore[arg-type]
+    with pytest.raises(sp.BadOptionError, match="no column of numbers"):
+        sp.measure_inequality(pd.DataFrame({"population": [1], "region": ["north"]}))
+    with pytest.raises(sp.BadOptionError, match="a list cannot be measured"):
+        sp.measure_inequality([1, 2])  # type: ignore[arg-type]

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import pytest
 
 import singlepot as sp
-from singlepot.models.assurance.double_build import DoubleBuildFailed, Position, rebuild
+from singlepot.models.assurance.double_build import DoubleBuildError, Position, rebuild
 
 from ...agreement import judge, position_of
 from ...properties.test_uniqueness import settlement as crowded_settlement
@@ -68,7 +68,7 @@ def test_it_names_the_rule_that_is_broken() -> None:
 
 def test_it_fails_where_no_settlement_exists() -> None:
     made = tied().with_(rules={"grant_floor": 0.99})
-    with pytest.raises(DoubleBuildFailed):
+    with pytest.raises(DoubleBuildError):
         rebuild(made)
 
 

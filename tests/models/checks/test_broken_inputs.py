@@ -132,7 +132,7 @@ def test_case(
             assert settlement.grants["grant"].tolist() == settlement.grants["bid"].tolist()
 
 
-def check_first(problems: Sequence[sp.Problem], code: str, attempt: dict[str, Any]) -> None:
+def check_first(problems: Sequence[sp.Diagnostic], code: str, attempt: dict[str, Any]) -> None:
     """The first problem of a code is where it should be and says in one line what it should."""
     first = next(problem for problem in problems if problem.code == code)
     line = str(first)

@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from singlepot.models.diagnostics.problems import CODES, NOTES, BadInput
+from singlepot.models.diagnostics.problems import CODES, NOTES, BadInputError
 from singlepot.models.scenario.scenario import Scenario
 from singlepot.scenarios.reading.reading import read_scenario
 
@@ -45,13 +45,13 @@ def changed(text: str, change: dict[str, Any]) -> str:
     return text.replace(change["find"], change["put"], 1)
 
 
-def problems_of(attempt: Callable[[], Scenario]) -> BadInput:
-    with pytest.raises(BadInput) as caught:
+def problems_of(attempt: Callable[[], Scenario]) -> BadInputError:
+    with pytest.raises(BadInputError) as caught:
         attempt()
     return caught.value
 
 
-def check(found: BadInput, case: dict[str, Any], place: str) -> None:
+def check(found: BadInputError, case: dict[str, Any], place: str) -> None:
     assert sorted(problem.code for problem in found.problems) == sorted(case["codes"]), str(found)
     first = next(problem for problem in found.problems if problem.code == case["codes"][0])
     assert first.place == place

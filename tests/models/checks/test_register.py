@@ -87,6 +87,6 @@ def test_everything_around_a_district() -> None:
 
 
 def test_the_shipped_scenarios_have_codes_in_use() -> None:
-    for name, _ in sp.shipped():
+    for name, _ in sp.list_scenarios():
         for code in sp.read_scenario(name).areas["code"]:
             assert code not in register().changes

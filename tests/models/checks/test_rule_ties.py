@@ -9,7 +9,7 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from singlepot.models.diagnostics.problems import BadInput
+from singlepot.models.diagnostics.problems import BadInputError
 from singlepot.models.scenario.scenario import Scenario
 from singlepot.models.tables.schema import SELECTORS
 
@@ -80,7 +80,7 @@ def test_ties_are_those_of_the_cells(rows: list[Row]) -> None:
     expected = tied_rows(rows)
     try:
         Scenario.from_tables(**given_tables, rules=table if rows else None)
-    except BadInput as refused:
+    except BadInputError as refused:
         assert {problem.code for problem in refused.problems} == {"SP-D054"}
         named = {int(problem.place.removeprefix("row label ")) for problem in refused.problems}
         named |= {int(problem.expected.partition("row label ")[2].partition(",")[0]) for problem in refused.problems}

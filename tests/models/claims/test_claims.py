@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from singlepot.models.claims import RULES, awards, estimate, share_out
+from singlepot.models.claims import RULES, estimate, share_claims, share_out
 from singlepot.models.claims import random_arrival as arrival
-from singlepot.solver import BadOption
+from singlepot.solver import BadOptionError
 
 from ...places import TESTS
 
@@ -49,31 +49,31 @@ def published() -> list[Any]:
 
 @pytest.mark.parametrize(("rule", "claims", "pot", "expected"), published())
 def test_published_cases(rule: str, claims: list[float], pot: float, expected: list[float]) -> None:
-    assert awards(rule, claims, pot) == pytest.approx(expected, abs=CASES["tolerance"]["abs"])
+    assert share_claims(rule, claims, pot) == pytest.approx(expected, abs=CASES["tolerance"]["abs"])
 
 
 @pytest.mark.parametrize("rule", RULES)
 def test_a_pot_of_all_claims_returns_them_and_an_empty_one_nothing(rule: str) -> None:
     claims = [0.0, 3.1, 3.1, 7.7, 0.0]
-    assert awards(rule, claims, sum(claims)).tolist() == claims
-    assert awards(rule, claims, 99.0).tolist() == claims
-    assert awards(rule, claims, 0.0).tolist() == [0.0] * 5
-    assert awards(rule, [0.0, 0.0], 5.0).tolist() == [0.0, 0.0]
-    assert awards(rule, [], 5.0).tolist() == []
-    assert awards(rule, [8.0], 5.0).tolist() == pytest.approx([5.0])
+    assert share_claims(rule, claims, sum(claims)).tolist() == claims
+    assert share_claims(rule, claims, 99.0).tolist() == claims
+    assert share_claims(rule, claims, 0.0).tolist() == [0.0] * 5
+    assert share_claims(rule, [0.0, 0.0], 5.0).tolist() == [0.0, 0.0]
+    assert share_claims(rule, [], 5.0).tolist() == []
+    assert share_claims(rule, [8.0], 5.0).tolist() == pytest.approx([5.0])
 
 
 @pytest.mark.parametrize("rule", RULES)
 def test_whole_units_use_the_pot_up(rule: str) -> None:
-    found = awards(rule, [1500, 1500, 900, 500, 500, 200], 26, whole=True)
+    found = share_claims(rule, [1500, 1500, 900, 500, 500, 200], 26, whole=True)
     assert found.sum() == 26
-    assert np.abs(found - awards(rule, [1500, 1500, 900, 500, 500, 200], 26)).max() <= 1
+    assert np.abs(found - share_claims(rule, [1500, 1500, 900, 500, 500, 200], 26)).max() <= 1
 
 
 @pytest.mark.parametrize(("rule", "claims", "pot"), [("lottery", [1], 1), ("talmud", [-1], 1), ("talmud", [1], -1)])
 def test_what_is_no_claims_problem_is_refused(rule: str, claims: list[float], pot: float) -> None:
-    with pytest.raises(BadOption):
-        awards(rule, claims, pot)
+    with pytest.raises(BadOptionError):
+        share_claims(rule, claims, pot)
 
 
 def test_random_arrival_is_the_mean_over_all_orders() -> None:
@@ -131,7 +131,7 @@ def test_a_million_claims_are_shared_exactly() -> None:
     claims = np.random.default_rng(1).lognormal(size=1_000_000)
     pot = 0.6 * claims.sum()
     for rule in ("pro-rata", "equal-awards", "equal-losses", "talmud", "minimal-overlap"):
-        found = awards(rule, claims, pot)
+        found = share_claims(rule, claims, pot)
         assert found.sum() == pytest.approx(pot, rel=1e-12)
         assert (found >= 0).all()
         assert (found <= claims * (1 + 1e-12)).all()
@@ -169,7 +169,7 @@ PROBLEMS = problems()
 
 def equal_treatment(rule: str, problem: Problem) -> float:
     claims, pot, _ = problem
-    found = awards(rule, np.append(claims, claims[0]), pot)
+    found = share_claims(rule, np.append(claims, claims[0]), pot)
     return abs(found[0] - found[-1])
 
 
@@ -177,7 +177,7 @@ def order_preservation(rule: str, problem: Problem) -> float:
     """Who claims more gets no less, and loses no less."""
     claims, pot, _ = problem
     order = np.argsort(claims)
-    found = awards(rule, claims, pot)[order]
+    found = share_claims(rule, claims, pot)[order]
     return max(0.0, -np.diff(found).min(), -np.diff(claims[order] - found).min())
 
 
@@ -186,61 +186,63 @@ def claims_monotonicity(rule: str, problem: Problem) -> float:
     claims, pot, draw = problem
     more = claims.copy()
     more[0] += draw.uniform(0, 10)
-    return awards(rule, claims, pot)[0] - awards(rule, more, pot)[0]
+    return share_claims(rule, claims, pot)[0] - share_claims(rule, more, pot)[0]
 
 
 def pot_monotonicity(rule: str, problem: Problem) -> float:
     """A larger pot takes from nobody."""
     claims, pot, draw = problem
     larger = pot + draw.uniform(0, 1) * (claims.sum() - pot)
-    return float((awards(rule, claims, pot) - awards(rule, claims, larger)).max())
+    return float((share_claims(rule, claims, pot) - share_claims(rule, claims, larger)).max())
 
 
 def composition_down(rule: str, problem: Problem) -> float:
     """If the pot shrinks, sharing it by the claims or by what had been promised is the same."""
     claims, pot, draw = problem
-    promised = awards(rule, claims, pot + draw.uniform(0, 1) * (claims.sum() - pot))
-    return float(np.abs(awards(rule, claims, pot) - awards(rule, promised, pot)).max())
+    promised = share_claims(rule, claims, pot + draw.uniform(0, 1) * (claims.sum() - pot))
+    return float(np.abs(share_claims(rule, claims, pot) - share_claims(rule, promised, pot)).max())
 
 
 def composition_up(rule: str, problem: Problem) -> float:
     """If the pot grows, sharing it anew or sharing the more among what is left of the claims is the same."""
     claims, pot, draw = problem
-    first = awards(rule, claims, pot * draw.uniform(0, 1))
-    second = awards(rule, claims - first, max(pot - first.sum(), 0.0))
-    return float(np.abs(awards(rule, claims, pot) - first - second).max())
+    first = share_claims(rule, claims, pot * draw.uniform(0, 1))
+    second = share_claims(rule, claims - first, max(pot - first.sum(), 0.0))
+    return float(np.abs(share_claims(rule, claims, pot) - first - second).max())
 
 
 def consistency(rule: str, problem: Problem) -> float:
     """If one leaves with the award, the others' awards stand."""
     claims, pot, _ = problem
-    found = awards(rule, claims, pot)
-    return float(np.abs(found[1:] - awards(rule, claims[1:], max(pot - found[0], 0.0))).max())
+    found = share_claims(rule, claims, pot)
+    return float(np.abs(found[1:] - share_claims(rule, claims[1:], max(pot - found[0], 0.0))).max())
 
 
 def self_duality(rule: str, problem: Problem) -> float:
     """What there is and what is missing are shared alike."""
     claims, pot, _ = problem
-    return float(np.abs(awards(rule, claims, pot) - (claims - awards(rule, claims, claims.sum() - pot))).max())
+    return float(
+        np.abs(share_claims(rule, claims, pot) - (claims - share_claims(rule, claims, claims.sum() - pot))).max()
+    )
 
 
 def no_advantageous_merging(rule: str, problem: Problem) -> float:
     claims, pot, _ = problem
     merged = np.append(claims[2:], claims[0] + claims[1])
-    return float(awards(rule, merged, pot)[-1] - awards(rule, claims, pot)[:2].sum())
+    return float(share_claims(rule, merged, pot)[-1] - share_claims(rule, claims, pot)[:2].sum())
 
 
 def no_advantageous_splitting(rule: str, problem: Problem) -> float:
     claims, pot, draw = problem
     part = draw.uniform(0, 1) * claims[0]
     split = np.append(claims[1:], [part, claims[0] - part])
-    return float(awards(rule, split, pot)[-2:].sum() - awards(rule, claims, pot)[0])
+    return float(share_claims(rule, split, pot)[-2:].sum() - share_claims(rule, claims, pot)[0])
 
 
 def claims_truncation(rule: str, problem: Problem) -> float:
     """Claiming more than the pot brings nothing."""
     claims, pot, _ = problem
-    return float(np.abs(awards(rule, claims, pot) - awards(rule, np.minimum(claims, pot), pot)).max())
+    return float(np.abs(share_claims(rule, claims, pot) - share_claims(rule, np.minimum(claims, pot), pot)).max())
 
 
 def minimal_rights_first(rule: str, problem: Problem) -> float:
@@ -248,7 +250,7 @@ def minimal_rights_first(rule: str, problem: Problem) -> float:
     claims, pot, _ = problem
     rights = np.maximum(pot - (claims.sum() - claims), 0.0)
     rest = max(pot - rights.sum(), 0.0)
-    return float(np.abs(awards(rule, claims, pot) - rights - awards(rule, claims - rights, rest)).max())
+    return float(np.abs(share_claims(rule, claims, pot) - rights - share_claims(rule, claims - rights, rest)).max())
 
 
 KEPT: dict[Axiom, tuple[str, ...]] = {

@@ -17,14 +17,14 @@ from singlepot.models.checks.lenient_numbers import read_leniently
 from singlepot.models.diagnostics.codes import CODES, NOTES, WARNINGS
 from singlepot.models.diagnostics.explanations import near_code
 from singlepot.models.tables.schema import TABLES
-from singlepot.solver.errors import SolverNotFound
+from singlepot.solver.errors import SolverNotFoundError
 
 from ...places import INPUT
 
 
 @pytest.mark.parametrize("code", CODES)
 def test_every_code_has_cause_example_and_remedy(code: str) -> None:
-    explained = sp.explain(code)
+    explained = sp.explain_code(code)
     for part in (explained.cause, explained.example, explained.remedy):
         assert len(part) > 3
         assert part == " ".join(part.split())
@@ -131,7 +131,7 @@ def test_tables_of_pandas_are_checked_alike(caplog: pytest.LogCaptureFixture) ->
     sp.Scenario.from_tables(**tables, years=["2026-27"])
     assert ["SP-A004" in caplog.text, "SP-N002" in caplog.text] == [True, True]
     tables["areas"]["code"] = ["E06000063", "Е06000001"]
-    with pytest.raises(sp.BadInput) as refused:
+    with pytest.raises(sp.BadInputError) as refused:
         sp.Scenario.from_tables(**tables, years=["2026-27"])
     assert {problem.code for problem in refused.value.problems} == {"SP-A001", "SP-D021"}
 
@@ -189,7 +189,7 @@ def test_unknown_backends_and_limits() -> None:
         ({"time_limit": "60"}, "no number of seconds"),
     ):
         with pytest.raises(
-            sp.BadOption if "time_limit" in options else SolverNotFound, match=re.escape(words)
+            sp.BadOptionError if "time_limit" in options else SolverNotFoundError, match=re.escape(words)
         ) as refused:
             sp.settle(scenario, **options)  # type: ignore[arg-type]
         assert refused.value.exit_code == 2

@@ -15,7 +15,7 @@ from singlepot.models.analysis.price_range import limit_of
 from singlepot.models.explanation.prices import national_prices, pot_prices
 from singlepot.models.explanation.rule_prices import rule_prices
 from singlepot.models.explanation.solved_stages import SolvedStages
-from singlepot.solver import Bound, Control, Infeasible, minimise_in_turn
+from singlepot.solver import Bound, Control, InfeasibleError, minimise_in_turn
 
 from ...steered import MANY
 from ...strategies import scenario, seeded
@@ -30,7 +30,7 @@ def optima(workings: SolvedStages, bound: Bound | int, change: float) -> list[fl
     moved_programme = moved(workings.programme, bound if isinstance(bound, Bound) else Bound(bound), change)
     try:
         staged = minimise_in_turn(moved_programme, workings.formulation.stages, Control())
-    except Infeasible:
+    except InfeasibleError:
         return None
     return [result.value for result in staged.results]
 
@@ -95,7 +95,7 @@ def test_a_range_ends_where_the_slope_changes(seed: int) -> None:
     for row, size in list(priced_rows(workings))[:3]:
         label = workings.programme.row_label(row)
         kind, place = label[:-1].split("[")
-        found = sp.price_range(settlement, kind, *place.split(","))
+        found = sp.find_price_range(settlement, kind, *place.split(","))
         for side, sign in ((found.below, -1), (found.above, 1)):
             if not side.stage or np.isinf(side.marginal) or not np.isfinite(side.until):
                 continue
@@ -130,7 +130,7 @@ def test_prices_on_both_sides_hold_the_price_and_one_that_is_sure_is_the_only_on
     for seed in range(0, max(MANY, 24), 1 if MANY else 2):
         settlement = sp.settle(scenario(seeded(seed)))
         for price in settlement.prices:
-            found = sp.price_range(settlement, price.kind, *price.place)
+            found = sp.find_price_range(settlement, price.kind, *price.place)
             several += not found.unique
             sure += price.sure
             if price.sure and not found.unique:
@@ -160,33 +160,33 @@ def test_a_rule_has_prices_on_both_sides_by_hand() -> None:
             rule_rows=pd.DataFrame({"rule": ["grant_floor"], "value": [0.95], "area": ["A"]}),
         )
     )
-    found = sp.price_range(settlement, "grant floor", "A", "total", "2026-27")
+    found = sp.find_price_range(settlement, "grant floor", "A", "total", "2026-27")
     assert found.bound == pytest.approx(9.5)
     assert found.above.marginal == pytest.approx(6)
     assert found.above.until == pytest.approx(10)
     assert found.below.marginal == pytest.approx(0)
-    with pytest.raises(sp.BadOption, match="nothing that can have a price is called grant floor C"):
-        sp.price_range(settlement, "grant floor", "C", "total", "2026-27")
+    with pytest.raises(sp.BadOptionError, match="nothing that can have a price is called grant floor C"):
+        sp.find_price_range(settlement, "grant floor", "C", "total", "2026-27")
 
 
 def test_prices_of_bucks_and_burnley_by_hand() -> None:
     """The last kilotonne of 2026-27 costs £3m, what Burnley asks; one less saves nothing, 2027-28 needs as much."""
     settlement = sp.settle(sp.read_scenario("bucks-and-burnley"))
-    first = sp.price_range(settlement, "national", "carbon", "2026-27")
+    first = sp.find_price_range(settlement, "national", "carbon", "2026-27")
     assert first.below.value == pytest.approx(0, abs=1e-9)
     assert first.above.value == pytest.approx(3)
     assert first.above.until == pytest.approx(53 + 0.5 / 3)
-    with pytest.raises(sp.BadOption):
-        sp.price_range(settlement, "national", "carbon", "2031-32")
+    with pytest.raises(sp.BadOptionError):
+        sp.find_price_range(settlement, "national", "carbon", "2031-32")
 
 
 def test_a_settlement_can_be_sent_to_another_process_after_it_was_asked() -> None:
     """Open solvers stay behind; what is asked of the copy is found again."""
     settlement = sp.settle(sp.read_scenario("bucks-and-burnley"))
-    asked = sp.price_range(settlement, "national", "carbon", "2026-27")
+    asked = sp.find_price_range(settlement, "national", "carbon", "2026-27")
     copy = pickle.loads(pickle.dumps(settlement))
     assert copy.best_placed.table.equals(settlement.best_placed.table)
-    assert sp.price_range(copy, "national", "carbon", "2026-27") == asked
+    assert sp.find_price_range(copy, "national", "carbon", "2026-27") == asked
 
 
 def test_one_more_million_removes_what_it_says() -> None:

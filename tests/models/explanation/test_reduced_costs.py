@@ -115,15 +115,15 @@ def test_an_area_is_explained_by_name_or_code() -> None:
     assert account.area == "E07000117"
     assert len(account.asks) == 2
     assert account.without is None
-    with pytest.raises(sp.BadOption, match="did you mean 'Burnley'"):
+    with pytest.raises(sp.BadOptionError, match="did you mean 'Burnley'"):
         sp.explain_area(settlement, "Burnly")
 
 
 def test_the_account_of_an_area_holds_its_stability_when_it_is_measured(tmp_path: Path) -> None:
     """The same numbers as the table of stability; printed with --stability."""
     settlement = sp.settle(sp.read_scenario("bucks-and-burnley"))
-    account = sp.explain_area(settlement, "Burnley", stability=sp.stability)
-    measured = sp.stability(settlement, ["E07000117"])
+    account = sp.explain_area(settlement, "Burnley", stability=sp.measure_stability)
+    measured = sp.measure_stability(settlement, ["E07000117"])
     assert account.stability is not None
     assert account.stability.equals(measured.drop(columns=["area", "name"]))
     assert sp.explain_area(settlement, "Burnley").stability is None

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 import singlepot as sp
-from singlepot.models.files.folder import FolderRefused, write_folder
+from singlepot.models.files.folder import FolderRefusedError, write_folder
 from singlepot.models.settlement.documents import guarded, unguarded
 
 
@@ -43,7 +43,7 @@ def test_json_holds_no_nan(settlement: sp.Settlement) -> None:
 def test_an_incomplete_folder_is_not_read(settlement: sp.Settlement, tmp_path: Path) -> None:
     settlement.write(tmp_path / "out")
     (tmp_path / "out" / "manifest.json").unlink()
-    with pytest.raises(sp.UnreadableSettlement, match="incomplete"):
+    with pytest.raises(sp.UnreadableSettlementError, match="incomplete"):
         sp.read_settlement(tmp_path / "out")
 
 
@@ -52,7 +52,7 @@ def test_a_changed_file_is_named(settlement: sp.Settlement, tmp_path: Path, name
     settlement.write(tmp_path / "out")
     path = tmp_path / "out" / name
     path.write_bytes(path.read_bytes() + b"\n")
-    with pytest.raises(sp.UnreadableSettlement, match=path.name):
+    with pytest.raises(sp.UnreadableSettlementError, match=path.name):
         sp.read_settlement(tmp_path / "out")
 
 
@@ -72,7 +72,7 @@ def test_an_empty_folder_may_be_filled(settlement: sp.Settlement, tmp_path: Path
 
 def test_a_file_in_the_way_is_refused(settlement: sp.Settlement, tmp_path: Path) -> None:
     (tmp_path / "out").write_text("mine")
-    with pytest.raises(FolderRefused, match="is a file"):
+    with pytest.raises(FolderRefusedError, match="is a file"):
         settlement.write(tmp_path / "out", overwrite=True)
 
 
@@ -119,13 +119,13 @@ def test_a_killed_run_leaves_the_old_folder_or_the_new_one(tmp_path: Path) -> No
 
 FULL = """
 import resource, signal, sys
-from singlepot.models.files.folder import FolderRefused, write_folder
+from singlepot.models.files.folder import FolderRefusedError, write_folder
 
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
 try:
     write_folder(sys.argv[1], {"manifest.json": b"x", "big": b"x" * 5000}, "manifest.json", overwrite=True)
-except FolderRefused as error:
+except FolderRefusedError as error:
     sys.exit(str(error))
 """
 

@@ -20,7 +20,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from singlepot.models.diagnostics.problems import BadInput, in_latin
+from singlepot.models.diagnostics.problems import BadInputError, in_latin
 from singlepot.models.scenario.documents import csv_text, number_text
 from singlepot.models.scenario.manual_page import tables_page
 from singlepot.models.scenario.scenario import Scenario
@@ -61,7 +61,7 @@ def write(scenario: Scenario, folder: Path) -> Path:
 
 
 def codes(attempt: Callable[[], object]) -> list[str]:
-    with pytest.raises(BadInput) as caught:
+    with pytest.raises(BadInputError) as caught:
         attempt()
     return [problem.code for problem in caught.value.problems]
 
@@ -257,7 +257,7 @@ def test_a_scenario_travels() -> None:
     scenario = full()
     assert pickle.loads(pickle.dumps(scenario)) == scenario
     assert copy.deepcopy(scenario) == scenario
-    with pytest.raises(BadInput) as caught:
+    with pytest.raises(BadInputError) as caught:
         scenario.with_(rules={"grant_floor": 8})
     assert pickle.loads(pickle.dumps(caught.value)).problems == caught.value.problems
 
@@ -309,7 +309,7 @@ def test_numbers_of_every_kind(kind: Callable[[list[Any]], Any]) -> None:
 )
 def test_cells_that_are_no_number(cells: list[Any], code: str, says: str) -> None:
     bids = numbers(lambda _: pd.Series(cells, dtype=None if cells == [True, False] else object))
-    with pytest.raises(BadInput) as caught:
+    with pytest.raises(BadInputError) as caught:
         Scenario.from_tables(**small(bids=bids))
     assert caught.value.problems[-1].code == code
     assert says in str(caught.value)
@@ -327,7 +327,7 @@ def test_cells_that_are_no_number(cells: list[Any], code: str, says: str) -> Non
 def test_cells_that_are_no_text(column: str, cells: list[Any], says: str) -> None:
     bids = small()["bids"]
     bids[column] = pd.Series(cells, dtype=object)
-    with pytest.raises(BadInput) as caught:
+    with pytest.raises(BadInputError) as caught:
         Scenario.from_tables(**small(bids=bids))
     assert [problem.code for problem in caught.value.problems] == ["SP-D016"]
     assert says in str(caught.value)
@@ -348,13 +348,13 @@ def test_settings_of_every_kind() -> None:
 
 def test_rows_are_named_by_their_labels() -> None:
     bids = small()["bids"].set_axis(["first", "second"]).assign(amount=[1, -1])
-    with pytest.raises(BadInput) as caught:
+    with pytest.raises(BadInputError) as caught:
         Scenario.from_tables(**small(bids=bids))
     assert str(caught.value).startswith('SP-D013 table bids row label second, column "amount": got -1;')
 
 
 def test_an_index_that_should_be_a_column() -> None:
-    with pytest.raises(BadInput) as caught:
+    with pytest.raises(BadInputError) as caught:
         Scenario.from_tables(**small(bids=small()["bids"].set_index("area")))
     assert "it is the index: call reset_index()" in str(caught.value.problems[0])
 

@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from singlepot.models.diagnostics.problems import CODES, BadInput
+from singlepot.models.diagnostics.problems import CODES, BadInputError
 from singlepot.models.scenario.scenario import Scenario
 from singlepot.scenarios.reading.reading import read_scenario
 
@@ -125,7 +125,7 @@ def test_broken_settings(
     text = (tmp_path / "scenario.toml").read_text(encoding="utf-8")
     assert find in text
     (tmp_path / "scenario.toml").write_text(text.replace(find, put, 1), encoding="utf-8")
-    with pytest.raises(BadInput) as caught:
+    with pytest.raises(BadInputError) as caught:
         read_scenario(tmp_path)
     found = caught.value.problems
     assert [problem.code for problem in found if problem.table == "scenario"] == codes, str(caught.value)
@@ -151,7 +151,7 @@ def test_problems_of_settings_and_tables_come_together(tmp_path: Path) -> None:
     ]:
         path = tmp_path / name
         path.write_text(path.read_text(encoding="utf-8").replace(find, put), encoding="utf-8")
-    with pytest.raises(BadInput) as caught:
+    with pytest.raises(BadInputError) as caught:
         read_scenario(tmp_path)
     codes = [problem.code for problem in caught.value.problems]
     assert codes == ["SP-S001", "SP-S004", "SP-D010", "SP-D011", "SP-D022"]
@@ -163,7 +163,7 @@ def test_tables_are_checked_without_settings(tmp_path: Path) -> None:
     (tmp_path / "scenario.toml").unlink()
     bids = tmp_path / "bids.csv"
     bids.write_text(bids.read_text(encoding="utf-8").replace("E2,2026-27,25", "E2,2026-27,£25"), encoding="utf-8")
-    with pytest.raises(BadInput) as caught:
+    with pytest.raises(BadInputError) as caught:
         read_scenario(tmp_path)
     assert [problem.code for problem in caught.value.problems] == ["SP-F002", "SP-D011"]
 
@@ -176,7 +176,7 @@ TABLES: dict[str, Any] = {
 
 
 def test_settings_given_as_arguments_are_named_by_key() -> None:
-    with pytest.raises(BadInput) as caught:
+    with pytest.raises(BadInputError) as caught:
         Scenario.from_tables(**TABLES, years=["2026-27"], rules={"grant_flor": 1.0}, equity={"attribute": "gdp"})
     lines = str(caught.value).split("\n")
     assert lines[0].startswith('SP-S001 settings, key "rules.grant_flor": expected one of grant_floor')
@@ -186,7 +186,7 @@ def test_settings_given_as_arguments_are_named_by_key() -> None:
 
 
 def test_equity_by_population_needs_the_column() -> None:
-    with pytest.raises(BadInput) as caught:
+    with pytest.raises(BadInputError) as caught:
         Scenario.from_tables(**TABLES, years=["2026-27"], equity={"attribute": "population", "elasticity": 1.0})
     assert [problem.code for problem in caught.value.problems] == ["SP-D040"]
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 
 import singlepot as sp
-from singlepot.models.diagnostics.problems import BadInput, Report
+from singlepot.models.diagnostics.problems import BadInputError, Report
 from singlepot.models.settings.log import CONFIDENCE, ENTRIES, NAMED
 from singlepot.models.tables.schema import TABLES
 from singlepot.scenarios.formats.json_document import scenario_as_dict, scenario_of
@@ -76,7 +76,7 @@ def test_every_format_keeps_a_log(tmp_path_factory: pytest.TempPathFactory, log:
     ],
 )
 def test_what_is_wrong_is_named(log: dict[str, Any], code: str, words: str) -> None:
-    with pytest.raises(BadInput) as refusal:
+    with pytest.raises(BadInputError) as refusal:
         with_log(log)
     (problem,) = refusal.value.problems
     assert problem.code == code

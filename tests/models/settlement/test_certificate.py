@@ -89,7 +89,7 @@ def test_the_settlement_itself_passes(parts: Parts) -> None:
 def test_a_corruption_fails(parts: Parts, name: str) -> None:
     certificate = certify(*CORRUPTIONS[name](parts))
     assert not certificate.passed
-    with pytest.raises(sp.VerificationFailed):
+    with pytest.raises(sp.VerificationFailedError):
         insist(certificate)
 
 

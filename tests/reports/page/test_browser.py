@@ -35,7 +35,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("pages")
     for name, scenario in (("england", sp.read_scenario("england")), ("hostile", hostile())):
         settlement = sp.settle(scenario)
-        report = report_html(settlement, sp.price_of_fairness(settlement))
+        report = report_html(settlement, sp.price_fairness(settlement))
         (folder / f"{name}.html").write_text(report, encoding="utf-8")
         most = str(settlement.asks["area"].value_counts().index[0])
         (folder / f"{name}-area.html").write_text(area_page_html(settlement, most), encoding="utf-8")

@@ -48,7 +48,7 @@ def ensemble(tmp_path_factory: pytest.TempPathFactory) -> sp.Ensemble:
     costs = {"name": NAMES[0], "table": "pot", "columns": ["amount"], "each": "year"}
     said = {**costs, "distribution": "uniform", "low": 0.8, "high": 1.2}
     plan = make_plan({"base": str(folder / "base"), "title": NAMES[1], "draws": 8, "uncertain": [said]}, "plan")
-    return sp.ensemble(plan, folder / "out")
+    return sp.run_ensemble(plan, folder / "out")
 
 
 def check(page: Page, table: str, frame: pd.DataFrame, by: list[str], columns: list[str]) -> None:

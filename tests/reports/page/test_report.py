@@ -18,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import singlepot as sp
-from singlepot.reports.page import PagesNotInstalled, area_page_html, picture_files, report_html, templating
+from singlepot.reports.page import PagesNotInstalledError, area_page_html, picture_files, report_html, templating
 from singlepot.reports.page.drawings.map import Measure, classify
 from singlepot.reports.page.figures.cells import cells_of, read_cells
 from singlepot.reports.page.figures.merit_order import MeritOrder
@@ -39,7 +39,7 @@ def england() -> sp.Settlement:
 
 @cache
 def england_report() -> str:
-    return report_html(england(), sp.price_of_fairness(england()))
+    return report_html(england(), sp.price_fairness(england()))
 
 
 @cache
@@ -194,7 +194,7 @@ def test_the_maps_tables_are_the_settlements() -> None:
 @pytest.mark.parametrize("seed", range(6))
 def test_every_settlement_has_a_report_whose_figures_are_its_own(seed: int) -> None:
     settlement = sp.settle(scenario(seeded(seed)))
-    page = read_page(report_html(settlement, sp.price_of_fairness(settlement)))
+    page = read_page(report_html(settlement, sp.price_fairness(settlement)))
     check_report(settlement, page)
     for code, area in area_pages(page).items():
         check_area(settlement, code, area)
@@ -221,7 +221,7 @@ def test_what_a_cell_says_is_its_number_rounded() -> None:
 
 def test_a_settlement_that_was_read_back_gives_the_same_pages(tmp_path: Path) -> None:
     settlement = attacked()
-    price = sp.price_of_fairness(settlement)
+    price = sp.price_fairness(settlement)
     settlement.write(tmp_path / "out")
     again = sp.read_settlement(tmp_path / "out")
     assert report_html(again, price) == report_html(settlement, price)
@@ -259,7 +259,7 @@ class Log:
 def test_names_do_no_harm() -> None:
     """Every name stands in the page as a text, and nothing but the page's own script and drawings is in it."""
     log = Log("data", NAMES[0], NAMES[1], pd.DataFrame({NAMES[0]: [NAMES[1]], "n": [1.5]}))
-    page = read_page(report_html(attacked(), sp.price_of_fairness(attacked()), [log]))
+    page = read_page(report_html(attacked(), sp.price_fairness(attacked()), [log]))
     check_report(attacked(), page)
     pages = [page, *area_pages(page).values(), *(read_page(area_page_html(attacked(), f"A{i}")) for i in range(3))]
     for each in pages:
@@ -298,23 +298,23 @@ def test_pictures_come_as_svg_and_png() -> None:
 
 
 def test_an_area_that_is_not_there_is_named() -> None:
-    with pytest.raises(sp.BadOption, match="there is no area 'Nowhere'"):
+    with pytest.raises(sp.BadOptionError, match="there is no area 'Nowhere'"):
         area_page_html(attacked(), "Nowhere")
 
 
 def test_a_missing_library_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     templating.environment.cache_clear()
     monkeypatch.setitem(sys.modules, "jinja2", None)
-    with pytest.raises(PagesNotInstalled, match=r"reports need jinja2, which is not installed"):
+    with pytest.raises(PagesNotInstalledError, match=r"reports need jinja2, which is not installed"):
         area_page_html(attacked(), "A0")
     monkeypatch.setitem(sys.modules, "vl_convert", None)
-    with pytest.raises(PagesNotInstalled, match=r"need vl-convert-python"):
+    with pytest.raises(PagesNotInstalledError, match=r"need vl-convert-python"):
         picture_files(attacked(), "svg")
 
 
 def test_further_constraints_that_are_not_there_are_said() -> None:
     lost = dataclasses.replace(attacked(), workings=None, provenance={**attacked().provenance, "extra": ["a rule"]})
-    page = read_page(report_html(lost, sp.price_of_fairness(attacked())))
+    page = read_page(report_html(lost, sp.price_fairness(attacked())))
     assert "further constraints of a program" in page.text
 
 

@@ -208,7 +208,7 @@ WRONG: dict[str, tuple[dict[str, Any], str, str]] = {
 def test_a_mistake_in_a_plan_is_named(name: str, england: sp.Scenario) -> None:
     """With its code, its place and what to do."""
     said, code, words = WRONG[name]
-    with pytest.raises(sp.BadInput) as caught:
+    with pytest.raises(sp.BadInputError) as caught:
         made = make_plan({"base": "england", "draws": 4, "uncertain": [uncertain(), said]}, "plan.toml")
         draw_sample(made, england)
     assert [problem.code for problem in caught.value.problems] == [code]
@@ -217,10 +217,10 @@ def test_a_mistake_in_a_plan_is_named(name: str, england: sp.Scenario) -> None:
 
 
 def test_a_plan_that_is_not_there_or_not_toml_is_named(tmp_path: Path) -> None:
-    with pytest.raises(sp.BadInput, match="SP-E001"):
+    with pytest.raises(sp.BadInputError, match="SP-E001"):
         sp.read_plan(tmp_path / "nowhere.toml")
     (tmp_path / "plan.toml").write_text("base = england\n", encoding="utf-8")
-    with pytest.raises(sp.BadInput, match="SP-E002"):
+    with pytest.raises(sp.BadInputError, match="SP-E002"):
         sp.read_plan(tmp_path / "plan.toml")
 
 
@@ -233,7 +233,7 @@ def test_the_shipped_plan_can_be_drawn(england: sp.Scenario) -> None:
 
 
 def test_a_draw_is_what_settling_its_scenario_gives(written: Callable[[int], Path], tmp_path: Path) -> None:
-    done = sp.ensemble(written(6), tmp_path / "out")
+    done = sp.run_ensemble(written(6), tmp_path / "out")
     sample = draw_sample(done.plan, sp.read_scenario("bucks-and-burnley"))
     for draw in range(6):
         own = done.grants[done.grants["draw"] == draw]
@@ -256,7 +256,7 @@ def test_regret_is_what_keeping_the_central_grants_costs(england: sp.Scenario) -
 
 def test_any_number_of_workers_gives_the_same_bytes(written: Callable[[int], Path], tmp_path: Path) -> None:
     for workers in (1, 2, 5):
-        sp.ensemble(written(22), tmp_path / f"by-{workers}", workers=workers)
+        sp.run_ensemble(written(22), tmp_path / f"by-{workers}", workers=workers)
     first, *others = (bytes_of(tmp_path / f"by-{workers}") for workers in (1, 2, 5))
     assert all(other == first for other in others)
     assert {"draws.parquet", "grants.parquet", "summary.csv", "manifest.json"} <= set(first)
@@ -264,35 +264,35 @@ def test_any_number_of_workers_gives_the_same_bytes(written: Callable[[int], Pat
 
 def test_an_interrupted_run_goes_on_and_comes_to_the_same_bytes(written: Callable[[int], Path], tmp_path: Path) -> None:
     """Stopped at two fifths; finished draws are not done again."""
-    with pytest.raises(sp.Stopped, match="run the same command again"):
-        sp.ensemble(written(20), tmp_path / "out", progress=lambda done, count: done < 0.4 * count)
+    with pytest.raises(sp.StoppedError, match="run the same command again"):
+        sp.run_ensemble(written(20), tmp_path / "out", progress=lambda done, count: done < 0.4 * count)
     kept = {path.name: path.stat().st_mtime_ns for path in (tmp_path / "out" / "parts").iterdir()}
     assert 2 * 2 <= len(kept) < 10
-    with pytest.raises(sp.EnsembleRefused, match="unfinished"):
+    with pytest.raises(sp.EnsembleRefusedError, match="unfinished"):
         sp.read_ensemble(tmp_path / "out")
     seen: list[int] = []
-    sp.ensemble(written(20), tmp_path / "out", workers=2, progress=lambda done, _: seen.append(done))
+    sp.run_ensemble(written(20), tmp_path / "out", workers=2, progress=lambda done, _: seen.append(done))
     assert seen[0] >= 8
-    sp.ensemble(written(20), tmp_path / "whole")
+    sp.run_ensemble(written(20), tmp_path / "whole")
     assert bytes_of(tmp_path / "out") == bytes_of(tmp_path / "whole")
 
 
 def test_another_plan_does_not_go_into_the_folder(written: Callable[[int], Path], tmp_path: Path) -> None:
-    sp.ensemble(written(4), tmp_path / "out")
-    with pytest.raises(sp.EnsembleRefused, match="plan differ"):
-        sp.ensemble(written(4), tmp_path / "out", seed=8)
-    assert len(sp.ensemble(written(4), tmp_path / "out", seed=8, restart=True).draws) == 4
+    sp.run_ensemble(written(4), tmp_path / "out")
+    with pytest.raises(sp.EnsembleRefusedError, match="plan differ"):
+        sp.run_ensemble(written(4), tmp_path / "out", seed=8)
+    assert len(sp.run_ensemble(written(4), tmp_path / "out", seed=8, restart=True).draws) == 4
     (tmp_path / "other").mkdir()
     (tmp_path / "other" / "mine.txt").write_text("x", encoding="utf-8")
-    with pytest.raises(sp.EnsembleRefused, match="holds no ensemble"):
-        sp.ensemble(written(4), tmp_path / "other", restart=True)
+    with pytest.raises(sp.EnsembleRefusedError, match="holds no ensemble"):
+        sp.run_ensemble(written(4), tmp_path / "other", restart=True)
     assert (tmp_path / "other" / "mine.txt").is_file()
 
 
 def test_draws_without_a_settlement_are_rows_that_say_why(written: Callable[[int], Path], tmp_path: Path) -> None:
     path = written(8)
     path.write_text(path.read_text(encoding="utf-8").replace("low = 0.95", "low = 0.2"), encoding="utf-8")
-    draws = sp.ensemble(path, tmp_path / "out").draws
+    draws = sp.run_ensemble(path, tmp_path / "out").draws
     lost = draws[draws["status"] == "no settlement"]
     assert len(lost)
     assert lost["reason"].str.contains("floors add up").all()
@@ -343,7 +343,7 @@ def test_a_killed_worker_loses_no_draw(written: Callable[[int], Path], tmp_path:
     os.kill(children(run.pid)[0], signal.SIGKILL)
     _, errors = run.communicate(timeout=120)
     assert run.returncode == 0, errors
-    sp.ensemble(written(40), tmp_path / "whole")
+    sp.run_ensemble(written(40), tmp_path / "whole")
     assert bytes_of(tmp_path / "out") == bytes_of(tmp_path / "whole")
 
 
@@ -354,7 +354,7 @@ def test_a_script_that_starts_itself_again_is_refused(
     """Workers read the calling script; without the usual guard it would start workers of its own, for ever."""
     script = tmp_path / "script.py"
     guard = 'if __name__ == "__main__":\n    ' if guarded else ""
-    call = f"sp.ensemble({str(written(4))!r}, {str(tmp_path / 'out')!r}, workers=2)"
+    call = f"sp.run_ensemble({str(written(4))!r}, {str(tmp_path / 'out')!r}, workers=2)"
     script.write_text(f"import singlepot as sp\n{guard}{call}\n", encoding="utf-8")
     run = subprocess.run([sys.executable, script], capture_output=True, text=True, timeout=120, check=False)
     assert (run.returncode == 0) == guarded, run.stderr
@@ -384,8 +384,8 @@ def test_workers_die_with_their_parent_and_the_next_run_goes_on(written: Callabl
     run.kill()
     run.communicate()
     until(lambda: not any(_runs(worker) for worker in workers))
-    sp.ensemble(written(40), tmp_path / "out")
-    sp.ensemble(written(40), tmp_path / "whole")
+    sp.run_ensemble(written(40), tmp_path / "out")
+    sp.run_ensemble(written(40), tmp_path / "whole")
     assert bytes_of(tmp_path / "out") == bytes_of(tmp_path / "whole")
 
 
@@ -399,8 +399,8 @@ def _runs(pid: int) -> bool:
 def test_two_runs_do_not_share_a_folder(written: Callable[[int], Path], tmp_path: Path) -> None:
     run = start(written(400), tmp_path / "out")
     until(lambda: parts(tmp_path / "out") >= 1)
-    with pytest.raises(sp.EnsembleRefused, match=f"in use by process {run.pid}"):
-        sp.ensemble(written(400), tmp_path / "out")
+    with pytest.raises(sp.EnsembleRefusedError, match=f"in use by process {run.pid}"):
+        sp.run_ensemble(written(400), tmp_path / "out")
     run.kill()
     run.communicate()
 
@@ -416,16 +416,16 @@ def test_a_full_disk_loses_no_finished_draw(written: Callable[[int], Path], tmp_
         "    if done >= 8 and not seen:\n"
         "        seen.append(done)\n"
         "        resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))\n"
-        f"try:\n    sp.ensemble({str(written(20))!r}, {str(tmp_path / 'out')!r}, progress=told)\n"
-        "except sp.EnsembleRefused as error:\n    print(error)\n"
+        f"try:\n    sp.run_ensemble({str(written(20))!r}, {str(tmp_path / 'out')!r}, progress=told)\n"
+        "except sp.EnsembleRefusedError as error:\n    print(error)\n"
     )
     assert resource
     said = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
     assert "every finished draw is kept" in said.stdout, said.stderr
     assert parts(tmp_path / "out") == 2
     assert not list((tmp_path / "out").rglob("*.partial"))
-    sp.ensemble(written(20), tmp_path / "out")
-    sp.ensemble(written(20), tmp_path / "whole")
+    sp.run_ensemble(written(20), tmp_path / "out")
+    sp.run_ensemble(written(20), tmp_path / "whole")
     assert bytes_of(tmp_path / "out") == bytes_of(tmp_path / "whole")
 
 
@@ -473,17 +473,17 @@ def test_a_cluster_that_loses_a_worker_comes_to_the_same_bytes(
             killed.append(done)
             processes[1].kill()
 
-    sp.ensemble(written(40), tmp_path / "out", cluster=address, progress=told)
+    sp.run_ensemble(written(40), tmp_path / "out", cluster=address, progress=told)
     assert killed
-    sp.ensemble(written(40), tmp_path / "whole")
+    sp.run_ensemble(written(40), tmp_path / "whole")
     assert bytes_of(tmp_path / "out") == bytes_of(tmp_path / "whole")
 
 
 @pytest.mark.filterwarnings("ignore")
 def test_a_cluster_that_is_not_there_is_said(written: Callable[[int], Path], tmp_path: Path) -> None:
     pytest.importorskip("distributed")
-    with pytest.raises(sp.EnsembleRefused, match="no Dask cluster answers"):
-        sp.ensemble(written(4), tmp_path / "out", cluster="tcp://127.0.0.1:9")
+    with pytest.raises(sp.EnsembleRefusedError, match="no Dask cluster answers"):
+        sp.run_ensemble(written(4), tmp_path / "out", cluster="tcp://127.0.0.1:9")
 
 
 # ------------------------------------------------------------------ what people look at
@@ -493,12 +493,12 @@ def test_the_chart_is_drawn_the_same_every_time(written: Callable[[int], Path], 
     """From a finished ensemble, with and without regret and drivers, and with signs in its title."""
     path = written(70)
     path.write_text('title = "$x$ & <b>"\n' + path.read_text(encoding="utf-8"), encoding="utf-8")
-    done = sp.ensemble(path, tmp_path / "out", workers=2)
+    done = sp.run_ensemble(path, tmp_path / "out", workers=2)
     files = ensemble_chart(done)
     assert files["chart.png"].startswith(b"\x89PNG")
     assert b"&amp; &lt;b&gt;" in files["chart.svg"]
     assert ensemble_chart(sp.read_ensemble(tmp_path / "out")) == files
-    small = sp.ensemble(path, tmp_path / "small", draws=3)
+    small = sp.run_ensemble(path, tmp_path / "small", draws=3)
     assert ensemble_chart(small)["chart.png"].startswith(b"\x89PNG")
 
 

@@ -114,9 +114,9 @@ def test_average_of_the_worst_by_hand() -> None:
 def test_what_cannot_be_asked_is_refused(tmp_path: Path) -> None:
     path = made(tmp_path)
     for wrong in ({"worst": 0.0}, {"order": []}, {"order": ["best"]}):
-        with pytest.raises(sp.BadOption):
+        with pytest.raises(sp.BadOptionError):
             sp.settle_robust(path, **wrong)  # type: ignore[arg-type]
-    with pytest.raises(sp.BadOption, match="no shortfall that draws could change"):
+    with pytest.raises(sp.BadOptionError, match="no shortfall that draws could change"):
         path.write_text(path.read_text().replace('"base"', '"levelling-up-fund"').replace("option_years", "bids")
                         .replace('["carbon", "grant"]', '["amount"]'))  # fmt: skip
         sp.settle_robust(path)

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 import singlepot as sp
-from singlepot.models.diagnostics.problems import CODES, BadInput
+from singlepot.models.diagnostics.problems import CODES, BadInputError
 
 from ...places import INPUT
 
@@ -66,6 +66,6 @@ def test_damaged_bytes(kind: str, sound: Path) -> None:
         path.write_bytes(damaged)
         try:
             sp.read_scenario(sound / "p" if kind == "parquet" else path)
-        except BadInput as refused:
+        except BadInputError as refused:
             for problem in refused.problems:
                 assert problem.code in CODES and "\n" not in str(problem), (kind, seed)

@@ -16,8 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import singlepot as sp
-from singlepot.models.diagnostics.problems import BadInput
-from singlepot.models.files.folder import FolderRefused
+from singlepot.models.diagnostics.problems import BadInputError
+from singlepot.models.files.folder import FolderRefusedError
 from singlepot.scenarios.writing.writing import FORMATS, Format, write_scenario
 from tests.strategies import drafts, scenario
 
@@ -131,7 +131,7 @@ def test_a_settlement_comes_back_from_one_document(tmp_path: Path) -> None:
     assert again.certificate == settlement.certificate
     assert again.scenario == settlement.scenario
     assert again.documents() == settlement.documents()
-    with pytest.raises(FolderRefused, match="exists already"):
+    with pytest.raises(FolderRefusedError, match="exists already"):
         sp.write_settlement(settlement, tmp_path / "s.json")
 
 
@@ -153,13 +153,13 @@ def test_a_settlement_document_that_was_changed(change: Any, says: str, tmp_path
     path = tmp_path / "s.json"
     sp.write_settlement(sp.settle(sp.read_scenario("bucks-and-burnley")), path)
     path.write_text(change(path.read_text(encoding="utf-8")), encoding="utf-8")
-    with pytest.raises(sp.UnreadableSettlement, match=says):
+    with pytest.raises(sp.UnreadableSettlementError, match=says):
         sp.read_settlement(path)
 
 
 def test_the_settlement_of_a_folder_is_not_the_whole(tmp_path: Path) -> None:
     sp.settle(sp.read_scenario("bucks-and-burnley")).write(tmp_path / "out")
-    with pytest.raises(sp.UnreadableSettlement, match=r"lacks scenario.*name the folder"):
+    with pytest.raises(sp.UnreadableSettlementError, match=r"lacks scenario.*name the folder"):
         sp.read_settlement(tmp_path / "out" / "settlement.json")
 
 
@@ -171,7 +171,7 @@ def small() -> sp.Scenario:
 def test_nothing_is_replaced_unasked(format: Format, tmp_path: Path) -> None:
     path = target(tmp_path, format)
     write_scenario(small(), path, format=format)
-    with pytest.raises(FolderRefused, match="exists already"):
+    with pytest.raises(FolderRefusedError, match="exists already"):
         write_scenario(small(), path, format=format)
     write_scenario(small().with_(title="other"), path, format=format, overwrite=True)
     assert sp.read_scenario(path).settings.title == "other"
@@ -181,7 +181,7 @@ def test_nothing_is_replaced_unasked(format: Format, tmp_path: Path) -> None:
 def test_a_folder_with_other_files_is_not_replaced(tmp_path: Path) -> None:
     path = Path(shutil.copytree(INPUT / "full", tmp_path / "mine"))
     (path / "sources.md").write_text("years of work", encoding="utf-8")
-    with pytest.raises(FolderRefused, match=r"also holds sources\.md"):
+    with pytest.raises(FolderRefusedError, match=r"also holds sources\.md"):
         write_scenario(small(), path, overwrite=True)
     assert (path / "sources.md").read_text(encoding="utf-8") == "years of work"
 
@@ -190,15 +190,15 @@ def test_a_folder_with_other_files_is_not_replaced(tmp_path: Path) -> None:
     ("name", "format"), [("s.xlsx", "csv"), ("s", "json"), ("s.json", "xlsx"), ("s.json", "parquet")]
 )
 def test_a_name_that_does_not_go_with_its_format(name: str, format: Format, tmp_path: Path) -> None:
-    with pytest.raises(FolderRefused, match="is no name for the format"):
+    with pytest.raises(FolderRefusedError, match="is no name for the format"):
         write_scenario(small(), tmp_path / name, format=format)
 
 
 @pytest.mark.parametrize("name", ["s.xls", "s.csv", "s.ods", "s.parquet", "s.toml"])
 def test_a_name_that_would_not_be_what_was_meant(name: str, tmp_path: Path) -> None:
-    with pytest.raises(FolderRefused, match="would be neither a folder nor a workbook"):
+    with pytest.raises(FolderRefusedError, match="would be neither a folder nor a workbook"):
         write_scenario(small(), tmp_path / name)
-    with pytest.raises(FolderRefused, match="would be neither a folder nor a workbook"):
+    with pytest.raises(FolderRefusedError, match="would be neither a folder nor a workbook"):
         sp.write_template(tmp_path / name)
     assert list(tmp_path.iterdir()) == []
 
@@ -213,7 +213,7 @@ def test_a_full_disk_leaves_nothing(format: Format, tmp_path: Path, monkeypatch:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("os.fsync", full)
-    with pytest.raises(FolderRefused, match=r"was not written \(No space left on device\)"):
+    with pytest.raises(FolderRefusedError, match=r"was not written \(No space left on device\)"):
         write_scenario(small().with_(title="other"), path, format=format, overwrite=True)
     assert sp.read_scenario(path) == small()
     assert [item.name for item in tmp_path.iterdir()] == [path.name]
@@ -234,7 +234,7 @@ def with_areas(**columns: Any) -> sp.Scenario:
 def test_case_35_what_a_workbook_cannot_hold(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every cell that does not fit is named before anything is written, with what to do."""
     long = with_areas(note=["x" * 32_768, *["😀" * 16_384] * 2], _odd=["a\uffffb", "", ""])
-    with pytest.raises(BadInput) as caught:
+    with pytest.raises(BadInputError) as caught:
         write_scenario(long, tmp_path / "s.xlsx")
     assert [(p.code, p.place) for p in caught.value.problems] == [
         ("SP-X031", "areas!E2"),
@@ -249,14 +249,14 @@ def test_case_35_what_a_workbook_cannot_hold(tmp_path: Path, monkeypatch: pytest
     assert sp.read_scenario(tmp_path / "s.xlsx") == with_areas(note="x" * 32_767)
     monkeypatch.setattr("singlepot.scenarios.workbooks.writing.MOST_ROWS", 6)
     with pytest.raises(
-        BadInput, match=r"SP-X030 workbook sheet bids: got \d+ rows; expected at most 5 below the header"
+        BadInputError, match=r"SP-X030 workbook sheet bids: got \d+ rows; expected at most 5 below the header"
     ):
         write_scenario(small(), tmp_path / "t.xlsx")
 
 
 def test_case_35_a_workbook_that_would_not_be_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("singlepot.scenarios.workbooks.writing.LARGEST_EXPANDED", 1000)
-    with pytest.raises(BadInput, match="SP-X004 workbook: got 0 MB of sheets"):
+    with pytest.raises(BadInputError, match="SP-X004 workbook: got 0 MB of sheets"):
         write_scenario(small(), tmp_path / "s.xlsx")
     assert list(tmp_path.iterdir()) == []
 
@@ -266,7 +266,7 @@ def test_case_35_a_name_that_reads_as_a_total(tmp_path: Path) -> None:
     bids = pd.DataFrame({"area": ["A", "Total"], "year": "2026-27", "amount": 1.0})
     pot = pd.DataFrame({"year": ["2026-27"], "amount": [2.0]})
     scenario = sp.Scenario.from_tables(areas=areas, bids=bids, pot=pot, years=["2026-27"])
-    with pytest.raises(BadInput) as caught:
+    with pytest.raises(BadInputError) as caught:
         write_scenario(scenario, tmp_path / "s.xlsx")
     assert [(p.code, p.place) for p in caught.value.problems] == [("SP-X032", "areas!A3"), ("SP-X032", "bids!A3")]
     check(scenario, ["csv", "json", "parquet"])
@@ -291,7 +291,8 @@ def test_a_missing_package_is_named_with_its_command(tmp_path: Path, monkeypatch
         lambda: sp.read_scenario(tmp_path / "p"),
     ):
         with pytest.raises(
-            BadInput, match=r"SP-J013 .*expected the package pyarrow; run python -m pip install 'singlepot\[parquet\]'"
+            BadInputError,
+            match=r"SP-J013 .*expected the package pyarrow; run python -m pip install 'singlepot\[parquet\]'",
         ):
             attempt()
     assert not (tmp_path / "q").exists()

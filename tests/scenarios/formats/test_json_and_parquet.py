@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import singlepot as sp
-from singlepot.models.diagnostics.problems import CODES, BadInput
+from singlepot.models.diagnostics.problems import CODES, BadInputError
 from singlepot.scenarios.formats.json_document import scenario_json
 from singlepot.scenarios.writing.writing import write_scenario
 
@@ -26,8 +26,8 @@ def document() -> str:
     return scenario_json(sp.read_scenario(INPUT / "full")).decode()
 
 
-def refusal(path: Path) -> BadInput:
-    with pytest.raises(BadInput) as caught:
+def refusal(path: Path) -> BadInputError:
+    with pytest.raises(BadInputError) as caught:
         sp.read_scenario(path)
     return caught.value
 

@@ -17,7 +17,7 @@ from scenarios.library_build import build_levelling_up_fund
 from scenarios.library_build.build_england import documents, read_figures
 
 LIBRARY = Path(str(files("singlepot.scenarios.library")))
-NAMES = [name for name, _ in sp.shipped()]
+NAMES = [name for name, _ in sp.list_scenarios()]
 WHOLE_POT = 4 * 2650.0
 MEASURES = {
     "productivity": ("gdp", "hours"),

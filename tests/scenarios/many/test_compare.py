@@ -71,7 +71,7 @@ def test_a_scenario_differs_from_itself_in_nothing(made: Any) -> None:
 @given(drafts(), st.sampled_from([0.95, 1.1]))
 def test_sums_agree_between_areas_regions_and_nation(made: Any, factor: float) -> None:
     one = scenario(made)
-    found = sp.compare([one, sp.what_if(one, [{"table": "pot", "multiply": {"amount": factor}}])])
+    found = sp.compare([one, sp.apply_what_if(one, [{"table": "pot", "multiply": {"amount": factor}}])])
     if found.failures:
         return
     row = found.scenarios.iloc[1]
@@ -88,7 +88,7 @@ def test_sums_agree_between_areas_regions_and_nation(made: Any, factor: float) -
 def test_a_larger_pot_that_takes_money_is_found() -> None:
     """England at 105% and 115% of its pot: some areas are asked for dearer outcomes and then no longer are."""
     base = sp.read_scenario("england")
-    more = [sp.what_if(base, [{"table": "pot", "multiply": {"amount": factor}}]) for factor in (1.05, 1.15)]
+    more = [sp.apply_what_if(base, [{"table": "pot", "multiply": {"amount": factor}}]) for factor in (1.05, 1.15)]
     found = sp.compare(more, names=["105%", "115%"])
     assert found.nested == (("105%", "115%"),)
     losers = found.nesting
@@ -105,14 +105,14 @@ def test_what_cannot_be_settled_is_a_row_with_the_reason() -> None:
     assert "floors add up to £10.8m" in found.scenarios["reason"].iloc[1]
     assert len(found.areas) == 0 and len(found.inputs) == 2
     assert "There is no settlement: floors add up" in " ".join(comparison_text(found).split())
-    with pytest.raises(sp.NoSettlement):
+    with pytest.raises(sp.NoSettlementError):
         sp.compare([two_areas(6.0, rules={"grant_floor": 0.9}), two_areas()])
 
 
 def test_different_units_are_refused() -> None:
-    with pytest.raises(sp.BadInput, match=r"SP-W018.*money in GBP million in a and in GBP in b"):
+    with pytest.raises(sp.BadInputError, match=r"SP-W018.*money in GBP million in a and in GBP in b"):
         sp.compare([two_areas(), two_areas().with_(money="GBP")], names=["a", "b"])
-    with pytest.raises(sp.BadInput, match=r"SP-W018.*at least two"):
+    with pytest.raises(sp.BadInputError, match=r"SP-W018.*at least two"):
         sp.compare([two_areas()])
 
 
@@ -153,7 +153,7 @@ def test_the_tables_are_written_whole(england: sp.Comparison, tmp_path: Path) ->
         "b,scenario,,rules.grant_ceiling,added,,1,",
         "b,pot,2026-27,amount,changed,9,6,-3",
     ]
-    with pytest.raises(sp.FolderRefused):
+    with pytest.raises(sp.FolderRefusedError):
         england.write(tmp_path / "out")
 
 

@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import singlepot as sp
-from singlepot.reports import ChartsNotInstalled, sweep_chart, sweep_text
+from singlepot.reports import ChartsNotInstalledError, sweep_chart, sweep_text
 from singlepot.scenarios.many.levers import lever_names, points, pulled, read_lever, spaced
 from singlepot.scenarios.many.settle_each import Outcome, settle_each
 from singlepot.scenarios.many.sweep import MANIFEST
@@ -51,7 +51,7 @@ def test_levers_are_read_as_people_write_them(said: str, values: list[float]) ->
 
 @pytest.mark.parametrize("said", ["pot", "=1", "pot=", "pot=a", "pot=1:2", "pot=1:2:x", "pot=1:2:1", "pot=1:2:-5"])
 def test_what_is_no_lever_is_refused(said: str) -> None:
-    with pytest.raises(sp.BadInput, match=r"SP-W017 lever: got .*write pot=0.8:1.2:9"):
+    with pytest.raises(sp.BadInputError, match=r"SP-W017 lever: got .*write pot=0.8:1.2:9"):
         read_lever(said)
 
 
@@ -67,14 +67,14 @@ def test_what_is_no_lever_is_refused(said: str) -> None:
     ],
 )
 def test_levers_that_cannot_be_pulled_are_refused_before_any_run(levers: dict[str, Any], words: str) -> None:
-    with pytest.raises(sp.BadInput, match=words):
+    with pytest.raises(sp.BadInputError, match=words):
         points(sp.read_scenario("bucks-and-burnley"), levers)
 
 
 def test_every_lever_of_england_makes_a_scenario() -> None:
     start = sp.read_scenario("england")
     for lever in lever_names(start):
-        changed = sp.what_if(start, [pulled(lever, 1.0 if "ceiling" in lever or "floor" in lever else 0.5)])
+        changed = sp.apply_what_if(start, [pulled(lever, 1.0 if "ceiling" in lever or "floor" in lever else 0.5)])
         assert changed.settings.title == start.settings.title
     assert {"pot", "bids", "national.carbon", "rules.carry_over", "give.burden", "equity.elasticity"} <= set(
         lever_names(start)
@@ -87,7 +87,9 @@ def test_every_lever_of_england_makes_a_scenario() -> None:
 def test_a_point_is_the_scenario_settled_by_itself(bucks: sp.Sweep) -> None:
     """Factor 0.9 and floor 0.7, against a what-if that is settled alone."""
     alone = sp.settle(
-        sp.what_if(bucks.scenario, [{"table": "pot", "multiply": {"amount": 0.9}}, {"rules": {"grant_floor": 0.7}}])
+        sp.apply_what_if(
+            bucks.scenario, [{"table": "pot", "multiply": {"amount": 0.9}}, {"rules": {"grant_floor": 0.7}}]
+        )
     )
     row = bucks.points[(bucks.points["pot"] == 0.9) & (bucks.points["rules.grant_floor"] == 0.7)].iloc[0]
     for name, final in zip(alone.stages["name"], alone.stages["final"], strict=True):
@@ -103,7 +105,7 @@ def test_a_point_is_the_scenario_settled_by_itself(bucks: sp.Sweep) -> None:
 def test_an_objectives_shortfall_is_the_mean_of_its_targets() -> None:
     """Half as much carbon again in the last year: the two years fall short by different shares."""
     later = {"table": "national", "where": {"objective": "carbon", "year": "2027-28"}, "multiply": {"target": 1.5}}
-    start = sp.what_if(sp.read_scenario("bucks-and-burnley"), [later])
+    start = sp.apply_what_if(sp.read_scenario("bucks-and-burnley"), [later])
     carbon = sp.settle(start).national.set_index("objective").loc["carbon"]
     shares = carbon["shortfall"] / carbon["target"]
     assert shares.max() > shares.mean() + 1e-3
@@ -219,7 +221,7 @@ def test_a_chart_of_nothing_but_failures_is_drawn() -> None:
 def test_without_the_extra_the_error_names_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
     found = sp.sweep(two_areas(), {"pot": [1.0]})
     monkeypatch.setitem(sys.modules, "matplotlib", None)
-    with pytest.raises(ChartsNotInstalled, match=r'pip install "singlepot\[charts\]"'):
+    with pytest.raises(ChartsNotInstalledError, match=r'pip install "singlepot\[charts\]"'):
         sweep_chart(found)
 
 
@@ -240,7 +242,7 @@ def test_without_the_extra_the_tables_are_written_all_the_same(tmp_path: Path) -
 
 def test_stability_by_hand() -> None:
     """Bids of 4 and 8 share 9 in proportion: 4.2 of 12.2, and 3.8 of 11.8."""
-    found = sp.stability(sp.settle(two_areas()), ["A"])
+    found = sp.measure_stability(sp.settle(two_areas()), ["A"])
     assert found["number"].tolist() == ["bid", "bid"]
     assert found["after"].tolist() == pytest.approx([9 * 4.2 / 12.2, 9 * 3.8 / 11.8])
     assert found["elasticity"].iloc[0] == pytest.approx((9 * 4.2 / 12.2 / 3 - 1) / 0.05)
@@ -256,7 +258,7 @@ def test_stability_moves_every_number_of_an_area_and_no_other() -> None:
             asked.append(one)
             yield from settle_each([one])
 
-    found = sp.stability(settlement, ["E06000060"], run=watch)
+    found = sp.measure_stability(settlement, ["E06000060"], run=watch)
     assert found["number"].tolist() == ["bid"] * 2 + ["targets"] * 2 + ["unit costs"] * 2
     assert found["moved"].tolist() == [0.05, -0.05] * 3
     start = settlement.scenario
@@ -273,10 +275,10 @@ def test_stability_moves_every_number_of_an_area_and_no_other() -> None:
 
 def test_an_unknown_area_is_named(tmp_path: Path) -> None:
     settlement = sp.settle(two_areas())
-    with pytest.raises(sp.BadInput, match=r"SP-W019.*did you mean .A. \(Aston\)"):
-        sp.stability(settlement, ["Astn"])
+    with pytest.raises(sp.BadInputError, match=r"SP-W019.*did you mean .A. \(Aston\)"):
+        sp.measure_stability(settlement, ["Astn"])
     with pytest.raises(ValueError, match="above 0 and below 1"):
-        sp.stability(settlement, change=1.5)
+        sp.measure_stability(settlement, change=1.5)
     done = run("stability", "bucks-and-burnley", "--area", "Burnley", cwd=tmp_path)
     assert (done.returncode, "E07000117" in done.stderr) == (3, True)
 

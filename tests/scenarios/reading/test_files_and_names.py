@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from singlepot.models.diagnostics.problems import CODES, BadInput
+from singlepot.models.diagnostics.problems import CODES, BadInputError
 from singlepot.scenarios.reading.reading import read_scenario
-from singlepot.scenarios.reading.shipped import shipped
+from singlepot.scenarios.reading.shipped import list_scenarios
 
 from ...places import INPUT
 
@@ -21,8 +21,8 @@ def folder(tmp_path: Path) -> Path:
     return Path(shutil.copytree(INPUT / "full", tmp_path / "scenario"))
 
 
-def refusal(source: str | os.PathLike[str]) -> BadInput:
-    with pytest.raises(BadInput) as caught:
+def refusal(source: str | os.PathLike[str]) -> BadInputError:
+    with pytest.raises(BadInputError) as caught:
         read_scenario(source)
     return caught.value
 
@@ -216,9 +216,9 @@ def test_the_settings_file_in_place_of_its_folder() -> None:
 
 
 def test_shipped_scenarios_are_listed_and_found() -> None:
-    names = [name for name, _ in shipped()]
+    names = [name for name, _ in list_scenarios()]
     assert {"england", "england-tight", "bucks-and-burnley"} <= set(names)
-    for name, title in shipped():
+    for name, title in list_scenarios():
         assert read_scenario(name).settings.title == title != ""
 
 

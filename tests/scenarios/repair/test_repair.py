@@ -244,7 +244,7 @@ CASES = {
 def settles(scenario: sp.Scenario) -> bool:
     try:
         sp.settle(scenario)
-    except sp.NoSettlement:
+    except sp.NoSettlementError:
         return False
     return True
 
@@ -258,7 +258,7 @@ def moved(found: sp.Repair, share: float) -> bool:
     both = found.changes.merge(limits[[*keys, "unit", "share"]], on=keys)
     unit = both["unit_y"].where(both["share"], 1.0)
     part = both.assign(value=(both["from"] + share * both["change"]) * unit)
-    changed = sp.what_if(found.scenario, {"change": as_changes(found.scenario, part)})
+    changed = sp.apply_what_if(found.scenario, {"change": as_changes(found.scenario, part)})
     return is_possible(sp.formulate(changed).programme, Control())
 
 
@@ -291,7 +291,7 @@ def test_the_cause_is_named_and_nothing_else(name: str) -> None:
 
 @pytest.mark.parametrize("name", CASES)
 def test_the_error_points_to_repair(name: str) -> None:
-    with pytest.raises(sp.NoSettlement, match="singlepot repair"):
+    with pytest.raises(sp.NoSettlementError, match="singlepot repair"):
         sp.settle(sp.Scenario.from_tables(**CASES[name].made))
 
 
@@ -330,7 +330,7 @@ def test_a_scenario_that_settles_is_left_alone() -> None:
 
 def test_where_nothing_allowed_helps_the_error_says_what_would() -> None:
     scenario = sp.Scenario.from_tables(**CASES["floors above the pot"].made)
-    with pytest.raises(sp.NoRepair, match="also allow pot or grant_floor") as refused:
+    with pytest.raises(sp.NoRepairError, match="also allow pot or grant_floor") as refused:
         sp.repair(scenario, ["target_floor"])
     assert refused.value.exit_code == 4
 
@@ -372,7 +372,7 @@ def test_equal_weights_are_split_by_size() -> None:
 
 
 def test_an_unknown_kind_is_refused() -> None:
-    with pytest.raises(sp.CannotChange, match='did you mean "grant_floor"'):
+    with pytest.raises(sp.CannotChangeError, match='did you mean "grant_floor"'):
         sp.repair(sp.Scenario.from_tables(**base()), ["grant_flor"])
 
 
@@ -389,13 +389,13 @@ def test_constraints_of_ones_own_stay_and_are_named() -> None:
     assert "the added constraint all of it" in found.clash
     assert found.total[M] == pytest.approx(48.0, abs=1e-4)
     sp.settle(found.repaired(), extra=below(150.0))
-    with pytest.raises(sp.NoRepair, match="added constraint"):
+    with pytest.raises(sp.NoRepairError, match="added constraint"):
         sp.repair(scenario, KINDS, extra=below(-1.0))
 
 
 def test_how_far_a_national_objective_goes() -> None:
     national = pd.DataFrame({"objective": ["trees"], "year": [YEARS[1]], "target": [60.0]})
-    found = sp.reach(sp.Scenario.from_tables(**with_targets(national=national, pot=pots(110, 200))))
+    found = sp.find_attainable(sp.Scenario.from_tables(**with_targets(national=national, pot=pots(110, 200))))
     assert found["most"].tolist() == pytest.approx([45.0])
     assert found["share"].tolist() == pytest.approx([0.75])
     assert not found["reached"].any()

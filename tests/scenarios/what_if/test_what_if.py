@@ -45,7 +45,7 @@ def test_a_broken_what_if_says_what_is_wrong(path: Path) -> None:
     """Each comment at the top of a file lists words that one line of the message must hold."""
     wanted = [line[2:].split(" | ") for line in path.read_text(encoding="utf-8").splitlines() if line.startswith("# ")]
     assert wanted
-    with pytest.raises(sp.BadInput) as refusal:
+    with pytest.raises(sp.BadInputError) as refusal:
         sp.read_scenario(path)
     lines = str(refusal.value).splitlines()
     for words in wanted:
@@ -64,14 +64,14 @@ def test_too_long_a_chain_is_refused(tmp_path: Path) -> None:
     for i in range(1, 25):
         written(tmp_path, f'base = "{i - 1}.toml"\ntitle = "{i}"', f"{i}.toml")
     assert sp.read_scenario(tmp_path / "19.toml").settings.title == "19"
-    with pytest.raises(sp.BadInput, match=r"SP-W006 20.toml.*at most 20 in a chain"):
+    with pytest.raises(sp.BadInputError, match=r"SP-W006 20.toml.*at most 20 in a chain"):
         sp.read_scenario(tmp_path / "20.toml")
 
 
 def test_a_program_is_told_all_problems_at_once(bucks: sp.Scenario) -> None:
     changes = [{"table": "pots", "drop": True}, {"table": "pot", "multiply": {"amont": 2}}, {"rules": {"floor": 1}}]
-    with pytest.raises(sp.BadInput) as refusal:
-        sp.what_if(bucks, changes)
+    with pytest.raises(sp.BadInputError) as refusal:
+        sp.apply_what_if(bucks, changes)
     assert {problem.code for problem in refusal.value.problems} == {"SP-W007", "SP-W008", "SP-S001"}
 
 
@@ -80,7 +80,7 @@ def test_a_program_is_told_all_problems_at_once(bucks: sp.Scenario) -> None:
 
 def test_each_action_does_what_it_says(bucks: sp.Scenario) -> None:
     buckinghamshire = {"area": "E06000060"}
-    changed = sp.what_if(
+    changed = sp.apply_what_if(
         bucks,
         [
             {"table": "pot", "where": {"year": "2026-27"}, "set": {"amount": 90, "source": "Treasury"}},
@@ -103,7 +103,7 @@ def test_rows_are_chosen_by_what_their_area_is(bucks: sp.Scenario) -> None:
     """All that belongs to a region goes, table by table."""
     tables = ("bids", "targets", "options", "option_years")
     where = {"region": "North West", "type": "district"}
-    changed = sp.what_if(bucks, [{"table": table, "where": where, "drop": True} for table in tables])
+    changed = sp.apply_what_if(bucks, [{"table": table, "where": where, "drop": True} for table in tables])
     for table in tables:
         assert "E07000117" in set(bucks.tables[table]["area"])
         assert set(changed.tables[table]["area"]) == set(bucks.tables[table]["area"]) - {"E07000117"}
@@ -111,7 +111,7 @@ def test_rows_are_chosen_by_what_their_area_is(bucks: sp.Scenario) -> None:
 
 def test_an_options_years_are_chosen_by_its_component(bucks: sp.Scenario) -> None:
     change = {"table": "option_years", "where": {"component": "retrofit"}, "multiply": {"grant": 1.1}}
-    grant = sp.what_if(bucks, [change]).option_years["grant"] / bucks.option_years["grant"]
+    grant = sp.apply_what_if(bucks, [change]).option_years["grant"] / bucks.option_years["grant"]
     retrofit = bucks.option_years["option"] == "retrofit-more"
     assert grant[retrofit].round(9).eq(1.1).all()
     assert grant[~retrofit].eq(1.0).all()
@@ -119,7 +119,7 @@ def test_an_options_years_are_chosen_by_its_component(bucks: sp.Scenario) -> Non
 
 def test_a_column_that_is_absent_has_its_default(bucks: sp.Scenario) -> None:
     """Twice the weight that nobody gave is twice 1."""
-    changed = sp.what_if(bucks, [{"table": "targets", "where": {"area": "E07000117"}, "multiply": {"weight": 2}}])
+    changed = sp.apply_what_if(bucks, [{"table": "targets", "where": {"area": "E07000117"}, "multiply": {"weight": 2}}])
     weights = changed.filled("targets").groupby("area")["weight"].max()
     assert weights.to_dict() == {"E06000052": 1.0, "E06000060": 1.0, "E07000117": 2.0}
 
@@ -210,8 +210,8 @@ def possible(start: sp.Scenario, changes: list[dict[str, Any]]) -> list[dict[str
     kept = []
     for change in changes:
         try:
-            start = sp.what_if(start, [change])
-        except sp.BadInput:
+            start = sp.apply_what_if(start, [change])
+        except sp.BadInputError:
             continue
         kept.append(change)
     return kept
@@ -221,23 +221,23 @@ def possible(start: sp.Scenario, changes: list[dict[str, Any]]) -> list[dict[str
 def test_what_ifs_of_what_ifs_are_their_lists(made: Any, changes: list[dict[str, Any]], cut: int) -> None:
     start = scenario(made)
     changes = possible(start, changes)
-    at_once = sp.what_if(start, changes)
-    assert sp.what_if(sp.what_if(start, changes[:cut]), changes[cut:]) == at_once
+    at_once = sp.apply_what_if(start, changes)
+    assert sp.apply_what_if(sp.apply_what_if(start, changes[:cut]), changes[cut:]) == at_once
 
 
 @given(drafts())
 def test_no_change_is_the_scenario(made: Any) -> None:
     start = scenario(made)
-    assert sp.what_if(start, []) == start
-    assert sp.what_if(start, {}) == start
+    assert sp.apply_what_if(start, []) == start
+    assert sp.apply_what_if(start, {}) == start
     assert len(differences(start, start)) == 0
 
 
 @given(drafts(), st.sampled_from([0.5, 0.9, 1.2, 3.0]))
 def test_multiplying_and_dividing_comes_back(made: Any, factor: float) -> None:
     start = scenario(made)
-    there = sp.what_if(start, [{"table": "bids", "multiply": {"amount": factor, "reference": factor}}])
-    back = sp.what_if(there, [{"table": "bids", "multiply": {"amount": 1 / factor, "reference": 1 / factor}}])
+    there = sp.apply_what_if(start, [{"table": "bids", "multiply": {"amount": factor, "reference": factor}}])
+    back = sp.apply_what_if(there, [{"table": "bids", "multiply": {"amount": 1 / factor, "reference": 1 / factor}}])
     pd.testing.assert_frame_equal(back.bids, start.bids, rtol=1e-14)
     changed = differences(start, there)
     amounts = changed[changed["column"] == "amount"]
@@ -251,18 +251,18 @@ def test_rows_that_are_set_and_dropped_are_gone(made: Any, table: str) -> None:
     if not len(start.tables[table]):
         return
     drop = {"table": table, "drop": True}
-    dropped = sp.what_if(start, [{"table": table, "set": {"note": "x"}}, drop])
-    assert dropped == sp.what_if(start, [drop])
+    dropped = sp.apply_what_if(start, [{"table": table, "set": {"note": "x"}}, drop])
+    assert dropped == sp.apply_what_if(start, [drop])
     assert len(dropped.tables[table]) == 0
     first = {name: cell for name, cell in start.tables[table].iloc[0].items() if cell == cell and name != "weight"}
     again = {"table": table, "append": first}
-    assert sp.what_if(dropped, [again]) == sp.what_if(start, [drop, again])
+    assert sp.apply_what_if(dropped, [again]) == sp.apply_what_if(start, [drop, again])
 
 
 @given(drafts(), st.lists(st.sampled_from(CHANGES), max_size=5))
 def test_the_order_of_rows_is_no_difference(made: Any, changes: list[dict[str, Any]]) -> None:
     start = scenario(made)
-    other = sp.what_if(start, possible(start, changes))
+    other = sp.apply_what_if(start, possible(start, changes))
     turned = other.with_(bids=other.bids.iloc[::-1], areas=other.areas.iloc[::-1])
     found = differences(start, other)
     again = differences(start, turned)

@@ -15,7 +15,7 @@ import openpyxl
 import pytest
 
 import singlepot as sp
-from singlepot.models.diagnostics.problems import CODES, BadInput
+from singlepot.models.diagnostics.problems import CODES, BadInputError
 from singlepot.scenarios.writing.writing import write_scenario
 from tests.scenarios.workbooks.workbook_cases import CASES, FILES, Case, changed
 
@@ -29,8 +29,8 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     return path.read_bytes()
 
 
-def refusal(path: Path) -> BadInput:
-    with pytest.raises(BadInput) as caught:
+def refusal(path: Path) -> BadInputError:
+    with pytest.raises(BadInputError) as caught:
         sp.read_scenario(path)
     return caught.value
 
@@ -50,7 +50,7 @@ def test_case(case: Case, sound: bytes, tmp_path: Path, caplog: pytest.LogCaptur
     assert "Traceback" not in caplog.text
 
 
-def check_refused(found: BadInput, case: Case) -> None:
+def check_refused(found: BadInputError, case: Case) -> None:
     assert sorted(problem.code for problem in found.problems) == sorted((case.code, *case.also)), str(found)
     first = next(problem for problem in found.problems if problem.code == case.code)
     assert (first.file, first.place) == ("book.xlsx", case.place)
@@ -102,7 +102,7 @@ def test_case_12_a_file_open_elsewhere(sound: bytes, tmp_path: Path, caplog: pyt
     (tmp_path / "~$book.xlsx").write_bytes(b"\x05Ann")
     scenario = sp.read_scenario(path)
     assert "book.xlsx is open in Excel: what is not saved there is not read" in caplog.text
-    with pytest.raises(BadInput, match=r"^SP-X007 book\.xlsx.*close it there"):
+    with pytest.raises(BadInputError, match=r"^SP-X007 book\.xlsx.*close it there"):
         write_scenario(scenario, path, overwrite=True)
     assert path.read_bytes() == sound
     assert "keeps beside an open workbook" in str(refusal(tmp_path / "~$book.xlsx"))
@@ -121,7 +121,7 @@ def test_case_12_a_file_without_permission(sound: bytes, tmp_path: Path, monkeyp
     monkeypatch.undo()
     scenario = sp.read_scenario(path)
     monkeypatch.setattr(Path, "replace", refuse)
-    with pytest.raises(BadInput, match="SP-X007"):
+    with pytest.raises(BadInputError, match="SP-X007"):
         write_scenario(scenario, path, overwrite=True)
     assert [item.name for item in tmp_path.iterdir()] == ["book.xlsx"]
 
@@ -131,7 +131,7 @@ import resource, sys
 import singlepot as sp
 try:
     sp.read_scenario(sys.argv[1])
-except sp.BadInput as refused:
+except sp.BadInputError as refused:
     print(refused)
 both = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
 own = next(line for line in open("/proc/self/status") if line.startswith("VmHWM"))  # since this program began

@@ -22,7 +22,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.workbook.workbook import Workbook
 
 import singlepot as sp
-from singlepot.models.diagnostics.problems import CODES, BadInput
+from singlepot.models.diagnostics.problems import CODES, BadInputError
 from singlepot.models.scenario.documents import number_text
 from singlepot.models.tables.schema import TABLES
 from singlepot.scenarios.workbooks.cells import financial_year
@@ -225,13 +225,13 @@ def test_damage_is_named_or_makes_no_difference(start: int, sound: bytes, tmp_pa
         path.write_bytes(saved(book))
         try:
             scenario = sp.read_scenario(path)
-        except BadInput as refused:
+        except BadInputError as refused:
             check_refusal(refused, done, f"seed {seed}: {done}\n{refused}")
         else:
             check_meaning(scenario, openpyxl.load_workbook(path), f"seed {seed}: {done}")
 
 
-def check_refusal(refused: BadInput, done: list[Damage], said: str) -> None:
+def check_refusal(refused: BadInputError, done: list[Damage], said: str) -> None:
     """Every problem is one coded line with a place; one of them stands where damage was done, or refers to it."""
     for problem in refused.problems:
         line = str(problem)

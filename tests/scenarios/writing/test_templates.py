@@ -12,8 +12,8 @@ import openpyxl
 import pytest
 
 import singlepot as sp
-from singlepot.models.diagnostics.problems import BadInput
-from singlepot.models.files.folder import FolderRefused
+from singlepot.models.diagnostics.problems import BadInputError
+from singlepot.models.files.folder import FolderRefusedError
 from singlepot.models.scenario.json_schema import SETTLEMENT_TABLES, scenario_schema, settlement_schema
 from singlepot.models.settings.explained import SETTINGS_EXPLAINED
 from singlepot.models.tables.rule_kinds import RULES
@@ -39,7 +39,7 @@ def test_a_template_reads_as_what_stands_in_it(name: str, source: str | None, tm
     if scenario is not None:
         assert same_meaning(read, scenario)
         assert read.with_().settings.as_dict() | {"notes": {}} == scenario.settings.as_dict() | {"notes": {}}
-    with pytest.raises(FolderRefused, match="exists already"):
+    with pytest.raises(FolderRefusedError, match="exists already"):
         sp.write_template(tmp_path / name, scenario)
 
 
@@ -168,6 +168,6 @@ def test_a_newer_version_says_so(tmp_path: Path) -> None:
                 settings.read_text(encoding="utf-8").replace("schema = 1", "schema = 2"), encoding="utf-8"
             )
         with pytest.raises(
-            BadInput, match=r"SP-S004 .*got 2; expected 1; it was written by a newer singlepot: upgrade"
+            BadInputError, match=r"SP-S004 .*got 2; expected 1; it was written by a newer singlepot: upgrade"
         ):
             sp.read_scenario(path)

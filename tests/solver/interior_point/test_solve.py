@@ -53,8 +53,8 @@ def test_every_path_gives_the_same_settlement(made: Draft) -> None:
     drawn = scenario(made)
     try:
         direct = sp.settle(drawn, technique=Technique(path="direct"))
-    except sp.NoSettlement:
-        with pytest.raises(sp.NoSettlement):
+    except sp.NoSettlementError:
+        with pytest.raises(sp.NoSettlementError):
             sp.settle(drawn, technique=Technique(path="blocks"))
         return
     blocks = sp.settle(drawn, technique=Technique(path="blocks"))

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 import singlepot as sp
 from singlepot.models.analysis.near_optimal import ROOM
 from singlepot.reports import alternatives_chart, alternatives_text
-from tests.api.test_command_line import run
-from tests.strategies import drafts, scenario, seeded
+
+from ...command_line import run
+from ...strategies import drafts, scenario, seeded
 
 BYS = st.sampled_from(["region", "area", "objective"])
 

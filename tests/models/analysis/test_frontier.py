@@ -12,8 +12,9 @@ from hypothesis import given, settings
 
 import singlepot as sp
 from singlepot.reports import frontier_chart, frontier_text
-from tests.api.test_command_line import run
-from tests.strategies import drafts, scenario, seeded
+
+from ...command_line import run
+from ...strategies import drafts, scenario, seeded
 
 NEAR = 1e-6
 """How well a corner agrees with a settlement made without the frontier."""

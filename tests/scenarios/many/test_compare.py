@@ -20,8 +20,9 @@ import singlepot as sp
 from singlepot.reports import comparison_text, comparison_workbook, verdict
 from singlepot.scenarios.many.comparison import MANIFEST
 from singlepot.scenarios.many.settle_each import Outcome, settle_each
-from tests.api.test_command_line import run
-from tests.strategies import drafts, scenario
+
+from ...command_line import run
+from ...strategies import drafts, scenario
 
 
 def two_areas(pot: float = 9.0, **further: Any) -> sp.Scenario:

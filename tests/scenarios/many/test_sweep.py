@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import csv
-import signal
-import subprocess
 import sys
-import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -21,9 +18,10 @@ from singlepot.reports import ChartsNotInstalled, sweep_chart, sweep_text
 from singlepot.scenarios.many.levers import lever_names, points, pulled, read_lever, spaced
 from singlepot.scenarios.many.settle_each import Outcome, settle_each
 from singlepot.scenarios.many.sweep import MANIFEST
-from tests.api.test_command_line import COMMAND, run
-from tests.scenarios.many.test_compare import two_areas
-from tests.strategies import drafts, scenario
+
+from ...command_line import run, shown
+from ...strategies import drafts, scenario
+from .test_compare import two_areas
 
 
 @pytest.fixture(scope="module")
@@ -181,18 +179,9 @@ def test_the_command_sweep(tmp_path: Path) -> None:
 
 
 def test_ctrl_c_ends_a_sweep_and_leaves_nothing(tmp_path: Path) -> None:
-    child = subprocess.Popen(
-        [*COMMAND, "sweep", "england", "--lever", "pot=0.8:1.2:30", "--out", "out"],
-        cwd=tmp_path,
-        stderr=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    time.sleep(4)
-    child.send_signal(signal.SIGINT)
-    _, said = child.communicate(timeout=60)
-    assert child.returncode == 130, said
-    assert "stopped" in said and "Traceback" not in said
+    command = ("sweep", "england", "--lever", "pot=0.8:1.2:30", "--out", "out")
+    text = shown(*command, cwd=tmp_path, ctrl_c_at="settled 1 of 30", exit_code=130)
+    assert "stopped" in text and "Traceback" not in text
     assert list(tmp_path.iterdir()) == []
 
 

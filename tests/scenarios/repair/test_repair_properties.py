@@ -14,7 +14,8 @@ from scipy.optimize import linprog
 import singlepot as sp
 from singlepot.models.infeasibility.relaxable import movable
 from singlepot.solver.infeasibility.elastic import loosen
-from tests.strategies import Draft, drafts, scenario
+
+from ...strategies import Draft, drafts, scenario
 
 
 @st.composite

@@ -18,10 +18,10 @@ from singlepot.models.diagnostics.problems import CODES
 from singlepot.scenarios.reading.resolved import resolve
 from singlepot.scenarios.reading.shipped import shipped_what_ifs
 from singlepot.scenarios.what_if.differences import differences
-from tests.api.test_command_line import run
-from tests.strategies import drafts, scenario
 
+from ...command_line import run
 from ...places import ROOT, TESTS
+from ...strategies import drafts, scenario
 
 BROKEN = sorted((TESTS / "broken_what_ifs").glob("*.toml"))
 

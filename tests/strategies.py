@@ -69,12 +69,19 @@ ORDERS = (
 )
 
 
-def draft(pick: Picker, *, simple: bool = False) -> Draft:
+def draft(pick: Picker, *, simple: bool = False, single: bool = False, objectives: int = 0) -> Draft:
     """Draw the tables and settings of a scenario.
 
-    ``simple`` leaves out what only some invariants allow: requirements, centre, amounts per head, locks.
+    Parameters
+    ----------
+    simple
+        Leave out what only some invariants allow: requirements, centre, amounts per head, locks.
+    single
+        One year and one envelope.
+    objectives
+        At least so many objectives, 1 or 2, each with a national target.
     """
-    made = _Draft(pick, simple)
+    made = _Draft(pick, simple, single, objectives)
     made.places()
     made.bids_and_targets()
     made.kept_shares()
@@ -87,8 +94,8 @@ def draft(pick: Picker, *, simple: bool = False) -> Draft:
 
 
 class _Draft:
-    def __init__(self, pick: Picker, simple: bool) -> None:
-        self.pick, self.simple = pick, simple
+    def __init__(self, pick: Picker, simple: bool, single: bool, objectives: int) -> None:
+        self.pick, self.simple, self.single, self.least_objectives = pick, simple, single, objectives
         self.extra: Draft = {}
         self.rule_rows: list[dict[str, Any]] = []
         self.general: dict[str, float] = {}
@@ -96,9 +103,10 @@ class _Draft:
     def places(self) -> None:
         pick = self.pick
         self.codes = [f"A{i}" for i in range(pick.integer(2, 4))]
-        self.years = [f"{2026 + t}-{27 + t}" for t in range(pick.integer(1, 3))]
-        self.envelopes = ["capital", "resource"] if chance(pick, 35) else ["total"]
-        self.keys = ["carbon", "skills", "trees"][: pick.integer(0 if chance(pick, 15) else 1, 2)]
+        self.years = [f"{2026 + t}-{27 + t}" for t in range(pick.integer(1, 1 if self.single else 3))]
+        self.envelopes = ["capital", "resource"] if chance(pick, 0 if self.single else 35) else ["total"]
+        least = 0 if chance(pick, 15) else 1
+        self.keys = ["carbon", "skills", "trees"][: pick.integer(max(least, self.least_objectives), 2)]
         self.region = {code: choice(pick, ["north", "south"]) for code in self.codes}
         self.population = {code: pick.integer(1, 50) * 1000 for code in self.codes}
         self.centre = not self.simple and bool(self.keys) and chance(pick, 20)
@@ -144,6 +152,8 @@ class _Draft:
             for t, year in enumerate(self.years):
                 if total[t] > 0 and chance(pick, 85):
                     rows.append((key, year, max(round(factor * total[t], 2), 0.1)))
+            if self.least_objectives and key not in {row[0] for row in rows}:
+                rows.append((key, self.years[-1], max(round(factor * total[-1], 2), 0.1)))
         self.national_rows = rows
 
     def options(self) -> None:
@@ -346,14 +356,14 @@ def _long(values: np.ndarray, *spec: Any) -> pd.DataFrame:
 
 
 @st.composite
-def drafts(draw: Any, *, simple: bool = False) -> Draft:
-    """Scenarios as the arguments of ``Scenario.from_tables``."""
-    return draft(HypothesisPicker(draw), simple=simple)
+def drafts(draw: Any, *, simple: bool = False, single: bool = False, objectives: int = 0) -> Draft:
+    """Scenarios as the arguments of ``Scenario.from_tables``; the premises are those of ``draft``."""
+    return draft(HypothesisPicker(draw), simple=simple, single=single, objectives=objectives)
 
 
-def seeded(seed: int, *, simple: bool = False) -> Draft:
-    """The scenario of a seed, for counts over many."""
-    return draft(SeededPicker(seed), simple=simple)
+def seeded(seed: int, *, simple: bool = False, single: bool = False, objectives: int = 0) -> Draft:
+    """The scenario of a seed, for counts over many; the premises are those of ``draft``."""
+    return draft(SeededPicker(seed), simple=simple, single=single, objectives=objectives)
 
 
 OWNERS = (("areas", "code"), ("bids", "area"), ("targets", "area"), ("options", "area"), ("option_years", "area"))
@@ -369,10 +379,14 @@ def with_copies(made: Draft, codes: Sequence[str]) -> Draft:
             table = made[name]
             own = table[table[column] == original]
             made[name] = pd.concat([table, *(own.assign(**{column: code}) for code in codes)], ignore_index=True)
-    impossible = ("grant_floor", "target_floor", "grant_step")
-    made["rules"] = {key: value for key, value in made["rules"].items() if key not in impossible}
-    made.pop("rule_rows", None)
-    return made
+    return without_minima(made)
+
+
+def without_minima(made: Draft) -> Draft:
+    """Leave out the rules that a smaller pot could make impossible: floors, steps and all rules of single areas."""
+    minima = ("grant_floor", "target_floor", "grant_step")
+    kept = {key: value for key, value in made["rules"].items() if key not in minima}
+    return {name: value for name, value in made.items() if name != "rule_rows"} | {"rules": kept}
 
 
 def scenario(made: Draft) -> sp.Scenario:

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pandas as pd
@@ -15,18 +12,7 @@ import pytest
 
 import singlepot as sp
 
-COMMAND = [sys.executable, "-W", "error", "-m", "singlepot"]
-
-
-def run(*arguments: str, cwd: Path | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*COMMAND, *arguments],
-        capture_output=True,
-        encoding="utf-8",
-        cwd=cwd,
-        env={**os.environ, **environment},
-        check=False,
-    )
+from ..command_line import run, shown
 
 
 @pytest.fixture
@@ -155,20 +141,11 @@ def test_no_settlement_exits_4_with_the_sums(clash: Path, tmp_path: Path) -> Non
     assert not (tmp_path / "out").exists()
 
 
-def test_ctrl_c_exits_130_and_leaves_nothing(tmp_path: Path) -> None:
-    child = subprocess.Popen(
-        [*COMMAND, "settle", "england-tight", "--out", "out"],
-        cwd=tmp_path,
-        stderr=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    time.sleep(1.8)
-    child.send_signal(signal.SIGINT)
-    _, said = child.communicate(timeout=60)
-    assert child.returncode == 130, said
-    assert "stopped" in said
-    assert "Traceback" not in said
+@pytest.mark.parametrize("stage", ["shortfall.largest", "without give: "])
+def test_ctrl_c_exits_130_and_leaves_nothing(tmp_path: Path, stage: str) -> None:
+    text = shown("settle", "england-tight", "--out", "out", cwd=tmp_path, ctrl_c_at=stage, exit_code=130)
+    assert "stopped" in text
+    assert "Traceback" not in text
     assert list(tmp_path.iterdir()) == []
 
 

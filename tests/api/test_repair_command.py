@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pandas as pd
@@ -11,11 +9,7 @@ import pytest
 
 import singlepot as sp
 
-COMMAND = [sys.executable, "-W", "error", "-m", "singlepot"]
-
-
-def run(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([*COMMAND, *arguments], capture_output=True, encoding="utf-8", cwd=cwd, check=False)
+from ..command_line import run
 
 
 @pytest.fixture

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 import singlepot as sp
 from singlepot.models.analysis.near_optimal import ROOM
 from singlepot.reports import alternatives_chart, alternatives_text
-from tests.api.test_command_line import run
-from tests.strategies import drafts, scenario, seeded
+
+from ...command_line import run
+from ...strategies import drafts, scenario, seeded
 
 BYS = st.sampled_from(["region", "area", "objective"])
 
@@ -59,12 +60,21 @@ def test_alternatives_by_hand() -> None:
 
 
 @settings(max_examples=8)
-@given(drafts().map(scenario), BYS, st.sampled_from([0.0, 0.01, 0.1]))
+@given(drafts(objectives=1).map(scenario), BYS, st.sampled_from([0.0, 0.01, 0.1]))
 def test_every_alternative_keeps_every_rule_and_its_limits(base: sp.Scenario, by: str, within: float) -> None:
     """Checked by the verifier, which recomputes everything from the tables without a solver."""
+    check_alternatives(base, by, within)
+
+
+def test_most_drawn_scenarios_have_alternatives() -> None:
+    """Of nine scenarios, three by each kind of group, at least eight have one that is checked."""
+    cases = [(seed, by) for seed, by in enumerate(["region", "area", "objective"] * 3)]
+    assert sum(check_alternatives(scenario(seeded(seed, objectives=1)), by, 0.1) > 0 for seed, by in cases) >= 8
+
+
+def check_alternatives(base: sp.Scenario, by: str, within: float) -> int:
+    """Check every alternative of the settlement of a scenario, and return how many there are."""
     central = settled(base)
-    if by == "objective" and base.filled("national").empty:
-        return
     found = sp.find_alternatives(central, within, 2, by=by)  # type: ignore[arg-type]
     size = max(base.filled("bids")["amount"].sum(), base.filled("pot")["amount"].sum(), 1.0)
     for number, each in enumerate(found.found, start=1):
@@ -78,6 +88,7 @@ def test_every_alternative_keeps_every_rule_and_its_limits(base: sp.Scenario, by
         assert (column <= found.groups["high"] + 1e-6 * size).all()
         change = found.grants.loc[found.grants["alternative"] == number, "change"]
         assert each.moved >= change.clip(lower=0).sum() - 1e-9 * size
+    return len(found.found)
 
 
 def test_an_alternative_passes_the_verifier(tmp_path: Path) -> None:

@@ -12,8 +12,9 @@ from hypothesis import given, settings
 
 import singlepot as sp
 from singlepot.reports import frontier_chart, frontier_text
-from tests.api.test_command_line import run
-from tests.strategies import drafts, scenario, seeded
+
+from ...command_line import run
+from ...strategies import drafts, scenario, seeded
 
 NEAR = 1e-6
 """How well a corner agrees with a settlement made without the frontier."""
@@ -52,13 +53,8 @@ def along(found: sp.Frontier, count: int) -> list[float]:
     return sorted({*first[:: max(len(first) // count, 1)], *between})
 
 
-two_objectives = (
-    drafts().map(scenario).filter(lambda base: len(objectives_of(base)) == 2 and not base.filled("national").empty)
-)
-
-
 @settings(max_examples=8)
-@given(two_objectives)
+@given(drafts(objectives=2).map(scenario))
 def test_the_frontier_is_where_separate_settlements_are(base: sp.Scenario) -> None:
     first, second = objectives_of(base)
     plain = base.with_(stages={"give": dict.fromkeys(base.settings.stages.give)})

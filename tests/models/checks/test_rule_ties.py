@@ -13,6 +13,8 @@ from singlepot.models.diagnostics.problems import BadInputError
 from singlepot.models.scenario.scenario import Scenario
 from singlepot.models.tables.schema import SELECTORS
 
+from ...strategies import HypothesisPicker, Picker, SeededPicker, choice
+
 YEARS = ["2026-27", "2027-28"]
 AREAS = pd.DataFrame(
     {
@@ -30,20 +32,26 @@ BIDS = pd.DataFrame({"area": ["A"], "year": YEARS[:1], "envelope": ["capital"], 
 
 Row = dict[str, str]
 
-ROWS = st.lists(
-    st.fixed_dictionaries(
-        {
-            "area": st.sampled_from(["", "", "", "A", "C"]),
-            "region": st.sampled_from(["", "", "North", "South"]),
-            "type": st.sampled_from(["", "", "county", "unitary"]),
-            "envelope": st.sampled_from(["", "", *ENVELOPES]),
-            "year": st.sampled_from(["", "", *YEARS]),
-        }
-    ),
-    min_size=1,
-    max_size=5,
-    unique_by=lambda row: tuple(sorted(row.items())),
-)
+SELECTIONS = {
+    "area": ["", "", "", "A", "C"],
+    "region": ["", "", "North", "South"],
+    "type": ["", "", "county", "unitary"],
+    "envelope": ["", "", *ENVELOPES],
+    "year": ["", "", *YEARS],
+}
+
+
+def rows_of(pick: Picker) -> list[Row]:
+    """One to seven different rows of a rule, each of which selects some cell."""
+    drawn = [{column: choice(pick, words) for column, words in SELECTIONS.items()} for _ in range(pick.integer(1, 6))]
+    first = dict.fromkeys(SELECTIONS, "") | {"type": choice(pick, ["", "county"])}
+    rows = {tuple(row.items()): row for row in [first, *drawn]}
+    return [row for row in rows.values() if any(matches(row, cell) for cell in cells())]
+
+
+@st.composite
+def drawn_rows(draw: Any) -> list[Row]:
+    return rows_of(HypothesisPicker(draw))
 
 
 def matches(row: Row, cell: Row) -> bool:
@@ -69,17 +77,19 @@ def tied_rows(rows: list[Row]) -> set[int]:
     return tied
 
 
-@given(ROWS)
+def test_rows_with_and_without_ties_are_drawn() -> None:
+    """Of 100 draws at least 30 each."""
+    tied = [bool(tied_rows(rows_of(SeededPicker(seed)))) for seed in range(100)]
+    assert 30 <= sum(tied) <= 70
+
+
+@given(drawn_rows())
 def test_ties_are_those_of_the_cells(rows: list[Row]) -> None:
-    rows = [row for row in rows if any(matches(row, cell) for cell in cells())]
-    table = pd.DataFrame(
-        [{"rule": "grant_floor", "value": 0.5, **row} for row in rows],
-        columns=["rule", "value", *rows[0]] if rows else None,
-    )
+    table = pd.DataFrame([{"rule": "grant_floor", "value": 0.5, **row} for row in rows])
     given_tables: dict[str, Any] = {"areas": AREAS, "pot": POT, "bids": BIDS, "years": YEARS}
     expected = tied_rows(rows)
     try:
-        Scenario.from_tables(**given_tables, rules=table if rows else None)
+        Scenario.from_tables(**given_tables, rules=table)
     except BadInputError as refused:
         assert {problem.code for problem in refused.problems} == {"SP-D054"}
         named = {int(problem.place.removeprefix("row label ")) for problem in refused.problems}

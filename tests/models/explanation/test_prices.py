@@ -21,6 +21,9 @@ from ...steered import MANY
 from ...strategies import scenario, seeded
 
 SEEDS = range(max(MANY, 40))
+UNPRICED = {1, 8, 13, 32}
+"""Those of the first 40 in which nothing has a price whose stage may move; in all others some price is compared."""
+
 STEP = 1e-4
 """By how much bounds are moved, relative."""
 
@@ -69,9 +72,8 @@ def test_a_price_lies_between_the_differences_on_both_sides(seed: int) -> None:
     rules = rule_prices(workings)
     chosen = [*national_prices(workings), *pot_prices(workings), *(rules if MANY else rules[seed % 3 :: 3])]
     names = [result.stage.name for result in workings.staged.results]
-    for price in chosen:
-        if not price.stage:
-            continue
+    compared = 0
+    for price in (price for price in chosen if price.stage):
         position = names.index(price.stage)
         stage = next(each for each in workings.marginals if each.name == price.stage)
         marginal = stage.column[price.bound.index] if price.bound.of_column else stage.row[price.bound.index]
@@ -82,16 +84,20 @@ def test_a_price_lies_between_the_differences_on_both_sides(seed: int) -> None:
         above, below = (optima(workings, price.bound, sign * step) for sign in (1, -1))
         if above is not None and same_before(workings, above, position):
             assert marginal * step <= above[position] - present + slack, price.label
+            compared += 1
         if below is not None and same_before(workings, below, position):
             assert marginal * step >= present - below[position] - slack, price.label
+            compared += 1
+    assert compared or MANY or seed in UNPRICED
 
 
-@pytest.mark.parametrize("seed", range(0, 22, 2))
+@pytest.mark.parametrize("seed", [0, 2, 4, 6, 10, 12, 14, 16, 18, 20, 22])
 def test_a_range_ends_where_the_slope_changes(seed: int) -> None:
     """On either side the stage's optimum is a straight line to the end of the range, and above it just past the end."""
     settlement = sp.settle(scenario(seeded(seed)))
     workings = settlement.solved_stages
     names = [result.stage.name for result in workings.staged.results]
+    lines, ends = 0, 0
     for row, size in list(priced_rows(workings))[:3]:
         label = workings.programme.row_label(row)
         kind, place = label[:-1].split("[")
@@ -105,12 +111,15 @@ def test_a_range_ends_where_the_slope_changes(seed: int) -> None:
             inside = optima(workings, row, at)
             assert inside is not None
             assert abs(inside[position] - present - side.marginal * at) <= 10 * slack + 1e-6 * abs(side.marginal * at)
+            lines += 1
             past = side.until - found.bound + sign * 0.01 * size
             outside = optima(workings, row, past)
             if same_before(workings, outside, position):
                 assert outside is not None
                 assert outside[position] - present - side.marginal * past > -slack
                 assert abs(outside[position] - present - side.marginal * past) > 0
+                ends += 1
+    assert lines and ends
 
 
 @pytest.mark.parametrize("seed", range(0, 40, 5))

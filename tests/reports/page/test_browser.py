@@ -14,7 +14,8 @@ from playwright.sync_api import expect, sync_playwright
 
 import singlepot as sp
 from singlepot.reports.page import area_page_html, report_html
-from tests.reports.report_scenarios import NAMES, hostile
+
+from ..report_scenarios import NAMES, hostile
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 

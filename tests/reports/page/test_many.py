@@ -17,10 +17,11 @@ import singlepot as sp
 from singlepot.reports.page import comparison_html, ensemble_html, sweep_html
 from singlepot.reports.text.ensemble import by_item
 from singlepot.scenarios.ensemble.plan import make_plan
-from tests.api.test_command_line import run
-from tests.reports.page.test_browser import CHROMIUM, DESK, PHONE, STANDARDS, Watch, browser
-from tests.reports.report_pages import Page, read_page
-from tests.reports.report_scenarios import NAMES, hostile
+
+from ...command_line import run
+from ..report_pages import Page, read_page
+from ..report_scenarios import NAMES, hostile
+from .test_browser import CHROMIUM, DESK, PHONE, STANDARDS, Watch, browser
 
 assert browser  # the fixture
 

@@ -22,11 +22,11 @@ from singlepot.reports.page import PagesNotInstalledError, area_page_html, pictu
 from singlepot.reports.page.drawings.map import Measure, classify
 from singlepot.reports.page.figures.cells import cells_of, read_cells
 from singlepot.reports.page.figures.merit_order import MeritOrder
-from tests.reports.report_pages import Page, area_pages, read_page
-from tests.reports.report_scenarios import NAMES, hostile
-from tests.strategies import scenario, seeded
 
 from ...places import ROOT
+from ...strategies import scenario, seeded
+from ..report_pages import Page, area_pages, read_page
+from ..report_scenarios import NAMES, hostile
 
 LARGEST = 4_000_000
 """Bytes of a report on England that a mail attachment carries."""

@@ -11,7 +11,8 @@ import pytest
 
 import singlepot as sp
 from singlepot.reports import robust_chart, robust_text
-from tests.api.test_command_line import run
+
+from ...command_line import run
 
 PLAN = """
 schema = 1

@@ -19,9 +19,9 @@ import singlepot as sp
 from singlepot.models.diagnostics.problems import BadInputError
 from singlepot.models.files.folder import FolderRefusedError
 from singlepot.scenarios.writing.writing import FORMATS, Format, write_scenario
-from tests.strategies import drafts, scenario
 
 from ...places import INPUT
+from ...strategies import drafts, scenario
 
 LETTERS = st.characters(codec="utf-8", categories=("L", "M", "N", "P", "S", "Zs"))
 TEXTS = st.text(LETTERS, max_size=12).map(lambda text: unicodedata.normalize("NFC", text)).filter(str.isprintable)

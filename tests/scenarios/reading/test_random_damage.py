@@ -19,7 +19,7 @@ from singlepot.models.diagnostics.codes import CODES
 
 from ...damages import Damage, Folder, damaged
 from ...places import INPUT
-from ...strategies import HypothesisPicker
+from ...strategies import HypothesisPicker, SeededPicker
 
 EXAMPLES = int(os.environ.get("SINGLEPOT_DAMAGES", "150"))
 
@@ -44,32 +44,35 @@ def test_random_damage(drawn: tuple[str, Folder, list[Damage]]) -> None:
             assert found.problems
             assert _run(["settle", str(place), "--quiet", "--out", str(place / "out")]) == 3
             assert not (place / "out").exists()
-    if any(damage.wild for damage in damages):
-        return
-    whole = {damage.file for damage in damages}
-    refused = [damage for damage in damages if damage.codes]
-    if not refused:
+    if is_harmless(damages):
         assert found.scenario is not None, (damages, *map(str, found.problems))
         assert found.scenario == sp.read_scenario(INPUT / base), damages
-    for damage in refused:
-        if whole.isdisjoint(set(damage.needs) - {damage.file}):
-            here = [said for said in found.problems if said.file == damage.file and said.code in damage.codes]
-            assert any(damage.place in ("", said.place.partition(" column")[0]) for said in here), (
-                damage,
-                *map(str, found.problems),
-            )
+    for damage in foreseen(damages):
+        here = [problem for problem in found.problems if problem.file == damage.file and problem.code in damage.codes]
+        assert any(damage.place in ("", problem.place.partition(" column")[0]) for problem in here), (
+            damage,
+            *map(str, found.problems),
+        )
+
+
+def is_harmless(damages: list[Damage]) -> bool:
+    """Whether the folder must still be read, with the meaning that it had."""
+    return not any(damage.codes or damage.wild for damage in damages)
+
+
+def foreseen(damages: list[Damage]) -> list[Damage]:
+    """The damages whose code and place are known: nothing is wild, and no file that one needs is damaged as well."""
+    if any(damage.wild for damage in damages):
+        return []
+    files = {damage.file for damage in damages}
+    return [damage for damage in damages if damage.codes and files.isdisjoint(set(damage.needs) - {damage.file})]
 
 
 def test_every_kind_of_damage_is_drawn() -> None:
-    """The draws reach every function that damages, and both outcomes."""
-    from ...strategies import SeededPicker
-
-    seen: set[str] = set()
-    outcomes: set[bool] = set()
-    for seed in range(200):
-        _, damages = damaged(SeededPicker(seed), INPUT / "full")
-        seen.update(code for damage in damages for code in damage.codes)
-        outcomes.update(bool(damage.codes) for damage in damages)
-    assert outcomes == {True, False}
+    """Of 200 draws most foresee a code, some no harm, and together they reach every function that damages."""
+    drawn = [damaged(SeededPicker(seed), INPUT / "full")[1] for seed in range(200)]
+    seen = {code for damages in drawn for damage in damages for code in damage.codes}
+    assert sum(bool(foreseen(damages)) for damages in drawn) >= 100
+    assert sum(map(is_harmless, drawn)) >= 10
     assert {"SP-F004", "SP-F005", "SP-F006", "SP-F007", "SP-F008", "SP-F010", "SP-F012", "SP-S001", "SP-S003"} <= seen
     assert {"SP-D002", "SP-D003", "SP-D004", "SP-D005", "SP-D010", "SP-D011", "SP-D013", "SP-D017"} <= seen

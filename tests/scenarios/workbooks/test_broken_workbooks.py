@@ -17,9 +17,9 @@ import pytest
 import singlepot as sp
 from singlepot.models.diagnostics.problems import CODES, BadInputError
 from singlepot.scenarios.writing.writing import write_scenario
-from tests.scenarios.workbooks.workbook_cases import CASES, FILES, Case, changed
 
 from ...places import INPUT
+from .workbook_cases import CASES, FILES, Case, changed
 
 
 @pytest.fixture(scope="module")

@@ -27,9 +27,9 @@ from singlepot.models.scenario.documents import number_text
 from singlepot.models.tables.schema import TABLES
 from singlepot.scenarios.workbooks.cells import financial_year
 from singlepot.scenarios.writing.writing import write_scenario
-from tests.scenarios.workbooks.workbook_cases import saved
 
 from ...places import INPUT
+from .workbook_cases import saved
 
 DAMAGES = int(os.environ.get("SINGLEPOT_DAMAGES", "100"))
 BATCH = 25

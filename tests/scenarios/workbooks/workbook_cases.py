@@ -570,9 +570,9 @@ def changed(content: bytes, change: Change) -> bytes:
 
 def table() -> list[tuple[int, str, str]]:
     """Every case: its number in the catalogue, the codes, and the test."""
-    from tests.scenarios.formats import test_formats
-    from tests.scenarios.formats import test_json_and_parquet as test_input_json
-    from tests.scenarios.workbooks import test_broken_workbooks as test_input_workbooks
+    from ..formats import test_formats
+    from ..formats import test_json_and_parquet as test_input_json
+    from . import test_broken_workbooks as test_input_workbooks
 
     books = "test_broken_workbooks.py::"
     rows = [(case.number, case.code or "noted", f"{books}test_case[{case.number} {case.what}]") for case in CASES]

@@ -10,9 +10,9 @@ import pytest
 
 import singlepot as sp
 from singlepot.cli import _run
-from tests.scenarios.workbooks.workbook_cases import CASES, Case, changed
 
 from ...places import INPUT
+from ..workbooks.workbook_cases import CASES, Case, changed
 
 RED = "FFFFB3B3"
 

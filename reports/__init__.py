@@ -1,4 +1,4 @@
-"""What people look at: the summary that ends a run; what compares, sweeps and repairs, as text and charts."""
+"""Reports: text, charts, HTML pages, workbooks and logs of settlements, comparisons, sweeps, ensembles and repairs."""
 
 from .charts.alternatives import alternatives_chart
 from .charts.axes_and_files import ChartsNotInstalledError
@@ -18,26 +18,3 @@ from .text.summary import summary
 from .text.sweep import sweep_text
 from .text.what_if import resolved_text
 from .workbooks.workbook import comparison_workbook
-
-__all__ = [
-    "ChartsNotInstalledError",
-    "alternatives_chart",
-    "alternatives_text",
-    "comparison_text",
-    "comparison_workbook",
-    "ensemble_chart",
-    "frontier_chart",
-    "frontier_text",
-    "reach_text",
-    "regimes_chart",
-    "regimes_text",
-    "repair_text",
-    "resolved_text",
-    "robust_chart",
-    "robust_text",
-    "stability_text",
-    "summary",
-    "sweep_chart",
-    "sweep_text",
-    "verdict",
-]

@@ -1,4 +1,4 @@
-"""Everything that people look at of one settlement, as files beside its tables: workbook, report, pages, logs."""
+"""Outputs of one settlement as files beside its tables: workbook, report, pages of areas, pictures, logs."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ if TYPE_CHECKING:
     from singlepot.solver import Progress
 
 WORKBOOK, REPORT, FAIRNESS = "settlement.xlsx", "report.html", "fairness.json"
-"""The files that are always written, the second only where its extra is installed."""
+"""Files that are always written, the second only where its extra is installed."""
 
 AREA_PAGES, PICTURES = "area-pages", "pictures"
-"""Folders of what is written on request."""
+"""Folders of the files that are written on request."""
 
 _SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}")
-"""Names that every system takes, but for those that Windows keeps to itself."""
+"""File names that every system takes, but for those that Windows reserves."""
 
 _RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))}
 
@@ -40,26 +40,26 @@ HOW_TO_INSTALL = 'python -m pip install "singlepot[report]"'
 
 @dataclass(frozen=True)
 class Outputs:
-    """What is written beside a settlement's tables.
+    """Files that are written beside a settlement's tables.
 
     Attributes
     ----------
     files
         Relative path → content.
-    said
+    manifest
         Entries of the manifest: ``logs``.
     missing
         One line on what could not be written and what to install; empty where nothing is missing.
     """
 
     files: Mapping[str, bytes]
-    said: Mapping[str, object]
+    manifest: Mapping[str, object]
     missing: str = ""
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """What is asked for beside workbook and report."""
+    """Outputs that are asked for beside workbook and report."""
 
     area_pages: bool = False
     pictures: str = ""
@@ -67,63 +67,63 @@ class Wanted:
 
 
 def outputs(settlement: Settlement, price: PriceOfFairness | None, wanted: Wanted = Wanted()) -> Outputs:
-    """Make everything that is written beside a settlement's tables; the same settlement gives the same bytes.
+    """Make the outputs of a settlement; the same settlement gives the same bytes.
 
     Parameters
     ----------
     settlement
-        What to show.
+        The settlement to show.
     price
         What fairness cost, from :func:`singlepot.price_fairness`; without it only the logs are made.
     wanted
-        What to make.
+        Outputs to make.
     """
     from .workbooks.settlement_workbook import settlement_workbook
 
     written = logs(settlement)
-    said = {"logs": logs_as_dict(written)}
+    manifest = {"logs": logs_as_dict(written)}
     if price is None:
-        return Outputs({}, said)
-    pages = _Pages()
+        return Outputs({}, manifest)
+    pages = _ReportFiles()
     files = {FAIRNESS: json_text(dataclasses.asdict(price)), WORKBOOK: settlement_workbook(settlement, written)}
     files |= pages.make(REPORT, lambda page: {REPORT: page.report_html(settlement, price, written).encode()})
     if wanted.area_pages:
         files |= pages.make(AREA_PAGES, lambda page: _area_pages(settlement, page))
     if wanted.pictures:
         files |= pages.make(PICTURES, lambda page: _pictures(settlement, page, wanted.pictures))
-    return Outputs(files, said, pages.missing())
+    return Outputs(files, manifest, pages.missing())
 
 
 def report_of(make: Callable[[Any], str]) -> Outputs:
-    """Make one report, or say what to install.
+    """Make one report, or a line on what to install.
 
     Parameters
     ----------
     make
-        Takes the package of pages and returns the report.
+        Takes the package of pages and returns the report as HTML.
     """
-    pages = _Pages()
+    pages = _ReportFiles()
     files = pages.make(REPORT, lambda page: {REPORT: make(page).encode()})
     return Outputs(files, {}, pages.missing())
 
 
 @dataclass
-class _Pages:
-    """Makes what the extra ``report`` makes, and remembers what could not be made."""
+class _ReportFiles:
+    """Outputs that need the extra ``report``, with a list of those that could not be made."""
 
     refused: list[str] = field(default_factory=list)
-    why: str = ""
+    cause: str = ""
 
-    def make(self, what: str, how: Any) -> dict[str, bytes]:
+    def make(self, what: str, draw: Any) -> dict[str, bytes]:
         try:
             page = import_module("singlepot.reports.page")
-            made: dict[str, bytes] = how(page)
+            made: dict[str, bytes] = draw(page)
         except ModuleNotFoundError as fault:
-            self.why = f"{fault.name} is not installed"
+            self.cause = f"{fault.name} is not installed"
         except SinglepotError as fault:
             if type(fault).__name__ != "PagesNotInstalledError":
                 raise
-            self.why = fault.cause
+            self.cause = fault.cause
         else:
             return made
         self.refused.append(what)
@@ -133,7 +133,7 @@ class _Pages:
         if not self.refused:
             return ""
         was = "was" if len(self.refused) == 1 else "were"
-        return f"{', '.join(self.refused)} {was} not written: {self.why}; {HOW_TO_INSTALL}"
+        return f"{', '.join(self.refused)} {was} not written: {self.cause}; {HOW_TO_INSTALL}"
 
 
 def _area_pages(settlement: Settlement, page: Any) -> dict[str, bytes]:
@@ -142,7 +142,7 @@ def _area_pages(settlement: Settlement, page: Any) -> dict[str, bytes]:
 
 
 def file_names(codes: Sequence[str]) -> dict[str, str]:
-    """A file name for each code: itself where every system takes it, else what is safe of it and a part of its hash.
+    """Name a file for each code: the code where every system takes it, else its safe part and a part of its hash.
 
     Examples
     --------
@@ -166,12 +166,12 @@ def _pictures(settlement: Settlement, page: Any, kind: str) -> dict[str, bytes]:
 
 
 def logs_as_dict(written: Sequence[Log]) -> dict[str, object]:
-    """The logs as JSON has them, by key."""
+    """Return the logs as JSON values, by key."""
     return {log.key: {"title": log.title, "about": log.about, "rows": log.table.to_dict("records")} for log in written}
 
 
 def wanted_again(folder: str | PathLike[str], area_pages: bool, pictures: str) -> Wanted:
-    """What is asked for, and what stands in a written settlement already."""
+    """Add the outputs of an earlier call, found in the written folder, to those that are asked for."""
     path = Path(folder) / MANIFEST
     files = json.loads(path.read_text(encoding="utf-8"))["files"] if path.is_file() else {}
     standing = {name.rsplit(".", 1)[-1] for name in files if name.startswith(f"{PICTURES}/")}
@@ -186,7 +186,7 @@ def price_of(
     folder: str | PathLike[str],
     progress: Callable[[Progress], object] | None = None,
 ) -> PriceOfFairness:
-    """What fairness cost: as it was written beside a settlement, else settled again."""
+    """Read the price of fairness as it was written beside a settlement, else settle again for it."""
     from singlepot.models.analysis.price_of_fairness import PriceOfFairness, price_fairness
 
     path = Path(folder) / FAIRNESS
@@ -196,7 +196,7 @@ def price_of(
 
 
 def insist_on_all(folder: str | PathLike[str], made: Outputs) -> None:
-    """Refuse to write a folder anew without something that stands in it and cannot be made here.
+    """Refuse to replace a folder that holds an output which cannot be made here.
 
     Raises
     ------
@@ -210,7 +210,7 @@ def insist_on_all(folder: str | PathLike[str], made: Outputs) -> None:
 
 
 def insist_on_own_files(folder: str | PathLike[str]) -> None:
-    """Refuse to write a folder anew that holds files that no settlement wrote: they would be lost.
+    """Refuse to replace a folder that holds files which no settlement wrote, for they would be lost.
 
     Raises
     ------

@@ -1,8 +1,9 @@
-"""What all charts share: how a figure becomes files that are the same every time, colours, and the missing library."""
+"""Axes, captions and colours of all charts, and how a figure becomes files that are the same every time."""
 
 from __future__ import annotations
 
 import io
+import textwrap
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -11,7 +12,10 @@ from singlepot.solver import SinglepotError
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#7A5C00", "#000000")
 """The colours of Okabe and Ito, which people who are colour-blind can tell apart, and a brown for their yellow."""
 
-GREY = "#505a5f"
+GREY, GRID = "#505a5f", "#e5e6e7"
+
+MARKERS = "osD^vPX*"
+"""Markers of lines, so that a print in grey can be read."""
 
 _PLAIN: dict[Any, Any] = {
     "text.parse_math": False,
@@ -66,3 +70,27 @@ def draw_files(draw: Callable[[Any], None], size: tuple[float, float] = (11, 7.5
             figure.savefig(buffer, format=ending, dpi=130, metadata=metadata)
             files[f"chart.{ending}"] = buffer.getvalue()
     return files
+
+
+def caption(figure: Any, title: str, note: str, width: int) -> None:
+    """Caption a figure: the title above, wrapped at ``width`` characters, and a note below.
+
+    The title is wrapped here because matplotlib's own wrapping reads mathematics all the same.
+    """
+    figure.suptitle(textwrap.fill(title, width), x=0.01, ha="left", fontsize=12, fontweight="bold")
+    figure.supxlabel(note, fontsize=8, color=GREY, x=0.01, ha="left")
+
+
+def in_percent(axis: Any, digits: str = ".3g") -> None:
+    """Label the ticks of one axis as percentages."""
+    axis.set_major_formatter(lambda value, _: f"{100 * value:{digits}}%")
+
+
+def grid(axes: Any, axis: str = "both") -> None:
+    """Draw grid lines across ``x``, ``y`` or ``both``."""
+    axes.grid(axis=axis, color=GRID, linewidth=0.8)
+
+
+def empty(axes: Any, reason: str) -> None:
+    """Write why the axes show no data."""
+    axes.text(0.5, 0.5, reason, transform=axes.transAxes, ha="center", color=GREY)

@@ -1,12 +1,12 @@
-"""An ensemble as a chart: how far targets are missed, how far grants spread, what is regretted, what drives it."""
+"""Charts of an ensemble: intervals of shortfalls and grants, a histogram of regret, and a bar chart of its drivers."""
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from .axes_and_files import COLOURS, GREY, draw_files
+from ..text.ensemble import by_item, last_targets
+from .axes_and_files import COLOURS, GREY, caption, draw_files, empty, grid, in_percent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from singlepot.scenarios.ensemble.running import Ensemble
 
 AREAS = 20
-"""How many areas are shown, those with the widest spread."""
+"""Number of areas that are shown, those with the widest spread."""
 
 BINS = 30
-"""Columns of the picture of regret."""
+"""Bins of the histogram of regret."""
 
 
-def ensemble_chart(done: Ensemble) -> Mapping[str, bytes]:
+def ensemble_chart(ensemble: Ensemble) -> Mapping[str, bytes]:
     """Draw an ensemble, as ``chart.png`` and ``chart.svg``.
 
     Raises
@@ -28,94 +28,79 @@ def ensemble_chart(done: Ensemble) -> Mapping[str, bytes]:
     ChartsNotInstalledError
         Without matplotlib, which the extra ``charts`` brings.
     """
-    return draw_files(lambda figure: _draw(figure, done), (11, 8.5))
+    return draw_files(lambda figure: _draw(figure, ensemble), (11, 8.5))
 
 
-def _draw(figure: Any, done: Ensemble) -> None:
+def _draw(figure: Any, ensemble: Ensemble) -> None:
     axes = figure.subplots(2, 2)
-    _targets(axes[0, 0], _of(done, "target"))
-    _grants(axes[0, 1], done)
-    _regret(axes[1, 0], done)
-    _drivers(axes[1, 1], done)
-    title = textwrap.fill(done.plan.title or f"Ensemble of {done.plan.base}", 110)
-    figure.suptitle(title, x=0.01, ha="left", fontsize=12, fontweight="bold")
-    settled = int((done.draws["status"] == "settled").sum())
-    note = (
-        f"{settled} of {len(done.draws)} draws settled, seed {done.plan.seed}. Lines: 5% to 95% of draws; dots: median."
-    )
-    figure.supxlabel(note, fontsize=8, color=GREY, x=0.01, ha="left")
-
-
-def _of(done: Ensemble, kind: str) -> pd.DataFrame:
-    chosen = done.summary[done.summary["kind"] == kind]
-    return chosen.pivot_table(index="item", columns="statistic", values="value", aggfunc="first", sort=False)
+    _targets(axes[0, 0], by_item(ensemble, "target"))
+    _grants(axes[0, 1], ensemble)
+    _regret(axes[1, 0], ensemble)
+    _drivers(axes[1, 1], ensemble)
+    settled = int((ensemble.draws["status"] == "settled").sum())
+    note = f"{settled} of {len(ensemble.draws)} draws settled, seed {ensemble.plan.seed}. "
+    title = ensemble.plan.title or f"Ensemble of {ensemble.plan.base}"
+    caption(figure, title, note + "Lines: 5% to 95% of draws; dots: median.", 110)
 
 
 def _intervals(axis: Any, table: pd.DataFrame, labels: list[str]) -> None:
-    places = range(len(table))[::-1]
-    axis.hlines(places, table["q05"], table["q95"], color=COLOURS[0], linewidth=2.2)
-    axis.plot(table["q50"], places, "o", color=COLOURS[0], markersize=4)
-    axis.set_yticks(list(places), labels, fontsize=7)
-    axis.grid(axis="x", color="#e5e6e7", linewidth=0.8)
-
-
-def _percent(axis: Any) -> None:
-    axis.xaxis.set_major_formatter(lambda value, _: f"{100 * value:.3g}%")
+    heights = range(len(table))[::-1]
+    axis.hlines(heights, table["q05"], table["q95"], color=COLOURS[0], linewidth=2.2)
+    axis.plot(table["q50"], heights, "o", color=COLOURS[0], markersize=4)
+    axis.set_yticks(list(heights), labels, fontsize=7)
+    grid(axis, "x")
+    in_percent(axis.xaxis)
 
 
 def _targets(axis: Any, table: pd.DataFrame) -> None:
     axis.set_title("Shortfall in the last year, and how often it is none")
     if not len(table):
-        axis.text(0.5, 0.5, "no national targets", transform=axis.transAxes, ha="center", color=GREY)
+        empty(axis, "no national targets")
         return
-    years = table.index.to_series().str.rsplit(" ", n=1).str[1]
-    last = max((year for year in years if ":" not in year), default="")
-    shown = table[(years == last).to_numpy() | years.str.contains(":").to_numpy()]
+    shown = last_targets(table)
     labels = [f"{item} ({met:.0%} met)" for item, met in zip(shown.index, shown["met"], strict=True)]
     _intervals(axis, shown, labels)
-    _percent(axis)
 
 
-def _grants(axis: Any, done: Ensemble) -> None:
+def _grants(axis: Any, ensemble: Ensemble) -> None:
     axis.set_title(f"Grants against the central ones, {AREAS} widest")
-    table = _of(done, "grant")
+    table = by_item(ensemble, "grant")
     table = table[table["central"] > 0]
     share = table[["q05", "q50", "q95"]].div(table["central"], axis=0)
     widest = (share["q95"] - share["q05"]).sort_values(ascending=False, kind="stable").index[:AREAS]
-    names = done.central.scenario.filled("areas").set_index("code")["name"]
+    names = ensemble.central.scenario.filled("areas").set_index("code")["name"]
     _intervals(axis, share.loc[widest], [str(names.get(area, area))[:30] for area in widest])
     axis.axvline(1.0, color=GREY, linewidth=1)
-    _percent(axis)
 
 
-def _regret(axis: Any, done: Ensemble) -> None:
+def _regret(axis: Any, ensemble: Ensemble) -> None:
     axis.set_title("Regret: what keeping to the central grants costs, draws")
-    columns = [name for name in map(str, done.draws.columns) if name.startswith("regret ")]
-    for place, name in enumerate(columns):
-        known = done.draws[name].dropna()
+    columns = [name for name in map(str, ensemble.draws.columns) if name.startswith("regret ")]
+    for number, name in enumerate(columns):
+        known = ensemble.draws[name].dropna()
         if len(known):
             label = name.removeprefix("regret ")
-            axis.hist(known, bins=BINS, histtype="step", linewidth=1.6, color=COLOURS[place % 8], label=label)
+            axis.hist(known, bins=BINS, histtype="step", linewidth=1.6, color=COLOURS[number % 8], label=label)
     if columns:
         axis.legend(frameon=False, fontsize=8)
-        _percent(axis)
+        in_percent(axis.xaxis)
         axis.set_xlabel("more of the target missed, share")
     else:
-        axis.text(0.5, 0.5, "not asked for", transform=axis.transAxes, ha="center", color=GREY)
+        empty(axis, "not asked for")
 
 
-def _drivers(axis: Any, done: Ensemble) -> None:
+def _drivers(axis: Any, ensemble: Ensemble) -> None:
     axis.set_title("What explains the total shortfall (variance)")
-    table = done.summary[(done.summary["kind"] == "driver") & (done.summary["statistic"] == "S1")]
+    table = ensemble.summary[(ensemble.summary["kind"] == "driver") & (ensemble.summary["statistic"] == "S1")]
     table = table[table["item"].str.startswith("shortfall.total")].sort_values("value", kind="stable").tail(10)
     if not len(table):
-        axis.text(0.5, 0.5, "too few draws, or nothing moves it", transform=axis.transAxes, ha="center", color=GREY)
+        empty(axis, "too few draws, or nothing moves it")
         return
-    names = done.central.scenario.filled("areas").set_index("code")["name"]
+    names = ensemble.central.scenario.filled("areas").set_index("code")["name"]
     labels = [
         f"{name}: {names.get(unit, unit)}"[:44] for name, _, unit in table["input"].str.partition(": ").to_numpy()
     ]
     axis.barh(range(len(table)), table["value"].clip(lower=0.0), color=COLOURS[0])
     axis.set_yticks(range(len(table)), labels, fontsize=7)
-    axis.grid(axis="x", color="#e5e6e7", linewidth=0.8)
-    _percent(axis)
+    grid(axis, "x")
+    in_percent(axis.xaxis)

@@ -1,4 +1,4 @@
-"""Regimes as a chart: what each leaves short, and how it treats areas."""
+"""Dot plots of regimes: what each leaves short, and how it treats areas."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..text.regimes import shares
-from .axes_and_files import COLOURS, GREY, draw_files
+from ..text.regimes import paid_shares, shortfall_shares
+from .axes_and_files import COLOURS, GREY, MARKERS, draw_files, empty
 
 if TYPE_CHECKING:
     from singlepot.scenarios.regimes import Regimes
@@ -36,34 +36,34 @@ def regimes_chart(regimes: Regimes) -> Mapping[str, bytes]:
 def _draw(figure: Any, regimes: Regimes) -> None:
     keys = list(regimes.settlements)
     left, right = figure.subplots(1, 2, sharey=True)
-    place = np.arange(len(keys))[::-1]
-    _shortfalls(left, regimes, keys, place)
-    _ratios(right, regimes, keys, place)
-    left.set_yticks(place, [regimes.names[key] for key in keys])
+    heights = np.arange(len(keys))[::-1]
+    _shortfalls(left, regimes, keys, heights)
+    _ratios(right, regimes, keys, heights)
+    left.set_yticks(heights, [regimes.names[key] for key in keys])
     left.set_ylim(-0.6, len(keys) - 0.4)
     title = regimes.scenario.settings.title
     if title:
         figure.suptitle(title, fontsize=9, color=GREY, x=0.01, ha="left")
 
 
-def _shortfalls(axes: Any, regimes: Regimes, keys: list[str], place: np.ndarray[Any, Any]) -> None:
+def _shortfalls(axes: Any, regimes: Regimes, keys: list[str], heights: np.ndarray[Any, Any]) -> None:
     axes.set_title("National objectives: short of the target, last year")
-    marks = "osD^vPX*"
-    objectives = list(dict.fromkeys(key for each in regimes.settlements.values() for key in each.national["objective"]))
+    nations = (settlement.national["objective"] for settlement in regimes.settlements.values())
+    objectives = list(dict.fromkeys(key for column in nations for key in column))
     names = dict(regimes.scenario.filled("objectives")[["key", "name"]].to_numpy())
     if not objectives:
-        axes.text(0.5, 0.5, "no national objectives", transform=axes.transAxes, ha="center", color=GREY)
+        empty(axes, "no national objectives")
         return
     span = np.linspace(0.24, -0.24, len(objectives)) if len(objectives) > 1 else np.zeros(1)
     for i, objective in enumerate(objectives):
         values = []
         for key in keys:
-            national = regimes[key].national.assign(share=shares(regimes[key]))
+            national = regimes[key].national.assign(share=shortfall_shares(regimes[key]))
             values.append(100 * national[national["objective"] == objective]["share"].iloc[-1])
         axes.plot(
             values,
-            place + span[i],
-            marks[i % len(marks)],
+            heights + span[i],
+            MARKERS[i % len(MARKERS)],
             color=COLOURS[i % len(COLOURS)],
             markersize=5,
             label=names.get(objective) or objective,
@@ -74,13 +74,12 @@ def _shortfalls(axes: Any, regimes: Regimes, keys: list[str], place: np.ndarray[
     axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.13), ncols=3, frameon=False, fontsize=8)
 
 
-def _ratios(axes: Any, regimes: Regimes, keys: list[str], place: np.ndarray[Any, Any]) -> None:
+def _ratios(axes: Any, regimes: Regimes, keys: list[str], heights: np.ndarray[Any, Any]) -> None:
     axes.set_title("Every area's grant as a share of its bid, and the median")
-    for at, key in zip(place, keys, strict=True):
-        grants = regimes[key].grants.groupby("area")[["bid", "grant"]].sum()
-        ratio = 100 * (grants["grant"] / grants["bid"])[grants["bid"] > 0].to_numpy(dtype=np.float64)
-        axes.plot(ratio, np.full(len(ratio), at), "|", color=COLOURS[0], alpha=0.5, markersize=11)
-        axes.plot([np.median(ratio)], [at], "o", color=COLOURS[1], markersize=6)
+    for height, key in zip(heights, keys, strict=True):
+        ratio = 100 * paid_shares(regimes[key]).to_numpy(dtype=np.float64)
+        axes.plot(ratio, np.full(len(ratio), height), "|", color=COLOURS[0], alpha=0.5, markersize=11)
+        axes.plot([np.median(ratio)], [height], "o", color=COLOURS[1], markersize=6)
     axes.axvline(100, color=GREY, linewidth=0.8)
     axes.set_xlabel("% of the bid")
     axes.set_xlim(left=-2)

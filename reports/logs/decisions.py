@@ -1,4 +1,4 @@
-"""The log of decisions: every rule, stage and setting that was chosen, by whom and why where the scenario says so."""
+"""Log of decisions: every rule, stage and setting that was chosen, by whom and why where the scenario says so."""
 
 from __future__ import annotations
 
@@ -8,68 +8,62 @@ from typing import TYPE_CHECKING
 from singlepot.models.settings.settings import DEFAULT_ORDER, Bands
 from singlepot.models.tables.rule_kinds import RULES
 
-from .assumptions import NOT_SAID, effect_text
+from .assumptions import NOT_STATED, effect_text
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from singlepot.models.settlement.settlement import Settlement
 
 COLUMNS = ("decision", "what", "value", "by", "date", "why", "effect")
 """Columns of the log."""
 
 BY_PROGRAM = "singlepot"
-"""Who decided what the program does by itself."""
+"""Decision-maker of what the program does by itself."""
 
 Row = tuple[str, str, str, str]
 """Name, what it is, value, and who decided unless the scenario says otherwise."""
 
 
-def decisions(settlement: Settlement) -> pd.DataFrame:
-    """Every decision, those that only the scenario's log names last.
+def decisions(settlement: Settlement) -> list[tuple[str, ...]]:
+    """List every decision, those that only the scenario's log names last.
 
     Returns
     -------
-    Columns :data:`COLUMNS`, texts.
+    Rows of :data:`COLUMNS`.
     """
-    import pandas as pd
-
-    said = dict(settlement.scenario.settings.log.get("decisions", {}))
-    rows = []
-    for name, what, value, by in _of_settings(settlement):
-        entry = said.pop(name, {})
+    stated = dict(settlement.scenario.settings.log.get("decisions", {}))
+    rows: list[tuple[str, ...]] = []
+    for name, what, value, by in _settings_rows(settlement):
+        entry = stated.pop(name, {})
         effect = effect_text(settlement, name) if name.startswith("rules.") else ""
         rows.append((name, what, value, entry.get("by") or by, entry.get("date", ""), entry.get("why", ""), effect))
-    for name, entry in said.items():
+    for name, entry in stated.items():
         written = [entry.get(column, "") for column in COLUMNS[1:-1]]
-        rows.append((name, *written[:2], written[2] or NOT_SAID, *written[3:], ""))
-    return pd.DataFrame(rows, columns=list(COLUMNS), dtype=object)
+        rows.append((name, *written[:2], written[2] or NOT_STATED, *written[3:], ""))
+    return rows
 
 
-def _of_settings(settlement: Settlement) -> Iterator[Row]:
+def _settings_rows(settlement: Settlement) -> Iterator[Row]:
     scenario, settings = settlement.scenario, settlement.scenario.settings
-    yield "years", "Years that are settled", f"{settings.years[0]} to {settings.years[-1]}", NOT_SAID
-    yield "money", "Unit of money", settings.money, NOT_SAID
-    yield "price_base", "Prices of the year", settings.price_base or NOT_SAID, NOT_SAID
+    yield "years", "Years that are settled", f"{settings.years[0]} to {settings.years[-1]}", NOT_STATED
+    yield "money", "Unit of money", settings.money, NOT_STATED
+    yield "price_base", "Prices of the year", settings.price_base or NOT_STATED, NOT_STATED
     rows: Mapping[str, int] = dict(scenario.rules["rule"].value_counts()) if len(scenario.rules) else {}
     for name, rule in RULES.items():
         general, particular = settings.rules.get(name), int(rows.get(name, 0))
         if general is None and not particular:
             continue
         parts = [f"{general:g}"] if general is not None else []
-        parts += [f"{particular} rows of the table rules" if particular > 1 else "a row of the table rules"] * bool(
-            particular
-        )
-        yield f"rules.{name}", rule.explanation, ", and ".join(parts), NOT_SAID
-    if settings.equity is not None:
-        value = f"(median / {settings.equity.attribute}) to the power {settings.equity.elasticity:g}"
-        yield "equity", "How areas weigh", value, NOT_SAID
-    else:
-        yield "equity", "How areas weigh", "all alike", NOT_SAID
-    yield from _of_stages(settlement)
+        if particular:
+            parts.append(f"{particular} rows of the table rules" if particular > 1 else "a row of the table rules")
+        yield f"rules.{name}", rule.explanation, ", and ".join(parts), NOT_STATED
+    equity, value = settings.equity, "all alike"
+    if equity is not None:
+        value = f"(median / {equity.attribute}) to the power {equity.elasticity:g}"
+    yield "equity", "How areas weigh", value, NOT_STATED
+    yield from _stage_rows(settlement)
     provenance = settlement.provenance
     solver = f"{provenance.get('backend', '')} {provenance.get('backend_version', '')}".strip()
-    yield "solver", "Who solved the stages", solver or NOT_SAID, NOT_SAID
+    yield "solver", "Who solved the stages", solver or NOT_STATED, NOT_STATED
     yield (
         "sharing",
         "What is left to choose after the stages",
@@ -79,17 +73,18 @@ def _of_settings(settlement: Settlement) -> Iterator[Row]:
     rounding = "to the nearest pound where the pot has room, else by largest remainder; a tie goes by area code"
     yield "rounding", "How grants become whole pounds", rounding, BY_PROGRAM
     for label in provenance.get("extra") or ():  # type: ignore[attr-defined]
-        yield f"extra {label}", "A constraint that a program added", label, NOT_SAID
+        yield f"extra {label}", "A constraint that a program added", label, NOT_STATED
 
 
-def _of_stages(settlement: Settlement) -> Iterator[Row]:
+def _stage_rows(settlement: Settlement) -> Iterator[Row]:
     stages = settlement.scenario.settings.stages
-    by = "default of singlepot" if stages.order == DEFAULT_ORDER else NOT_SAID
+    by = "default of singlepot" if stages.order == DEFAULT_ORDER else NOT_STATED
     yield "stages.order", "What is minimised, in this order", ", ".join(stages.order), by
     given = ", ".join(f"{name} {value:g}" for name, value in stages.give.items())
-    yield "stages.give", "How much of a stage later ones may use", given or "nothing", NOT_SAID if given else BY_PROGRAM
+    by = NOT_STATED if given else BY_PROGRAM
+    yield "stages.give", "How much of a stage later ones may use", given or "nothing", by
     bands = stages.bands
     ends = [f"{slope:g} up to {end:.4g}" for slope, end in zip(bands.slopes, bands.ends, strict=False)]
     value = ", ".join([*ends, f"{bands.slopes[-1]:g} beyond" if ends else f"{bands.slopes[-1]:g}"])
-    by = "default of singlepot" if bands == Bands() else NOT_SAID
+    by = "default of singlepot" if bands == Bands() else NOT_STATED
     yield "stages.bands", "How concessions and burdens weigh as they grow", value, by

@@ -1,19 +1,17 @@
-"""The logs that assurance asks for: assumptions, decisions, data, verification, versions, and a transparency record.
+"""Logs for assurance: assumptions, decisions, data, verification, versions, and a transparency record.
 
 The Aqua Book asks for the first four of an analysis; the algorithmic transparency record is the one that UK public
-bodies publish of a tool that shapes decisions. Everything is taken from the settlement; what it does not know, it says
-it does not know.
+bodies publish of a tool that shapes decisions. Everything is taken from the settlement, and what it does not hold is
+marked as missing.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .assumptions import assumptions
-from .decisions import decisions
-from .transparency import transparency
-from .verification import data, verification, versions
+from . import assumptions, decisions, transparency, verification
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,14 +21,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Log:
-    """One log.
+    """A log as a table.
 
     Attributes
     ----------
     key
         ``assumptions``, ``decisions``, ``data``, ``verification``, ``versions`` or ``transparency``.
     title, about
-        What it is called, and a sentence on how to read it.
+        Its heading, and a sentence on how to read it.
     table
         Columns of texts; a number is written as text.
     """
@@ -49,8 +47,8 @@ def logs(settlement: Settlement) -> tuple[Log, ...]:
     Parameters
     ----------
     settlement
-        Its scenario's section ``[log]`` says what only the modeller knows. Effects come from the duals of the stages; a
-        settlement that was read back solves its stages again for them.
+        Its scenario's section ``[log]`` holds what the modeller states. Effects come from the duals of the stages,
+        which are solved again for a settlement that was read back.
     """
     return (
         Log(
@@ -58,32 +56,43 @@ def logs(settlement: Settlement) -> tuple[Log, ...]:
             "Assumptions",
             "What was assumed, on what it rests, how sure it is, and what one percent more would do to the first stage "
             "that it moves, all else equal, to first order.",
-            assumptions(settlement),
+            _table(assumptions.COLUMNS, assumptions.assumptions(settlement)),
         ),
         Log(
             "decisions",
             "Decisions",
             "Rules, stages and settings that were chosen, by whom and why, and what one percent more of each does.",
-            decisions(settlement),
+            _table(decisions.COLUMNS, decisions.decisions(settlement)),
         ),
         Log(
             "data",
             "Data",
             "Where the figures of each table come from, and the SHA-256 of the table as it was settled.",
-            data(settlement),
+            _table(verification.DATA, verification.data(settlement)),
         ),
         Log(
             "verification",
             "Verification",
             "What was checked, how well it holds, and what it must not exceed. Figures are relative to the quantity.",
-            verification(settlement),
+            _table(verification.CHECKS, verification.verification(settlement)),
         ),
-        Log("versions", "Versions", "What the settlement was made with.", versions(settlement)),
+        Log(
+            "versions",
+            "Versions",
+            "What the settlement was made with.",
+            _table(verification.VERSIONS, verification.versions(settlement)),
+        ),
         Log(
             "transparency",
             "Algorithmic transparency record",
             "Pre-filled in the order of the UK Algorithmic Transparency Recording Standard, version 3.0; check it "
             "against the standard in force before it is published. What only the owner knows is marked.",
-            transparency(settlement),
+            _table(transparency.COLUMNS, transparency.transparency(settlement)),
         ),
     )
+
+
+def _table(columns: Sequence[str], rows: Sequence[tuple[str, ...]]) -> pd.DataFrame:
+    import pandas as pd
+
+    return pd.DataFrame(rows, columns=list(columns), dtype=object)

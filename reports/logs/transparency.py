@@ -1,4 +1,4 @@
-"""The algorithmic transparency record, filled in as far as the program and the scenario know."""
+"""Algorithmic transparency record, filled in from the program and the scenario."""
 
 from __future__ import annotations
 
@@ -7,15 +7,13 @@ from typing import TYPE_CHECKING
 from singlepot.models.settings.settings import DEFAULT_ORDER
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from singlepot.models.settlement.settlement import Settlement
 
 COLUMNS = ("section", "field", "entry", "filled in by")
 """Columns of the record."""
 
 TO_FILL = "to be filled in by the owner: log.transparency.{key} of scenario.toml"
-"""What stands where only the owner knows."""
+"""Entry of a field that only the owner can fill in and has not."""
 
 OVERVIEW, OWNER, RATIONALE, PROCESS, TOOL, MODEL, DATA, RISKS = (
     "Tier 1: overview",
@@ -50,29 +48,27 @@ SENSITIVE = (
 )
 
 
-def transparency(settlement: Settlement) -> pd.DataFrame:
-    """The record, a row for each field.
+def transparency(settlement: Settlement) -> list[tuple[str, ...]]:
+    """List the fields of the record.
 
     Returns
     -------
-    Columns :data:`COLUMNS`, texts; ``filled in by`` is ``singlepot``, ``the scenario`` or ``nobody yet``.
+    Rows of :data:`COLUMNS`; ``filled in by`` is ``singlepot``, ``the scenario`` or ``nobody yet``.
     """
-    import pandas as pd
-
-    own = settlement.scenario.settings.log.get("transparency", {})
-    rows = []
+    stated = settlement.scenario.settings.log.get("transparency", {})
+    rows: list[tuple[str, ...]] = []
     for section, field, source in _fields(settlement):
         if source.startswith(OF_OWNER):
             key = source.removeprefix(OF_OWNER)
-            entry = own.get(key, "")
+            entry = stated.get(key, "")
             rows.append((section, field, entry or TO_FILL.format(key=key), "the scenario" if entry else "nobody yet"))
         else:
             rows.append((section, field, source, "singlepot"))
-    return pd.DataFrame(rows, columns=list(COLUMNS), dtype=object)
+    return rows
 
 
 OF_OWNER = "\0"
-"""Marks a field that only the owner knows; its key follows."""
+"""Prefix of the source of a field that only the owner can fill in; its key follows."""
 
 
 def _fields(settlement: Settlement) -> list[tuple[str, str, str]]:
@@ -81,7 +77,7 @@ def _fields(settlement: Settlement) -> list[tuple[str, str, str]]:
     rules = ", ".join(f"{name} {value:g}" for name, value in settings.rules.items()) or "none for all areas"
     gaps = max((stage.gap for stage in settlement.certificate.stages), default=0.0)
     sources = settings.log.get("sources", {})
-    said_sources = "; ".join(
+    source_list = "; ".join(
         ", ".join(text for text in (entry.get("what", key), entry.get("publisher", ""), entry.get("date", "")) if text)
         for key, entry in sources.items()
     )
@@ -138,7 +134,7 @@ def _fields(settlement: Settlement) -> list[tuple[str, str, str]]:
             f"{settlement.certificate.violation:.1e}, each at most {settlement.certificate.tolerance:.0e}.",
         ),
         (MODEL, "Datasets and their purposes", "No training data. The figures of the scenario: see the log of data."),
-        (DATA, "Operational data", said_sources or "See the log of data: the scenario names no source."),
+        (DATA, "Operational data", source_list or "See the log of data: the scenario names no source."),
         (DATA, "Sensitive attributes", SENSITIVE),
         (DATA, "Data processing methods", "Checked for units, keys and limits when read; used as given."),
         (DATA, "Data access and storage", "Stays where it is run: the program sends nothing anywhere."),

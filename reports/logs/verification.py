@@ -1,16 +1,14 @@
-"""The logs of data, of verification, and of versions."""
+"""Logs of data, of verification and of versions."""
 
 from __future__ import annotations
 
 import hashlib
 from typing import TYPE_CHECKING
 
-from .assumptions import NOT_SAID
+from .assumptions import NOT_STATED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    import pandas as pd
 
     from singlepot.models.settlement.settlement import Settlement
 
@@ -20,6 +18,9 @@ DATA = ("table", "rows", "source", "what", "publisher", "date", "licence", "link
 CHECKS = ("check", "found", "at most", "holds", "where")
 """Columns of the log of verification."""
 
+VERSIONS = ("what", "version")
+"""Columns of the log of versions."""
+
 DOUBLE_BUILD = "double build: settled again by an independent statement of the model"
 """The check that only ``singlepot verify --independent`` makes."""
 
@@ -27,13 +28,11 @@ EVERY_NUMBER = "every number again, from the written tables"
 """The check that only ``singlepot verify`` makes."""
 
 
-def data(settlement: Settlement) -> pd.DataFrame:
-    """A row for each table and source; the hash is that of the file in ``scenario/``."""
-    import pandas as pd
-
+def data(settlement: Settlement) -> list[tuple[str, ...]]:
+    """List the sources of each table, with the hash of its file in ``scenario/``: rows of :data:`DATA`."""
     sources: Mapping[str, Mapping[str, object]] = settlement.scenario.settings.log.get("sources", {})
     files = settlement.scenario.documents()
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for name, table in settlement.scenario.tables.items():
         if not len(table):
             continue
@@ -43,26 +42,24 @@ def data(settlement: Settlement) -> pd.DataFrame:
             written = [str(entry.get(column, "")) for column in DATA[3:-1]]
             rows.append((name, str(len(table)), key, *written, digest))
         if not feeding:
-            rows.append((name, str(len(table)), NOT_SAID, *[""] * 5, digest))
+            rows.append((name, str(len(table)), NOT_STATED, *[""] * 5, digest))
     digest = hashlib.sha256(files["scenario.toml"]).hexdigest()
     rows.append(("scenario.toml", "", "the modeller", "settings", "", "", "", "", digest))
     for key, entry in sources.items():
         if not entry.get("tables"):
             rows.append(("", "", key, *(str(entry.get(column, "")) for column in DATA[3:-1]), ""))
-    return pd.DataFrame(rows, columns=list(DATA), dtype=object)
+    return rows
 
 
-def verification(settlement: Settlement) -> pd.DataFrame:
-    """A row for each check of the certificate, and the checks that are made apart from it."""
-    import pandas as pd
-
+def verification(settlement: Settlement) -> list[tuple[str, ...]]:
+    """List the checks of the certificate, and those that are made apart from it: rows of :data:`CHECKS`."""
     certificate = settlement.certificate
     most = f"{certificate.tolerance:.0e}"
 
-    def relative(check: str, found: float, where: str = "") -> tuple[str, str, str, str, str]:
-        return check, f"{found:.1e}", most, "yes" if found <= certificate.tolerance else "NO", where
+    def relative(check: str, error: float, where: str = "") -> tuple[str, str, str, str, str]:
+        return check, f"{error:.1e}", most, "yes" if error <= certificate.tolerance else "NO", where
 
-    rows = [
+    rows: list[tuple[str, ...]] = [
         relative(
             "largest violation of any pot, rule, link or bound, in original units",
             certificate.violation,
@@ -79,30 +76,19 @@ def verification(settlement: Settlement) -> pd.DataFrame:
     rows.append(("the certificate", "", "", "holds" if certificate.passed else "FAILS", ""))
     rows += [("note of the certificate", note, "", "", "") for note in certificate.notes]
     rows.append((DOUBLE_BUILD, "not run with this settlement", "", "", "singlepot verify FOLDER --independent runs it"))
-    rows.append(
-        (
-            EVERY_NUMBER,
-            "not run with this settlement",
-            "",
-            "",
-            "singlepot verify FOLDER",
-        )
-    )
-    return pd.DataFrame(rows, columns=list(CHECKS), dtype=object)
+    rows.append((EVERY_NUMBER, "not run with this settlement", "", "", "singlepot verify FOLDER"))
+    return rows
 
 
-def versions(settlement: Settlement) -> pd.DataFrame:
-    """A row for each program and library, the methods of the stages, and the hash of the scenario."""
-    import pandas as pd
-
+def versions(settlement: Settlement) -> list[tuple[str, ...]]:
+    """List versions, the methods of the stages and the hash of the scenario: rows of :data:`VERSIONS`."""
     provenance = settlement.provenance
     libraries = provenance.get("versions") or {}
     methods = provenance.get("methods") or {}
-    solver = f"{provenance.get('backend', NOT_SAID)} {provenance.get('backend_version', '')}".strip()
-    rows = [
+    solver = f"{provenance.get('backend', NOT_STATED)} {provenance.get('backend_version', '')}".strip()
+    return [
         *((name, str(version)) for name, version in libraries.items()),  # type: ignore[attr-defined]
         ("solver of the stages", solver),
         *((f"method of {name}", str(method)) for name, method in methods.items()),  # type: ignore[attr-defined]
         ("scenario, SHA-256", str(provenance.get("scenario_sha256", settlement.scenario.sha256))),
     ]
-    return pd.DataFrame(rows, columns=["what", "version"], dtype=object)

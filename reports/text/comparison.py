@@ -1,4 +1,4 @@
-"""A comparison as text: what went in, what came out, who gains and who loses."""
+"""Comparison of scenarios as text: inputs that differ, outcomes, and the areas that gain and lose."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 from singlepot.models.diagnostics.problems import SETTINGS
 from singlepot.models.money import spoken
 
-from .lines import count, lay_out, number, percent, round_money, signed_money, signed_percent, wrap
+from .lines import count, join_sections, lay_out, number, percent, round_money, signed_money, signed_percent, wrap
 from .stability import stability_lines
+from .summary import last_national
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,13 +30,12 @@ def comparison_text(comparison: Comparison) -> str:
     """
     sections = [_overview(comparison)]
     for name in comparison.names[1:]:
-        sections += _one(comparison, name)
-    sections += [_nesting(comparison), _stability(comparison)]
-    return "\n\n".join("\n".join(section) for section in sections if section) + "\n"
+        sections += _compared(comparison, name)
+    return join_sections([*sections, _nesting(comparison), _stability(comparison)])
 
 
 def verdict(comparison: Comparison, name: str) -> str:
-    """Say in a sentence what a scenario changes, with its numbers."""
+    """Write a sentence on what a scenario changes, with its numbers."""
     rows = {row["scenario"]: row for row in comparison.scenarios.to_dict("records")}
     row, first = rows[name], rows[comparison.names[0]]
     if row["reason"]:
@@ -43,9 +43,9 @@ def verdict(comparison: Comparison, name: str) -> str:
     money = comparison.money
     areas = _of(comparison.areas, name)
     more = row["grants"] - first["grants"]
-    said = spoken(abs(more), money)
-    same = said == spoken(0, money)
-    parts = ["As much is granted" if same else f"{said} {'more' if more > 0 else 'less'} is granted"]
+    size = spoken(abs(more), money)
+    same = size == spoken(0, money)
+    parts = ["As much is granted" if same else f"{size} {'more' if more > 0 else 'less'} is granted"]
     gain, lose = areas[areas["change"] > 0], areas[areas["change"] < 0]
     parts.append(f"{count(len(gain), 'area', 'gain')} and {count(len(lose), 'area', 'lose')}")
     for word, chosen in (("gained", gain), ("lost", lose)):
@@ -100,17 +100,17 @@ def _overview(comparison: Comparison) -> list[str]:
     return [*wrap(title), *lay_out(header, rows), *wrap(key, "  ")]
 
 
-def _one(comparison: Comparison, name: str) -> list[list[str]]:
+def _compared(comparison: Comparison, name: str) -> list[list[str]]:
     title = dict(zip(comparison.scenarios["scenario"], comparison.scenarios["title"], strict=True))[name]
     head = [*wrap(f"{name}: {title}" if title else name), *_inputs(_of(comparison.inputs, name))]
     head += wrap(verdict(comparison, name), "  ")
     if name in comparison.failures:
         return [head]
-    return [head, _people(comparison, name), _regions(comparison, name), _nation(comparison, name)]
+    return [head, _gainers_and_losers(comparison, name), _regions(comparison, name), _nation(comparison, name)]
 
 
 def _inputs(inputs: pd.DataFrame) -> list[str]:
-    """What went in, a line for each column; one value by itself, many added up."""
+    """List the inputs that differ, a line for each column: one value by itself, many added up."""
     lines = []
     groups = list(inputs.groupby(["table", "column", "kind"], sort=False))
     for _, rows in groups[: 2 * MOST_SHOWN]:
@@ -119,13 +119,13 @@ def _inputs(inputs: pd.DataFrame) -> list[str]:
         what = column if table == SETTINGS else f"{table} {column}".strip()
         if len(rows) == 1:
             where = f"{row['row']} " if row["row"] else ""
-            said = f"{where}{what}: {_cell(row['before'])} to {_cell(row['after'])}"
+            values = f"{where}{what}: {_cell(row['before'])} to {_cell(row['after'])}"
         elif rows["change"].notna().all():
             before, after = (rows[side].astype(float).sum() for side in ("before", "after"))
-            said = f"{what}: {len(rows)} rows, {number(before)} to {number(after)} in sum"
+            values = f"{what}: {len(rows)} rows, {number(before)} to {number(after)} in sum"
         else:
-            said = f"{what}: {len(rows)} rows"
-        lines += wrap(f"Input {kind}: {said}", "  ")
+            values = f"{what}: {len(rows)} rows"
+        lines += wrap(f"Input {kind}: {values}", "  ")
     if len(groups) > 2 * MOST_SHOWN:
         lines.append(f"  ... and {len(groups) - 2 * MOST_SHOWN} more columns, see the table inputs")
     return lines or ["  No input differs."]
@@ -137,14 +137,13 @@ def _cell(value: Any) -> str:
     return str(value) if value != "" else "nothing"
 
 
-def _people(comparison: Comparison, name: str) -> list[str]:
+def _gainers_and_losers(comparison: Comparison, name: str) -> list[str]:
     areas = _of(comparison.areas, name)
     sections: list[str] = []
     for word, chosen in (("gain", areas[areas["change"] > 0]), ("lose", areas[areas["change"] < 0])):
         if len(chosen):
-            rows = [
-                _money_row(row, row["name"], comparison.money) for row in chosen.head(MOST_SHOWN).to_dict("records")
-            ]
+            largest = chosen.head(MOST_SHOWN).to_dict("records")
+            rows = [_money_row(row, row["name"], comparison.money) for row in largest]
             sections += lay_out((f"who {word}s most, of {len(chosen)}", "before", "after", "change", ""), rows)
     return sections
 
@@ -169,9 +168,6 @@ def _regions(comparison: Comparison, name: str) -> list[str]:
 
 
 def _nation(comparison: Comparison, name: str) -> list[str]:
-    nation = _of(comparison.nation, name)
-    single = sorted({year for year in nation["year"] if ":" not in year})
-    last = nation[nation["year"].isin([*single[-1:], *(year for year in nation["year"] if ":" in year)])]
     rows = [
         (
             f"{row['objective']} {row['year']}",
@@ -181,7 +177,7 @@ def _nation(comparison: Comparison, name: str) -> list[str]:
             percent(row["short_before"], 2),
             percent(row["short"], 2),
         )
-        for row in last.to_dict("records")
+        for row in last_national(_of(comparison.nation, name)).to_dict("records")
     ]
     header = ("national objective, last year", "target", "agreed", "now", "short", "now")
     return lay_out(header, rows) if rows else []

@@ -1,4 +1,4 @@
-"""Text for people in 80 columns: tables under headers, wrapped sentences, numbers as people write them."""
+"""Text in 80 columns: tables under headers, wrapped sentences, and numbers as people write them."""
 
 from __future__ import annotations
 
@@ -56,43 +56,54 @@ def lay_out(header: Sequence[str], rows: Iterable[Sequence[str]], left: Sequence
     ]
 
 
-def clip(text: str, width: int) -> str:
-    """Shorten a text that is too long for its column."""
+def clip(text: str, width: int = WIDTH) -> str:
+    """Shorten a text that is too long for its column or line."""
     return text if len(text) <= width else text[: width - 1] + "…"
 
 
-def wrap(text: str, indent: str = "") -> list[str]:
-    """Break a sentence into lines."""
-    return textwrap.wrap(text, WIDTH, initial_indent=indent, subsequent_indent=indent, break_long_words=False)
+def wrap(text: str, indent: str = "", following: str | None = None) -> list[str]:
+    """Break a sentence into lines with an indent, and another for the following lines where one is given."""
+    following = indent if following is None else following
+    return textwrap.wrap(text, WIDTH, initial_indent=indent, subsequent_indent=following, break_long_words=False)
+
+
+def join_sections(sections: Iterable[Sequence[str]]) -> str:
+    """Join sections of lines, an empty line between them; empty sections are left out."""
+    return "\n\n".join("\n".join(section) for section in sections if section) + "\n"
+
+
+def settled_of(settled: int, total: int, noun: str) -> str:
+    """Write how many draws or points have a settlement."""
+    return f"{settled} of {count(total, noun)} {'has' if total == 1 else 'have'} a settlement"
 
 
 def signed_money(amount: float, money: str) -> str:
-    """Write a change of money with its sign; what rounds to nothing has none.
+    """Write a change of money with its sign, or without one where it rounds to nothing.
 
     Examples
     --------
     >>> signed_money(-12.34, "GBP million"), signed_money(0.01, "GBP million")
     ('-£12.3m', '£0.0m')
     """
-    said = spoken(abs(amount), money)
-    nothing = said == spoken(0.0, money)
-    return said if nothing else ("-" if amount < 0 else "+") + said
+    text = spoken(abs(amount), money)
+    nothing = text == spoken(0.0, money)
+    return text if nothing else ("-" if amount < 0 else "+") + text
 
 
 def percent(share: float, digits: int = 1) -> str:
-    """Write a share as a percentage; a missing one as a dash."""
+    """Write a share as a percentage, and a missing one as a dash."""
     return "-" if share != share else f"{share:.{digits}%}"
 
 
 def signed_percent(share: float) -> str:
-    """Write a relative change as a percentage with its sign; a missing one as a dash."""
+    """Write a relative change as a percentage with its sign, and a missing one as a dash."""
     if share != share:
         return "-"
     return "0.0%" if abs(share) < 0.0005 else f"{share:+.1%}"
 
 
 def number(value: float) -> str:
-    """Write a number with as many digits as people read.
+    """Write a number to about four digits.
 
     Examples
     --------
@@ -115,13 +126,13 @@ def round_money(amount: float, money: str) -> str:
     return f"£{amount:,.0f}" + spoken(0.0, money).lstrip("£0.")
 
 
-def count(things: int, noun: str, verb: str = "") -> str:
-    """Write how many there are and, where asked, what they do.
+def count(number_of: int, noun: str, verb: str = "") -> str:
+    """Write how many things there are and, where a verb is given, what they do.
 
     Examples
     --------
     >>> count(1, "area", "lose"), count(0, "area", "gain"), count(3, "row")
     ('1 area loses', 'no area gains', '3 rows')
     """
-    said = f"{things or 'no'} {noun}" + ("s" if things > 1 else "")
-    return said + (f" {verb}" + ("s" if things < 2 else "") if verb else "")
+    text = f"{number_of or 'no'} {noun}" + ("s" if number_of > 1 else "")
+    return text + (f" {verb}" + ("s" if number_of < 2 else "") if verb else "")

@@ -1,4 +1,4 @@
-"""Regimes as text: side by side, and the sentence that each one earns."""
+"""Regimes as text: a table side by side, and a sentence on each."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 from singlepot.models.analysis.inequality import AFTER, GRANT_PER_HEAD, measure_inequality
 from singlepot.models.money import spoken
 
-from .lines import clip, count, lay_out, percent, round_money, signed_money, wrap
+from .lines import clip, count, join_sections, lay_out, percent, round_money, signed_money, wrap
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,7 +35,7 @@ WAYS = {
 """What each regime does, the beginning of its sentence."""
 
 SAME = 5e-5
-"""Shares nearer than this to one another are said to be the same: half a hundredth of a percentage point."""
+"""Shares nearer than this to one another count as the same: half a hundredth of a percentage point."""
 
 
 def regimes_text(regimes: Regimes) -> str:
@@ -46,30 +46,27 @@ def regimes_text(regimes: Regimes) -> str:
     regimes
         From :func:`singlepot.compare_regimes`.
     """
-    sections = [_overview(regimes), _short(regimes), _sentences(regimes), _pooling(regimes), _notes(regimes)]
-    return "\n\n".join("\n".join(section) for section in sections if section) + "\n"
+    return join_sections(part(regimes) for part in (_overview, _short, _sentences, _pooling, _notes))
 
 
 def sentence(regimes: Regimes, key: str) -> str:
-    """Say in a sentence what a regime does, with its numbers, beside the single pot where that is known."""
+    """Write a sentence on what a regime does, with its numbers, beside the single pot where that is known."""
     if key in regimes.failures:
         return f"There is no settlement: {regimes.failures[key]}"
-    found, money = regimes[key], regimes.scenario.settings.money
-    grants = found.grants.groupby("area")[["bid", "grant"]].sum()
-    ratio = (grants["grant"] / grants["bid"])[grants["bid"] > 0]
-    granted, pot = float(grants["grant"].sum()), float(found.pot["amount"].sum())
-    parts = [_range(regimes, ratio)]
+    settlement, money = regimes[key], regimes.scenario.settings.money
+    granted, pot = float(settlement.grants["grant"].sum()), float(settlement.pot["amount"].sum())
+    parts = [_range_part(regimes, paid_shares(settlement))]
     if pot - granted > SAME * pot:
         parts.append(f"{spoken(pot - granted, money)} of the pot is not granted")
-    if len(found.national):
-        parts.append(_national(regimes, key))
+    if len(settlement.national):
+        parts.append(_national_part(regimes, key))
     base = regimes.settlements.get(BASE)
     if key != BASE and base is not None:
-        parts.append(_moved(base, found, regimes))
+        parts.append(_change_part(base, settlement, regimes))
     return f"{WAYS[key]}: {'; '.join(part for part in parts if part)}."
 
 
-def _range(regimes: Regimes, ratio: pd.Series[float]) -> str:
+def _range_part(regimes: Regimes, ratio: pd.Series[float]) -> str:
     if not len(ratio):
         return ""
     low, high = float(ratio.min()), float(ratio.max())
@@ -77,10 +74,10 @@ def _range(regimes: Regimes, ratio: pd.Series[float]) -> str:
         return "all bids are paid" if abs(low - 1) < SAME else f"every area gets {low:.1%} of its bid"
     names = _names(regimes)
     nothing, full = int((ratio < SAME).sum()), int((ratio > 1 - SAME).sum())
-    said = "" if not full else f", {full} of {len(ratio)} all they ask or more"
+    paid = "" if not full else f", {full} of {len(ratio)} all they ask or more"
     if nothing:
-        return f"{count(nothing, 'area', 'get')} nothing, and others up to {high:.1%} of their bids{said}"
-    return f"areas get from {low:.1%} ({names[str(ratio.idxmin())]}) to {high:.1%} of their bids{said}"
+        return f"{count(nothing, 'area', 'get')} nothing, and others up to {high:.1%} of their bids{paid}"
+    return f"areas get from {low:.1%} ({names[str(ratio.idxmin())]}) to {high:.1%} of their bids{paid}"
 
 
 def _names(regimes: Regimes) -> dict[str, str]:
@@ -88,36 +85,47 @@ def _names(regimes: Regimes) -> dict[str, str]:
     return dict(zip(areas["code"], areas["name"], strict=True))
 
 
-def shares(settlement: Settlement) -> pd.Series[float]:
-    """Shortfall of every national row as a share of its target."""
+def paid_shares(settlement: Settlement) -> pd.Series[float]:
+    """Divide the grant of every area with a bid by its bid, over all years."""
+    grants = settlement.grants.groupby("area")[["bid", "grant"]].sum()
+    return (grants["grant"] / grants["bid"])[grants["bid"] > 0]
+
+
+def shortfall_shares(settlement: Settlement) -> pd.Series[float]:
+    """Divide the shortfall of every national row by its target."""
     national = settlement.national
     return (national["shortfall"] / national["target"]).astype(float)
 
 
 def average_short(settlement: Settlement) -> float:
-    """The mean over objectives, by weight, of their rows' mean shortfall: what the stage ``shortfall.total`` counts."""
-    national = settlement.national.assign(share=shares(settlement))
+    """Average shortfalls as the stage ``shortfall.total`` does: the rows of an objective, then objectives by weight."""
+    national = settlement.national.assign(share=shortfall_shares(settlement))
     weights = settlement.scenario.filled("objectives").set_index("key")["weight"].astype(float)
     means = national.groupby("objective")["share"].mean()
     weight = weights.reindex(means.index)
     return float((means * weight).sum() / weight.sum()) if weight.sum() > 0 else float(means.mean())
 
 
-def _national(regimes: Regimes, key: str) -> str:
-    found, base = regimes[key], regimes.settlements.get(BASE)
-    worst, average = float(shares(found).max()), average_short(found)
-    said = f"the nation falls {average:.2%} short on average and {worst:.2%} at worst"
+def worst_short(settlement: Settlement) -> float:
+    """Return the largest shortfall of a national row, as a share of its target."""
+    return float(shortfall_shares(settlement).max())
+
+
+def _national_part(regimes: Regimes, key: str) -> str:
+    settlement, base = regimes[key], regimes.settlements.get(BASE)
+    worst, average = worst_short(settlement), average_short(settlement)
+    text = f"the nation falls {average:.2%} short on average and {worst:.2%} at worst"
     if key == BASE or base is None:
-        return said
+        return text
     gap = average - average_short(base)
     if abs(gap) < SAME:
-        return f"{said}, as in the single pot"
-    return f"{said}, {abs(gap) * 100:.2f} points {'more' if gap > 0 else 'less'} on average than the single pot"
+        return f"{text}, as in the single pot"
+    return f"{text}, {abs(gap) * 100:.2f} points {'more' if gap > 0 else 'less'} on average than the single pot"
 
 
-def _moved(base: Settlement, found: Settlement, regimes: Regimes) -> str:
-    """Who would gain and lose most against the single pot."""
-    before, after = (each.grants.groupby("area")["grant"].sum() for each in (base, found))
+def _change_part(base: Settlement, settlement: Settlement, regimes: Regimes) -> str:
+    """Name the areas that gain and lose most against the single pot."""
+    before, after = (outcome.grants.groupby("area")["grant"].sum() for outcome in (base, settlement))
     change = (after - before).astype(float)
     names, money = _names(regimes), regimes.scenario.settings.money
     if change.abs().max() * 2 < 1e-6 * max(float(before.sum()), 1e-300):
@@ -136,19 +144,18 @@ def _overview(regimes: Regimes) -> list[str]:
         if key in regimes.failures:
             rows.append((name, "no settlement", *[""] * 6))
             continue
-        found = regimes[key]
-        grants = found.grants.groupby("area")[["bid", "grant"]].sum()
-        ratio = (grants["grant"] / grants["bid"])[grants["bid"] > 0]
-        spread = _measures(found)
-        national = len(found.national) > 0
+        settlement = regimes[key]
+        ratio = paid_shares(settlement)
+        spread = _measures(settlement)
+        national = len(settlement.national) > 0
         rows.append(
             (
                 name,
-                round_money(float(grants["grant"].sum()), regimes.scenario.settings.money),
+                round_money(float(settlement.grants["grant"].sum()), regimes.scenario.settings.money),
                 " ".join(f"{100 * x:.0f}" for x in (ratio.min(), ratio.median(), ratio.max())) + "%",
                 str(int((ratio < SAME).sum())),
-                percent(average_short(found) if national else np.nan, 2),
-                percent(float(shares(found).max()) if national else np.nan, 2),
+                percent(average_short(settlement) if national else np.nan, 2),
+                percent(worst_short(settlement) if national else np.nan, 2),
                 f"{spread['gini']:.3f}",
                 f"{spread['p90_p10']:.1f}" if spread["p90_p10"] == spread["p90_p10"] else "-",
             )
@@ -167,8 +174,8 @@ def _measures(settlement: Settlement) -> dict[str, Any]:
 
 
 def _short(regimes: Regimes) -> list[str]:
-    """Shortfall of each objective in its last year or range, regime by regime."""
-    last = next((found.national for found in regimes.settlements.values()), None)
+    """Lay out the shortfall of each objective in its last year or range, regime by regime."""
+    last = next((settlement.national for settlement in regimes.settlements.values()), None)
     if last is None or not len(last):
         return []
     final = last.groupby("objective", sort=False).tail(1)
@@ -177,8 +184,8 @@ def _short(regimes: Regimes) -> list[str]:
     for key, name in regimes.names.items():
         if key in regimes.failures:
             continue
-        found = regimes[key].national
-        share = dict(zip(zip(found["objective"], found["year"], strict=True), shares(regimes[key]), strict=True))
+        national = regimes[key].national.assign(share=shortfall_shares(regimes[key]))
+        share = national.set_index(["objective", "year"])["share"]
         rows.append((name, *(percent(share[pair], 2) for pair in pairs[:MOST_OBJECTIVES])))
     header = ("short, last year", *(clip(str(key), 10) for key, _ in pairs[:MOST_OBJECTIVES]))
     return lay_out(header, rows)
@@ -199,24 +206,25 @@ def _pooling(regimes: Regimes) -> list[str]:
     pooled, money = regimes.pooling, regimes.scenario.settings.money
     if pooled is None:
         return []
-    said = (
+    text = (
         f"What pooling is worth: one pot would do as well as the silos on every national target for "
         f"{spoken(pooled.needed, money)}, {spoken(pooled.saved, money)} less than they grant"
     )
     base, silos = regimes.settlements.get(BASE), regimes.settlements[SILOS]
     if base is not None and len(base.national):
-        said += (
-            f"; with all the money it falls {average_short(base):.2%} short on average instead of "
-            f"{average_short(silos):.2%}, and {shares(base).max():.2%} at worst instead of {shares(silos).max():.2%}"
+        means, worst = ([f"{of(outcome):.2%}" for outcome in (base, silos)] for of in (average_short, worst_short))
+        text += (
+            f"; with all the money it falls {means[0]} short on average instead of {means[1]}, and {worst[0]} at worst "
+            f"instead of {worst[1]}"
         )
-    return wrap(said + ".")
+    return wrap(text + ".")
 
 
 def _notes(regimes: Regimes) -> list[str]:
-    """What each regime dropped, and what else a reader must know."""
+    """List the rules that each regime dropped, and its notes."""
     lines: list[str] = []
-    for key, found in regimes.settlements.items():
-        about: Any = found.provenance["regime"]
+    for key, settlement in regimes.settlements.items():
+        about: Any = settlement.provenance["regime"]
         if about["dropped"]:
             lines += wrap(f"{regimes.names[key]} breaks {', '.join(about['dropped'])}: dropped for it.")
         for note in about["notes"]:

@@ -1,4 +1,4 @@
-"""A repair, and how far national objectives can be reached, as text."""
+"""Repair of an infeasible scenario, and how far national objectives can be reached, as text."""
 
 from __future__ import annotations
 
@@ -44,8 +44,8 @@ def repair_text(repair: Repair, *, everything: bool = False) -> str:
         if clash.alone:
             lines += wrap(f"Alone, it would take this: {say_ways_out(clash)}.", "  ")
     totals = repair.total
-    said = amount(sum(total for unit, total in totals.items() if unit != SHARE), totals.get(SHARE, 0.0), money)
-    lines += ["", *wrap(f"Least change of {', '.join(repair.may_change)}: {said}")]
+    total_change = amount(sum(total for unit, total in totals.items() if unit != SHARE), totals.get(SHARE, 0.0), money)
+    lines += ["", *wrap(f"Least change of {', '.join(repair.may_change)}: {total_change}")]
     lines += wrap(f"{repair.summary()} ({count(len(repair.changes), 'limit')})", "  ")
     shown = repair.changes if everything else repair.changes.head(MOST_ROWS)
     names = repair.scenario.areas.set_index("code")["name"].to_dict()
@@ -56,7 +56,7 @@ def repair_text(repair: Repair, *, everything: bool = False) -> str:
             row["rule"],
             row["objective"] or (row["envelope"] if len(repair.scenario.envelopes) > 1 else ""),
             row["year"],
-            *(_said(row[column], row["unit"]) for column in ("from", "to", "change")),
+            *(_amount(row[column], row["unit"]) for column in ("from", "to", "change")),
         )
         for row in shown.to_dict("records")
     ]
@@ -67,7 +67,7 @@ def repair_text(repair: Repair, *, everything: bool = False) -> str:
     return "\n".join(lines) + "\n"
 
 
-def reach_text(found: pd.DataFrame, scenario_names: dict[str, str]) -> str:
+def reach_text(attainable: pd.DataFrame, scenario_names: dict[str, str]) -> str:
     """Write how far each national objective can be reached.
 
     Parameters
@@ -77,9 +77,9 @@ def reach_text(found: pd.DataFrame, scenario_names: dict[str, str]) -> str:
     scenario_names
         Names of the objectives by key.
     """
-    if not len(found):
+    if not len(attainable):
         return "There is no national objective.\n"
-    short = int((found["reached"] == False).sum())  # noqa: E712  # neither True nor missing
+    short = int((attainable["reached"] == False).sum())  # noqa: E712  # neither True nor missing
     cells = [
         (
             scenario_names.get(row["objective"], row["objective"]),
@@ -87,26 +87,24 @@ def reach_text(found: pd.DataFrame, scenario_names: dict[str, str]) -> str:
             number(row["target"]),
             number(row["proposed"]),
             "-" if math.isnan(row["most"]) else number(row["most"]),
-            _reached(row["share"]),
+            _share_reached(row["share"]),
         )
-        for row in found.to_dict("records")
+        for row in attainable.to_dict("records")
     ]
     lines = ["How far each national objective goes if nothing else counts:"]
     lines += lay_out(("objective", "year", "target", "proposed", "at most", "of the target"), cells, left=(0, 1))
     verdict = f"{count(short, 'row')} out of reach of all options together." if short else "Each can be met by itself."
-    if found["reached"].isna().any() and not short:
+    if attainable["reached"].isna().any() and not short:
         verdict = "Each that could be proved can be met by itself."
     return "\n".join([*lines, verdict]) + "\n"
 
 
-def _reached(share: float) -> str:
+def _share_reached(share: float) -> str:
     if math.isnan(share):
         return "not proved"
     return f"{share:.1%}" if share >= 1 - MET else f"{min(share, 0.999):.1%}, out of reach"
 
 
-def _said(value: float, unit: str) -> str:
-    """A share, or money without its unit: to the thousand pounds, or as whole as the unit is."""
-    if unit == SHARE:
-        return f"{value:.2%}"
-    return f"{value:,.{DECIMALS[unit]}f}"
+def _amount(value: float, unit: str) -> str:
+    """Write a share, or money without its unit: to the thousand pounds, or as whole as the unit is."""
+    return f"{value:.2%}" if unit == SHARE else f"{value:,.{DECIMALS[unit]}f}"

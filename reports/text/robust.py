@@ -14,28 +14,31 @@ if TYPE_CHECKING:
 TOLD = 5
 """Areas that are listed on either side."""
 
+CASES = {"robust": "these grants", "central": "the central grants", "known": "each draw known before"}
+"""Kinds of grants under which each draw is settled, in words."""
 
-def robust_text(found: Robust) -> str:
+
+def robust_text(robust: Robust) -> str:
     """Write robust grants for people, in 80 columns."""
-    money = found.central.scenario.settings.money
-    title = found.plan.title or found.central.scenario.settings.title
-    total = float(found.grants["grant"].sum())
-    moved = found.figure("moved")
+    money = robust.central.scenario.settings.money
+    title = robust.plan.title or robust.central.scenario.settings.title
+    total = float(robust.grants["grant"].sum())
+    moved = robust.figure("moved")
     lines = [*wrap(title), ""]
-    lines += wrap(f"Grants decided once for {count(len(found.draws), 'draw')}; what they buy is decided in each.")
+    lines += wrap(f"Grants decided once for {count(len(robust.draws), 'draw')}; what they buy is decided in each.")
     share = percent(moved / total) if total > 0 else "-"
     lines += wrap(f"{spoken(moved, money)} ({share} of all grants) goes elsewhere than in the central settlement.")
-    lines += ["", *lay_out(("", "expected", f"worst {found.worst_share:.0%} of draws"), _cases(found))]
-    lines += wrap(f"{found.measure} in the draws, a share of the targets.", "  ")
+    lines += ["", *lay_out(("", "expected", f"worst {robust.worst_share:.0%} of draws"), _cases(robust))]
+    lines += wrap(f"{robust.measure} in the draws, a share of the targets.", "  ")
     lines += wrap(
-        f"Deciding for all draws is worth {_points(found.figure('value of robust'))} of the targets on average and "
-        f"{_points(found.figure('value of robust, worst'))} in the worst draws. Knowing each draw before grants are "
-        f"decided would be worth {_points(found.figure('value of knowing'))} more."
+        f"Deciding for all draws is worth {_points(robust.figure('value of robust'))} of the targets on average and "
+        f"{_points(robust.figure('value of robust, worst'))} in the worst draws. Knowing each draw before grants are "
+        f"decided would be worth {_points(robust.figure('value of knowing'))} more."
     )
-    gaps = ", ".join(f"{row['name']} {row['gap']:.1e}" for row in found.stages.to_dict("records"))
+    gaps = ", ".join(f"{row['name']} {row['gap']:.1e}" for row in robust.stages.to_dict("records"))
     lines += wrap(f"Each stage is proved up to a gap: {gaps}.")
-    names = found.central.scenario.filled("areas").set_index("code")["name"]
-    areas = found.grants.groupby("area")[["bid", "central", "grant", "change"]].sum()
+    names = robust.central.scenario.filled("areas").set_index("code")["name"]
+    areas = robust.grants.groupby("area")[["bid", "central", "grant", "change"]].sum()
     order = areas["change"].sort_values(kind="stable").index
     chosen = [*order[::-1][:TOLD], *order[:TOLD][::-1]] if len(order) > 2 * TOLD else list(order[::-1])
     rows = [
@@ -52,11 +55,11 @@ def robust_text(found: Robust) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _cases(found: Robust) -> list[tuple[str, str, str]]:
-    said = {"robust": "these grants", "central": "the central grants", "known": "each draw known before"}
+def _cases(robust: Robust) -> list[tuple[str, str, str]]:
+
     return [
-        (words, percent(found.figure(f"expected, {case}"), 3), percent(found.figure(f"worst, {case}"), 3))
-        for case, words in said.items()
+        (words, percent(robust.figure(f"expected, {case}"), 3), percent(robust.figure(f"worst, {case}"), 3))
+        for case, words in CASES.items()
     ]
 
 

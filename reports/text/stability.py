@@ -1,4 +1,4 @@
-"""How far grants move with the areas' own numbers, as text."""
+"""Elasticity of grants in the areas' own numbers, as text."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def stability_text(found: pd.DataFrame, money: str) -> str:
+def stability_text(stability: pd.DataFrame, money: str) -> str:
     """Write a table of stability for people, in 80 columns.
 
     Parameters
@@ -26,13 +26,13 @@ def stability_text(found: pd.DataFrame, money: str) -> str:
         "Elasticity: relative change of the grant over that of the number. 0: the grant does not move; 1: it moves "
         "in step; beyond: it moves further than the number does."
     )
-    return "\n".join([*stability_lines(found, money), *wrap(key, "  ")]) + "\n"
+    return "\n".join([*stability_lines(stability, money), *wrap(key, "  ")]) + "\n"
 
 
-def stability_lines(found: pd.DataFrame, money: str) -> list[str]:
-    """The rows of a table of stability under their headers."""
+def stability_lines(stability: pd.DataFrame, money: str) -> list[str]:
+    """Lay out the rows of a table of stability under their headers."""
     rows = []
-    for row in found.to_dict("records"):
+    for row in stability.to_dict("records"):
         start = (row["name"], row["number"], f"{row['moved']:+.0%}", spoken(row["before"], money))
         if row["reason"]:
             rows.append((*start, "no settlement", "", ""))

@@ -1,4 +1,4 @@
-"""What a run says to people: the national sums, what was asked of whom, what fairness cost, the evidence."""
+"""Summary of a settlement as text: national sums, the largest asks, the price of fairness, the certificate."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from singlepot.models.money import spoken
 
-from .lines import lay_out, wrap
+from .lines import join_sections, lay_out, wrap
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from singlepot.models.settlement.settlement import Settlement
 
 LARGEST_ASKS = 10
-"""How many asks are shown."""
+"""Number of asks that are shown."""
 
 LOUD_ABOVE = 1 / 3
-"""Share of areas on a floor or ceiling above which it is said loudly."""
+"""Share of areas on a floor or ceiling above which the summary warns."""
 
 
 def summary(settlement: Settlement, price: PriceOfFairness) -> str:
@@ -31,15 +31,16 @@ def summary(settlement: Settlement, price: PriceOfFairness) -> str:
     price
         What fairness cost, from :func:`singlepot.price_fairness`.
     """
-    sections = [
-        wrap(settlement.scenario.settings.title),
-        _money_section(settlement),
-        _national_section(settlement),
-        _asks_section(settlement),
-        _fairness_section(price),
-        _certificate_section(settlement),
-    ]
-    return "\n\n".join("\n".join(section) for section in sections if any(section)) + "\n"
+    return join_sections(
+        [
+            wrap(settlement.scenario.settings.title),
+            _money_section(settlement),
+            _national_section(settlement),
+            _asks_section(settlement),
+            _fairness_section(price),
+            _certificate_section(settlement),
+        ]
+    )
 
 
 def _money_section(settlement: Settlement) -> list[str]:
@@ -72,7 +73,6 @@ def _national_section(settlement: Settlement) -> list[str]:
     national = settlement.national
     if not len(national):
         return []
-    shown = national[national["year"].isin(_last_rows(national))]
     objectives = settlement.scenario.filled("objectives").set_index("key")
     rows = [
         (
@@ -85,7 +85,7 @@ def _national_section(settlement: Settlement) -> list[str]:
             f"{row['shortfall'] / row['target']:.1%}",
             str(objectives.loc[row["objective"], "unit"]),
         )
-        for row in shown.to_dict("records")
+        for row in last_national(national).to_dict("records")
     ]
     header = ("objective", "year", "national", "proposed", "agreed", "short", "", "unit")
     missed = int((national["shortfall"] > 0).sum())
@@ -96,10 +96,11 @@ def _national_section(settlement: Settlement) -> list[str]:
     ]
 
 
-def _last_rows(national: pd.DataFrame) -> list[str]:
+def last_national(national: pd.DataFrame) -> pd.DataFrame:
+    """Select the national targets of the last year that has any, and those of ranges of years."""
     years = national["year"]
-    single = sorted({year for year in years if ":" not in year})
-    return [*single[-1:], *{year for year in years if ":" in year}]
+    last = max((year for year in years if ":" not in year), default="")
+    return national[years.isin([last, *(year for year in years if ":" in year)])]
 
 
 def _asks_section(settlement: Settlement) -> list[str]:
@@ -111,8 +112,8 @@ def _asks_section(settlement: Settlement) -> list[str]:
     order = asks["grant_change"].abs().sort_values(ascending=False, kind="stable").index
     rows = []
     for row in asks.loc[order].head(LARGEST_ASKS).to_dict("records"):
-        said = options.get((row["area"], row["option"]), "") or row["option"]
-        rows.append((names[row["area"]], str(said), _signed(settlement, row["grant_change"])))
+        name = options.get((row["area"], row["option"]), "") or row["option"]
+        rows.append((names[row["area"]], str(name), _signed(settlement, row["grant_change"])))
     areas = asks["area"].nunique()
     title = f"{len(asks)} asks of {areas} areas; the largest by money, over all years"
     return [*wrap(title), *lay_out(("area", "ask", "grant"), rows, left=(0, 1))]
@@ -126,23 +127,23 @@ def _fairness_section(price: PriceOfFairness) -> list[str]:
     if price.areas and price.on_limit > LOUD_ABOVE * price.areas:
         lines.append("WARNING: more than a third of the areas sit on a limit: the rules decide, not the programme.")
     for what, costs in (("give", price.give_costs), ("bands", price.bands_cost)):
-        said = ", ".join(f"{100 * cost:+.3f} percentage points of {name}" for name, cost in costs.items())
-        if said:
-            lines.append(f"Fairness cost: {what} {said}.")
-    return [line for said in lines for line in wrap(said)]
+        points = ", ".join(f"{100 * cost:+.3f} percentage points of {name}" for name, cost in costs.items())
+        if points:
+            lines.append(f"Fairness cost: {what} {points}.")
+    return [line for sentence in lines for line in wrap(sentence)]
 
 
 def _certificate_section(settlement: Settlement) -> list[str]:
     certificate = settlement.certificate
     gap = max((stage.gap for stage in certificate.stages), default=0.0)
     drift = max((stage.drift for stage in certificate.stages), default=0.0)
-    said = [
+    sentences = [
         f"Certificate {'holds' if certificate.passed else 'FAILS'} at {certificate.tolerance:.0e}: largest violation "
         f"{certificate.violation:.1e}, duality gap {gap:.1e}, drift of a stage {drift:.1e}, "
         f"sharing {certificate.sharing:.1e}; whole pounds fit every pot.",
         *(f"Note: {note}." for note in certificate.notes),
     ]
-    return [line for each in said for line in wrap(each)]
+    return [line for sentence in sentences for line in wrap(sentence)]
 
 
 def _money(settlement: Settlement, amount: float) -> str:

@@ -1,4 +1,4 @@
-"""A sweep as text: a line for each point."""
+"""Sweep of a lever as text: a line for each point."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from singlepot.models.money import spoken
 
-from .lines import count, lay_out, percent, wrap
+from .lines import count, lay_out, percent, settled_of, wrap
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -60,10 +60,10 @@ def sweep_text(sweep: Sweep) -> str:
 
 
 def sweep_verdict(sweep: Sweep) -> str:
-    """Say in a paragraph what a sweep shows, with its numbers."""
+    """Write a paragraph on what a sweep shows, with its numbers."""
     table, money = sweep.points, sweep.scenario.settings.money
     settled = table[table["status"] == "settled"]
-    said = [f"{len(settled)} of {count(len(table), 'point')} {'has' if len(table) == 1 else 'have'} a settlement"]
+    parts = [settled_of(len(settled), len(table), "point")]
     for column, what in (("shortfall.largest[1]", "the largest shortfall"), ("median", "the median area's grant")):
         known = settled[column].dropna() if column in settled else settled.iloc[:, 0].iloc[:0]
         if not len(known):
@@ -71,23 +71,23 @@ def sweep_verdict(sweep: Sweep) -> str:
         unit = " of the bid" if column == "median" else " of the target"
         low, high = percent(known.min()), percent(known.max())
         if low == high:
-            said.append(f"{what} is {low}{unit} everywhere")
+            parts.append(f"{what} is {low}{unit} everywhere")
         else:
             ordered = settled.loc[known.sort_values(kind="stable").index]
-            ends = [_at(sweep, ordered.iloc[place]) for place in (0, -1)]
-            said.append(f"{what} lies between {low}{unit} at {ends[0]} and {high} at {ends[1]}")
+            ends = [_levers(sweep, ordered.iloc[end]) for end in (0, -1)]
+            parts.append(f"{what} lies between {low}{unit} at {ends[0]} and {high} at {ends[1]}")
     if list(sweep.levers) == ["pot"] and len(settled) > 1:
         losers = sweep.nesting
         if not len(losers):
-            said.append("from no step to the next does a larger pot take money from any area")
+            parts.append("from no step to the next does a larger pot take money from any area")
         else:
             most = losers.sort_values("change", kind="stable").iloc[0]
             worst = f"most from {most['name']} ({spoken(-most['change'], money)})"
-            said.append(f"a larger pot takes money from {count(losers['area'].nunique(), 'area')}, {worst}")
-    return "; ".join(said) + "."
+            parts.append(f"a larger pot takes money from {count(losers['area'].nunique(), 'area')}, {worst}")
+    return "; ".join(parts) + "."
 
 
-def _at(sweep: Sweep, point: pd.Series[float]) -> str:
+def _levers(sweep: Sweep, point: pd.Series[float]) -> str:
     return ", ".join(f"{lever} {point[lever]:g}" for lever in sweep.levers)
 
 

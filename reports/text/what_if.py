@@ -1,4 +1,4 @@
-"""What a scenario resolves to, as text: each difference from the base under the change that made it."""
+"""Resolved what-if as text: each difference from the base under the change that made it."""
 
 from __future__ import annotations
 

@@ -1,8 +1,7 @@
-"""Why a settlement is as it is, for people, in 80 columns; and the same as plain values for programs."""
+"""Prices, the merit order and one area's account, as text in 80 columns and as plain values for programs."""
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +11,7 @@ from singlepot.models.analysis.price_range import PriceRange, find_price_range
 from singlepot.models.explanation.merit_order import CUTS
 from singlepot.models.explanation.prices import SHARED
 
+from .lines import clip, wrap
 from .stability import stability_lines
 
 if TYPE_CHECKING:
@@ -21,25 +21,22 @@ if TYPE_CHECKING:
     from singlepot.models.explanation.merit_order import BestPlaced
     from singlepot.models.settlement.settlement import Settlement
 
-WIDTH = 80
-"""Columns of a terminal."""
-
 SHOWN = 10
-"""How many of the best placed are shown for each need."""
+"""Number of the best placed that are shown for each need."""
 
 
 def why(settlement: Settlement, objective: str | None = None) -> str:
-    """Tell prices and who is best placed, for one objective or all."""
+    """Write prices and the merit order, for one objective or all."""
     best = settlement.best_placed
-    lines = [*_prices(settlement, objective), *_held_down(best)]
+    lines = [*_prices(settlement, objective), *_holding_rules(best)]
     for need in dict.fromkeys(best.table["need"]):
         if objective in (None, need):
-            lines += ["", *_placed(settlement, best, need)]
+            lines += ["", *_merit_order(settlement, best, need)]
     return "\n".join(lines) + "\n"
 
 
 def why_area(account: AreaAccount, money: str) -> str:
-    """Tell everything about one area; amounts in the scenario's unit of money."""
+    """Write the account of one area, with amounts in the scenario's unit of money."""
     lines = [f"{account.name} ({account.area})", ""]
     for row in account.grants.to_dict("records"):
         lines.append(f"  {row['year']} {row['envelope']:<12} bid {row['bid']:>12,.2f}  grant {row['grant']:>12,.2f}")
@@ -48,66 +45,61 @@ def why_area(account: AreaAccount, money: str) -> str:
         lines.append(f"{what} proposed {row['proposed']:>12,.2f}  agreed {row['agreed']:>12,.2f}")
     lines += ["", "What is asked, and why" if len(account.asks) else "Nothing is asked."]
     for row in account.asks.to_dict("records"):
-        lines += textwrap.wrap(str(row["reason"]), WIDTH, initial_indent="  - ", subsequent_indent="    ")
+        lines += wrap(str(row["reason"]), "  - ", "    ")
     unused = account.options[account.options["taken"] <= 1e-6]
     if len(unused):
         lines += ["", "What is not asked"]
-        lines += [_clip(f"  {row['option']:<36} {row['stop']}") for row in unused.to_dict("records")]
+        lines += [clip(f"  {row['option']:<36} {row['stop']}") for row in unused.to_dict("records")]
     if account.rules:
         lines += ["", "Rules that bind, and what one unit of slack would be worth"]
         for price in account.rules:
-            label = ", ".join(place for place in price.place if place != account.area)
-            lines += textwrap.wrap(
-                f"{price.kind} {label}: {price.value:.4g} {price.unit}",
-                WIDTH,
-                initial_indent="  ",
-                subsequent_indent="    ",
-            )
+            label = ", ".join(key for key in price.place if key != account.area)
+            lines += wrap(f"{price.kind} {label}: {price.value:.4g} {price.unit}", "  ", "    ")
     if account.without is not None:
         lines += ["", "If the area left, shortfalls would be"]
         for row in account.without.to_dict("records"):
             change = f"{row['shortfall_without']:>12,.2f} instead of {row['shortfall']:,.2f}"
-            lines.append(_clip(f"  {row['objective']:<16} {row['year']:<16} {change}"))
+            lines.append(clip(f"  {row['objective']:<16} {row['year']:<16} {change}"))
     if account.stability is not None:
         lines += ["", "How far its grant moves when its own numbers do", *_stability(account, money)]
     return "\n".join(lines) + "\n"
 
 
 def as_values(settlement: Settlement, objective: str | None) -> dict[str, Any]:
-    """What :func:`why` tells, as plain values."""
+    """Return what :func:`why` writes, as plain values."""
     best = settlement.best_placed
     table = best.table if objective is None else best.table[best.table["need"] == objective]
     national = settlement.national
     chosen = national if objective is None else national[national["objective"] == objective]
     return {
-        "national": [{**row, "price_range": _range(settlement, row)} for row in records(chosen)],
-        "pot": records(settlement.pot),
-        "best_placed": records(table),
+        "national": [{**row, "price_range": _range_values(settlement, row)} for row in plain_rows(chosen)],
+        "pot": plain_rows(settlement.pot),
+        "best_placed": plain_rows(table),
         "holds": dict(best.holds),
         "silent": {need: list(areas) for need, areas in best.silent.items()},
     }
 
 
-def _range(settlement: Settlement, row: Mapping[Any, Any]) -> list[float | None] | None:
-    """Prices below and above; None where the price is the only one, None inside where nothing would be possible."""
-    found = ends(settlement, row)
-    if found is None:
+def _range_values(settlement: Settlement, row: Mapping[Any, Any]) -> list[float | None] | None:
+    """Return the prices below and above; None where the price is unique, None inside where nothing is possible."""
+    both = price_ends(settlement, row)
+    if both is None:
         return None
-    return [side.value if np.isfinite(side.value) else None for side in (found.below, found.above)]
+    return [side.value if np.isfinite(side.value) else None for side in (both.below, both.above)]
 
 
 def area_values(account: AreaAccount) -> dict[str, Any]:
-    """What :func:`why_area` tells, as plain values."""
+    """Return what :func:`why_area` writes, as plain values."""
     return {
         "area": account.area,
         "name": account.name,
-        **{name: records(getattr(account, name)) for name in ("grants", "targets", "asks", "options")},
+        **{name: plain_rows(getattr(account, name)) for name in ("grants", "targets", "asks", "options")},
         "rules": [
             {"kind": p.kind, "place": list(p.place), "stage": p.stage, "price": p.value, "unit": p.unit}
             for p in account.rules
         ],
-        "without": None if account.without is None else records(account.without),
-        "stability": None if account.stability is None else records(account.stability),
+        "without": None if account.without is None else plain_rows(account.without),
+        "stability": None if account.stability is None else plain_rows(account.stability),
     }
 
 
@@ -116,8 +108,8 @@ def _stability(account: AreaAccount, money: str) -> list[str]:
     return stability_lines(account.stability.assign(area=account.area, name=account.name), money)
 
 
-def records(table: pd.DataFrame) -> list[dict[str, Any]]:
-    """Rows as plain values; a missing number is None."""
+def plain_rows(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return rows as plain values, with None for a missing number."""
     return [
         {str(key): None if isinstance(cell, float) and not np.isfinite(cell) else cell for key, cell in row.items()}
         for row in table.to_dict("records")
@@ -127,57 +119,51 @@ def records(table: pd.DataFrame) -> list[dict[str, Any]]:
 def _prices(settlement: Settlement, objective: str | None) -> Iterator[str]:
     yield "What the last unit costs"
     for row in settlement.national.to_dict("records"):
-        if objective in (None, row["objective"]) and (row["price_stage"] or ends(settlement, row)):
+        if objective in (None, row["objective"]) and (row["price_stage"] or price_ends(settlement, row)):
             part = " (a part)" if str(row["price_stage"]).startswith(SHARED) else ""
-            said = f"{row['objective']} {row['year']}: {row['price']:,.4g} {row['price_unit']}".rstrip() + part
-            said += _ends(settlement, row)
-            yield from textwrap.wrap(said, WIDTH, initial_indent="  ", subsequent_indent="    ")
+            price = f"{row['objective']} {row['year']}: {row['price']:,.4g} {row['price_unit']}".rstrip() + part
+            yield from wrap(price + _range_words(settlement, row), "  ", "    ")
 
 
-def _ends(settlement: Settlement, row: Mapping[Any, Any]) -> str:
-    """Where a price may be one end of a range, what one unit less saves and one more costs."""
-    found = ends(settlement, row)
-    if found is None:
+def _range_words(settlement: Settlement, row: Mapping[Any, Any]) -> str:
+    """Write what one unit less saves and one more costs, where a price may be one end of a range."""
+    both = price_ends(settlement, row)
+    if both is None:
         return ""
     below, above = (
-        f"{side.value:,.4g}" if np.isfinite(side.value) else "more than anything" for side in (found.below, found.above)
+        f"{side.value:,.4g}" if np.isfinite(side.value) else "more than anything" for side in (both.below, both.above)
     )
-    units = {side.unit for side in (found.below, found.above) if side.stage} - {""}
-    differ = "" if len(units) < 2 else f" ({found.below.unit}; {found.above.unit})"
+    units = {side.unit for side in (both.below, both.above) if side.stage} - {""}
+    differ = "" if len(units) < 2 else f" ({both.below.unit}; {both.above.unit})"
     return f"; one less saves {below}, one more costs {above}{differ}"
 
 
-def ends(settlement: Settlement, row: Mapping[Any, Any]) -> PriceRange | None:
-    """The prices on both sides of a national target, where the table's may be one of several and the two differ."""
+def price_ends(settlement: Settlement, row: Mapping[Any, Any]) -> PriceRange | None:
+    """Find the prices on both sides of a national target, where the table's may be one of several and they differ."""
     if "range" not in str(row.get("price_note", "")):
         return None
-    found = find_price_range(settlement, "national", str(row["objective"]), str(row["year"]))
-    return None if found.unique else found
+    both = find_price_range(settlement, "national", str(row["objective"]), str(row["year"]))
+    return None if both.unique else both
 
 
-def _held_down(best: BestPlaced) -> Iterator[str]:
+def _holding_rules(best: BestPlaced) -> Iterator[str]:
     if best.holds:
-        said = ", ".join(f"{key} {part:.0%}" for key, part in best.holds.items())
+        parts = ", ".join(f"{key} {part:.0%}" for key, part in best.holds.items())
         yield ""
-        yield from textwrap.wrap(f"What holds the others down, by its part in the price: {said}.", WIDTH)
+        yield from wrap(f"What holds the others down, by its part in the price: {parts}.")
 
 
-def _placed(settlement: Settlement, best: BestPlaced, need: str) -> Iterator[str]:
+def _merit_order(settlement: Settlement, best: BestPlaced, need: str) -> Iterator[str]:
     table = best.table[best.table["need"] == need]
     names = settlement.scenario.filled("areas").set_index("code")["name"]
     first = table.iloc[0]
     title = "cuts" if need == CUTS else need
-    yield from textwrap.wrap(f"Best placed for {title}: {first['unit']}, price {first['price']:,.4g}", WIDTH)
+    yield from wrap(f"Best placed for {title}: {first['unit']}, price {first['price']:,.4g}")
     for row in table.head(SHOWN).to_dict("records"):
         area = str(names[row["area"]])[:20]
-        yield _clip(f"  {area:<20} {row['option'][:22]:<22} {row['cost']:>9.4g} {row['taken']:>5.0%} {row['stop']}")
+        yield clip(f"  {area:<20} {row['option'][:22]:<22} {row['cost']:>9.4g} {row['taken']:>5.0%} {row['stop']}")
     if len(table) > SHOWN:
         yield f"  and {len(table) - SHOWN} more"
     silent = best.silent.get(need, ())
     if silent:
-        said = f"{len(silent)} areas offered nothing: {', '.join(str(names[code]) for code in silent)}."
-        yield from textwrap.wrap(said, WIDTH, initial_indent="  ", subsequent_indent="  ")
-
-
-def _clip(line: str) -> str:
-    return line if len(line) <= WIDTH else line[: WIDTH - 1] + "…"
+        yield from wrap(f"{len(silent)} areas offered nothing: {', '.join(str(names[code]) for code in silent)}.", "  ")

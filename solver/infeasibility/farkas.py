@@ -9,7 +9,8 @@ from scipy import sparse
 
 from ..control import Control
 from ..errors import SolverFailed
-from ..lexicographic.stages import Infeasible, Stage, StageResult, minimise_in_turn
+from ..lexicographic.stage import Infeasible, Stage, StageResult
+from ..lexicographic.stages import minimise_in_turn
 from ..programme import Booleans, Family, Floats, LinearProgramme
 from ..scaling import scale
 

@@ -23,8 +23,9 @@ from scipy import sparse
 from ..backends.clarabel import solve_quadratic
 from ..control import Control, Halt
 from ..errors import SolverFailed
+from ..lexicographic.dual_bound import dual_bound
 from ..lexicographic.faces import Face
-from ..lexicographic.stages import dual_bound, ended_early
+from ..lexicographic.stage import ended_early
 from ..programme import Booleans, Floats, LinearProgramme
 from ..quadratic_programme import QuadraticProgramme
 from ..scaling import objective_factor

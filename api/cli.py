@@ -177,7 +177,7 @@ def model(scenario: str, file: str, stage: str | None, **how: Any) -> None:
 @click.option("--quiet", is_flag=True, help="No progress, no warnings and no summary.")
 @click.option("--time-limit", type=click.FloatRange(min=0, min_open=True), help="Seconds of wall time.")
 @click.option("--overwrite", is_flag=True, help="Replace a settlement that stands in the folder.")
-@click.option("--backend", default="highs", help="Who solves: highs, pulp or pyomo.  [default: highs]")
+@click.option("--backend", default="highs", help="Who solves: highs, pulp, pyomo or interior-point.  [default: highs]")
 @click.option("--solver", help="Solver behind the backend: highs, cbc, glpk, or what else is installed.")
 @click.option("--only", type=click.Choice(["tables"]), help="Write the tables and nothing to look at: for programs.")
 @report.showing

@@ -26,7 +26,8 @@ from .exploration.pareto import DEPTH, Corner, TradeOff, trade_off
 from .export import Names, names_of, to_pulp, to_pyomo, write_model
 from .lexicographic.dual_uniqueness import unique_duals
 from .lexicographic.marginals import Marginals, marginals, original_matrix
-from .lexicographic.stages import InfeasibleError, Stage, Staged, StageResult, Technique, ended_early, minimise_in_turn
+from .lexicographic.stage import InfeasibleError, Stage, Staged, StageResult, Technique, ended_early
+from .lexicographic.stages import minimise_in_turn
 from .programme import Family, Labels, LinearProgramme, ProgrammeBuilder
 from .rounding import whole_units
 from .sharing.sharing import Shared, share

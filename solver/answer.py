@@ -83,6 +83,8 @@ class Features:
         It keeps a basis, and can start from it.
     interrupt
         It can be stopped within about two seconds.
+    vertex
+        It ends at a vertex; others end within the optimal face, whose bounds are then read off the point.
     """
 
     duals: bool
@@ -91,3 +93,4 @@ class Features:
     basis: bool
     warm_start: bool
     interrupt: bool
+    vertex: bool = True

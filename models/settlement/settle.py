@@ -19,7 +19,6 @@ from singlepot.solver import (
     InfeasibleError,
     Progress,
     Staged,
-    Technique,
     ended_early,
     minimise_in_turn,
     share,
@@ -47,7 +46,6 @@ def settle(
     extra: Extra | None = None,
     time_limit: float | None = None,
     progress: Callable[[Progress], object] | None = None,
-    technique: Technique | None = None,
 ) -> Settlement:
     """Settle bids and targets against the pot and the national objectives.
 
@@ -58,9 +56,9 @@ def settle(
     scenario
         What to settle; it was checked when it was made.
     backend
-        Which solver interface solves the stages: ``highs``, ``pulp``, ``pyomo``, or a function that opens an
-        :class:`~singlepot.solver.Engine` of your own for a matrix. The settlement is the same to 1e-6; where an
-        answer's duals prove nothing, the reference solves the stage again and ``certificate.notes`` says so.
+        Which solver interface solves the stages: ``highs``, ``pulp``, ``pyomo``, ``interior-point``, or a function
+        that opens an :class:`~singlepot.solver.Engine` of your own for a matrix. The settlement is the same to 1e-6;
+        where an answer's duals prove nothing, HiGHS solves the stage again and ``certificate.notes`` says so.
     solver
         Which solver behind the interface: ``highs``, ``cbc``, ``glpk``, or what else is installed.
     extra
@@ -70,8 +68,6 @@ def settle(
         Seconds of wall time.
     progress
         Called with a frozen :class:`~singlepot.solver.Progress`; returning False stops the run.
-    technique
-        For tests that show what goes wrong without scaling, faces or displacements.
 
     Returns
     -------
@@ -103,7 +99,7 @@ def settle(
     """
     control = Control(time_limit, progress)
     try:
-        return _settle(scenario, extra, control, (backend, solver), technique or Technique())
+        return _settle(scenario, extra, control, (backend, solver))
     except KeyboardInterrupt as interrupt:
         raise ended_early(Halt(by_limit=False), ()) from interrupt
 
@@ -113,16 +109,15 @@ def _settle(
     extra: Extra | None,
     control: Control,
     backend: tuple[Backend, str | None],
-    technique: Technique,
 ) -> Settlement:
     clock = _Clock()
     with clock("formulate"):
         formulation = formulate(scenario, extra)
     with clock("solve"):
-        staged = _stages(formulation, control, backend, technique, extra)
+        staged = _stages(formulation, control, backend, extra)
     with clock("share"):
         try:
-            shared = share(staged, formulation.curvature, control, technique)
+            shared = share(staged, formulation.curvature, control)
         except Halt as halt:
             raise ended_early(halt, staged.results) from halt
     with clock("certify"):
@@ -138,7 +133,6 @@ def _stages(
     formulation: Formulation,
     control: Control,
     backend: tuple[Backend, str | None],
-    technique: Technique,
     extra: Extra | None,
 ) -> Staged:
     try:
@@ -148,7 +142,6 @@ def _stages(
             control,
             backend=backend[0],
             solver=backend[1],
-            technique=technique,
         )
     except InfeasibleError:
         raise explain_conflict(formulation, control, extra) from None

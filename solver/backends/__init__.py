@@ -1,4 +1,7 @@
-"""The solvers we drive. HiGHS, PuLP, Pyomo and Clarabel are imported here and nowhere else."""
+"""Backends: solvers of linear programmes behind one contract.
+
+HiGHS, PuLP, Pyomo and Clarabel are imported in this folder and nowhere else.
+"""
 
 from __future__ import annotations
 
@@ -11,15 +14,17 @@ from scipy import sparse
 from ..answer import Answer, Features, Method
 from ..control import Control
 from ..errors import SolverNotFoundError
+from ..interior_point.engine import NAME as INTERIOR_POINT
+from ..interior_point.engine import InteriorPointEngine
 from ..programme import Floats
 
-__all__ = ["BACKENDS", "REFERENCE", "Backend", "Engine", "engine"]
+__all__ = ["BACKENDS", "INTERIOR_POINT", "REFERENCE", "Backend", "Engine", "engine"]
 
-BACKENDS = ("highs", "pulp", "pyomo")
-"""Names that :func:`engine` knows."""
+BACKENDS = ("highs", "pulp", "pyomo", INTERIOR_POINT)
+"""Names that :func:`engine` takes."""
 
 REFERENCE = "highs"
-"""The backend whose word is taken where another's answer proves nothing."""
+"""The backend that solves a stage again where another's answer proves nothing."""
 
 
 class Engine(Protocol):
@@ -55,7 +60,7 @@ def engine(backend: Backend, matrix: sparse.csc_array, solver: str | None = None
     backend
         One of :data:`BACKENDS`, or a function that makes an :class:`Engine` of the caller's own.
     solver
-        Which solver behind the backend; HiGHS has only itself. None for HiGHS.
+        Which solver behind PuLP or Pyomo; the others have only themselves. None for HiGHS.
 
     Raises
     ------
@@ -64,9 +69,11 @@ def engine(backend: Backend, matrix: sparse.csc_array, solver: str | None = None
     """
     if not isinstance(backend, str):
         return backend(matrix)
+    if backend in ("highs", INTERIOR_POINT) and solver not in (None, backend):
+        raise SolverNotFoundError(f"the backend {backend} has no solver {solver!r}", "leave the solver out")
+    if backend == INTERIOR_POINT:
+        return InteriorPointEngine(matrix)
     if backend == "highs":
-        if solver not in (None, "highs"):
-            raise SolverNotFoundError(f"the backend highs has no solver {solver!r}", "leave the solver out")
         from .highs import HighsEngine
 
         return HighsEngine(matrix)

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..backends import REFERENCE, engine
 from ..control import Control, Halt
-from ..lexicographic.stages import LexicographicSolver, Stage, Technique, ended_early, with_stage_rows
+from ..lexicographic.stage import Stage, Technique, ended_early
+from ..lexicographic.stages import LexicographicSolver, with_stage_rows
 from ..programme import Floats, LinearProgramme
-from ..scaling import scale
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,22 +53,17 @@ class Explorer:
     def __init__(
         self, programme: LinearProgramme, earlier: Sequence[Stage] = (), control: Control | None = None
     ) -> None:
-        control, technique = control or Control(), Technique()
-        programme, held = with_stage_rows(programme, earlier, technique)
-        scaled = scale(programme)
-        self._run = LexicographicSolver(
-            scaled, programme, engine(REFERENCE, scaled.matrix), control, technique, eager=True
-        )
+        control = control or Control()
+        programme, held = with_stage_rows(programme, earlier, Technique())
+        self._run = LexicographicSolver(programme, control, eager=True)
         try:
             for position, stage in enumerate(earlier):
                 control.enter(stage.name, 0.0)
                 self._run.minimise(stage, held.get(position))
-            if self._run.x is None:
-                self._run.minimise(Stage("feasibility", "", np.zeros(programme.shape[1])), None, force=True)
+            self._origin = self._run.point()
         except Halt as halt:
             raise ended_early(halt, ()) from halt
-        assert self._run.x is not None
-        self._face, self._origin = self._run.face, self._run.x
+        self._face = self._run.face
 
     def best(self, *stages: Stage) -> Best:
         """Minimise objectives in turn, each on the face of those before; the set stays what it was.

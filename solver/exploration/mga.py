@@ -21,7 +21,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
-from ..lexicographic.stages import Stage
+from ..lexicographic.stage import Stage
 from ..programme import Floats
 from .explorer import Explorer
 

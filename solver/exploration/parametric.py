@@ -17,7 +17,7 @@ from ..backends import REFERENCE, engine
 from ..control import Control
 from ..errors import SolverFailedError
 from ..lexicographic.faces import around
-from ..lexicographic.stages import Staged
+from ..lexicographic.stage import Staged
 from ..programme import Floats
 from ..scaling import objective_factor
 

@@ -14,7 +14,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..lexicographic.stages import GAP_TOLERANCE, Stage
+from ..lexicographic.stage import Stage
+from ..lexicographic.stages import GAP_TOLERANCE
 from ..programme import Floats
 from .explorer import Explorer
 

@@ -16,7 +16,8 @@ from scipy import sparse
 
 from ..control import Control, Halt
 from ..errors import SolverFailedError
-from ..lexicographic.stages import Stage, Staged, ended_early, minimise_in_turn
+from ..lexicographic.stage import Stage, Staged, ended_early
+from ..lexicographic.stages import minimise_in_turn
 from ..programme import Family, Floats, Integers, LinearProgramme
 from ..sharing.sharing import Shared, share
 

@@ -9,7 +9,8 @@ from scipy import sparse
 
 from ..control import Control
 from ..errors import SolverFailedError
-from ..lexicographic.stages import InfeasibleError, Stage, StageResult, minimise_in_turn
+from ..lexicographic.stage import InfeasibleError, Stage, StageResult
+from ..lexicographic.stages import minimise_in_turn
 from ..programme import Booleans, Family, Floats, LinearProgramme
 from ..scaling import scale
 

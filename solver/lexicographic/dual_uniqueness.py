@@ -17,7 +17,7 @@ from scipy import sparse
 from scipy.sparse.linalg import splu
 
 from ..programme import Booleans, Floats
-from .stages import Staged
+from .stage import Staged
 
 LOG = logging.getLogger("singlepot")
 

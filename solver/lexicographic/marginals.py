@@ -13,7 +13,7 @@ from scipy import sparse
 from ..programme import Floats
 from ..scaling import ScaledProgramme, objective_factor
 from .faces import FREEZE_ABOVE, without_rounding
-from .stages import Staged, StageResult
+from .stage import Staged, StageResult
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,7 +8,7 @@ import numpy as np
 from scipy import sparse
 
 from ..lexicographic.faces import IMMOVABLE, around
-from ..lexicographic.stages import Staged
+from ..lexicographic.stage import Staged
 from ..presolve import aggregation
 from ..presolve.problem import RowwiseProblem
 from ..programme import Booleans, Floats, Integers

@@ -17,7 +17,7 @@ import numpy as np
 
 from ..backends.clarabel import solve_quadratic
 from ..control import Control
-from ..lexicographic.stages import Staged, Technique
+from ..lexicographic.stage import Staged, Technique
 from ..programme import Floats
 from .displacements import aggregate, displacements_of, quadratic, tighten
 from .polish import polish

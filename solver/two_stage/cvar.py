@@ -23,8 +23,9 @@ from scipy import sparse
 from ..backends.clarabel import solve_quadratic
 from ..control import Control, Halt
 from ..errors import SolverFailedError
+from ..lexicographic.dual_bound import dual_bound
 from ..lexicographic.faces import Face
-from ..lexicographic.stages import dual_bound, ended_early
+from ..lexicographic.stage import ended_early
 from ..programme import Booleans, Floats, LinearProgramme
 from ..quadratic_programme import QuadraticProgramme
 from ..scaling import objective_factor
@@ -228,7 +229,7 @@ class _Joint:
         try:
             answer = solve_quadratic(problem, control, ACCURACY, len(self._size))
         except SolverFailedError as failure:
-            if "Infeasible" not in failure.cause:
+            if "InfeasibleError" not in failure.cause:
                 raise
             said = "no grants let every draw keep its rules"
             raise NoRecourseError(said, "loosen the rules for targets, or draw less widely") from None

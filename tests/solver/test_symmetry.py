@@ -25,7 +25,7 @@ from singlepot.solver.presolve.symmetry import Merged, merge
 from singlepot.solver.programme import Floats
 from singlepot.solver.scaling import objective_factor, scale
 
-from .interior_point.test_solve import linear
+from .interior_point.test_engine import linear
 
 EXACT = 1e-9
 """Error of what comes back, beside sizes near one; the tolerance of the solver is 1e-10."""

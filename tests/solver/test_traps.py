@@ -35,8 +35,7 @@ def solved(formulation: Formulation, technique: Technique) -> Staged:
 
 @cache
 def right() -> Staged:
-    """Solved by HiGHS alone: it ends in corners, where the traps are."""
-    return solved(england(), Technique(path="direct"))
+    return solved(england(), Technique())
 
 
 def values(staged: Staged) -> dict[str, float]:

@@ -18,7 +18,7 @@ from singlepot.models.explanation.merit_order import Placing
 from singlepot.models.explanation.prices import RULE_ROWS
 from singlepot.models.explanation.verdicts import DEARER, LAST, TIED, USED_UP, Verdict
 from singlepot.solver import Control, minimise_in_turn
-from singlepot.solver.lexicographic.stages import Stage
+from singlepot.solver.lexicographic.stage import Stage
 
 from ...steered import MANY, SCENARIOS, settled
 from .relaxing import SMALL, Relaxation, StageProblem

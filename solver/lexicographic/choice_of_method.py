@@ -1,0 +1,105 @@
+"""The choice of method: solvers and methods for a stage, in the order in which they are tried."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+
+from scipy import sparse
+
+from ..answer import Features, Method
+from ..backends import INTERIOR_POINT, REFERENCE, Backend, Engine, engine
+
+LARGE = 500_000
+"""Entries of a programme from which the interior point is asked before HiGHS, where nobody chose a solver.
+
+Chosen, not tuned, from the figures of decision 71 (2026, CPU seconds of all stages by HiGHS alone and with presolve and
+interior point): 3.03 and 2.97 at 118,951 entries (england-authorities), 4.7 and 1.8 at 341,049, 11.0 and 4.0 at
+759,014; at 2,373,048 (3,143 areas) minutes and half a minute. It lies above where the gain begins, so that the path of
+small and middle programmes has one solver. Without it the large ones take those times of HiGHS alone.
+"""
+
+NARROW = 0.5
+"""Share of its first freedom below which a face is explored from the last basis rather than afresh.
+
+Why a half is not recorded. Without it no stage starts from the last basis.
+"""
+
+THIN = 2
+"""Stages with give after which the interior point is not asked: what they leave is too thin to have a centre.
+
+Seen on the third stage of england (decision 71, 2026): 90 steps of this interior point, 53 of IPX, 158 of Clarabel,
+where the first takes 21. Without it a large stage may lose the time of such a walk; the answer stays the same.
+"""
+
+CUT_SHORT = 1e-3
+"""Factor of the tolerances for answers whose digits were cut on the way: only if nothing was lost do they count."""
+
+FROM_WITHIN = 0.1
+"""Factor of the tolerances for answers that are no vertex: the face is read off them."""
+
+
+class ChoiceOfMethod:
+    """Solvers and methods for the stages of one programme.
+
+    Parameters
+    ----------
+    backend, solver
+        What was asked for, see :func:`~singlepot.solver.backends.engine`.
+    matrix
+        Of the programme, scaled.
+    eager
+        Whether to start from the last basis wherever there is one.
+    """
+
+    def __init__(self, backend: Backend, matrix: sparse.csc_array, solver: str | None, *, eager: bool) -> None:
+        self.asked = engine(backend, matrix, solver)
+        self._matrix, self._eager = matrix, eager
+        self._large = backend == REFERENCE and matrix.nnz >= LARGE and not eager
+
+    @cached_property
+    def _reference(self) -> Engine:
+        return engine(REFERENCE, self._matrix)
+
+    @cached_property
+    def _interior_point(self) -> Engine:
+        return engine(INTERIOR_POINT, self._matrix)
+
+    def attempts(self, freedom: float | None, given: int, last: Engine | None) -> Iterator[tuple[Engine, Method]]:
+        """List solvers and methods, fastest first; the reference stands in where another's answers prove nothing.
+
+        Parameters
+        ----------
+        freedom
+            Directions of the face relative to those of the first; None for the first stage.
+        given
+            Stages so far that gave.
+        last
+            Who solved the stage before.
+        """
+        features = self.asked.features
+        narrow = freedom is not None and (self._eager or freedom < NARROW)
+        if self._large and not narrow and given < THIN:
+            yield self._interior_point, Method.INTERIOR
+        if narrow and features.warm_start and last is self.asked:
+            yield self.asked, Method.WARM
+        yield self.asked, Method.INTERIOR
+        if features.exact and features.methods:
+            yield self.asked, Method.SAFE
+        if self.asked.name != REFERENCE:
+            yield self._reference, Method.INTERIOR
+            yield self._reference, Method.SAFE
+
+
+def closeness(features: Features) -> float:
+    """Return the factor of the tolerances within which an engine's answers have to be proved."""
+    if not features.exact:
+        return CUT_SHORT
+    return 1.0 if features.vertex else FROM_WITHIN
+
+
+def method_name(features: Features, method: Method) -> str:
+    """Name the method by which an engine solved, for the provenance."""
+    if features.methods:
+        return method.value
+    return "a method of its own choice" if features.vertex else "interior point without crossover"

@@ -1,0 +1,126 @@
+"""A stage of lexicographic minimisation, its result, and how a run of stages ends."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ..certificate import relative_gap
+from ..control import Halt
+from ..errors import NotProvenError, SinglepotError, StoppedError
+from ..programme import Floats
+from ..scaling import ScaledProgramme
+from .faces import Face
+
+
+@dataclass(frozen=True, eq=False)
+class Stage:
+    """One objective of the hierarchy, to be minimised.
+
+    Attributes
+    ----------
+    name, unit
+        As shown to people.
+    cost
+        One coefficient for each column, original units.
+    constant
+        Added to the value.
+    give
+        How much of this stage later stages may use, in its unit.
+    size
+        Natural size of the value (1 for a share, the sum of bids for money), for relative gaps.
+    """
+
+    name: str
+    unit: str
+    cost: Floats
+    constant: float = 0.0
+    give: float = 0.0
+    size: float = 1.0
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to minimise."""
+        return not self.cost.any()
+
+
+@dataclass(frozen=True, eq=False)
+class StageResult:
+    """The optimum of a stage, with the duals that prove it.
+
+    Attributes
+    ----------
+    stage
+        What was minimised.
+    value, bound
+        The optimum, and what its duals prove it cannot fall below.
+    row_dual
+        Dual of each row, in the stage's unit for one original unit of the row; shape (rows,).
+    method
+        How it was solved.
+    note
+        Why by another solver than the one that was asked for; empty where it was not.
+    face, x
+        The face that the earlier stages left and the point where this one ended, both scaled; None where there was
+        nothing to minimise.
+    """
+
+    stage: Stage
+    value: float
+    bound: float
+    row_dual: Floats
+    method: str
+    note: str = ""
+    face: Face | None = None
+    x: Floats | None = None
+
+    @property
+    def gap(self) -> float:
+        """Duality gap relative to the stage's size."""
+        return relative_gap(self.value, self.bound, self.stage.size)
+
+
+@dataclass(frozen=True)
+class Technique:
+    """Cures of numerical trouble that can be switched off, for tests that show what goes wrong without them.
+
+    Attributes
+    ----------
+    scale
+        Scale columns, rows and objectives; without it no answer is proved either.
+    hold_by_face
+        Hold earlier stages by their optimal face, not by a row.
+    share_by_displacement
+        State the sharing step in displacements from the last stage's point.
+    """
+
+    scale: bool = True
+    hold_by_face: bool = True
+    share_by_displacement: bool = True
+
+
+@dataclass(frozen=True, eq=False)
+class Staged:
+    """The end of the stages: the last point and the face that is left, both scaled, the results, and the solver."""
+
+    scaled: ScaledProgramme
+    x: Floats
+    face: Face
+    results: tuple[StageResult, ...]
+    solver: str
+    version: str
+
+
+class InfeasibleError(SinglepotError):
+    """No point satisfies all rows; raised for the caller to explain."""
+
+    exit_code = 4
+
+
+def ended_early(halt: Halt, results: Sequence[StageResult]) -> NotProvenError | StoppedError:
+    """Turn the end of a run into the error that says which stages were proved by then."""
+    known = [(result.stage.name, result.value) for result in results]
+    proved = f"{len(known)} stages were proved by then"
+    if halt.by_limit:
+        return NotProvenError(f"not proven within the time limit: {proved}", "allow more time", known)
+    return StoppedError(f"stopped: {proved}", "", known)

@@ -49,10 +49,6 @@ def cli(ctx: click.Context, debug: bool) -> None:
     limit, 6 solver or verification failed, 130 stopped.
     """
     ctx.obj = debug
-    import logging
-
-    # the commands say warnings and notes themselves; Python would say those of the log once more
-    logging.getLogger("singlepot").addHandler(logging.NullHandler())
 
 
 @cli.command("list")

@@ -6,6 +6,7 @@ import inspect
 import re
 import textwrap
 from pathlib import Path
+from typing import Any
 
 import singlepot
 from singlepot.models.diagnostics.explanations import problems_page
@@ -114,40 +115,43 @@ def _markdown(text: str) -> str:
     return "\n".join(result)
 
 
-PUBLIC = {
-    "Scenarios": """read_scenario Scenario list_scenarios check_scenario Findings Diagnostic explain_code
-        find_attainable apply_what_if write_scenario write_template""",
-    "Settlements": """settle Settlement Certificate Progress ExtraRows formulate Formulation write_settlement
-        read_settlement verify Assurance find_price_range PriceRange price_fairness PriceOfFairness
-        explain_area AreaAccount""",
-    "Many scenarios": """compare Comparison sweep Sweep measure_stability repair Repair run_ensemble Ensemble
-        read_ensemble read_plan Plan Uncertain""",
-    "What is free to choose": """trace_frontier Frontier find_alternatives Alternatives find_grant_ranges
-        settle_robust Robust""",
-    "Other ways of sharing": """compare_regimes settle_regime Regimes share_claims measure_inequality Inequality""",
-}
-"""The public names in the order of the page; the others are errors, and come last."""
+PARTS = {
+    "Scenarios": ("models.scenario", "models.settings", "models.diagnostics", "scenarios.reading", "scenarios.writing",
+                  "scenarios.what_if"),
+    "Settlements": ("models.settlement", "models.formulation", "models.explanation", "models.assurance",
+                    "scenarios.results", "solver"),
+    "What a settlement leaves open": ("models.analysis",),
+    "Many scenarios": ("scenarios.many", "scenarios.ensemble"),
+    "Scenarios without a settlement": ("scenarios.repair", "models.infeasibility"),
+    "Other ways of sharing": ("scenarios.regimes", "models.claims", "models.analysis.inequality"),
+}  # fmt: skip
+"""Parts of the page, in order, and the packages whose public names they hold; errors come last."""
 
 
 def api_page() -> str:
     """List the public names with what they do; the site adds their docstrings (see ``conf.py``)."""
-    parts = {title: names.split() for title, names in PUBLIC.items()}
-    named = {name for names in parts.values() for name in names} | {"__version__"}
-    left = [name for name in singlepot.__all__ if name not in named]
-    errors = [name for name in left if _is_error(getattr(singlepot, name))]
-    parts |= {"More": [name for name in left if name not in errors], "Errors": errors}
+    parts: dict[str, list[str]] = {title: [] for title in [*PARTS, "Errors"]}
+    for name in singlepot.__all__:
+        if name != "__version__":
+            parts[_part(getattr(singlepot, name))].append(name)
     lines = [API_OPENING]
     for title, names in parts.items():
-        if not names:
-            continue
         lines += [f"## {title}\n", "| name | what it is |", "|---|---|"]
-        lines += [f"| `{name}` | {_first_sentence(getattr(singlepot, name))} |" for name in names]
+        functions_first = sorted(names, key=lambda name: (isinstance(getattr(singlepot, name), type), name))
+        lines += [f"| `{name}` | {_first_sentence(getattr(singlepot, name))} |" for name in functions_first]
         lines.append("")
     return "\n".join(lines)
 
 
-def _is_error(thing: object) -> bool:
-    return isinstance(thing, type) and issubclass(thing, Exception)
+def _part(thing: Any) -> str:
+    """Find the part of the page by the longest package that holds the thing."""
+    if isinstance(thing, type) and issubclass(thing, Exception):
+        return "Errors"
+    home = thing.__module__.removeprefix("singlepot.")
+    holding = [
+        (len(package), title) for title, packages in PARTS.items() for package in packages if home.startswith(package)
+    ]
+    return max(holding)[1]
 
 
 def _first_sentence(thing: object) -> str:

@@ -13,6 +13,7 @@ from typing import TypeVar
 from .errors import BadOptionError
 
 LOG = logging.getLogger("singlepot")
+LOG.addHandler(logging.NullHandler())  # the calling program decides where the log goes, not logging's last resort
 
 POLL_S = 0.05
 """How often a running solver is looked after, seconds."""

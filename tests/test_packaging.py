@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import importlib.resources
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -14,7 +16,7 @@ import singlepot as sp
 from .places import ROOT
 
 ROOMS = ("api", "solver", "models", "scenarios", "reports")
-SHIPPED = {".py", ".csv", ".toml", ".md", ".typed", ".j2", ".css", ".js"}
+SHIPPED = {".py", ".pyi", ".csv", ".toml", ".md", ".typed", ".j2", ".css", ".js"}
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 
 
@@ -95,6 +97,37 @@ def test_public_names_are_all_there() -> None:
         assert getattr(sp, name) is not None
     with pytest.raises(AttributeError, match="frobnicate"):
         sp.frobnicate  # noqa: B018
+
+
+def test_star_import_and_dir_give_the_public_names() -> None:
+    names: dict[str, object] = {}
+    exec("from singlepot import *", names)
+    assert set(sp.__all__) == set(dir(sp)) <= set(names)
+    assert sp.__version__ == PROJECT["project"]["version"]
+
+
+def test_importing_the_package_loads_none_of_its_modules_nor_what_they_need() -> None:
+    said = python("import sys; before = set(sys.modules); import singlepot; print(*(set(sys.modules) - before))")
+    assert said.stdout.split() == ["singlepot"]
+
+
+WARNED = """
+import singlepot as sp
+bucks = sp.read_scenario("bucks-and-burnley")
+{}
+bucks.with_(areas=bucks.areas.replace({{"name": {{"Burnley": "Pendle"}}}}))
+"""
+
+
+@pytest.mark.parametrize(("handler", "says"), [("", ""), ("import logging; logging.basicConfig()", "SP-A")])
+def test_a_warning_reaches_standard_error_only_where_the_program_sends_it(handler: str, says: str) -> None:
+    said = python(WARNED.format(handler)).stderr
+    assert says in said and bool(said) is bool(says)
+
+
+def python(program: str) -> subprocess.CompletedProcess[str]:
+    """Run a program in a Python of its own."""
+    return subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
 
 
 def test_the_repository_speaks_of_the_project_alone() -> None:

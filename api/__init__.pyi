@@ -1,5 +1,6 @@
 """The public names, listed here alone: each is loaded from the module it is imported from when it is first used."""
 
+from singlepot.models.analysis.alternatives import Alternative as Alternative
 from singlepot.models.analysis.alternatives import Alternatives as Alternatives
 from singlepot.models.analysis.alternatives import find_alternatives as find_alternatives
 from singlepot.models.analysis.area_account import AreaAccount as AreaAccount
@@ -13,18 +14,31 @@ from singlepot.models.analysis.near_optimal import find_grant_ranges as find_gra
 from singlepot.models.analysis.price_of_fairness import PriceOfFairness as PriceOfFairness
 from singlepot.models.analysis.price_of_fairness import price_fairness as price_fairness
 from singlepot.models.analysis.price_range import PriceRange as PriceRange
+from singlepot.models.analysis.price_range import PriceSide as PriceSide
 from singlepot.models.analysis.price_range import find_price_range as find_price_range
+from singlepot.models.analysis.trade_off_axes import TradeOffMeasure as TradeOffMeasure
 from singlepot.models.assurance.verification.assurance import Assurance as Assurance
+from singlepot.models.assurance.verification.assurance import AssuranceCheck as AssuranceCheck
+from singlepot.models.assurance.verification.assurance import AssuranceFinding as AssuranceFinding
 from singlepot.models.claims.awarding import share_claims as share_claims
+from singlepot.models.diagnostics.explanations import Explanation as Explanation
 from singlepot.models.diagnostics.explanations import explain_code as explain_code
 from singlepot.models.diagnostics.problems import BadInputError as BadInputError
 from singlepot.models.diagnostics.problems import Diagnostic as Diagnostic
+from singlepot.models.explanation.merit_order import BestPlaced as BestPlaced
+from singlepot.models.explanation.prices import Price as Price
 from singlepot.models.files.folder import FolderRefusedError as FolderRefusedError
 from singlepot.models.formulation.formulation import Formulation as Formulation
 from singlepot.models.formulation.formulation import formulate as formulate
+from singlepot.models.infeasibility.clash import Clash as Clash
+from singlepot.models.infeasibility.clash import ClashSide as ClashSide
 from singlepot.models.scenario.scenario import Scenario as Scenario
+from singlepot.models.settings.settings import Bands as Bands
+from singlepot.models.settings.settings import Equity as Equity
+from singlepot.models.settings.settings import Settings as Settings
+from singlepot.models.settings.settings import Stages as Stages
 from singlepot.models.settlement.certificate import Certificate as Certificate
-from singlepot.models.settlement.settle import settle as settle
+from singlepot.models.settlement.certificate import StageEvidence as StageEvidence
 from singlepot.models.settlement.settlement import Settlement as Settlement
 from singlepot.scenarios.ensemble.plan import Plan as Plan
 from singlepot.scenarios.ensemble.plan import Uncertain as Uncertain
@@ -43,7 +57,14 @@ from singlepot.scenarios.many.sweep import sweep as sweep
 from singlepot.scenarios.reading.checking import Findings as Findings
 from singlepot.scenarios.reading.checking import check_scenario as check_scenario
 from singlepot.scenarios.reading.reading import read_scenario as read_scenario
+from singlepot.scenarios.reading.settling import settle as settle
 from singlepot.scenarios.reading.shipped import list_scenarios as list_scenarios
+from singlepot.scenarios.regimes.plan import Arrival as Arrival
+from singlepot.scenarios.regimes.plan import Competition as Competition
+from singlepot.scenarios.regimes.plan import Needs as Needs
+from singlepot.scenarios.regimes.plan import RegimePlan as RegimePlan
+from singlepot.scenarios.regimes.plan import Silos as Silos
+from singlepot.scenarios.regimes.pooling import Pooling as Pooling
 from singlepot.scenarios.regimes.result import Regimes as Regimes
 from singlepot.scenarios.regimes.running import compare_regimes as compare_regimes
 from singlepot.scenarios.regimes.running import settle_regime as settle_regime
@@ -69,6 +90,9 @@ from singlepot.solver.errors import SolverNotFoundError as SolverNotFoundError
 from singlepot.solver.errors import StoppedError as StoppedError
 from singlepot.solver.errors import UnfinishedError as UnfinishedError
 from singlepot.solver.errors import VerificationFailedError as VerificationFailedError
+from singlepot.solver.lexicographic.stages import Stage as Stage
+from singlepot.solver.programme import Family as Family
+from singlepot.solver.programme import LinearProgramme as LinearProgramme
 from singlepot.solver.user_rows import ExtraRows as ExtraRows
 
 __version__: str

@@ -171,7 +171,7 @@ def model(scenario: str, file: str, stage: str | None, **how: Any) -> None:
 @click.option("--out", "directory", required=True, type=click.Path(), help="Folder to write; it must not exist.")
 @click.option("--json", "as_json", is_flag=True, help="Print settlement.json alone on standard output.")
 @click.option("--quiet", is_flag=True, help="No progress, no warnings and no summary.")
-@click.option("--time-limit", type=click.FloatRange(min=0, min_open=True), help="Seconds of wall time.")
+@click.option("--time-limit", "time_limit_s", type=click.FloatRange(min=0, min_open=True), help="Seconds of wall time.")
 @click.option("--overwrite", is_flag=True, help="Replace a settlement that stands in the folder.")
 @click.option("--backend", default="highs", help="Who solves: highs, pulp, pyomo or interior-point.  [default: highs]")
 @click.option("--solver", help="Solver behind the backend: highs, cbc, glpk, or what else is installed.")
@@ -183,7 +183,7 @@ def settle(
     directory: str,
     as_json: bool,
     quiet: bool,
-    time_limit: float | None,
+    time_limit_s: float | None,
     overwrite: bool,
     backend: str,
     solver: str | None,
@@ -201,7 +201,7 @@ def settle(
         raise click.UsageError("--only tables writes neither pages nor pictures")
     if robust:
         choices.settle_robust(
-            scenario, directory, as_json=as_json, quiet=quiet, overwrite=overwrite, time_limit=time_limit
+            scenario, directory, as_json=as_json, quiet=quiet, overwrite=overwrite, time_limit_s=time_limit_s
         )
         return
     from singlepot.models.files.folder import check_target
@@ -215,7 +215,7 @@ def settle(
     found = _ready(scenario, quiet, how)
     with report.progress_line(quiet, ("settle", "without give", "without bands", "writing")) as line:
         settlement = singlepot.settle(
-            found, time_limit=time_limit, progress=line.follow, backend=backend, solver=solver
+            found, time_limit_s=time_limit_s, progress=line.follow, backend=backend, solver=solver
         )
         price = None if quiet and only else singlepot.price_fairness(settlement, progress=line.follow)
         line.enter("writing")

@@ -6,7 +6,7 @@ This room knows nothing of areas or money and imports nothing else of singlepot.
 from .answer import Answer, Features, Method, PointStatus, Stop
 from .backends import BACKENDS, Backend, Engine, engine
 from .certificate import Violation, largest_violation, relative_gap
-from .control import Control, Halt, Progress
+from .control import Control, Halt, Progress, RunOfMany
 from .errors import (
     BadExtraRowsError,
     BadOptionError,
@@ -70,6 +70,7 @@ __all__ = [
     "ProgrammeBuilder",
     "Progress",
     "Recourse",
+    "RunOfMany",
     "Shared",
     "SinglepotError",
     "SolverFailedError",

@@ -26,11 +26,26 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True)
 class Progress:
-    """One event of a run: which stage, how far the whole run is (0 to 1), seconds since the start."""
+    """One event of a long run.
+
+    Parameters
+    ----------
+    stage
+        What is being worked on: a stage, or which of many scenarios or draws.
+    fraction
+        How far the whole run is, 0 to 1.
+    elapsed_s
+        Seconds of wall time since the start.
+    done, count
+        Of a run of many scenarios or draws: how many are done, of how many; 0 where the run is of one, or where
+        the number is not known.
+    """
 
     stage: str
     fraction: float
     elapsed_s: float
+    done: int = 0
+    count: int = 0
 
 
 class Halt(Exception):  # noqa: N818  # a signal inside a run, as StopIteration is, and never the caller's
@@ -126,3 +141,40 @@ class Control:
             self._reported_s = now
             if self._progress(Progress(self._stage, self._fraction, now)) is False:
                 raise Halt(by_limit=False)
+
+
+class RunOfMany:
+    """Progress of a run of many scenarios or draws, as one event after another.
+
+    Parameters
+    ----------
+    progress
+        Called with a :class:`Progress`; None for no reports.
+    count
+        How many there are; 0 where that is not known.
+    what
+        What is counted, in the plural.
+    """
+
+    def __init__(self, progress: Callable[[Progress], object] | None, count: int, what: str = "scenarios") -> None:
+        self._progress = progress
+        self._count = count
+        self._what = what
+        self._start = time.monotonic()
+
+    def report(self, done: int) -> bool:
+        """Report how many are done; False if the run must stop."""
+        return self._tell(done, 0.0, f"{done} of {self._count or 'many'} {self._what}")
+
+    def within(self, done: int) -> Callable[[Progress], object] | None:
+        """Return what reports the progress of the next one as that of the whole run."""
+        if self._progress is None:
+            return None
+        return lambda event: self._tell(done, event.fraction, event.stage)
+
+    def _tell(self, done: int, part: float, stage: str) -> bool:
+        if self._progress is None:
+            return True
+        fraction = min((done + part) / self._count, 1.0) if self._count else 0.0
+        event = Progress(stage, fraction, time.monotonic() - self._start, done, self._count)
+        return self._progress(event) is not False

@@ -22,9 +22,16 @@ OPEN = np.inf
 
 @dataclass(frozen=True, eq=False)
 class Family:
-    """A run of rows or columns that one term of the model made.
+    """Consecutive rows or columns that one term of the model made.
 
-    ``keys`` maps the name of each index (``area``, ``year``) to one label for each member.
+    Parameters
+    ----------
+    name
+        What they are, such as ``grant``.
+    start, size
+        Position of the first among all rows or columns, and how many there are.
+    keys
+        Name of each index (``area``, ``year``) → one label for each member.
     """
 
     name: str
@@ -47,12 +54,23 @@ class Family:
 
 @dataclass(frozen=True, eq=False)
 class LinearProgramme:
-    r"""Rows and columns with bounds, and the matrix between them; objectives come with the stages.
+    r"""A linear programme without its objective, which comes with each stage.
 
     .. math:: l \le x \le u, \qquad L \le A x \le U
 
-    ``implied_upper`` is a finite upper limit that no optimum needs to pass, used where a column has no upper
-    bound and a rigorous bound on an objective is wanted; ``implied_lower`` is the same downwards.
+    Parameters
+    ----------
+    matrix
+        A, rows × columns.
+    column_lower, column_upper
+        l and u, one number for each column; infinite where there is none.
+    row_lower, row_upper
+        L and U, one number for each row; infinite where there is none.
+    implied_lower, implied_upper
+        Finite limits of each column that no optimum needs to pass, used where a column has no bound and a rigorous
+        bound on an objective is wanted.
+    column_families, row_families
+        What made the columns and rows, in order; they label them.
     """
 
     matrix: sparse.csc_array

@@ -12,7 +12,9 @@ import click
 if TYPE_CHECKING:
     from pathlib import Path
 
-LIMIT = click.option("--time-limit", type=click.FloatRange(min=0, min_open=True), help="Seconds of wall time.")
+LIMIT = click.option(
+    "--time-limit", "time_limit_s", type=click.FloatRange(min=0, min_open=True), help="Seconds of wall time."
+)
 OUT = click.option("--out", "directory", type=click.Path(), help="Folder to write; it must not exist.")
 CHART = click.option("--chart", type=click.Path(), help="Also draw it: a file that ends in .png or .svg.")
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON alone on standard output.")
@@ -43,7 +45,7 @@ def frontier(
     chart: str | None,
     quiet: bool,
     overwrite: bool,
-    time_limit: float | None,
+    time_limit_s: float | None,
 ) -> None:
     """Find the exact trade-off between two aims of SCENARIO: every corner of it.
 
@@ -61,7 +63,7 @@ def frontier(
     from singlepot.reports import frontier_chart, frontier_text
 
     read = singlepot.read_scenario(scenario)
-    found = singlepot.trace_frontier(read, *pair, others=others, depth=depth, time_limit=time_limit)
+    found = singlepot.trace_frontier(read, *pair, others=others, depth=depth, time_limit_s=time_limit_s)
     if directory is not None:
         write_frontier(found, directory, overwrite=overwrite)
     if as_json:
@@ -106,7 +108,7 @@ def alternatives(
     chart: str | None,
     quiet: bool,
     overwrite: bool,
-    time_limit: float | None,
+    time_limit_s: float | None,
 ) -> None:
     """Find settlements of SCENARIO nearly as good that differ as much as possible, and how free each grant is.
 
@@ -120,8 +122,8 @@ def alternatives(
     from singlepot.reports import alternatives_chart, alternatives_text
 
     kept = None if keep is None else [name.strip() for name in keep.split(",") if name.strip()]
-    settlement = singlepot.settle(singlepot.read_scenario(scenario), time_limit=time_limit)
-    found = singlepot.find_alternatives(settlement, within, count, by=by, keep=kept, time_limit=time_limit)
+    settlement = singlepot.settle(singlepot.read_scenario(scenario), time_limit_s=time_limit_s)
+    found = singlepot.find_alternatives(settlement, within, count, by=by, keep=kept, time_limit_s=time_limit_s)
     if directory is not None:
         write_alternatives(found, directory, overwrite=overwrite)
     if as_json:
@@ -154,7 +156,7 @@ def robust(
     chart: str | None,
     quiet: bool,
     overwrite: bool,
-    time_limit: float | None,
+    time_limit_s: float | None,
 ) -> None:
     """Decide grants once for many draws of PLAN, an ensemble's (`settle PLAN --robust` is the same).
 
@@ -162,7 +164,7 @@ def robust(
     minimised, then the average of the worst draws. The report says what deciding so is worth against the central
     settlement, and what knowing would be worth.
     """
-    settle_robust(plan, directory, as_json=as_json, quiet=quiet, overwrite=overwrite, time_limit=time_limit,
+    settle_robust(plan, directory, as_json=as_json, quiet=quiet, overwrite=overwrite, time_limit_s=time_limit_s,
                   chart=chart, draws=draws, worst=worst, order=order.split(","), give=give)  # fmt: skip
 
 
@@ -173,7 +175,7 @@ def settle_robust(
     as_json: bool,
     quiet: bool,
     overwrite: bool,
-    time_limit: float | None,
+    time_limit_s: float | None,
     chart: str | None = None,
     **how: Any,
 ) -> None:
@@ -184,7 +186,7 @@ def settle_robust(
     import singlepot
     from singlepot.reports import robust_chart, robust_text
 
-    found = singlepot.settle_robust(plan, time_limit=time_limit, **how)
+    found = singlepot.settle_robust(plan, time_limit_s=time_limit_s, **how)
     if directory is not None:
         found.write(directory, overwrite=overwrite)
     if as_json:

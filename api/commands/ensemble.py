@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from singlepot.scenarios.ensemble.running import Ensemble
+    from singlepot.solver import Progress
 
 LOG_EVERY_S = 30.0
 """How often a long run says where it is when nobody is looking, seconds."""
@@ -61,7 +62,7 @@ def ensemble(
             seed=seed,
             workers=workers,
             cluster=cluster,
-            limit_s=draw_limit,
+            time_limit_s=draw_limit,
             restart=restart,
             progress=progress,
         )
@@ -102,7 +103,7 @@ def _write(path: str | Path, content: bytes) -> None:
 
 
 @contextmanager
-def _draws_line(quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
+def _draws_line(quiet: bool) -> Iterator[Callable[[Progress], object] | None]:
     """Show draws done, rate and time left on standard error: one changing line, or a line now and then in a log."""
     if quiet:
         yield None
@@ -112,7 +113,8 @@ def _draws_line(quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
     begun = time.monotonic()
     state = {"first": -1, "said": begun - LOG_EVERY_S if sys.stderr.isatty() else begun}
 
-    def show(done: int, count: int) -> None:
+    def show(event: Progress) -> None:
+        done, count = event.done, event.count
         now = time.monotonic()
         state["first"] = done if state["first"] < 0 else state["first"]
         if now - state["said"] < (0.5 if sys.stderr.isatty() else LOG_EVERY_S) and done < count:

@@ -34,7 +34,7 @@ def show(scenario: str, everything: bool) -> None:
 @click.option("--stability", "areas", multiple=True, metavar="AREA", help="Also measure this area's stability.")
 @click.option("--quiet", is_flag=True, help="No progress and no summary.")
 @click.option("--overwrite", is_flag=True, help="Replace a comparison that stands in the folder.")
-@click.option("--time-limit", type=click.FloatRange(min=0, min_open=True), help=SECONDS)
+@click.option("--time-limit", "time_limit_s", type=click.FloatRange(min=0, min_open=True), help=SECONDS)
 @click.pass_context
 def compare(
     ctx: click.Context,
@@ -43,7 +43,7 @@ def compare(
     areas: tuple[str, ...],
     quiet: bool,
     overwrite: bool,
-    time_limit: float | None,
+    time_limit_s: float | None,
 ) -> None:
     """Compare SCENARIOS with the first of them: what differs, and what each difference does.
 
@@ -58,7 +58,7 @@ def compare(
     from singlepot.reports import comparison_text, comparison_workbook
     from singlepot.reports.outputs import report_of
 
-    found = singlepot.compare(scenarios, stability=areas, run=_run(quiet, time_limit))
+    found = singlepot.compare(scenarios, stability=areas, run=_run(quiet, time_limit_s))
     missing = ""
     if directory is not None:
         report = report_of(lambda page: str(page.comparison_html(found)))
@@ -78,7 +78,7 @@ def compare(
 @click.option("--no-chart", is_flag=True, help="Write the tables alone.")
 @click.option("--quiet", is_flag=True, help="No progress and no summary.")
 @click.option("--overwrite", is_flag=True, help="Replace a sweep that stands in the folder.")
-@click.option("--time-limit", type=click.FloatRange(min=0, min_open=True), help=SECONDS)
+@click.option("--time-limit", "time_limit_s", type=click.FloatRange(min=0, min_open=True), help=SECONDS)
 def sweep(
     scenario: str,
     said: tuple[str, ...],
@@ -87,7 +87,7 @@ def sweep(
     no_chart: bool,
     quiet: bool,
     overwrite: bool,
-    time_limit: float | None,
+    time_limit_s: float | None,
 ) -> None:
     """Settle SCENARIO at every point of a grid of one lever or two, and write the tables, a chart and a report.
 
@@ -111,7 +111,7 @@ def sweep(
         levers[name] = values
     read = singlepot.read_scenario(scenario)
     count = len(list(points(read, levers, most or MOST_POINTS)))
-    found = singlepot.sweep(read, levers, most=most or MOST_POINTS, run=_run(quiet, time_limit, count))
+    found = singlepot.sweep(read, levers, most=most or MOST_POINTS, run=_run(quiet, time_limit_s, count))
     chart, missing = _chart(found, no_chart)
     report = report_of(lambda page: str(page.sweep_html(found)))
     found.write(directory, overwrite=overwrite, further={**chart, **report.files})
@@ -128,7 +128,7 @@ def sweep(
 @click.option("--out", "directory", type=click.Path(), help="Folder to write; it must not exist.")
 @click.option("--quiet", is_flag=True, help="No progress and no summary.")
 @click.option("--overwrite", is_flag=True, help="Replace what stands in the folder.")
-@click.option("--time-limit", type=click.FloatRange(min=0, min_open=True), help=SECONDS)
+@click.option("--time-limit", "time_limit_s", type=click.FloatRange(min=0, min_open=True), help=SECONDS)
 def stability(
     scenario: str,
     areas: tuple[str, ...],
@@ -136,7 +136,7 @@ def stability(
     directory: str | None,
     quiet: bool,
     overwrite: bool,
-    time_limit: float | None,
+    time_limit_s: float | None,
 ) -> None:
     """Measure how far grants of SCENARIO move when an area's own bid, targets or unit costs change a little."""
     from singlepot.scenarios.many.stability import MANIFEST, write_stability
@@ -146,9 +146,9 @@ def stability(
     from singlepot.reports import stability_text
 
     read = singlepot.read_scenario(scenario)
-    settlement = singlepot.settle(read, time_limit=time_limit)
+    settlement = singlepot.settle(read, time_limit_s=time_limit_s)
     total = 6 * (len(areas) or len(read.areas))
-    found = singlepot.measure_stability(settlement, areas or None, change, run=_run(quiet, time_limit, total))
+    found = singlepot.measure_stability(settlement, areas or None, change, run=_run(quiet, time_limit_s, total))
     if directory is not None:
         write_stability(found, settlement, directory, overwrite=overwrite)
     if not quiet:
@@ -167,13 +167,13 @@ def _check(directory: str | None, manifest: str, overwrite: bool) -> None:
         check_target(directory, manifest, overwrite=overwrite)
 
 
-def _run(quiet: bool, time_limit: float | None, count: int | None = None) -> Run:
+def _run(quiet: bool, time_limit_s: float | None, count: int | None = None) -> Run:
     """Settle one after another, with a line that counts while somebody is looking at it."""
     from singlepot.scenarios.many.settle_each import settle_each
 
     def run(scenarios: Iterable[Scenario]) -> Iterator[Outcome]:
         shown = not quiet and sys.stderr.isatty()
-        for number, outcome in enumerate(settle_each(scenarios, time_limit=time_limit), start=1):
+        for number, outcome in enumerate(settle_each(scenarios, time_limit_s=time_limit_s), start=1):
             if shown:
                 click.echo(f"\rsettled {number}" + (f" of {count}" if count else ""), nl=False, err=True)
             yield outcome

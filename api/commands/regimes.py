@@ -13,7 +13,12 @@ import click
 @click.option("--no-chart", is_flag=True, help="Write the tables alone.")
 @click.option("--quiet", is_flag=True, help="No summary.")
 @click.option("--overwrite", is_flag=True, help="Replace regimes that stand in the folder.")
-@click.option("--time-limit", type=click.FloatRange(min=0, min_open=True), help="Seconds of wall time for each regime.")
+@click.option(
+    "--time-limit",
+    "time_limit_s",
+    type=click.FloatRange(min=0, min_open=True),
+    help="Seconds of wall time for each regime.",
+)
 @click.pass_context
 def regimes(
     ctx: click.Context,
@@ -24,7 +29,7 @@ def regimes(
     no_chart: bool,
     quiet: bool,
     overwrite: bool,
-    time_limit: float | None,
+    time_limit_s: float | None,
 ) -> None:
     """Set the single pot beside other ways of sharing the money of SCENARIO.
 
@@ -40,7 +45,7 @@ def regimes(
     from singlepot.reports import ChartsNotInstalledError, regimes_chart, regimes_text
 
     keys = None if said is None else [key.strip() for key in said.split(",") if key.strip()]
-    found = singlepot.compare_regimes(singlepot.read_scenario(scenario), keys, plan=plan, time_limit=time_limit)
+    found = singlepot.compare_regimes(singlepot.read_scenario(scenario), keys, plan=plan, time_limit_s=time_limit_s)
     chart = {}
     if not no_chart:
         try:

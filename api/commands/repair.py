@@ -12,7 +12,7 @@ import click
 @click.option("--all", "everything", is_flag=True, help="Show every limit that moves.")
 @click.option("--quiet", is_flag=True, help="No report.")
 @click.option("--overwrite", is_flag=True, help="Replace the file.")
-@click.option("--time-limit", type=click.FloatRange(min=0, min_open=True), help="Seconds of wall time.")
+@click.option("--time-limit", "time_limit_s", type=click.FloatRange(min=0, min_open=True), help="Seconds of wall time.")
 def repair(
     scenario: str,
     said: str | None,
@@ -20,7 +20,7 @@ def repair(
     everything: bool,
     quiet: bool,
     overwrite: bool,
-    time_limit: float | None,
+    time_limit_s: float | None,
 ) -> None:
     """Find the least change of rules that lets SCENARIO settle, and write it as a what-if.
 
@@ -37,7 +37,7 @@ def repair(
     from singlepot.scenarios.repair.file import write_what_if
 
     kinds = None if said is None else [kind.strip() for kind in said.split(",") if kind.strip()]
-    found = singlepot.repair(singlepot.read_scenario(scenario), kinds, time_limit=time_limit)
+    found = singlepot.repair(singlepot.read_scenario(scenario), kinds, time_limit_s=time_limit_s)
     if not quiet:
         click.echo(repair_text(found, everything=everything), nl=False)
     if file is not None and found.clashes:

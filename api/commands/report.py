@@ -72,11 +72,11 @@ def write(settlement: Settlement, directory: str, made: Outputs, *, overwrite: b
     from singlepot.models.files.folder import FolderRefusedError, beside
 
     try:
-        settlement.write(directory, overwrite=overwrite, further=made.files, said=made.manifest)
+        settlement.write(directory, overwrite=overwrite, further=made.files, entries=made.manifest)
     except FolderRefusedError as refused:
         other = beside(directory)
         try:
-            settlement.write(other, further=made.files, said=made.manifest)
+            settlement.write(other, further=made.files, entries=made.manifest)
         except FolderRefusedError:
             raise refused from None
         raise FolderRefusedError(

@@ -15,9 +15,9 @@ from singlepot.solver import BadOptionError, Control, ExtraRows, MgaAlternative,
 from ..formulation.formulation import Formulation
 from ..formulation.model import ABSENT
 from ..scenario.arrays import Floats
-from ..settlement.settle import settle
+from ..settlement.settle import settle_scenario
 from ..settlement.settlement import Settlement
-from .near_optimal import add_limits, explorer, find_grant_ranges, grant_costs, limits
+from .near_optimal import add_limits, explorer, grant_costs, grant_ranges, limits
 
 By = Literal["region", "area", "objective"]
 
@@ -91,7 +91,7 @@ def find_alternatives(
     *,
     by: By | None = None,
     keep: Sequence[str] | None = None,
-    time_limit: float | None = None,
+    time_limit_s: float | None = None,
     progress: Callable[[Progress], object] | None = None,
 ) -> Alternatives:
     """Find settlements nearly as good that differ as much as possible from this one and from one another.
@@ -109,8 +109,10 @@ def find_alternatives(
         ``objective`` (what is agreed).
     keep
         Stages that must be as good; all by default.
-    time_limit
+    time_limit_s
         Seconds of wall time for everything.
+    progress
+        Called with a :class:`~singlepot.Progress`; returning False stops the run.
 
     Returns
     -------
@@ -133,7 +135,7 @@ def find_alternatives(
     1     61.0  60.9  61.2           60.9           61.2
     2     44.0  44.0  44.3           44.3           44.0
     """
-    control = Control(time_limit, progress)
+    control = Control(time_limit_s, progress)
     formulation = settlement.solved_stages.formulation
     named = any(formulation.data.region)
     by = by or ("region" if named else "area")
@@ -144,7 +146,7 @@ def find_alternatives(
     most = limits(settlement, within, keep)
     names, sums = _sums(formulation, by)
     start = np.asarray(sums @ _central(settlement, formulation))
-    free = find_grant_ranges(settlement, within, keep=keep, control=control)
+    free = grant_ranges(settlement, within, keep, control)
     apart = mga(explorer(formulation, most, control), sums, start, count)
     found = tuple(_settled(settlement, formulation, most, sums, start, far, names, control) for far in apart.found)
     ends = [np.asarray(sums @ _central(each.settlement, formulation)) for each in found]
@@ -224,7 +226,7 @@ def _settled(
         used = np.flatnonzero(cost)
         rows.at_least("direction", used, cost[used], here + REACHED * (far.most - here))
 
-    found = settle(settlement.scenario, extra=further, time_limit=control.remaining_s)
+    found = settle_scenario(settlement.scenario, extra=further, time_limit_s=control.remaining_s)
     moved = float((found.grants["grant"] - settlement.grants["grant"]).clip(lower=0.0).sum())
     return Alternative(found, pd.Series(far.direction, index=names), moved)
 

@@ -9,12 +9,12 @@ from difflib import get_close_matches
 import numpy as np
 import pandas as pd
 
-from singlepot.solver import BadOptionError
+from singlepot.solver import BadOptionError, Progress
 
 from ..explanation.prices import Price
 from ..notebook_display import rich, rich_table
 from ..scenario.scenario import Scenario
-from ..settlement.settle import settle
+from ..settlement.settle import settle_scenario
 from ..settlement.settlement import Settlement
 
 OWNED = ("bids", "targets", "options", "option_years")
@@ -70,12 +70,20 @@ Measure = Callable[[Settlement, list[str]], pd.DataFrame]
 
 
 def explain_area(
-    settlement: Settlement, area: str, *, without: bool = False, stability: Measure | None = None
+    settlement: Settlement,
+    area: str,
+    *,
+    without: bool = False,
+    stability: Measure | None = None,
+    time_limit_s: float | None = None,
+    progress: Callable[[Progress], object] | None = None,
 ) -> AreaAccount:
     """Say everything about one area.
 
     Parameters
     ----------
+    settlement
+        What the area takes part in.
     area
         Its code or its name.
     without
@@ -83,6 +91,10 @@ def explain_area(
     stability
         Function that measures how far the area's grant moves with its own numbers, such as
         ``singlepot.measure_stability``, which settles up to six times.
+    time_limit_s
+        Seconds of wall time for settling without the area.
+    progress
+        Called with a :class:`~singlepot.Progress` of settling without the area; returning False stops the run.
 
     Raises
     ------
@@ -122,7 +134,7 @@ def explain_area(
         rules=tuple(
             price for price in settlement.prices if price.kind not in ("national", "pot") and code in price.place
         ),
-        without=_without(settlement, code) if without else None,
+        without=_without(settlement, code, time_limit_s, progress) if without else None,
         stability=None if stability is None else _moves(stability(settlement, [code])),
     )
 
@@ -146,7 +158,12 @@ def _find(scenario: Scenario, area: str) -> tuple[str, str]:
     raise BadOptionError(f"there is no area {area!r}", f"did you mean {near[0]!r}?" if near else "give a code or name")
 
 
-def _without(settlement: Settlement, code: str) -> pd.DataFrame:
+def _without(
+    settlement: Settlement,
+    code: str,
+    time_limit_s: float | None,
+    progress: Callable[[Progress], object] | None,
+) -> pd.DataFrame:
     """Settle without the area's bid, targets and options, and put the shortfalls side by side."""
     scenario = settlement.scenario
     tables = {name: scenario.tables[name] for name in OWNED if name in scenario.tables}
@@ -157,7 +174,8 @@ def _without(settlement: Settlement, code: str) -> pd.DataFrame:
         changed["rule_rows"] = rules[rules["area"] != code].reset_index(drop=True)
     areas = scenario.tables["areas"]
     changed["areas"] = areas[areas["code"] != code].reset_index(drop=True)
-    again = settle(scenario.with_(**changed)).national  # type: ignore[arg-type]  # only tables, by name
+    less_one = scenario.with_(**changed)  # type: ignore[arg-type]  # only tables, by name
+    again = settle_scenario(less_one, time_limit_s=time_limit_s, progress=progress).national
     return settlement.national[["objective", "year", "target", "shortfall"]].assign(
         shortfall_without=again["shortfall"].to_numpy(),
         lost=again["shortfall"].to_numpy() - settlement.national["shortfall"].to_numpy(),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 
-from singlepot.solver import Control, InfeasibleError, SolverFailedError, Stage, minimise_in_turn
+from singlepot.solver import Control, InfeasibleError, Progress, SolverFailedError, Stage, minimise_in_turn
 
 from ..formulation.formulation import Formulation, write
 from ..formulation.model import ABSENT
@@ -18,7 +20,12 @@ MET = 1e-9
 """Share of a national target below which it counts as reached."""
 
 
-def find_attainable(scenario: Scenario, *, time_limit: float | None = None) -> pd.DataFrame:
+def find_attainable(
+    scenario: Scenario,
+    *,
+    time_limit_s: float | None = None,
+    progress: Callable[[Progress], object] | None = None,
+) -> pd.DataFrame:
     """Find how far each national objective can be reached if nothing else counts.
 
     One linear programme for each national row: the largest sum of agreed targets under the pot, the rules and the
@@ -28,8 +35,10 @@ def find_attainable(scenario: Scenario, *, time_limit: float | None = None) -> p
     ----------
     scenario
         What to look at.
-    time_limit
-        Seconds of wall time for all.
+    time_limit_s
+        Seconds of wall time.
+    progress
+        Called with a :class:`~singlepot.Progress`; returning False stops the run.
 
     Returns
     -------
@@ -63,7 +72,7 @@ def find_attainable(scenario: Scenario, *, time_limit: float | None = None) -> p
        target  proposed      most     share  reached
     0    20.0       5.0  9.166667  0.458333    False
     """
-    control = Control(time_limit)
+    control = Control(time_limit_s, progress)
     data = arrays(scenario)
     formulation = write(scenario, data, resolve(scenario, data), staged=False)
     rows, found = data.national, []

@@ -28,9 +28,9 @@ from ..infeasibility.explain import explain_conflict
 from ..scenario.arrays import Floats
 from ..scenario.scenario import Scenario
 from ..settlement.decisions import columns_of, point_of
-from ..settlement.settle import settle
+from ..settlement.settle import settle_scenario
 from ..settlement.settlement import Settlement
-from .trade_off_axes import Measure, measures, no_more
+from .trade_off_axes import TradeOffMeasure, measures, no_more
 
 Others = Literal["held", "free"]
 
@@ -71,8 +71,8 @@ class Frontier:
     """
 
     scenario: Scenario
-    first: Measure
-    second: Measure
+    first: TradeOffMeasure
+    second: TradeOffMeasure
     others: Others
     corners: pd.DataFrame
     settled: tuple[float, float]
@@ -97,7 +97,7 @@ class Frontier:
             return float("nan")
         return float(np.interp(first, known, self.corners["second"].to_numpy()))
 
-    def settle(self, first: float, *, time_limit: float | None = None) -> Settlement:
+    def settle(self, first: float, *, time_limit_s: float | None = None) -> Settlement:
         """Settle the scenario at a point of the frontier: everything else is decided as ever.
 
         Parameters
@@ -127,7 +127,7 @@ class Frontier:
                     label = formulation.programme.column_label(int(formulation.model.shortfall[place]))
                     rows.at_most(f"held {label}", [formulation.model.shortfall[place]], 1.0, float(most[place]))
 
-        return settle(formulation.scenario, extra=further, time_limit=time_limit)
+        return settle_scenario(formulation.scenario, extra=further, time_limit_s=time_limit_s)
 
     def __repr__(self) -> str:
         """One line."""
@@ -141,7 +141,7 @@ def trace_frontier(
     *,
     others: Others = "held",
     depth: float = DEPTH,
-    time_limit: float | None = None,
+    time_limit_s: float | None = None,
     progress: Callable[[Progress], object] | None = None,
 ) -> Frontier:
     """Find the exact trade-off between two measures under every rule of a scenario.
@@ -159,8 +159,10 @@ def trace_frontier(
     depth
         Corners that lie less than this below the line beside them, as a share of the ranges, are left out; a larger
         one saves time where there are thousands.
-    time_limit
+    time_limit_s
         Seconds of wall time for everything.
+    progress
+        Called with a :class:`~singlepot.Progress`; returning False stops the run.
 
     Raises
     ------
@@ -187,9 +189,9 @@ def trace_frontier(
         raise BadOptionError(f"others cannot be {others!r}", "say held or free")
     if not DEPTH <= depth < 1:
         raise BadOptionError(f"the depth {depth!r} is no share of the ranges", f"choose {DEPTH:g} or more, below 1")
-    control = Control(time_limit, progress)
+    control = Control(time_limit_s, progress)
     formulation, (one, two), stages = measures(scenario, (first, second))
-    settlement = settle(scenario, time_limit=control.remaining_s, progress=progress)
+    settlement = settle_scenario(scenario, time_limit_s=control.remaining_s, progress=progress)
     settled = _values(formulation, settlement, stages)
     draft = Frontier(scenario, one, two, others, pd.DataFrame(), settled, 0.0)
     programme, earlier = formulation.programme, []
@@ -220,7 +222,7 @@ def _most(formulation: Formulation, found: Frontier, settlement: Settlement | No
     axes = [each.key for each in (found.first, found.second) if each.objective]
     if not axes:
         return None
-    settlement = settlement or settle(found.scenario)
+    settlement = settlement or settle_scenario(found.scenario)
     rows = formulation.data.national
     short = settlement.national["shortfall"].to_numpy(dtype=np.float64)
     keys = np.asarray(formulation.data.objectives, dtype=object)[rows.objective]

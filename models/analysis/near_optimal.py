@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pandas as pd
 
-from singlepot.solver import BadOptionError, Control, Explorer, ExtraRows, Stage
+from singlepot.solver import BadOptionError, Control, Explorer, ExtraRows, Progress, Stage
 
 from ..formulation.formulation import Formulation
 from ..formulation.model import ABSENT
@@ -58,8 +58,8 @@ def find_grant_ranges(
     within: float = 0.01,
     *,
     keep: Sequence[str] | None = None,
-    time_limit: float | None = None,
-    control: Control | None = None,
+    time_limit_s: float | None = None,
+    progress: Callable[[Progress], object] | None = None,
 ) -> pd.DataFrame:
     """Find how far each area's grant can go in settlements that are as good, and in those that are nearly.
 
@@ -71,8 +71,10 @@ def find_grant_ranges(
         By how much any stage may be worse, as a share of its value (and a millionth of its size).
     keep
         Stages that must be as good; all by default. ``shortfall.total`` means it for every priority.
-    time_limit
+    time_limit_s
         Seconds of wall time.
+    progress
+        Called with a :class:`~singlepot.Progress`; returning False stops the run.
 
     Returns
     -------
@@ -102,7 +104,11 @@ def find_grant_ranges(
     0    A    4.5        3.0         6.0        6.0
     1    B    4.5        3.0         6.0        6.0
     """
-    control = control or Control(time_limit)
+    return grant_ranges(settlement, within, keep, Control(time_limit_s, progress))
+
+
+def grant_ranges(settlement: Settlement, within: float, keep: Sequence[str] | None, control: Control) -> pd.DataFrame:
+    """Find the ranges of grants, see :func:`find_grant_ranges`, as a part of a run."""
     formulation = settlement.solved_stages.formulation
     most = limits(settlement, within, keep)
     found: dict[str, tuple[Floats, Floats]] = {

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from singlepot.solver import Progress
+from singlepot.solver import Control, Progress
 
-from ..settlement.settle import settle
+from ..settlement.settle import settle_scenario
 from ..settlement.settlement import Settlement
 from .spread import spread
 
@@ -60,22 +60,37 @@ class PriceOfFairness:
 def price_fairness(
     settlement: Settlement,
     *,
-    time_limit: float | None = None,
+    time_limit_s: float | None = None,
     progress: Callable[[Progress], object] | None = None,
 ) -> PriceOfFairness:
     """Settle again without ``give`` and without ``bands``, where they can matter, and compare.
 
     Without ``give`` nothing can be taken from the shortfall stages, so neither costs anything there.
+
+    Parameters
+    ----------
+    settlement
+        What the others are compared with.
+    time_limit_s
+        Seconds of wall time for both settlements together.
+    progress
+        Called with a :class:`~singlepot.Progress` of each; returning False stops the run.
+
+    Raises
+    ------
+    NotProvenError, StoppedError
+        The time limit or the caller ended the run.
     """
+    control = Control(time_limit_s)
     scenario = settlement.scenario
     stages = scenario.settings.stages
     actual = _shortfalls(settlement)
     without_give = without_bands = actual
     if any(give > 0 for give in stages.give.values()):
         plain = scenario.with_(stages={"give": dict.fromkeys(stages.give, 0.0)})
-        without_give = _shortfalls(settle(plain, time_limit=time_limit, progress=progress))
+        without_give = _shortfalls(settle_scenario(plain, time_limit_s=control.remaining_s, progress=progress))
         flat = scenario.with_(stages={"bands": {"ends": [], "slopes": [1]}})
-        without_bands = _shortfalls(settle(flat, time_limit=time_limit, progress=progress))
+        without_bands = _shortfalls(settle_scenario(flat, time_limit_s=control.remaining_s, progress=progress))
     found = spread(settlement)
     return PriceOfFairness(
         shortfall=actual,

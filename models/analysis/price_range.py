@@ -26,7 +26,7 @@ Relative to the stage's value, or to a thousandth of its natural size.
 
 
 @dataclass(frozen=True)
-class Side:
+class PriceSide:
     """The price on one side of a bound.
 
     Attributes
@@ -53,17 +53,26 @@ class Side:
 
 @dataclass(frozen=True)
 class PriceRange:
-    """A national target, a pot or a rule, its price below and above the present bound, and how far each holds.
+    """The one-sided shadow prices of a national target, a pot or a rule, and how far each holds.
 
     Where both prices are the same the dual is unique and the price holds from ``below.until`` to ``above.until``;
     else one unit less saves ``below.value`` and one unit more costs ``above.value``.
+
+    Parameters
+    ----------
+    kind, place
+        What is priced, as in :class:`~singlepot.Price`.
+    bound
+        The present target, pot or limit, in its own unit.
+    below, above
+        The price if it is lowered, and if it is raised.
     """
 
     kind: str
     place: tuple[str, ...]
     bound: float
-    below: Side
-    above: Side
+    below: PriceSide
+    above: PriceSide
 
     @property
     def unique(self) -> bool:
@@ -81,6 +90,8 @@ def find_price_range(settlement: Settlement, kind: str, *place: str) -> PriceRan
 
     Parameters
     ----------
+    settlement
+        What to look at.
     kind
         ``national``, ``pot``, or the kind of a rule, as in ``settlement.prices``: ``grant floor``, ...
     place
@@ -123,7 +134,7 @@ def limit_of(workings: SolvedStages, at: Bound) -> float:
     return lower if at.lower and np.isfinite(lower) else upper
 
 
-def _side(workings: SolvedStages, bound: Bound, direction: int, at: float, year: int | None) -> Side:
+def _side(workings: SolvedStages, bound: Bound, direction: int, at: float, year: int | None) -> PriceSide:
     """Go through the stages until one changes; as long as none before does, the face before it is the right one.
 
     It is no longer where a stage has a dual and does not change: that dual is the end of the other side.
@@ -138,23 +149,23 @@ def _side(workings: SolvedStages, bound: Bound, direction: int, at: float, year:
             return _told(workings, stage, piece.slope, year, at + direction * length)
         if (stage.column if bound.of_column else stage.row)[bound.index] != 0 and length > 0:
             return _side_afresh(workings, bound, direction, at, year, length)
-    return Side("", 0.0, 0.0, "", at + direction * length)
+    return PriceSide("", 0.0, 0.0, "", at + direction * length)
 
 
 def _side_afresh(
     workings: SolvedStages, bound: Bound, direction: int, at: float, year: int | None, length: float
-) -> Side:
+) -> PriceSide:
     found = afresh(workings, bound, direction, abs(at) if at != 0 else 1.0, length)
     until = at + direction * found.held
     if found.position < 0:
-        return Side("", 0.0, 0.0, "", until)
+        return PriceSide("", 0.0, 0.0, "", until)
     stage = next(each for each in workings.marginals if each.position >= found.position)
     return _told(workings, stage, found.slope, year, until)
 
 
-def _told(workings: SolvedStages, stage: Marginals, slope: float, year: int | None, until: float) -> Side:
+def _told(workings: SolvedStages, stage: Marginals, slope: float, year: int | None, until: float) -> PriceSide:
     measure = yardstick(workings, stage, year)
     if measure is None:
-        return Side(stage.name, slope, abs(slope), stage.unit, until)
+        return PriceSide(stage.name, slope, abs(slope), stage.unit, until)
     money = workings.formulation.scenario.settings.money
-    return Side(stage.name, slope, abs(slope) / measure.worth, f"{money} of {measure.name}", until)
+    return PriceSide(stage.name, slope, abs(slope) / measure.worth, f"{money} of {measure.name}", until)

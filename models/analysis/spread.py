@@ -42,9 +42,9 @@ def spread(settlement: Settlement) -> Spread:
 
     Examples
     --------
-    >>> from singlepot.models.settlement.settle import settle
+    >>> from singlepot.models.settlement.settle import settle_scenario
     >>> from singlepot.scenarios.reading.reading import read_scenario
-    >>> spread(settle(read_scenario("bucks-and-burnley"))).areas
+    >>> spread(settle_scenario(read_scenario("bucks-and-burnley"))).areas
     3
     """
     formulation = formulate(settlement.scenario)

@@ -19,7 +19,7 @@ NEEDED = {"cost": ("concession.total", "burden", "cost")}
 
 
 @dataclass(frozen=True)
-class Measure:
+class TradeOffMeasure:
     """One axis of a trade-off.
 
     Attributes
@@ -40,7 +40,7 @@ class Measure:
     objective: bool
 
 
-def measures(scenario: Scenario, keys: Sequence[str]) -> tuple[Formulation, list[Measure], list[Stage]]:
+def measures(scenario: Scenario, keys: Sequence[str]) -> tuple[Formulation, list[TradeOffMeasure], list[Stage]]:
     """Write a programme with what these measures need, and each as something to be minimised.
 
     Raises
@@ -66,7 +66,7 @@ def measures(scenario: Scenario, keys: Sequence[str]) -> tuple[Formulation, list
     return formulation, [measure for measure, _ in found], [stage for _, stage in found]
 
 
-def _measure(formulation: Formulation, key: str) -> tuple[Measure, Stage]:
+def _measure(formulation: Formulation, key: str) -> tuple[TradeOffMeasure, Stage]:
     data = formulation.data
     if key in data.objectives:
         rows = data.national
@@ -74,13 +74,13 @@ def _measure(formulation: Formulation, key: str) -> tuple[Measure, Stage]:
         cost = np.zeros(formulation.programme.shape[1])
         cost[formulation.model.shortfall[of_key]] = 1 / rows.target[of_key] / of_key.sum()
         names = formulation.scenario.filled("objectives").set_index("key")["name"]
-        return Measure(key, f"shortfall in {names[key]}", "share of the target", True), Stage(key, "", cost)
+        return TradeOffMeasure(key, f"shortfall in {names[key]}", "share of the target", True), Stage(key, "", cost)
     known = {stage.name: stage for stage in formulation.stages}
     stage = known.get(key) or known.get(f"{key}[{min(map(int, data.priority), default=1)}]")
     if stage is None:
         raise BadOptionError(f"there is no stage {key!r}", f"choose of {', '.join(known)}")
     unit = stage.unit.replace("money", formulation.scenario.settings.money)
-    return Measure(key, stage.name, unit, False), stage
+    return TradeOffMeasure(key, stage.name, unit, False), stage
 
 
 def no_more(rows: ExtraRows, name: str, stage: Stage, limit: float) -> None:

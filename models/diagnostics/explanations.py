@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 
+from singlepot.solver.errors import BadOptionError
+
 from .codes import CODES, NOTES, WARNINGS
 
 
@@ -42,11 +44,16 @@ class Explanation:
 
 
 def explain_code(code: str) -> Explanation:
-    """Explain a code.
+    """Explain a code of a problem, a warning or a note.
+
+    Parameters
+    ----------
+    code
+        The code, such as ``SP-D021``, in letters of either case.
 
     Raises
     ------
-    KeyError
+    BadOptionError
         There is no such code.
 
     Examples
@@ -55,6 +62,9 @@ def explain_code(code: str) -> Explanation:
     'Unknown area.'
     """
     code = code.upper()
+    if code not in CODES:
+        near = near_code(code)
+        raise BadOptionError(f"there is no code {code!r}", f"did you mean {near}?" if near else "")
     level = "warning" if code in WARNINGS else "note" if code in NOTES else "problem"
     return Explanation(code, CODES[code], level, **_explanations()[code])
 

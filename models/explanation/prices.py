@@ -60,7 +60,7 @@ class Price:
         Whether the stage is the largest shortfall, whose one price is spread over objectives and years: then each
         value is a part, and the sum over the rows that bind counts.
     bound
-        What has the price: a bound of a row or of a column.
+        Internal: the row or the column whose bound has the price.
     sure
         Whether there is but one price; else it may be one end of a range (see ``singlepot.find_price_range``).
     """

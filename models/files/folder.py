@@ -24,7 +24,7 @@ class FolderRefusedError(SinglepotError):
     exit_code = 2
 
 
-def write_folder(directory: str | os.PathLike[str], files: Mapping[str, bytes], last: str, *, overwrite: bool) -> None:
+def write_folder(path: str | os.PathLike[str], files: Mapping[str, bytes], last: str, *, overwrite: bool) -> None:
     """Write files into a new folder, in one step as seen from outside.
 
     Everything is written to a hidden folder beside the target and flushed to disk, ``last`` after all others;
@@ -33,7 +33,7 @@ def write_folder(directory: str | os.PathLike[str], files: Mapping[str, bytes], 
 
     Parameters
     ----------
-    directory
+    path
         The folder; its parents are made.
     files
         Relative path, with ``/``, → content.
@@ -45,15 +45,13 @@ def write_folder(directory: str | os.PathLike[str], files: Mapping[str, bytes], 
     FolderRefusedError
         The folder stands already, or the disk refused; nothing was changed.
     """
-    target = Path(os.path.abspath(directory))  # noqa: PTH100  # resolve() would follow a link at the target itself
+    target = Path(os.path.abspath(path))  # noqa: PTH100  # resolve() would follow a link at the target itself
     check_target(target, last, overwrite=overwrite)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         staging = Path(tempfile.mkdtemp(prefix=f".{target.name}.", suffix=".partial", dir=target.parent))
     except OSError as error:
-        raise FolderRefusedError(
-            f"{directory} cannot be written ({error.strerror})", "choose another folder"
-        ) from error
+        raise FolderRefusedError(f"{path} cannot be written ({error.strerror})", "choose another folder") from error
     try:
         for name in sorted(files, key=lambda name: (name == last, name)):
             _write_file(staging / name, files[name])
@@ -61,22 +59,18 @@ def write_folder(directory: str | os.PathLike[str], files: Mapping[str, bytes], 
         _take_name(staging, target)
     except PermissionError as error:
         if not target.exists():
-            raise FolderRefusedError(
-                f"{directory} cannot be written ({error.strerror})", "choose another folder"
-            ) from error
-        cause = (
-            f"{directory} was not replaced ({error.strerror}): another program has a file of it open, or you may not"
-        )
+            raise FolderRefusedError(f"{path} cannot be written ({error.strerror})", "choose another folder") from error
+        cause = f"{path} was not replaced ({error.strerror}): another program has a file of it open, or you may not"
         raise FolderRefusedError(cause, "close it, or choose another folder") from error
     except OSError as error:
         size = sum(map(len, files.values()))
-        cause = f"{directory} was not written ({error.strerror}); it needs {size / 1e6:.1f} MB, and nothing was kept"
+        cause = f"{path} was not written ({error.strerror}); it needs {size / 1e6:.1f} MB, and nothing was kept"
         raise FolderRefusedError(cause, "make room or choose another folder") from error
     finally:
         shutil.rmtree(staging, ignore_errors=True)
 
 
-def check_target(directory: str | os.PathLike[str], last: str, *, overwrite: bool) -> None:
+def check_target(path: str | os.PathLike[str], last: str, *, overwrite: bool) -> None:
     """Refuse a folder that must not be written, before any work is done for it.
 
     Raises
@@ -84,27 +78,27 @@ def check_target(directory: str | os.PathLike[str], last: str, *, overwrite: boo
     FolderRefusedError
         It stands already and ``overwrite`` is not set, or it holds something else.
     """
-    target = Path(directory)
+    target = Path(path)
     _recover(target)
     if not target.exists():
         return
     if not target.is_dir():
-        raise FolderRefusedError(f"{directory} is a file", "choose another name for the folder")
+        raise FolderRefusedError(f"{path} is a file", "choose another name for the folder")
     if not any(target.iterdir()):
         return
     if not (target / last).is_file():
-        raise FolderRefusedError(f"{directory} holds other files", "choose a new or empty folder")
+        raise FolderRefusedError(f"{path} holds other files", "choose a new or empty folder")
     if not overwrite:
-        raise FolderRefusedError(f"{directory} exists already", "choose another folder or say --overwrite")
+        raise FolderRefusedError(f"{path} exists already", "choose another folder or say --overwrite")
     if (lock := _lock(target)) is not None:
         name = lock.name.removeprefix(".~lock.").removesuffix("#").removeprefix("~$")
         remedy = f"close it, or choose another folder; if no program has it open, delete {lock.name} there"
         raise FolderRefusedError(f"{target / name} is open in a spreadsheet", remedy)
 
 
-def beside(directory: str | os.PathLike[str]) -> Path:
+def beside(path: str | os.PathLike[str]) -> Path:
     """The first folder beside another that does not stand yet: its name with ``-2``, ``-3`` and so on."""
-    target = Path(directory)
+    target = Path(path)
     return next(
         other for number in itertools.count(2) if not (other := target.with_name(f"{target.name}-{number}")).exists()
     )
@@ -112,7 +106,7 @@ def beside(directory: str | os.PathLike[str]) -> Path:
 
 def _lock(folder: Path) -> Path | None:
     """The mark that a spreadsheet leaves beside a file while it has it open: Excel's or LibreOffice's."""
-    return next((path for pattern in ("~$*", ".~lock.*#") for path in sorted(folder.glob(pattern))), None)
+    return next((lock for pattern in ("~$*", ".~lock.*#") for lock in sorted(folder.glob(pattern))), None)
 
 
 def _write_file(path: Path, content: bytes) -> None:

@@ -19,7 +19,21 @@ from .terms import ALWAYS, FOR_STAGE
 
 @dataclass(frozen=True, eq=False)
 class Formulation:
-    """A scenario as a programme: ``model`` knows where each column stands."""
+    """A scenario as a linear programme with labelled rows and columns, and the stages that it is minimised in.
+
+    Parameters
+    ----------
+    scenario
+        What is formulated.
+    model
+        Internal: where each quantity stands among the columns.
+    programme
+        Rows and columns with their bounds, and the matrix between them.
+    stages
+        What is minimised, in order; ``cost`` has one coefficient for each column of the programme.
+    curvature
+        One non-negative number for each column: the weights of the sharing step, which chooses among the optima.
+    """
 
     scenario: Scenario
     model: Model
@@ -29,19 +43,40 @@ class Formulation:
 
     @property
     def data(self) -> Arrays:
-        """The scenario as arrays."""
+        """Internal: the scenario as arrays."""
         return self.model.data
 
     @property
     def rules(self) -> Rules:
-        """The limits that bind each cell."""
+        """Internal: the limits that bind each cell."""
         return self.model.rules
 
 
 def formulate(scenario: Scenario, extra: Extra | None = None) -> Formulation:
-    """Write the programme of a scenario.
+    """Write a scenario as a linear programme, without solving it.
 
-    Everything is assembled from arrays; there is no loop over options, areas or years. ``extra`` may add rows.
+    Parameters
+    ----------
+    scenario
+        What to formulate.
+    extra
+        As for :func:`singlepot.settle`: called once to add rows over the labelled columns.
+
+    Returns
+    -------
+    Formulation
+        The programme, and the stages that a settlement minimises in turn.
+
+    Raises
+    ------
+    BadExtraRowsError
+        The rows that ``extra`` adds cannot be used.
+
+    Examples
+    --------
+    >>> import singlepot as sp
+    >>> sp.formulate(sp.read_scenario("bucks-and-burnley")).programme.shape
+    (70, 98)
     """
     data = arrays(scenario)
     return write(scenario, data, resolve(scenario, data), extra)

@@ -16,7 +16,7 @@ RAISED = {"pot", "grant_ceiling", "grant_step", "target_ceiling", "own_cost_ceil
 
 
 @dataclass(frozen=True)
-class Side:
+class ClashSide:
     """The limits of one rule that take part in a clash.
 
     Parameters
@@ -59,7 +59,7 @@ class Clash:
     """
 
     kinds: tuple[str, ...]
-    sides: tuple[Side, ...]
+    sides: tuple[ClashSide, ...]
     excess: float
     alone: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     money: str = "GBP million"
@@ -74,8 +74,8 @@ def say_clash(clash: Clash) -> str:
 
     Examples
     --------
-    >>> floor = Side("grant_floor", True, ("Aston", "Barton"), (), (), ("2027-28",), 99.0)
-    >>> pot = Side("pot", False, (), (), (), ("2027-28",), 80.0)
+    >>> floor = ClashSide("grant_floor", True, ("Aston", "Barton"), (), (), ("2027-28",), 99.0)
+    >>> pot = ClashSide("pot", False, (), (), (), ("2027-28",), 80.0)
     >>> print(say_clash(Clash(("pot", "grant_floor"), (floor, pot), 19.0)))
     grant_floor of Aston and Barton in 2027-28 (£99.0m) is more than the pot in 2027-28 (£80.0m) by £19.0m
     """
@@ -132,7 +132,7 @@ def _called(kind: str) -> str:
     return "the pot" if kind == "pot" else kind
 
 
-def _side(side: Side, money: str) -> str:
+def _side(side: ClashSide, money: str) -> str:
     if side.rule == "extra":
         return f"the added constraint {_few(side.areas, 'constraints')}"
     said = _called(side.rule)

@@ -14,7 +14,7 @@ from singlepot.solver.infeasibility.elastic import least_change
 from singlepot.solver.infeasibility.farkas import NEGLIGIBLE, find_conflict, is_possible
 
 from ..scenario.arrays import Floats
-from .clash import Clash, Side
+from .clash import Clash, ClashSide
 from .relaxable import EXTRA, Movable
 
 FEW = 2
@@ -103,7 +103,7 @@ def _proof(
     return find_conflict(programme, np.zeros(programme.shape[0], dtype=bool), control).row_multiplier, np.nan
 
 
-def _sides(movable: Movable, multiplier: Floats, excess: float) -> tuple[tuple[Side, ...], float]:
+def _sides(movable: Movable, multiplier: Floats, excess: float) -> tuple[tuple[ClashSide, ...], float]:
     """Sort the limits of a proof by rule and direction; return them and by how much they miss, in money."""
     limits = movable.limits.assign(multiplier=multiplier[movable.limits["row"].to_numpy()])
     limits = limits[limits["there"] & (limits["multiplier"] != 0)]
@@ -111,15 +111,15 @@ def _sides(movable: Movable, multiplier: Floats, excess: float) -> tuple[tuple[S
     plain = not extra and bool(limits["rule"].isin(MONEY).all())
     plain &= bool(((limits["multiplier"].abs() - 1).abs() < PLAIN).all()) and excess > 0
     names = movable.formulation.scenario.areas.set_index("code")["name"]
-    sides = [Side(EXTRA, True, extra, (), (), (), np.nan)] if extra else []
+    sides = [ClashSide(EXTRA, True, extra, (), (), (), np.nan)] if extra else []
     for (rule, at_least), part in limits.groupby(["rule", limits["multiplier"] > 0], sort=False):
         areas = tuple(str(names.get(code, code)) for code in _words(part["area"]))
         envelopes, objectives, years = (_words(part[name]) for name in ("envelope", "objective", "year"))
         amount = float(part["value"].sum()) if plain else np.nan
-        sides.append(Side(str(rule), bool(at_least), areas, envelopes, objectives, years, amount))
+        sides.append(ClashSide(str(rule), bool(at_least), areas, envelopes, objectives, years, amount))
     rest = float((limits["multiplier"] * limits["value"]).sum()) - excess
     if plain and abs(rest) > PLAIN * excess:  # what bids themselves allow, or demand
-        sides.append(Side(BIDS, rest < 0, (), (), (), (), abs(rest)))
+        sides.append(ClashSide(BIDS, rest < 0, (), (), (), (), abs(rest)))
     sides.sort(key=lambda side: not side.at_least)
     return tuple(sides), excess if plain else np.nan
 

@@ -70,9 +70,14 @@ def thawed(said: Mapping[str, Any]) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Equity:
-    """By which attribute areas weigh more, and how strongly.
+    """Equity weights: the weight of an area is (median / its value) ** elasticity.
 
-    The weight of an area is (median / its value) ** elasticity.
+    Parameters
+    ----------
+    attribute
+        The numeric column of the table areas whose value it is.
+    elasticity
+        How strongly areas of a low value weigh more; 0 weighs all alike.
     """
 
     attribute: str
@@ -81,7 +86,15 @@ class Equity:
 
 @dataclass(frozen=True)
 class Bands:
-    """How concessions and burdens weigh: ``slopes[i]`` up to ``ends[i]``, the last slope beyond."""
+    """The convex piecewise linear weight of concessions and burdens.
+
+    Parameters
+    ----------
+    ends
+        Where the pieces end, shares of a target or a bid, ascending.
+    slopes
+        The slope up to each end, and the last one beyond; ascending, one more than ``ends``.
+    """
 
     ends: tuple[float, ...] = (0.05, 0.15, 0.35)
     slopes: tuple[float, ...] = (1.0, 3.0, 7.0, 15.0)
@@ -89,7 +102,17 @@ class Bands:
 
 @dataclass(frozen=True)
 class Stages:
-    """What is minimised, in which order, and how much of each stage later stages may use."""
+    """The objectives of the lexicographic hierarchy.
+
+    Parameters
+    ----------
+    order
+        The stages, the first of which is minimised first.
+    give
+        Stage → by how much later stages may worsen it, in its unit.
+    bands
+        How concessions and burdens weigh.
+    """
 
     order: tuple[str, ...] = DEFAULT_ORDER
     give: Mapping[str, float] = field(default_factory=FrozenMapping)

@@ -22,9 +22,20 @@ TOLERANCE = 1e-9
 
 @dataclass(frozen=True)
 class StageEvidence:
-    """One stage: its proved optimum, its value at the final point, what it was allowed to give, and the gap.
+    """The evidence for the optimum of one stage.
 
-    ``drift`` is how much worse the final value is than the optimum and what may be given, relative to its size.
+    Parameters
+    ----------
+    name
+        The stage.
+    optimum, final
+        Its proved optimum and its value in the settlement, in the stage's unit.
+    give
+        By how much later stages may worsen it, in the stage's unit.
+    drift
+        By how much the final value is worse than optimum and ``give`` together, relative to the stage's size.
+    gap
+        Duality gap of the optimum, relative to the stage's size.
     """
 
     name: str
@@ -37,7 +48,7 @@ class StageEvidence:
 
 @dataclass(frozen=True)
 class Certificate:
-    """What was checked, and how well it holds. All relative figures are at most 1e-9 in a valid settlement.
+    """The optimality and feasibility checks of a settlement; relative figures are at most 1e-9 where it is valid.
 
     Attributes
     ----------
@@ -51,6 +62,8 @@ class Certificate:
         Largest error of the sharing step's optimality conditions.
     pounds_over
         Largest excess of any year and envelope in whole pounds; 0 or less.
+    tolerance
+        Largest relative figure that is accepted.
     passed
         Whether everything holds.
     notes

@@ -131,11 +131,11 @@ def unguarded(text: str) -> str:
 
 def write(
     settlement: Written,
-    directory: str | PathLike[str],
+    path: str | PathLike[str],
     *,
     overwrite: bool,
     further: Mapping[str, bytes],
-    said: Mapping[str, object],
+    entries: Mapping[str, object],
 ) -> None:
     """Write a settlement as a folder, with further files and entries of the manifest, complete or not at all.
 
@@ -146,14 +146,14 @@ def write(
     """
     files = {**further, **documents(settlement)}
     manifest = {
-        **said,
+        **entries,
         "schema": SCHEMA,
         "files": {name: hashlib.sha256(content).hexdigest() for name, content in sorted(files.items())},
         "versions": plain(dict(settlement.provenance).get("versions", {})),
     }
     files[RUN] = json_text(_run(settlement.timings))
     files[MANIFEST] = json_text(manifest)
-    write_folder(directory, files, MANIFEST, overwrite=overwrite)
+    write_folder(path, files, MANIFEST, overwrite=overwrite)
 
 
 def _run(timings: Mapping[str, float]) -> dict[str, object]:

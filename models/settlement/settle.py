@@ -38,13 +38,13 @@ from .tabulating import tabulate
 LOG = logging.getLogger("singlepot")
 
 
-def settle(
+def settle_scenario(
     scenario: Scenario,
     *,
     backend: Backend = "highs",
     solver: str | None = None,
     extra: Extra | None = None,
-    time_limit: float | None = None,
+    time_limit_s: float | None = None,
     progress: Callable[[Progress], object] | None = None,
 ) -> Settlement:
     """Settle bids and targets against the pot and the national objectives.
@@ -64,7 +64,7 @@ def settle(
     extra
         Called once with :class:`~singlepot.solver.ExtraRows`, to add constraints of your own over the labelled
         columns; they hold at every stage and are named in the provenance. Whole pounds are rounded without them.
-    time_limit
+    time_limit_s
         Seconds of wall time.
     progress
         Called with a frozen :class:`~singlepot.solver.Progress`; returning False stops the run.
@@ -92,12 +92,12 @@ def settle(
     ...     bids=pd.DataFrame({"area": ["A", "B"], "year": ["2026-27"] * 2, "amount": [4.0, 8.0]}),
     ...     years=["2026-27"],
     ... )
-    >>> settle(scenario).grants[["area", "bid", "grant"]].round(9)
+    >>> settle_scenario(scenario).grants[["area", "bid", "grant"]].round(9)
       area  bid  grant
     0    A  4.0    3.0
     1    B  8.0    6.0
     """
-    control = Control(time_limit, progress)
+    control = Control(time_limit_s, progress)
     try:
         return _settle(scenario, extra, control, (backend, solver))
     except KeyboardInterrupt as interrupt:

@@ -60,7 +60,8 @@ class Settlement:
     timings
         CPU seconds of each phase; not part of the result.
     placing
-        Merit order and solved stages, to say why; None for a settlement that was read back, and found again when asked.
+        Internal: merit order and solved stages, to say why; None for a settlement that was read back, and found again
+        when asked.
     """
 
     scenario: Scenario
@@ -84,7 +85,7 @@ class Settlement:
 
     @cached_property
     def solved_stages(self) -> SolvedStages:
-        """How the stages ended, solved again where this settlement was read back.
+        """Internal: how the stages ended, solved again where this settlement was read back.
 
         Raises
         ------
@@ -95,7 +96,7 @@ class Settlement:
 
     @cached_property
     def merit_order(self) -> Placing:
-        """The rank of every option for every need, and what stopped each."""
+        """Internal: the rank of every option for every need, and what stopped each."""
         return place(self.solved_stages) if self.placing is None else self.placing
 
     @cached_property
@@ -115,24 +116,24 @@ class Settlement:
 
     def write(
         self,
-        directory: str | PathLike[str],
+        path: str | PathLike[str],
         *,
         overwrite: bool = False,
         further: Mapping[str, bytes] | None = None,
-        said: Mapping[str, object] | None = None,
+        entries: Mapping[str, object] | None = None,
     ) -> None:
         """Write the settlement as a folder, complete or not at all.
 
         Parameters
         ----------
-        directory
+        path
             A new folder; an existing settlement there is replaced only with ``overwrite``.
         further
             Files to be written beside the settlement's own, and listed in the manifest: relative path → content.
-        said
+        entries
             Further entries of the manifest, as JSON has them.
         """
-        write(self, directory, overwrite=overwrite, further=further or {}, said=said or {})
+        write(self, path, overwrite=overwrite, further=further or {}, entries=entries or {})
 
     def __repr__(self) -> str:
         """One line."""

@@ -12,7 +12,7 @@ from .axes_and_files import COLOURS, GREY, caption, draw_files, grid, in_percent
 
 if TYPE_CHECKING:
     from singlepot.models.analysis.frontier import Frontier
-    from singlepot.models.analysis.trade_off_axes import Measure
+    from singlepot.models.analysis.trade_off_axes import TradeOffMeasure
 
 
 def frontier_chart(frontier: Frontier) -> Mapping[str, bytes]:
@@ -74,11 +74,11 @@ def _pair(frontier: Frontier, point: tuple[float, float]) -> str:
     return f"{format_measure(frontier.first, point[0])}, {format_measure(frontier.second, point[1])}"
 
 
-def _axis_label(measure: Measure) -> str:
+def _axis_label(measure: TradeOffMeasure) -> str:
     return measure.name + ("" if "share" in measure.unit else f", {measure.unit}")
 
 
-def _format(axis: Any, measure: Measure) -> None:
+def _format(axis: Any, measure: TradeOffMeasure) -> None:
     if "share" in measure.unit:
         in_percent(axis, ".4g")
     else:

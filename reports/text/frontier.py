@@ -8,7 +8,7 @@ from .lines import count, lay_out, number, percent, wrap
 
 if TYPE_CHECKING:
     from singlepot.models.analysis.frontier import Frontier
-    from singlepot.models.analysis.trade_off_axes import Measure
+    from singlepot.models.analysis.trade_off_axes import TradeOffMeasure
 
 SHOWN = 25
 """Main corners that are listed, evenly spaced where there are more."""
@@ -56,6 +56,6 @@ def _head(frontier: Frontier) -> str:
     )
 
 
-def format_measure(measure: Measure, amount: float) -> str:
+def format_measure(measure: TradeOffMeasure, amount: float) -> str:
     """Write an amount of a measure: shares as percentages."""
     return percent(amount, 2) if "share" in measure.unit else number(amount)

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from singlepot.models.formulation.formulation import formulate
-from singlepot.models.settlement.settle import settle
+from singlepot.models.settlement.settle import settle_scenario
 from singlepot.solver import (
     Control,
     ExtraRows,
@@ -43,12 +43,12 @@ class Work:
     """What a worker needs to settle any draw.
 
     ``central``: grants of the base scenario's settlement by cell, money; None where regret is not asked for.
-    ``limit_s``: seconds of wall time for one draw.
+    ``time_limit_s``: seconds of wall time for one draw.
     """
 
     sample: Sample
     central: pd.Series[float] | None
-    limit_s: float | None
+    time_limit_s: float | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,7 +102,7 @@ def inputs_of(work: Work, draw: int) -> dict[str, object]:
 
 def _settled(work: Work, draw: int, watch: Watch | None) -> Drawn:
     scenario = work.sample.scenario(draw)
-    settlement = settle(scenario, time_limit=work.limit_s, progress=watch)
+    settlement = settle_scenario(scenario, time_limit_s=work.time_limit_s, progress=watch)
     grants = settlement.grants[[*CELL, "grant", "pounds"]].copy()
     grants.insert(0, "draw", draw)
     row: dict[str, object] = {"draw": draw, "status": "settled", "reason": "", **inputs_of(work, draw)}
@@ -142,7 +142,7 @@ def _regret(work: Work, scenario: Scenario, free: Settlement, watch: Watch | Non
     ends = {name: value for name, value in _finals(free).items() if name.startswith("shortfall.")}
     formulation = formulate(short, no_more)
     try:
-        kept = minimise_in_turn(formulation.programme, formulation.stages, Control(work.limit_s, watch))
+        kept = minimise_in_turn(formulation.programme, formulation.stages, Control(work.time_limit_s, watch))
     except InfeasibleError:
         return {f"regret {name}": np.nan for name in ends}
     return {f"regret {each.stage.name}": max(each.value - ends[each.stage.name], 0.0) for each in kept.results}

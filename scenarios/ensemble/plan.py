@@ -123,7 +123,12 @@ SHIPPED = "ensembles"
 
 
 def read_plan(path: str | PathLike[str]) -> Plan:
-    """Read a plan: a file, or the name of a shipped one. A base that is a path is relative to the plan's file.
+    """Read the plan of an ensemble.
+
+    Parameters
+    ----------
+    path
+        A TOML file, or the name of a shipped plan. A base that is a path is relative to the plan's file.
 
     Raises
     ------

@@ -18,7 +18,7 @@ from singlepot.models.scenario.documents import csv_text
 from singlepot.models.settlement.decisions import Point
 from singlepot.models.settlement.documents import guarded, json_text
 from singlepot.models.settlement.pounds import in_pounds
-from singlepot.models.settlement.settle import settle
+from singlepot.models.settlement.settle import settle_scenario
 from singlepot.models.settlement.settlement import Settlement
 from singlepot.solver import BadOptionError, Control, Decided, Progress, Recourse, average_of_worst, decide
 
@@ -105,12 +105,12 @@ class Robust:
         }
 
     def write(
-        self, directory: str | PathLike[str], *, overwrite: bool = False, further: Mapping[str, bytes] | None = None
+        self, path: str | PathLike[str], *, overwrite: bool = False, further: Mapping[str, bytes] | None = None
     ) -> None:
         """Write every table as CSV and ``robust.json`` as a folder, complete or not at all."""
         files = {f"{name}.csv": csv_text(guarded(table)) for name, table in self.tables.items()}
         files[MANIFEST] = json_text(self.as_dict())
-        write_folder(directory, {**files, **(further or {})}, MANIFEST, overwrite=overwrite)
+        write_folder(path, {**files, **(further or {})}, MANIFEST, overwrite=overwrite)
 
     def figure(self, name: str) -> float:
         """One of ``figures``."""
@@ -128,7 +128,7 @@ def settle_robust(
     worst: float = 0.1,
     order: Sequence[str] = ORDER,
     give: float | None = None,
-    time_limit: float | None = None,
+    time_limit_s: float | None = None,
     progress: Callable[[Progress], object] | None = None,
 ) -> Robust:
     """Decide grants once for many draws of an uncertain scenario.
@@ -150,8 +150,10 @@ def settle_robust(
         ``expected`` and ``worst``, or one of them.
     give
         How much of the first stage the second may use; what the scenario's stage gives by default.
-    time_limit
+    time_limit_s
         Seconds of wall time for everything.
+    progress
+        Called with a :class:`~singlepot.Progress`; returning False stops the run.
 
     Raises
     ------
@@ -170,11 +172,11 @@ def settle_robust(
     from singlepot.scenarios.reading.reading import read_scenario
 
     plan = plan.with_(draws=draws or min(plan.draws, DRAWS))
-    control = Control(time_limit, progress)
+    control = Control(time_limit_s, progress)
     base = read_scenario(plan.base)
     measure, gives = measure_of(base)
     gives = gives if give is None else give
-    central = settle(base, time_limit=control.remaining_s)
+    central = settle_scenario(base, time_limit_s=control.remaining_s)
     sample = draw_sample(plan, base)
     scenarios = [sample.scenario(draw) for draw in range(plan.draws)]
     shared = common(base, _least_pots(scenarios, base))

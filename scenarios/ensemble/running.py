@@ -12,9 +12,9 @@ import pandas as pd
 
 from singlepot.models.notebook_display import rich, rich_table
 from singlepot.models.scenario.documents import csv_text
-from singlepot.models.settlement.settle import settle
+from singlepot.models.settlement.settle import settle_scenario
 from singlepot.models.settlement.settlement import Settlement
-from singlepot.solver import StoppedError
+from singlepot.solver import Progress, RunOfMany, StoppedError
 
 from ..reading.reading import read_scenario
 from ..results.settlement_folder import read_settlement
@@ -76,21 +76,17 @@ class Ensemble:
         )
 
 
-Told = Callable[[int, int], object]
-"""Told how many draws are done, of how many; the run stops when it returns False."""
-
-
 def run_ensemble(
     plan: Plan | str | PathLike[str],
-    out: str | PathLike[str],
+    path: str | PathLike[str],
     *,
     draws: int | None = None,
     seed: int | None = None,
     workers: int = 1,
     cluster: str | None = None,
-    limit_s: float | None = 600.0,
+    time_limit_s: float | None = 600.0,
     restart: bool = False,
-    progress: Told | None = None,
+    progress: Callable[[Progress], object] | None = None,
 ) -> Ensemble:
     """Settle every draw of a plan and write what they say together.
 
@@ -100,20 +96,20 @@ def run_ensemble(
     ----------
     plan
         A plan, or the path of its file.
-    out
-        Folder to write.
+    path
+        Folder to write, or to go on in.
     draws, seed
         Instead of the plan's.
     workers
         Processes of this machine.
     cluster
         Address of a Dask scheduler, instead of processes of this machine.
-    limit_s
+    time_limit_s
         Seconds of wall time for one draw; one that takes longer becomes a row that says so.
     restart
         Begin again where the folder holds an ensemble.
     progress
-        See :data:`Told`.
+        Called with a :class:`~singlepot.Progress`, in which draws are counted; returning False stops the run.
 
     Raises
     ------
@@ -130,16 +126,16 @@ def run_ensemble(
     plan = plan.with_(**changes) if changes else plan
     base = read_scenario(plan.base)
     sample = draw_sample(plan, base)
-    store = Store(Path(out))
+    store = Store(Path(path))
     with store.locked_for(_identity(plan, base), restart=restart):
         if store.finished:
-            return read_ensemble(out)
+            return read_ensemble(path)
         central = _central(store, base)
-        work = Work(sample, _grants_of(central) if plan.regret else None, limit_s)
+        work = Work(sample, _grants_of(central) if plan.regret else None, time_limit_s)
         executor: Executor = Cluster(cluster) if cluster is not None else Processes(workers)
         _settle_all(store, work, plan.draws, executor, progress)
         _finish(store, plan, central)
-    return read_ensemble(out)
+    return read_ensemble(path)
 
 
 def _identity(plan: Plan, base: Scenario) -> dict[str, object]:
@@ -152,7 +148,7 @@ def _central(store: Store, base: Scenario) -> Settlement:
     """The base scenario's settlement, made once."""
     folder = store.folder / CENTRAL
     if not (folder / "manifest.json").is_file():
-        settle(base).write(folder, overwrite=True)
+        settle_scenario(base).write(folder, overwrite=True)
     return read_settlement(folder)
 
 
@@ -160,14 +156,17 @@ def _grants_of(central: Settlement) -> pd.Series[float]:
     return central.grants.set_index(list(CELL))["grant"]
 
 
-def _settle_all(store: Store, work: Work, count: int, executor: Executor, progress: Told | None) -> None:
+def _settle_all(
+    store: Store, work: Work, count: int, executor: Executor, progress: Callable[[Progress], object] | None
+) -> None:
+    many = RunOfMany(progress, count, "draws")
     done = store.done()
     batches = [Batch(range(first, min(first + BATCH, count))) for first in range(0, count, BATCH)]
     waiting = [batch for batch in batches if not set(batch.draws) <= done]
     finished = len(done)
 
     def tick() -> None:
-        if progress is not None and progress(finished, count) is False:
+        if not many.report(finished):
             raise KeyboardInterrupt
 
     try:
@@ -194,18 +193,23 @@ def _finish(store: Store, plan: Plan, central: Settlement) -> None:
     store.finish(draws, grants, {"summary.csv": csv_text(summary)})
 
 
-def read_ensemble(directory: str | PathLike[str]) -> Ensemble:
+def read_ensemble(path: str | PathLike[str]) -> Ensemble:
     """Read a finished ensemble.
+
+    Parameters
+    ----------
+    path
+        The folder that :func:`singlepot.run_ensemble` wrote.
 
     Raises
     ------
     EnsembleRefusedError
         The folder holds none, or an unfinished one.
     """
-    store = Store(Path(directory))
+    store = Store(Path(path))
     identity = store.identity()
     if not store.finished:
-        raise EnsembleRefusedError(f"{directory} holds an unfinished ensemble", "run the same command again to go on")
+        raise EnsembleRefusedError(f"{path} holds an unfinished ensemble", "run the same command again to go on")
     return Ensemble(
         make_plan(identity["plan"], "plan"),
         read_settlement(store.folder / CENTRAL),

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -14,7 +15,7 @@ from singlepot.models.money import POUNDS_PER
 from singlepot.models.scenario.scenario import Scenario
 from singlepot.models.settlement.documents import MANIFEST
 from singlepot.models.settlement.settlement import Settlement
-from singlepot.solver import SinglepotError
+from singlepot.solver import Progress, SinglepotError
 
 from ..reading.reading import read_scenario
 from ..results.settlement_folder import read_settlement
@@ -40,7 +41,7 @@ from .comparison_tables import (
     units_of,
 )
 from .nesting import nested_pairs, nesting
-from .settle_each import Outcome, Run, settle_each
+from .settle_each import Outcome, Run, runner
 from .stability import measure_stability
 
 Source = str | os.PathLike[str] | Scenario | Settlement
@@ -52,7 +53,9 @@ def compare(
     *,
     names: Sequence[str] | None = None,
     stability: Iterable[str] = (),
-    run: Run = settle_each,
+    run: Run | None = None,
+    time_limit_s: float | None = None,
+    progress: Callable[[Progress], object] | None = None,
 ) -> Comparison:
     """Compare scenarios with the first of them.
 
@@ -67,7 +70,12 @@ def compare(
         Codes of areas for which to measure how far their grants move with their own numbers, six settlements for
         each area and scenario.
     run
-        Settles the scenarios.
+        Settles the scenarios, in place of :func:`~singlepot.scenarios.many.settle_each.settle_each`: any function
+        that takes an iterable of scenarios and gives outcomes in the same order.
+    time_limit_s
+        Seconds of wall time for each scenario.
+    progress
+        Called with a :class:`~singlepot.Progress`; returning False stops the run.
 
     Raises
     ------
@@ -75,6 +83,8 @@ def compare(
         A source cannot be read, or the scenarios have different units.
     NoSettlementError, NotProvenError
         The first cannot be settled. Of the others it is said in the table ``scenarios``.
+    StoppedError
+        The user or ``progress`` ended the run.
 
     Examples
     --------
@@ -98,7 +108,8 @@ def compare(
     names = _names(names or [_name(source, i) for i, source in enumerate(given)])
     scenarios = [source.scenario if isinstance(source, Settlement) else source for _, source in given]
     _checkunits_of(names, scenarios)
-    fresh = iter(run(source for _, source in given if isinstance(source, Scenario)))
+    unsettled = [source for _, source in given if isinstance(source, Scenario)]
+    fresh = iter(runner(run, time_limit_s, progress, len(unsettled))(unsettled))
     outcomes: list[Outcome] = [source if isinstance(source, Settlement) else next(fresh) for _, source in given]
     first = outcomes[0]
     if isinstance(first, SinglepotError):
@@ -108,6 +119,7 @@ def compare(
     settled = [(name, outcome) for name, outcome in pairs if isinstance(outcome, Settlement)]
     others = settled[1:]
     codes = list(stability)
+    options: dict[str, Any] = {"run": run, "time_limit_s": time_limit_s, "progress": progress}
     return Comparison(
         names=tuple(names),
         outcomes=tuple(outcomes),
@@ -127,7 +139,7 @@ def compare(
         stages=_stack([(n, stages_between(first, o)) for n, o in others], STAGE),
         nesting=nesting(settled),
         nested=tuple(nested_pairs(settled)),
-        stability=_stack([(n, measure_stability(o, codes, run=run)) for n, o in settled] if codes else [], ()),
+        stability=_stack([(n, measure_stability(o, codes, **options)) for n, o in settled] if codes else [], ()),
         money=scenarios[0].settings.money,
     )
 

@@ -103,18 +103,18 @@ class Comparison:
         return files
 
     def write(
-        self, directory: str | PathLike[str], *, overwrite: bool = False, further: Mapping[str, bytes] | None = None
+        self, path: str | PathLike[str], *, overwrite: bool = False, further: Mapping[str, bytes] | None = None
     ) -> None:
         """Write the tables as a folder of CSV files, complete or not at all.
 
         Parameters
         ----------
-        directory
+        path
             A new folder; an existing comparison there is replaced only with ``overwrite``.
         further
             Further files, such as a workbook.
         """
-        write_folder(directory, {**self.documents(), **(further or {})}, MANIFEST, overwrite=overwrite)
+        write_folder(path, {**self.documents(), **(further or {})}, MANIFEST, overwrite=overwrite)
 
     def __repr__(self) -> str:
         """One line."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 
 from singlepot.models.scenario.scenario import Scenario
-from singlepot.models.settlement.settle import settle
+from singlepot.models.settlement.settle import settle_scenario
 from singlepot.models.settlement.settlement import Settlement
-from singlepot.solver import SinglepotError, StoppedError
+from singlepot.solver import BadOptionError, Progress, RunOfMany, SinglepotError, StoppedError
 
 Outcome = Settlement | SinglepotError
 """A settlement, or why there is none."""
@@ -16,7 +17,13 @@ Run = Callable[[Iterable[Scenario]], Iterable[Outcome]]
 """Settles scenarios, each by itself, and gives the outcomes in the same order."""
 
 
-def settle_each(scenarios: Iterable[Scenario], *, time_limit: float | None = None) -> Iterator[Outcome]:
+def settle_each(
+    scenarios: Iterable[Scenario],
+    *,
+    time_limit_s: float | None = None,
+    progress: Callable[[Progress], object] | None = None,
+    count: int = 0,
+) -> Iterator[Outcome]:
     """Settle scenarios one after another.
 
     Comparisons, sweeps and stability take any function of this kind in its place, for instance one that settles
@@ -26,8 +33,12 @@ def settle_each(scenarios: Iterable[Scenario], *, time_limit: float | None = Non
     ----------
     scenarios
         What to settle; taken one by one, so that many need not be held at once.
-    time_limit
-        Seconds of wall time for each.
+    time_limit_s
+        Seconds of wall time for each scenario.
+    progress
+        Called with a :class:`~singlepot.Progress`; returning False stops the run.
+    count
+        How many scenarios there are, for ``progress``; 0 where that is not known.
 
     Yields
     ------
@@ -36,12 +47,35 @@ def settle_each(scenarios: Iterable[Scenario], *, time_limit: float | None = Non
     Raises
     ------
     StoppedError
-        The user ended the run.
+        The user or ``progress`` ended the run.
     """
-    for scenario in scenarios:
+    many = RunOfMany(progress, count)
+    done = 0
+    for done, scenario in enumerate(scenarios):
+        outcome: Outcome
         try:
-            yield settle(scenario, time_limit=time_limit)
+            outcome = settle_scenario(scenario, time_limit_s=time_limit_s, progress=many.within(done))
         except StoppedError:
             raise
         except SinglepotError as reason:
-            yield reason
+            outcome = reason
+        if not many.report(done + 1):
+            raise StoppedError(f"stopped: {done + 1} of {count or 'many'} scenarios are settled")
+        yield outcome
+
+
+def runner(
+    run: Run | None, time_limit_s: float | None, progress: Callable[[Progress], object] | None, count: int
+) -> Run:
+    """Return what settles many scenarios: the caller's function, or :func:`settle_each` with these options.
+
+    Raises
+    ------
+    BadOptionError
+        A function of the caller's would not heed the options.
+    """
+    if run is None:
+        return partial(settle_each, time_limit_s=time_limit_s, progress=progress, count=count)
+    if time_limit_s is not None or progress is not None:
+        raise BadOptionError("run settles without time_limit_s and progress", "give these to what run calls")
+    return run

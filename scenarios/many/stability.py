@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from os import PathLike
 from typing import Any
 
@@ -15,10 +15,10 @@ from singlepot.models.scenario.documents import csv_text
 from singlepot.models.scenario.scenario import Scenario
 from singlepot.models.settlement.documents import guarded, json_text
 from singlepot.models.settlement.settlement import Settlement
-from singlepot.solver import SinglepotError
+from singlepot.solver import BadOptionError, Progress, SinglepotError
 
 from ..what_if.what_if import apply_what_if
-from .settle_each import Run, settle_each
+from .settle_each import Run, runner
 
 NUMBERS = ("bid", "targets", "unit costs")
 """What of an area is moved, one at a time."""
@@ -31,7 +31,13 @@ MANIFEST = "stability.json"
 
 
 def measure_stability(
-    settlement: Settlement, areas: Iterable[str] | None = None, change: float = 0.05, *, run: Run = settle_each
+    settlement: Settlement,
+    areas: Iterable[str] | None = None,
+    change: float = 0.05,
+    *,
+    run: Run | None = None,
+    time_limit_s: float | None = None,
+    progress: Callable[[Progress], object] | None = None,
 ) -> pd.DataFrame:
     """Measure how far each area's grant moves for a small change of its own numbers.
 
@@ -47,7 +53,12 @@ def measure_stability(
     change
         By how much, as a share; above 0 and below 1.
     run
-        Settles the scenarios.
+        Settles the scenarios, in place of :func:`~singlepot.scenarios.many.settle_each.settle_each`: any function
+        that takes an iterable of scenarios and gives outcomes in the same order.
+    time_limit_s
+        Seconds of wall time for each scenario.
+    progress
+        Called with a :class:`~singlepot.Progress`; returning False stops the run.
 
     Returns
     -------
@@ -59,25 +70,29 @@ def measure_stability(
     ------
     BadInputError
         An area is unknown.
+    BadOptionError
+        The change is no share above 0 and below 1.
+    StoppedError
+        The user or ``progress`` ended the run.
 
     Examples
     --------
     >>> import pandas as pd
-    >>> from singlepot.models.settlement.settle import settle
+    >>> from singlepot.models.settlement.settle import settle_scenario
     >>> scenario = Scenario.from_tables(
     ...     areas=pd.DataFrame({"code": ["A", "B"], "name": ["Aston", "Barton"]}),
     ...     pot=pd.DataFrame({"year": ["2026-27"], "amount": [9.0]}),
     ...     bids=pd.DataFrame({"area": ["A", "B"], "year": ["2026-27"] * 2, "amount": [4.0, 8.0]}),
     ...     years=["2026-27"],
     ... )
-    >>> found = measure_stability(settle(scenario), ["A"])
+    >>> found = measure_stability(settle_scenario(scenario), ["A"])
     >>> found[["area", "number", "moved", "before", "change", "elasticity"]].round(4)
       area number  moved  before  change  elasticity
     0    A    bid   0.05     3.0  0.0984      0.6557
     1    A    bid  -0.05     3.0 -0.1017      0.6780
     """
     if not 0 < change < 1:
-        raise ValueError(f"change must be above 0 and below 1, got {change}")
+        raise BadOptionError(f"the change {change!r} is not above 0 and below 1", "write 0.05 for a twentieth")
     scenario = settlement.scenario
     names = dict(zip(scenario.areas["code"], scenario.areas["name"], strict=True))
     chosen = list(names) if areas is None else list(areas)
@@ -90,7 +105,7 @@ def measure_stability(
         for moved in (change, -change)
     ]
     before = settlement.grants.groupby("area")["grant"].sum()
-    outcomes = run(_moved(scenario, cases))
+    outcomes = runner(run, time_limit_s, progress, len(cases))(_moved(scenario, cases))
     rows = []
     for (area, number, moved), outcome in zip(cases, outcomes, strict=True):
         row = {"area": area, "name": names[area], "number": number, "moved": moved}
@@ -106,13 +121,13 @@ def measure_stability(
 
 
 def write_stability(
-    found: pd.DataFrame, settlement: Settlement, directory: str | PathLike[str], *, overwrite: bool = False
+    found: pd.DataFrame, settlement: Settlement, path: str | PathLike[str], *, overwrite: bool = False
 ) -> None:
     """Write a table of stability as a folder with ``stability.csv``, complete or not at all."""
     settings = settlement.scenario.settings
     said = {"schema": 1, "title": settings.title, "money": settings.money}
     files = {"stability.csv": csv_text(guarded(found)), MANIFEST: json_text(said)}
-    write_folder(directory, files, MANIFEST, overwrite=overwrite)
+    write_folder(path, files, MANIFEST, overwrite=overwrite)
 
 
 def _moved(scenario: Scenario, cases: Sequence[tuple[str, str, float]]) -> Iterator[Scenario]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from os import PathLike
 
@@ -17,13 +17,14 @@ from singlepot.models.scenario.scenario import Scenario
 from singlepot.models.settings.settings import FrozenMapping
 from singlepot.models.settlement.documents import guarded, json_text
 from singlepot.models.settlement.settlement import Settlement
-from singlepot.solver import NoSettlementError, SinglepotError, UnfinishedError
+from singlepot.solver import NoSettlementError, Progress, SinglepotError, UnfinishedError
 
+from ..reading.settling import ScenarioSource, scenario_of
 from ..what_if.what_if import apply_what_if
 from .levers import MOST_POINTS, points, pulled
 from .nesting import COLUMNS as NESTING
 from .nesting import nesting
-from .settle_each import Outcome, Run, settle_each
+from .settle_each import Outcome, Run, runner
 
 MANIFEST = "sweep.json"
 """Written last: without it the folder of a sweep is incomplete."""
@@ -77,18 +78,18 @@ class Sweep:
         return files | {MANIFEST: json_text(said)}
 
     def write(
-        self, directory: str | PathLike[str], *, overwrite: bool = False, further: Mapping[str, bytes] | None = None
+        self, path: str | PathLike[str], *, overwrite: bool = False, further: Mapping[str, bytes] | None = None
     ) -> None:
         """Write the tables as a folder of CSV files, complete or not at all.
 
         Parameters
         ----------
-        directory
+        path
             A new folder; an existing sweep there is replaced only with ``overwrite``.
         further
             Further files, such as a chart.
         """
-        write_folder(directory, {**self.documents(), **(further or {})}, MANIFEST, overwrite=overwrite)
+        write_folder(path, {**self.documents(), **(further or {})}, MANIFEST, overwrite=overwrite)
 
     def __repr__(self) -> str:
         """One line."""
@@ -106,25 +107,32 @@ class Sweep:
 
 
 def sweep(
-    scenario: Scenario,
+    scenario: ScenarioSource,
     levers: Mapping[str, Sequence[float]],
     *,
     most: int = MOST_POINTS,
-    run: Run = settle_each,
+    run: Run | None = None,
+    time_limit_s: float | None = None,
+    progress: Callable[[Progress], object] | None = None,
 ) -> Sweep:
     """Settle a scenario at every point of a grid of one or two levers.
 
     Parameters
     ----------
     scenario
-        Where to start.
+        Where to start: a scenario, or its shipped name or path.
     levers
         The values of each lever: ``pot``, ``bids``, ``national``, ``national.OBJECTIVE`` (factors),
         ``rules.RULE``, ``give.STAGE``, ``equity.elasticity`` (values).
     most
         Points allowed.
     run
-        Settles the scenarios.
+        Settles the scenarios, in place of :func:`~singlepot.scenarios.many.settle_each.settle_each`: any function
+        that takes an iterable of scenarios and gives outcomes in the same order.
+    time_limit_s
+        Seconds of wall time for each scenario.
+    progress
+        Called with a :class:`~singlepot.Progress`; returning False stops the run.
 
     Returns
     -------
@@ -135,6 +143,8 @@ def sweep(
     ------
     BadInputError
         A lever is unknown, or there are too many points.
+    StoppedError
+        The user or ``progress`` ended the run.
 
     Examples
     --------
@@ -152,14 +162,16 @@ def sweep(
     1  1.0        settled    0.75   0.0
     2  1.5        settled    1.00   1.5
     """
-    grid = list(points(scenario, levers, most))
+    start = scenario_of(scenario)
+    grid = list(points(start, levers, most))
+    settle_all = runner(run, time_limit_s, progress, len(grid))
     rows: dict[int, dict[str, object]] = {}
     sound: list[int] = []  # the points whose scenarios were made, in the order of their outcomes
 
     def scenarios() -> Iterator[Scenario]:
         for number, point in enumerate(grid):
             try:
-                made = apply_what_if(scenario, [pulled(lever, value) for lever, value in point.items()])
+                made = apply_what_if(start, [pulled(lever, value) for lever, value in point.items()])
             except BadInputError as refusal:
                 rows[number] = {**point, "status": "bad input", "reason": str(refusal)}
                 continue
@@ -168,7 +180,7 @@ def sweep(
 
     grants, losers = [], []
     before: tuple[float, Settlement] | None = None
-    for place, outcome in enumerate(run(scenarios())):
+    for place, outcome in enumerate(settle_all(scenarios())):
         point = grid[sound[place]]
         rows[sound[place]] = {**point, **_row(outcome)}
         if isinstance(outcome, Settlement):
@@ -177,7 +189,7 @@ def sweep(
                 losers.append(_losers(before, (point["pot"], outcome)))
                 before = (point["pot"], outcome)
     return Sweep(
-        scenario=scenario,
+        scenario=start,
         levers=FrozenMapping({lever: tuple(map(float, values)) for lever, values in levers.items()}),
         points=pd.DataFrame([row for _, row in sorted(rows.items())]),
         grants=_stacked(grants, [*levers, "area", "name", "bid", "grant", "share"]),

@@ -45,7 +45,15 @@ class Needs(_Strict):
 
 
 class Competition(_Strict):
-    """The competition: what preparing one bid costs, in pounds, and who says so."""
+    """The competition.
+
+    Attributes
+    ----------
+    cost_of_bid_gbp
+        What preparing one bid costs, pounds.
+    source
+        Who says so.
+    """
 
     cost_of_bid_gbp: _Amount
     source: str = ""
@@ -70,14 +78,32 @@ class Silos(_Strict):
 
 
 class Arrival(_Strict):
-    """Random arrival of many: how many orders are drawn, and from which seed."""
+    """Random arrival of many claimants.
+
+    Attributes
+    ----------
+    orders
+        How many orders of arrival are drawn.
+    seed
+        Seed of the draws.
+    """
 
     orders: Annotated[int, Field(ge=4, le=10_000_000)]
     seed: Annotated[int, Field(ge=0)]
 
 
 class RegimePlan(_Strict):
-    """All that regimes assume."""
+    """What the regimes assume.
+
+    Attributes
+    ----------
+    needs
+        The needs formula, ``needs-formula`` in a file.
+    competition, silos
+        The competition, and the silos.
+    arrival
+        Random arrival, ``random-arrival`` in a file.
+    """
 
     schema_: Annotated[Literal[1], Field(alias="schema")] = 1
     needs: Annotated[Needs, Field(alias="needs-formula")]

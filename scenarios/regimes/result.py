@@ -111,18 +111,18 @@ class Regimes:
         return {**files, MANIFEST: json_text(said)}
 
     def write(
-        self, directory: str | PathLike[str], *, overwrite: bool = False, further: Mapping[str, bytes] | None = None
+        self, path: str | PathLike[str], *, overwrite: bool = False, further: Mapping[str, bytes] | None = None
     ) -> None:
         """Write the tables as a folder, complete or not at all.
 
         Parameters
         ----------
-        directory
+        path
             A new folder; regimes that stand there are replaced only with ``overwrite``.
         further
             Further files, such as a chart.
         """
-        write_folder(directory, {**self.documents(), **(further or {})}, MANIFEST, overwrite=overwrite)
+        write_folder(path, {**self.documents(), **(further or {})}, MANIFEST, overwrite=overwrite)
 
     def __repr__(self) -> str:
         """One line."""

@@ -11,19 +11,22 @@ import numpy.typing as npt
 from singlepot.models.formulation.formulation import formulate
 from singlepot.models.scenario.arrays import Arrays, arrays
 from singlepot.models.scenario.scenario import Scenario
-from singlepot.models.settlement.settle import settle
+from singlepot.models.settlement.settle import settle_scenario
 from singlepot.models.settlement.settlement import Settlement
 from singlepot.solver import (
     BadOptionError,
     Control,
     Extra,
     InfeasibleError,
+    Progress,
+    RunOfMany,
     SinglepotError,
     Stage,
     StoppedError,
     minimise_in_turn,
 )
 
+from ..reading.settling import ScenarioSource, scenario_of
 from .allocations import Allocation, by_arrival, by_claims
 from .competition import competition
 from .fixing import OF_GRANTS, OF_TARGETS, settle_fixed, told
@@ -50,7 +53,14 @@ NAMES: Mapping[str, str] = {
 _CLAIMS = ("pro-rata", "equal-awards", "equal-losses", "talmud")
 
 
-def settle_regime(scenario: Scenario, key: str, *, plan: Said = None, time_limit: float | None = None) -> Settlement:
+def settle_regime(
+    scenario: ScenarioSource,
+    key: str,
+    *,
+    plan: Said = None,
+    time_limit_s: float | None = None,
+    progress: Callable[[Progress], object] | None = None,
+) -> Settlement:
     """Settle a scenario under one regime.
 
     The regime decides the grants; what follows from them for the targets is settled by the same bids, options, links
@@ -60,14 +70,16 @@ def settle_regime(scenario: Scenario, key: str, *, plan: Said = None, time_limit
     Parameters
     ----------
     scenario
-        What to settle.
+        What to settle: a scenario, or its shipped name or path.
     key
         ``single-pot``, ``pro-rata``, ``equal-awards``, ``equal-losses``, ``talmud``, ``random-arrival``, ``per-head``,
         ``needs-formula``, ``competition`` or ``silos``.
     plan
         What the regimes assume: a TOML file, or nested values such as ``{"needs-formula": {"per_head": 0.5}}``.
-    time_limit
+    time_limit_s
         Seconds of wall time.
+    progress
+        Called with a :class:`~singlepot.Progress`; returning False stops the run.
 
     Returns
     -------
@@ -99,16 +111,17 @@ def settle_regime(scenario: Scenario, key: str, *, plan: Said = None, time_limit
     if key not in NAMES:
         raise BadOptionError(f"there is no regime {key!r}", f"choose among {', '.join(NAMES)}")
     said = read_regime_plan(plan)
+    scenario = scenario_of(scenario)
     title = scenario.settings.title
     named = scenario if key == "single-pot" else scenario.with_(title=f"{title}: {NAMES[key]}" if title else NAMES[key])
 
-    def settled(fixed: Scenario) -> Settlement:
-        return settle(fixed, time_limit=time_limit)
+    def settled(fixed: Scenario, extra: Extra | None = None) -> Settlement:
+        return settle_scenario(fixed, extra=extra, time_limit_s=time_limit_s, progress=progress)
 
     if key == "single-pot":
         found = told(settled(named), [], ())
     elif key == "silos":
-        found = _silos(named, said, time_limit)
+        found = _silos(named, said, settled, time_limit_s)
     else:
         data = arrays(named)
         found = settle_fixed(named, data, _allocation(named, data, key, said), settled)
@@ -132,20 +145,22 @@ def _allocation(scenario: Scenario, data: Arrays, key: str, plan: RegimePlan) ->
     return by_claims(data, key) if key in _CLAIMS else ways[key]()
 
 
-def _silos(scenario: Scenario, plan: RegimePlan, time_limit: float | None) -> Settlement:
+def _silos(
+    scenario: Scenario, plan: RegimePlan, settled: Callable[..., Settlement], time_limit_s: float | None
+) -> Settlement:
     """Settle with a pot for each silo; without the floors and locks, if they leave no settlement."""
     if plan.silos.by == "envelope" or not len(scenario.objectives):
         apart = without(scenario, ("virement",))
-        return told(settle(apart, time_limit=time_limit), [], ("Each envelope has its own pot: nothing is vired.",))
+        return told(settled(apart), [], ("Each envelope has its own pot: nothing is vired.",))
     data = arrays(scenario)
     found = split(scenario, data, plan.silos)
     rows = rows_of(data, found)
     dropped: list[str] = []
-    if not _possible(scenario, rows, time_limit):
+    if not _possible(scenario, rows, time_limit_s):
         dropped = _rules_of(scenario, (*OF_GRANTS, *OF_TARGETS[:3]))
         scenario = without(scenario, dropped)
     held = ", ".join(f"{name} {total:.1%}" for name, total in _held(found.pot, found.names))
-    return told(settle(scenario, extra=rows, time_limit=time_limit), dropped, (f"Each has its own pot: {held}.",))
+    return told(settled(scenario, rows), dropped, (f"Each has its own pot: {held}.",))
 
 
 def _held(pot: npt.NDArray[np.float64], names: tuple[str, ...]) -> list[tuple[str, float]]:
@@ -154,12 +169,12 @@ def _held(pot: npt.NDArray[np.float64], names: tuple[str, ...]) -> list[tuple[st
     return [(name, float(amount) / total) for name, amount in zip(names, each, strict=True)]
 
 
-def _possible(scenario: Scenario, rows: Extra, time_limit: float | None) -> bool:
+def _possible(scenario: Scenario, rows: Extra, time_limit_s: float | None) -> bool:
     """Whether the rules leave a settlement in silos."""
     formulation = formulate(scenario, rows)
     nothing = Stage("silos", "", np.zeros(formulation.programme.shape[1]))
     try:
-        minimise_in_turn(formulation.programme, [nothing], Control(time_limit))
+        minimise_in_turn(formulation.programme, [nothing], Control(time_limit_s))
     except InfeasibleError:
         return False
     return True
@@ -180,22 +195,25 @@ def without(scenario: Scenario, kinds: Iterable[str]) -> Scenario:
 
 
 def compare_regimes(
-    scenario: Scenario,
+    scenario: ScenarioSource,
     keys: Iterable[str] | None = None,
     *,
     plan: Said = None,
-    time_limit: float | None = None,
+    time_limit_s: float | None = None,
+    progress: Callable[[Progress], object] | None = None,
 ) -> Regimes:
     """Settle a scenario under every regime, side by side.
 
     Parameters
     ----------
     scenario
-        What to settle.
+        What to settle: a scenario, or its shipped name or path.
     keys
         The regimes, in order; all ten by default.
-    plan, time_limit
+    plan, time_limit_s
         As for :func:`settle_regime`; the limit holds for each.
+    progress
+        Called with a :class:`~singlepot.Progress`, in which regimes are counted; returning False stops the run.
 
     Returns
     -------
@@ -219,10 +237,14 @@ def compare_regimes(
     if unknown or not wanted:
         raise BadOptionError(f"there is no regime {', '.join(unknown)!r}", f"choose among {', '.join(NAMES)}")
     said = read_regime_plan(plan)
+    scenario = scenario_of(scenario)
+    many = RunOfMany(progress, len(wanted), "regimes")
     outcomes: dict[str, Settlement | SinglepotError] = {}
-    for key in wanted:
+    for done, key in enumerate(wanted):
         try:
-            outcomes[key] = settle_regime(scenario, key, plan=said, time_limit=time_limit)
+            outcomes[key] = settle_regime(
+                scenario, key, plan=said, time_limit_s=time_limit_s, progress=many.within(done)
+            )
         except StoppedError:
             raise
         except SinglepotError as reason:
@@ -232,5 +254,5 @@ def compare_regimes(
     silos = outcomes.get("silos")
     worth = None
     if isinstance(silos, Settlement) and len(silos.national):
-        worth = pooling(silos, Control(time_limit))
+        worth = pooling(silos, Control(time_limit_s))
     return Regimes(scenario, {key: NAMES[key] for key in wanted}, outcomes, worth)

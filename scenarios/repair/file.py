@@ -14,7 +14,7 @@ from ..what_if.file import ENDING
 from .repair import Repair
 
 
-def check_file(file: str | os.PathLike[str], *, overwrite: bool = False) -> None:
+def check_file(path: str | os.PathLike[str], *, overwrite: bool = False) -> None:
     """Refuse a file that must not be written, before any work is done for it.
 
     Raises
@@ -22,16 +22,16 @@ def check_file(file: str | os.PathLike[str], *, overwrite: bool = False) -> None
     FolderRefusedError
         Its name does not end as a what-if's, it is there already, or its folder is not.
     """
-    path = Path(file)
-    if path.suffix != ENDING:
-        raise FolderRefusedError(f"{path} is no name of a what-if", f"let it end in {ENDING}")
-    if path.exists() and not overwrite:
-        raise FolderRefusedError(f"{path} is there already", "name another file, or add --overwrite")
-    if not path.parent.is_dir():
-        raise FolderRefusedError(f"{path.parent} is no folder", "make it first")
+    target = Path(path)
+    if target.suffix != ENDING:
+        raise FolderRefusedError(f"{target} is no name of a what-if", f"let it end in {ENDING}")
+    if target.exists() and not overwrite:
+        raise FolderRefusedError(f"{target} is there already", "name another file, or add --overwrite")
+    if not target.parent.is_dir():
+        raise FolderRefusedError(f"{target.parent} is no folder", "make it first")
 
 
-def write_what_if(repair: Repair, base: str, file: str | os.PathLike[str]) -> None:
+def write_what_if(repair: Repair, base: str, path: str | os.PathLike[str]) -> None:
     """Write a repair as a what-if.
 
     Parameters
@@ -40,16 +40,16 @@ def write_what_if(repair: Repair, base: str, file: str | os.PathLike[str]) -> No
         The repair.
     base
         What the repaired scenario was read from: a shipped name or a path.
-    file
+    path
         What to write; a path in ``base`` is said relative to it.
     """
-    path = Path(file)
-    said = {"base": _base(base, path), **repair.what_if()}
+    target = Path(path)
+    said = {"base": _base(base, target), **repair.what_if()}
     lines = [f"# {line}" for line in _reasons(repair)]
     content = "\n".join(lines) + "\n" + tomli_w.dumps(said)
-    waiting = path.with_name(f".{path.name}.part")
+    waiting = target.with_name(f".{target.name}.part")
     waiting.write_bytes(content.encode())
-    waiting.replace(path)
+    waiting.replace(target)
 
 
 def _reasons(repair: Repair) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,18 +15,20 @@ from singlepot.models.infeasibility.relaxable import EXTRA, KINDS, Movable, mova
 from singlepot.models.infeasibility.search import find_clash
 from singlepot.models.money import POUNDS_PER
 from singlepot.models.scenario.scenario import Scenario
-from singlepot.models.settlement.settle import settle
+from singlepot.models.settlement.settle import settle_scenario
 from singlepot.solver import (
     Control,
     Extra,
     InfeasibleError,
     NoSettlementError,
+    Progress,
     SolverFailedError,
     VerificationFailedError,
 )
 from singlepot.solver.infeasibility.elastic import least_change, loosen
 from singlepot.solver.infeasibility.farkas import is_possible
 
+from ..reading.settling import ScenarioSource, scenario_of
 from .changes import as_changes
 from .repair import COLUMNS, SHARE, CannotChangeError, NoRepairError, Repair
 
@@ -41,11 +43,12 @@ COARSEST = 3
 
 
 def repair(
-    scenario: Scenario,
+    scenario: ScenarioSource,
     may_change: Sequence[str] | None = None,
     *,
     extra: Extra | None = None,
-    time_limit: float | None = None,
+    time_limit_s: float | None = None,
+    progress: Callable[[Progress], object] | None = None,
 ) -> Repair:
     """Find the least change of rules that lets a scenario settle.
 
@@ -56,14 +59,16 @@ def repair(
     Parameters
     ----------
     scenario
-        What to repair; where it settles as it is, nothing changes.
+        What to repair: a scenario, or its shipped name or path. Where it settles as it is, nothing changes.
     may_change
         Kinds of rules that may move: ``pot``, ``grant_floor``, …, ``pot_share``, ``carry_over``, ``virement``.
         Default: the pot and the kinds that take part in a clash.
     extra
         As in :func:`singlepot.settle`; these rows never move.
-    time_limit
+    time_limit_s
         Seconds of wall time.
+    progress
+        Called with a :class:`~singlepot.Progress`; returning False stops the run.
 
     Returns
     -------
@@ -75,6 +80,8 @@ def repair(
         There is no such kind.
     NoRepairError
         No change of these kinds restores a settlement.
+    NotProvenError, StoppedError
+        The time limit or the caller ended the run.
 
     Examples
     --------
@@ -94,8 +101,9 @@ def repair(
     0  grant_floor    A   3.6  3.0
     1  grant_floor    B   7.2  6.0
     """
+    scenario = scenario_of(scenario)
     allowed = _known(may_change)
-    control = Control(time_limit)
+    control = Control(time_limit_s, progress)
     written = movable(scenario, extra)
     clashes = _clashes(written, control)
     if allowed is None:
@@ -155,7 +163,7 @@ def _helps(written: Movable, kinds: Sequence[str], control: Control) -> bool:
 
 def _settles(scenario: Scenario, extra: Extra | None, control: Control) -> bool:
     try:
-        settle(scenario, extra=extra, time_limit=control.remaining_s)
+        settle_scenario(scenario, extra=extra, time_limit_s=control.remaining_s)
     except (NoSettlementError, SolverFailedError, VerificationFailedError):
         return False
     return True

@@ -43,7 +43,7 @@ def alternatives_values(found: Alternatives) -> dict[str, Any]:
 
 def write_alternatives(
     found: Alternatives,
-    directory: str | PathLike[str],
+    path: str | PathLike[str],
     *,
     overwrite: bool = False,
     further: Mapping[str, bytes] | None = None,
@@ -54,4 +54,4 @@ def write_alternatives(
     for number, each in enumerate(found.found, start=1):
         files[f"settlement-{number}.json"] = each.settlement.documents()["settlement.json"]
     files[MANIFEST] = json_text(alternatives_values(found))
-    write_folder(directory, {**files, **(further or {})}, MANIFEST, overwrite=overwrite)
+    write_folder(path, {**files, **(further or {})}, MANIFEST, overwrite=overwrite)

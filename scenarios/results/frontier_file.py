@@ -36,11 +36,11 @@ def frontier_values(found: Frontier) -> dict[str, Any]:
 
 def write_frontier(
     found: Frontier,
-    directory: str | PathLike[str],
+    path: str | PathLike[str],
     *,
     overwrite: bool = False,
     further: Mapping[str, bytes] | None = None,
 ) -> None:
     """Write ``corners.csv``, ``frontier.json`` and further files as a folder, complete or not at all."""
     files = {"corners.csv": csv_text(guarded(found.corners)), MANIFEST: json_text(frontier_values(found))}
-    write_folder(directory, {**files, **(further or {})}, MANIFEST, overwrite=overwrite)
+    write_folder(path, {**files, **(further or {})}, MANIFEST, overwrite=overwrite)

@@ -54,6 +54,15 @@ def settlement_json(settlement: Settlement) -> bytes:
 def write_settlement(settlement: Settlement, path: str | os.PathLike[str], *, overwrite: bool = False) -> None:
     """Write a settlement as one JSON document, complete or not at all.
 
+    Parameters
+    ----------
+    settlement
+        What to write.
+    path
+        The file; its name ends in ``.json``, so that it can be read back.
+    overwrite
+        Whether a file that stands there may be replaced.
+
     Raises
     ------
     FolderRefusedError

@@ -29,12 +29,12 @@ TABLES = tuple(SETTLEMENT_TABLES)
 """The tables of a written settlement."""
 
 
-def read_settlement(directory: str | PathLike[str]) -> Settlement:
+def read_settlement(path: str | PathLike[str]) -> Settlement:
     """Read what :meth:`~singlepot.models.settlement.settlement.Settlement.write` wrote, or one JSON document.
 
     Parameters
     ----------
-    directory
+    path
         The folder, or the file of a JSON document.
 
     Returns
@@ -47,16 +47,16 @@ def read_settlement(directory: str | PathLike[str]) -> Settlement:
     UnreadableSettlementError
         The folder is missing, incomplete, from a newer version, or differs from its manifest.
     """
-    folder = Path(directory)
+    folder = Path(path)
     if folder.is_file():
         return read_settlement_json(folder)
     manifest = _manifest(folder)
     for name, digest in manifest["files"].items():
-        path = folder / name
-        if not path.is_file():
-            raise UnreadableSettlementError(f"{path} is missing", "write the settlement again")
-        if hashlib.sha256(path.read_bytes()).hexdigest() != digest:
-            raise UnreadableSettlementError(f"{path} was changed after it was written", "write the settlement again")
+        file = folder / name
+        if not file.is_file():
+            raise UnreadableSettlementError(f"{file} is missing", "write the settlement again")
+        if hashlib.sha256(file.read_bytes()).hexdigest() != digest:
+            raise UnreadableSettlementError(f"{file} was changed after it was written", "write the settlement again")
     said = json.loads((folder / "settlement.json").read_text(encoding="utf-8"))
     run = folder / RUN
     timings = json.loads(run.read_text(encoding="utf-8"))["cpu_seconds"] if run.is_file() else {}

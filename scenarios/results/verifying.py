@@ -41,12 +41,12 @@ class SettlementNotFoundError(SinglepotError):
     """There is nothing that could be verified."""
 
 
-def verify(directory: str | PathLike[str], *, independent: bool = False) -> Assurance:
+def verify(path: str | PathLike[str], *, independent: bool = False) -> Assurance:
     """Verify a written settlement.
 
     Parameters
     ----------
-    directory
+    path
         A folder that :meth:`~singlepot.models.settlement.settlement.Settlement.write` made.
     independent
         Also settle the scenario again by the double build and compare: minutes for a large scenario.
@@ -69,7 +69,7 @@ def verify(directory: str | PathLike[str], *, independent: bool = False) -> Assu
     ...     sp.verify(folder + "/out").passed
     True
     """
-    folder = Path(directory)
+    folder = Path(path)
     book = Book()
     _check_manifest(folder, book)
     scenario = _scenario(folder)
@@ -82,7 +82,7 @@ def verify(directory: str | PathLike[str], *, independent: bool = False) -> Assu
     not_checked = list(_not_checked(extra, independent))
     if independent:
         _compare(scenario, outcome, tables, extra, book)
-    return Assurance(str(directory), tuple(book.findings), book.checks, tuple(not_checked))
+    return Assurance(str(path), tuple(book.findings), book.checks, tuple(not_checked))
 
 
 def _labels(scenario: Scenario) -> Labels:

@@ -15,7 +15,7 @@ CLOSED = ("SP-X001", "SP-X002", "SP-X003", "SP-X004", "SP-X005", "SP-X006", "SP-
 _ENDINGS = (".xlsx", ".xlsm")
 
 
-def check_copy(source: str, target: str, *, overwrite: bool) -> None:
+def check_copy(source: str, path: str, *, overwrite: bool) -> None:
     """Refuse a copy that cannot be made, before any work is done for it.
 
     Raises
@@ -25,17 +25,17 @@ def check_copy(source: str, target: str, *, overwrite: bool) -> None:
     FolderRefusedError
         Something stands there already.
     """
-    one, other = Path(source), Path(target)
+    one, other = Path(source), Path(path)
     if one.suffix.lower() not in _ENDINGS:
         raise WrongTargetError(f"{source} is no workbook, and only workbooks can be marked", "leave --marked out")
     if other.suffix.lower() != one.suffix.lower():
-        raise WrongTargetError(f"{target} does not end in {one.suffix}", f"choose a name that ends in {one.suffix}")
+        raise WrongTargetError(f"{path} does not end in {one.suffix}", f"choose a name that ends in {one.suffix}")
     if other.exists() and one.exists() and other.samefile(one):
-        raise WrongTargetError(f"{target} is the workbook itself", "choose another name for the copy")
-    check_file(target, overwrite=overwrite)
+        raise WrongTargetError(f"{path} is the workbook itself", "choose another name for the copy")
+    check_file(path, overwrite=overwrite)
 
 
-def write_marked_copy(source: str, target: str, refused: BadInputError, *, overwrite: bool) -> bool:
+def write_marked_copy(source: str, path: str, refused: BadInputError, *, overwrite: bool) -> bool:
     """Write the copy; return whether there was something to mark.
 
     Raises
@@ -49,5 +49,5 @@ def write_marked_copy(source: str, target: str, refused: BadInputError, *, overw
         return False
     from ..workbooks.marking import mark
 
-    write_file(target, lambda path: mark(Path(source), path, refused.problems), overwrite=overwrite)
+    write_file(path, lambda staging: mark(Path(source), staging, refused.problems), overwrite=overwrite)
     return True

@@ -17,13 +17,13 @@ from .workbook_template import write_workbook_template
 from .writing import OTHER_ENDINGS, WrongTargetError
 
 
-def write_template(target: str | os.PathLike[str], scenario: Scenario | None = None) -> None:
+def write_template(path: str | os.PathLike[str], scenario: Scenario | None = None) -> None:
     """Write a template: a workbook where the name ends in ``.xlsx``, else a folder.
 
     Parameters
     ----------
-    target
-        What to write; it must not exist.
+    path
+        What to write; it must not exist: a template that is filled in is never replaced.
     scenario
         What stands in it; without one, two invented areas.
 
@@ -32,20 +32,20 @@ def write_template(target: str | os.PathLike[str], scenario: Scenario | None = N
     FolderRefusedError
         Something stands there already, or the disk refused; nothing was changed.
     """
-    path = Path(target)
-    if path.suffix.lower() in (*OTHER_ENDINGS, ".json"):
-        raise WrongTargetError(f"{target} would be neither a folder nor a workbook (.xlsx)", "choose another name")
+    target = Path(path)
+    if target.suffix.lower() in (*OTHER_ENDINGS, ".json"):
+        raise WrongTargetError(f"{path} would be neither a folder nor a workbook (.xlsx)", "choose another name")
     if scenario is None:
         from .example import example
 
         scenario = example()
-    if path.suffix.lower() == ".xlsx":
+    if target.suffix.lower() == ".xlsx":
         made = scenario
-        check_file(target, overwrite=False)
-        write_file(target, lambda path: write_workbook_template(made, path), overwrite=False)
+        check_file(path, overwrite=False)
+        write_file(path, lambda target: write_workbook_template(made, target), overwrite=False)
         return
-    check_target(target, NAME, overwrite=False)
-    write_folder(target, template_files(scenario), NAME, overwrite=False)
+    check_target(path, NAME, overwrite=False)
+    write_folder(path, template_files(scenario), NAME, overwrite=False)
 
 
 def template_files(scenario: Scenario) -> dict[str, bytes]:

@@ -33,7 +33,7 @@ class WrongTargetError(FolderRefusedError):
 
 
 def write_scenario(
-    scenario: Scenario, target: str | os.PathLike[str], *, format: Format | None = None, overwrite: bool = False
+    scenario: Scenario, path: str | os.PathLike[str], *, overwrite: bool = False, format: Format | None = None
 ) -> None:
     """Write a scenario so that reading it gives the same one.
 
@@ -41,12 +41,12 @@ def write_scenario(
     ----------
     scenario
         The scenario.
-    target
+    path
         A name that ends in ``.xlsx`` is a workbook, in ``.json`` a document, any other a folder.
-    format
-        ``csv`` (the default for a folder), ``parquet``, ``xlsx`` or ``json``.
     overwrite
         Whether what stands there may be replaced; a folder only if it holds a scenario and nothing else.
+    format
+        ``csv`` (the default for a folder), ``parquet``, ``xlsx`` or ``json``.
 
     Raises
     ------
@@ -55,48 +55,48 @@ def write_scenario(
     BadInputError
         The format cannot hold the scenario, or needs a package that is not installed.
     """
-    chosen = check_scenario_target(target, format, overwrite=overwrite)
+    chosen = check_scenario_target(path, format, overwrite=overwrite)
     if chosen == "xlsx":
         from ..workbooks.writing import write_workbook
 
-        write_file(target, lambda path: write_workbook(scenario, path), overwrite=overwrite)
+        write_file(path, lambda target: write_workbook(scenario, target), overwrite=overwrite)
     elif chosen == "json":
         content = scenario_json(scenario)
-        write_file(target, lambda path: _fill(path, content), overwrite=overwrite)
+        write_file(path, lambda target: _fill(target, content), overwrite=overwrite)
     else:
-        write_folder(target, scenario_files(scenario, chosen), NAME, overwrite=overwrite)
+        write_folder(path, scenario_files(scenario, chosen), NAME, overwrite=overwrite)
 
 
 def check_scenario_target(
-    target: str | os.PathLike[str], format: Format | None = None, *, overwrite: bool = False
+    path: str | os.PathLike[str], format: Format | None = None, *, overwrite: bool = False
 ) -> Format:
-    """Return the format of a target; refuse one that must not be written, before any work is done for it.
+    """Return the format of a path; refuse one that must not be written, before any work is done for it.
 
     Raises
     ------
     FolderRefusedError
         As :func:`write_scenario`.
     """
-    path = Path(target)
-    if path.suffix.lower() in OTHER_ENDINGS:
+    target = Path(path)
+    if target.suffix.lower() in OTHER_ENDINGS:
         raise WrongTargetError(
-            f"{target} would be neither a folder nor a workbook (.xlsx) nor a document (.json)", "choose another name"
+            f"{path} would be neither a folder nor a workbook (.xlsx) nor a document (.json)", "choose another name"
         )
-    by_name = _OF_ENDING.get(path.suffix.lower())
+    by_name = _OF_ENDING.get(target.suffix.lower())
     chosen = format or by_name or "csv"
     if by_name != (chosen if chosen in ("xlsx", "json") else None):
         ending = f"a name that ends in .{chosen}" if chosen in ("xlsx", "json") else "the name of a folder"
-        raise WrongTargetError(f"{target} is no name for the format {chosen}", f"choose {ending}")
+        raise WrongTargetError(f"{path} is no name for the format {chosen}", f"choose {ending}")
     if chosen in ("xlsx", "json"):
-        check_file(path, overwrite=overwrite)
+        check_file(target, overwrite=overwrite)
         return chosen
-    check_target(path, NAME, overwrite=overwrite)
-    if path.is_dir():
+    check_target(target, NAME, overwrite=overwrite)
+    if target.is_dir():
         ours = {NAME, *(f"{table}.{ending}" for table in TABLES for ending in ("csv", "parquet"))}
-        others = sorted(item.name for item in path.iterdir() if item.name not in ours)
+        others = sorted(item.name for item in target.iterdir() if item.name not in ours)
         if others:
             raise FolderRefusedError(
-                f"{target} also holds {', '.join(others[:3])}", "choose a new folder: those would be lost"
+                f"{path} also holds {', '.join(others[:3])}", "choose a new folder: those would be lost"
             )
     return chosen
 

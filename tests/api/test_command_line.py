@@ -123,7 +123,11 @@ def test_other_peoples_files_are_never_replaced(tmp_path: Path) -> None:
         (["settle", "englnd", "--out", "x"], 3, "england"),
         (["settle", "england", "--out", "x", "--time-limit", "0"], 2, "time-limit"),
         (["settle", "england", "--out", "x", "--frobnicate"], 2, "frobnicate"),
-        (["settle", "england", "--out", "x", "--time-limit", "0.001"], 5, "not proven within the time limit"),
+        (
+            ["settle", "england", "--out", "x", "--time-limit", "0.001"],
+            5,
+            "not proven within the time limit",
+        ),
     ],
 )
 def test_exit_codes(tmp_path: Path, arguments: list[str], code: int, words: str) -> None:

@@ -216,7 +216,7 @@ def test_names_of_files_are_safe() -> None:
 def test_harmful_names_make_harmless_files(tmp_path: Path) -> None:
     settlement = hostile()
     made = outputs(settlement, sp.price_fairness(settlement), Wanted(area_pages=True))
-    settlement.write(tmp_path / "s", further=made.files, said=made.manifest)
+    settlement.write(tmp_path / "s", further=made.files, entries=made.manifest)
     again = sp.read_settlement(tmp_path / "s")
     assert again.scenario == settlement.scenario
     assert json.loads((tmp_path / "s" / "manifest.json").read_text(encoding="utf-8"))["logs"] == made.manifest["logs"]

@@ -210,7 +210,7 @@ def test_a_time_limit_stops_soon(large: sp.Scenario) -> None:
     """Within two seconds of work: a busy machine makes no difference."""
     start = time.process_time()
     with pytest.raises(sp.NotProvenError, match="not proven within the time limit"):
-        sp.settle(large, time_limit=1.0)
+        sp.settle(large, time_limit_s=1.0)
     assert time.process_time() - start < 1.0 + 2.0
 
 

@@ -4,9 +4,9 @@ Nothing here uses the arrays, terms or solver that made the settlement: what a s
 :mod:`~singlepot.models.assurance.statement`, and every sum is done again.
 """
 
-from .assurance import Assurance, Check, Finding
+from .assurance import Assurance, AssuranceCheck, AssuranceFinding
 from .checking import verify_tables
 from .prices import Labels
 from .written import Row, Table
 
-__all__ = ["Assurance", "Check", "Finding", "Labels", "Row", "Table", "verify_tables"]
+__all__ = ["Assurance", "AssuranceCheck", "AssuranceFinding", "Labels", "Row", "Table", "verify_tables"]

@@ -13,7 +13,7 @@ SHOWN = 50
 
 
 @dataclass(frozen=True)
-class Finding:
+class AssuranceFinding:
     """One thing that is wrong with a written settlement.
 
     Parameters
@@ -45,8 +45,18 @@ class Finding:
 
 
 @dataclass(frozen=True)
-class Check:
-    """One kind of check: what was compared, how often, and to what tolerance."""
+class AssuranceCheck:
+    """One kind of check of a verification.
+
+    Parameters
+    ----------
+    what
+        What was compared.
+    count, failed
+        How many numbers were compared, and how many of them differ.
+    tolerance
+        By how much they may differ, in words.
+    """
 
     what: str
     count: int
@@ -71,8 +81,8 @@ class Assurance:
     """
 
     subject: str
-    findings: tuple[Finding, ...]
-    checks: tuple[Check, ...]
+    findings: tuple[AssuranceFinding, ...]
+    checks: tuple[AssuranceCheck, ...]
     not_checked: tuple[str, ...]
 
     @property

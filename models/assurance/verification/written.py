@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from .assurance import Check, Finding
+from .assurance import AssuranceCheck, AssuranceFinding
 
 Key = tuple[str, ...]
 
@@ -35,7 +35,7 @@ class Book:
     """Collects findings while tables are checked, and counts what was checked."""
 
     def __init__(self) -> None:
-        self.findings: list[Finding] = []
+        self.findings: list[AssuranceFinding] = []
         self._counts: dict[str, int] = {}
         self._failed: dict[str, int] = {}
         self._tolerances: dict[str, str] = {}
@@ -53,14 +53,15 @@ class Book:
         self._counts[self._topic] += 1
         if not holds:
             self._failed[self._topic] += 1
-            self.findings.append(Finding(place, what, found, expected))
+            self.findings.append(AssuranceFinding(place, what, found, expected))
         return holds
 
     @property
-    def checks(self) -> tuple[Check, ...]:
+    def checks(self) -> tuple[AssuranceCheck, ...]:
         """What was checked."""
         return tuple(
-            Check(what, count, self._tolerances[what], self._failed[what]) for what, count in self._counts.items()
+            AssuranceCheck(what, count, self._tolerances[what], self._failed[what])
+            for what, count in self._counts.items()
         )
 
 

@@ -184,12 +184,12 @@ def test_unknown_backends_and_limits() -> None:
         ({"backend": "hihgs"}, "did you mean 'highs'?"),
         ({"backend": "gurobi"}, "choose one of highs, pulp, pyomo"),
         ({"solver": "simplex"}, "leave the solver out"),
-        ({"time_limit": -1}, "no number of seconds"),
-        ({"time_limit": float("nan")}, "no number of seconds"),
-        ({"time_limit": "60"}, "no number of seconds"),
+        ({"time_limit_s": -1}, "no number of seconds"),
+        ({"time_limit_s": float("nan")}, "no number of seconds"),
+        ({"time_limit_s": "60"}, "no number of seconds"),
     ):
         with pytest.raises(
-            sp.BadOptionError if "time_limit" in options else SolverNotFoundError, match=re.escape(words)
+            sp.BadOptionError if "time_limit_s" in options else SolverNotFoundError, match=re.escape(words)
         ) as refused:
             sp.settle(scenario, **options)  # type: ignore[arg-type]
         assert refused.value.exit_code == 2

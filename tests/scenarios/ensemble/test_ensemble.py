@@ -265,13 +265,13 @@ def test_any_number_of_workers_gives_the_same_bytes(written: Callable[[int], Pat
 def test_an_interrupted_run_goes_on_and_comes_to_the_same_bytes(written: Callable[[int], Path], tmp_path: Path) -> None:
     """StoppedError at two fifths; finished draws are not done again."""
     with pytest.raises(sp.StoppedError, match="run the same command again"):
-        sp.run_ensemble(written(20), tmp_path / "out", progress=lambda done, count: done < 0.4 * count)
+        sp.run_ensemble(written(20), tmp_path / "out", progress=lambda event: event.done < 0.4 * event.count)
     kept = {path.name: path.stat().st_mtime_ns for path in (tmp_path / "out" / "parts").iterdir()}
     assert 2 * 2 <= len(kept) < 10
     with pytest.raises(sp.EnsembleRefusedError, match="unfinished"):
         sp.read_ensemble(tmp_path / "out")
     seen: list[int] = []
-    sp.run_ensemble(written(20), tmp_path / "out", workers=2, progress=lambda done, _: seen.append(done))
+    sp.run_ensemble(written(20), tmp_path / "out", workers=2, progress=lambda event: seen.append(event.done))
     assert seen[0] >= 8
     sp.run_ensemble(written(20), tmp_path / "whole")
     assert bytes_of(tmp_path / "out") == bytes_of(tmp_path / "whole")
@@ -307,10 +307,10 @@ def start(plan_file: Path, out: Path, *more: str) -> subprocess.Popen[str]:
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
 
 
-def until(holds: Callable[[], bool], limit_s: float = 60.0) -> None:
+def until(holds: Callable[[], bool], time_limit_s: float = 60.0) -> None:
     begun = time.monotonic()
     while not holds():
-        assert time.monotonic() - begun < limit_s
+        assert time.monotonic() - begun < time_limit_s
         time.sleep(0.05)
 
 
@@ -412,9 +412,9 @@ def test_a_full_disk_loses_no_finished_draw(written: Callable[[int], Path], tmp_
         "import resource, signal, singlepot as sp\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
         "seen = []\n"
-        "def told(done, count):\n"
-        "    if done >= 8 and not seen:\n"
-        "        seen.append(done)\n"
+        "def told(event):\n"
+        "    if event.done >= 8 and not seen:\n"
+        "        seen.append(event.done)\n"
         "        resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))\n"
         f"try:\n    sp.run_ensemble({str(written(20))!r}, {str(tmp_path / 'out')!r}, progress=told)\n"
         "except sp.EnsembleRefusedError as error:\n    print(error)\n"
@@ -468,9 +468,9 @@ def test_a_cluster_that_loses_a_worker_comes_to_the_same_bytes(
     address, processes = cluster
     killed: list[int] = []
 
-    def told(done: int, count: int) -> None:
-        if done >= 0.3 * count and not killed:
-            killed.append(done)
+    def told(event: sp.Progress) -> None:
+        if event.done >= 0.3 * event.count and not killed:
+            killed.append(event.done)
             processes[1].kill()
 
     sp.run_ensemble(written(40), tmp_path / "out", cluster=address, progress=told)

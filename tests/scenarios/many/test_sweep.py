@@ -268,7 +268,7 @@ def test_an_unknown_area_is_named(tmp_path: Path) -> None:
     settlement = sp.settle(two_areas())
     with pytest.raises(sp.BadInputError, match=r"SP-W019.*did you mean .A. \(Aston\)"):
         sp.measure_stability(settlement, ["Astn"])
-    with pytest.raises(ValueError, match="above 0 and below 1"):
+    with pytest.raises(sp.BadOptionError, match="above 0 and below 1"):
         sp.measure_stability(settlement, change=1.5)
     done = run("stability", "bucks-and-burnley", "--area", "Burnley", cwd=tmp_path)
     assert (done.returncode, "E07000117" in done.stderr) == (3, True)

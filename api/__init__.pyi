@@ -90,7 +90,7 @@ from singlepot.solver.errors import SolverNotFoundError as SolverNotFoundError
 from singlepot.solver.errors import StoppedError as StoppedError
 from singlepot.solver.errors import UnfinishedError as UnfinishedError
 from singlepot.solver.errors import VerificationFailedError as VerificationFailedError
-from singlepot.solver.lexicographic.stages import Stage as Stage
+from singlepot.solver.lexicographic.stage import Stage as Stage
 from singlepot.solver.programme import Family as Family
 from singlepot.solver.programme import LinearProgramme as LinearProgramme
 from singlepot.solver.user_rows import ExtraRows as ExtraRows

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..diagnostics.problems import one_of, shown
 from ..settings.settings import Settings
-from ..tables.rule_kinds import PERCENTAGE_FROM
+from ..tables.rule_kinds import RULES
 from .census import Census
 from .keys import places
 from .parsing import Parsed, combined, say
@@ -53,7 +53,7 @@ def _check_rule_sizes(rules: Parsed) -> None:
         return
     names, bases, values = rules.labels["rule"].values, rules.text("basis").values, rules.numbers["value"]
     for row in range(rules.rows):
-        if bases[row] in ("bid", "reference") and values[row] >= PERCENTAGE_FROM.get(names[row], np.inf):
+        if bases[row] in ("bid", "reference") and values[row] >= RULES[names[row]].percentage_from:
             remedy = f"write {values[row] / 100:g} if {values[row]:g}% is meant"
             rules.complain("SP-N007", row, "value", f"{values[row]:g}", f"a share for {names[row]}", remedy)
 

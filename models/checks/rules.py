@@ -9,8 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..diagnostics.problems import did_you_mean, one_of, shown
-from ..tables.rule_kinds import RULES, Rule
-from ..tables.schema import SELECTORS
+from ..tables.rule_kinds import RULES, SELECTORS, SUMS, Rule
 from .census import Census
 from .keys import places
 from .parsing import Parsed, say
@@ -45,7 +44,7 @@ def check_rules(tables: Tables, census: Census, known: Mapping[str, Sequence[str
     names = rules.labels["rule"].values
     for name, rule in RULES.items():
         rows = np.flatnonzero(sound & (names == name))
-        if len(rows) and rule.cells != "sum":
+        if len(rows) and rule.over is not SUMS:
             winners = _winners(rules, rule, rows, tables["areas"], axes)
             _check_reference(rule, rules, tables["bids"], winners, census, axes)
             _check_heads(rule, rules, tables["areas"], winners, census)
@@ -233,7 +232,7 @@ def _check_reference(
     usable = (np.min(at, axis=0) >= 0) & (bids.numbers["amount"] > 0)
     bound = np.full(bids.rows, NONE, dtype=np.int64)
     bound[usable] = np.where(by_reference, winners.row, NONE)[tuple(place[usable] for place in at)]
-    if rule.name == "grant_step":
+    if rule.sense == "step":
         bound = _spread(bound, areas, places(bids.text("envelope"), _words(bids, "envelope")))
     missing = usable & (bound != NONE) & np.isnan(bids.number("reference"))
     for row in np.unique(bound[missing]):
@@ -264,7 +263,7 @@ def _check_heads(rule: Rule, rules: Parsed, areas: Parsed, winners: _Winners, ce
     by_head = winners.row != NONE
     by_head[by_head] = rules.text("basis").values[winners.row[by_head]] == "per_head"
     lacking = np.isnan(census.population) & ~np.isin(np.arange(areas.rows), list(areas.faulty.get("population", ())))
-    if rule.name in ("grant_step", "own_cost_ceiling"):
+    if rule.of_bidders:
         lacking &= census.bid > 0
     by_area = np.where(by_head, winners.row, NONE).reshape(areas.rows, -1)
     named = np.asarray((rules.text("area").values != "") | (rules.text("type").values != ""), dtype=bool)

@@ -8,6 +8,7 @@ import numpy as np
 
 from singlepot.solver import Bound
 
+from ..tables.rule_kinds import bounds_of
 from .prices import RULE_ROWS, Price, bound_kinds, first_stage, place_of, priced, with_certainty, year_of
 from .solved_stages import SolvedStages
 
@@ -39,7 +40,7 @@ def _bound_rules(workings: SolvedStages) -> Iterator[Price]:
     """Floors, ceilings and locks of grants and targets, and the limit of carry-over, from reduced costs."""
     programme = workings.programme
     for family in programme.column_families:
-        if family.name not in ("grant", "target", "carry_over"):
+        if not bounds_of(family.name):
             continue
         lower, upper = programme.column_lower[family.span], programme.column_upper[family.span]
         done = np.zeros(family.size, dtype=bool)
@@ -49,7 +50,7 @@ def _bound_rules(workings: SolvedStages) -> Iterator[Price]:
             members = np.flatnonzero(matters)
             kinds = bound_kinds(family.name, lower[members], upper[members], stage.x[family.span][members])
             for member, kind in zip(members, kinds, strict=True):
-                if kind == "zero" and family.name == "carry_over":
+                if kind == "zero":
                     continue
                 place = place_of((family,), family.start + int(member))
                 marginal = float(stage.column[family.start + member])
@@ -68,13 +69,13 @@ def bound_of_rule(workings: SolvedStages, kind: str, place: tuple[str, ...]) -> 
                     above = bool(np.isfinite(programme.row_upper[row]))
                     return Bound(row, lower=not above, upper=above)
     for family in programme.column_families:
-        if family.name not in ("grant", "target") or not kind.startswith(f"{family.name} "):
+        sense = next((sense for sense, rule in bounds_of(family.name).items() if rule.words == kind), None)
+        if sense is None:
             continue
         for column in range(family.start, family.start + family.size):
             lower, upper = float(programme.column_lower[column]), float(programme.column_upper[column])
             lock = lower == upper
             there = {"floor": lower > 0, "ceiling": np.isfinite(upper) and not lock, "lock": lock}
-            side = kind.partition(" ")[2]
-            if place_of((family,), column) == place and there.get(side, False):
-                return Bound(column, True, side != "ceiling", side != "floor" or lock)
+            if place_of((family,), column) == place and there.get(sense, False):
+                return Bound(column, True, sense != "ceiling", sense != "floor" or lock)
     return None

@@ -7,12 +7,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ..money import spoken
+from ..tables.rule_kinds import POT, RULES, Sense
 
 NAMED = 3
 """Most areas, years or objectives that are named; more are counted."""
 
-RAISED = {"pot", "grant_ceiling", "grant_step", "target_ceiling", "own_cost_ceiling", "carry_over", "virement"}
-"""Kinds whose limits are only ever raised."""
+VERBS: dict[Sense, str] = {"floor": "lower", "ceiling": "raise", "lock": "move", "step": "raise"}
+"""How limits give way, by which bounds they set."""
 
 
 @dataclass(frozen=True)
@@ -123,13 +124,12 @@ def join(words: Iterable[str]) -> str:
 
 
 def _verb(kind: str) -> str:
-    if kind == "pot":
-        return "raise"
-    return "raise" if kind in RAISED else ("move" if kind.endswith("lock") or kind == "pot_share" else "lower")
+    verbs = {VERBS[rule.sense] for rule in RULES.values() if rule.kind == kind} or {"raise"}
+    return verbs.pop() if len(verbs) == 1 else "move"
 
 
 def _called(kind: str) -> str:
-    return "the pot" if kind == "pot" else kind
+    return "the pot" if kind == POT else kind
 
 
 def _side(side: Side, money: str) -> str:

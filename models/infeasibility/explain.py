@@ -23,11 +23,16 @@ from singlepot.solver.infeasibility.farkas import Conflict, find_conflict
 from ..formulation.bounds import grant_bounds, target_bounds
 from ..formulation.formulation import Formulation
 from ..money import spoken
+from ..tables.rule_kinds import GRANTS, POT, POTS, RULES, bounds_of, names_over
 from .clash import say_ways_out
-from .relaxable import movable
+from .relaxable import EXTRA, movable
 from .search import find_clash
 
-MONEY_RULES = {"grant_floor", "grant_lock", "pot", "carry_over", "virement"}
+MONEY_RULES = {
+    POT,
+    *names_over(POTS),
+    *(rule.name for rule in RULES.values() if rule.over is GRANTS and rule.summed and rule.lower),
+}
 """Rules whose sums can be said in money against the pot."""
 
 POINTER = "singlepot repair finds the least change that restores a settlement"
@@ -60,7 +65,7 @@ def _proved(
     """Name the years whose money does not suffice, or the smallest set of rules that clash."""
     programme = formulation.programme
     preferred = np.zeros(programme.shape[0], dtype=bool)
-    preferred[programme.rows("pot")] = True
+    preferred[programme.rows(POT)] = True
     try:
         conflict = find_conflict(programme, preferred, control)
     except Halt as halt:
@@ -97,14 +102,14 @@ def _parts(formulation: Formulation, conflict: Conflict) -> list[Part]:
     programme = formulation.programme
     rows = np.flatnonzero(conflict.row_multiplier)
     columns = np.flatnonzero(conflict.column_multiplier)
-    pots = conflict.row_multiplier[programme.rows("pot")]
+    pots = conflict.row_multiplier[programme.rows(POT)]
     unit = float(np.abs(pots).max(initial=0.0)) or float(np.abs(conflict.row_multiplier).max())
     found: dict[tuple[str, str], list[float]] = {}
     for i in rows:
         y = conflict.row_multiplier[i]
         family = programme.row_family(int(i))
         family_name = {"grant": "bids", "target": "proposed targets"}.get(family.name, family.name)
-        if family.name in ("pot_share", "extra"):
+        if "where" in family.keys or family.name == EXTRA:
             family_name = " of ".join(str(labels[int(i) - family.start]) for labels in family.keys.values())
         bound = programme.row_lower[i] if y > 0 else programme.row_upper[i]
         year = str(family.keys["year"][int(i) - family.start]) if "year" in family.keys else ""
@@ -127,16 +132,17 @@ def _column_rule(formulation: Formulation, column: int, *, lower: bool) -> tuple
     year = inside.rpartition(",")[2]
     table = formulation.model.grant if name == "grant" else formulation.model.target
     cell = tuple(np.argwhere(table == column)[0])
-    for rule in (f"{name}_lock", f"{name}_{'floor' if lower else 'ceiling'}"):
-        if not np.isnan(getattr(rules, rule).value[cell]):
-            return rule, year
+    bounds = bounds_of(name)
+    for rule in (bounds.get("lock"), bounds.get("floor" if lower else "ceiling")):
+        if rule is not None and rules[rule.name].binds[cell]:
+            return rule.name, year
     return "bids" if name == "grant" else "proposed targets", year
 
 
 def _say_money(formulation: Formulation, parts: list[Part]) -> tuple[str, str] | None:
     """Write cause and remedy where floors and locks alone ask for more than the pots."""
     kinds = {part.rule for part in parts if part.amount != 0}
-    if not (kinds <= MONEY_RULES and "pot" in kinds):
+    if not (kinds <= MONEY_RULES and POT in kinds):
         return None
     money = partial(_money, formulation)
     demands = [part for part in parts if part.amount > 0]
@@ -152,7 +158,7 @@ def _short_pots(formulation: Formulation) -> NoSettlementError | None:
     """Compare the lowest grants of each year and envelope with all that its pot could ever hold."""
     data, rules = formulation.data, formulation.rules
     lowest = grant_bounds(data, rules)[0].sum(axis=0)
-    carry, vire = np.nan_to_num(rules.carry_over.value), np.nan_to_num(rules.virement.value)
+    carry, vire = np.nan_to_num(rules["carry_over"].value), np.nan_to_num(rules["virement"].value)
     most = data.pot + vire.sum(axis=0) - vire
     most[:, 1:] += carry[:, :-1]
     short = np.argwhere(lowest > most * (1 + 1e-12))
@@ -166,12 +172,13 @@ def _short_pots(formulation: Formulation) -> NoSettlementError | None:
         sums = f"floors{of} add up to {money(lowest[e, t])} in {data.years[t]}"
         said.append(f"{sums}, {money(lowest[e, t] - most[e, t])} above {what}")
     total = money(float(np.maximum(lowest - most, 0.0).sum()))
-    floor = formulation.scenario.settings.rules.get("grant_floor")
+    rule = bounds_of("grant")["floor"].name
+    floor = formulation.scenario.settings.rules.get(rule)
     if floor is None or len(formulation.scenario.tables["rules"]):
         return NoSettlementError("; ".join(said), f"lower the floors or raise the pot by {total}")
     share = min(float(most[e, t] / lowest[e, t]) for e, t in short)
     lowered = np.floor(floor * share * 1000) / 1000
-    return NoSettlementError("; ".join(said), f"lower grant_floor to {lowered:g} or raise the pot by {total}")
+    return NoSettlementError("; ".join(said), f"lower {rule} to {lowered:g} or raise the pot by {total}")
 
 
 def _money(formulation: Formulation, amount: float) -> str:

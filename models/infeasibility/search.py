@@ -14,6 +14,7 @@ from singlepot.solver.infeasibility.elastic import least_change
 from singlepot.solver.infeasibility.farkas import NEGLIGIBLE, find_conflict, is_possible
 
 from ..scenario.arrays import Floats
+from ..tables.rule_kinds import POT, RULES, TARGETS, names_over
 from .clash import Clash, Side
 from .relaxable import EXTRA, Movable
 
@@ -26,7 +27,7 @@ PLAIN = 1e-6
 BIDS = "bids"
 """The side of a clash that is no rule: no grant rises above its bid by itself."""
 
-MONEY = ("pot", "grant_floor", "grant_ceiling", "grant_lock", "pot_share_floor", "pot_share_ceiling", "carry_over")
+MONEY = (POT, *(rule.name for rule in RULES.values() if rule.summed))
 """Rules whose limits are sums of grants."""
 
 
@@ -78,7 +79,7 @@ def _alone(movable: Movable, kinds: Sequence[str], kind: str, control: Control) 
     slacks, of, _ = movable.slacks([kind])
     if not len(of):
         return None
-    shared = kind.startswith("target")  # sums of money are the same however they are shared
+    shared = kind in names_over(TARGETS)  # sums of money are the same however they are shared
     try:
         found = least_change(movable.keeping(kinds), slacks, movable.formulation.curvature, control, shared=shared)
     except InfeasibleError:

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from ..diagnostics.problems import SETTINGS, Diagnostic, Report, did_you_mean, shown
-from ..tables.rule_kinds import PERCENTAGE_FROM, RULES
+from ..tables.rule_kinds import RULES
 from .log import ENTRIES, NAMED, LogSection, log_as_dict
 from .schema import BandsSection, EquitySection, RulesSection, SettingsFile, StagesSection
 from .settings import SCHEMA, Bands, Equity, FrozenMapping, Settings, Stages, frozen
@@ -86,9 +86,9 @@ def read_settings(
 
 def _percentages(content: SettingsFile) -> Iterator[tuple[tuple[str, ...], float, str]]:
     """Find shares that are probably percentages: where, how much, and what was expected."""
-    for name, least in PERCENTAGE_FROM.items():
-        if (getattr(content.rules, name) or 0) >= least:
-            yield ("rules", name), getattr(content.rules, name), "a share, 1 being the whole bid"
+    for name, value in content.rules.model_dump(exclude_none=True).items():
+        if value >= RULES[name].percentage_from:
+            yield ("rules", name), value, "a share, 1 being the whole bid"
     for stage, give in content.stages.give.items():
         if stage.startswith("shortfall.") and give >= 1:
             yield ("stages", "give", stage), give, "a share of the national target"
@@ -106,7 +106,6 @@ def _plain(value: Any) -> Any:
 
 
 def _settings(content: SettingsFile, equity: EquitySection | None, without_years: bool) -> Settings:
-    rules = {name: value for name, value in content.rules.model_dump().items() if value is not None}
     stages = content.stages
     return Settings(
         years=() if without_years else content.years,
@@ -114,7 +113,7 @@ def _settings(content: SettingsFile, equity: EquitySection | None, without_years
         money=content.money,
         price_base=content.price_base,
         attributes=content.attributes,
-        rules=FrozenMapping(rules),
+        rules=FrozenMapping(content.rules.model_dump(exclude_none=True)),
         equity=None if equity is None else Equity(equity.attribute, equity.elasticity),
         stages=Stages(stages.order, FrozenMapping(stages.give), Bands(stages.bands.ends, stages.bands.slopes)),
         log=frozen(log_as_dict(content.log)),

@@ -11,11 +11,12 @@ import pandas as pd
 
 from singlepot.models.diagnostics.problems import did_you_mean
 from singlepot.models.infeasibility.clash import Clash
-from singlepot.models.infeasibility.relaxable import EXTRA, KINDS, Movable, movable
+from singlepot.models.infeasibility.relaxable import EXTRA, Movable, movable
 from singlepot.models.infeasibility.search import find_clash
 from singlepot.models.money import POUNDS_PER
 from singlepot.models.scenario.scenario import Scenario
 from singlepot.models.settlement.settle import settle
+from singlepot.models.tables.rule_kinds import KINDS, POT, RULES, SUMS
 from singlepot.solver import (
     Control,
     Extra,
@@ -142,9 +143,10 @@ def _clashes(written: Movable, control: Control) -> tuple[Clash, ...]:
 
 def _sensible(written: Movable, clashes: Sequence[Clash], control: Control) -> tuple[str, ...]:
     """The pot and what takes part in a clash; where that does not do, shares of the pot too, then every kind."""
-    involved = {"pot", *(kind for clash in clashes for kind in clash.kinds)}
+    involved = {POT, *(kind for clash in clashes for kind in clash.kinds)}
     there = set(written.kinds)
-    sets = [tuple(kind for kind in KINDS if kind in some) for some in (involved, involved | {"pot_share"}, there)]
+    sums = {rule.kind for rule in RULES.values() if rule.over is SUMS}
+    sets = [tuple(kind for kind in KINDS if kind in some) for some in (involved, involved | sums, there)]
     return next((some for some in sets if _helps(written, some, control)), sets[0])
 
 
@@ -197,7 +199,7 @@ def _rounded(moved: pd.DataFrame, money: str) -> Iterator[tuple[pd.DataFrame, pd
     unit, share = moved["unit"].to_numpy(dtype=np.float64), moved["share"].to_numpy(dtype=bool)
     digits = np.where(share, DIGITS - np.floor(np.log10(unit)), round(math.log10(POUNDS_PER[money])))
     exact = np.maximum(value + change, 0.0)
-    lock = moved["rule"].str.endswith("lock").to_numpy(dtype=bool)
+    lock = moved["rule"].isin([rule.name for rule in RULES.values() if rule.sense == "lock"]).to_numpy()
     tries = [(0, False), *((fewer, True) for fewer in range(0 if lock.any() else 1, COARSEST + 1))]
     for fewer, keep_locks in tries:
         quantum = 10.0 ** (fewer - digits)

@@ -26,7 +26,7 @@ def target_ceiling(model: Model) -> None:
     counted = (cells.value > 0) & meant[cells.option, cells.across]
     option, objective, year = cells.option[counted], cells.across[counted], cells.year[counted]
     area = options.area[option]
-    ceiling = model.rules.target_ceiling
+    ceiling = model.rules["target_ceiling"]
     wanted = np.zeros(data.proposed.shape, dtype=bool)
     wanted[area, objective, year] = True
     wanted |= data.proposed > np.fmin(ceiling.value, np.inf)

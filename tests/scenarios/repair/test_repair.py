@@ -11,8 +11,8 @@ import pandas as pd
 import pytest
 
 import singlepot as sp
-from singlepot.models.infeasibility.relaxable import KINDS, movable
-from singlepot.models.tables.rule_kinds import RULES
+from singlepot.models.infeasibility.relaxable import movable
+from singlepot.models.tables.rule_kinds import KINDS, RULES
 from singlepot.solver import Control
 from singlepot.solver.infeasibility.farkas import is_possible
 

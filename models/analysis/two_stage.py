@@ -19,9 +19,9 @@ from ..formulation.model import ABSENT
 from ..formulation.terms import ALWAYS
 from ..scenario.arrays import Floats, Integers
 from ..scenario.scenario import Scenario
-from ..tables.rule_kinds import POT, RULES
+from ..tables.rule_kinds import POT, POTS, RULES
 
-COMMON_COLUMNS = ("grant", "carry_over", "virement")
+COMMON_COLUMNS = ("grant", *(rule.term for rule in RULES.values() if rule.over is POTS))
 """Families of columns that are decided once."""
 
 COMMON_ROWS = tuple(

@@ -158,7 +158,8 @@ def _short_pots(formulation: Formulation) -> NoSettlementError | None:
     """Compare the lowest grants of each year and envelope with all that its pot could ever hold."""
     data, rules = formulation.data, formulation.rules
     lowest = grant_bounds(data, rules)[0].sum(axis=0)
-    carry, vire = np.nan_to_num(rules["carry_over"].value), np.nan_to_num(rules["virement"].value)
+    carry = np.nan_to_num(rules["carry_over"].value)
+    vire = np.nan_to_num(rules["virement"].value)
     most = data.pot + vire.sum(axis=0) - vire
     most[:, 1:] += carry[:, :-1]
     short = np.argwhere(lowest > most * (1 + 1e-12))

@@ -1,4 +1,4 @@
-"""Columns that are in order cell by cell and odd as a whole: percentages among shares, gaps, all the same."""
+"""Checks of whole columns whose cells are valid one by one: percentages among shares, gaps, constant columns."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def _check_idle(tables: Tables) -> None:
 
 
 def _check_sameness(tables: Tables, census: Census, settings: Settings) -> None:
-    """Note what tells nothing apart."""
+    """Note columns whose values are the same for all areas or objectives."""
     areas, objectives = tables["areas"], tables["objectives"]
     concerned = np.flatnonzero(census.concerned)
     asking = np.flatnonzero(census.bid > 0)
@@ -97,8 +97,8 @@ def _check_sameness(tables: Tables, census: Census, settings: Settings) -> None:
     if settings.equity is not None and len(concerned) > 1:
         value = areas.numbers[settings.equity.attribute][concerned]
         if (value == value[0]).all():
-            said = f"{value[0]:g} for every area with a bid or target"
-            areas.complain("SP-N011", column=settings.equity.attribute, value=said, remedy="all weigh alike")
+            constant = f"{value[0]:g} for every area with a bid or target"
+            areas.complain("SP-N011", column=settings.equity.attribute, value=constant, remedy="all weigh alike")
     if objectives.rows and not objectives.number("weight").any():
         remedy = "shortfall.total has nothing to minimise"
         objectives.complain("SP-N012", column="weight", value="0 for every objective", remedy=remedy)

@@ -117,13 +117,13 @@ def _check_areas(rules: Parsed, areas: Parsed) -> Booleans:
 
 def _matching_areas(rules: Parsed, rows: Integers, areas: Parsed) -> Booleans:
     """Whether any area has the code, region and type that each of these rows names."""
-    found = np.zeros(len(rows), dtype=bool)
+    matched = np.zeros(len(rows), dtype=bool)
     index = _Index(areas, {})
     for pattern, of_pattern in _patterns(rules, rows, _OF_AREAS).items():
         there = np.unique(index.keys(pattern))
         keys = index.keys_of_rows(rules, rows[of_pattern], pattern)
-        found[of_pattern] = np.isin(keys, there)
-    return found
+        matched[of_pattern] = np.isin(keys, there)
+    return matched
 
 
 def _patterns(rules: Parsed, rows: Integers, columns: Sequence[str]) -> dict[tuple[str, ...], Integers]:
@@ -148,7 +148,7 @@ class _Index:
         self._vocabulary: dict[str, dict[str, int]] = {}
         self._codes: dict[str, Integers] = {}
         self.shape = (areas.rows, *(len(words) for words in axes.values()))
-        self.axes = {"area": 0, "region": 0, "type": 0} | {name: 1 + place for place, name in enumerate(axes)}
+        self.axes = {"area": 0, "region": 0, "type": 0} | {name: 1 + position for position, name in enumerate(axes)}
         for column, source in (("area", "code"), ("region", "region"), ("type", "type")):
             labels = areas.text(source)
             self._vocabulary[column] = {word: code for code, word in enumerate(labels.words) if word}
@@ -231,7 +231,7 @@ def _check_reference(
         at.append(places(bids.text(axis), {word: number for number, word in enumerate(known[axis])}))
     usable = (np.min(at, axis=0) >= 0) & (bids.numbers["amount"] > 0)
     bound = np.full(bids.rows, NONE, dtype=np.int64)
-    bound[usable] = np.where(by_reference, winners.row, NONE)[tuple(place[usable] for place in at)]
+    bound[usable] = np.where(by_reference, winners.row, NONE)[tuple(position[usable] for position in at)]
     if rule.sense == "step":
         bound = _spread(bound, areas, places(bids.text("envelope"), _words(bids, "envelope")))
     missing = usable & (bound != NONE) & np.isnan(bids.number("reference"))
@@ -239,8 +239,8 @@ def _check_reference(
         lacking = np.flatnonzero(missing & (bound == row))
         first, more = int(lacking[0]), len(lacking) - 1
         who = say(bids, first, ("area", "year", "envelope")) + (f" and {more} more" if more else "")
-        place = bids.raw.place.row(first)
-        expected = f"a reference for every bid above zero; {bids.raw.place.file} {place} has none ({who})"
+        row_name = bids.raw.place.row(first)
+        expected = f"a reference for every bid above zero; {bids.raw.place.file} {row_name} has none ({who})"
         rules.complain(
             "SP-D056", int(row), "basis", shown("reference"), expected, "fill it in, or choose another basis"
         )

@@ -1,4 +1,4 @@
-"""What every rule that binds costs: what one unit of slack would be worth."""
+"""Shadow prices of the rules that bind: what one unit of slack in each limit would be worth."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from .solved_stages import SolvedStages
 
 
 def rule_prices(workings: SolvedStages) -> tuple[Price, ...]:
-    """The price of every rule that binds: what one unit of slack would be worth."""
-    found = [*_row_rules(workings), *_bound_rules(workings)]
-    return with_certainty(workings, [price for price in found if price.stage])
+    """Return the shadow price of every rule that binds: from duals of rows, and reduced costs of bounds."""
+    prices = [*_row_rules(workings), *_bound_rules(workings)]
+    return with_certainty(workings, [price for price in prices if price.stage])
 
 
 def _row_rules(workings: SolvedStages) -> Iterator[Price]:
@@ -28,12 +28,12 @@ def _row_rules(workings: SolvedStages) -> Iterator[Price]:
             touched |= stage.row[family.span] != 0
         for member in np.flatnonzero(touched):
             row = family.start + int(member)
-            place = place_of((family,), row)
+            labels = place_of((family,), row)
             first = first_stage(workings, row)
             marginal = float(first.row[row]) if first else 0.0
             bound = Bound(row, lower=marginal > 0, upper=marginal < 0)
             kind = RULE_ROWS[family.name]
-            yield priced(workings, kind, place, first, bound, marginal, "unit", year_of(workings, place))
+            yield priced(workings, kind, labels, first, bound, marginal, "unit", year_of(workings, labels))
 
 
 def _bound_rules(workings: SolvedStages) -> Iterator[Price]:
@@ -52,20 +52,30 @@ def _bound_rules(workings: SolvedStages) -> Iterator[Price]:
             for member, kind in zip(members, kinds, strict=True):
                 if kind == "zero":
                     continue
-                place = place_of((family,), family.start + int(member))
+                labels = place_of((family,), family.start + int(member))
                 marginal = float(stage.column[family.start + member])
                 lock = lower[member] == upper[member]
                 bound = Bound(family.start + int(member), True, bool(lock or marginal > 0), bool(lock or marginal < 0))
-                yield priced(workings, kind, place, stage, bound, marginal, "unit", year_of(workings, place))
+                yield priced(workings, kind, labels, stage, bound, marginal, "unit", year_of(workings, labels))
 
 
-def bound_of_rule(workings: SolvedStages, kind: str, place: tuple[str, ...]) -> Bound | None:
-    """The bound of a rule, whether it binds or not; None where there is none."""
+def bound_of_rule(workings: SolvedStages, kind: str, labels: tuple[str, ...]) -> Bound | None:
+    """Return the bound of a rule, whether it binds or not; None where there is none.
+
+    Parameters
+    ----------
+    workings
+        The solved stages.
+    kind
+        What people call the rule, as in :class:`Price`.
+    labels
+        Labels of the row or column.
+    """
     programme = workings.programme
     for family in programme.row_families:
         if RULE_ROWS.get(family.name) == kind:
             for row in range(family.start, family.start + family.size):
-                if place_of((family,), row) == place:
+                if place_of((family,), row) == labels:
                     above = bool(np.isfinite(programme.row_upper[row]))
                     return Bound(row, lower=not above, upper=above)
     for family in programme.column_families:
@@ -76,6 +86,6 @@ def bound_of_rule(workings: SolvedStages, kind: str, place: tuple[str, ...]) -> 
             lower, upper = float(programme.column_lower[column]), float(programme.column_upper[column])
             lock = lower == upper
             there = {"floor": lower > 0, "ceiling": np.isfinite(upper) and not lock, "lock": lock}
-            if place_of((family,), column) == place and there.get(sense, False):
+            if place_of((family,), column) == labels and there.get(sense, False):
                 return Bound(column, True, sense != "ceiling", sense != "floor" or lock)
     return None

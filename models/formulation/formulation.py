@@ -1,4 +1,4 @@
-"""Scenario in, labelled linear programme out: the terms in order, the stages, the weights of sharing."""
+"""Formulation of a scenario as a labelled linear programme: terms in order, costs of the stages, sharing weights."""
 
 from __future__ import annotations
 
@@ -19,7 +19,21 @@ from .terms import ALWAYS, FOR_STAGE
 
 @dataclass(frozen=True, eq=False)
 class Formulation:
-    """A scenario as a programme: ``model`` knows where each column stands."""
+    """A scenario as a lexicographic linear programme.
+
+    Attributes
+    ----------
+    scenario
+        What was formulated.
+    model
+        The data, the limits, and the positions of the columns.
+    programme
+        Matrix, bounds and labels.
+    stages
+        The objectives in the order in which they are minimised.
+    curvature
+        Coefficient of the square of each column in the sharing step.
+    """
 
     scenario: Scenario
     model: Model
@@ -39,9 +53,16 @@ class Formulation:
 
 
 def formulate(scenario: Scenario, extra: Extra | None = None) -> Formulation:
-    """Write the programme of a scenario.
+    """Formulate a scenario as a labelled linear programme.
 
-    Everything is assembled from arrays; there is no loop over options, areas or years. ``extra`` may add rows.
+    Everything is assembled from arrays; there is no loop over options, areas or years.
+
+    Parameters
+    ----------
+    scenario
+        What to formulate.
+    extra
+        A function that adds rows of its own.
     """
     data = arrays(scenario)
     return write(scenario, data, resolve(scenario, data), extra)

@@ -67,7 +67,7 @@ class Rules:
         """Return the rules with every limit of one of them multiplied."""
         if rule in self.limits:
             return self.with_limits(**{rule: Limit(self.limits[rule].value * factor)})
-        sums = (replace(each, limit=each.limit * factor) if each.rule.name == rule else each for each in self.sums)
+        sums = (replace(one, limit=one.limit * factor) if one.rule.name == rule else one for one in self.sums)
         return replace(self, sums=tuple(sums))
 
 
@@ -81,11 +81,11 @@ def resolve(scenario: Scenario, data: Arrays) -> Rules:
         if rule.over is not SUMS
     }
     sums = [_sum_limit(rule, row, data) for rule in RULES.values() if rule.over is SUMS for row in _records(rows, rule)]
-    return Rules(limits, tuple(sorted(sums, key=lambda each: (each.label, each.rule.lower))))
+    return Rules(limits, tuple(sorted(sums, key=lambda one: (one.label, one.rule.lower))))
 
 
 def sizes(rule: Rule, data: Arrays) -> dict[str, Floats]:
-    """What a value of 1 comes to in each basis, broadcast to the axes of the rule: money, or objective units.
+    """Scale of a rule's value in each basis, money or objective units, to be broadcast to the axes of the rule.
 
     A share of the bid is one of the cell's bid or proposed target, of the yearly mean for steps, of the area's bids
     together for areas, and of the pot for what moves between pots.
@@ -99,7 +99,7 @@ def sizes(rule: Rule, data: Arrays) -> dict[str, Floats]:
     none = np.full((1, 1, 1), np.nan)
     asked, reference = (data.bid, data.reference) if rule.over is GRANTS else (data.proposed, none)
     if rule.sense == "step":
-        asked, reference = (each.mean(axis=2, keepdims=True) for each in (asked, np.nan_to_num(reference)))
+        asked, reference = (amounts.mean(axis=2, keepdims=True) for amounts in (asked, np.nan_to_num(reference)))
     return {"bid": asked, "reference": reference, "amount": one, "per_head": data.population[:, None, None]}
 
 

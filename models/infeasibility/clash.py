@@ -1,4 +1,4 @@
-"""A clash of rules, and the sentence that says it: who asks for what, who allows less, by how much it misses."""
+"""A minimal conflict of rules, and its sentence: which limits demand what, which allow less, and the difference."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ VERBS: dict[Sense, str] = {"floor": "lower", "ceiling": "raise", "lock": "move",
 
 @dataclass(frozen=True)
 class Side:
-    """The limits of one rule that take part in a clash.
+    """The limits of one rule that take part in a clash, those that demand or those that allow.
 
     Parameters
     ----------
     rule
         The rule.
     at_least
-        Whether they ask for at least so much, rather than at most.
+        Whether they are lower bounds, which demand, rather than upper ones, which allow.
     areas, envelopes, objectives, years
         Where they hold; names of areas, keys of the others.
     amount
-        What they come to, in the scenario's money; NaN where a sum says nothing.
+        Their sum, in the scenario's money; NaN where amounts cannot be added up.
     """
 
     rule: str
@@ -43,16 +43,16 @@ class Side:
 
 @dataclass(frozen=True)
 class Clash:
-    """Kinds of rules that cannot hold together; without any one of them, the others can.
+    """An irreducible infeasible set of kinds of rules: they cannot hold together, and without any one they can.
 
     Parameters
     ----------
     kinds
         The kinds.
     sides
-        The limits that prove it, by rule and direction.
+        The limits with a multiplier in the Farkas certificate, by rule and direction.
     excess
-        By how much they miss, in the scenario's money; NaN where a sum says nothing.
+        What they demand beyond what they allow, in the scenario's money; NaN where amounts cannot be added up.
     alone
         For each kind the least change that ends the clash if only its limits move, as (money, shares of targets).
     money
@@ -66,7 +66,7 @@ class Clash:
     money: str = "GBP million"
 
     def __str__(self) -> str:
-        """Say it in a sentence."""
+        """The clash in a sentence."""
         return say_clash(self)
 
 
@@ -107,8 +107,8 @@ def amount(money: float, share: float, unit: str) -> str:
     >>> amount(19.0, 0.0, "GBP million"), amount(0.0, 0.25, "GBP million")
     ('£19.0m', '25% of a target in all')
     """
-    said = [spoken(money, unit)] if money > 0 or share == 0 else []
-    return join(said + ([f"{share * 100:.3g}% of a target in all"] if share > 0 else []))
+    parts = [spoken(money, unit)] if money > 0 or share == 0 else []
+    return join(parts + ([f"{share * 100:.3g}% of a target in all"] if share > 0 else []))
 
 
 def join(words: Iterable[str]) -> str:
@@ -135,16 +135,16 @@ def _called(kind: str) -> str:
 def _side(side: Side, money: str) -> str:
     if side.rule == "extra":
         return f"the added constraint {_few(side.areas, 'constraints')}"
-    said = _called(side.rule)
+    text = _called(side.rule)
     if side.areas:
-        said += f" of {_few(side.areas, 'areas')}"
+        text += f" of {_few(side.areas, 'areas')}"
     if side.envelopes and side.envelopes != ("total",):
-        said += f" for {_few(side.envelopes, 'envelopes')}"
+        text += f" for {_few(side.envelopes, 'envelopes')}"
     if side.objectives:
-        said += f" for {_few(side.objectives, 'objectives')}"
+        text += f" for {_few(side.objectives, 'objectives')}"
     if side.years:
-        said += f" in {_few(side.years, 'years')}"
-    return said if math.isnan(side.amount) else f"{said} ({spoken(side.amount, money)})"
+        text += f" in {_few(side.years, 'years')}"
+    return text if math.isnan(side.amount) else f"{text} ({spoken(side.amount, money)})"
 
 
 def _few(names: Sequence[str], noun: str) -> str:

@@ -1,4 +1,4 @@
-"""Every limit of every rule as a row of its own, so that it can be left out, or moved at a price."""
+"""The elastic programme of a scenario: every limit is a row, which can be dropped or relaxed at a cost."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ from ..formulation.rules import Limit, Rules, resolve
 from ..scenario.arrays import Floats, Integers, arrays
 from ..scenario.scenario import Scenario
 from ..tables.rule_kinds import KINDS, POT, POTS, RULES, SUMS, Rule, names_over
-from .relaxation_costs import price_limits, shares_of_pot
+from .relaxation_costs import cost_of_relaxing, shares_of_pot
 
 EXTRA = "extra"
-"""Rows that the calling program added: a kind that no repair changes."""
+"""The family of rows that the calling program added: a kind that no repair changes."""
 
 
 @dataclass(frozen=True, eq=False)
-class Movable:
-    """A scenario's programme with its limits as rows.
+class RelaxableProgramme:
+    """The programme of a scenario with its limits as rows, to be relaxed by slacks.
 
     Attributes
     ----------
@@ -100,8 +100,11 @@ class Movable:
         return rows[moved], slack_of[limits[moved]], values[moved]
 
 
-def movable(scenario: Scenario, extra: Extra | None = None) -> Movable:
-    """Write a scenario's programme with its limits as rows."""
+def relaxable(scenario: Scenario, extra: Extra | None = None) -> RelaxableProgramme:
+    """Write a scenario's programme with its limits as rows.
+
+    Carry-over and virement are open up to the whole pot, so that a repair may allow them where no rule does.
+    """
     data = arrays(scenario)
     rules = resolve(scenario, data)
     pot = np.where(data.has_pot, data.pot, np.nan)
@@ -117,8 +120,8 @@ def movable(scenario: Scenario, extra: Extra | None = None) -> Movable:
     programme, parts = _with_new_rows(programme, parts)
     programme = _at_their_own_limit(programme, formulation.model, rules)
     limits = pd.concat([part for part in parts if len(part)], ignore_index=True)
-    limits = price_limits(limits, data, rules, formulation)
-    return Movable(formulation, programme, limits, shares_of_pot(formulation, scenario, limits))
+    limits = cost_of_relaxing(limits, data, rules, formulation)
+    return RelaxableProgramme(formulation, programme, limits, shares_of_pot(formulation, scenario, limits))
 
 
 def _without_limits(formulation: Formulation) -> LinearProgramme:
@@ -189,7 +192,7 @@ def _of_rows(formulation: Formulation, rules: Rules) -> list[pd.DataFrame]:
             continue
         rows = np.arange(span.start, span.stop)
         if rule.over is SUMS:
-            limits = np.asarray([each.limit for each in rules.sums if each.rule is rule], dtype=np.float64)
+            limits = np.asarray([share.limit for share in rules.sums if share.rule is rule], dtype=np.float64)
             mine = keys["rule"] == rule.name
             parts.append(_limits(rule, {"area": keys["where"][mine]}, limits, rows[mine]))
             continue

@@ -1,4 +1,4 @@
-"""What a change of a limit weighs, how large it is by nature, and what a larger pot does to it."""
+"""Costs of relaxing limits: weight and scale of each slack, and derivatives of the limits that are shares of a pot."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ..scenario.scenario import Scenario
 from ..tables.rule_kinds import POT, POTS, RULES, SUMS, TARGETS, names_over
 
 
-def price_limits(limits: pd.DataFrame, data: Arrays, rules: Rules, formulation: Formulation) -> pd.DataFrame:
+def cost_of_relaxing(limits: pd.DataFrame, data: Arrays, rules: Rules, formulation: Formulation) -> pd.DataFrame:
     r"""Add ``unit``, ``share``, ``size``, ``weight`` and ``implied_upper`` to a table of limits.
 
     A change of money counts by its amount. A change of a target is a share of the proposed target (where there is
@@ -42,7 +42,7 @@ def price_limits(limits: pd.DataFrame, data: Arrays, rules: Rules, formulation: 
     for rule in RULES.values():
         mine = (limits["rule"] == rule.name).to_numpy()
         if rule.over is SUMS:
-            size[mine] = [float(data.pot[each.cells].sum()) for each in rules.sums if each.rule is rule]
+            size[mine] = [float(data.pot[share.cells].sum()) for share in rules.sums if share.rule is rule]
         else:
             whole = np.broadcast_to(sizes(rule, data)["bid"], rules[rule.name].value.shape)
             size[mine] = whole[tuple(at[axis][mine] for axis in rule.over.axes)]
@@ -69,7 +69,7 @@ def _places(labels: tuple[str, ...], column: pd.Series[str]) -> Integers:
 
 
 def _weight_of_a_target(data: Arrays) -> Floats:
-    """What giving up one target of one year weighs in each area, money."""
+    """Cost of giving up one target of one year in each area, money."""
     count = (data.proposed > 0).sum(axis=(1, 2))
     weight = data.bid_of_area / np.maximum(count, 1)
     bidding = weight[weight > 0]
@@ -77,7 +77,7 @@ def _weight_of_a_target(data: Arrays) -> Floats:
 
 
 def _implied_upper(limits: pd.DataFrame, data: Arrays, formulation: Formulation, value: Floats) -> Floats:
-    """A move of each limit, in its value's unit, that no repair needs to pass."""
+    """Upper bound of what each limit can need to move by, in its value's unit."""
     options = data.options
     money = float(data.bid.sum() + data.pot.sum())
     money += float(np.maximum(options.grant.value * options.limit[options.grant.option], 0).sum())
@@ -94,27 +94,34 @@ def _implied_upper(limits: pd.DataFrame, data: Arrays, formulation: Formulation,
 def shares_of_pot(
     formulation: Formulation, scenario: Scenario, limits: pd.DataFrame
 ) -> tuple[Integers, Integers, Floats]:
-    """Work out how far each limit that is a share of the pot moves with each pot."""
+    """Derivatives of the limits that are shares of the pot by each pot.
+
+    Returns
+    -------
+    Rows, limits of kind ``pot`` and values: by how much the row's bound falls when the pot's limit rises by 1.
+    """
     data = formulation.data
     none, one = (resolve(scenario, replace(data, pot=np.full(data.pot.shape, pot))) for pot in (0.0, 1.0))
     pots = limits.index[limits["rule"] == POT].to_numpy()
     pot_at = _pot_places(data, limits.loc[pots])
-    found: list[tuple[Integers, Integers, Floats]] = []
+    entries: list[tuple[Integers, Integers, Floats]] = []
     for name in names_over(SUMS):
         rows_of = limits.loc[limits["rule"] == name, "row"]
-        without, with_one = ([each for each in rules.sums if each.rule.name == name] for rules in (none, one))
+        without, with_one = ([limit for limit in rules.sums if limit.rule.name == name] for rules in (none, one))
         for row, empty, full in zip(rows_of, without, with_one, strict=True):
             moved = pots[empty.cells[pot_at]]
             share = (full.limit - empty.limit) / max(int(empty.cells.sum()), 1)
-            found.append((np.full(len(moved), row), moved, np.full(len(moved), -share)))
+            entries.append((np.full(len(moved), row), moved, np.full(len(moved), -share)))
     for name in names_over(POTS):
         mine = limits[limits["rule"] == name]
         share_of = np.nan_to_num(one[name].value - none[name].value)
         at = _pot_places(data, mine)
         pot_of = np.full(data.pot.shape, ABSENT, dtype=np.int64)
         pot_of[pot_at] = pots
-        found.append((mine["row"].to_numpy(dtype=np.int64), pot_of[at], -share_of[at]))
-    rows, moved, values = (np.concatenate([np.zeros(0, dtype), *(each[i] for each in found)]) for i, dtype in _DTYPES)
+        entries.append((mine["row"].to_numpy(dtype=np.int64), pot_of[at], -share_of[at]))
+    rows, moved, values = (
+        np.concatenate([np.zeros(0, dtype), *(limit[i] for limit in entries)]) for i, dtype in _DTYPES
+    )
     used: Booleans = values != 0
     return rows[used].astype(np.int64), moved[used].astype(np.int64), values[used]
 

@@ -1,4 +1,4 @@
-"""Checks of the settings, whatever they were read from: strict, and all at once."""
+"""Validation of the settings, whatever they were read from: strict, and all problems at once."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ _TYPES = {
 
 
 def read_settings(
-    said: Mapping[str, object], report: Report, file: str, line_of: Mapping[str, int | str] | None = None
+    given: Mapping[str, object], report: Report, file: str, line_of: Mapping[str, int | str] | None = None
 ) -> tuple[Settings, frozenset[str]]:
     """Check the content of ``scenario.toml`` and make settings of what can be used.
 
     Parameters
     ----------
-    said
+    given
         The content as nested mappings.
     report
         Takes the problems.
@@ -56,7 +56,7 @@ def read_settings(
     The settings, with defaults in place of what cannot be used, and the top-level keys that could not;
     where ``years`` is among them, the settings have no years.
     """
-    plain = _plain(said)
+    plain = _plain(given)
     errors: list[ErrorDetails] = []
     try:
         content = SettingsFile.model_validate(plain)
@@ -79,8 +79,8 @@ def read_settings(
             equity, unusable = None, unusable | {"equity"}
     for location, number, expected in _percentages(content):
         remedy = f"write {number / 100:g} if {number:g}% is meant"
-        said = {"expected": expected, "remedy": remedy}
-        _report({"type": "SP-N007", "loc": location, "input": number, "ctx": said}, report, file, line_of or {})
+        context = {"expected": expected, "remedy": remedy}
+        _report({"type": "SP-N007", "loc": location, "input": number, "ctx": context}, report, file, line_of or {})
     return _settings(content, equity, "years" in unusable), unusable
 
 
@@ -130,9 +130,9 @@ def _report(error: Mapping[str, Any], report: Report, file: str, line_of: Mappin
         parents = [f"key:{parent}" for parent in parents[:1]] + parents
     line = next((line_of[p] for p in [*parents, ""] if p in line_of), None)
     value = "" if error["type"] in ("missing", "extra_forbidden") else shown(error["input"])
-    place = "" if line is None else line if isinstance(line, str) else f"line {line}"
+    where = "" if line is None else line if isinstance(line, str) else f"line {line}"
     row = line if isinstance(line, int) else 0
-    report.add(Diagnostic(code, SETTINGS, file, place, path, value, expected, remedy), row=row)
+    report.add(Diagnostic(code, SETTINGS, file, where, path, value, expected, remedy), row=row)
 
 
 def _path(location: Iterable[object]) -> str:

@@ -1,4 +1,4 @@
-"""The shape of ``scenario.toml``: every key with its type and limits, strict and without further keys."""
+"""Schema of ``scenario.toml``: every key with its type and limits, strict and without further keys."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The tables of a scenario, column by column: the one place that parsing, checks and documentation follow."""
+"""Schema of the tables of a scenario, column by column: parsing, checks and documentation read it."""
 
 from __future__ import annotations
 

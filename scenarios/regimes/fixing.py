@@ -1,4 +1,4 @@
-"""Given grants: settle what follows from them by the same bids, options and stages."""
+"""Settlement with fixed grants: targets and take-ups follow by the same bids, options and stages."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def fix(
     rules = resolve(scenario, data)
     plain = point_of(data, _plain(data, given), np.zeros(data.pot.shape), np.zeros((0, 0, 0)))
     broken = tuple(_broken(data, rules, given.grants, plain))
-    gone = {rule.name for rule in RULES.values() if rule.over.of_grants} | {each.rule for each in broken}
+    gone = {rule.name for rule in RULES.values() if rule.over.of_grants} | {rule.rule for rule in broken}
     table = scenario.filled("rules")
     kept = table[~table["rule"].isin(gone)]
     grants = _within(data.pot, given.grants)
@@ -138,7 +138,7 @@ def _count(rule: Rule, data: Arrays, rules: Rules, grants: Floats, plain: Point)
 
 
 def _limited(rule: Rule, data: Arrays, grants: Floats, plain: Point) -> Floats:
-    """What a rule limits, over its index set."""
+    """The quantity that a rule limits, over its index set."""
     if rule.over is AREAS:
         return own_costs(data, plain)
     if rule.over is TARGETS and rule.sense == "ceiling":
@@ -184,11 +184,11 @@ def settle_fixed(scenario: Scenario, data: Arrays, given: Allocation, settle: Se
     fixed, broken = fix(scenario, data, given)
     notes = given.notes
     try:
-        found = settle(fixed)
+        settlement = settle(fixed)
     except (SolverFailedError, VerificationFailedError):
-        found = settle(fix(scenario, data, given, width=WIDTH)[0])
+        settlement = settle(fix(scenario, data, given, width=WIDTH)[0])
         notes = (*notes, f"Grants are held to one part in {1 / WIDTH:,.0f}.")
-    return told(found, [str(each) for each in broken], notes)
+    return told(settlement, [str(rule) for rule in broken], notes)
 
 
 def told(settlement: Settlement, broken: list[str], notes: tuple[str, ...]) -> Settlement:

@@ -1,4 +1,4 @@
-"""Changed limits as changes of tables: pots set, rows of the table ``rules`` set or added so that they win."""
+"""Relaxed limits as the changes of a what-if: pots set, rows of the table ``rules`` set or added so that they win."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def _set(rule: str, selectors: Mapping[str, str], value: float) -> dict[str, Any
 
 
 class _Places:
-    """The rows of the table ``rules``, and which of them bind a cell."""
+    """The rows of the table ``rules``, searched for those that bind a cell."""
 
     def __init__(self, scenario: Scenario) -> None:
         self._rules = scenario.filled("rules")

@@ -4,8 +4,16 @@ from __future__ import annotations
 
 import click
 
+from singlepot.models.tables.rule_kinds import KINDS
 
-@click.command()
+HELP = f"""Find the least change of rules that lets SCENARIO settle, and write it as a what-if.
+
+RULES are {", ".join(KINDS[:-1])} and {KINDS[-1]}; without --may-change, the pot and the rules that take part in a
+clash. `singlepot settle FILE.toml` then settles what was repaired.
+"""
+
+
+@click.command(help=HELP)
 @click.argument("scenario")
 @click.option("--may-change", "said", metavar="RULES", help="Kinds of rules that may move, separated by commas.")
 @click.option("--out", "file", type=click.Path(dir_okay=False), help="What-if to write, FILE.toml.")
@@ -22,12 +30,7 @@ def repair(
     overwrite: bool,
     time_limit_s: float | None,
 ) -> None:
-    """Find the least change of rules that lets SCENARIO settle, and write it as a what-if.
-
-    RULES are pot, grant_floor, grant_ceiling, grant_lock, grant_step, target_floor, target_ceiling, target_lock,
-    own_cost_ceiling, pot_share, carry_over and virement; without --may-change, the pot and the rules that take part
-    in a clash. `singlepot settle FILE.toml` then settles what was repaired.
-    """
+    """Repair a scenario, say what moved, and write the what-if."""
     from singlepot.scenarios.repair.file import check_file
 
     if file is not None:

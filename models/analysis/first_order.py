@@ -17,7 +17,7 @@ from scipy import sparse
 from singlepot.solver import LinearProgramme, Marginals
 
 from ..formulation.formulation import Formulation, write
-from ..formulation.rules import Limit, Rules, resolve
+from ..formulation.rules import Rules, resolve
 from ..scenario.arrays import Arrays, Floats
 from ..settlement.settlement import Settlement
 from ..tables.rule_kinds import RULES
@@ -98,14 +98,7 @@ def _scaled(before: Formulation, name: str) -> tuple[Arrays, Rules] | str:
         return replace(data, national=replace(data.national, target=data.national.target * (1 + MORE * mine))), rules
     if which not in RULES:
         return f"there is no rule {which}"
-    if which.startswith("pot_share"):
-        floor = which == "pot_share_floor"
-        shares = [
-            replace(each, limit=each.limit * (1 + MORE)) if each.floor is floor else each for each in rules.pot_shares
-        ]
-        return data, replace(rules, pot_shares=tuple(shares))
-    limit: Limit = getattr(rules, which)
-    return data, replace(rules, **{which: Limit(limit.value * (1 + MORE))})  # type: ignore[arg-type]
+    return data, rules.scaled(which, 1 + MORE)
 
 
 def _same_shape(before: LinearProgramme, after: LinearProgramme) -> bool:

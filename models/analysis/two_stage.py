@@ -16,13 +16,19 @@ from singlepot.solver import BadOptionError, Family, LinearProgramme, Recourse
 
 from ..formulation.formulation import Formulation, formulate
 from ..formulation.model import ABSENT
+from ..formulation.terms import ALWAYS
 from ..scenario.arrays import Floats, Integers
 from ..scenario.scenario import Scenario
+from ..tables.rule_kinds import POT, POTS, RULES
 
-COMMON_COLUMNS = ("grant", "carry_over", "virement")
+COMMON_COLUMNS = ("grant", *(rule.term for rule in RULES.values() if rule.over is POTS))
 """Families of columns that are decided once."""
 
-COMMON_ROWS = ("virement", "pot", "grant_step", "pot_share")
+COMMON_ROWS = tuple(
+    term.__name__
+    for term in ALWAYS
+    if term.__name__ in {POT, *(rule.term for rule in RULES.values() if rule.over.of_grants and not rule.bound)}
+)
 """Families of rows that hold for them."""
 
 

@@ -1,1 +1,1 @@
-"""The checks that make tables a valid scenario; every problem of an input is found here."""
+"""Validation of a scenario's tables: every problem of an input is found here."""

@@ -145,8 +145,8 @@ def _check_within(areas: Parsed, official: Codes, known: Register) -> None:
         whole = next((one for one in known.containers(code) if one in official), "")
         if whole:
             parts.setdefault(whole, []).append(known.said(code))
-    for whole, found in parts.items():
-        expected = f"either it or the areas within it: {one_of(found, 5)}"
+    for whole, inner in parts.items():
+        expected = f"either it or the areas within it: {one_of(inner, 5)}"
         remedy = "keep one level, or leave it if they bid for different things"
         areas.complain("SP-A007", official[whole], "code", shown(known.said(whole)), expected, remedy)
 

@@ -1,4 +1,4 @@
-"""Checks of what areas must say about themselves: population and the attribute of equity."""
+"""Checks of the areas' population and equity attribute, and the totals that other checks compare with."""
 
 from __future__ import annotations
 
@@ -88,9 +88,9 @@ def check_people(areas: Parsed, census: Census, settings: Settings) -> None:
     value = areas.numbers[equity.attribute]
     read = _readable(areas, equity.attribute)
     for row in np.flatnonzero(census.concerned & ~(value > 0) & read):
-        found = "an empty cell" if np.isnan(value[row]) else f"{value[row]:g}"
+        cell = "an empty cell" if np.isnan(value[row]) else f"{value[row]:g}"
         expected = f"a number > 0 for {_who(areas, int(row))}, because equity goes by it"
-        areas.complain("SP-D040", int(row), equity.attribute, found, expected, "write a number above zero")
+        areas.complain("SP-D040", int(row), equity.attribute, cell, expected, "write a number above zero")
 
 
 def _check_population(areas: Parsed, census: Census) -> None:

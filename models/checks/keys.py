@@ -1,4 +1,4 @@
-"""Keys and references: no row twice, and nothing named that is not there."""
+"""Checks of primary keys and references: no key twice, and no reference to a row that is not there."""
 
 from __future__ import annotations
 

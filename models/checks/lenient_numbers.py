@@ -1,4 +1,4 @@
-"""Numbers as people write them, read by stated rules where the caller asks for it.
+"""Lenient parsing of numbers as people write them, by stated rules and only where the caller asks for it.
 
 In this order, and nothing else:
 

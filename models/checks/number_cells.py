@@ -1,4 +1,4 @@
-"""What cells of numbers say: plain decimals only, with a remedy for everything else."""
+"""Parsing of numeric cells: plain decimals only, with a remedy for everything else."""
 
 from __future__ import annotations
 
@@ -69,12 +69,12 @@ def _rescue(
     kinds: Counter[str] = Counter()
     for position in bad:
         cell = _at(cells, position)
-        found = read_leniently(cell, column, money) if isinstance(cell, str) else None
-        if found is None:
+        reading = read_leniently(cell, column, money) if isinstance(cell, str) else None
+        if reading is None:
             left.append(position)
         else:
-            numbers[position] = found[0]
-            kinds.update(found[1])
+            numbers[position] = reading[0]
+            kinds.update(reading[1])
     if kinds:
         first = min(set(bad) - set(left))
         counts = ", ".join(f"{kind} {count}" for kind, count in kinds.items())

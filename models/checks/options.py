@@ -123,20 +123,20 @@ def _check_requirements(options: Parsed) -> None:
     rows = np.flatnonzero(requires.where(lambda word: word.strip("; ") != ""))
     of_area = {area: frozenset(names) for area, names in _by_area(options).items()} if len(rows) else {}
     for row in map(int, rows):
-        own = options.labels["option"][row]
-        siblings = of_area.get(options.labels["area"][row], frozenset()) - {own, ""}
+        option = options.labels["option"][row]
+        siblings = of_area.get(options.labels["area"][row], frozenset()) - {option, ""}
         names = [name.strip() for name in requires[row].split(";") if name.strip()]
         for position, name in enumerate(names):
             if name in siblings and name not in names[:position]:
                 continue
-            code, expected, remedy = _requirement_fault(name, own, siblings, names[:position])
+            code, expected, remedy = _requirement_fault(name, option, siblings, names[:position])
             options.complain(code, row, "requires", shown(name), expected, remedy)
 
 
-def _requirement_fault(name: str, own: str, siblings: frozenset[str], before: list[str]) -> tuple[str, str, str]:
+def _requirement_fault(name: str, option: str, siblings: frozenset[str], before: list[str]) -> tuple[str, str, str]:
     if name in before:
         return "SP-D034", "each option once", "delete one of the two"
-    if name == own:
+    if name == option:
         return "SP-D034", "another option of the area", "an option does not require itself; delete it"
     if _implied(name):
         return "SP-D034", "an option of the table", "a scale-back cannot be required; delete it"

@@ -1,4 +1,4 @@
-"""Tables as they are understood: which columns there are, and what their cells say."""
+"""Parsing of tables: headers are matched with the known columns, and cells read by their kind."""
 
 from __future__ import annotations
 
@@ -84,8 +84,8 @@ class Parsed:
         remedy: str = "",
     ) -> None:
         """Report a problem of a cell, of a row (without column) or of the table (without row)."""
-        place = self.raw.place.whole(column) if row is None else self.raw.place.cell(row, column)
-        problem = Diagnostic(code, self.table.name, self.raw.place.file, place, column, value, expected, remedy)
+        where = self.raw.place.whole(column) if row is None else self.raw.place.cell(row, column)
+        problem = Diagnostic(code, self.table.name, self.raw.place.file, where, column, value, expected, remedy)
         self.report.add(problem, table=_NUMBER_OF[self.table.name], row=-1 if row is None else row)
 
     def frame(self) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""Columns that are in order cell by cell and odd as a whole: percentages among shares, gaps, all the same."""
+"""Checks of whole columns whose cells are valid one by one: percentages among shares, gaps, constant columns."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 
 from ..diagnostics.problems import one_of, shown
 from ..settings.settings import Settings
-from ..tables.rule_kinds import PERCENTAGE_FROM
+from ..tables.rule_kinds import RULES
 from .census import Census
 from .keys import places
 from .parsing import Parsed, combined, say
@@ -53,7 +53,7 @@ def _check_rule_sizes(rules: Parsed) -> None:
         return
     names, bases, values = rules.labels["rule"].values, rules.text("basis").values, rules.numbers["value"]
     for row in range(rules.rows):
-        if bases[row] in ("bid", "reference") and values[row] >= PERCENTAGE_FROM.get(names[row], np.inf):
+        if bases[row] in ("bid", "reference") and values[row] >= RULES[names[row]].percentage_from:
             remedy = f"write {values[row] / 100:g} if {values[row]:g}% is meant"
             rules.complain("SP-N007", row, "value", f"{values[row]:g}", f"a share for {names[row]}", remedy)
 
@@ -88,7 +88,7 @@ def _check_idle(tables: Tables) -> None:
 
 
 def _check_sameness(tables: Tables, census: Census, settings: Settings) -> None:
-    """Note what tells nothing apart."""
+    """Note columns whose values are the same for all areas or objectives."""
     areas, objectives = tables["areas"], tables["objectives"]
     concerned = np.flatnonzero(census.concerned)
     asking = np.flatnonzero(census.bid > 0)
@@ -97,8 +97,8 @@ def _check_sameness(tables: Tables, census: Census, settings: Settings) -> None:
     if settings.equity is not None and len(concerned) > 1:
         value = areas.numbers[settings.equity.attribute][concerned]
         if (value == value[0]).all():
-            said = f"{value[0]:g} for every area with a bid or target"
-            areas.complain("SP-N011", column=settings.equity.attribute, value=said, remedy="all weigh alike")
+            constant = f"{value[0]:g} for every area with a bid or target"
+            areas.complain("SP-N011", column=settings.equity.attribute, value=constant, remedy="all weigh alike")
     if objectives.rows and not objectives.number("weight").any():
         remedy = "shortfall.total has nothing to minimise"
         objectives.complain("SP-N012", column="weight", value="0 for every objective", remedy=remedy)

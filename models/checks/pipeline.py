@@ -1,4 +1,4 @@
-"""Everything that makes a scenario valid: tables read, then checked one against another."""
+"""Validation in order: tables are parsed, then checked one against another."""
 
 from __future__ import annotations
 

@@ -9,8 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..diagnostics.problems import did_you_mean, one_of, shown
-from ..tables.rule_kinds import RULES, Rule
-from ..tables.schema import SELECTORS
+from ..tables.rule_kinds import RULES, SELECTORS, SUMS, Rule
 from .census import Census
 from .keys import places
 from .parsing import Parsed, say
@@ -45,7 +44,7 @@ def check_rules(tables: Tables, census: Census, known: Mapping[str, Sequence[str
     names = rules.labels["rule"].values
     for name, rule in RULES.items():
         rows = np.flatnonzero(sound & (names == name))
-        if len(rows) and rule.cells != "sum":
+        if len(rows) and rule.over is not SUMS:
             winners = _winners(rules, rule, rows, tables["areas"], axes)
             _check_reference(rule, rules, tables["bids"], winners, census, axes)
             _check_heads(rule, rules, tables["areas"], winners, census)
@@ -118,13 +117,13 @@ def _check_areas(rules: Parsed, areas: Parsed) -> Booleans:
 
 def _matching_areas(rules: Parsed, rows: Integers, areas: Parsed) -> Booleans:
     """Whether any area has the code, region and type that each of these rows names."""
-    found = np.zeros(len(rows), dtype=bool)
+    matched = np.zeros(len(rows), dtype=bool)
     index = _Index(areas, {})
     for pattern, of_pattern in _patterns(rules, rows, _OF_AREAS).items():
         there = np.unique(index.keys(pattern))
         keys = index.keys_of_rows(rules, rows[of_pattern], pattern)
-        found[of_pattern] = np.isin(keys, there)
-    return found
+        matched[of_pattern] = np.isin(keys, there)
+    return matched
 
 
 def _patterns(rules: Parsed, rows: Integers, columns: Sequence[str]) -> dict[tuple[str, ...], Integers]:
@@ -149,7 +148,7 @@ class _Index:
         self._vocabulary: dict[str, dict[str, int]] = {}
         self._codes: dict[str, Integers] = {}
         self.shape = (areas.rows, *(len(words) for words in axes.values()))
-        self.axes = {"area": 0, "region": 0, "type": 0} | {name: 1 + place for place, name in enumerate(axes)}
+        self.axes = {"area": 0, "region": 0, "type": 0} | {name: 1 + position for position, name in enumerate(axes)}
         for column, source in (("area", "code"), ("region", "region"), ("type", "type")):
             labels = areas.text(source)
             self._vocabulary[column] = {word: code for code, word in enumerate(labels.words) if word}
@@ -232,16 +231,16 @@ def _check_reference(
         at.append(places(bids.text(axis), {word: number for number, word in enumerate(known[axis])}))
     usable = (np.min(at, axis=0) >= 0) & (bids.numbers["amount"] > 0)
     bound = np.full(bids.rows, NONE, dtype=np.int64)
-    bound[usable] = np.where(by_reference, winners.row, NONE)[tuple(place[usable] for place in at)]
-    if rule.name == "grant_step":
+    bound[usable] = np.where(by_reference, winners.row, NONE)[tuple(position[usable] for position in at)]
+    if rule.sense == "step":
         bound = _spread(bound, areas, places(bids.text("envelope"), _words(bids, "envelope")))
     missing = usable & (bound != NONE) & np.isnan(bids.number("reference"))
     for row in np.unique(bound[missing]):
         lacking = np.flatnonzero(missing & (bound == row))
         first, more = int(lacking[0]), len(lacking) - 1
         who = say(bids, first, ("area", "year", "envelope")) + (f" and {more} more" if more else "")
-        place = bids.raw.place.row(first)
-        expected = f"a reference for every bid above zero; {bids.raw.place.file} {place} has none ({who})"
+        row_name = bids.raw.place.row(first)
+        expected = f"a reference for every bid above zero; {bids.raw.place.file} {row_name} has none ({who})"
         rules.complain(
             "SP-D056", int(row), "basis", shown("reference"), expected, "fill it in, or choose another basis"
         )
@@ -264,7 +263,7 @@ def _check_heads(rule: Rule, rules: Parsed, areas: Parsed, winners: _Winners, ce
     by_head = winners.row != NONE
     by_head[by_head] = rules.text("basis").values[winners.row[by_head]] == "per_head"
     lacking = np.isnan(census.population) & ~np.isin(np.arange(areas.rows), list(areas.faulty.get("population", ())))
-    if rule.name in ("grant_step", "own_cost_ceiling"):
+    if rule.of_bidders:
         lacking &= census.bid > 0
     by_area = np.where(by_head, winners.row, NONE).reshape(areas.rows, -1)
     named = np.asarray((rules.text("area").values != "") | (rules.text("type").values != ""), dtype=bool)

@@ -1,4 +1,4 @@
-"""What cells of text say: taken letter by letter, with everything that would be mistaken named."""
+"""Parsing of text cells: taken letter by letter, with everything that could be mistaken for another text named."""
 
 from __future__ import annotations
 
@@ -71,9 +71,9 @@ class Labels:
     def renamed(self, new: Callable[[str], str]) -> Labels:
         """The same column with other words; words that become the same become one."""
         words = [new(old) for old in self.words]
-        place = {word: code for code, word in enumerate(dict.fromkeys(words))}
-        moved = np.asarray([*(place[word] for word in words), UNUSABLE], dtype=np.int64)
-        return Labels(moved[self.codes], tuple(place))
+        code_of = {word: code for code, word in enumerate(dict.fromkeys(words))}
+        moved = np.asarray([*(code_of[word] for word in words), UNUSABLE], dtype=np.int64)
+        return Labels(moved[self.codes], tuple(code_of))
 
     def __getitem__(self, position: int) -> str:
         """The text of one cell."""
@@ -97,21 +97,21 @@ def read_texts(column: Column, cells: Cells, complain: Complain) -> Labels:
     complain
         Called for every cell that cannot be used.
     """
-    codes, found = _factorised(cells)
+    codes, cells_of_code = _factorised(cells)
     words: dict[str, int] = {}
-    moved = np.full(len(found) + 1, UNUSABLE, dtype=np.int64)
+    moved = np.full(len(cells_of_code) + 1, UNUSABLE, dtype=np.int64)
     bad: dict[int, tuple[str, str, str, str]] = {}
-    clean = column.kind in ("label", "text") and _all_clean(found)
+    clean = column.kind in ("label", "text") and _all_clean(cells_of_code)
     if clean:
-        words, moved[:-1] = {str(word): code for code, word in enumerate(found)}, np.arange(len(found))
+        words, moved[:-1] = {str(word): code for code, word in enumerate(cells_of_code)}, np.arange(len(cells_of_code))
     else:
-        for code, cell in enumerate(found):
+        for code, cell in enumerate(cells_of_code):
             word, fault = _word(column, cell)
             if fault is not None:
                 bad[code] = fault
             if word is not None:
                 moved[code] = words.setdefault(word, len(words))
-        _note_trimmed(codes, found, set(bad), complain)
+        _note_trimmed(codes, cells_of_code, set(bad), complain)
     if column.required:
         bad[-1] = ("SP-D010", "an empty cell", column.expected(), _FILL_IN)
     elif (codes == -1).any():
@@ -122,23 +122,23 @@ def read_texts(column: Column, cells: Cells, complain: Complain) -> Labels:
     return Labels(moved[codes], tuple(words))
 
 
-def _all_clean(found: Sequence[object]) -> bool:
+def _all_clean(cells: Sequence[object]) -> bool:
     """Whether all cells are short plain texts, the usual case, in which none needs a closer look."""
-    if set(map(type, found)) != {str}:
+    if set(map(type, cells)) != {str}:
         return False
-    words = list(map(str, found))
+    words = list(map(str, cells))
     whole, length = "".join(words), list(map(len, words))
     short = min(length) > 0 and max(length) <= LONGEST_LABEL
     return short and whole.isascii() and whole.isprintable() and list(map(str.strip, words)) == words
 
 
-def _note_trimmed(codes: Integers, found: Sequence[object], bad: set[int], complain: Complain) -> None:
+def _note_trimmed(codes: Integers, cells: Sequence[object], bad: set[int], complain: Complain) -> None:
     """Note once that spaces were taken off, and from how many cells."""
-    trimmed = [c for c, cell in enumerate(found) if isinstance(cell, str) and c not in bad and cell.strip() != cell]
+    trimmed = [c for c, cell in enumerate(cells) if isinstance(cell, str) and c not in bad and cell.strip() != cell]
     if trimmed:
         where = np.flatnonzero(np.isin(codes, trimmed))
         number = f"{len(where)} cell{'s' if len(where) > 1 else ''}"
-        complain(int(where[0]), "SP-D060", shown(found[codes[where[0]]]), "", f"taken off in {number} of the column")
+        complain(int(where[0]), "SP-D060", shown(cells[codes[where[0]]]), "", f"taken off in {number} of the column")
 
 
 def _factorised(cells: Cells) -> tuple[Integers, list[object]]:
@@ -148,11 +148,11 @@ def _factorised(cells: Cells) -> tuple[Integers, list[object]]:
     else:
         values = _objects(cells)
     try:
-        codes, found = pd.factorize(values)
+        codes, uniques = pd.factorize(values)
     except TypeError:
         hashable = [cell if isinstance(cell, str) or is_missing(cell) else _Odd(cell) for cell in values]
-        codes, found = pd.factorize(_objects(hashable))
-    different = found.tolist()
+        codes, uniques = pd.factorize(_objects(hashable))
+    different = uniques.tolist()
     if "" in different:
         empty = different.index("")
         codes = np.where(codes == empty, -1, codes)

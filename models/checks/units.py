@@ -1,4 +1,4 @@
-"""Numbers that are in order one by one and do not fit together: units that differ, and ranges no unit should give."""
+"""Checks of scale between columns: units that differ by powers of ten, and numbers outside any usual range."""
 
 from __future__ import annotations
 
@@ -116,9 +116,9 @@ def _check_outcomes(tables: Tables) -> None:
     """Compare proposed targets with national ones, and what options change with proposed targets."""
     national, profile = tables["national"], tables["option_years"]
     keys = [word for word in tables["objectives"].text("key").words if word]
-    place = {key: number for number, key in enumerate(keys)}
-    proposed, wanted = _largest_sums(tables["targets"], place), _largest_sums(national, place)
-    for key, number in place.items():
+    position = {key: number for number, key in enumerate(keys)}
+    proposed, wanted = _largest_sums(tables["targets"], position), _largest_sums(national, position)
+    for key, number in position.items():
         mine, theirs = float(proposed[number]), float(wanted[number])
         if mine > 0 and theirs > 0 and not 1 / FAR < mine / theirs < FAR:
             value = f"{theirs:,.6g} for {shown(key)}, where proposed targets add up to {mine:,.6g}"
@@ -129,14 +129,14 @@ def _check_outcomes(tables: Tables) -> None:
                 _compare(profile, key, change / mine, "all proposed targets together")
 
 
-def _largest_sums(table: Parsed, place: Mapping[str, int]) -> Floats:
+def _largest_sums(table: Parsed, position: Mapping[str, int]) -> Floats:
     """For each objective the largest sum over rows of one year (a range of years being one)."""
-    largest = np.zeros(len(place))
+    largest = np.zeros(len(position))
     if not table.rows:
         return largest
     years = table.labels["year"]
-    sums = np.zeros((len(place), len(years.words)))
-    objective = places(table.labels["objective"], place)
+    sums = np.zeros((len(position), len(years.words)))
+    objective = places(table.labels["objective"], position)
     np.add.at(sums, (objective, years.codes), table.numbers["target"])
     return np.asarray(sums.max(axis=1, initial=0.0))
 

@@ -1,1 +1,1 @@
-"""Codes of problems, problems with their places, and what each code means."""
+"""Diagnostics of inputs: codes, diagnostics with their places, and the explanation of each code."""

@@ -1,4 +1,4 @@
-"""The codes of what may be wrong with an input.
+"""Codes of the diagnostics of inputs.
 
 F files, S settings, D tables, W what-ifs and levers, E ensembles, X workbooks, J JSON and Parquet, A codes of areas,
 N numbers and units.

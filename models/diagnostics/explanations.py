@@ -1,4 +1,4 @@
-"""What each code means, at length: cause, an example and the remedy, from the table beside this file."""
+"""Explanations of the codes: cause, an example and the remedy, from the table beside this file."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def near_code(word: str) -> str:
 def _explanations() -> dict[str, dict[str, str]]:
     text = (files("singlepot.models.diagnostics") / "explanations.toml").read_text(encoding="utf-8")
     return {
-        code: {key: " ".join(said.split()) for key, said in parts.items()}
+        code: {key: " ".join(part.split()) for key, part in parts.items()}
         for code, parts in tomllib.loads(text).items()
     }
 
@@ -101,10 +101,12 @@ def problems_page() -> str:
         parts.append(f"\n## {title}\n")
         for code in CODES:
             if code.startswith(f"SP-{letter}"):
-                said = explain_code(code)
-                mark = "" if said.level == "problem" else f" ({said.level})"
-                lines = [f"\n### {code}{mark}\n", said.meaning, f"\n- Cause: {said.cause}"]
-                parts.append("\n".join([*lines, f"- Example: {said.example}", f"- Remedy: {said.remedy}\n"]))
+                explanation = explain_code(code)
+                mark = "" if explanation.level == "problem" else f" ({explanation.level})"
+                lines = [f"\n### {code}{mark}\n", explanation.meaning, f"\n- Cause: {explanation.cause}"]
+                parts.append(
+                    "\n".join([*lines, f"- Example: {explanation.example}", f"- Remedy: {explanation.remedy}\n"])
+                )
     return "".join(part if part.endswith("\n") else part + "\n" for part in parts)
 
 

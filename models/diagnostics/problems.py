@@ -1,4 +1,4 @@
-"""What can be wrong with an input: stable codes, one line for people, all of an input at once."""
+"""Diagnostics of an input: a stable code, one line for people, and all of an input at once."""
 
 from __future__ import annotations
 
@@ -80,8 +80,8 @@ class Diagnostic:
             f"got {self.value}" if self.value else "",
             f"expected {self.expected}" if self.expected else "",
         ]
-        said = "; ".join(part for part in [*parts, self.remedy] if part)
-        return f"{self.code} {where}: {said}"
+        message = "; ".join(part for part in [*parts, self.remedy] if part)
+        return f"{self.code} {where}: {message}"
 
 
 class BadInputError(SinglepotError):
@@ -154,8 +154,8 @@ class Report:
             raise BadInputError(self.problems)
 
 
-def _in_order(found: Sequence[tuple[int, int, int, Diagnostic]]) -> tuple[Diagnostic, ...]:
-    return tuple(problem for *_, problem in sorted(found, key=lambda one: one[:3]))
+def _in_order(entries: Sequence[tuple[int, int, int, Diagnostic]]) -> tuple[Diagnostic, ...]:
+    return tuple(problem for *_, problem in sorted(entries, key=lambda one: one[:3]))
 
 
 def listed(problems: Sequence[Diagnostic], noun: str = "problem") -> str:
@@ -187,8 +187,8 @@ def near(word: str, known: Iterable[str], cutoff: float = 0.6) -> str:
     Case, surrounding spaces and letters that look like Latin ones make no difference.
     """
     folded = {_folded(name): name for name in known}
-    found = difflib.get_close_matches(_folded(word), list(folded), n=1, cutoff=cutoff)
-    return folded[found[0]] if found else ""
+    matches = difflib.get_close_matches(_folded(word), list(folded), n=1, cutoff=cutoff)
+    return folded[matches[0]] if matches else ""
 
 
 _LATIN = str.maketrans("АВЕЅІЈКМНОРСТУХаеорсухіΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "ABESIJKMHOPCTYXaeopcyxiABEZHIKMNOPTYX")

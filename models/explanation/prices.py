@@ -15,17 +15,14 @@ import numpy as np
 from singlepot.solver import Bound, Family, LinearProgramme, Marginals
 
 from ..scenario.arrays import Floats, Integers, Texts
+from ..tables.rule_kinds import ROW_WORDS, bounds_of
 from .solved_stages import SolvedStages
 
 RULE_ROWS = {
-    "grant_step": "grant step",
-    "target_ceiling": "target ceiling",
-    "own_cost": "own-cost ceiling",
-    "pot_share": "share of the pot",
+    **ROW_WORDS,
     "group": "group",
     "requirement": "requirement",
     "link": "link to the scaled-back programme",
-    "virement": "virement",
     "extra": "further constraint",
 }
 """Families of rows that state rules, and what people call them."""
@@ -213,12 +210,13 @@ def _removes(stage: Marginals, worth: float) -> float | None:
 
 def bound_kinds(family: str, lower: Floats, upper: Floats, at: Floats) -> Texts:
     """What people call the bounds at which grants, targets or carried money stand."""
-    if family == "carry_over":
-        return np.where(at > (lower + upper) / 2, "carry-over", "zero").astype(object)
+    words = {sense: rule.words for sense, rule in bounds_of(family).items()}
+    if "floor" not in words:
+        return np.where(at > (lower + upper) / 2, words["ceiling"], "zero").astype(object)
     there = np.isfinite(upper)
     full = there & (np.abs(at - np.where(there, upper, at)) <= 1e-7 * np.maximum(np.abs(at), 1e-9))
-    kinds: Texts = np.where(lower > 0, f"{family} floor", "nothing below zero").astype(object)
-    kinds[full], kinds[lower == upper] = f"{family} ceiling", f"{family} lock"
+    kinds: Texts = np.where(lower > 0, words["floor"], "nothing below zero").astype(object)
+    kinds[full], kinds[lower == upper] = words.get("ceiling", ""), words["lock"]
     return kinds
 
 

@@ -20,6 +20,7 @@ from scipy import sparse
 from singlepot.solver import Marginals
 
 from ..scenario.arrays import Booleans, Floats, Integers
+from ..tables.rule_kinds import RULES
 from .band_kinks import kinks
 from .prices import RULE_ROWS, cell_kinds
 from .solved_stages import SolvedStages
@@ -168,7 +169,7 @@ class Anatomy:
         at = np.flatnonzero(reduced)
         columns = self._cells[at]
         kinds = cell_kinds(programme, columns, stage.x)
-        ceiling = (kinds == "grant ceiling") | (kinds == "target ceiling")
+        ceiling = np.isin(kinds, [rule.words for rule in RULES.values() if rule.sense == "ceiling"])
         open_ = programme.column_lower[columns] != programme.column_upper[columns]
         kinds[open_ & ((reduced[at] < 0) != ceiling)] = HELD
         return {str(kind): _only(reduced, at[kinds == kind]) for kind in sorted(set(kinds))}

@@ -1,4 +1,4 @@
-"""What every rule that binds costs: what one unit of slack would be worth."""
+"""Shadow prices of the rules that bind: what one unit of slack in each limit would be worth."""
 
 from __future__ import annotations
 
@@ -8,14 +8,15 @@ import numpy as np
 
 from singlepot.solver import Bound
 
+from ..tables.rule_kinds import bounds_of
 from .prices import RULE_ROWS, Price, bound_kinds, first_stage, place_of, priced, with_certainty, year_of
 from .solved_stages import SolvedStages
 
 
 def rule_prices(workings: SolvedStages) -> tuple[Price, ...]:
-    """The price of every rule that binds: what one unit of slack would be worth."""
-    found = [*_row_rules(workings), *_bound_rules(workings)]
-    return with_certainty(workings, [price for price in found if price.stage])
+    """Return the shadow price of every rule that binds: from duals of rows, and reduced costs of bounds."""
+    prices = [*_row_rules(workings), *_bound_rules(workings)]
+    return with_certainty(workings, [price for price in prices if price.stage])
 
 
 def _row_rules(workings: SolvedStages) -> Iterator[Price]:
@@ -27,19 +28,19 @@ def _row_rules(workings: SolvedStages) -> Iterator[Price]:
             touched |= stage.row[family.span] != 0
         for member in np.flatnonzero(touched):
             row = family.start + int(member)
-            place = place_of((family,), row)
+            labels = place_of((family,), row)
             first = first_stage(workings, row)
             marginal = float(first.row[row]) if first else 0.0
             bound = Bound(row, lower=marginal > 0, upper=marginal < 0)
             kind = RULE_ROWS[family.name]
-            yield priced(workings, kind, place, first, bound, marginal, "unit", year_of(workings, place))
+            yield priced(workings, kind, labels, first, bound, marginal, "unit", year_of(workings, labels))
 
 
 def _bound_rules(workings: SolvedStages) -> Iterator[Price]:
     """Floors, ceilings and locks of grants and targets, and the limit of carry-over, from reduced costs."""
     programme = workings.programme
     for family in programme.column_families:
-        if family.name not in ("grant", "target", "carry_over"):
+        if not bounds_of(family.name):
             continue
         lower, upper = programme.column_lower[family.span], programme.column_upper[family.span]
         done = np.zeros(family.size, dtype=bool)
@@ -49,32 +50,42 @@ def _bound_rules(workings: SolvedStages) -> Iterator[Price]:
             members = np.flatnonzero(matters)
             kinds = bound_kinds(family.name, lower[members], upper[members], stage.x[family.span][members])
             for member, kind in zip(members, kinds, strict=True):
-                if kind == "zero" and family.name == "carry_over":
+                if kind == "zero":
                     continue
-                place = place_of((family,), family.start + int(member))
+                labels = place_of((family,), family.start + int(member))
                 marginal = float(stage.column[family.start + member])
                 lock = lower[member] == upper[member]
                 bound = Bound(family.start + int(member), True, bool(lock or marginal > 0), bool(lock or marginal < 0))
-                yield priced(workings, kind, place, stage, bound, marginal, "unit", year_of(workings, place))
+                yield priced(workings, kind, labels, stage, bound, marginal, "unit", year_of(workings, labels))
 
 
-def bound_of_rule(workings: SolvedStages, kind: str, place: tuple[str, ...]) -> Bound | None:
-    """The bound of a rule, whether it binds or not; None where there is none."""
+def bound_of_rule(workings: SolvedStages, kind: str, labels: tuple[str, ...]) -> Bound | None:
+    """Return the bound of a rule, whether it binds or not; None where there is none.
+
+    Parameters
+    ----------
+    workings
+        The solved stages.
+    kind
+        What people call the rule, as in :class:`Price`.
+    labels
+        Labels of the row or column.
+    """
     programme = workings.programme
     for family in programme.row_families:
         if RULE_ROWS.get(family.name) == kind:
             for row in range(family.start, family.start + family.size):
-                if place_of((family,), row) == place:
+                if place_of((family,), row) == labels:
                     above = bool(np.isfinite(programme.row_upper[row]))
                     return Bound(row, lower=not above, upper=above)
     for family in programme.column_families:
-        if family.name not in ("grant", "target") or not kind.startswith(f"{family.name} "):
+        sense = next((sense for sense, rule in bounds_of(family.name).items() if rule.words == kind), None)
+        if sense is None:
             continue
         for column in range(family.start, family.start + family.size):
             lower, upper = float(programme.column_lower[column]), float(programme.column_upper[column])
             lock = lower == upper
             there = {"floor": lower > 0, "ceiling": np.isfinite(upper) and not lock, "lock": lock}
-            side = kind.partition(" ")[2]
-            if place_of((family,), column) == place and there.get(side, False):
-                return Bound(column, True, side != "ceiling", side != "floor" or lock)
+            if place_of((family,), column) == labels and there.get(sense, False):
+                return Bound(column, True, sense != "ceiling", sense != "floor" or lock)
     return None

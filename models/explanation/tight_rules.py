@@ -1,6 +1,7 @@
-"""Which rules are in an option's way though they have no price: at their limit, and more of the option would pass it.
+"""Active limits with a zero dual that stop an option all the same.
 
-Where several limits are reached at once, duals name only some of them. The others would stop the option too.
+Where several limits are active at one vertex, which is degeneracy, the duals name only some of them: the others would
+stop the option too.
 """
 
 from __future__ import annotations
@@ -19,21 +20,21 @@ from .solved_stages import SolvedStages
 
 BAND = "the next band"
 HELD = "settled before"
-"""Rules that no table states: the kinks of what a stage counts, and what earlier stages came to."""
+"""Limits that no rule sets: the kinks of a stage's piecewise-linear cost, and the optima of earlier stages."""
 
 SETTLED_BY = {
     "concession": {"concession.largest", "concession.total"},
     "cut": {"burden"},
     "national": {"shortfall.largest", "shortfall.total"},
 }
-"""Families of rows that stand where earlier stages have left them, and those stages."""
+"""Families of rows whose activity earlier stages have fixed, and those stages."""
 
 NEAR = 1e-9
-"""How near its limit, relative to its terms, a rule is at it."""
+"""Largest distance from its bound, relative to the row's terms, at which a row is active."""
 
 
 class AtLimit:
-    """Finds the rules that are in the way of options, stage by stage.
+    """Active limits with a zero dual that more of an option would violate, stage by stage.
 
     Parameters
     ----------
@@ -61,15 +62,15 @@ class AtLimit:
         self._activity = np.asarray(self._matrix @ settled)
 
     def in_the_way(self, stage: Marginals) -> dict[str, Booleans]:
-        """For each kind of rule, which options it is in the way of without a price in the stage."""
-        found = {HELD: self._settled_before(stage), BAND: self._beyond(stage)}
+        """Return for each kind of rule which options it stops without a price in the stage."""
+        in_way = {HELD: self._settled_before(stage), BAND: self._beyond(stage)}
         for name, effects in self._effects.items():
             if name in RULE_ROWS:
                 full, empty = self._at_bounds(name, stage, stage.row[self._workings.programme.rows(name)] == 0)
-                found[RULE_ROWS[name]] = _raise(effects, full) | _raise(effects, empty, -1)
+                in_way[RULE_ROWS[name]] = _raise(effects, full) | _raise(effects, empty, -1)
         for kind, blocked in self._of_cells(stage).items():
-            found[kind] = found.get(kind, np.zeros(len(blocked), dtype=bool)) | blocked
-        return found
+            in_way[kind] = in_way.get(kind, np.zeros(len(blocked), dtype=bool)) | blocked
+        return in_way
 
     def _at_bounds(self, name: str, stage: Marginals, free: Booleans) -> tuple[Booleans, Booleans]:
         """Those of some rows of a family that are at their upper and lower bound."""
@@ -85,17 +86,17 @@ class AtLimit:
         """Which options would ask for a concession, a cut or a shortfall that an earlier stage has settled."""
         workings = self._workings
         before = {
-            each.stage.name.split("[")[0]
-            for each in workings.staged.results[: stage.position]
-            if each.x is not None and each.stage.give == 0
+            result.stage.name.split("[")[0]
+            for result in workings.staged.results[: stage.position]
+            if result.x is not None and result.stage.give == 0
         }
-        found = np.zeros(len(workings.take_up), dtype=bool)
+        blocked = np.zeros(len(workings.take_up), dtype=bool)
         for name, stages in SETTLED_BY.items():
             if name in self._effects and before & stages:
                 free = stage.row[self._workings.programme.rows(name)] == 0
                 _, empty = self._at_bounds(name, stage, free | (name == "national"))
-                found |= _raise(self._effects[name], empty, -1)
-        return found
+                blocked |= _raise(self._effects[name], empty, -1)
+        return blocked
 
     def _beyond(self, stage: Marginals) -> Booleans:
         """Which options give something up at the edge of a band that has no price beyond its slope."""
@@ -129,6 +130,6 @@ class AtLimit:
 def _raise(effects: sparse.csr_array, rows: Booleans, sign: int = 1) -> Booleans:
     """Which options raise any of these rows or cells; with the sign -1, which of them lower any."""
     part = effects[np.flatnonzero(rows)]
-    found = np.zeros(effects.shape[1], dtype=bool)
-    found[part.indices[sign * part.data > 0]] = True
-    return found
+    raised = np.zeros(effects.shape[1], dtype=bool)
+    raised[part.indices[sign * part.data > 0]] = True
+    return raised

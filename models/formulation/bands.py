@@ -13,7 +13,7 @@ from .model import Model
 
 
 def widths(bands: Bands) -> Floats:
-    """Width of each band; the last is infinite."""
+    """Return the width of each band; the last is infinite."""
     return np.diff(np.concatenate([[0.0], np.asarray(bands.ends, dtype=np.float64), [np.inf]]))
 
 
@@ -24,7 +24,7 @@ def fill(shares: Floats, bands: Bands) -> Floats:
 
 
 def weigh(shares: Floats, bands: Bands) -> Floats:
-    """φ of each share."""
+    """Evaluate the piecewise-linear function φ at each share."""
     return np.asarray(fill(shares, bands) @ np.asarray(bands.slopes, dtype=np.float64))
 
 

@@ -7,20 +7,24 @@ import numpy as np
 from singlepot.solver.crossed_bounds import meeting
 
 from ..scenario.arrays import Arrays, Floats
+from ..tables.rule_kinds import bounds_of
 from .rules import Rules
 
 
 def grant_bounds(data: Arrays, rules: Rules) -> tuple[Floats, Floats]:
     """Lowest and highest grant of each cell, A×E×T, money; a lock sets both."""
-    lower = np.fmax(np.zeros(data.bid.shape), rules.grant_floor.value)
-    upper = np.fmin(np.full(data.bid.shape, np.inf), rules.grant_ceiling.value)
-    lock = rules.grant_lock.value
-    return meeting(np.fmax(lower, lock), np.fmin(upper, lock))
+    return _bounds("grant", np.zeros(data.bid.shape), rules)
 
 
 def target_bounds(data: Arrays, rules: Rules) -> tuple[Floats, Floats]:
     """Lowest and highest agreed target, A×K×T, objective units; target ceilings are rows, not bounds."""
-    lower = np.where(data.proposed > 0, 0.0, -np.inf)
-    lower = np.fmax(lower, rules.target_floor.value)
-    lock = rules.target_lock.value
-    return meeting(np.fmax(lower, lock), np.fmin(np.full(data.proposed.shape, np.inf), lock))
+    return _bounds("target", np.where(data.proposed > 0, 0.0, -np.inf), rules)
+
+
+def _bounds(term: str, lower: Floats, rules: Rules) -> tuple[Floats, Floats]:
+    upper = np.full(lower.shape, np.inf)
+    for rule in bounds_of(term).values():
+        limit = rules[rule.name].value
+        lower = np.fmax(lower, limit) if rule.lower else lower
+        upper = np.fmin(upper, limit) if rule.upper else upper
+    return meeting(lower, upper)

@@ -1,4 +1,4 @@
-"""Scenario in, labelled linear programme out: the terms in order, the stages, the weights of sharing."""
+"""Formulation of a scenario as a labelled linear programme: terms in order, costs of the stages, sharing weights."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the terms share while a programme is written: the data, the limits and where each column stands."""
+"""The model that the terms build: data, limits, and the positions of the columns of each decision variable."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ ABSENT = -1
 
 @dataclass(eq=False)
 class Model:
-    """A programme being written.
+    """A linear programme under construction.
 
-    Terms run in order: those that make columns first, then those that tie them together. Each leaves the
-    positions of its columns here.
+    Terms are called in order: those that add columns first, then those that add rows over them. A term stores the
+    positions of its columns in the attribute of its name.
     """
 
     data: Arrays
@@ -84,7 +84,7 @@ Term = Callable[[Model], None]
 
 
 def reachable(start: Floats, cells: Cells, options_area: Integers, limit: Floats) -> tuple[Floats, Floats]:
-    """How far down and up a quantity over (area, …, year) can go when every option is used at will.
+    """Implied bounds of a quantity over (area, …, year): its least and largest value over all take-ups.
 
     Parameters
     ----------

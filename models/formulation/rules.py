@@ -1,26 +1,24 @@
-"""Which limit binds which cell: the rule with more selectors wins, and a rule replaces, it does not tighten."""
+"""Limits of the rules in every cell: the row with more selectors wins, and a rule replaces, it does not tighten."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from ..scenario.arrays import Arrays, Booleans, Floats, Integers
 from ..scenario.scenario import Scenario
-from ..tables.rule_kinds import BASES
+from ..tables.rule_kinds import AREAS, BASES, GRANTS, POTS, RULES, SELECTORS, SUMS, Rule
 
-SELECTORS = ("area", "region", "type", "envelope", "objective", "year")
-"""Columns of the table ``rules`` that choose where a row holds; empty matches everything."""
-
-EVERYWHERE = ("amount", "per_head")
+ABSOLUTE = ("amount", "per_head")
 """Bases that bind cells without a bid or target too."""
 
 
 @dataclass(frozen=True, eq=False)
 class Limit:
-    """One rule as numbers: NaN where it does not bind. Money, objective units, or as the term says."""
+    """One rule as an array over the axes of its index set: money or objective units, NaN where it does not bind."""
 
     value: Floats
 
@@ -31,11 +29,11 @@ class Limit:
 
 
 @dataclass(frozen=True, eq=False)
-class PotShare:
-    """One row of ``pot_share_floor`` or ``pot_share_ceiling``: which cells, and the limit in money."""
+class SumLimit:
+    """A limit of a sum of grants: one row of the table ``rules``, its areas (A) and cells (E×T), the limit in money."""
 
+    rule: Rule
     label: str
-    floor: bool
     areas: Booleans
     cells: Booleans
     limit: float
@@ -43,60 +41,66 @@ class PotShare:
 
 @dataclass(frozen=True, eq=False)
 class Rules:
-    """Every rule of a scenario as limits over cells.
+    """Every rule of a scenario as limits.
 
-    Grant limits are A×E×T in money (``grant_step``: the largest change between a year and the one before),
-    target limits A×K×T in objective units, ``own_cost_ceiling`` A in money, ``carry_over`` and ``virement``
-    E×T in money.
+    Parameters
+    ----------
+    limits
+        The limits of each rule over cells, by its name: A×E×T for grants and A in money, E×T for pots in money, A×K×T
+        for targets in objective units. A limit of a step is the largest change between a year and the one before.
+    sums
+        The limits of sums of grants.
     """
 
-    grant_floor: Limit
-    grant_ceiling: Limit
-    grant_lock: Limit
-    grant_step: Limit
-    target_floor: Limit
-    target_ceiling: Limit
-    target_lock: Limit
-    own_cost_ceiling: Limit
-    carry_over: Limit
-    virement: Limit
-    pot_shares: tuple[PotShare, ...]
+    limits: Mapping[str, Limit]
+    sums: tuple[SumLimit, ...]
+
+    def __getitem__(self, rule: str) -> Limit:
+        """The limits of a rule over cells."""
+        return self.limits[rule]
+
+    def with_limits(self, **limits: Limit) -> Rules:
+        """Return the rules with other limits for some of them."""
+        return replace(self, limits={**self.limits, **limits})
+
+    def scaled(self, rule: str, factor: float) -> Rules:
+        """Return the rules with every limit of one of them multiplied."""
+        if rule in self.limits:
+            return self.with_limits(**{rule: Limit(self.limits[rule].value * factor)})
+        sums = (replace(one, limit=one.limit * factor) if one.rule.name == rule else one for one in self.sums)
+        return replace(self, sums=tuple(sums))
 
 
 def resolve(scenario: Scenario, data: Arrays) -> Rules:
     """Work out every rule's limit in every cell."""
-    table = scenario.filled("rules")
-    general = scenario.settings.rules
-    grant, target = data.bid.shape, data.proposed.shape
+    table, general = scenario.filled("rules"), scenario.settings.rules
+    rows = {name: table[table["rule"] == name] for name in RULES}
+    limits = {
+        rule.name: _limit(rule, rows[rule.name], general.get(rule.name), data)
+        for rule in RULES.values()
+        if rule.over is not SUMS
+    }
+    sums = [_sum_limit(rule, row, data) for rule in RULES.values() if rule.over is SUMS for row in _records(rows, rule)]
+    return Rules(limits, tuple(sorted(sums, key=lambda one: (one.label, one.rule.lower))))
 
-    def choose(rule: str, shape: tuple[int, ...], axes: tuple[str, ...]) -> _Choice:
-        return _choose(table[table["rule"] == rule], general.get(rule), data, shape, axes)
 
-    def on_grants(rule: str) -> Limit:
-        choice = choose(rule, grant, ("area", "envelope", "year"))
-        return _cell_limit(choice, data, data.bid, data.reference, data.bid > 0)
+def sizes(rule: Rule, data: Arrays) -> dict[str, Floats]:
+    """Scale of a rule's value in each basis, money or objective units, to be broadcast to the axes of the rule.
 
-    def on_targets(rule: str) -> Limit:
-        choice = choose(rule, target, ("area", "objective", "year"))
-        return _cell_limit(choice, data, data.proposed, np.full(target, np.nan), data.proposed > 0)
-
-    def on_pot(rule: str) -> Limit:
-        choice = choose(rule, data.pot.shape, ("envelope", "year"))
-        return Limit(np.where(choice.basis == BASES.index("amount"), choice.value, choice.value * data.pot))
-
-    return Rules(
-        grant_floor=on_grants("grant_floor"),
-        grant_ceiling=on_grants("grant_ceiling"),
-        grant_lock=on_grants("grant_lock"),
-        grant_step=_step(choose("grant_step", grant, ("area", "envelope", "year")), data),
-        target_floor=on_targets("target_floor"),
-        target_ceiling=on_targets("target_ceiling"),
-        target_lock=on_targets("target_lock"),
-        own_cost_ceiling=_own_cost(choose("own_cost_ceiling", (len(data.areas),), ("area",)), data),
-        carry_over=on_pot("carry_over"),
-        virement=on_pot("virement"),
-        pot_shares=_pot_shares(table, data),
-    )
+    A share of the bid is one of the cell's bid or proposed target, of the yearly mean for steps, of the area's bids
+    together for areas, and of the pot for what moves between pots.
+    """
+    one = np.ones(())
+    if rule.over is POTS:
+        return {"bid": data.pot, "amount": one}
+    if rule.over is AREAS:
+        reference = np.nansum(data.reference, axis=(1, 2))
+        return {"bid": data.bid_of_area, "reference": reference, "amount": one, "per_head": data.population}
+    none = np.full((1, 1, 1), np.nan)
+    asked, reference = (data.bid, data.reference) if rule.over is GRANTS else (data.proposed, none)
+    if rule.sense == "step":
+        asked, reference = (amounts.mean(axis=2, keepdims=True) for amounts in (asked, np.nan_to_num(reference)))
+    return {"bid": asked, "reference": reference, "amount": one, "per_head": data.population[:, None, None]}
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,9 +112,33 @@ class _Choice:
     names_centre: Booleans
 
 
-def _choose(
-    rows: pd.DataFrame, general: float | None, data: Arrays, shape: tuple[int, ...], axes: tuple[str, ...]
-) -> _Choice:
+def _limit(rule: Rule, rows: pd.DataFrame, general: float | None, data: Arrays) -> Limit:
+    """Turn shares, amounts and per-head values into limits."""
+    choice = _choose(rule, rows, general, data)
+    limit = np.full(choice.value.shape, np.nan)
+    for basis, size in sizes(rule, data).items():
+        limit = np.where(choice.basis == BASES.index(basis), choice.value * size, limit)
+    return Limit(np.where(_concerned(rule, choice, data), limit, np.nan))
+
+
+def _concerned(rule: Rule, choice: _Choice, data: Arrays) -> Booleans:
+    """Where a rule can bind at all; the centre only where it bids, proposes or is named."""
+    if rule.over is POTS:
+        return np.ones(choice.value.shape, dtype=bool)
+    if rule.over is AREAS:
+        return data.bid_of_area > 0
+    asks = (data.bid if rule.over is GRANTS else data.proposed) > 0
+    if rule.sense == "step":
+        both = np.zeros(asks.shape, dtype=bool)
+        both[:, :, 1:] = asks[:, :, 1:] & asks[:, :, :-1]
+        return both
+    absolute = np.isin(choice.basis, [BASES.index(basis) for basis in ABSOLUTE])
+    return asks | (absolute & (~data.centre[:, None, None] | choice.names_centre))
+
+
+def _choose(rule: Rule, rows: pd.DataFrame, general: float | None, data: Arrays) -> _Choice:
+    axes = rule.over.axes
+    shape = tuple(len(getattr(data, f"{axis}s")) for axis in axes)
     value = np.full(shape, np.nan if general is None else float(general))
     basis = np.full(shape, -1 if general is None else BASES.index("bid"))
     names_centre = np.zeros(shape, dtype=bool)
@@ -120,8 +148,8 @@ def _choose(
         row = dict(zip(SELECTORS, selectors[position], strict=True))
         match = np.ones((1,) * len(shape), dtype=bool)
         for axis, name in enumerate(axes):
-            reach = tuple(-1 if i == axis else 1 for i in range(len(axes)))
-            match = match & _matching(row, name, data).reshape(reach)
+            along = tuple(-1 if i == axis else 1 for i in range(len(axes)))
+            match = match & _matching(row, name, data).reshape(along)
         match = np.broadcast_to(match, shape)
         value[match] = float(rows["value"].iloc[position])
         basis[match] = BASES.index(str(rows["basis"].iloc[position]))
@@ -140,60 +168,15 @@ def _matching(row: dict[str, str], axis: str, data: Arrays) -> Booleans:
     return np.asarray([not row[axis] or label == row[axis] for label in labels], dtype=bool)
 
 
-def _cell_limit(choice: _Choice, data: Arrays, bid: Floats, reference: Floats, has_bid: Booleans) -> Limit:
-    """Turn shares, amounts and per-head values into limits; the centre only where it is bound."""
-    heads = data.population[:, None, None]
-    by_basis = {
-        "bid": np.where(has_bid, choice.value * bid, np.nan),
-        "reference": np.where(has_bid, choice.value * reference, np.nan),
-        "amount": choice.value,
-        "per_head": choice.value * heads,
-    }
-    limit = np.full(bid.shape, np.nan)
-    for basis, values in by_basis.items():
-        limit = np.where(choice.basis == BASES.index(basis), values, limit)
-    centre_exempt = data.centre[:, None, None] & ~has_bid & ~choice.names_centre
-    return Limit(np.where(centre_exempt, np.nan, limit))
+def _records(rows: Mapping[str, pd.DataFrame], rule: Rule) -> list[dict[str, object]]:
+    return [{str(name): value for name, value in row.items()} for row in rows[rule.name].to_dict("records")]
 
 
-def _step(choice: _Choice, data: Arrays) -> Limit:
-    """Limit of the change of (grant − bid) from the year before, where both years have a bid."""
-    size = {
-        "bid": data.bid.mean(axis=2, keepdims=True),
-        "reference": np.nan_to_num(data.reference).mean(axis=2, keepdims=True),
-        "amount": np.ones((1, 1, 1)),
-        "per_head": data.population[:, None, None],
-    }
-    limit = np.full(data.bid.shape, np.nan)
-    for basis, sizes in size.items():
-        limit = np.where(choice.basis == BASES.index(basis), choice.value * sizes, limit)
-    both = np.zeros(data.bid.shape, dtype=bool)
-    both[:, :, 1:] = (data.bid[:, :, 1:] > 0) & (data.bid[:, :, :-1] > 0)
-    return Limit(np.where(both, limit, np.nan))
-
-
-def _own_cost(choice: _Choice, data: Arrays) -> Limit:
-    size = {
-        "bid": data.bid_of_area,
-        "reference": np.nansum(data.reference, axis=(1, 2)),
-        "amount": np.ones(len(data.areas)),
-        "per_head": data.population,
-    }
-    limit = np.full(len(data.areas), np.nan)
-    for basis, sizes in size.items():
-        limit = np.where(choice.basis == BASES.index(basis), choice.value * sizes, limit)
-    return Limit(np.where(data.bid_of_area > 0, limit, np.nan))
-
-
-def _pot_shares(table: pd.DataFrame, data: Arrays) -> tuple[PotShare, ...]:
-    rows = table[table["rule"].isin(["pot_share_floor", "pot_share_ceiling"])]
-    shares = []
-    for row in rows.to_dict("records"):
-        selectors = {name: str(row[name]) for name in SELECTORS}
-        cells = np.outer(_matching(selectors, "envelope", data), _matching(selectors, "year", data))
-        amount = float(row["value"])
-        limit = amount if row["basis"] == "amount" else amount * float(data.pot[cells].sum())
-        label = " ".join(value for value in selectors.values() if value) or "all"
-        floor = row["rule"] == "pot_share_floor"
-        shares.append(PotShare(label, floor, _matching(selectors, "area", data), cells, limit))
-    return tuple(sorted(shares, key=lambda share: (share.label, share.floor)))
+def _sum_limit(rule: Rule, row: Mapping[str, object], data: Arrays) -> SumLimit:
+    """Turn a row about a sum of grants into its limit: a share of the pots of its cells, or an amount."""
+    selectors = {name: str(row[name]) for name in SELECTORS}
+    cells = np.outer(_matching(selectors, "envelope", data), _matching(selectors, "year", data))
+    value = float(str(row["value"]))
+    limit = value if row["basis"] == "amount" else value * float(data.pot[cells].sum())
+    label = " ".join(text for text in selectors.values() if text) or "all"
+    return SumLimit(rule, label, _matching(selectors, "area", data), cells, limit)

@@ -1,4 +1,4 @@
-r"""What the sharing step weighs: large options and large areas bend as easily as small ones.
+r"""Quadratic weights of the sharing step: large options and large areas give way as easily as small ones.
 
 .. math::
     \min \sum_j \sigma_j \frac{s_j^2}{m_j} + \sum_{et} \frac{c_{et}^2}{B_{et} \sum B}

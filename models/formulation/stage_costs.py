@@ -1,4 +1,4 @@
-"""The objectives of the stages, as coefficients over the columns."""
+"""Cost vectors of the stages: the coefficients of each objective over the columns."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def stage_names(order: tuple[str, ...], priorities: tuple[int, ...]) -> list[tup
         if name not in SHORTFALL:
             names.append((name, None))
         elif name == shortfall[0]:
-            names += [(each, priority) for priority in priorities for each in shortfall]
+            names += [(stage, priority) for priority in priorities for stage in shortfall]
     return names
 
 
@@ -32,7 +32,7 @@ def priorities(data: Arrays) -> tuple[int, ...]:
 
 
 def stages(model: Model, programme: LinearProgramme, settings: Stages) -> list[Stage]:
-    """Write every stage of the scenario's order."""
+    """Write the cost vector of every stage in the scenario's order."""
     makers = {
         "concession.largest": (_largest_concession, "share of the target", 1.0),
         "concession.total": (_total_concession, "weighted share", 1.0),
@@ -58,8 +58,8 @@ def concession_weights(data: Arrays) -> Floats:
     proposed = (data.proposed > 0).any(axis=2) & ~data.centre[:, None]
     preference = np.where(proposed, data.preference, 0.0)
     total = preference.sum(axis=1, keepdims=True)
-    own = np.divide(preference, total, out=np.zeros_like(preference), where=total > 0)
-    return np.asarray(own * (data.equity * data.share)[:, None])
+    within_area = np.divide(preference, total, out=np.zeros_like(preference), where=total > 0)
+    return np.asarray(within_area * (data.equity * data.share)[:, None])
 
 
 def shortfall_weights(data: Arrays, priority: int) -> Floats:

@@ -1,1 +1,1 @@
-"""Why no settlement exists, in amounts, and the least relaxation of the rules that restores one."""
+"""Infeasibility of a scenario: the rules that conflict, in amounts, and the elastic programme that relaxes them."""

@@ -1,4 +1,4 @@
-"""A clash of rules, and the sentence that says it: who asks for what, who allows less, by how much it misses."""
+"""A minimal conflict of rules, and its sentence: which limits demand what, which allow less, and the difference."""
 
 from __future__ import annotations
 
@@ -7,28 +7,29 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ..money import spoken
+from ..tables.rule_kinds import POT, RULES, Sense
 
 NAMED = 3
 """Most areas, years or objectives that are named; more are counted."""
 
-RAISED = {"pot", "grant_ceiling", "grant_step", "target_ceiling", "own_cost_ceiling", "carry_over", "virement"}
-"""Kinds whose limits are only ever raised."""
+VERBS: dict[Sense, str] = {"floor": "lower", "ceiling": "raise", "lock": "move", "step": "raise"}
+"""How limits give way, by which bounds they set."""
 
 
 @dataclass(frozen=True)
 class ClashSide:
-    """The limits of one rule that take part in a clash.
+    """The limits of one rule that take part in a clash, those that demand or those that allow.
 
     Parameters
     ----------
     rule
         The rule.
     at_least
-        Whether they ask for at least so much, rather than at most.
+        Whether they are lower bounds, which demand, rather than upper ones, which allow.
     areas, envelopes, objectives, years
         Where they hold; names of areas, keys of the others.
     amount
-        What they come to, in the scenario's money; NaN where a sum says nothing.
+        Their sum, in the scenario's money; NaN where amounts cannot be added up.
     """
 
     rule: str
@@ -42,16 +43,16 @@ class ClashSide:
 
 @dataclass(frozen=True)
 class Clash:
-    """Kinds of rules that cannot hold together; without any one of them, the others can.
+    """An irreducible infeasible set of kinds of rules: they cannot hold together, and without any one they can.
 
     Parameters
     ----------
     kinds
         The kinds.
     sides
-        The limits that prove it, by rule and direction.
+        The limits with a multiplier in the Farkas certificate, by rule and direction.
     excess
-        By how much they miss, in the scenario's money; NaN where a sum says nothing.
+        What they demand beyond what they allow, in the scenario's money; NaN where amounts cannot be added up.
     alone
         For each kind the least change that ends the clash if only its limits move, as (money, shares of targets).
     money
@@ -65,7 +66,7 @@ class Clash:
     money: str = "GBP million"
 
     def __str__(self) -> str:
-        """Say it in a sentence."""
+        """The clash in a sentence."""
         return say_clash(self)
 
 
@@ -106,8 +107,8 @@ def amount(money: float, share: float, unit: str) -> str:
     >>> amount(19.0, 0.0, "GBP million"), amount(0.0, 0.25, "GBP million")
     ('£19.0m', '25% of a target in all')
     """
-    said = [spoken(money, unit)] if money > 0 or share == 0 else []
-    return join(said + ([f"{share * 100:.3g}% of a target in all"] if share > 0 else []))
+    parts = [spoken(money, unit)] if money > 0 or share == 0 else []
+    return join(parts + ([f"{share * 100:.3g}% of a target in all"] if share > 0 else []))
 
 
 def join(words: Iterable[str]) -> str:
@@ -123,28 +124,27 @@ def join(words: Iterable[str]) -> str:
 
 
 def _verb(kind: str) -> str:
-    if kind == "pot":
-        return "raise"
-    return "raise" if kind in RAISED else ("move" if kind.endswith("lock") or kind == "pot_share" else "lower")
+    verbs = {VERBS[rule.sense] for rule in RULES.values() if rule.kind == kind} or {"raise"}
+    return verbs.pop() if len(verbs) == 1 else "move"
 
 
 def _called(kind: str) -> str:
-    return "the pot" if kind == "pot" else kind
+    return "the pot" if kind == POT else kind
 
 
 def _side(side: ClashSide, money: str) -> str:
     if side.rule == "extra":
         return f"the added constraint {_few(side.areas, 'constraints')}"
-    said = _called(side.rule)
+    text = _called(side.rule)
     if side.areas:
-        said += f" of {_few(side.areas, 'areas')}"
+        text += f" of {_few(side.areas, 'areas')}"
     if side.envelopes and side.envelopes != ("total",):
-        said += f" for {_few(side.envelopes, 'envelopes')}"
+        text += f" for {_few(side.envelopes, 'envelopes')}"
     if side.objectives:
-        said += f" for {_few(side.objectives, 'objectives')}"
+        text += f" for {_few(side.objectives, 'objectives')}"
     if side.years:
-        said += f" in {_few(side.years, 'years')}"
-    return said if math.isnan(side.amount) else f"{said} ({spoken(side.amount, money)})"
+        text += f" in {_few(side.years, 'years')}"
+    return text if math.isnan(side.amount) else f"{text} ({spoken(side.amount, money)})"
 
 
 def _few(names: Sequence[str], noun: str) -> str:

@@ -1,8 +1,8 @@
-"""Every limit of every rule as a row of its own, so that it can be left out, or moved at a price."""
+"""The elastic programme of a scenario: every limit is a row, which can be dropped or relaxed at a cost."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -18,31 +18,16 @@ from ..formulation.model import ABSENT, Model, reachable
 from ..formulation.rules import Limit, Rules, resolve
 from ..scenario.arrays import Floats, Integers, arrays
 from ..scenario.scenario import Scenario
-from .relaxation_costs import price_limits, shares_of_pot
-
-KINDS = (
-    "pot",
-    "grant_floor",
-    "grant_ceiling",
-    "grant_lock",
-    "grant_step",
-    "target_floor",
-    "target_ceiling",
-    "target_lock",
-    "own_cost_ceiling",
-    "pot_share",
-    "carry_over",
-    "virement",
-)
-"""Kinds of limits that a repair may change; ``pot_share`` is both ``pot_share_floor`` and ``pot_share_ceiling``."""
+from ..tables.rule_kinds import KINDS, POT, POTS, RULES, SUMS, Rule, names_over
+from .relaxation_costs import cost_of_relaxing, shares_of_pot
 
 EXTRA = "extra"
-"""Rows that the calling program added: a kind that no repair changes."""
+"""The family of rows that the calling program added: a kind that no repair changes."""
 
 
 @dataclass(frozen=True, eq=False)
-class Movable:
-    """A scenario's programme with its limits as rows.
+class RelaxableProgramme:
+    """The programme of a scenario with its limits as rows, to be relaxed by slacks.
 
     Attributes
     ----------
@@ -90,7 +75,7 @@ class Movable:
         above = np.flatnonzero(chosen & limits["above"].to_numpy())
         of = np.concatenate([below, above])
         entry = np.concatenate([np.ones(len(below)), -np.ones(len(above))]) * limits["unit"].to_numpy()[of]
-        step = (limits["rule"] == "grant_step").to_numpy()[of]
+        step = limits["rule"].isin([rule.name for rule in RULES.values() if rule.sense == "step"]).to_numpy()[of]
         moves = np.where(step, 1.0, -np.sign(entry)) * limits["unit"].to_numpy()[of]
         value, unit = limits["value"].to_numpy()[of], limits["unit"].to_numpy()[of]
         return (
@@ -115,24 +100,28 @@ class Movable:
         return rows[moved], slack_of[limits[moved]], values[moved]
 
 
-def movable(scenario: Scenario, extra: Extra | None = None) -> Movable:
-    """Write a scenario's programme with its limits as rows."""
+def relaxable(scenario: Scenario, extra: Extra | None = None) -> RelaxableProgramme:
+    """Write a scenario's programme with its limits as rows.
+
+    Carry-over and virement are open up to the whole pot, so that a repair may allow them where no rule does.
+    """
     data = arrays(scenario)
     rules = resolve(scenario, data)
     pot = np.where(data.has_pot, data.pot, np.nan)
-    opened = replace(
-        rules,
-        carry_over=Limit(np.fmax(rules.carry_over.value, pot)),
-        virement=Limit(np.fmax(rules.virement.value, pot)),
-    )
+    opened = rules.with_limits(**{name: Limit(np.fmax(rules[name].value, pot)) for name in names_over(POTS)})
     formulation = write(scenario, data, opened, extra, staged=extra is not None)
     programme = _without_limits(formulation)
-    parts = [*_of_cells(formulation.model, rules), *_of_rows(formulation, rules)]
-    programme, parts = _with_new_rows(programme, parts, formulation.model, rules)
+    bounds = [rule for rule in RULES.values() if rule.bound]
+    parts = [
+        *_of_bounds(formulation.model, rules, (rule for rule in bounds if rule.over is not POTS)),
+        *_of_rows(formulation, rules),
+        *_of_bounds(formulation.model, rules, (rule for rule in bounds if rule.over is POTS)),
+    ]
+    programme, parts = _with_new_rows(programme, parts)
     programme = _at_their_own_limit(programme, formulation.model, rules)
     limits = pd.concat([part for part in parts if len(part)], ignore_index=True)
-    limits = price_limits(limits, data, rules, formulation)
-    return Movable(formulation, programme, limits, shares_of_pot(formulation, scenario, limits))
+    limits = cost_of_relaxing(limits, data, rules, formulation)
+    return RelaxableProgramme(formulation, programme, limits, shares_of_pot(formulation, scenario, limits))
 
 
 def _without_limits(formulation: Formulation) -> LinearProgramme:
@@ -157,105 +146,74 @@ def _without_limits(formulation: Formulation) -> LinearProgramme:
 
 
 def _limits(
-    rule: str, keys: Mapping[str, npt.NDArray[np.generic]], value: Floats, sides: str, row: Integers | None = None
+    rule: Rule | None, keys: Mapping[str, npt.NDArray[np.generic]], value: Floats, row: Integers | None = None
 ) -> pd.DataFrame:
-    """List limits of one rule; without a row, theirs is still to be made, of the column in ``column``."""
+    """List limits of one rule (None: of the pot); without a row, theirs is still to be made, of ``column``."""
     size = len(value)
     blank = np.full(size, "", dtype=object)
     columns = {name: keys.get(name, blank) for name in ("area", "envelope", "objective", "year")}
     return pd.DataFrame(
         {
-            "kind": "pot_share" if rule.startswith("pot_share") else rule,
-            "rule": rule,
+            "kind": POT if rule is None else rule.kind,
+            "rule": POT if rule is None else rule.name,
             **columns,
             "row": np.full(size, ABSENT, dtype=np.int64) if row is None else row,
             "column": keys.get("column", np.full(size, ABSENT, dtype=np.int64)),
             "value": value,
             "there": True,
-            "below": "below" in sides,
-            "above": "above" in sides,
+            "below": rule is not None and rule.lower,
+            "above": rule is None or rule.upper,
         }
     )
 
 
-def _of_cells(model: Model, rules: Rules) -> list[pd.DataFrame]:
-    """List the limits that bind a grant or a target by itself."""
+def _of_bounds(model: Model, rules: Rules, bounds: Iterable[Rule]) -> list[pd.DataFrame]:
+    """List the limits that bound a single column: a grant, a target, or money carried over."""
     data, parts = model.data, []
-    for rule, sides in (
-        ("grant_floor", "below"),
-        ("grant_ceiling", "above"),
-        ("grant_lock", "below above"),
-        ("target_floor", "below"),
-        ("target_lock", "below above"),
-    ):
-        grants = rule.startswith("grant")
-        table = model.grant if grants else model.target
-        limit: Limit = getattr(rules, rule)
-        at = np.nonzero(limit.binds & (table != ABSENT))
-        names, across = (("envelope", "envelopes") if grants else ("objective", "objectives")), at[1]
-        keys = {
-            "area": data.labels("areas", at[0]),
-            names[0]: data.labels(names[1], across),
-            "year": data.labels("years", at[2]),
-            "column": table[at],
-        }
-        parts.append(_limits(rule, keys, limit.value[at], sides))
+    for rule in bounds:
+        table: Integers = getattr(model, rule.term)
+        limit = rules[rule.name]
+        there = table != ABSENT
+        # money may move where no rule says so, by nothing; elsewhere a cell without a limit has none to relax
+        at = np.nonzero(there if rule.over is POTS else there & limit.binds)
+        keys = {axis: data.labels(f"{axis}s", where) for axis, where in zip(rule.over.axes, at, strict=True)}
+        parts.append(_limits(rule, {**keys, "column": table[at]}, limit.value[at]))
     return parts
 
 
 def _of_rows(formulation: Formulation, rules: Rules) -> list[pd.DataFrame]:
-    """List the limits that are rows of the programme already."""
-    programme, parts = formulation.programme, []
-    for rule, name, sides in (
-        ("pot", "pot", "above"),
-        ("grant_step", "grant_step", "below above"),
-        ("target_ceiling", "target_ceiling", "above"),
-        ("own_cost_ceiling", "own_cost", "above"),
-        ("virement", "virement", "above"),
-        ("pot_share", "pot_share", ""),
-    ):
-        family = next((each for each in programme.row_families if each.name == name and each.size), None)
-        if family is None:
+    """List the limits that are rows of the programme already: of the pots, then of rules."""
+    programme = formulation.programme
+    pots = programme.rows(POT)
+    parts = [_limits(None, _keys(programme, POT), programme.row_upper[pots], np.arange(pots.start, pots.stop))]
+    for rule in RULES.values():
+        keys, span = _keys(programme, rule.term), programme.rows(rule.term)
+        if rule.bound or not keys:
             continue
-        rows = np.arange(family.start, family.start + family.size)
-        keys = {key: np.asarray(labels, dtype=object) for key, labels in family.keys.items()}
-        value = _values(formulation, rules, name, keys)
-        if name != "pot_share":
-            parts.append(_limits(rule, keys, value, sides, rows))
+        rows = np.arange(span.start, span.stop)
+        if rule.over is SUMS:
+            limits = np.asarray([share.limit for share in rules.sums if share.rule is rule], dtype=np.float64)
+            mine = keys["rule"] == rule.name
+            parts.append(_limits(rule, {"area": keys["where"][mine]}, limits, rows[mine]))
             continue
-        for which, side in (("pot_share_floor", "below"), ("pot_share_ceiling", "above")):
-            mine = keys["rule"] == which
-            parts.append(_limits(which, {"area": keys["where"][mine]}, value[mine], side, rows[mine]))
+        at = tuple(
+            pd.Index(getattr(formulation.data, f"{axis}s")).get_indexer(pd.Index(keys[axis])) for axis in rule.over.axes
+        )
+        parts.append(_limits(rule, keys, np.asarray(rules[rule.name].value[at]), rows))
     return parts
 
 
-def _values(formulation: Formulation, rules: Rules, name: str, keys: Mapping[str, npt.NDArray[np.object_]]) -> Floats:
-    """The limit behind each row of a family, as its rule says it."""
-    data, programme = formulation.data, formulation.programme
-    if name == "pot":
-        return programme.row_upper[programme.rows(name)]
-    if name == "pot_share":
-        return np.asarray([share.limit for share in rules.pot_shares], dtype=np.float64)
-    limit: Limit = getattr(rules, "own_cost_ceiling" if name == "own_cost" else name)
-    places = [
-        pd.Index(getattr(data, f"{axis}s")).get_indexer(pd.Index(keys[axis]))
-        for axis in ("area", "envelope", "objective", "year")
-        if axis in keys
-    ]
-    return np.asarray(limit.value[tuple(places)])
+def _keys(programme: LinearProgramme, name: str) -> dict[str, npt.NDArray[np.object_]]:
+    """Labels of the rows of a family; empty where it has none."""
+    span = programme.rows(name)
+    if span.start == span.stop:
+        return {}
+    keys = programme.row_family(span.start).keys
+    return {key: np.asarray(labels, dtype=object) for key, labels in keys.items()}
 
 
-def _with_new_rows(
-    programme: LinearProgramme, parts: list[pd.DataFrame], model: Model, rules: Rules
-) -> tuple[LinearProgramme, list[pd.DataFrame]]:
+def _with_new_rows(programme: LinearProgramme, parts: list[pd.DataFrame]) -> tuple[LinearProgramme, list[pd.DataFrame]]:
     """Give each limit of a single column a row of its own."""
-    envelope, year = np.nonzero(model.carry_over != ABSENT)
-    carried = {
-        "envelope": model.data.labels("envelopes", envelope),
-        "year": model.data.labels("years", year),
-        "column": model.carry_over[envelope, year],
-    }
-    parts = [*parts, _limits("carry_over", carried, rules.carry_over.value[envelope, year], "above")]
     first = programme.shape[0]
     for part in parts:
         if not len(part) or part["row"].iloc[0] != ABSENT:
@@ -266,13 +224,8 @@ def _with_new_rows(
         rows = sparse.coo_array((np.ones(size), (np.arange(size), columns)), shape=(size, programme.shape[1]))
         bound = np.nan_to_num(part["value"].to_numpy(dtype=np.float64))
         keys = {name: part[name].to_numpy(dtype=object) for name in ("area", "envelope", "objective", "year")}
-        programme = replace(
-            programme,
-            matrix=sparse.csc_array(sparse.vstack([programme.matrix, rows.tocsr()])),
-            row_lower=np.concatenate([programme.row_lower, np.where(part["below"], bound, -np.inf)]),
-            row_upper=np.concatenate([programme.row_upper, np.where(part["above"], bound, np.inf)]),
-            row_families=(*programme.row_families, Family(rule, first, size, keys)),
-        )
+        lower, upper = np.where(part["below"], bound, -np.inf), np.where(part["above"], bound, np.inf)
+        programme = programme.with_rows(Family(rule, first, size, keys), rows.tocsr(), lower, upper)
         first += size
     return programme, parts
 
@@ -285,5 +238,5 @@ def _at_their_own_limit(programme: LinearProgramme, model: Model, rules: Rules) 
         moves = model.virement
         assert moves is not None
         pairs = np.unique(np.column_stack([moves.source, moves.year]), axis=0)
-        upper[span] = np.nan_to_num(rules.virement.value[pairs[:, 0], pairs[:, 1]])
+        upper[span] = np.nan_to_num(rules["virement"].value[pairs[:, 0], pairs[:, 1]])
     return replace(programme, row_upper=upper)

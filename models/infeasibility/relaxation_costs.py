@@ -1,4 +1,4 @@
-"""What a change of a limit weighs, how large it is by nature, and what a larger pot does to it."""
+"""Costs of relaxing limits: weight and scale of each slack, and derivatives of the limits that are shares of a pot."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ import pandas as pd
 
 from ..formulation.formulation import Formulation
 from ..formulation.model import ABSENT
-from ..formulation.rules import Rules, resolve
+from ..formulation.rules import Rules, resolve, sizes
 from ..scenario.arrays import Arrays, Booleans, Floats, Integers
 from ..scenario.scenario import Scenario
+from ..tables.rule_kinds import POT, POTS, RULES, SUMS, TARGETS, names_over
 
 
-def price_limits(limits: pd.DataFrame, data: Arrays, rules: Rules, formulation: Formulation) -> pd.DataFrame:
+def cost_of_relaxing(limits: pd.DataFrame, data: Arrays, rules: Rules, formulation: Formulation) -> pd.DataFrame:
     r"""Add ``unit``, ``share``, ``size``, ``weight`` and ``implied_upper`` to a table of limits.
 
     A change of money counts by its amount. A change of a target is a share of the proposed target (where there is
@@ -31,24 +32,20 @@ def price_limits(limits: pd.DataFrame, data: Arrays, rules: Rules, formulation: 
     envelope = _places(data.envelopes, limits["envelope"])
     objective = _places(data.objectives, limits["objective"])
     year = _places(data.years, limits["year"])
-    share = limits["rule"].str.startswith("target").to_numpy()
+    share = limits["rule"].isin(names_over(TARGETS)).to_numpy()
     everything = float(data.bid.sum() + data.pot.sum()) or 1.0
 
-    def of(rules_named: tuple[str, ...], sizes: Floats, *at: Integers) -> None:
-        mine = limits["rule"].isin(rules_named).to_numpy()
-        size[mine] = sizes[tuple(index[mine] for index in at)]
-
+    at = {"area": area, "envelope": envelope, "objective": objective, "year": year}
     size = np.zeros(len(limits))
-    of(("grant_floor", "grant_ceiling", "grant_lock"), data.bid, area, envelope, year)
-    of(("grant_step",), data.bid.mean(axis=2), area, envelope)
-    of(("own_cost_ceiling",), data.bid_of_area, area)
-    of(("pot", "carry_over", "virement"), data.pot, envelope, year)
-    totals: dict[str, list[float]] = {"pot_share_floor": [], "pot_share_ceiling": []}
-    for each in rules.pot_shares:
-        kind = "pot_share_floor" if each.floor else "pot_share_ceiling"
-        totals[kind].append(float(data.pot[each.cells].sum()))
-    for kind, sums in totals.items():
-        size[(limits["rule"] == kind).to_numpy()] = sums
+    pots = (limits["rule"] == POT).to_numpy()
+    size[pots] = data.pot[envelope[pots], year[pots]]
+    for rule in RULES.values():
+        mine = (limits["rule"] == rule.name).to_numpy()
+        if rule.over is SUMS:
+            size[mine] = [float(data.pot[share.cells].sum()) for share in rules.sums if share.rule is rule]
+        else:
+            whole = np.broadcast_to(sizes(rule, data)["bid"], rules[rule.name].value.shape)
+            size[mine] = whole[tuple(at[axis][mine] for axis in rule.over.axes)]
     proposed = np.ones(len(limits))
     proposed[share] = data.proposed[area[share], objective[share], year[share]]
     unit = np.where(proposed > 0, proposed, np.where(value > 0, value, 1.0))
@@ -72,7 +69,7 @@ def _places(labels: tuple[str, ...], column: pd.Series[str]) -> Integers:
 
 
 def _weight_of_a_target(data: Arrays) -> Floats:
-    """What giving up one target of one year weighs in each area, money."""
+    """Cost of giving up one target of one year in each area, money."""
     count = (data.proposed > 0).sum(axis=(1, 2))
     weight = data.bid_of_area / np.maximum(count, 1)
     bidding = weight[weight > 0]
@@ -80,7 +77,7 @@ def _weight_of_a_target(data: Arrays) -> Floats:
 
 
 def _implied_upper(limits: pd.DataFrame, data: Arrays, formulation: Formulation, value: Floats) -> Floats:
-    """A move of each limit, in its value's unit, that no repair needs to pass."""
+    """Upper bound of what each limit can need to move by, in its value's unit."""
     options = data.options
     money = float(data.bid.sum() + data.pot.sum())
     money += float(np.maximum(options.grant.value * options.limit[options.grant.option], 0).sum())
@@ -97,25 +94,34 @@ def _implied_upper(limits: pd.DataFrame, data: Arrays, formulation: Formulation,
 def shares_of_pot(
     formulation: Formulation, scenario: Scenario, limits: pd.DataFrame
 ) -> tuple[Integers, Integers, Floats]:
-    """Work out how far each limit that is a share of the pot moves with each pot."""
-    data, programme = formulation.data, formulation.programme
+    """Derivatives of the limits that are shares of the pot by each pot.
+
+    Returns
+    -------
+    Rows, limits of kind ``pot`` and values: by how much the row's bound falls when the pot's limit rises by 1.
+    """
+    data = formulation.data
     none, one = (resolve(scenario, replace(data, pot=np.full(data.pot.shape, pot))) for pot in (0.0, 1.0))
-    pots = limits.index[limits["rule"] == "pot"].to_numpy()
+    pots = limits.index[limits["rule"] == POT].to_numpy()
     pot_at = _pot_places(data, limits.loc[pots])
-    found: list[tuple[Integers, Integers, Floats]] = []
-    span = programme.rows("pot_share")
-    for row, empty, full in zip(range(span.start, span.stop), none.pot_shares, one.pot_shares, strict=True):
-        moved = pots[empty.cells[pot_at]]
-        share = (full.limit - empty.limit) / max(int(empty.cells.sum()), 1)
-        found.append((np.full(len(moved), row), moved, np.full(len(moved), -share)))
-    for name in ("carry_over", "virement"):
+    entries: list[tuple[Integers, Integers, Floats]] = []
+    for name in names_over(SUMS):
+        rows_of = limits.loc[limits["rule"] == name, "row"]
+        without, with_one = ([limit for limit in rules.sums if limit.rule.name == name] for rules in (none, one))
+        for row, empty, full in zip(rows_of, without, with_one, strict=True):
+            moved = pots[empty.cells[pot_at]]
+            share = (full.limit - empty.limit) / max(int(empty.cells.sum()), 1)
+            entries.append((np.full(len(moved), row), moved, np.full(len(moved), -share)))
+    for name in names_over(POTS):
         mine = limits[limits["rule"] == name]
-        share_of = np.nan_to_num(getattr(one, name).value - getattr(none, name).value)
+        share_of = np.nan_to_num(one[name].value - none[name].value)
         at = _pot_places(data, mine)
         pot_of = np.full(data.pot.shape, ABSENT, dtype=np.int64)
         pot_of[pot_at] = pots
-        found.append((mine["row"].to_numpy(dtype=np.int64), pot_of[at], -share_of[at]))
-    rows, moved, values = (np.concatenate([np.zeros(0, dtype), *(each[i] for each in found)]) for i, dtype in _DTYPES)
+        entries.append((mine["row"].to_numpy(dtype=np.int64), pot_of[at], -share_of[at]))
+    rows, moved, values = (
+        np.concatenate([np.zeros(0, dtype), *(limit[i] for limit in entries)]) for i, dtype in _DTYPES
+    )
     used: Booleans = values != 0
     return rows[used].astype(np.int64), moved[used].astype(np.int64), values[used]
 

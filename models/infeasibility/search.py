@@ -1,4 +1,4 @@
-"""The smallest set of kinds of rules that cannot hold together, and who asks for how much of what."""
+"""Irreducible infeasible set of kinds of rules by the deletion filter, and the limits that prove it."""
 
 from __future__ import annotations
 
@@ -14,36 +14,42 @@ from singlepot.solver.infeasibility.elastic import least_change
 from singlepot.solver.infeasibility.farkas import NEGLIGIBLE, find_conflict, is_possible
 
 from ..scenario.arrays import Floats
+from ..tables.rule_kinds import POT, RULES, TARGETS, names_over
 from .clash import Clash, ClashSide
-from .relaxable import EXTRA, Movable
+from .relaxable import EXTRA, RelaxableProgramme
 
 FEW = 2
 """Sets of at most this many kinds are all tried, so that the one found is the smallest."""
 
 PLAIN = 1e-6
-"""Multipliers of a proof that differ by less, relative, add up amounts as they are."""
+"""Relative difference below which multipliers are all 1, so that the limits add up as they are."""
 
 BIDS = "bids"
-"""The side of a clash that is no rule: no grant rises above its bid by itself."""
+"""The side of a clash that no rule sets: grants equal bids where no option is used."""
 
-MONEY = ("pot", "grant_floor", "grant_ceiling", "grant_lock", "pot_share_floor", "pot_share_ceiling", "carry_over")
+MONEY = (POT, *(rule.name for rule in RULES.values() if rule.summed))
 """Rules whose limits are sums of grants."""
 
 
-def find_clash(movable: Movable, control: Control, without: Sequence[str] = ()) -> Clash | None:
-    """Find the smallest set of kinds of rules that cannot hold together; None if all can.
+def find_clash(elastic: RelaxableProgramme, control: Control, without: Sequence[str] = ()) -> Clash | None:
+    """Find an irreducible infeasible set of kinds of rules; None if all can hold together.
+
+    A deletion filter drops kind after kind in the order of :data:`KINDS`. Where more than :data:`FEW` are left, all
+    smaller sets are tried, so that the one returned is the smallest.
 
     Parameters
     ----------
-    movable
+    elastic
         The programme, with limits as rows.
+    control
+        How long the search may take.
     without
         Kinds to leave out.
     """
-    kinds = [kind for kind in movable.kinds if kind not in without]
+    kinds = [kind for kind in elastic.kinds if kind not in without]
 
     def possible(some: Sequence[str]) -> bool:
-        return is_possible(movable.keeping(some), control)
+        return is_possible(elastic.keeping(some), control)
 
     if possible(kinds):
         return None
@@ -52,20 +58,24 @@ def find_clash(movable: Movable, control: Control, without: Sequence[str] = ()) 
         if not possible(rest):
             kinds = rest
     if len(kinds) > FEW:
-        there = [kind for kind in movable.kinds if kind not in without]
+        there = [kind for kind in elastic.kinds if kind not in without]
         few = (some for size in range(1, FEW + 1) for some in combinations(there, size))
         kinds = next((list(some) for some in few if not possible(some)), kinds)
-    alone = {kind: found for kind in kinds if (found := _alone(movable, kinds, kind, control)) is not None}
-    sides, excess = _sides(movable, *_proof(movable, kinds, alone, control))
-    money = movable.formulation.scenario.settings.money
+    alone = {kind: relaxation for kind in kinds if (relaxation := _alone(elastic, kinds, kind, control)) is not None}
+    sides, excess = _sides(elastic, *_proof(elastic, kinds, alone, control))
+    money = elastic.formulation.scenario.settings.money
     return Clash(
-        tuple(kinds), sides, excess, {kind: (found.money, found.share) for kind, found in alone.items()}, money
+        tuple(kinds),
+        sides,
+        excess,
+        {kind: (relaxation.money, relaxation.share) for kind, relaxation in alone.items()},
+        money,
     )
 
 
 @dataclass(frozen=True, eq=False)
 class _Alone:
-    """The least change of one kind by itself, and the multipliers that prove that no less will do."""
+    """The least relaxation of one kind, and the duals that prove that no smaller one is feasible."""
 
     money: float
     share: float
@@ -73,44 +83,44 @@ class _Alone:
     multiplier: Floats
 
 
-def _alone(movable: Movable, kinds: Sequence[str], kind: str, control: Control) -> _Alone | None:
-    """Find the least change that ends a clash if only one kind moves; None if none does."""
-    slacks, of, _ = movable.slacks([kind])
+def _alone(elastic: RelaxableProgramme, kinds: Sequence[str], kind: str, control: Control) -> _Alone | None:
+    """Find the least relaxation of one kind that makes the others feasible; None if there is none."""
+    slacks, of, _ = elastic.slacks([kind])
     if not len(of):
         return None
-    shared = kind.startswith("target")  # sums of money are the same however they are shared
+    shared = kind in names_over(TARGETS)  # sums of money are the same however they are shared
     try:
-        found = least_change(movable.keeping(kinds), slacks, movable.formulation.curvature, control, shared=shared)
+        relaxed = least_change(elastic.keeping(kinds), slacks, elastic.formulation.curvature, control, shared=shared)
     except InfeasibleError:
         return None
-    share = movable.limits["share"].to_numpy()[of]
-    change = found.slack * movable.limits["unit"].to_numpy()[of]
-    return _Alone(float(change[~share].sum()), float(found.slack[share].sum()), found.total, found.row_dual)
+    share = elastic.limits["share"].to_numpy()[of]
+    change = relaxed.slack * elastic.limits["unit"].to_numpy()[of]
+    return _Alone(float(change[~share].sum()), float(relaxed.slack[share].sum()), relaxed.total, relaxed.row_dual)
 
 
 def _proof(
-    movable: Movable, kinds: Sequence[str], alone: Mapping[str, _Alone], control: Control
+    elastic: RelaxableProgramme, kinds: Sequence[str], alone: Mapping[str, _Alone], control: Control
 ) -> tuple[Floats, float]:
-    """Multipliers of the rows whose sum no point can satisfy, and by how much it misses.
+    """Farkas multipliers of the rows, and by how much the combined row is violated at any point.
 
-    They are those of the kind that people would change first.
+    They are the duals of the relaxation of the first kind, which people would change first.
     """
     if alone:
         first = next(iter(alone.values()))
         least = NEGLIGIBLE * np.abs(first.multiplier).max()
         return np.where(np.abs(first.multiplier) > least, first.multiplier, 0.0), first.total
-    programme = movable.keeping(kinds)
+    programme = elastic.keeping(kinds)
     return find_conflict(programme, np.zeros(programme.shape[0], dtype=bool), control).row_multiplier, np.nan
 
 
-def _sides(movable: Movable, multiplier: Floats, excess: float) -> tuple[tuple[ClashSide, ...], float]:
-    """Sort the limits of a proof by rule and direction; return them and by how much they miss, in money."""
-    limits = movable.limits.assign(multiplier=multiplier[movable.limits["row"].to_numpy()])
+def _sides(elastic: RelaxableProgramme, multiplier: Floats, excess: float) -> tuple[tuple[ClashSide, ...], float]:
+    """Sort the limits of a certificate by rule and direction; return them and their excess in money."""
+    limits = elastic.limits.assign(multiplier=multiplier[elastic.limits["row"].to_numpy()])
     limits = limits[limits["there"] & (limits["multiplier"] != 0)]
-    extra = _extra_in(movable, multiplier)
+    extra = _extra_in(elastic, multiplier)
     plain = not extra and bool(limits["rule"].isin(MONEY).all())
     plain &= bool(((limits["multiplier"].abs() - 1).abs() < PLAIN).all()) and excess > 0
-    names = movable.formulation.scenario.areas.set_index("code")["name"]
+    names = elastic.formulation.scenario.areas.set_index("code")["name"]
     sides = [ClashSide(EXTRA, True, extra, (), (), (), np.nan)] if extra else []
     for (rule, at_least), part in limits.groupby(["rule", limits["multiplier"] > 0], sort=False):
         areas = tuple(str(names.get(code, code)) for code in _words(part["area"]))
@@ -124,13 +134,13 @@ def _sides(movable: Movable, multiplier: Floats, excess: float) -> tuple[tuple[C
     return tuple(sides), excess if plain else np.nan
 
 
-def _extra_in(movable: Movable, multiplier: Floats) -> tuple[str, ...]:
-    """Names of the calling program's rows in a proof."""
-    span = movable.programme.rows(EXTRA)
+def _extra_in(elastic: RelaxableProgramme, multiplier: Floats) -> tuple[str, ...]:
+    """Names of the calling program's rows in a certificate."""
+    span = elastic.programme.rows(EXTRA)
     used = np.flatnonzero(multiplier[span])
     if not len(used):
         return ()
-    names = movable.programme.row_family(span.start).keys["name"]
+    names = elastic.programme.row_family(span.start).keys["name"]
     return tuple(str(names[int(position)]) for position in used)
 
 

@@ -1,4 +1,4 @@
-"""Every setting in one sentence, for templates, the schema and the manual."""
+"""Descriptions of the settings, a sentence each, for templates, the JSON Schema and the manual."""
 
 from __future__ import annotations
 

@@ -54,7 +54,7 @@ def _scaled(name: str) -> str:
     return name
 
 
-def _said(text: str) -> Any:
+def _described(text: str) -> Any:
     return Field(default="", description=text)
 
 
@@ -67,23 +67,23 @@ _Key = Annotated[str, AfterValidator(_key)]
 class SourceEntry(Strict):
     """Where figures come from: ``[log.sources.NAME]``."""
 
-    what: _Text = _said("What the figures are.")
+    what: _Text = _described("What the figures are.")
     tables: _Tables = Field(default=(), description="The tables of the scenario that hold or rest on them, a list.")
-    publisher: _Text = _said("Who published them.")
-    date: _Text = _said("Of which date or year they are.")
-    licence: _Text = _said("Under which licence.")
-    link: _Text = _said("Where they can be found.")
+    publisher: _Text = _described("Who published them.")
+    date: _Text = _described("Of which date or year they are.")
+    licence: _Text = _described("Under which licence.")
+    link: _Text = _described("Where they can be found.")
 
 
 class AssumptionEntry(Strict):
     """A number that nobody measured: ``[log.assumptions.NAME]``."""
 
-    what: _Text = _said("What is assumed.")
-    value: _Number = _said("The value, a text or number.")
-    unit: _Text = _said("Its unit.")
-    source: _Text = _said("What it rests on.")
-    confidence: Annotated[str, AfterValidator(_confidence)] = _said(f"How sure it is: {', '.join(CONFIDENCE)}.")
-    bears_on: Annotated[_Text, AfterValidator(_scaled)] = _said(
+    what: _Text = _described("What is assumed.")
+    value: _Number = _described("The value, a text or number.")
+    unit: _Text = _described("Its unit.")
+    source: _Text = _described("What it rests on.")
+    confidence: Annotated[str, AfterValidator(_confidence)] = _described(f"How sure it is: {', '.join(CONFIDENCE)}.")
+    bears_on: Annotated[_Text, AfterValidator(_scaled)] = _described(
         "What it scales in proportion, so that its effect can be computed from prices: `pot`, `national`, "
         "`national.OBJECTIVE` or `rules.RULE`."
     )
@@ -92,33 +92,33 @@ class AssumptionEntry(Strict):
 class DecisionEntry(Strict):
     """What somebody chose: ``[log.decisions.NAME]``, NAME being a setting such as ``"rules.grant_floor"`` or free."""
 
-    what: _Text = _said("What was decided, where the name is no setting.")
-    value: _Number = _said("The choice, where the name is no setting.")
-    by: _Text = _said("Who decided.")
-    date: _Text = _said("When.")
-    why: _Text = _said("Why.")
+    what: _Text = _described("What was decided, where the name is no setting.")
+    value: _Number = _described("The choice, where the name is no setting.")
+    by: _Text = _described("Who decided.")
+    date: _Text = _described("When.")
+    why: _Text = _described("Why.")
 
 
 class TransparencyEntry(Strict):
     """What only the owner knows of the algorithmic transparency record: ``[log.transparency]``."""
 
-    organisation: _Text = _said("Organisation that answers for the use.")
-    team: _Text = _said("Team that runs it.")
-    owner: _Text = _said("Role of the senior responsible owner.")
-    contact: _Text = _said("Address for questions.")
-    website: _Text = _said("Page about the use.")
-    third_party: _Text = _said("Suppliers involved, or that there are none.")
-    scope: _Text = _said("What it is used for and what not.")
-    benefit: _Text = _said("What is gained.")
-    previous_process: _Text = _said("How it was decided before.")
-    alternatives: _Text = _said("What else was considered.")
-    integration: _Text = _said("Where in the decision the result is used.")
-    frequency: _Text = _said("How often it is run, and for how many decisions.")
-    human_review: _Text = _said("Who reviews the result, and what they can change.")
-    training: _Text = _said("What those who run and review it have to learn.")
-    appeals: _Text = _said("How an area can contest its grant or targets.")
-    impact_assessment: _Text = _said("Assessments made, such as equality impact and data protection.")
-    risks: _Text = _said("Risks of the use, and what is done about them.")
+    organisation: _Text = _described("Organisation that answers for the use.")
+    team: _Text = _described("Team that runs it.")
+    owner: _Text = _described("Role of the senior responsible owner.")
+    contact: _Text = _described("Address for questions.")
+    website: _Text = _described("Page about the use.")
+    third_party: _Text = _described("Suppliers involved, or that there are none.")
+    scope: _Text = _described("What it is used for and what not.")
+    benefit: _Text = _described("What is gained.")
+    previous_process: _Text = _described("How it was decided before.")
+    alternatives: _Text = _described("What else was considered.")
+    integration: _Text = _described("Where in the decision the result is used.")
+    frequency: _Text = _described("How often it is run, and for how many decisions.")
+    human_review: _Text = _described("Who reviews the result, and what they can change.")
+    training: _Text = _described("What those who run and review it have to learn.")
+    appeals: _Text = _described("How an area can contest its grant or targets.")
+    impact_assessment: _Text = _described("Assessments made, such as equality impact and data protection.")
+    risks: _Text = _described("Risks of the use, and what is done about them.")
 
 
 class LogSection(Strict):
@@ -147,6 +147,6 @@ def log_as_dict(section: LogSection) -> dict[str, Any]:
     return _filled(section.model_dump())
 
 
-def _filled(said: dict[str, Any]) -> dict[str, Any]:
-    kept = {key: _filled(value) if isinstance(value, dict) else value for key, value in said.items()}
+def _filled(section: dict[str, Any]) -> dict[str, Any]:
+    kept = {key: _filled(value) if isinstance(value, dict) else value for key, value in section.items()}
     return {key: value for key, value in kept.items() if value not in ("", (), {})}

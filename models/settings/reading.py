@@ -1,4 +1,4 @@
-"""Checks of the settings, whatever they were read from: strict, and all at once."""
+"""Validation of the settings, whatever they were read from: strict, and all problems at once."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from ..diagnostics.problems import SETTINGS, Diagnostic, Report, did_you_mean, shown
-from ..tables.rule_kinds import PERCENTAGE_FROM, RULES
+from ..tables.rule_kinds import RULES
 from .log import ENTRIES, NAMED, LogSection, log_as_dict
 from .schema import BandsSection, EquitySection, RulesSection, SettingsFile, StagesSection
 from .settings import SCHEMA, Bands, Equity, FrozenMapping, Settings, Stages, frozen
@@ -35,13 +35,13 @@ _TYPES = {
 
 
 def read_settings(
-    said: Mapping[str, object], report: Report, file: str, line_of: Mapping[str, int | str] | None = None
+    given: Mapping[str, object], report: Report, file: str, line_of: Mapping[str, int | str] | None = None
 ) -> tuple[Settings, frozenset[str]]:
     """Check the content of ``scenario.toml`` and make settings of what can be used.
 
     Parameters
     ----------
-    said
+    given
         The content as nested mappings.
     report
         Takes the problems.
@@ -56,7 +56,7 @@ def read_settings(
     The settings, with defaults in place of what cannot be used, and the top-level keys that could not;
     where ``years`` is among them, the settings have no years.
     """
-    plain = _plain(said)
+    plain = _plain(given)
     errors: list[ErrorDetails] = []
     try:
         content = SettingsFile.model_validate(plain)
@@ -79,16 +79,16 @@ def read_settings(
             equity, unusable = None, unusable | {"equity"}
     for location, number, expected in _percentages(content):
         remedy = f"write {number / 100:g} if {number:g}% is meant"
-        said = {"expected": expected, "remedy": remedy}
-        _report({"type": "SP-N007", "loc": location, "input": number, "ctx": said}, report, file, line_of or {})
+        context = {"expected": expected, "remedy": remedy}
+        _report({"type": "SP-N007", "loc": location, "input": number, "ctx": context}, report, file, line_of or {})
     return _settings(content, equity, "years" in unusable), unusable
 
 
 def _percentages(content: SettingsFile) -> Iterator[tuple[tuple[str, ...], float, str]]:
     """Find shares that are probably percentages: where, how much, and what was expected."""
-    for name, least in PERCENTAGE_FROM.items():
-        if (getattr(content.rules, name) or 0) >= least:
-            yield ("rules", name), getattr(content.rules, name), "a share, 1 being the whole bid"
+    for name, value in content.rules.model_dump(exclude_none=True).items():
+        if value >= RULES[name].percentage_from:
+            yield ("rules", name), value, "a share, 1 being the whole bid"
     for stage, give in content.stages.give.items():
         if stage.startswith("shortfall.") and give >= 1:
             yield ("stages", "give", stage), give, "a share of the national target"
@@ -106,7 +106,6 @@ def _plain(value: Any) -> Any:
 
 
 def _settings(content: SettingsFile, equity: EquitySection | None, without_years: bool) -> Settings:
-    rules = {name: value for name, value in content.rules.model_dump().items() if value is not None}
     stages = content.stages
     return Settings(
         years=() if without_years else content.years,
@@ -114,7 +113,7 @@ def _settings(content: SettingsFile, equity: EquitySection | None, without_years
         money=content.money,
         price_base=content.price_base,
         attributes=content.attributes,
-        rules=FrozenMapping(rules),
+        rules=FrozenMapping(content.rules.model_dump(exclude_none=True)),
         equity=None if equity is None else Equity(equity.attribute, equity.elasticity),
         stages=Stages(stages.order, FrozenMapping(stages.give), Bands(stages.bands.ends, stages.bands.slopes)),
         log=frozen(log_as_dict(content.log)),
@@ -131,9 +130,9 @@ def _report(error: Mapping[str, Any], report: Report, file: str, line_of: Mappin
         parents = [f"key:{parent}" for parent in parents[:1]] + parents
     line = next((line_of[p] for p in [*parents, ""] if p in line_of), None)
     value = "" if error["type"] in ("missing", "extra_forbidden") else shown(error["input"])
-    place = "" if line is None else line if isinstance(line, str) else f"line {line}"
+    where = "" if line is None else line if isinstance(line, str) else f"line {line}"
     row = line if isinstance(line, int) else 0
-    report.add(Diagnostic(code, SETTINGS, file, place, path, value, expected, remedy), row=row)
+    report.add(Diagnostic(code, SETTINGS, file, where, path, value, expected, remedy), row=row)
 
 
 def _path(location: Iterable[object]) -> str:

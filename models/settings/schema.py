@@ -1,13 +1,15 @@
-"""The shape of ``scenario.toml``: every key with its type and limits, strict and without further keys."""
+"""Schema of ``scenario.toml``: every key with its type and limits, strict and without further keys."""
 
 from __future__ import annotations
 
+import math
 from itertools import pairwise
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field, ValidationInfo, field_validator
+from pydantic import AfterValidator, Field, ValidationInfo, create_model, field_validator
 
 from ..diagnostics.problems import did_you_mean, shown
+from ..tables.rule_kinds import RULES, Rule
 from ..tables.schema import TABLES, kept
 from .log import LogSection
 from .settings import (
@@ -93,22 +95,22 @@ def _money(unit: str) -> str:
 
 _Finite = Field(allow_inf_nan=False)
 _Numbers = Annotated[tuple[Annotated[float, _Finite], ...], FROM_LIST]
-_Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
-_AtLeastOne = Annotated[float, Field(ge=1, allow_inf_nan=False)]
 _NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
 
-class RulesSection(Strict):
-    """The section ``[rules]``: rules for all areas."""
+def _value_of(rule: Rule) -> Any:
+    """The type and default of a rule's key."""
+    most = rule.most if rule.most < math.inf else None
+    return Annotated[float, Field(ge=rule.least, le=most, allow_inf_nan=False)] | None, None
 
-    grant_floor: _Share | None = None
-    grant_ceiling: _AtLeastOne | None = None
-    grant_step: _NotNegative | None = None
-    target_floor: _Share | None = None
-    target_ceiling: _AtLeastOne | None = None
-    own_cost_ceiling: _NotNegative | None = None
-    carry_over: _Share | None = None
-    virement: _Share | None = None
+
+_Rules = create_model(
+    "_Rules", __base__=Strict, **{rule.name: _value_of(rule) for rule in RULES.values() if rule.general}
+)
+
+
+class RulesSection(_Rules):  # type: ignore[misc, valid-type]
+    """The section ``[rules]``: rules for all areas."""
 
 
 class EquitySection(Strict):

@@ -55,16 +55,18 @@ class FrozenMapping(Mapping[str, T], Generic[T]):
         return repr(self._items)
 
 
-def frozen(said: Mapping[str, Any]) -> FrozenMapping[Any]:
+def frozen(content: Mapping[str, Any]) -> FrozenMapping[Any]:
     """Freeze a nested mapping."""
-    return FrozenMapping({key: frozen(value) if isinstance(value, Mapping) else value for key, value in said.items()})
+    return FrozenMapping(
+        {key: frozen(value) if isinstance(value, Mapping) else value for key, value in content.items()}
+    )
 
 
-def thawed(said: Mapping[str, Any]) -> dict[str, Any]:
+def thawed(content: Mapping[str, Any]) -> dict[str, Any]:
     """A nested mapping as dicts, tuples as lists."""
     return {
         key: thawed(value) if isinstance(value, Mapping) else list(value) if isinstance(value, tuple) else value
-        for key, value in said.items()
+        for key, value in content.items()
     }
 
 
@@ -164,7 +166,7 @@ class Settings:
 
     def as_dict(self) -> dict[str, Any]:
         """Return the content as ``scenario.toml`` nests it; what is empty or absent is left out."""
-        said: dict[str, Any] = {
+        content: dict[str, Any] = {
             "schema": self.schema_version,
             "title": self.title,
             "money": self.money,
@@ -174,12 +176,12 @@ class Settings:
             "rules": dict(self.rules),
         }
         if self.equity is not None:
-            said["equity"] = {"attribute": self.equity.attribute, "elasticity": self.equity.elasticity}
+            content["equity"] = {"attribute": self.equity.attribute, "elasticity": self.equity.elasticity}
         bands = {"ends": list(self.stages.bands.ends), "slopes": list(self.stages.bands.slopes)}
-        said["stages"] = {"order": list(self.stages.order), "give": dict(self.stages.give), "bands": bands}
-        said["log"] = thawed(self.log)
-        said["notes"] = dict(self.notes)
-        return {key: value for key, value in said.items() if value not in ("", [], {})}
+        content["stages"] = {"order": list(self.stages.order), "give": dict(self.stages.give), "bands": bands}
+        content["log"] = thawed(self.log)
+        content["notes"] = dict(self.notes)
+        return {key: value for key, value in content.items() if value not in ("", [], {})}
 
 
 def year_start(label: str) -> int | None:

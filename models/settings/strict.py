@@ -1,4 +1,4 @@
-"""What all parts of the settings' shape share: strict sections, texts of one line, and how a fault names itself."""
+"""Base of the settings' schema: strict sections, texts of one line, and errors with a code."""
 
 from __future__ import annotations
 

@@ -62,8 +62,8 @@ def _moves(
     """Round the money moved to the nearest pound where every pot can still pay, else up or down as it can."""
     carried = np.floor(point.carry_over * unit + 0.5).astype(np.int64)
     vired = np.floor(point.virement * unit + 0.5).astype(np.int64)
-    carry_cap = _whole_cap(rules.carry_over.value, unit)
-    vire_cap = _whole_cap(rules.virement.value, unit)
+    carry_cap = _whole_cap(rules["carry_over"].value, unit)
+    vire_cap = _whole_cap(rules["virement"].value, unit)
     fits = (
         (_limit(pot, carried, vired) >= least).all()
         and (carried <= carry_cap).all()

@@ -1,1 +1,1 @@
-"""What tables there are: columns, rule kinds, defaults, and tables as they were read."""
+"""Schema of the input: tables and columns, kinds of rules, defaults, and tables as they were read."""

@@ -1,4 +1,4 @@
-"""Tables with every column there and every default filled in."""
+"""Completion of tables: every column present, and defaults in place of empty cells."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tables as they came: cells not yet understood, and where each stands for the user."""
+"""Raw tables: cells before parsing, and what the user calls the place of each."""
 
 from __future__ import annotations
 
@@ -129,8 +129,8 @@ def from_frame(name: str, frame: pd.DataFrame) -> RawTable:
     for position, header in enumerate(headers):
         columns.setdefault(header, frame.iloc[:, position])
     repeated = tuple(dict.fromkeys(h for h in headers if headers.count(h) > 1))
-    place = Place(f"table {name}", frame.index, "row label", tuple(frame.index.names))
-    return RawTable(columns, place, len(frame), repeated=repeated)
+    origin = Place(f"table {name}", frame.index, "row label", tuple(frame.index.names))
+    return RawTable(columns, origin, len(frame), repeated=repeated)
 
 
 def is_missing(cell: object) -> bool:

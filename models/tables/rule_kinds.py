@@ -1,4 +1,10 @@
-"""The rules that limit a settlement: what each may be chosen by, a share of, and how large."""
+"""The rules that limit a settlement: one value of the table holds all that the package reads about a rule.
+
+Settings, JSON Schema, checks, formulation, prices, the search for a clash, repair, regimes, the two-stage programme,
+logs and the command line read :data:`RULES`. The independent statement, the verification and the double build in
+``models.assurance`` do not: they are written from the design. A new rule is a value here and, unless it is a bound of
+columns that a term writes already, a term of its own in ``models/formulation/terms``.
+"""
 
 from __future__ import annotations
 
@@ -9,48 +15,121 @@ from typing import Literal
 BASES = ("bid", "reference", "amount", "per_head")
 """What the value of a rule is a share or number of."""
 
+SELECTORS = ("area", "region", "type", "envelope", "objective", "year")
+"""Columns of the table ``rules`` that choose where a row holds; empty matches everything."""
+
+POT = "pot"
+"""The rows of the national pot: no rule of the table, but a limit that a repair may raise like those of rules."""
+
+Sense = Literal["floor", "ceiling", "lock", "step"]
+"""Which bounds a limit sets.
+
+``floor``: the lower one. ``ceiling``: the upper one. ``lock``: both, to one value. ``step``: both, the change from one
+year to the next being at most the limit in size.
+"""
+
+
+@dataclass(frozen=True)
+class IndexSet:
+    """The index set of a rule: for what there is a limit.
+
+    Parameters
+    ----------
+    axes
+        Axes of the array of limits; none where each row of the table is one limit, of a sum.
+    selectors
+        Columns of the table ``rules`` that may choose where the rule holds.
+    of_targets
+        Whether the limits are contributions, whose change counts as a share of the proposed target, rather than money.
+    of_grants
+        Whether the limits hold for grants and pots alone. Where these are settled first, the limits are too: a regime
+        that fixes grants drops them, and in a two-stage programme they belong to the first stage.
+    """
+
+    axes: tuple[str, ...]
+    selectors: tuple[str, ...]
+    of_targets: bool = False
+    of_grants: bool = False
+
+
+GRANTS = IndexSet(("area", "envelope", "year"), ("area", "region", "type", "envelope", "year"), of_grants=True)
+TARGETS = IndexSet(("area", "objective", "year"), ("area", "region", "type", "objective", "year"), of_targets=True)
+AREAS = IndexSet(("area",), ("area", "region", "type"))
+POTS = IndexSet(("envelope", "year"), ("envelope", "year"), of_grants=True)
+SUMS = IndexSet((), ("area", "region", "type", "envelope", "year"), of_grants=True)
+
 
 @dataclass(frozen=True)
 class Rule:
-    """What a row of the table rules may say.
+    """A kind of rule.
 
     Parameters
     ----------
     name
-        The rule.
+        The rule, as the table ``rules`` and ``[rules]`` call it.
     explanation
         One sentence for the manual.
+    words
+        What people call its limit where it has a price.
+    over
+        For what there is a limit.
+    sense
+        Which bounds a limit sets.
+    term
+        The term that writes it, which is also the name of its rows, or of the columns that it bounds.
+    bound
+        Whether the limits are bounds of the term's columns rather than bounds of its rows.
+    summed
+        Whether an explanation may add the limits up with bids and pots, in money.
     bases
         What its value may be a share or number of.
     least, most
         Smallest and largest value where the basis is ``bid``.
-    cells
-        What it binds: cells of grants or of targets, areas, cells of the pot, or a sum over areas.
+    percentage_from
+        From which value on a share is probably meant as a percentage.
     general
         Whether ``[rules]`` takes it.
     """
 
     name: str
     explanation: str
-    cells: Literal["grants", "targets", "areas", "pot", "sum"]
+    words: str
+    over: IndexSet
+    sense: Sense
+    term: str
+    bound: bool = False
+    summed: bool = False
     bases: tuple[str, ...] = BASES
-    least: float = 0.0
+    least: float = 0
     most: float = math.inf
+    percentage_from: float = math.inf
     general: bool = True
 
     @property
     def selectors(self) -> tuple[str, ...]:
-        """Columns that may choose where the rule holds."""
-        return _SELECTORS_OF[self.cells]
+        """Columns of the table ``rules`` that may choose where the rule holds."""
+        return self.over.selectors
 
+    @property
+    def lower(self) -> bool:
+        """Whether a limit sets a lower bound."""
+        return self.sense != "ceiling"
 
-_SELECTORS_OF = {
-    "grants": ("area", "region", "type", "envelope", "year"),
-    "targets": ("area", "region", "type", "objective", "year"),
-    "areas": ("area", "region", "type"),
-    "pot": ("envelope", "year"),
-    "sum": ("area", "region", "type", "envelope", "year"),
-}
+    @property
+    def upper(self) -> bool:
+        """Whether a limit sets an upper bound."""
+        return self.sense != "floor"
+
+    @property
+    def kind(self) -> str:
+        """What a repair calls it: its name; for sums the term, whose floors and ceilings move together."""
+        return self.term if self.over is SUMS else self.name
+
+    @property
+    def of_bidders(self) -> bool:
+        """Whether only areas with a bid have limits, whatever the basis."""
+        return self.over is AREAS or (self.over is GRANTS and self.sense == "step")
+
 
 _OF_TARGETS = ("bid", "amount", "per_head")
 _OF_POT = ("bid", "amount")
@@ -58,26 +137,153 @@ _OF_POT = ("bid", "amount")
 RULES = {
     rule.name: rule
     for rule in (
-        Rule("grant_floor", "No grant falls below this.", "grants", most=1.0),
-        Rule("grant_ceiling", "No grant rises above this.", "grants", least=1.0),
-        Rule("grant_lock", "The grant is fixed.", "grants", general=False),
-        Rule("grant_step", "Change of (grant − bid) from one year to the next.", "grants"),
-        Rule("target_floor", "No agreed target falls below this.", "targets", _OF_TARGETS, most=1.0),
-        Rule("target_ceiling", "No area is asked for more than this.", "targets", _OF_TARGETS, least=1.0),
-        Rule("target_lock", "The agreed target is fixed.", "targets", _OF_TARGETS, general=False),
-        Rule("own_cost_ceiling", "What an area may be asked to spend itself.", "areas"),
-        Rule("carry_over", "What may move from a year into the next.", "pot", _OF_POT, most=1.0),
-        Rule("virement", "What may move from an envelope into others.", "pot", _OF_POT, most=1.0),
-        Rule("pot_share_floor", "Least that areas get together.", "sum", _OF_POT, most=1.0, general=False),
-        Rule("pot_share_ceiling", "Most that areas get together.", "sum", _OF_POT, most=1.0, general=False),
+        Rule(
+            "grant_floor",
+            explanation="No grant falls below this.",
+            words="grant floor",
+            over=GRANTS,
+            sense="floor",
+            term="grant",
+            bound=True,
+            summed=True,
+            most=1,
+        ),
+        Rule(
+            "grant_ceiling",
+            explanation="No grant rises above this.",
+            words="grant ceiling",
+            over=GRANTS,
+            sense="ceiling",
+            term="grant",
+            bound=True,
+            summed=True,
+            least=1,
+            percentage_from=10,
+        ),
+        Rule(
+            "grant_lock",
+            explanation="The grant is fixed.",
+            words="grant lock",
+            over=GRANTS,
+            sense="lock",
+            term="grant",
+            bound=True,
+            summed=True,
+            general=False,
+        ),
+        Rule(
+            "grant_step",
+            explanation="Change of (grant − bid) from one year to the next.",
+            words="grant step",
+            over=GRANTS,
+            sense="step",
+            term="grant_step",
+            percentage_from=5,
+        ),
+        Rule(
+            "target_floor",
+            explanation="No agreed target falls below this.",
+            words="target floor",
+            over=TARGETS,
+            sense="floor",
+            term="target",
+            bound=True,
+            bases=_OF_TARGETS,
+            most=1,
+        ),
+        Rule(
+            "target_ceiling",
+            explanation="No area is asked for more than this.",
+            words="target ceiling",
+            over=TARGETS,
+            sense="ceiling",
+            term="target_ceiling",
+            bases=_OF_TARGETS,
+            least=1,
+            percentage_from=10,
+        ),
+        Rule(
+            "target_lock",
+            explanation="The agreed target is fixed.",
+            words="target lock",
+            over=TARGETS,
+            sense="lock",
+            term="target",
+            bound=True,
+            bases=_OF_TARGETS,
+            general=False,
+        ),
+        Rule(
+            "own_cost_ceiling",
+            explanation="What an area may be asked to spend itself.",
+            words="own-cost ceiling",
+            over=AREAS,
+            sense="ceiling",
+            term="own_cost",
+            percentage_from=1,
+        ),
+        Rule(
+            "carry_over",
+            explanation="What may move from a year into the next.",
+            words="carry-over",
+            over=POTS,
+            sense="ceiling",
+            term="carry_over",
+            bound=True,
+            summed=True,
+            bases=_OF_POT,
+            most=1,
+        ),
+        Rule(
+            "virement",
+            explanation="What may move from an envelope into others.",
+            words="virement",
+            over=POTS,
+            sense="ceiling",
+            term="virement",
+            bases=_OF_POT,
+            most=1,
+        ),
+        Rule(
+            "pot_share_floor",
+            explanation="Least that areas get together.",
+            words="share of the pot",
+            over=SUMS,
+            sense="floor",
+            term="pot_share",
+            summed=True,
+            bases=_OF_POT,
+            most=1,
+            general=False,
+        ),
+        Rule(
+            "pot_share_ceiling",
+            explanation="Most that areas get together.",
+            words="share of the pot",
+            over=SUMS,
+            sense="ceiling",
+            term="pot_share",
+            summed=True,
+            bases=_OF_POT,
+            most=1,
+            general=False,
+        ),
     )
 }
 """The rules by name; where the basis is ``bid``, rules of the pot are shares of the pot."""
 
-PERCENTAGE_FROM = {
-    "grant_ceiling": 10.0,
-    "grant_step": 5.0,
-    "target_ceiling": 10.0,
-    "own_cost_ceiling": 1.0,
-}
-"""From which size on a share of the bid is probably a percentage, for rules that may be above 1."""
+ROW_WORDS = {rule.term: rule.words for rule in RULES.values() if not rule.bound}
+"""What people call the limits that are rows, by the name of the rows."""
+
+KINDS = (POT, *dict.fromkeys(rule.kind for rule in sorted(RULES.values(), key=lambda rule: rule.over is POTS)))
+"""Kinds of limits that a repair may change: the pot, then those of areas, then what moves between pots."""
+
+
+def bounds_of(term: str) -> dict[Sense, Rule]:
+    """Return the rules that bound the columns of a term, by sense."""
+    return {rule.sense: rule for rule in RULES.values() if rule.bound and rule.term == term}
+
+
+def names_over(*index_sets: IndexSet) -> tuple[str, ...]:
+    """Return the names of the rules over these index sets, in the order of the table."""
+    return tuple(rule.name for rule in RULES.values() if rule.over in index_sets)

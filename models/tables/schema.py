@@ -1,4 +1,4 @@
-"""The tables of a scenario, column by column: the one place that parsing, checks and documentation follow."""
+"""Schema of the tables of a scenario, column by column: parsing, checks and documentation read it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
-from .rule_kinds import BASES, RULES
+from .rule_kinds import BASES, RULES, SELECTORS
 
 Kind = Literal["label", "key", "text", "number", "whole", "word", "year", "years"]
 """What a cell holds.
@@ -319,14 +319,11 @@ TABLES = {
                 _objective(False, "Only this objective."),
                 _year(False, "Only this year."),
             ),
-            key=("rule", "area", "region", "type", "envelope", "objective", "year"),
+            key=("rule", *SELECTORS),
         ),
     )
 }
 """The nine tables by name, in the order in which they are read and written."""
-
-SELECTORS = ("area", "region", "type", "envelope", "objective", "year")
-"""Columns of the table ``rules`` that choose where a row holds; empty matches everything."""
 
 
 def attribute(name: str) -> Column:

@@ -1,4 +1,4 @@
-"""Given grants: settle what follows from them by the same bids, options and stages."""
+"""Settlement with fixed grants: targets and take-ups follow by the same bids, options and stages."""
 
 from __future__ import annotations
 
@@ -10,23 +10,15 @@ import pandas as pd
 
 from singlepot.models.formulation.model import touched
 from singlepot.models.formulation.rules import Limit, Rules, resolve
-from singlepot.models.formulation.terms.target_ceiling import meant_for
 from singlepot.models.scenario.arrays import Arrays, Booleans
+from singlepot.models.scenario.option_purpose import meant_for
 from singlepot.models.scenario.scenario import Scenario
 from singlepot.models.settlement.decisions import Point, own_costs, point_of
 from singlepot.models.settlement.settlement import Settlement
+from singlepot.models.tables.rule_kinds import AREAS, GRANTS, POTS, RULES, SUMS, TARGETS, Rule, Sense, bounds_of
 from singlepot.solver import SolverFailedError, VerificationFailedError
 
 from .allocations import Allocation, Floats
-
-OF_GRANTS = ("grant_floor", "grant_ceiling", "grant_lock", "grant_step", "pot_share_floor", "pot_share_ceiling")
-"""Rules that a regime which fixes the grants itself cannot take account of."""
-
-OF_POTS = ("carry_over", "virement")
-"""Rules that fixed grants have no use for, since they pass no pot."""
-
-OF_TARGETS = ("target_floor", "target_ceiling", "target_lock", "own_cost_ceiling")
-"""Rules that are kept where the fixed grants leave room for them."""
 
 ROOM = 1e-12
 """Share of a grant by which locks stay below a pot that they use up: their sum must not pass it by rounding."""
@@ -47,7 +39,7 @@ class Broken:
 
     def __str__(self) -> str:
         """``grant_floor (23 areas)``."""
-        noun = "row" if self.rule.startswith("pot_share") else "area"
+        noun = "row" if RULES[self.rule].over is SUMS else "area"
         return f"{self.rule} ({self.count} {noun}{'s' if self.count != 1 else ''})"
 
 
@@ -69,13 +61,17 @@ def fix(
     rules = resolve(scenario, data)
     plain = point_of(data, _plain(data, given), np.zeros(data.pot.shape), np.zeros((0, 0, 0)))
     broken = tuple(_broken(data, rules, given.grants, plain))
-    lost = {each.rule for each in broken} & set(OF_TARGETS)
-    gone = {*OF_GRANTS, *OF_POTS, *lost}
+    gone = {rule.name for rule in RULES.values() if rule.over.of_grants} | {rule.rule for rule in broken}
     table = scenario.filled("rules")
     kept = table[~table["rule"].isin(gone)]
     grants = _within(data.pot, given.grants)
-    limits = {"grant_floor": grants * (1 - width), "grant_ceiling": grants} if width else {"grant_lock": grants}
-    rows = pd.concat([kept, *(_rows(data, rule, level) for rule, level in limits.items())], ignore_index=True)
+    bounds = bounds_of("grant")
+    limits: dict[Sense, Floats] = {"lock": grants}
+    if width:
+        limits = {"floor": grants * (1 - width), "ceiling": grants}
+    rows = pd.concat(
+        [kept, *(_rows(data, bounds[sense].name, level) for sense, level in limits.items())], ignore_index=True
+    )
     general = {name: None for name in gone if name in scenario.settings.rules}
     return scenario.with_(rules=general, rule_rows=rows), broken
 
@@ -116,29 +112,43 @@ def _rows(data: Arrays, rule: str, level: Floats) -> pd.DataFrame:
 
 def _broken(data: Arrays, rules: Rules, grants: Floats, plain: Point) -> list[Broken]:
     """Every rule that these grants break, or that their plainest use does."""
-    departure = grants - data.bid
-    step = np.zeros(grants.shape)
-    step[:, :, 1:] = np.abs(np.diff(departure, axis=2))
-    carried = _carried(data, plain)
-    found = {
-        "grant_floor": _below(grants, rules.grant_floor),
-        "grant_ceiling": _above(grants, rules.grant_ceiling),
-        "grant_lock": _below(grants, rules.grant_lock) | _above(grants, rules.grant_lock),
-        "grant_step": _above(step, rules.grant_step),
-        "target_floor": _below(plain.targets, rules.target_floor),
-        "target_lock": _below(plain.targets, rules.target_lock) | _above(plain.targets, rules.target_lock),
-        "target_ceiling": _above(carried, rules.target_ceiling) & (carried > data.proposed),
-        "own_cost_ceiling": _above(own_costs(data, plain), rules.own_cost_ceiling),
-    }
-    counted = [(name, int(where.reshape(len(data.areas), -1).any(axis=1).sum())) for name, where in found.items()]
-    for kind, floor in (("pot_share_floor", True), ("pot_share_ceiling", False)):
-        short = 0
-        for share in rules.pot_shares:
-            total = float(grants[share.areas][:, share.cells].sum())
-            gap = share.limit - total if floor else total - share.limit
-            short += share.floor is floor and gap > NEAR * max(share.limit, 1.0)
-        counted.append((kind, short))
-    return [Broken(name, count) for name, count in counted if count]
+    counts = [(rule.name, _count(rule, data, rules, grants, plain)) for rule in RULES.values() if rule.over is not POTS]
+    return [Broken(name, count) for name, count in counts if count]
+
+
+def _count(rule: Rule, data: Arrays, rules: Rules, grants: Floats, plain: Point) -> int:
+    """In how many areas a rule is broken; of a sum of grants, how many rows are."""
+    if rule.over is SUMS:
+        totals = [
+            (limit, float(grants[limit.areas][:, limit.cells].sum())) for limit in rules.sums if limit.rule is rule
+        ]
+        return sum(
+            (limit.limit - total if rule.lower else total - limit.limit) > NEAR * max(limit.limit, 1.0)
+            for limit, total in totals
+        )
+    value, limit = _limited(rule, data, grants, plain), rules[rule.name]
+    broken = np.zeros(value.shape, dtype=bool)
+    if rule.lower and rule.sense != "step":
+        broken |= _below(value, limit)
+    if rule.upper:
+        broken |= _above(value, limit)
+    if rule.over is TARGETS and rule.sense == "ceiling":
+        broken &= value > data.proposed
+    return int(broken.reshape(len(data.areas), -1).any(axis=1).sum())
+
+
+def _limited(rule: Rule, data: Arrays, grants: Floats, plain: Point) -> Floats:
+    """The quantity that a rule limits, over its index set."""
+    if rule.over is AREAS:
+        return own_costs(data, plain)
+    if rule.over is TARGETS and rule.sense == "ceiling":
+        return _carried(data, plain)
+    level, asked = (grants, data.bid) if rule.over is GRANTS else (plain.targets, data.proposed)
+    if rule.sense != "step":
+        return level
+    change = np.zeros(level.shape)
+    change[:, :, 1:] = np.abs(np.diff(level - asked, axis=2))
+    return change
 
 
 def _below(value: Floats, limit: Limit) -> Booleans:
@@ -174,11 +184,11 @@ def settle_fixed(scenario: Scenario, data: Arrays, given: Allocation, settle: Se
     fixed, broken = fix(scenario, data, given)
     notes = given.notes
     try:
-        found = settle(fixed)
+        settlement = settle(fixed)
     except (SolverFailedError, VerificationFailedError):
-        found = settle(fix(scenario, data, given, width=WIDTH)[0])
+        settlement = settle(fix(scenario, data, given, width=WIDTH)[0])
         notes = (*notes, f"Grants are held to one part in {1 / WIDTH:,.0f}.")
-    return told(found, [str(each) for each in broken], notes)
+    return told(settlement, [str(rule) for rule in broken], notes)
 
 
 def told(settlement: Settlement, broken: list[str], notes: tuple[str, ...]) -> Settlement:

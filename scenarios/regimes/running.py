@@ -13,6 +13,7 @@ from singlepot.models.scenario.arrays import Arrays, arrays
 from singlepot.models.scenario.scenario import Scenario
 from singlepot.models.settlement.settle import settle_scenario
 from singlepot.models.settlement.settlement import Settlement
+from singlepot.models.tables.rule_kinds import GRANTS, SUMS, TARGETS, names_over
 from singlepot.solver import (
     BadOptionError,
     Control,
@@ -29,7 +30,7 @@ from singlepot.solver import (
 from ..reading.settling import ScenarioSource, scenario_of
 from .allocations import Allocation, by_arrival, by_claims
 from .competition import competition
-from .fixing import OF_GRANTS, OF_TARGETS, settle_fixed, told
+from .fixing import settle_fixed, told
 from .formula import needs_formula, per_head
 from .plan import RegimePlan, Said, read_regime_plan
 from .pooling import pooling
@@ -157,7 +158,7 @@ def _silos(
     rows = rows_of(data, found)
     dropped: list[str] = []
     if not _possible(scenario, rows, time_limit_s):
-        dropped = _rules_of(scenario, (*OF_GRANTS, *OF_TARGETS[:3]))
+        dropped = _rules_of(scenario, names_over(GRANTS, SUMS, TARGETS))
         scenario = without(scenario, dropped)
     held = ", ".join(f"{name} {total:.1%}" for name, total in _held(found.pot, found.names))
     return told(settled(scenario, rows), dropped, (f"Each has its own pot: {held}.",))

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from singlepot.models.formulation.terms.target_ceiling import meant_for
 from singlepot.models.scenario.arrays import Arrays
+from singlepot.models.scenario.option_purpose import meant_for
 from singlepot.models.scenario.scenario import Scenario
 from singlepot.solver import Extra, ExtraRows
 

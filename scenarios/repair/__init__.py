@@ -1,1 +1,1 @@
-"""The least change of an unsettleable scenario that restores a settlement."""
+"""Repair of an infeasible scenario: the least relaxation of its rules that restores a settlement."""

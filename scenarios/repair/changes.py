@@ -1,4 +1,4 @@
-"""Changed limits as changes of tables: pots set, rows of the table ``rules`` set or added so that they win."""
+"""Relaxed limits as the changes of a what-if: pots set, rows of the table ``rules`` set or added so that they win."""
 
 from __future__ import annotations
 
@@ -8,16 +8,7 @@ from typing import Any
 import pandas as pd
 
 from singlepot.models.scenario.scenario import Scenario
-from singlepot.models.tables.rule_kinds import RULES
-from singlepot.models.tables.schema import SELECTORS
-
-AXES = {
-    "grants": ("area", "year", "envelope"),
-    "targets": ("area", "objective", "year"),
-    "areas": ("area",),
-    "pot": ("year", "envelope"),
-}
-"""What tells one cell of a rule from another."""
+from singlepot.models.tables.rule_kinds import POT, RULES, SELECTORS, SUMS
 
 SOURCE = "repair"
 """Source of a row of the pot that a repair adds, where the pot has several sources already."""
@@ -39,9 +30,9 @@ def as_changes(scenario: Scenario, moved: pd.DataFrame) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = []
     for limit in moved.to_dict("records"):
         rule, value = str(limit["rule"]), float(limit["value"])
-        if rule == "pot":
+        if rule == POT:
             changes.append(_pot(scenario, str(limit["envelope"]), str(limit["year"]), value))
-        elif rule.startswith("pot_share"):
+        elif RULES[rule].over is SUMS:
             changes.append(_set(rule, places.shared(rule, str(limit["area"])), value))
         elif (standing := places.alone(rule, limit)) is not None:
             changes.append(_set(rule, standing, value))
@@ -66,7 +57,7 @@ def _set(rule: str, selectors: Mapping[str, str], value: float) -> dict[str, Any
 
 
 class _Places:
-    """The rows of the table ``rules``, and which of them bind a cell."""
+    """The rows of the table ``rules``, searched for those that bind a cell."""
 
     def __init__(self, scenario: Scenario) -> None:
         self._rules = scenario.filled("rules")
@@ -93,7 +84,7 @@ class _Places:
         if not len(matching):
             return None
         winner = matching.iloc[int((matching[list(SELECTORS)] != "").sum(axis=1).to_numpy().argmax())]
-        if all(winner[axis] or self._only[axis] for axis in AXES[RULES[rule].cells]):
+        if all(winner[axis] or self._only[axis] for axis in RULES[rule].over.axes):
             return _usable(rule, {name: str(winner[name]) for name in SELECTORS})
         return None
 
@@ -102,7 +93,7 @@ class _Places:
         matching = self._matching(rule, limit)
         most = int((matching[list(SELECTORS)] != "").sum(axis=1).max()) if len(matching) else 0
         cell = self._cell(limit)
-        axes = AXES[RULES[rule].cells]
+        axes = RULES[rule].over.axes
         needed = [axis for axis in axes if axis != "envelope" or not self._only["envelope"]]
         further = [name for name in (*axes, "region", "type") if name not in needed and cell.get(name)]
         while len(needed) <= most and further:

@@ -44,17 +44,17 @@ def write_what_if(repair: Repair, base: str, path: str | os.PathLike[str]) -> No
         What to write; a path in ``base`` is said relative to it.
     """
     target = Path(path)
-    said = {"base": _base(base, target), **repair.what_if()}
+    document = {"base": _base(base, target), **repair.what_if()}
     lines = [f"# {line}" for line in _reasons(repair)]
-    content = "\n".join(lines) + "\n" + tomli_w.dumps(said)
+    content = "\n".join(lines) + "\n" + tomli_w.dumps(document)
     waiting = target.with_name(f".{target.name}.part")
     waiting.write_bytes(content.encode())
     waiting.replace(target)
 
 
 def _reasons(repair: Repair) -> list[str]:
-    said = [" ".join(str(clash).split()) for clash in repair.clashes]
-    return [*said, f"The least change of {', '.join(repair.may_change)}; {repair.rounding}."]
+    sentences = [" ".join(str(clash).split()) for clash in repair.clashes]
+    return [*sentences, f"The least change of {', '.join(repair.may_change)}; {repair.rounding}."]
 
 
 def _base(base: str, file: Path) -> str:

@@ -82,14 +82,14 @@ class Repair:
 
     def summary(self) -> str:
         """Say in a line how far each rule moves."""
-        said = []
+        moves = []
         for (rule, unit), part in self.changes.groupby(["rule", "unit"], sort=False):
             up, down = part["change"].clip(lower=0).sum(), -part["change"].clip(upper=0).sum()
             for word, moved in (("raised", up), ("lowered", down)):
                 if moved > 0:
                     sums = (0.0, moved) if unit == SHARE else (moved, 0.0)
-                    said.append(f"{rule} {word} by {amount(*sums, self.scenario.settings.money)}")
-        return join(said)
+                    moves.append(f"{rule} {word} by {amount(*sums, self.scenario.settings.money)}")
+        return join(moves)
 
     def __repr__(self) -> str:
         """One line."""

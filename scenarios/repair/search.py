@@ -1,4 +1,4 @@
-"""Repair a scenario whose rules admit no settlement: the least change, fairly shared, that restores one."""
+"""Search for a repair: the least relaxation of the rules that makes a scenario feasible, shared fairly."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ import pandas as pd
 
 from singlepot.models.diagnostics.problems import did_you_mean
 from singlepot.models.infeasibility.clash import Clash
-from singlepot.models.infeasibility.relaxable import EXTRA, KINDS, Movable, movable
+from singlepot.models.infeasibility.relaxable import EXTRA, RelaxableProgramme, relaxable
 from singlepot.models.infeasibility.search import find_clash
 from singlepot.models.money import POUNDS_PER
 from singlepot.models.scenario.scenario import Scenario
 from singlepot.models.settlement.settle import settle_scenario
+from singlepot.models.tables.rule_kinds import KINDS, POT, RULES, SUMS
 from singlepot.solver import (
     Control,
     Extra,
@@ -104,23 +105,23 @@ def repair(
     scenario = scenario_of(scenario)
     allowed = _known(may_change)
     control = Control(time_limit_s, progress)
-    written = movable(scenario, extra)
-    clashes = _clashes(written, control)
+    elastic = relaxable(scenario, extra)
+    clashes = _clashes(elastic, control)
     if allowed is None:
-        allowed = _sensible(written, clashes, control)
+        allowed = _sensible(elastic, clashes, control)
     if not clashes:
         return Repair(scenario, allowed, pd.DataFrame(columns=list(COLUMNS)), (), 0.0, "")
-    programme = written.keeping(written.kinds)
-    slacks, of, moves = written.slacks(allowed)
-    background = written.formulation.curvature
+    programme = elastic.keeping(elastic.kinds)
+    slacks, of, moves = elastic.slacks(allowed)
+    background = elastic.formulation.curvature
     try:
-        found = least_change(programme, slacks, background, control)
+        relaxed = least_change(programme, slacks, background, control)
     except InfeasibleError:
-        raise _no_repair(written, allowed, clashes, control) from None
-    moved = _moved(written, of, moves * found.slack)
+        raise _no_repair(elastic, allowed, clashes, control) from None
+    moved = _moved(elastic, of, moves * relaxed.slack)
     for changes, limits, words in _rounded(moved, scenario.settings.money):
         steps = as_changes(scenario, limits)
-        trial = Repair(scenario, allowed, changes, clashes, found.total, words, tuple(steps))
+        trial = Repair(scenario, allowed, changes, clashes, relaxed.total, words, tuple(steps))
         if _settles(trial.repaired(), extra, control):
             return trial
     raise SolverFailedError("the repaired scenario does not settle", "report this scenario as a defect")
@@ -136,11 +137,11 @@ def _known(may_change: Sequence[str] | None) -> tuple[str, ...] | None:
     return tuple(kind for kind in KINDS if kind in may_change)
 
 
-def _clashes(written: Movable, control: Control) -> tuple[Clash, ...]:
+def _clashes(elastic: RelaxableProgramme, control: Control) -> tuple[Clash, ...]:
     """Find clash after clash, leaving out the kinds of those found."""
     clashes: list[Clash] = []
     without: list[str] = []
-    while (clash := find_clash(written, control, without)) is not None:
+    while (clash := find_clash(elastic, control, without)) is not None:
         clashes.append(clash)
         without += clash.kinds
         if not clash.kinds:
@@ -148,17 +149,18 @@ def _clashes(written: Movable, control: Control) -> tuple[Clash, ...]:
     return tuple(clashes)
 
 
-def _sensible(written: Movable, clashes: Sequence[Clash], control: Control) -> tuple[str, ...]:
-    """The pot and what takes part in a clash; where that does not do, shares of the pot too, then every kind."""
-    involved = {"pot", *(kind for clash in clashes for kind in clash.kinds)}
-    there = set(written.kinds)
-    sets = [tuple(kind for kind in KINDS if kind in some) for some in (involved, involved | {"pot_share"}, there)]
-    return next((some for some in sets if _helps(written, some, control)), sets[0])
+def _sensible(elastic: RelaxableProgramme, clashes: Sequence[Clash], control: Control) -> tuple[str, ...]:
+    """Choose the pot and the kinds of the clashes; if that is not feasible, shares of the pot too, then every kind."""
+    involved = {POT, *(kind for clash in clashes for kind in clash.kinds)}
+    there = set(elastic.kinds)
+    sums = {rule.kind for rule in RULES.values() if rule.over is SUMS}
+    sets = [tuple(kind for kind in KINDS if kind in some) for some in (involved, involved | sums, there)]
+    return next((some for some in sets if _helps(elastic, some, control)), sets[0])
 
 
-def _helps(written: Movable, kinds: Sequence[str], control: Control) -> bool:
-    programme = written.keeping(written.kinds)
-    return is_possible(loosen(programme, written.slacks(kinds)[0]), control)
+def _helps(elastic: RelaxableProgramme, kinds: Sequence[str], control: Control) -> bool:
+    programme = elastic.keeping(elastic.kinds)
+    return is_possible(loosen(programme, elastic.slacks(kinds)[0]), control)
 
 
 def _settles(scenario: Scenario, extra: Extra | None, control: Control) -> bool:
@@ -169,32 +171,34 @@ def _settles(scenario: Scenario, extra: Extra | None, control: Control) -> bool:
     return True
 
 
-def _no_repair(written: Movable, allowed: Sequence[str], clashes: Sequence[Clash], control: Control) -> NoRepairError:
+def _no_repair(
+    elastic: RelaxableProgramme, allowed: Sequence[str], clashes: Sequence[Clash], control: Control
+) -> NoRepairError:
     """Say which further kinds would restore a settlement."""
     others = [kind for kind in KINDS if kind not in allowed]
-    ways = [kind for kind in others if _helps(written, [*allowed, kind], control)]
+    ways = [kind for kind in others if _helps(elastic, [*allowed, kind], control)]
     together = [kind for kind in KINDS if any(kind in clash.kinds for clash in clashes)]
     cause = f"changing {', '.join(allowed) or 'nothing'} cannot restore a settlement: "
     cause += "; ".join(map(str, clashes))
     if ways:
         return NoRepairError(cause, f"also allow {' or '.join(ways)}")
-    if _helps(written, [*allowed, *together], control):
+    if _helps(elastic, [*allowed, *together], control):
         return NoRepairError(cause, f"also allow {' and '.join(kind for kind in together if kind not in allowed)}")
     named = any(EXTRA in clash.kinds for clash in clashes)
     return NoRepairError(cause, "change the constraints of your own" if named else "allow all kinds")
 
 
-def _moved(written: Movable, of: np.ndarray[Any, Any], change: np.ndarray[Any, Any]) -> pd.DataFrame:
+def _moved(elastic: RelaxableProgramme, of: np.ndarray[Any, Any], change: np.ndarray[Any, Any]) -> pd.DataFrame:
     """Return the limits that move, with ``change`` in money or objective units; both ways of one limit add up."""
-    limits = written.limits
+    limits = elastic.limits
     total = np.bincount(of, weights=change, minlength=len(limits))
-    rows, pots, values = written.pot_shares
+    rows, pots, values = elastic.pot_shares
     with_pot = limits["value"].to_numpy(dtype=np.float64).copy()
     by_row = pd.Series(np.arange(len(limits)), index=limits["row"])
     np.add.at(with_pot, by_row.reindex(rows).to_numpy(dtype=np.int64), -values * total[pots])
     moved = limits.assign(value=with_pot, change=total)[total != 0]
     order = ["kind", "rule", "year", "area", "envelope", "objective"]
-    ranks = moved["kind"].map({kind: place for place, kind in enumerate(KINDS)})
+    ranks = moved["kind"].map({kind: rank for rank, kind in enumerate(KINDS)})
     result: pd.DataFrame = moved.assign(kind=ranks).sort_values(order, kind="stable").reset_index(drop=True)
     return result
 
@@ -205,7 +209,7 @@ def _rounded(moved: pd.DataFrame, money: str) -> Iterator[tuple[pd.DataFrame, pd
     unit, share = moved["unit"].to_numpy(dtype=np.float64), moved["share"].to_numpy(dtype=bool)
     digits = np.where(share, DIGITS - np.floor(np.log10(unit)), round(math.log10(POUNDS_PER[money])))
     exact = np.maximum(value + change, 0.0)
-    lock = moved["rule"].str.endswith("lock").to_numpy(dtype=bool)
+    lock = moved["rule"].isin([rule.name for rule in RULES.values() if rule.sense == "lock"]).to_numpy()
     tries = [(0, False), *((fewer, True) for fewer in range(0 if lock.any() else 1, COARSEST + 1))]
     for fewer, keep_locks in tries:
         quantum = 10.0 ** (fewer - digits)
@@ -213,15 +217,15 @@ def _rounded(moved: pd.DataFrame, money: str) -> Iterator[tuple[pd.DataFrame, pd
         outward = np.where(change > 0, np.ceil(steps - NOTHING), np.floor(steps + NOTHING))
         rounded = [round(n * q, int(d)) for n, q, d in zip(outward, quantum, digits, strict=True)]
         to = np.maximum(np.asarray(rounded, dtype=np.float64), 0.0)
-        said = f"limits are rounded outward to £{10**fewer:,}, those of targets to {DIGITS + 1 - fewer} digits"
+        words = f"limits are rounded outward to £{10**fewer:,}, those of targets to {DIGITS + 1 - fewer} digits"
         if keep_locks and lock.any():  # a lock has no outside: rounding it can exclude the only point
-            to, said = np.where(lock, exact, to), f"{said}, but no locks"
-        yield _as_tables(moved, to, np.abs(change) > NOTHING * quantum, money, said)
+            to, words = np.where(lock, exact, to), f"{words}, but no locks"
+        yield _as_tables(moved, to, np.abs(change) > NOTHING * quantum, money, words)
     yield _as_tables(moved, exact, change != 0, money, "limits are not rounded")
 
 
 def _as_tables(
-    moved: pd.DataFrame, to: np.ndarray[Any, Any], kept: np.ndarray[Any, Any], money: str, said: str
+    moved: pd.DataFrame, to: np.ndarray[Any, Any], kept: np.ndarray[Any, Any], money: str, words: str
 ) -> tuple[pd.DataFrame, pd.DataFrame, str]:
     limits = moved.assign(to=to)[kept].reset_index(drop=True)
     unit = np.where(limits["share"], limits["unit"], 1.0)
@@ -234,4 +238,4 @@ def _as_tables(
             "unit": np.where(limits["share"], SHARE, money),
         }
     )
-    return changes, limits.assign(value=limits["to"]), said
+    return changes, limits.assign(value=limits["to"]), words

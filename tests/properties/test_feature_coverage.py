@@ -47,20 +47,20 @@ def _limits(formulation: Formulation, settlement: sp.Settlement) -> set[str]:
     floor, ceiling = grant_bounds(data, rules)
     lowest, _ = target_bounds(data, rules)
     for name, limit, values, edge in (
-        ("grant_floor", rules.grant_floor, grants, floor),
-        ("grant_ceiling", rules.grant_ceiling, grants, ceiling),
-        ("target_floor", rules.target_floor, targets, lowest),
+        ("grant_floor", rules["grant_floor"], grants, floor),
+        ("grant_ceiling", rules["grant_ceiling"], grants, ceiling),
+        ("target_floor", rules["target_floor"], targets, lowest),
     ):
         if (limit.binds & (np.abs(values - edge) <= NEAR)).any():
             found.add(name)
-    for name, lock in (("grant_lock", rules.grant_lock), ("target_lock", rules.target_lock)):
+    for name, lock in (("grant_lock", rules["grant_lock"]), ("target_lock", rules["target_lock"])):
         if lock.binds.any():
             found.add(name)
     step = np.abs(np.diff(grants - data.bid, axis=2))
-    limit = rules.grant_step.value[:, :, 1:]
+    limit = rules["grant_step"].value[:, :, 1:]
     if (~np.isnan(limit) & (step > NEAR) & (step >= limit - NEAR)).any():
         found.add("grant_step")
-    for share in rules.pot_shares:
+    for share in rules.sums:
         if abs(grants[share.areas][:, share.cells].sum() - share.limit) <= 1e-6 * max(share.limit, 1.0):
             found.add("pot_share")
     if (settlement.pot["carried"] > NEAR).any():

@@ -113,11 +113,11 @@ def test_2_every_rule_holds(made: Draft) -> None:
         assert (values >= lower - tolerance).all()
         assert (values <= upper + tolerance).all()
     step = np.abs(np.diff(grants - data.bid, axis=2))
-    limit = rules.grant_step.value[:, :, 1:]
+    limit = rules["grant_step"].value[:, :, 1:]
     assert (step <= np.where(np.isnan(limit), np.inf, limit) + tolerance).all()
-    for share in rules.pot_shares:
+    for share in rules.sums:
         total = grants[share.areas][:, share.cells].sum()
-        assert total >= share.limit - tolerance if share.floor else total <= share.limit + tolerance
+        assert total >= share.limit - tolerance if share.rule.lower else total <= share.limit + tolerance
     _options_hold(made, settlement, data)
 
 

@@ -1,11 +1,15 @@
 """One file a term: list the folder to learn what the programme can say.
 
 Every term is a function that adds its columns and rows to a :class:`~singlepot.models.formulation.model.Model`; its
-docstring holds the formula and what each symbol means.
+docstring holds the formula and what each symbol means. The terms that write the rows of a rule are those that the table
+of rules names; a file of that name holds a function of that name.
 """
 
 from __future__ import annotations
 
+from importlib import import_module
+
+from ...tables.rule_kinds import RULES
 from ..model import Term
 from .burden import burden
 from .burden_bands import burden_bands
@@ -13,22 +17,18 @@ from .carry_over import carry_over
 from .concession import concession
 from .concession_bands import concession_bands
 from .grant import grant
-from .grant_step import grant_step
 from .group import group
 from .largest_concession import largest_concession
 from .largest_shortfall import largest_shortfall
 from .link import link
 from .national import national
-from .own_cost import own_cost
 from .pot import pot
-from .pot_share import pot_share
 from .requirement import requirement
 from .take_up import take_up
 from .target import target
-from .target_ceiling import target_ceiling
 from .virement import virement
 
-ALWAYS: tuple[Term, ...] = (
+_ALLOCATION: tuple[Term, ...] = (
     take_up,
     grant,
     target,
@@ -39,11 +39,19 @@ ALWAYS: tuple[Term, ...] = (
     link,
     group,
     requirement,
-    grant_step,
-    target_ceiling,
-    own_cost,
-    pot_share,
 )
+"""Terms of every programme that hold without any rule, in the order in which they are written."""
+
+
+def _of_rules() -> tuple[Term, ...]:
+    """Import the further terms that rules name, in the order of the table."""
+    names = dict.fromkeys(rule.term for rule in RULES.values())
+    for term in _ALLOCATION:
+        names.pop(term.__name__, None)
+    return tuple(getattr(import_module(f".{name}", __name__), name) for name in names)
+
+
+ALWAYS = (*_ALLOCATION, *_of_rules())
 """Terms of every programme, in the order in which they are written."""
 
 FOR_STAGE: dict[str, tuple[Term, ...]] = {

@@ -16,7 +16,7 @@ def carry_over(model: Model) -> None:
     Needs a pot row in both years. design.md section 4.
     """
     data = model.data
-    limit = np.nan_to_num(model.rules.carry_over.value)
+    limit = np.nan_to_num(model.rules["carry_over"].value)
     possible = np.zeros(data.pot.shape, dtype=bool)
     possible[:, :-1] = (limit[:, :-1] > 0) & (data.pot[:, :-1] > 0) & data.has_pot[:, 1:]
     envelope, year = np.nonzero(possible)

@@ -16,7 +16,7 @@ def grant_step(model: Model) -> None:
     itself), or of the reference, or an amount; where both years have a bid. A bid always satisfies it.
     Row ``grant_step[area,envelope,year]``, year being the later one. design.md section 3.
     """
-    data, limit = model.data, model.rules.grant_step
+    data, limit = model.data, model.rules["grant_step"]
     area, envelope, year = np.nonzero(limit.binds)
     bid_change = data.bid[area, envelope, year] - data.bid[area, envelope, year - 1]
     step = limit.value[area, envelope, year]

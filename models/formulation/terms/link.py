@@ -26,8 +26,8 @@ def link(model: Model) -> None:
         "link", model.option_keys(linked), lower=np.full(len(linked), -np.inf), upper=np.ones(len(linked))
     )
     model.build.add(rows, model.take_up[linked], 1 / options.limit[linked])
-    each = count[options.area[linked]]
-    owner = np.repeat(np.arange(len(linked)), each)
-    offset = np.arange(len(owner)) - np.repeat(np.cumsum(each) - each, each)
+    backs_of_option = count[options.area[linked]]
+    owner = np.repeat(np.arange(len(linked)), backs_of_option)
+    offset = np.arange(len(owner)) - np.repeat(np.cumsum(backs_of_option) - backs_of_option, backs_of_option)
     back = backs[start[options.area[linked]][owner] + offset]
     model.build.add(rows[owner], model.take_up[back], options.weight[back])

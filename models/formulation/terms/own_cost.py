@@ -17,15 +17,14 @@ def own_cost(model: Model) -> None:
     """
     options = model.data.options
     costly = np.flatnonzero(options.own_cost > 0)
-    wanted = model.rules.own_cost_ceiling.binds & (
-        np.bincount(options.area[costly], minlength=len(model.data.areas)) > 0
-    )
+    ceiling = model.rules["own_cost_ceiling"]
+    wanted = ceiling.binds & (np.bincount(options.area[costly], minlength=len(model.data.areas)) > 0)
     area = np.flatnonzero(wanted)
     rows = model.build.rows(
         "own_cost",
         model.keys(area=area),
         lower=np.full(len(area), -np.inf),
-        upper=model.rules.own_cost_ceiling.value[wanted],
+        upper=ceiling.value[wanted],
     )
     row_of = np.full(len(wanted), -1, dtype=np.int64)
     row_of[wanted] = rows

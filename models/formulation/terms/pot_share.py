@@ -15,13 +15,12 @@ def pot_share(model: Model) -> None:
     g: grant. B: pot. Over all years and envelopes unless the rule names one; ``≤`` for a ceiling. Rules
     ``pot_share_floor``, ``pot_share_ceiling``. Row ``pot_share[rule,where]``. design.md section 3.
     """
-    shares = model.rules.pot_shares
-    kinds = ["pot_share_floor" if share.floor else "pot_share_ceiling" for share in shares]
+    shares = [share for share in model.rules.sums if share.rule.term == "pot_share"]
     limit = np.asarray([share.limit for share in shares], dtype=np.float64)
-    floor = np.asarray([share.floor for share in shares], dtype=bool)
+    floor = np.asarray([share.rule.lower for share in shares], dtype=bool)
     rows = model.build.rows(
         "pot_share",
-        {"rule": kinds, "where": [share.label for share in shares]},
+        {"rule": [share.rule.name for share in shares], "where": [share.label for share in shares]},
         lower=np.where(floor, limit, -np.inf),
         upper=np.where(floor, np.inf, limit),
     )

@@ -16,7 +16,7 @@ def virement(model: Model) -> None:
     Needs a pot row on both sides. design.md section 4.
     """
     data = model.data
-    limit = np.nan_to_num(model.rules.virement.value)
+    limit = np.nan_to_num(model.rules["virement"].value)
     open_ = (limit > 0) & (data.pot > 0)
     possible = open_[:, None, :] & data.has_pot[None, :, :]
     possible &= ~np.eye(len(data.envelopes), dtype=bool)[:, :, None]

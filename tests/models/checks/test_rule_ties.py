@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from singlepot.models.diagnostics.problems import BadInputError
 from singlepot.models.scenario.scenario import Scenario
-from singlepot.models.tables.schema import SELECTORS
+from singlepot.models.tables.rule_kinds import SELECTORS
 
 from ...strategies import HypothesisPicker, Picker, SeededPicker, choice
 

@@ -11,8 +11,8 @@ import pandas as pd
 import pytest
 
 import singlepot as sp
-from singlepot.models.infeasibility.relaxable import KINDS, movable
-from singlepot.models.tables.rule_kinds import RULES
+from singlepot.models.infeasibility.relaxable import relaxable
+from singlepot.models.tables.rule_kinds import KINDS, RULES
 from singlepot.solver import Control
 from singlepot.solver.infeasibility.farkas import is_possible
 
@@ -253,7 +253,7 @@ def moved(found: sp.Repair, share: float) -> bool:
     """Whether some point exists when every limit goes this share of the way."""
     from singlepot.scenarios.repair.changes import as_changes
 
-    limits = movable(found.scenario).limits
+    limits = relaxable(found.scenario).limits
     keys = ["rule", "area", "envelope", "objective", "year"]
     both = found.changes.merge(limits[[*keys, "unit", "share"]], on=keys)
     unit = both["unit_y"].where(both["share"], 1.0)
@@ -283,7 +283,7 @@ def test_the_cause_is_named_and_nothing_else(name: str) -> None:
         assert words in found.clash
     (clash,) = found.clashes
     assert set(clash.kinds) == one.kinds
-    written = movable(scenario)
+    written = relaxable(scenario)
     assert not is_possible(written.keeping(clash.kinds), Control())
     for kind in clash.kinds:
         assert is_possible(written.keeping([other for other in clash.kinds if other != kind]), Control())
@@ -425,10 +425,10 @@ def test_a_repair_wins_over_every_row_that_binds_a_cell(selectors: dict[str, str
     rule_rows = rows({"rule": "grant_floor", "value": 0.9}, {"rule": "grant_floor", "value": 1.0, **selectors})
     scenario = sp.Scenario.from_tables(**base(rule_rows=rule_rows, pot=pots(110, 80)))
     found = sp.repair(scenario, ["grant_floor"])
-    after = movable(found.repaired()).limits.set_index(["rule", "area", "year"])["value"]
+    after = relaxable(found.repaired()).limits.set_index(["rule", "area", "year"])["value"]
     for row in found.changes.to_dict("records"):
         assert after["grant_floor", row["area"], row["year"]] == pytest.approx(row["to"])
-    before = movable(scenario).limits.set_index(["rule", "area", "year"])["value"]
+    before = relaxable(scenario).limits.set_index(["rule", "area", "year"])["value"]
     pd.testing.assert_series_equal(after.xs(YEARS[0], level="year"), before.xs(YEARS[0], level="year"))
     assert settles(found.repaired())
 

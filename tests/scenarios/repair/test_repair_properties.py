@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 
 import singlepot as sp
-from singlepot.models.infeasibility.relaxable import movable
+from singlepot.models.infeasibility.relaxable import relaxable
 from singlepot.solver.infeasibility.elastic import loosen
 
 from ...strategies import Draft, HypothesisPicker, Picker, SeededPicker, choice, draft, scenario
@@ -51,7 +51,7 @@ def check_repair(made: Draft) -> int:
         assert not len(found.changes)
         return 0
     sp.settle(found.repaired())
-    written = movable(drawn)
+    written = relaxable(drawn)
     slacks, _, _ = written.slacks(found.may_change)
     programme = loosen(written.keeping(written.kinds), slacks)
     columns = programme.shape[1]

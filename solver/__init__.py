@@ -1,6 +1,6 @@
-"""A labelled linear programme and how it is solved: stages, faces, sharing, certificate, rounding.
+"""Linear programmes with labelled rows and columns, and their lexicographic solution with a certificate.
 
-This room knows nothing of areas or money and imports nothing else of singlepot.
+This room has no word for areas or money and imports nothing else of singlepot.
 """
 
 from .answer import Answer, Features, Method, PointStatus, Stop

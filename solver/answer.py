@@ -1,4 +1,4 @@
-"""What a solver is asked and what it answers: three statuses, never one.
+"""The answer of a solver to a linear programme: why it stopped, and the status of the primal and the dual point.
 
 **Signs**, the same for every backend: always a minimisation. The dual of a row is the change of the minimum for one
 more unit of the bound that binds: positive at a lower bound, negative at an upper one. The reduced cost of a column is
@@ -14,7 +14,7 @@ from .programme import Floats
 
 
 class Method(Enum):
-    """How a linear programme is solved."""
+    """Algorithm that solves a linear programme, and where it starts."""
 
     INTERIOR = "interior point with crossover"
     WARM = "primal simplex from the last basis"
@@ -23,7 +23,7 @@ class Method(Enum):
 
 
 class Stop(Enum):
-    """Why a solver stopped."""
+    """Termination status: why a solver stopped."""
 
     OPTIMAL = "optimal"
     INFEASIBLE = "infeasible"
@@ -33,7 +33,7 @@ class Stop(Enum):
 
 
 class PointStatus(Enum):
-    """What a primal or dual point is worth."""
+    """Status of a primal or dual point."""
 
     FEASIBLE = "feasible"
     INFEASIBLE = "infeasible"
@@ -49,14 +49,14 @@ class Answer:
     stop
         Why the solver stopped.
     primal, dual
-        What the two points are worth, by the solver's own word; certificates do not rely on it.
+        Status of the two points as the solver states it; certificates do not rely on it.
     x
         Column values, shape (columns,).
     row_dual
         Dual of each row, shape (rows,): the change of the objective for one more unit of the bound that
         binds. Positive at a lower bound, negative at an upper bound.
     detail
-        The solver's own words, for messages.
+        The solver's message.
     """
 
     stop: Stop
@@ -69,7 +69,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Features:
-    """What a backend can do; code asks for the feature, never for the name.
+    """Capabilities of a backend; code asks for a capability, never for a name.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""Evidence that an answer is right, computed from the programme itself and never from a solver's word."""
+"""Certificates of feasibility and optimality, computed from the programme and not from what a solver reports."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ ROUNDING = 1e-12
 
 @dataclass(frozen=True)
 class Violation:
-    """The largest violation of any row or bound, relative to the quantity's size, and where it is."""
+    """The largest violation of a row or bound, relative to its size, and the label of that row or column."""
 
     relative: float
     where: str
 
 
 def relative_gap(value: float, bound: float, size: float) -> float:
-    """How far a value may be above the true optimum, relative to its size."""
+    """Return the duality gap of a value and a bound, relative to the largest of both and a natural size."""
     return abs(value - bound) / max(abs(value), abs(bound), size)
 
 
 def largest_violation(programme: LinearProgramme, x: Floats) -> Violation:
-    """Look for the constraint that a point violates most.
+    """Return the largest relative violation of a constraint at a point.
 
     Parameters
     ----------

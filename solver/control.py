@@ -1,4 +1,4 @@
-"""When to stop: a time limit, the caller's wish, Ctrl-C; and how far the run is."""
+"""Termination and progress of a run: time limit, callback, Ctrl-C."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ LOG = logging.getLogger("singlepot")
 LOG.addHandler(logging.NullHandler())  # the calling program decides where the log goes, not logging's last resort
 
 POLL_S = 0.05
-"""How often a running solver is looked after, seconds."""
+"""Interval at which a running solver is polled, seconds: short beside the two seconds in which a run has to stop."""
 
 PATIENCE_S = 1.2
-"""How long a solver that was told to stop may take before it is left behind, seconds."""
+"""Time that a solver may take to stop before its thread is abandoned, seconds; with polling, below two in all."""
 
 Result = TypeVar("Result")
 
@@ -49,7 +49,7 @@ class Progress:
 
 
 class Halt(Exception):  # noqa: N818  # a signal inside a run, as StopIteration is, and never the caller's
-    """Raised inside a run that must end; ``by_limit`` tells a time limit from a wish."""
+    """Raised inside a run that must end; ``by_limit`` is False where the caller stopped it."""
 
     def __init__(self, by_limit: bool) -> None:
         super().__init__("time limit" if by_limit else "stopped")
@@ -57,7 +57,7 @@ class Halt(Exception):  # noqa: N818  # a signal inside a run, as StopIteration 
 
 
 class Control:
-    """Watches the clock, reports progress and ends a run within about two seconds.
+    """Control of a run: reports progress and ends it within about two seconds of a limit or a stop.
 
     Parameters
     ----------
@@ -96,7 +96,7 @@ class Control:
         return None if self._limit_s is None else max(self._limit_s - self.elapsed_s, 0.01)
 
     def enter(self, stage: str, fraction: float) -> None:
-        """Say that a stage begins; raise :class:`Halt` if the run must end."""
+        """Report that a stage begins; raise :class:`Halt` if the run must end."""
         self._stage, self._fraction = stage, fraction
         self._look(force=True)
 
@@ -104,7 +104,7 @@ class Control:
         """LexicographicSolver ``work`` in a thread and look after it.
 
         ``cancel`` is set when the work must end; work that does not heed it within
-        :data:`PATIENCE_S` is left behind. Raises :class:`Halt` then.
+        :data:`PATIENCE_S` is abandoned. Raises :class:`Halt` then.
         """
         outcome: list[Result] = []
         failure: list[BaseException] = []

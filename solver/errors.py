@@ -1,4 +1,4 @@
-"""The one tree of errors: each says what happened and what to do about it."""
+"""Exceptions of singlepot, in one tree: each states a cause and a remedy."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ class StoppedError(UnfinishedError):
 
 
 class SolverFailedError(SinglepotError):
-    """A solver did not do what it promises; nothing it said was used."""
+    """A solver broke its contract or proved nothing; no answer of it was used."""
 
     exit_code = 6
 

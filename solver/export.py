@@ -1,6 +1,6 @@
-"""A programme in other languages, for people who want to add to it: PuLP, Pyomo, LP and MPS files.
+"""Export of a programme to PuLP, Pyomo, LP and MPS files.
 
-Names say what each row and column is and are safe everywhere: letters, digits and underscores, unique even where case
+Names follow the labels and are safe in every format: letters, digits and underscores, unique even where case
 does not count, at most :data:`LONGEST` characters. Some solvers cut longer names; two that are cut alike become one.
 """
 
@@ -43,7 +43,7 @@ class Names:
 
 
 def names_of(programme: LinearProgramme) -> Names:
-    """Name every column and row for other languages, from its label."""
+    """Return the exported name of every column and row, from its label."""
     rows, columns = programme.shape
     return Names(
         _unique(programme.column_label(j) for j in range(columns)),

@@ -1,4 +1,4 @@
-"""One linear programme on its way to a solver, and what is settled before any solver sees it."""
+"""A linear programme as it is passed to a backend, and the checks and trivial presolve that all backends share."""
 
 from __future__ import annotations
 
@@ -13,21 +13,24 @@ from .errors import SolverFailedError
 from .programme import Booleans, Floats
 
 BOUNDLESS = 1e20
-"""Bounds at least this large count as absent, in every backend: solvers differ about them."""
+"""Bounds at least this large count as infinite: HiGHS has the same limit, other solvers have others."""
 
 CROSSED = "bounds that cross"
-"""What an answer says of a programme that is infeasible because of them."""
+"""Message of an answer that is infeasible because of crossed bounds."""
 
 UNIT = 1.0
-"""Size of the values of columns and rows, which come scaled: what rounding leaves of their bounds is relative to it."""
+"""Size of the values of columns and rows, which come scaled: rounding of their bounds is relative to it."""
 
 SUPPORTED = 1e-6
-"""Largest violation, relative to the terms of a row, at which a solver's claim of an optimum is believed."""
+"""Largest violation, relative to the terms of a row, at which a solver's optimum is accepted as one.
+
+Coarse on purpose: it refuses wrong answers, while the stages prove right ones a thousand times more closely.
+"""
 
 
 @dataclass(frozen=True, eq=False)
 class LinearProblem:
-    """Minimise ``cost`` over columns within bounds, rows of ``matrix`` within theirs."""
+    """Minimise ``cost · x`` within bounds of columns and rows; matrix by columns, rows × columns."""
 
     matrix: sparse.csc_array
     cost: Floats
@@ -39,7 +42,7 @@ class LinearProblem:
     time_limit_s: float | None = None
 
     def cleaned(self) -> LinearProblem:
-        """Refuse numbers that solvers misread without a word, leave huge bounds out, let bounds meet.
+        """Return the problem without huge bounds and without bounds that cross by rounding.
 
         Bounds meet that cross by rounding alone, see :mod:`~singlepot.solver.crossed_bounds`.
 
@@ -57,19 +60,19 @@ class LinearProblem:
 
     @property
     def crossed(self) -> bool:
-        """Whether some bounds have nothing between them: no solver needs to be asked."""
+        """Whether the bounds of a column or row cross, so that the problem is infeasible."""
         columns, rows = (self.column_lower, self.column_upper), (self.row_lower, self.row_upper)
         return bool(crossed(*columns, UNIT).any() or crossed(*rows, UNIT).any())
 
 
 def opaque_names(problem: LinearProblem) -> tuple[list[str], list[str]]:
-    """Names of columns and rows that no solver cuts, cleans or takes for something else."""
+    """Return short names of columns and rows that every file format keeps as they are."""
     rows, columns = problem.matrix.shape
     return [f"x{j}" for j in range(columns)], [f"r{i}" for i in range(rows)]
 
 
 def finite(bound: float) -> float | None:
-    """A bound as modelling layers take it: None where it is absent."""
+    """Return a bound as modelling layers take it: None where it is infinite."""
     return bound if np.isfinite(bound) else None
 
 
@@ -83,10 +86,10 @@ def _lower(bound: Floats, noun: str) -> Floats:
 
 @dataclass(frozen=True, eq=False)
 class Reduced:
-    """A problem without the rows and columns that no matrix entry touches.
+    """A problem without its empty rows and columns, which modelling layers drop or mishandle.
 
-    Modelling layers drop or mishandle those, so they are decided here: ``answer`` is what they decide alone, or None;
-    ``core`` is what is left for a solver.
+    ``core`` is what is left for a solver; ``answer`` is the answer where nothing is left or empty rows are infeasible,
+    else None.
     """
 
     whole: LinearProblem
@@ -98,7 +101,7 @@ class Reduced:
 
     @staticmethod
     def of(problem: LinearProblem) -> Reduced:
-        """Take the empty rows and columns out."""
+        """Remove the empty rows and columns."""
         matrix = problem.matrix
         rows = np.bincount(matrix.indices[matrix.data != 0], minlength=matrix.shape[0]) > 0
         columns = np.asarray(abs(matrix).sum(axis=0)).ravel() > 0
@@ -133,7 +136,7 @@ class Reduced:
         return reduced
 
     def postsolve(self, answer: Answer) -> Answer:
-        """Put the empty rows and columns back into the answer of the core."""
+        """Return the answer to the whole problem from that to the core."""
         shape = self.whole.matrix.shape
         if answer.x.size != int(self.columns.sum()):
             return replace(answer, x=np.zeros(0), row_dual=np.zeros(0))
@@ -148,7 +151,7 @@ class Reduced:
 
 
 def _resting(problem: LinearProblem) -> Floats:
-    """Where a column that no row touches stands: its cheapest bound, or without a cost the value nearest zero."""
+    """Return the best value of an empty column: its cheapest bound, or without a cost the one nearest zero."""
     nearest = np.clip(
         np.zeros_like(problem.cost), problem.column_lower, np.maximum(problem.column_upper, problem.column_lower)
     )
@@ -157,12 +160,12 @@ def _resting(problem: LinearProblem) -> Floats:
 
 
 def nothing(problem: LinearProblem, stop: Stop, detail: str) -> Answer:
-    """An answer without a point."""
+    """Return an answer without a point."""
     return Answer(stop, PointStatus.NONE, PointStatus.NONE, np.zeros(0), np.zeros(0), detail)
 
 
 def judged(problem: LinearProblem, x: Floats, row_dual: Floats, detail: str, late: bool) -> Answer:
-    """Believe a claim of an optimum only as far as the numbers bear it out.
+    """Return an answer whose statuses follow from the violations of its points, not from what the solver reported.
 
     Parameters
     ----------
@@ -181,7 +184,7 @@ def judged(problem: LinearProblem, x: Floats, row_dual: Floats, detail: str, lat
 
 
 def violation(problem: LinearProblem, x: Floats) -> float:
-    """Largest violation of a row or bound, relative to its terms."""
+    """Return the largest primal violation of a row or bound, relative to its terms."""
     if not np.isfinite(x).all():
         return float("inf")
     activity = np.asarray(problem.matrix @ x)
@@ -192,7 +195,7 @@ def violation(problem: LinearProblem, x: Floats) -> float:
 
 
 def dual_violation(problem: LinearProblem, row_dual: Floats) -> float:
-    """Largest dual or reduced cost that no bound can carry, relative to the terms of its column."""
+    """Return the largest dual or reduced cost whose sign needs an infinite bound, relative to its terms."""
     reduced = problem.cost - problem.matrix.T @ row_dual
     size = 1 + np.abs(problem.cost) + abs(problem.matrix).T @ np.abs(row_dual)
     wrong = np.where(np.isneginf(problem.column_lower), np.maximum(reduced, 0), 0)

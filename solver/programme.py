@@ -1,4 +1,4 @@
-"""A labelled linear programme: frozen arrays that know what each row and column means."""
+"""A linear programme in arrays, with labels for its rows and columns, and a builder for it."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ class LinearProgramme:
     row_families: tuple[Family, ...]
 
     def __post_init__(self) -> None:
-        """Refuse arrays that a solver would misread: lengths, NaN, infinities in the matrix."""
+        """Raise ValueError for wrong lengths, NaN, and infinities in the matrix."""
         rows, columns = self.matrix.shape
         for name, array, length in (
             ("column_lower", self.column_lower, columns),
@@ -226,7 +226,7 @@ def _number(value: float) -> str:
 
 
 class ProgrammeBuilder:
-    """Collects families of rows and columns and writes them as one :class:`LinearProgramme`."""
+    """Builder of a :class:`LinearProgramme` from families of rows and columns."""
 
     def __init__(self) -> None:
         self._columns: list[Family] = []
@@ -247,7 +247,7 @@ class ProgrammeBuilder:
     ) -> Integers:
         """Add a family of columns and return their positions.
 
-        ``implied_lower`` and ``implied_upper`` say how far a column without a bound can need to go.
+        ``implied_lower`` and ``implied_upper`` are finite bounds for columns whose own are infinite.
         """
         start = self._columns[-1].start + self._columns[-1].size if self._columns else 0
         self._columns.append(Family(name, start, len(lower), keys))
@@ -285,7 +285,7 @@ class ProgrammeBuilder:
         return result
 
     def build(self) -> LinearProgramme:
-        """Write everything collected as one programme."""
+        """Return the programme of all families and entries added so far."""
         shape = tuple(sum(family.size for family in families) for families in (self._rows, self._columns))
         index = np.int32 if max(shape) < np.iinfo(np.int32).max else np.int64
         rows, columns = self._joined(0, index), self._joined(1, index)

@@ -1,4 +1,4 @@
-"""The quadratic programme of the sharing step, and how far a point is from its optimum."""
+"""Convex quadratic programmes with a diagonal Hessian, and the residual of their optimality conditions."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from scipy import sparse
 from .programme import Floats
 
 NATURAL = 1e-3
-"""Size below which gradients and multipliers count as small: a full take-up of a mean option has a gradient of 1."""
+"""Least size to which a residual is relative: the gradient of a full take-up of a mean option is about 1."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,7 +26,7 @@ class QuadraticProgramme:
 
 @dataclass(frozen=True, eq=False)
 class Polished:
-    """The polished point, the largest error of its optimality conditions and the corrections it took."""
+    """A polished point, the residual of its optimality conditions, and the number of active-set corrections."""
 
     x: Floats
     residual: float
@@ -34,7 +34,7 @@ class Polished:
 
 
 def residual_of(problem: QuadraticProgramme, rows: sparse.csr_array, x: Floats, dual: Floats, excess: Floats) -> float:
-    """Largest error of stationarity, feasibility and signs, relative to the gradient.
+    """Return the largest residual of stationarity, feasibility and multiplier signs, relative to the gradient.
 
     Parameters
     ----------

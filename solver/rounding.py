@@ -1,4 +1,4 @@
-"""Whole units that add up: nearest where the total allows it, largest remainder otherwise.
+"""Apportionment in whole units: nearest where the total allows it, largest remainder otherwise.
 
 Largest remainder keeps every share within one unit of exact and never passes the total. Like every rule that
 does so it is not monotone in the total: with one more unit to hand out, somebody can get one less.
@@ -50,7 +50,7 @@ def whole_units(exact: Floats, limit: int) -> Integers:
 
 
 def _largest(key: Floats, count: int) -> Integers:
-    """Mark the ``count`` largest keys; among those tied at the edge, the first in order."""
+    """Mark the ``count`` largest keys; among those tied for the last place, the first in order."""
     chosen = np.zeros(len(key), dtype=np.int64)
     if count <= 0 or not len(key):
         return chosen

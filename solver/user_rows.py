@@ -1,4 +1,4 @@
-"""Further rows on a programme that is already written: what an embedding program may add before it is solved."""
+"""User constraints: rows that an embedding program adds to a programme before it is solved."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ FAMILY = "extra"
 
 
 class ExtraRows:
-    """Takes rows over the labelled columns of a programme.
+    """Collector of constraints over the labelled columns of a programme.
 
     Attributes
     ----------
@@ -32,7 +32,7 @@ class ExtraRows:
         self._entries: list[tuple[Integers, Floats]] = []
 
     def labels(self, family: str) -> Mapping[str, npt.NDArray[np.object_]]:
-        """Labels of the columns of a family, index by index, and their positions as ``column``.
+        """Return the labels of the columns of a family, index by index, and their positions as ``column``.
 
         Parameters
         ----------
@@ -40,10 +40,10 @@ class ExtraRows:
             ``grant`` (area, envelope, year), ``target`` (area, objective, year), ``take_up`` (area, option), …:
             ``programme.column_families`` lists them. One that a scenario does not need is empty.
         """
-        for found in self.programme.column_families:
-            if found.name == family:
-                keys = {name: np.asarray(labels, dtype=object) for name, labels in found.keys.items()}
-                return {**keys, "column": np.arange(found.start, found.start + found.size).astype(object)}
+        for member in self.programme.column_families:
+            if member.name == family:
+                keys = {name: np.asarray(labels, dtype=object) for name, labels in member.keys.items()}
+                return {**keys, "column": np.arange(member.start, member.start + member.size).astype(object)}
         return {"column": np.zeros(0, dtype=object)}
 
     def at_most(self, name: str, columns: npt.ArrayLike, values: npt.ArrayLike, limit: float) -> None:

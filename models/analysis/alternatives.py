@@ -148,7 +148,7 @@ def find_alternatives(
     start = np.asarray(sums @ _central(settlement, formulation))
     free = grant_ranges(settlement, within, keep, control)
     apart = mga(explorer(formulation, most, control), sums, start, count)
-    found = tuple(_settled(settlement, formulation, most, sums, start, far, names, control) for far in apart.found)
+    found = tuple(_settled(settlement, formulation, most, sums, start, far, names, control) for far in apart.points)
     ends = [np.asarray(sums @ _central(each.settlement, formulation)) for each in found]
     groups = pd.DataFrame({"group": names, "central": start, "low": apart.low, "high": apart.high})
     return Alternatives(

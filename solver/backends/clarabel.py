@@ -1,4 +1,4 @@
-"""Clarabel, the interior-point solver of the sharing step's quadratic programme."""
+"""Convex quadratic programmes by Clarabel, an interior-point solver."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from ..programme import Floats
 from ..quadratic_programme import QuadraticProgramme
 
 ACCURACY = 1e-11
-"""Gap and feasibility asked of Clarabel, relative; what it reaches is polished afterwards."""
+"""Relative gap and feasibility asked of Clarabel: as close as it gets; what it reaches is polished afterwards."""
 
 _USABLE = {"Solved", "AlmostSolved", "InsufficientProgress", "MaxIterations"}
-"""Statuses whose point may be polished; the polish proves the answer or refuses it."""
+"""Statuses whose point is polished; the residual afterwards decides."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,8 +52,8 @@ def solve_quadratic(
     accuracy
         Gap and feasibility asked for, relative.
     last
-        How many columns, from the first, are best eliminated last: those that many blocks share. They are told to be
-        tied to one another, which they are once the blocks are gone, so that the ordering does not take them early.
+        How many columns, from the first, are best eliminated last: those that many blocks share. Stored zeros couple
+        them, so that the fill-reducing ordering does not take them early.
     """
     rows, equalities = problem.rows, problem.equalities
     settings = clarabel.DefaultSettings()
@@ -84,8 +84,8 @@ def _curvature(problem: QuadraticProgramme, last: int) -> sparse.csc_matrix:
     """The diagonal, with stored zeros between the columns that are to be eliminated last."""
     size = len(problem.curvature)
     row, column = np.triu_indices(last, 1)
-    own = np.arange(size)
+    diagonal = np.arange(size)
     values = np.concatenate([problem.curvature, np.zeros(len(row))])
-    places = (np.concatenate([own, row]), np.concatenate([own, column]))
-    matrix: sparse.csc_matrix = sparse.csc_matrix((values, places), shape=(size, size))
+    positions = (np.concatenate([diagonal, row]), np.concatenate([diagonal, column]))
+    matrix: sparse.csc_matrix = sparse.csc_matrix((values, positions), shape=(size, size))
     return matrix

@@ -101,9 +101,9 @@ def _task(
     )
 
 
-def _require(holds: object, said: str) -> None:
+def _require(holds: object, complaint: str) -> None:
     if not holds:
-        raise ContractBrokenError(said)
+        raise ContractBrokenError(complaint)
 
 
 def _methods(solver: Engine) -> list[Method]:
@@ -405,13 +405,13 @@ def case_silence(open_engine: Open) -> None:
 @_case
 def case_two_at_once(open_engine: Open) -> None:
     """Two runs at once in one folder, each with its own answer."""
-    found: dict[int, Answer] = {}
+    answers: dict[int, Answer] = {}
     solvers: dict[int, Engine] = {}
 
     def run(size: int) -> None:
         task = _transport(size)
         solvers[size] = open_engine(task.matrix)
-        found[size] = _solve(solvers[size], task)
+        answers[size] = _solve(solvers[size], task)
 
     threads = [threading.Thread(target=partial(run, size)) for size in (7, 11)]
     for thread in threads:
@@ -419,8 +419,8 @@ def case_two_at_once(open_engine: Open) -> None:
     for thread in threads:
         thread.join()
     for size in (7, 11):
-        _require(size in found, "a run did not end")
-        _proves(solvers[size], _transport(size), found[size], _transport_cost(size))
+        _require(size in answers, "a run did not end")
+        _proves(solvers[size], _transport(size), answers[size], _transport_cost(size))
 
 
 @_case
@@ -475,21 +475,21 @@ def case_interrupt(open_engine: Open) -> None:
 
 
 def _transport(size: int) -> _Task:
-    """Carry i+1 units from each of ``size`` places to each place at a cost of the distance: size² columns."""
-    place = np.arange(size)
-    cost = np.abs(place[:, None] - place[None, :]).ravel()
+    """Carry i+1 units from each of ``size`` points to each point at a cost of the distance: size² columns."""
+    position = np.arange(size)
+    cost = np.abs(position[:, None] - position[None, :]).ravel()
     leaving = np.repeat(np.eye(size), size, axis=1)
     arriving = np.tile(np.eye(size), size)
     rows = np.vstack([leaving, arriving])
-    amount = np.concatenate([place + 1.0, place[::-1] + 1.0])
+    amount = np.concatenate([position + 1.0, position[::-1] + 1.0])
     limits = (amount, amount)
     return _Task(cost.astype(np.float64), rows, (np.zeros(size**2), np.full(size**2, OPEN)), limits)  # type: ignore[arg-type]
 
 
 def _transport_cost(size: int) -> float:
     """Its optimum: on a line, what must pass each gap."""
-    place = np.arange(size)
-    surplus = np.cumsum((place + 1.0) - (place[::-1] + 1.0))
+    position = np.arange(size)
+    surplus = np.cumsum((position + 1.0) - (position[::-1] + 1.0))
     return float(np.abs(surplus).sum())
 
 

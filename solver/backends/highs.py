@@ -1,4 +1,4 @@
-"""HiGHS, the default solver of linear programmes."""
+"""Linear programmes by HiGHS: interior point with crossover and simplex."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ TOLERANCE = 1e-10
 """Primal and dual feasibility, absolute on the scaled programme; the tightest that HiGHS accepts."""
 
 INTERIOR_TOLERANCE = 1e-9
-"""Relative gap at which interior point hands over to crossover."""
+"""Relative gap at which interior point hands over to crossover; crossover makes it exact."""
 
 SMALLEST_ENTRY = 1e-12
 """Matrix entries below this would be dropped by HiGHS; its default of 1e-9 changes answers."""
@@ -47,7 +47,7 @@ class _Silent(highspy.Highs):
 
 
 class HighsEngine:
-    """Solves programmes that share one matrix, each with its own objective and bounds.
+    """Solver of linear programmes that share one matrix, each with its own objective and bounds.
 
     Parameters
     ----------

@@ -118,8 +118,8 @@ def _duals(built: Any, rows: list[tuple[int, ...]]) -> np.ndarray[tuple[int], np
     return np.asarray([sum(given[k] for k in stated) for stated in rows], dtype=np.float64)
 
 
-def _status(said: Any) -> Any:
-    return getattr(said, "status", said)
+def _status(returned: Any) -> Any:
+    return getattr(returned, "status", returned)
 
 
 def _version(package: str) -> str:
@@ -139,17 +139,17 @@ def _solver(name: str, method: Method, limit_s: float | None) -> tuple[Any, str]
         chosen = pulp.getSolver(kind, msg=False, **({} if limit_s is None else {"timeLimit": limit_s}))
     if not chosen.available():
         remedy = _HOW_TO_GET.get(name.lower(), f"install {name}, with its licence where it needs one")
-        there = ", ".join(sorted({_named(each) for each in pulp.listSolvers(onlyAvailable=True)}))
+        there = ", ".join(sorted({_named(kind) for kind in pulp.listSolvers(onlyAvailable=True)}))
         raise SolverNotFoundError(f"PuLP does not find the solver {name}", f"{remedy}; available now: {there}")
     return chosen, kind
 
 
 def _kind(name: str) -> str:
-    known = {each.lower(): each for each in pulp.listSolvers() if each not in _NOT_FOR_THIS}
+    known = {kind.lower(): kind for kind in pulp.listSolvers() if kind not in _NOT_FOR_THIS}
     for candidate in (_BY_COMMAND.get(name.lower(), name).lower(), f"{name}_cmd".lower()):
         if candidate in known:
             return str(known[candidate])
-    names = ", ".join(sorted({_named(each) for each in known.values()}))
+    names = ", ".join(sorted({_named(kind) for kind in known.values()}))
     raise SolverNotFoundError(f"PuLP has no solver {name!r} for linear programmes", f"choose one of {names}")
 
 

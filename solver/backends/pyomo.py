@@ -135,13 +135,13 @@ def _by_factory(built: Any, problem: LinearProblem, name: str) -> tuple[Stop, An
 
 def _in_order(built: Any, problem: LinearProblem, duals: Any) -> Any:
     """Duals by row, zero for a row that is left out; empty where one is missing."""
-    found = np.zeros(problem.matrix.shape[0])
+    in_order = np.zeros(problem.matrix.shape[0])
     for i, name in enumerate(opaque_names(problem)[1]):
         if name in built.r:
             if built.r[name] not in duals:
                 return np.zeros(0)
-            found[i] = duals[built.r[name]]
-    return found
+            in_order[i] = duals[built.r[name]]
+    return in_order
 
 
 def _factory(name: str) -> Any:

@@ -1,4 +1,4 @@
-"""An engine whose solver lives in a child process: PuLP and Pyomo, and the solvers that they drive."""
+"""Linear programmes by PuLP and Pyomo, and the solvers behind them, in a child process."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .worker import Worker, worker
 
 
 class RemoteEngine:
-    """Solves programmes that share one matrix by a modelling layer.
+    """Solver of linear programmes that share one matrix, by a modelling layer.
 
     Every programme is built anew: layers that change a model in place have given wrong answers.
 

@@ -112,8 +112,8 @@ def worker(backend: str) -> Iterator[Worker]:
 
 def end_all() -> None:
     """End every child; further requests start new ones."""
-    for each in list(_ALIVE):
-        each.kill()
+    for child in list(_ALIVE):
+        child.kill()
 
 
 atexit.register(end_all)

@@ -1,4 +1,4 @@
-"""Many objectives minimised over one set of points, one after another from the last basis."""
+"""Optimisation of many objectives over one polyhedron, each from the last basis."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ..programme import Floats, LinearProgramme
 
 @dataclass(frozen=True, eq=False)
 class Best:
-    """Where objectives minimised in turn end.
+    """Optimum of objectives minimised lexicographically.
 
     Attributes
     ----------
@@ -33,21 +33,21 @@ class Best:
 
 
 class Explorer:
-    """Keeps one set of points and finds its extremes; every answer is proved by its duals.
+    """Solver that minimises objectives over one polyhedron; every optimum is proved by its duals.
 
     Parameters
     ----------
     programme
-        Rows and bounds of the set.
+        Rows and bounds of the polyhedron.
     earlier
-        Stages minimised first: the set is what they leave, with what they give.
+        Stages minimised first: the polyhedron is the face that they leave, with what they give.
     control
         When to stop.
 
     Raises
     ------
     InfeasibleError
-        The set is empty.
+        The polyhedron is empty.
     """
 
     def __init__(
@@ -66,7 +66,7 @@ class Explorer:
         self._face = self._run.face
 
     def best(self, *stages: Stage) -> Best:
-        """Minimise objectives in turn, each on the face of those before; the set stays what it was.
+        """Minimise objectives lexicographically; the polyhedron stays what it was.
 
         Raises
         ------

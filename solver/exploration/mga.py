@@ -1,4 +1,4 @@
-r"""Points of a set that differ as much as possible in some sums: modelling to generate alternatives.
+r"""Modelling to generate alternatives (MGA): points of a polyhedron that differ as much as possible in some sums.
 
 .. math:: \max_{z \in Z} \; \min_{i} \; \lVert z - z_i \rVert_1
 
@@ -26,10 +26,10 @@ from ..programme import Floats
 from .explorer import Explorer
 
 STARTS = 3
-"""Extreme points from which the search for one alternative climbs."""
+"""Extreme points from which the search for one alternative climbs. What more of them gain is not recorded."""
 
 CLIMBS = 6
-"""Most steps of one climb."""
+"""Most steps of one climb: a limit on time. What it cuts off is not recorded."""
 
 GAIN = 1e-6
 """Gain of distance, relative, below which a climb has ended; distance, relative to the sums, that counts as none."""
@@ -37,7 +37,7 @@ GAIN = 1e-6
 
 @dataclass(frozen=True, eq=False)
 class MgaAlternative:
-    """A point far from the others: ``direction`` · sums is largest there, ``most``; ``sums`` are its sums."""
+    """An alternative: the point where ``direction`` · sums is largest, ``most``; ``sums`` are its sums."""
 
     direction: Floats
     most: float
@@ -46,20 +46,20 @@ class MgaAlternative:
 
 @dataclass(frozen=True, eq=False)
 class MgaAlternatives:
-    """How low and high each sum can be, and the points that were chosen, in the order of choice."""
+    """Least and largest value of each sum over the polyhedron, and the alternatives in the order of choice."""
 
     low: Floats
     high: Floats
-    found: tuple[MgaAlternative, ...]
+    points: tuple[MgaAlternative, ...]
 
 
 def mga(explorer: Explorer, sums: sparse.csr_array, start: Floats, count: int) -> MgaAlternatives:
-    """Choose points that differ from ``start`` and from one another.
+    """Find alternatives that differ from ``start`` and from one another.
 
     Parameters
     ----------
     explorer
-        The points that may be chosen.
+        The polyhedron.
     sums
         One row for each sum, one column for each column of the programme.
     start
@@ -68,9 +68,9 @@ def mga(explorer: Explorer, sums: sparse.csr_array, start: Floats, count: int) -
         How many points; fewer where no other differs.
     """
     size = max(float(np.abs(start).sum()), np.finfo(float).tiny)
-    ends = [_go(explorer, sums, sign * each, size) for each in np.eye(len(start)) for sign in (-1.0, 1.0)]
+    ends = [_go(explorer, sums, sign * unit, size) for unit in np.eye(len(start)) for sign in (-1.0, 1.0)]
     every = np.asarray([end.sums for end in ends]).reshape(-1, len(start))
-    chosen, found = [start], []
+    chosen, points = [start], []
     for _ in range(count):
         order = np.argsort([-_distance(end.sums, chosen) for end in ends], kind="stable")[:STARTS]
         reached = [last for k in order for last in _climb(explorer, sums, ends[k], chosen, size)]
@@ -78,8 +78,8 @@ def mga(explorer: Explorer, sums: sparse.csr_array, start: Floats, count: int) -
         if best is None or _distance(best.sums, chosen) <= GAIN * size:
             break
         chosen.append(best.sums)
-        found.append(best)
-    return MgaAlternatives(every.min(axis=0, initial=np.inf), every.max(axis=0, initial=-np.inf), tuple(found))
+        points.append(best)
+    return MgaAlternatives(every.min(axis=0, initial=np.inf), every.max(axis=0, initial=-np.inf), tuple(points))
 
 
 def _go(explorer: Explorer, sums: sparse.csr_array, direction: Floats, size: float) -> MgaAlternative:
@@ -95,7 +95,7 @@ def _climb(
     yield start
     here = start
     for _ in range(CLIMBS):
-        nearest = min(chosen, key=lambda each: float(np.abs(here.sums - each).sum()))
+        nearest = min(chosen, key=lambda sums: float(np.abs(here.sums - sums).sum()))
         apart = here.sums - nearest
         direction = np.sign(apart) * (np.abs(apart) > GAIN * size)
         if not direction.any() or (direction == here.direction).all():
@@ -108,4 +108,4 @@ def _climb(
 
 
 def _distance(sums: Floats, chosen: Sequence[Floats]) -> float:
-    return min(float(np.abs(sums - each).sum()) for each in chosen)
+    return min(float(np.abs(sums - other).sum()) for other in chosen)

@@ -1,7 +1,7 @@
-r"""How far one bound can move before a stage's optimum changes its slope, and the slopes on either side.
+r"""Parametric right-hand sides: the optimum of a stage as a function of one bound, piece by piece.
 
-The optimum of a stage is a convex function v of a row's bound, made of straight pieces. A dual at any point of it is a
-tangent, so the end of a piece is where two tangents meet: no step has to be guessed.
+It is convex and piecewise linear. A dual is a subgradient of it, so that the end of a piece is where two tangents
+meet: no step has to be guessed.
 
 .. math:: v(b + t) = v(b) + s t \quad \text{while} \quad t \le t^*
 """
@@ -22,7 +22,7 @@ from ..programme import Floats
 from ..scaling import objective_factor
 
 STRAIGHT = 1e-7
-"""Difference of a value from a straight line, relative to the change along it, that counts as none."""
+"""Largest difference of a value from a line, relative to the change along it, that counts as none."""
 
 FLAT = 1e-10
 """Change of a value, relative to the stage's size, that counts as none: two answers of a solver differ by 2e-11."""
@@ -30,19 +30,19 @@ FLAT = 1e-10
 SAME = 1e-9
 """Relative difference of two slopes that counts as none."""
 
-SHORTEST = 1e-9
+SHORTEST_STEP = 1e-9
 """Shortest step, as a share of the bound's size."""
 
-ROUNDS = 60
-"""Most tangents that are laid to find one end."""
+TANGENTS = 60
+"""Most tangents that are laid to find one end of a piece."""
 
 FIRST_STEP = 1e-3
-"""First step away from a bound, as a share of the bound's size, when a slope is looked for."""
+"""First step away from a bound, as a share of its size; a wrong one costs a solve for each factor of 4."""
 
 
 @dataclass(frozen=True)
 class Piece:
-    """A straight piece of a stage's optimum on one side of a bound: its slope, and how far it goes (may be inf).
+    """A linear piece of the optimum on one side of a bound: its slope and its length (may be inf).
 
     ``slope`` is inf where the bound cannot move that way on the face of the earlier stages.
     """
@@ -62,7 +62,7 @@ class Bound:
 
 
 class Tracer:
-    """Moves one bound and solves one stage again, on the face of the earlier ones, from the last basis."""
+    """Parametric solver of one stage on the face of the earlier ones: one bound moves, the last basis is the start."""
 
     def __init__(self, staged: Staged, position: int, control: Control | None = None) -> None:
         result = staged.results[position]
@@ -81,7 +81,7 @@ class Tracer:
         self._base = 0.0
 
     def value_and_slope(self, bound: Bound, change: float) -> tuple[float, float] | None:
-        """The optimum less the present one, and its slope, when a bound moves; None where nothing is possible."""
+        """Return the change of the optimum, and its slope, when a bound moves; None where nothing is feasible."""
         if not self._warm:
             self._base = 0.0
             self._solve(self._columns, self._rows)
@@ -92,12 +92,12 @@ class Tracer:
         at, scale = bound.index, self._scaled
         if bound.of_column:
             columns = _moved(self._columns, bound, change / scale.column_scale[at])
-            found = self._solve(columns, self._rows)
+            answer = self._solve(columns, self._rows)
         else:
-            found = self._solve(self._columns, _moved(self._rows, bound, change * scale.row_scale[at]))
-        if found is None:
+            answer = self._solve(self._columns, _moved(self._rows, bound, change * scale.row_scale[at]))
+        if answer is None:
             return None
-        value, dual = found
+        value, dual = answer
         if bound.of_column:
             reduced = self._cost[at] - float((scale.matrix[:, [at]].T @ dual)[0])
             return value - self._base, reduced / float(scale.column_scale[at])
@@ -114,7 +114,7 @@ class Tracer:
         raise SolverFailedError(f"a stage could not be solved again ({answer.detail})", "report this as a defect")
 
     def piece(self, bound: Bound, direction: int, size: float, within: float = np.inf) -> Piece:
-        """The piece that begins at the present bound, upwards (1) or downwards (-1).
+        """Return the piece that begins at the present bound, upwards (1) or downwards (-1).
 
         Parameters
         ----------
@@ -137,48 +137,48 @@ class Tracer:
     def _slope(self, bound: Bound, direction: int, size: float) -> tuple[float, float]:
         """The slope right at the bound and a step over which it is sure: shrink a step until its end is on the line."""
         step = FIRST_STEP * size
-        for _ in range(ROUNDS):
-            found = self.value_and_slope(bound, direction * step)
-            if found is None:
+        for _ in range(TANGENTS):
+            answer = self.value_and_slope(bound, direction * step)
+            if answer is None:
                 step /= 16
-                if step < SHORTEST * size:
+                if step < SHORTEST_STEP * size:
                     return float("inf"), 0.0
                 continue
-            value, slope = found
+            value, slope = answer
             if self._on_line(value, slope, direction * step):
                 return slope, step
             step /= 4
-            if step < SHORTEST * size:
+            if step < SHORTEST_STEP * size:
                 break
         return slope, step
 
     def _length(self, bound: Bound, direction: int, slope: float, near: float, size: float, most: float) -> float:
         """Where the line ends: go out in growing steps, then back to where a far tangent meets the line."""
         low, high, past = near, min(4 * near, most), False
-        for _ in range(ROUNDS):
-            found = self.value_and_slope(bound, direction * high)
-            if found is not None and self._same_piece(found, slope, direction * high):
+        for _ in range(TANGENTS):
+            answer = self.value_and_slope(bound, direction * high)
+            if answer is not None and self._same_piece(answer, slope, direction * high):
                 if past or high >= most:
                     return high
                 low, high = high, min(4 * high, most)
                 continue
-            if found is None:
+            if answer is None:
                 most = high
                 high = (low + high) / 2
-                if most - low <= SHORTEST * size:
+                if most - low <= SHORTEST_STEP * size:
                     return low
                 continue
             past = True
-            value, tangent = found
+            value, tangent = answer
             meeting = (value - tangent * direction * high) / ((slope - tangent) * direction)
             high = min(max(meeting, low), high)
             if high <= low * (1 + SAME):
                 return low
         return low
 
-    def _same_piece(self, found: tuple[float, float], slope: float, change: float) -> bool:
+    def _same_piece(self, answer: tuple[float, float], slope: float, change: float) -> bool:
         """On the line, or with its slope: of a convex function both mean that there is no end before."""
-        value, tangent = found
+        value, tangent = answer
         return self._on_line(value, slope, change) or abs(tangent - slope) <= SAME * max(abs(tangent), abs(slope))
 
     def _on_line(self, value: float, slope: float, change: float) -> bool:
@@ -187,7 +187,7 @@ class Tracer:
 
 def _moved(bounds: tuple[Floats, Floats], bound: Bound, shift: float) -> tuple[Floats, Floats]:
     """Bounds with one moved; what an earlier stage holds as an equality moves as one."""
-    lower, upper = (each.copy() for each in bounds)
+    lower, upper = (bound_array.copy() for bound_array in bounds)
     at = bound.index
     both = bool(lower[at] == upper[at])
     if bound.lower or both:

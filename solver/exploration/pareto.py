@@ -1,9 +1,8 @@
-r"""Every corner of the trade-off between two objectives: the least of one for each value of the other.
+r"""The Pareto frontier of two linear objectives over a polyhedron: all its extreme points.
 
-Over a polyhedron the least of the second objective is a convex function of the first, made of straight edges. Between
-two points of it the sum with the weights that make both equal is minimised: either nothing lies below the line, and
-then the duals prove that it is an edge, or a corner is found, the deepest one, and both halves are looked at. So the
-search ends by proof, after at most two programmes for each corner, and no step has to be chosen.
+The frontier is convex and piecewise linear. Between two points of it the weighted sum that makes both equal is
+minimised: either nothing lies below the line, and then the duals prove that it is an edge, or the deepest extreme
+point is reached, and both halves are searched. So the search ends by proof, after at most two programmes a point.
 
 .. math:: \min_{x \in P} \; w_1 f_1(x) + w_2 f_2(x), \qquad w = (y_p - y_q, \; x_q - x_p)
 
@@ -20,10 +19,10 @@ from ..programme import Floats
 from .explorer import Explorer
 
 DEPTH = 1e-8
-"""Depth below which corners are not told from the line: answers are proved to a little less."""
+"""Depth below which an extreme point counts as on the line: ten times the gap to which answers are proved."""
 
 STILL = 1e-9
-"""Range of an objective, relative to its size, below which there is nothing to trade."""
+"""Range of an objective, relative to its size, below which the frontier is one point."""
 
 NOTHING = 1e-12
 """A value below this, relative to its size, is what rounding leaves of zero."""
@@ -31,14 +30,14 @@ NOTHING = 1e-12
 
 @dataclass(frozen=True, eq=False)
 class Corner:
-    """A corner of a trade-off.
+    """An extreme point of a Pareto frontier.
 
     Attributes
     ----------
     first, second
         The two objectives.
     depth
-        How far it lies below the line between the two corners from which it was found, as a share of the ranges of
+        How far it lies below the line between the two corners from which it was reached, as a share of the ranges of
         both objectives: what would be lost if it were left out. 1 for the ends.
     x
         A point there, original units.
@@ -52,31 +51,31 @@ class Corner:
 
 @dataclass(frozen=True, eq=False)
 class TradeOff:
-    """The corners by rising ``first``; ``gap``: how far below an edge the truth can lie, as a share of the ranges."""
+    """A Pareto frontier: extreme points by rising ``first``; ``gap`` bounds its error, as a share of the ranges."""
 
     corners: tuple[Corner, ...]
     gap: float
 
 
 def trade_off(explorer: Explorer, first: Stage, second: Stage, depth: float = DEPTH) -> TradeOff:
-    """Find every corner.
+    """Find all extreme points of the Pareto frontier.
 
     Parameters
     ----------
     explorer
-        The points that may be chosen.
+        The polyhedron.
     first, second
-        What is to be small.
+        The objectives.
     depth
-        How far below a line, as a share of the ranges of both objectives, a corner must lie to be told from the line.
+        How far below a line, as a share of the ranges of both objectives, an extreme point must lie to count as one.
 
     Returns
     -------
-    One corner where both are smallest together.
+    One extreme point where both objectives are smallest together.
     """
 
     def corner(x: Floats, below: float) -> Corner:
-        values = (float(each.cost @ x) + each.constant for each in (first, second))
+        values = (float(stage.cost @ x) + stage.constant for stage in (first, second))
         sizes = (first.size, second.size)
         one, two = (0.0 if abs(v) <= NOTHING * size else v for v, size in zip(values, sizes, strict=True))
         return Corner(one, two, below, x)
@@ -86,7 +85,7 @@ def trade_off(explorer: Explorer, first: Stage, second: Stage, depth: float = DE
     across, down = end.first - start.first, start.second - end.second
     if across <= STILL * first.size or down <= STILL * second.size:
         return TradeOff((start,), 0.0)
-    found, gap = [start], 0.0
+    corners, gap = [start], 0.0
     open_edges = [(start, end)]
     while open_edges:
         left, right = open_edges.pop()
@@ -94,23 +93,23 @@ def trade_off(explorer: Explorer, first: Stage, second: Stage, depth: float = DE
         share = weights[0] / sum(weights)
         cost = share / across * first.cost + (1 - share) / down * second.cost
         best = explorer.best(Stage("trade-off", "", cost, size=depth / GAP_TOLERANCE))
-        line, value = (float(cost @ each) for each in (left.x, best.x))
+        line, value = (float(cost @ point) for point in (left.x, best.x))
         if line - value <= depth:
             gap = max(gap, line - value + best.gaps[0])
-            found.append(right)
+            corners.append(right)
             continue
         middle = corner(best.x, line - value)
         open_edges += [(middle, right), (left, middle)]
-    return TradeOff(tuple(_without_straight(found, across, down, depth)), gap)
+    return TradeOff(tuple(_without_straight(corners, across, down, depth)), gap)
 
 
-def _without_straight(found: list[Corner], across: float, down: float, depth: float) -> list[Corner]:
+def _without_straight(corners: list[Corner], across: float, down: float, depth: float) -> list[Corner]:
     """Leave out corners on the line between their neighbours: a weighted sum can end anywhere on an edge."""
-    kept = found[:1]
-    for place, corner in enumerate(found[1:-1], start=1):
-        left, right = kept[-1], found[place + 1]
+    kept = corners[:1]
+    for position, corner in enumerate(corners[1:-1], start=1):
+        left, right = kept[-1], corners[position + 1]
         run, fall = (right.first - left.first) / across, (left.second - right.second) / down
         along, below = (corner.first - left.first) / across, (left.second - corner.second) / down
         if run + fall > 0 and (below * run - along * fall) / (run + fall) > depth:
             kept.append(corner)
-    return [*kept, found[-1]]
+    return [*kept, corners[-1]]

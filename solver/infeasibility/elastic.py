@@ -1,4 +1,4 @@
-r"""A programme whose limits may move at a price: the least change that leaves a point, shared so that it is unique.
+r"""Elastic programming: the least change of bounds, at a price, that makes a programme feasible, made unique.
 
 .. math:: L_i - s_i^- \le a_i x \le U_i + s_i^+, \qquad \min \sum_j w_j s_j, \quad \text{then} \quad
     \min \sum_j w_j s_j^2 / n_j
@@ -33,7 +33,7 @@ bends the slacks by about as much.
 
 @dataclass(frozen=True, eq=False)
 class Slacks:
-    """How far limits may move; one entry each.
+    """Elastic variables (slacks) of bounds that may move; one entry for each.
 
     Attributes
     ----------
@@ -45,7 +45,7 @@ class Slacks:
     most
         Largest slack; may be infinite.
     implied_upper
-        A finite slack that no optimum needs to pass.
+        A finite slack that no optimum needs to pass, as of a column.
     weight
         Price of a unit, w.
     size
@@ -65,7 +65,7 @@ class Slacks:
 
 @dataclass(frozen=True, eq=False)
 class LeastChange:
-    """The slack of each limit, the least total by price, and the multipliers of the rows that prove it."""
+    """The slack of each bound, the least total by price, and the row duals that prove it."""
 
     slack: Floats
     total: float
@@ -73,7 +73,7 @@ class LeastChange:
 
 
 def loosen(programme: LinearProgramme, slacks: Slacks) -> LinearProgramme:
-    """Return the programme with a column for each slack at its end."""
+    """Return the elastic programme, with a column for each slack at its end."""
     rows, columns = programme.shape
     count = len(slacks.row)
     further_rows, further_slacks, further_values = slacks.further
@@ -102,7 +102,7 @@ def loosen(programme: LinearProgramme, slacks: Slacks) -> LinearProgramme:
 def least_change(
     programme: LinearProgramme, slacks: Slacks, background: Floats, control: Control, *, shared: bool = True
 ) -> LeastChange:
-    """Find the least total change of limits that leaves a point, and share it.
+    """Find the least total change of bounds that leaves a feasible point, and share it.
 
     Parameters
     ----------
@@ -130,8 +130,8 @@ def least_change(
     if not shared:
         slack = (staged.x * staged.scaled.column_scale)[columns:]
         return LeastChange(np.maximum(slack, 0.0), result.value, result.row_dual)
-    found = _share(staged, background, slacks.weight / slacks.size / size, control)
-    return LeastChange(np.maximum(found.x[columns:], 0.0), result.value, result.row_dual)
+    split = _share(staged, background, slacks.weight / slacks.size / size, control)
+    return LeastChange(np.maximum(split.x[columns:], 0.0), result.value, result.row_dual)
 
 
 def _share(staged: Staged, background: Floats, curvature: Floats, control: Control) -> Shared:

@@ -1,4 +1,4 @@
-"""Why no point exists: rows and bounds that cannot hold together, with the sum that proves it."""
+"""Farkas certificates: multipliers of rows and bounds whose sum proves that a programme is infeasible."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from ..programme import Booleans, Family, Floats, LinearProgramme
 from ..scaling import scale
 
 NEGLIGIBLE = 1e-9
-"""Multipliers below this, relative to the largest, play no part in a proof."""
+"""Multipliers below this, relative to the largest, are taken for zero."""
 
 PREFERRED = 1e-4
-"""How much cheaper it is to break a preferred row: proofs are then told in terms of it."""
+"""Price of violating a preferred row, relative to others: certificates then use preferred rows where they can."""
 
 
 @dataclass(frozen=True, eq=False)
 class Conflict:
-    r"""A proof that no point exists.
+    r"""Farkas certificate of infeasibility.
 
     For every point within the column bounds, :math:`\sum_i y_i a_i x = \sum_j (y A)_j x_j`; the bounds of the
     rows make the left side at least :math:`\sum_i y_i \text{bound}_i`, those of the columns make the right side
@@ -43,7 +43,7 @@ class Conflict:
 
 
 def find_conflict(programme: LinearProgramme, preferred: Booleans, control: Control) -> Conflict:
-    """Prove that a programme has no point, using as few unpreferred rows as the least violation needs.
+    """Find a Farkas certificate with as few unpreferred rows as the least violation needs.
 
     Parameters
     ----------
@@ -63,7 +63,7 @@ def find_conflict(programme: LinearProgramme, preferred: Booleans, control: Cont
 
 
 def is_possible(programme: LinearProgramme, control: Control) -> bool:
-    """Whether any point satisfies all rows and bounds, to :data:`NEGLIGIBLE` where no solver is sure."""
+    """Return whether the programme is feasible, to :data:`NEGLIGIBLE` where no solver proves either."""
     try:
         minimise_in_turn(programme, [], control)
     except InfeasibleError:
@@ -75,7 +75,7 @@ def is_possible(programme: LinearProgramme, control: Control) -> bool:
 
 
 def _least_violation(programme: LinearProgramme, preferred: Booleans, control: Control) -> StageResult:
-    """Break rows by as little as possible, scaled, and the preferred ones more willingly."""
+    """Minimise the total violation of rows, scaled, with a lower price on the preferred ones."""
     rows, columns = programme.shape
     size = scale(programme).row_scale
     below, above = np.isfinite(programme.row_lower), np.isfinite(programme.row_upper)

@@ -1,4 +1,8 @@
-"""From near the centre of the optimal face to a point on it: what is tight is held, the rest solved as equations."""
+"""Active-set step: from near the centre of the optimal face to a point on it, by the equations of what is active.
+
+The constants came with decision 71 (November 2026), its scenarios and workloads. Where nothing else is said, what each
+is worth by itself is not recorded. They decide whether and when an answer comes; that it is right is proved outside.
+"""
 
 from __future__ import annotations
 
@@ -12,42 +16,42 @@ from scipy.sparse.linalg import splu
 from ..presolve.problem import RowwiseProblem
 from ..programme import Booleans, Floats
 
-SHIFT = 1e-9
-"""Added to the diagonal of the linear system and removed again by refinement."""
+REGULARISATION = 1e-9
+"""Added to the diagonal of the linear system; iterative refinement removes its effect."""
 
 REFINEMENTS = 25
 """Most refinement steps."""
 
-ROUNDS = 4
-"""Most corrections of what is held."""
+CORRECTIONS = 4
+"""Most corrections of the active set."""
 
-SMALLEST = 1e-8
-"""Size (scaled) that costs and prices of a column count with at least: below it they are what rounding leaves."""
+SMALLEST_SIZE = 1e-8
+"""Least size (scaled) of the terms of a reduced cost: below it they are rounding."""
 
-NATURAL = 0.1
-"""Size (scaled) that the terms of a column count with at least where an error is measured."""
+LEAST_TERMS = 0.1
+"""Least size (scaled) to which the error of a reduced cost is relative."""
 
 GONE_ASTRAY = 1e3
 """Growth of the error at which refinement ends."""
 
-EXACT = 1e-15
+EXACT_EQUATIONS = 1e-15
 """Error at which refinement ends."""
 
-SIGN = 1e-13
+SIGN_OF_DUALS = 1e-13
 """Multipliers down to minus this, relative to the terms they are the difference of, are taken for zero."""
 
 ROOM = 1e-11
-"""How far (scaled) a limit may be passed."""
+"""Violation (scaled) of a bound that counts as none."""
 
 SOLVED = 1e-12
-"""Error of the equations, relative to their terms, that counts as none."""
+"""Residual of the equations, relative to their terms, that counts as none."""
 
 
 @dataclass(frozen=True, eq=False)
 class Centre:
-    """A point near the centre of the optimal face: room left at each limit and its multiplier, lower and upper.
+    """A point near the analytic centre of the optimal face, with slack and multiplier of each bound, lower and upper.
 
-    ``error`` leaves out what sharpening removes of the errors of rows and prices; ``residual`` is the largest of those.
+    ``error`` leaves out primal and dual residuals that this step removes; ``residual`` is the largest of those.
     """
 
     x: Floats
@@ -63,17 +67,17 @@ class Centre:
 
 @dataclass(frozen=True, eq=False)
 class _Held:
-    """Which limits hold with equality: -1 at the lower one, 1 at the upper one, 0 at none."""
+    """The active set: -1 at the lower bound, 1 at the upper one, 0 at none."""
 
     columns: np.ndarray[tuple[int], np.dtype[np.int8]]
     rows: np.ndarray[tuple[int], np.dtype[np.int8]]
 
 
 def sharpen(problem: RowwiseProblem, centre: Centre, cancel: threading.Event) -> tuple[Floats, Floats] | None:
-    """Return the point and the duals of rows, or None where the equations have no answer."""
+    """Return point and row duals on the optimal face, or None where no active set satisfies the conditions."""
     held = _held(problem, centre)
     x, y = centre.x, centre.row_dual
-    for _ in range(ROUNDS):
+    for _ in range(CORRECTIONS):
         if cancel.is_set():
             return None
         x, y, error = _solve(problem, held, x, y)
@@ -85,7 +89,7 @@ def sharpen(problem: RowwiseProblem, centre: Centre, cancel: threading.Event) ->
 
 
 def settled(problem: RowwiseProblem, centre: Centre) -> Floats:
-    """Return the centre with what is tight held exactly, if that leaves rows and limits less violated than it does."""
+    """Return the centre with active bounds held exactly, if that leaves smaller violations."""
     plain = np.clip(centre.x, problem.lower, problem.upper)
     try:
         x = _solve(problem, _held(problem, centre), centre.x, centre.row_dual)[0]
@@ -96,7 +100,7 @@ def settled(problem: RowwiseProblem, centre: Centre) -> Floats:
 
 
 def _violation(problem: RowwiseProblem, x: Floats) -> float:
-    """How far rows are passed."""
+    """Return the largest violation of a row."""
     activity = np.asarray(problem.matrix @ x)
     return float(np.maximum(problem.row_lower - activity, activity - problem.row_upper).max(initial=0.0))
 
@@ -110,12 +114,12 @@ def _held(problem: RowwiseProblem, centre: Centre) -> _Held:
 
 
 def _sizes(problem: RowwiseProblem, y: Floats) -> tuple[Floats, Floats]:
-    """What turns a row's dual, and divides a column's, into a share of the terms of a column."""
+    """Return the factor of each row dual, and the size of each reduced cost, relative to the terms of a column."""
     entries = problem.matrix.tocoo()
     size = np.abs(problem.cost) + np.bincount(
         entries.col, weights=np.abs(entries.data * y[entries.row]), minlength=len(problem.cost)
     )
-    size = np.maximum(size, SMALLEST)
+    size = np.maximum(size, SMALLEST_SIZE)
     part = np.zeros(len(y))
     np.maximum.at(part, entries.row, np.abs(entries.data) / size[entries.col])
     return part, np.asarray(size)
@@ -146,8 +150,8 @@ def _solve(problem: RowwiseProblem, held: _Held, x: Floats, y: Floats) -> tuple[
     system = sparse.csc_matrix(
         sparse.block_array(
             [
-                [sparse.diags_array(np.full(count, SHIFT)), part.T],
-                [part, sparse.diags_array(np.full(len(rows), -SHIFT))],
+                [sparse.diags_array(np.full(count, REGULARISATION)), part.T],
+                [part, sparse.diags_array(np.full(len(rows), -REGULARISATION))],
             ],
             format="csc",
         )
@@ -166,14 +170,14 @@ def _solve(problem: RowwiseProblem, held: _Held, x: Floats, y: Floats) -> tuple[
             best, best_error = (x, y), error
         elif error > GONE_ASTRAY * best_error:
             break
-        if best_error <= EXACT:
+        if best_error <= EXACT_EQUATIONS:
             break
     return (*best, best_error)
 
 
 def _error(problem: RowwiseProblem, held: _Held, x: Floats, y: Floats) -> float:
     """Largest error of the equations, relative to the terms of each."""
-    size = np.maximum(_sizes(problem, y)[1], NATURAL)
+    size = np.maximum(_sizes(problem, y)[1], LEAST_TERMS)
     reduced = problem.cost - problem.matrix.T @ y
     free = held.columns == 0
     equal = (problem.row_lower == problem.row_upper) | (held.rows != 0)
@@ -189,7 +193,7 @@ def _error(problem: RowwiseProblem, held: _Held, x: Floats, y: Floats) -> float:
 
 
 def _corrected(problem: RowwiseProblem, held: _Held, x: Floats, y: Floats) -> _Held | None:
-    """Let go of limits whose multipliers have the wrong sign, hold those that are passed; None where all is well."""
+    """Drop bounds whose multipliers have the wrong sign, add violated ones; None where there are neither."""
     part, size = _sizes(problem, y)
     reduced = (problem.cost - problem.matrix.T @ y) / size
     columns = _change(held.columns, reduced, x - problem.lower, problem.upper - x)
@@ -206,7 +210,7 @@ def _corrected(problem: RowwiseProblem, held: _Held, x: Floats, y: Floats) -> _H
 def _change(
     held: np.ndarray[tuple[int], np.dtype[np.int8]], dual: Floats, down: Floats, up: Floats
 ) -> np.ndarray[tuple[int], np.dtype[np.int8]]:
-    wrong: Booleans = ((held < 0) & (dual < -SIGN)) | ((held > 0) & (dual > SIGN))
-    found = np.where(wrong, 0, held)
+    wrong: Booleans = ((held < 0) & (dual < -SIGN_OF_DUALS)) | ((held > 0) & (dual > SIGN_OF_DUALS))
+    following = np.where(wrong, 0, held)
     free = held == 0
-    return np.where(free & (down < -ROOM), -1, np.where(free & (up < -ROOM), 1, found)).astype(np.int8)
+    return np.where(free & (down < -ROOM), -1, np.where(free & (up < -ROOM), 1, following)).astype(np.int8)

@@ -1,4 +1,4 @@
-"""Every limit of columns and rows that exists: the room to it and its multiplier, in one array each."""
+"""Complementarity pairs: slack and multiplier of every finite bound of columns and rows, in one array each."""
 
 from __future__ import annotations
 
@@ -7,21 +7,21 @@ import numpy.typing as npt
 
 from ..programme import Floats
 
-NARROW = 0.1
-"""Smallest product of room and multiplier, relative to the target, that is left alone."""
+LEAST_PRODUCT = 0.1
+"""Smallest product of slack and multiplier, relative to the target, that is not corrected (Gondzio's β is 0.1)."""
 
 
 class ComplementarityPairs:
-    """Room and multiplier of each finite limit: all lower ones first, then all upper ones.
+    """Slack and multiplier of each finite bound: all lower ones first, then all upper ones.
 
     Parameters
     ----------
     lower, upper
         ComplementarityPairs of a vector of values; infinite ones are absent.
     value
-        The values, strictly between their limits.
+        The values, strictly between their bounds.
     importance
-        What the products of room and multiplier are in proportion to, one number for each value.
+        Weights to which the products of slack and multiplier are in proportion, one number for each value.
     """
 
     def __init__(self, lower: Floats, upper: Floats, value: Floats, importance: Floats) -> None:
@@ -34,36 +34,38 @@ class ComplementarityPairs:
         self.weight = max(float(self.importance.sum()), np.finfo(float).tiny)
 
     def along(self, change: Floats) -> Floats:
-        """Change of every room when the values change."""
+        """Return the change of every slack when the values change."""
         return np.concatenate([change[self.below], -change[self.above]])
 
-    def pull(self, each: Floats) -> Floats:
-        """Sum over the limits of each value, those above with a minus."""
+    def pull(self, values: Floats) -> Floats:
+        """Sum over the bounds of each value, upper ones with a minus."""
         total = np.zeros(self._values)
-        total[self.below] = each[: len(self.below)]
-        total[self.above] -= each[len(self.below) :]
+        total[self.below] = values[: len(self.below)]
+        total[self.above] -= values[len(self.below) :]
         return total
 
-    def sum(self, each: Floats) -> Floats:
-        """Sum over the limits of each value."""
+    def sum(self, values: Floats) -> Floats:
+        """Sum over the bounds of each value."""
         total = np.zeros(self._values)
-        total[self.below] = each[: len(self.below)]
-        total[self.above] += each[len(self.below) :]
+        total[self.below] = values[: len(self.below)]
+        total[self.above] += values[len(self.below) :]
         return total
 
-    def sides(self, each: Floats, absent: float) -> tuple[Floats, Floats]:
-        """What belongs to the lower limit of each value, and to the upper one."""
+    def sides(self, values: Floats, absent: float) -> tuple[Floats, Floats]:
+        """Return the entries of the lower bound of each value, and of the upper one."""
         lower, upper = np.full(self._values, absent), np.full(self._values, absent)
-        lower[self.below], upper[self.above] = each[: len(self.below)], each[len(self.below) :]
+        lower[self.below], upper[self.above] = values[: len(self.below)], values[len(self.below) :]
         return lower, upper
 
 
 def centring(product: Floats, target: Floats) -> Floats:
-    """What brings products that are far from the target back to it (Gondzio 1996)."""
-    return np.asarray(np.maximum(np.clip(product, NARROW * target, target / NARROW) - product, -target / NARROW))
+    """Return the centrality correction: what brings products far from the target back to it (Gondzio 1996)."""
+    return np.asarray(
+        np.maximum(np.clip(product, LEAST_PRODUCT * target, target / LEAST_PRODUCT) - product, -target / LEAST_PRODUCT)
+    )
 
 
 def longest(relative: Floats) -> float:
-    """Share of a change, relative to what changes, that leaves everything above zero; at most 1."""
+    """Return the ratio test: the longest step, at most 1, that keeps everything above zero."""
     steepest = -float(relative.min(initial=0.0))
     return 1.0 / steepest if steepest > 1.0 else 1.0

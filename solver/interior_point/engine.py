@@ -28,7 +28,7 @@ LOG = logging.getLogger("singlepot")
 NAME = "interior-point"
 """As the backend is called."""
 
-CLOSE = 1e-11
+CLOSE_ENOUGH = 1e-11
 """Error of a centre that will do in a large programme where it cannot be sharpened; in others it has to be exact."""
 
 SHARPENED = 200_000
@@ -107,7 +107,7 @@ def optimum(core: RowwiseProblem, cancel: threading.Event) -> tuple[tuple[Floats
         point = sharpen(core, near, cancel)
     except (np.linalg.LinAlgError, RuntimeError, ZeroDivisionError) as error:
         return None, str(error)
-    if point is None and near.error <= (CLOSE if large else EXACT):
+    if point is None and near.error <= (CLOSE_ENOUGH if large else EXACT):
         return _as_it_is(core, near), f"{near.detail}, not sharpened"
     return point, near.detail if point is not None else f"{near.detail}, not sharp"
 

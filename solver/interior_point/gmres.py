@@ -1,4 +1,4 @@
-"""Newton systems solved more accurately than their factors are."""
+"""GMRES with the regularised factors of a Newton system as preconditioner."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ import numpy as np
 from ..programme import Floats
 from .newton import NewtonSystem
 
-SMALLEST = 1e-12
-"""Size below which a right-hand side counts as nothing."""
+SMALLEST_RIGHT_SIDE = 1e-12
+"""Least size to which the two parts of a right-hand side are scaled."""
 
 KRYLOV, RESTARTS = 6, 2
-"""Directions looked for before a linear system is restarted, and how often."""
+"""Krylov vectors before a restart, and restarts: few, for the preconditioner is nearly exact."""
 
 
 class Gmres:
-    """Generalised minimal residuals, with the eased factors of a system as preconditioner.
+    """Restarted GMRES, preconditioned by the regularised factors of the system.
 
-    Keeps its directions from one right-hand side to the next: to make room for them anew would take as long as to
+    The arrays of its Krylov vectors are kept from one right-hand side to the next: to allocate them takes as long as to
     use them.
     """
 
@@ -38,7 +38,7 @@ class Gmres:
         relative to it.
         """
         n, rest = self._columns, self._rest
-        weights = tuple(1 / max(min(float(np.linalg.norm(side)), 1.0), SMALLEST) for side in (a, b))
+        weights = tuple(1 / max(min(float(np.linalg.norm(side)), 1.0), SMALLEST_RIGHT_SIDE) for side in (a, b))
         np.multiply(a, weights[0], out=rest[:n])
         np.multiply(b, weights[1], out=rest[n:])
         answer, activity = np.zeros(len(rest)), np.zeros(self._rows)
@@ -57,7 +57,7 @@ class Gmres:
     def _mix(
         self, diagonals: tuple[Floats, Floats], weights: tuple[float, float], size: float, accurate: float
     ) -> Floats:
-        """Look for directions; returns how much of each leaves least of the right-hand side."""
+        """Build the Krylov space; return the combination with the least residual."""
         basis, n = self._basis, self._columns
         np.divide(self._rest, size, out=basis[0])
         table = np.zeros((KRYLOV + 1, KRYLOV))
@@ -86,7 +86,7 @@ class Gmres:
         return np.asarray(mix)
 
     def _make_room(self, k: int) -> None:
-        """Room for one direction more than there has been."""
+        """Allocate one Krylov vector more than there has been."""
         for space in (self._moves, self._images, self._activities, self._basis):
             while len(space) <= k + (space is self._basis):
                 space.append(np.empty(len(space[0])))

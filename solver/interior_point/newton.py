@@ -9,26 +9,26 @@ from scipy.linalg import lu_factor, lu_solve
 from ..programme import Floats
 from .structure import Positions, Structure
 
-SHIFT = 1e-14
-"""Added to unit diagonals so that rounding leaves no pivot below zero."""
+DIAGONAL_SHIFT = 1e-14
+"""Added to unit diagonals so that rounding leaves no pivot below zero: 45 times the precision of a double."""
 
 ROUND = 8
-"""Sizes of blocks are rounded up to a multiple of this, so that few different ones are left."""
+"""Sizes of blocks are rounded up to a multiple of this: fewer arrays, more padding."""
 
 
 def batches(group: Positions, count: int, round_to: int) -> list[Positions]:
-    """Members of each group as rows of arrays, padded with ``count``; groups of similar size share an array."""
+    """Return the members of each group as rows of arrays, padded with ``count``; similar sizes share an array."""
     order = np.argsort(group, kind="stable")
     _, start, size = np.unique(group[order], return_index=True, return_counts=True)
     padded = np.where(size <= 2, size, -(-size // round_to) * round_to)
-    found = []
+    arrays = []
     for width in np.unique(padded):
         chosen = np.flatnonzero(padded == width)
         slot = np.arange(width)
         at = start[chosen][:, None] + slot
         inside = slot < size[chosen][:, None]
-        found.append(np.where(inside, order[np.minimum(at, len(order) - 1)], count))
-    return found
+        arrays.append(np.where(inside, order[np.minimum(at, len(order) - 1)], count))
+    return arrays
 
 
 class BlockLayout:
@@ -59,23 +59,23 @@ class BlockLayout:
         )
         self.leaves: list[tuple[Positions, tuple[Floats, Positions]]] = []
         for members in batches(s.leaf_of_row[with_leaf], len(with_leaf), 4):
-            places = np.append(with_leaf, count)[members]
-            self.leaves.append((places, self._leaf_dense(places, count)))
+            positions = np.append(with_leaf, count)[members]
+            self.leaves.append((positions, self._leaf_dense(positions, count)))
 
-    def _leaf_dense(self, places: Positions, count: int) -> tuple[Floats, Positions]:
-        """Dense rows of each leaf over its own columns, and the columns (padding: one past the last)."""
-        number, width = places.shape
-        own = np.full(count + 1, -1)
+    def _leaf_dense(self, positions: Positions, count: int) -> tuple[Floats, Positions]:
+        """Dense rows of each leaf over the columns that it touches, and those columns (padding: one past the last)."""
+        number, width = positions.shape
+        owner_of = np.full(count + 1, -1)
         slot = np.full(count + 1, -1)
-        own[places.ravel()] = np.repeat(np.arange(number), width)
-        slot[places.ravel()] = np.tile(np.arange(width), number)
-        own[count] = -1
+        owner_of[positions.ravel()] = np.repeat(np.arange(number), width)
+        slot[positions.ravel()] = np.tile(np.arange(width), number)
+        owner_of[count] = -1
         entries = self.leaf_part.tocoo()
-        used = own[entries.row] >= 0
+        used = owner_of[entries.row] >= 0
         row, column, value = entries.row[used], entries.col[used], entries.data[used]
         leaf_columns = len(self.structure.leaf_columns)
         leaf = np.full(leaf_columns, -1)
-        leaf[column] = own[row]
+        leaf[column] = owner_of[row]
         mine = np.flatnonzero(leaf >= 0)
         grouped = np.argsort(leaf[mine], kind="stable")
         size = np.bincount(leaf[mine], minlength=number)
@@ -84,7 +84,7 @@ class BlockLayout:
         rank = np.empty(leaf_columns, dtype=np.intp)
         rank[mine[grouped]] = np.arange(len(mine)) - start[leaf[mine[grouped]]]
         dense = np.zeros((number, width, most))
-        dense[own[row], slot[row], rank[column]] = value
+        dense[owner_of[row], slot[row], rank[column]] = value
         at = np.full((number, most), leaf_columns)
         at[leaf[mine], rank[mine]] = mine
         return dense, at
@@ -106,11 +106,11 @@ class BlockLayout:
             block = s.block_of_core[members[:, 0]]
             index = np.full(int(s.block_of_row.max(initial=0)) + int(s.block_of_core.max(initial=0)) + 2, -1)
             index[block] = np.arange(number)
-            own = np.full(self.cores + 1, -1)
+            owner_of = np.full(self.cores + 1, -1)
             slot = np.zeros(self.cores + 1, dtype=np.intp)
-            own[members.ravel()] = np.repeat(np.arange(number), width)
+            owner_of[members.ravel()] = np.repeat(np.arange(number), width)
             slot[members.ravel()] = np.tile(np.arange(width), number)
-            own[self.cores] = -1
+            owner_of[self.cores] = -1
             mine = np.flatnonzero(index[block_rows] >= 0)
             size = np.bincount(index[block_rows[mine]], minlength=number)
             most = int(size.max(initial=0))
@@ -119,8 +119,8 @@ class BlockLayout:
             by_owner = np.argsort(owner, kind="stable")
             rank = np.empty(len(mine), dtype=np.intp)
             rank[by_owner] = np.arange(len(mine)) - start[owner[by_owner]]
-            row_places = np.full((number, most), rows)
-            row_places[owner, rank] = touching[mine]
+            row_positions = np.full((number, most), rows)
+            row_positions[owner, rank] = touching[mine]
             row_slot = np.zeros(rows, dtype=np.intp)
             row_slot[touching[mine]] = rank
             row_own = np.full(rows, -1)
@@ -129,18 +129,18 @@ class BlockLayout:
             used = row_own[entries.row] >= 0
             row, column, value = entries.row[used], entries.col[used], entries.data[used]
             in_core = column < self.cores
-            place = np.where(in_core, slot[np.minimum(column, self.cores)], width + column - self.cores)
-            dense[row_own[row], row_slot[row], place] = value
+            slot_of_column = np.where(in_core, slot[np.minimum(column, self.cores)], width + column - self.cores)
+            dense[row_own[row], row_slot[row], slot_of_column] = value
             tie = np.zeros((number, width, len(s.border_rows)))
-            used = own[np.minimum(links.col, self.cores)] >= 0
+            used = owner_of[np.minimum(links.col, self.cores)] >= 0
             column = links.col[used]
-            tie[own[column], slot[column], links.row[used]] = links.data[used]
-            self.blocks.append((members, row_places, dense, tie))
+            tie[owner_of[column], slot[column], links.row[used]] = links.data[used]
+            self.blocks.append((members, row_positions, dense, tie))
         self.edge = width_link
         self.rows = rows
         orphan = np.ones(rows + 1, dtype=bool)
-        for _, row_places, _, _ in self.blocks:
-            orphan[row_places.ravel()] = False
+        for _, row_positions, _, _ in self.blocks:
+            orphan[row_positions.ravel()] = False
         orphan[rows] = False
         orphan &= np.append(np.diff(self.core_part.indptr) > 0, False)
         self.orphans = np.flatnonzero(orphan)  # rows that tie leaves to the border and to no core
@@ -164,10 +164,10 @@ class NewtonSystem(BlockLayout):
         local = np.append(row_diagonal[s.local_rows], 1.0)
         self._plain = 1 / local[:-1]
         self._leaf_inverse = []
-        for places, (dense, at) in self.leaves:
+        for positions, (dense, at) in self.leaves:
             kernel = (dense * theta[at][:, None, :]) @ dense.transpose(0, 2, 1)
-            span = np.arange(places.shape[1])
-            kernel[:, span, span] += local[places]
+            span = np.arange(positions.shape[1])
+            kernel[:, span, span] += local[positions]
             self._leaf_inverse.append(_root(kernel))
         border = len(s.border_columns)
         count = self.edge
@@ -184,9 +184,9 @@ class NewtonSystem(BlockLayout):
         upper = np.append(diagonal[self.upper_columns[: self.cores]], 1.0)
         self._core_inverse, self._ties = [], []
         weights = self._scatter_weights()
-        for members, row_places, dense, tie in self.blocks:
+        for members, row_positions, dense, tie in self.blocks:
             width = members.shape[1]
-            half = self._weighted(dense, row_places, weights)
+            half = self._weighted(dense, row_positions, weights)
             whole = half.transpose(0, 2, 1) @ half
             kernel = np.ascontiguousarray(whole[:, :width, :width])
             span = np.arange(width)
@@ -203,40 +203,40 @@ class NewtonSystem(BlockLayout):
         self._corner = lu_factor(unit, check_finite=False) if count else None
 
     def _scatter_weights(self) -> list[tuple[Positions, Floats]]:
-        return [(places, inverse) for (places, _), inverse in zip(self.leaves, self._leaf_inverse, strict=True)]
+        return [(positions, inverse) for (positions, _), inverse in zip(self.leaves, self._leaf_inverse, strict=True)]
 
     def _weight_matrix(self) -> sparse.csr_array:
-        """The weights of all local rows as one sparse matrix."""
+        """Return the weights of all local rows as one sparse matrix."""
         count = self.rows
         plain = np.where(np.isin(np.arange(count), self.plain_rows), self._plain, 0.0)
         rows, columns, values = [np.arange(count)], [np.arange(count)], [plain]
-        for places, inverse in self._scatter_weights():
-            width = places.shape[1]
-            rows.append(np.repeat(places, width, axis=1).ravel())
-            columns.append(np.tile(places, (1, width)).ravel())
+        for positions, inverse in self._scatter_weights():
+            width = positions.shape[1]
+            rows.append(np.repeat(positions, width, axis=1).ravel())
+            columns.append(np.tile(positions, (1, width)).ravel())
             values.append((inverse.transpose(0, 2, 1) @ inverse).ravel())
         row, column, value = (np.concatenate(each) for each in (rows, columns, values))
         inside = (row < count) & (column < count)
         return sparse.coo_array((value[inside], (row[inside], column[inside])), shape=(count, count)).tocsr()
 
-    def _weighted(self, dense: Floats, row_places: Positions, weights: list[tuple[Positions, Floats]]) -> Floats:
-        """The root of W_eff times the dense rows of each block."""
+    def _weighted(self, dense: Floats, row_positions: Positions, weights: list[tuple[Positions, Floats]]) -> Floats:
+        """Return the root of the eliminated row weights times the dense rows of each block."""
         plain = np.append(self._plain, 0.0)
-        half = dense * np.sqrt(plain)[row_places][:, :, None]
+        half = dense * np.sqrt(plain)[row_positions][:, :, None]
         if not weights:
             return np.asarray(half)
-        number, most = row_places.shape
-        own = np.full(self.rows + 1, -1)
+        number, most = row_positions.shape
+        owner_of = np.full(self.rows + 1, -1)
         slot = np.zeros(self.rows + 1, dtype=np.intp)
-        own[row_places.ravel()] = np.repeat(np.arange(number), most)
-        slot[row_places.ravel()] = np.tile(np.arange(most), number)
-        own[self.rows] = -1
-        for places, inverse in weights:
-            here = own[places]
+        owner_of[row_positions.ravel()] = np.repeat(np.arange(number), most)
+        slot[row_positions.ravel()] = np.tile(np.arange(most), number)
+        owner_of[self.rows] = -1
+        for positions, inverse in weights:
+            here = owner_of[positions]
             chosen = np.flatnonzero((here >= 0).any(axis=1))
             if not len(chosen):
                 continue
-            owner, at = here[chosen], slot[places[chosen]]
+            owner, at = here[chosen], slot[positions[chosen]]
             good = owner >= 0
             rows = np.where(good[:, :, None], dense[np.maximum(owner, 0), at], 0.0)
             product = inverse[chosen] @ rows
@@ -290,15 +290,15 @@ class NewtonSystem(BlockLayout):
         out = np.zeros(self.rows + 1)
         out[:-1] = self._plain * vector
         padded = np.append(vector, 0.0)
-        for (places, _), inverse in zip(self.leaves, self._leaf_inverse, strict=True):
-            out[places] = (inverse.transpose(0, 2, 1) @ (inverse @ padded[places][:, :, None]))[:, :, 0]
+        for (positions, _), inverse in zip(self.leaves, self._leaf_inverse, strict=True):
+            out[positions] = (inverse.transpose(0, 2, 1) @ (inverse @ padded[positions][:, :, None]))[:, :, 0]
         return np.asarray(out[:-1])
 
 
 def _root(kernel: Floats) -> Floats:
-    """The inverse of the Cholesky factor of each matrix, which is scaled to a unit diagonal first."""
+    """Return the inverse Cholesky factor of each matrix, scaled to a unit diagonal first."""
     span = np.arange(kernel.shape[1])
     scale = 1 / np.sqrt(kernel[:, span, span])
     unit = kernel * scale[:, :, None] * scale[:, None, :]
-    unit[:, span, span] = 1.0 + SHIFT
+    unit[:, span, span] = 1.0 + DIAGONAL_SHIFT
     return np.asarray(np.linalg.inv(np.linalg.cholesky(unit)) * scale[:, None, :])

@@ -1,7 +1,7 @@
-"""Blocks of columns that only a few rows tie together.
+"""Bordered block-diagonal structure of a matrix: blocks of columns that only a few linking rows connect.
 
-Given the duals of the few rows that touch everybody, areas are independent of one another: many small blocks and a
-small border.
+Given the duals of the few rows that touch every area, areas are independent: many small blocks and a small border.
+The constants came with decision 71 (November 2026) and its workloads; what each is worth by itself is not recorded.
 """
 
 from __future__ import annotations
@@ -18,21 +18,21 @@ from ..programme import Booleans
 Positions = npt.NDArray[np.intp]
 
 WIDE = (4096, 1024, 256, 128, 64, 32, 16, 8)
-"""Numbers of entries above which a row or column may tie blocks together, tried in turn."""
+"""Numbers of entries above which a row or column is taken for a linking one, tried in turn."""
 
 WIDEST_COLUMN = 256
 """Entries up to which a column stays within its block."""
 
 MOST_BORDER = 600
-"""Most rows and columns of the border."""
+"""Most rows and columns of the border: its dense factors are their cube."""
 
 LARGEST = 120
-"""Most columns of a block, and most rows of a leaf."""
+"""Most columns of a block, and most rows of a leaf: their factors are dense."""
 
 
 @dataclass(frozen=True, eq=False)
 class Structure:
-    """Which columns are in the border, in a leaf or in the core of a block, and which rows tie blocks together.
+    """The structure: columns of the border, of leaves and of the cores of blocks, and linking rows.
 
     A leaf is a set of columns of one block that no row of the border touches: the block sees only its rows.
     """
@@ -48,7 +48,7 @@ class Structure:
 
 
 def find_structure(matrix: sparse.csr_array) -> Structure | None:
-    """Look for blocks; None where the matrix has no such shape."""
+    """Return the structure of a matrix; None where it has no small border and small blocks."""
     row_size = np.diff(matrix.indptr)
     column_size = np.bincount(matrix.indices, minlength=matrix.shape[1])
     for wide in WIDE:
@@ -62,7 +62,7 @@ def find_structure(matrix: sparse.csr_array) -> Structure | None:
 
 
 def structure_around(matrix: sparse.csr_array, border_row: Booleans, border_column: Booleans) -> Structure | None:
-    """What a border leaves connected; None where that is too large."""
+    """Return the structure around a border; None where what it leaves connected is too large."""
     rows, columns = matrix.shape
     entries = matrix.tocoo()
     inner = ~border_row[entries.row] & ~border_column[entries.col]
@@ -92,7 +92,7 @@ def structure_around(matrix: sparse.csr_array, border_row: Booleans, border_colu
 
 
 def _components(row: npt.NDArray[np.integer], column: npt.NDArray[np.integer], rows: int, columns: int) -> Positions:
-    """Label of each row, then of each column, by what is connected."""
+    """Label each row, then each column, by connected component."""
     size = rows + columns
     graph = sparse.coo_array((np.ones(len(row), dtype=np.int8), (row, rows + column)), shape=(size, size))
     return np.asarray(connected_components(graph, directed=False)[1], dtype=np.intp)

@@ -1,4 +1,4 @@
-r"""Which duals of a stage are the only ones: those of rows that can be moved by themselves.
+r"""Uniqueness of duals: which row duals and reduced costs are the same in all optimal duals of a stage.
 
 Every optimal dual y satisfies :math:`A_{TI}^T y_T = c_I`, with T the rows that are at a bound in all known optima of
 the stage (where it ended, and where later stages did on its face), and I the columns that are strictly between theirs
@@ -31,9 +31,9 @@ DAMPING = 1e-12
 """What is added to the squares of the rows, relative to the largest, so that they can be inverted."""
 
 PROBES, SEED = 12, 20260401
-"""How many random vectors are projected, and where they come from."""
+"""Number of random vectors that are projected, and the seed of their generator."""
 
-LONG, MOST_LONG = 50, 100
+LONG_ROW, MOST_LONG = 50, 100
 """Rows of more entries than this, the longest at most so many of them, tie all others together; they come last."""
 
 LEFT = 1e-2
@@ -44,7 +44,7 @@ LEFT_OF_A_COLUMN = 1e-4
 
 
 def unique_duals(staged: Staged, position: int, *, of_columns: bool = False) -> Booleans:
-    """Say which rows have but one dual in a stage, or which columns but one reduced cost.
+    """Mark rows that have one dual in a stage, or columns that have one reduced cost.
 
     Parameters
     ----------
@@ -81,7 +81,7 @@ def unique_duals(staged: Staged, position: int, *, of_columns: bool = False) -> 
 
 
 def _left(part: sparse.csr_array, probes: Floats) -> Floats:
-    r"""What a projection on the columns of a matrix P leaves of some vectors: :math:`d (P P^T + d I)^{-1} v`.
+    r"""Return the residual of projecting vectors on the columns of a matrix P: :math:`d (P P^T + d I)^{-1} v`.
 
     Without the long rows the equations fall into small blocks. What the long rows come to is found first, from what
     the blocks leave of them.
@@ -89,7 +89,7 @@ def _left(part: sparse.csr_array, probes: Floats) -> Floats:
     damping = DAMPING * max(float((part * part).sum(axis=1).max(initial=0.0)), 1.0)
     entries = np.diff(part.indptr)
     is_long = np.zeros(len(entries), dtype=bool)
-    is_long[np.argsort(-entries, kind="stable")[: min(MOST_LONG, int((entries > LONG).sum()))]] = True
+    is_long[np.argsort(-entries, kind="stable")[: min(MOST_LONG, int((entries > LONG_ROW).sum()))]] = True
     long, short = np.flatnonzero(is_long), np.flatnonzero(~is_long)
     many, few = part[short], part[long]
     square, across, corner = many @ many.T, many @ few.T, (few @ few.T).toarray()
@@ -110,7 +110,7 @@ def _left(part: sparse.csr_array, probes: Floats) -> Floats:
 
 
 def _optima(staged: Staged, position: int) -> list[Floats]:
-    """Points at which a stage is at its optimum: its own, and those of later stages unless it may give."""
-    own = staged.results[position]
-    later = staged.results[position + 1 :] if own.stage.give == 0 else ()
-    return [each.x for each in (own, *later) if each.x is not None]
+    """Points at which a stage is at its optimum: its result, and those of later stages unless it may give."""
+    result = staged.results[position]
+    later = staged.results[position + 1 :] if result.stage.give == 0 else ()
+    return [one.x for one in (result, *later) if one.x is not None]

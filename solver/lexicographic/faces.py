@@ -1,4 +1,4 @@
-"""The set of points that are best so far, described by bounds: no slack, no tolerance spent."""
+"""Optimal faces, described by fixed columns and equality rows, so that no tolerance is spent."""
 
 from __future__ import annotations
 
@@ -13,31 +13,36 @@ from ..scaling import ScaledProgramme
 FREEZE_ABOVE = 1e-9
 """A reduced cost or dual above this (scaled, objective of mean size 128) holds its column or row.
 
-Small areas have small duals: on England true ones lie between 1e-9 and 1e-7.
+Set on prototypes of England, 2026 (design.md section 5): small areas have small duals, true ones lie between 1e-9 and
+1e-7, and a threshold of 1e-7 moved a later stage by 1e-6.
 """
 
 NOISE_BELOW = 1e-12
 """Duals below this are rounding; one between this and FREEZE_ABOVE calls for a tighter solve."""
 
-ROUNDING = 1e-11
+ROUNDING_OF_DUALS = 1e-11
 """A reduced cost below this, relative to the terms it is the difference of, is what rounding leaves of zero.
 
 Measured, rounding leaves up to 1e-14 and true reduced costs begin near 1e-9.
 """
 
 ECHO = 2e-14
-"""Duals below this, relative to the largest, are rounding of the others: rows that no objective reaches show them."""
+"""Duals below this, relative to the largest, are rounding of the others.
+
+Seen in 2026 on a drawn scenario (tests/properties/test_uniqueness.py): 1e-14 of the largest dual in rows that the
+objective does not depend on. Without it equal areas are held at different bounds.
+"""
 
 AT_BOUND = 1e-7
-"""How near its bound (scaled) a column or row must stand to be held there."""
+"""Largest distance from its bound (scaled) at which a column or row is held there."""
 
 IMMOVABLE = 1e-11
-"""Room (scaled) below which a row or column is taken to have none."""
+"""Range (scaled) below which a row or column counts as fixed: ten times less than the tolerance of HiGHS."""
 
 
 @dataclass(frozen=True, eq=False)
 class Face:
-    """Bounds, in scaled units, of the points that keep every earlier stage at its optimum."""
+    """A face of the feasible polyhedron: bounds, scaled, of the points that keep every earlier stage at its optimum."""
 
     column_lower: Floats
     column_upper: Floats
@@ -68,7 +73,7 @@ class Face:
 
     @property
     def freedom(self) -> int:
-        """About how many directions are left: columns that may move, less rows that hold with equality."""
+        """Estimate of the dimension: columns that may move, less equality rows."""
         return int((~self.frozen).sum()) - int((self.row_lower == self.row_upper).sum())
 
     def freeze(self, x: Floats, activity: Floats, reduced_cost: Floats, row_dual: Floats) -> Face:
@@ -96,7 +101,7 @@ class Face:
 
 
 def around(bounds: tuple[Floats, Floats], value: Floats) -> tuple[Floats, Floats]:
-    """State bounds as room around a value; rounding never excludes the value itself."""
+    """Return bounds relative to a value; rounding never excludes the value itself."""
     down, up = bounds[0] - value, bounds[1] - value
     down = np.where(np.abs(down) <= IMMOVABLE, 0.0, np.minimum(down, 0.0))
     up = np.where(np.abs(up) <= IMMOVABLE, 0.0, np.maximum(up, 0.0))
@@ -115,10 +120,10 @@ def without_rounding(matrix: sparse.csc_array, cost: Floats, row_dual: Floats) -
     reduced = cost - np.bincount(of_column, part, len(cost))
     part = np.abs(part)
     terms = np.abs(cost) + np.bincount(of_column, part, len(cost))
-    terms = np.maximum(terms, ECHO / ROUNDING * terms.max(initial=0.0)) if ROUNDING else terms
-    reduced = np.where(np.abs(reduced) > ROUNDING * terms, reduced, 0.0)
+    terms = np.maximum(terms, ECHO / ROUNDING_OF_DUALS * terms.max(initial=0.0)) if ROUNDING_OF_DUALS else terms
+    reduced = np.where(np.abs(reduced) > ROUNDING_OF_DUALS * terms, reduced, 0.0)
     counts = np.zeros(len(row_dual), dtype=bool)
-    counts[matrix.indices[part > ROUNDING * terms[of_column]]] = True
+    counts[matrix.indices[part > ROUNDING_OF_DUALS * terms[of_column]]] = True
     return reduced, np.where(counts, row_dual, 0.0)
 
 

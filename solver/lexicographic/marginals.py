@@ -1,4 +1,4 @@
-r"""What one more unit of each bound is worth to each stage, freed of rounding.
+r"""Marginals: row duals and reduced costs of each stage in original units, without rounding.
 
 .. math:: r = c - A^T y
 """
@@ -18,7 +18,7 @@ from .stage import Staged, StageResult
 
 @dataclass(frozen=True, eq=False)
 class Marginals:
-    """One stage's duals and reduced costs.
+    """Row duals and reduced costs of one stage.
 
     Attributes
     ----------
@@ -48,7 +48,7 @@ class Marginals:
 
 
 def marginals(staged: Staged) -> tuple[Marginals, ...]:
-    """Read the duals of every stage that minimised something; what is rounding is exactly zero."""
+    """Return the marginals of every stage that minimised something; what is rounding is exactly zero."""
     return tuple(
         _of_stage(staged.scaled, position, result)
         for position, result in enumerate(staged.results)
@@ -57,7 +57,7 @@ def marginals(staged: Staged) -> tuple[Marginals, ...]:
 
 
 def original_matrix(scaled: ScaledProgramme) -> sparse.csc_array:
-    """The matrix in original units, with the rows that hold earlier stages; scales are powers of two, so exact."""
+    """Return the matrix in original units, with the rows that hold stages; exact, for scales are powers of two."""
     matrix = scaled.matrix
     size = scaled.row_scale[matrix.indices] * np.repeat(scaled.column_scale, np.diff(matrix.indptr))
     return sparse.csc_array((matrix.data / size, matrix.indices, matrix.indptr), shape=matrix.shape)

@@ -16,17 +16,17 @@ from .aggregation import Aggregation, aggregate
 from .problem import RowwiseProblem
 from .symmetry import Merged, merge
 
-PASSES = 20
-"""Most rounds of each kind of reduction."""
+PRESOLVE_PASSES = 20
+"""Most rounds of each kind of reduction: a guard, for each round removes something or is the last."""
 
 USES = 4
-"""Most entries of a column that is substituted: more would fill the matrix."""
+"""Most entries of a column that is substituted: more would fill the matrix. What others would do was not recorded."""
 
-PIVOT = 1e-2
+PRESOLVE_PIVOT = 1e-2
 """Least size of a defining entry, relative to the largest of its row: smaller ones would magnify rounding."""
 
 REDUNDANT = 1e-9
-"""How far (scaled) a row must be from ever binding to be left out."""
+"""Distance (scaled) from ever binding at which a row is redundant."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,14 +101,14 @@ def presolve(whole: RowwiseProblem) -> Presolved:
     """Reduce a programme; its bounds do not cross."""
     steps: list[Step] = []
     core = _removed(whole, whole.lower == whole.upper, np.zeros(len(whole.row_lower), dtype=bool), steps)
-    for _ in range(PASSES):
+    for _ in range(PRESOLVE_PASSES):
         without = _without_free_columns(core, steps)
         if without is None:
             break
         core = without
-    for _ in range(PASSES):
+    for _ in range(PRESOLVE_PASSES):
         few = np.bincount(core.matrix.indices, minlength=len(core.cost)) <= USES
-        aggregated = aggregate(core, few, PIVOT)
+        aggregated = aggregate(core, few, PRESOLVE_PIVOT)
         if aggregated is None:
             break
         core = aggregated[0]

@@ -1,4 +1,4 @@
-r"""Take out of a programme what is there several times, and put it back: equal areas become one, exactly.
+r"""Symmetry reduction: columns and rows that colour refinement cannot tell apart are merged, so equal areas become one.
 
 Columns and rows are coloured by what they are (bounds, cost), then again and again by the colours and values of what
 they touch, until no colour splits any more. Among the best points there is then one that gives all columns of a colour
@@ -21,8 +21,8 @@ from .problem import RowwiseProblem
 Positions = npt.NDArray[np.intp]
 Colours = npt.NDArray[np.uint64]
 
-ROUNDS = 60
-"""Most rounds of colouring: each one sees a step further through rows; chains of years are short."""
+COLOURINGS = 60
+"""Most rounds of colour refinement: each reaches a step further through rows, and chains of years are short."""
 
 _START, _FIRST, _SECOND = (np.uint64(n) for n in (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB))
 _SHIFTS = tuple(np.uint64(n) for n in (30, 27, 31))
@@ -31,7 +31,7 @@ _SHIFTS = tuple(np.uint64(n) for n in (30, 27, 31))
 
 @dataclass(frozen=True, eq=False)
 class Classes:
-    """Which columns, or rows, are one: the class of each, and of each class its first member and its size."""
+    """A partition of columns or rows: the class of each, and of each class its first member and its size."""
 
     of: Positions
     first: Positions
@@ -40,7 +40,7 @@ class Classes:
 
 @dataclass(frozen=True, eq=False)
 class Merged:
-    """The way back from a merged programme."""
+    """Columns and rows merged into their classes, and their postsolve."""
 
     columns: Classes
     rows: Classes
@@ -61,9 +61,9 @@ class Merged:
 
 
 def merge(problem: RowwiseProblem) -> tuple[RowwiseProblem, Merged] | None:
-    """Make one of all columns that are equal, and of all rows; None where no two columns are.
+    """Merge the columns of each class, and the rows; None where no two columns are in one class.
 
-    Equal areas are told by their numbers alone, to the last bit, whatever the order of their columns and rows. Columns
+    Classes depend on numbers alone, to the last bit, and not on the order of columns and rows. Columns
     and rows of the merged programme stand in the order of the first of each class. A column costs as much as all of its
     class, and counts as much in rows that its class shares.
 
@@ -75,7 +75,7 @@ def merge(problem: RowwiseProblem) -> tuple[RowwiseProblem, Merged] | None:
     colours = _colour(problem)
     if colours is None:
         return None
-    columns, rows = (_classes(each) for each in colours)
+    columns, rows = (_classes(of) for of in colours)
     if not _equitable(problem, columns, rows):
         return None
     kept = problem.matrix[rows.first]
@@ -95,14 +95,14 @@ def merge(problem: RowwiseProblem) -> tuple[RowwiseProblem, Merged] | None:
 
 
 def _colour(problem: RowwiseProblem) -> tuple[Colours, Colours] | None:
-    """Colours of columns and rows that no further round would split; None where all columns differ."""
+    """Return the coarsest equitable colouring of columns and rows; None where all columns differ."""
     columns = _mix(_mix(_mix(_bits(problem.cost)) + _bits(problem.lower)) + _bits(problem.upper))
     rows = _mix(_mix(_bits(problem.row_lower)) + _bits(problem.row_upper))
     matrix = problem.matrix
     values = sparse.csr_array((_mix(_bits(matrix.data)), matrix.indices, matrix.indptr), shape=matrix.shape)
     across = values.T
     known = 0
-    for _ in range(ROUNDS):
+    for _ in range(COLOURINGS):
         rows = _mix(rows + values @ columns)  # sums of products are the same in any order, modulo 2⁶⁴
         columns = _mix(columns + across @ rows)
         different = _distinct(columns)
@@ -142,7 +142,7 @@ def _classes(colours: Colours) -> Classes:
 
 
 def _equitable(problem: RowwiseProblem, columns: Classes, rows: Classes) -> bool:
-    """Whether classes are what their colours say: two colours that are alike by chance do no harm."""
+    """Return whether the partition is equitable, so that two colours that are alike by chance do no harm."""
     bounds = ((problem.cost, problem.lower, problem.upper), (problem.row_lower, problem.row_upper))
     for classes, arrays in zip((columns, rows), bounds, strict=True):
         if any((array != array[classes.first][classes.of]).any() for array in arrays):

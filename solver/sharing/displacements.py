@@ -14,10 +14,10 @@ from ..presolve.problem import RowwiseProblem
 from ..programme import Booleans, Floats, Integers
 from ..quadratic_programme import QuadraticProgramme
 
-PASSES = 50
+SHARING_PASSES = 50
 """Most rounds of tightening or aggregation; each round removes something or is the last."""
 
-PIVOT = 1e-3
+SHARING_PIVOT = 1e-3
 """Least size of a defining entry, relative to the largest of its row.
 
 Smaller than that of presolve: every column without curvature should go here, and the polish removes rounding.
@@ -56,9 +56,9 @@ def aggregate(displacements: Displacements, curvature: Floats) -> Displacements:
 
     ``curvature`` covers the whole programme.
     """
-    for _ in range(PASSES):
+    for _ in range(SHARING_PASSES):
         flat = curvature[displacements.columns] == 0
-        aggregated = aggregation.aggregate(displacements.within, flat, PIVOT)
+        aggregated = aggregation.aggregate(displacements.within, flat, SHARING_PIVOT)
         if aggregated is None:
             return displacements
         within, step = aggregated
@@ -71,7 +71,7 @@ def tighten(displacements: Displacements, curvature: Floats) -> Displacements:
 
     A column without curvature that no row needs is left out too. ``curvature`` covers the whole programme.
     """
-    for _ in range(PASSES):
+    for _ in range(SHARING_PASSES):
         smaller = _tighten_once(displacements, curvature[displacements.columns])
         if smaller is None:
             return displacements

@@ -1,4 +1,4 @@
-r"""An exact answer in the few directions that equations leave, where an interior point does not tell what is active.
+r"""Least-distance programming: an exact optimum where an interior point does not identify the active set.
 
 With :math:`x = x_0 + Z w`, Z spanning the directions, and the quadratic form taken to a distance, what is left is to
 find the point of a polyhedron nearest to another. Its dual is a least-squares problem in non-negative variables,
@@ -19,10 +19,10 @@ from ..programme import Booleans, Floats
 from ..quadratic_programme import Polished, QuadraticProgramme, residual_of
 
 DENSE_UP_TO = 4000
-"""Columns up to which orthogonal factors, which are dense, are worth their time where nothing else gives an answer."""
+"""Columns up to which dense orthogonal factors are taken: 4,000 are 128 MB. They are a fallback and not tuned."""
 
 DIRECTIONS = 600
-"""Directions up to which the nearest point is looked for."""
+"""Largest dimension of the null space in which the least-distance problem is solved; a limit on time, not tuned."""
 
 INDEPENDENT = 1e-12
 """Pivot, relative to the largest, above which a row is independent of the others."""
@@ -30,12 +30,12 @@ INDEPENDENT = 1e-12
 CLEARLY = 1e-5
 """The same for an inequality that is taken to be active: where it is nearer, the others hold it well enough."""
 
-CLOSE = 1e3
-"""How many times the distance to the best point a row may be away and still play a part."""
+NEARBY = 1e3
+"""Multiple of the distance to the unconstrained optimum up to which a row enters the least-distance problem."""
 
 
 def in_room_left(problem: QuadraticProgramme, held: Booleans, start: Floats, multiplier: Floats) -> Polished | None:
-    """Solve with some rows as equations; None where what they leave is too large, or not strictly convex.
+    """Solve with some rows as equations; None where their null space is too large, or the form on it not definite.
 
     Parameters
     ----------
@@ -58,10 +58,10 @@ def in_room_left(problem: QuadraticProgramme, held: Booleans, start: Floats, mul
     equations = _Equations(left[equal].toarray(), rest[equal], equal >= problem.equalities)
     near = equations.nearest(start[free])
     push = (problem.curvature * x + problem.gradient + rows.T @ dual)[free] + problem.curvature[free] * near
-    found = _nearest(problem.curvature[free], push, equations.rest, (left[~held], rest[~held] - left[~held] @ near))
-    if found is None:
+    nearest = _nearest(problem.curvature[free], push, equations.rest, (left[~held], rest[~held] - left[~held] @ near))
+    if nearest is None:
         return None
-    x[free], dual[~held] = near + found[0], found[1]
+    x[free], dual[~held] = near + nearest[0], nearest[1]
     outward = -(problem.curvature * x + problem.gradient) - rows.T @ dual
     dual[equal] += equations.multipliers(outward[free])
     outward = -(problem.curvature * x + problem.gradient) - rows.T @ dual
@@ -89,7 +89,7 @@ def _fixing(rows: sparse.csr_array, held: Booleans) -> _Fixing:
 
 
 class _Equations:
-    """Equations by orthogonal factors; of rows that depend on one another some are kept.
+    """Linear equations by a rank-revealing QR factorisation; of dependent rows some are kept.
 
     Parameters
     ----------
@@ -138,7 +138,7 @@ def _nearest(
     centre = solve_triangular(form, rest.T @ push, lower=True)
     images = solve_triangular(form, (rows @ rest).T, lower=True).T
     far = max(float(np.linalg.norm(centre)), float(np.maximum(-spare, 0.0).max(initial=0.0)))
-    close = np.flatnonzero(spare <= CLOSE * far * np.linalg.norm(images, axis=1))
+    close = np.flatnonzero(spare <= NEARBY * far * np.linalg.norm(images, axis=1))
     if far > 0 and rest.shape[1]:
         images, spare, centre = images[close], spare[close] / far, centre / far
         room = spare + images @ centre

@@ -1,4 +1,4 @@
-"""Sharpen an interior-point answer of a quadratic programme to the last digits.
+"""Polish of a quadratic programme: an active-set method that starts from an interior-point answer.
 
 The interior point says which inequalities probably hold with equality. With those as equations the optimality
 conditions are a linear system, solved directly; inequalities with a multiplier of the wrong sign leave the set,
@@ -37,20 +37,20 @@ REFINEMENTS, PIVOTED_REFINEMENTS = 60, 400
 CLEAR = 1e4
 """Multiplier, relative to the slack, above which an interior point says for certain that a row is active."""
 
-ROUNDS = 60
+ACTIVE_SETS = 60
 """Most corrections of the active set."""
 
-FEASIBLE = 1e-12
+POLISHED_FEASIBLE = 1e-12
 """Largest violation (scaled) of an inequality outside the active set."""
 
-SIGN = 1e-10
+SIGN_OF_MULTIPLIERS = 1e-10
 """Multipliers down to minus this, relative to the largest, are taken for zero."""
 
 PROVED = 1e-9
 """Largest error of the optimality conditions that counts as solved."""
 
 SHARP = 1e-10
-"""Error at which no further quick attempt is made: rows in other units may turn it into a larger one."""
+"""Residual at which no further attempt is made: rows in other units may turn it into a larger one."""
 
 
 def polish(
@@ -73,18 +73,18 @@ def polish(
     near = (
         partial(in_room_left, problem, held, x, multiplier) for held in (equal | (multiplier > CLEAR * slack), equal)
     )
-    attempts = [(first, SHARP), *((each, SHARP) for each in near)]
-    attempts += [(partial(each, drop_loose=True), PROVED) for each in others]
+    attempts = [(first, SHARP), *((attempt, SHARP) for attempt in near)]
+    attempts += [(partial(attempt, drop_loose=True), PROVED) for attempt in others]
     for attempt, enough in attempts:
         if cancel.is_set() or (best is not None and best.residual <= enough):
             break
         try:
-            found = attempt()
+            polished = attempt()
         except RuntimeError as failure:  # equations that have no factors, or need more memory than there is
             LOG.info("sharing: %s; trying the next way", failure)
             continue
-        if found is not None and (best is None or found.residual < best.residual):
-            best = found
+        if polished is not None and (best is None or polished.residual < best.residual):
+            best = polished
     if best is None or best.residual > PROVED:
         error = "no answer" if best is None else f"an error of {best.residual:.1e}, more than {PROVED:.0e}"
         raise SolverFailedError(f"the sharing step has {error}", "report this scenario as a defect")
@@ -108,18 +108,18 @@ def _active_set(
     active = active | ~inequality
     best: Polished | None = None
     seen: set[bytes] = set()
-    for step in range(ROUNDS):
+    for step in range(ACTIVE_SETS):
         if cancel.is_set():
             break
         candidate, dual = _solve_equalities(problem, rows, active, start, shift)
         excess = np.asarray(rows @ candidate) - problem.limit
         size = max(float(np.abs(dual).max(initial=0.0)), NATURAL)
-        wrong = active & inequality & (dual < -SIGN * size)
-        violated = ~active & (excess > FEASIBLE)
+        wrong = active & inequality & (dual < -SIGN_OF_MULTIPLIERS * size)
+        violated = ~active & (excess > POLISHED_FEASIBLE)
         residual = residual_of(problem, rows, candidate, dual, excess)
         if best is None or residual < best.residual:
             best = Polished(candidate, residual, step)
-        loose = active & inequality & (excess < -FEASIBLE)
+        loose = active & inequality & (excess < -POLISHED_FEASIBLE)
         if not (wrong.any() or violated.any()):
             if residual <= PROVED or not (drop_loose and loose.any()):
                 break

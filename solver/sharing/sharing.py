@@ -1,4 +1,4 @@
-r"""The sharing step: one strictly convex answer on the face that the stages leave.
+r"""The sharing step: a strictly convex quadratic programme on the face that the stages leave, which has one optimum.
 
 .. math:: \min \sum_j h_j x_j^2 \quad \text{over the face}
 

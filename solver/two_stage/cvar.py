@@ -1,4 +1,4 @@
-r"""Decide once for many draws: their expected value, and the average of the worst of them.
+r"""Two-stage stochastic programming: expected value and conditional value at risk (CVaR) over draws.
 
 .. math::
     E = \frac1N \sum_d c_d^T x_d, \qquad
@@ -33,11 +33,11 @@ from .recourse import NoRecourseError, Part, Recourse
 
 LOG = logging.getLogger("singlepot")
 
-ACCURACY = 1e-7
-"""Gap and feasibility asked of the interior-point method, relative; what it reached is measured afterwards."""
+JOINT_ACCURACY = 1e-7
+"""Relative gap and feasibility asked of Clarabel; what it reached is measured afterwards."""
 
 HOLD = 1e-7
-"""Room above an earlier stage, in its unit, beside what it gives: an interior-point method needs an interior."""
+"""Slack above an earlier stage, in its unit, beside what it gives: an interior-point method needs an interior."""
 
 MEASURES = ("expected", "worst")
 """What can be minimised."""
@@ -68,7 +68,7 @@ class Decided:
 
 
 def average_of_worst(values: Floats, share: float) -> float:
-    """The average of the largest share of values; one that is cut through counts in part.
+    """Return the CVaR: the average of the largest share of values; one that is cut through counts in part.
 
     Examples
     --------
@@ -85,11 +85,11 @@ def decide(
     draws: Sequence[Recourse],
     order: Sequence[tuple[str, float]],
     share: float,
-    wanted: Floats,
+    target: Floats,
     weight: Floats,
     control: Control,
 ) -> Decided:
-    """Minimise the measures in turn, each within what the earlier give; then be as near as possible to a wish.
+    """Minimise the measures lexicographically, then the weighted distance of the decision from a target.
 
     Parameters
     ----------
@@ -101,7 +101,7 @@ def decide(
         ``expected`` and ``worst``, each with what it gives.
     share
         α, of the draws that count as the worst.
-    wanted, weight
+    target, weight
         Of each common column: what it should be, and how the square of the difference counts. Positive weights make
         the decision unique.
 
@@ -125,7 +125,7 @@ def decide(
             held.append((name, value + give))
             LOG.info("%s: %.9g, bound %.9g", name, value, bound)
         control.enter("nearest to the bids", len(order) / (len(order) + 1))
-        decision = joint.nearest(wanted, weight, held, control)
+        decision = joint.nearest(target, weight, held, control)
         return Decided(decision, _values(draws, decision, control), tuple(steps))
     except Halt as halt:
         raise ended_early(halt, ()) from halt
@@ -174,8 +174,8 @@ class _Joint:
         most = max(float(part.cost @ np.maximum(part.implied_upper, 0.0)) for part in parts)
         zero, far = np.zeros(1 + count), np.full(1 + count, most)
 
-        def columns(name: str, own: Floats, end: Floats) -> Floats:
-            return np.concatenate([own / self._size, *(getattr(part, name) for part in parts), end])
+        def columns(name: str, common_part: Floats, end: Floats) -> Floats:
+            return np.concatenate([common_part / self._size, *(getattr(part, name) for part in parts), end])
 
         self._lower = columns("column_lower", common.column_lower, zero)
         self._upper = columns("column_upper", common.column_upper, np.full(1 + count, np.inf))
@@ -193,10 +193,10 @@ class _Joint:
             matrix, cost, dual / factor, face, self._implied_lower, self._implied_upper
         )
 
-    def nearest(self, wanted: Floats, weight: Floats, held: Sequence[tuple[str, float]], control: Control) -> Floats:
+    def nearest(self, target: Floats, weight: Floats, held: Sequence[tuple[str, float]], control: Control) -> Floats:
         """The common columns nearest to a wish."""
         curve, aim = np.zeros(len(self._mean)), np.zeros(len(self._mean))
-        curve[: len(wanted)], aim[: len(wanted)] = weight * self._size**2, wanted / self._size
+        curve[: len(target)], aim[: len(target)] = weight * self._size**2, target / self._size
         curve /= curve[curve > 0].mean()
         x, _, _, _ = self._solve(-curve * aim, curve, held, control)
         return self._decision(x)
@@ -206,8 +206,8 @@ class _Joint:
 
     def _decision(self, x: Floats) -> Floats:
         """Common columns in original units, within their bounds."""
-        own = x[: len(self._size)] * self._size
-        return np.asarray(np.clip(own, self._common.column_lower, self._common.column_upper))
+        common = x[: len(self._size)] * self._size
+        return np.asarray(np.clip(common, self._common.column_lower, self._common.column_upper))
 
     def _solve(
         self, gradient: Floats, curve: Floats, held: Sequence[tuple[str, float]], control: Control
@@ -219,20 +219,20 @@ class _Joint:
         row_upper = np.concatenate([self._row_upper, [most + HOLD for _, most in held]])
         equal = row_lower == row_upper
         above, below = ~equal & np.isfinite(row_upper), ~equal & np.isfinite(row_lower)
-        each = sparse.eye_array(len(curve), format="csr")
+        identity = sparse.eye_array(len(curve), format="csr")
         up, down = np.isfinite(self._upper), np.isfinite(self._lower)
-        rows = sparse.vstack([matrix[equal], matrix[above], -matrix[below], each[up], -each[down]]).tocsc()
+        rows = sparse.vstack([matrix[equal], matrix[above], -matrix[below], identity[up], -identity[down]]).tocsc()
         limit = np.concatenate(
             [row_upper[equal], row_upper[above], -row_lower[below], self._upper[up], -self._lower[down]]
         )
         problem = QuadraticProgramme(curve, gradient, rows, limit, int(equal.sum()))
         try:
-            answer = solve_quadratic(problem, control, ACCURACY, len(self._size))
+            answer = solve_quadratic(problem, control, JOINT_ACCURACY, len(self._size))
         except SolverFailedError as failure:
-            if "InfeasibleError" not in failure.cause:
+            if "Infeasible" not in failure.cause:
                 raise
-            said = "no grants let every draw keep its rules"
-            raise NoRecourseError(said, "loosen the rules for targets, or draw less widely") from None
+            cause = "no grants let every draw keep its rules"
+            raise NoRecourseError(cause, "loosen the rules for targets, or draw less widely") from None
         LOG.info("%d rows, %d columns: %s", *matrix.shape, answer.detail)
         dual = _duals(answer.multiplier, equal, above, below)
         whole = Face(self._lower, self._upper, row_lower, row_upper, self._lower == self._upper)
@@ -249,5 +249,5 @@ def _duals(multiplier: Floats, equal: Booleans, above: Booleans, below: Booleans
     return dual
 
 
-def _put(row: list[sparse.csr_array | None], place: int, block: sparse.csr_array) -> list[sparse.csr_array | None]:
-    return [*row[:place], block, *row[place + 1 :]]
+def _put(row: list[sparse.csr_array | None], position: int, block: sparse.csr_array) -> list[sparse.csr_array | None]:
+    return [*row[:position], block, *row[position + 1 :]]

@@ -1,4 +1,4 @@
-r"""What is decided after something has become known: the value of a programme as its common columns are limited.
+r"""Recourse: the value function of a second-stage programme whose common columns have upper bounds.
 
 .. math:: V(g) = \min_{x} \{ c^T x : A x \in [L, U], \; l \le x \le u, \; x_C \le g \}
 """
@@ -45,7 +45,7 @@ class Part:
 
 
 class Recourse:
-    """One programme whose common columns are limited again and again.
+    """Second-stage programme of one draw, solved again for each first-stage decision.
 
     Parameters
     ----------
@@ -91,13 +91,13 @@ class Recourse:
         """The last answer, original units."""
 
     def value(self, limit: Floats, control: Control) -> float:
-        """The value at a limit of all common columns; NaN where nothing is possible."""
+        """Return the value at upper bounds of all common columns; NaN where it is infeasible."""
         upper = self._limited.column_upper.copy()
         upper[self._common] = np.maximum(limit[self._at], 0.0) / self._unit[self._common]
         return self._solve(replace(self._limited, column_upper=upper), control)
 
     def alone(self, control: Control) -> float:
-        """The value where the common columns are decided for this one alone; NaN where nothing is possible."""
+        """Return the wait-and-see value, common columns decided for this draw alone; NaN where it is infeasible."""
         return self._solve(self._alone, control)
 
     def part(self) -> Part:
@@ -106,8 +106,8 @@ class Recourse:
         columns = np.setdiff1d(np.arange(len(self._cost)), self._under)
         live = np.flatnonzero(np.isfinite(face.row_lower) | np.isfinite(face.row_upper))
         count = len(self._common)
-        place = np.searchsorted(columns, self._common)
-        entries = (self._unit[self._common], (np.arange(count), place))
+        position = np.searchsorted(columns, self._common)
+        entries = (self._unit[self._common], (np.arange(count), position))
         upper = face.column_upper.copy()
         upper[self._common] = np.inf
         return Part(
@@ -129,7 +129,7 @@ class Recourse:
         methods = (
             (Method.INTERIOR, Method.SAFE) if self._basis is None else (Method.AGAIN, Method.INTERIOR, Method.SAFE)
         )
-        said = ""
+        detail = ""
         for method in methods:
             engine = HighsEngine(self._scaled.matrix)
             if method is Method.AGAIN:
@@ -140,5 +140,5 @@ class Recourse:
                 return float(self._cost @ answer.x)
             if answer.stop is Stop.INFEASIBLE:
                 return float("nan")
-            said = answer.detail
-        raise SolverFailedError(f"a draw could not be solved ({said})", "report this as a defect")
+            detail = answer.detail
+        raise SolverFailedError(f"a draw could not be solved ({detail})", "report this as a defect")

@@ -15,7 +15,7 @@ from scipy import sparse
 from singlepot.models.explanation.rivals import NOBODY, last_elsewhere, rivals
 from singlepot.models.scenario.documents import csv_text, number_text, number_texts
 from singlepot.models.settlement.documents import json_text
-from singlepot.solver.lexicographic.dual_uniqueness import LEFT, LONG, MOST_LONG, _left
+from singlepot.solver.lexicographic.dual_uniqueness import LEFT, LONG_ROW, MOST_LONG, _left
 
 NUMBERS = st.floats() | st.integers(-(10**16), 10**16).map(float) | st.just(-0.0)
 TEXTS = st.text(alphabet='a",\r\n é=')
@@ -67,8 +67,8 @@ def test_rivals_are_those_of_the_definition(rows: list[tuple[int, int, bool, flo
 @given(st.integers(0, 10**6), st.sampled_from([0, 3, MOST_LONG + 20]))
 def test_what_a_projection_leaves_is_found_whichever_rows_come_last(seed: int, long: int) -> None:
     generator = np.random.default_rng(seed)
-    dense = generator.standard_normal((long + 40, 3 * LONG))
-    dense[long:] *= generator.random((40, 3 * LONG)) < 0.02
+    dense = generator.standard_normal((long + 40, 3 * LONG_ROW))
+    dense[long:] *= generator.random((40, 3 * LONG_ROW)) < 0.02
     probes = generator.standard_normal((len(dense), 3))
     left = probes - dense @ np.linalg.pinv(dense) @ probes
     assert np.abs(_left(sparse.csr_array(dense), probes) - left).max() < LEFT / 10

@@ -34,8 +34,8 @@ SUMMED = (POT, *(rule.name for rule in RULES.values() if rule.summed))
 def find_clash(elastic: RelaxableProgramme, control: Control, without: Sequence[str] = ()) -> Clash | None:
     """Find an irreducible infeasible set of kinds of rules; None if all can hold together.
 
-    A deletion filter drops kind after kind in the order of :data:`KINDS`. Where more than :data:`FEW_KINDS` are left, all
-    smaller sets are tried, so that the one returned is the smallest.
+    A deletion filter drops kind after kind in the order of the table of rules. Where more than :data:`FEW_KINDS` are
+    left, all sets of at most so many are tried, so that a smaller one is found if there is one.
 
     Parameters
     ----------

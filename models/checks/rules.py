@@ -18,7 +18,7 @@ from .text_cells import UNUSABLE, Integers
 Tables = Mapping[str, Parsed]
 Booleans = npt.NDArray[np.bool_]
 
-NONE = -1
+NO_ROW = -1
 """No row of the table."""
 
 _OF_AREAS = ("area", "region", "type")
@@ -179,7 +179,7 @@ class _Index:
 
 @dataclass(frozen=True, eq=False)
 class _Winners:
-    """Which row of the table wins in each cell: areas × the axes that some row names; :data:`NONE` for none."""
+    """Which row of the table wins in each cell: areas × the axes that some row names; :data:`NO_ROW` for none."""
 
     row: Integers
     axes: tuple[str, ...]
@@ -190,7 +190,7 @@ def _winners(rules: Parsed, rule: Rule, rows: Integers, areas: Parsed, known: Ma
     patterns = _patterns(rules, rows, rule.selectors)
     used = tuple(axis for axis in known if any(axis in pattern for pattern in patterns))
     index = _Index(areas, {axis: known[axis] for axis in used})
-    best = np.full(int(np.prod(index.shape)), NONE, dtype=np.int64)
+    best = np.full(int(np.prod(index.shape)), NO_ROW, dtype=np.int64)
     selectors = np.zeros(len(best), dtype=np.int64)
     for pattern in sorted(patterns, key=len, reverse=True):
         of_pattern = rows[patterns[pattern]]
@@ -198,9 +198,9 @@ def _winners(rules: Parsed, rule: Rule, rows: Integers, areas: Parsed, known: Ma
         cells = index.keys(pattern)
         at = np.minimum(np.searchsorted(keys, cells), len(keys) - 1)
         matched = (cells >= 0) & (keys[at] == cells)
-        row = np.where(matched, of_pattern[first][at], NONE)
-        _check_ties(rules, best, row, matched & (selectors == len(pattern)) & (best != NONE))
-        free = matched & (best == NONE)
+        row = np.where(matched, of_pattern[first][at], NO_ROW)
+        _check_ties(rules, best, row, matched & (selectors == len(pattern)) & (best != NO_ROW))
+        free = matched & (best == NO_ROW)
         best[free], selectors[free] = row[free], len(pattern)
     return _Winners(best.reshape(index.shape), used)
 
@@ -221,7 +221,7 @@ def _check_reference(
     rule: Rule, rules: Parsed, bids: Parsed, winners: _Winners, census: Census, known: Mapping[str, Sequence[str]]
 ) -> None:
     """Check that bids have a reference where a rule that is a share of it binds them."""
-    by_reference = winners.row != NONE
+    by_reference = winners.row != NO_ROW
     by_reference[by_reference] = rules.text("basis").values[winners.row[by_reference]] == "reference"
     if not by_reference.any() or "area" not in bids.labels or "amount" not in bids.numbers:
         return
@@ -230,11 +230,11 @@ def _check_reference(
     for axis in winners.axes:
         at.append(places(bids.text(axis), {word: number for number, word in enumerate(known[axis])}))
     usable = (np.min(at, axis=0) >= 0) & (bids.numbers["amount"] > 0)
-    bound = np.full(bids.rows, NONE, dtype=np.int64)
-    bound[usable] = np.where(by_reference, winners.row, NONE)[tuple(position[usable] for position in at)]
+    bound = np.full(bids.rows, NO_ROW, dtype=np.int64)
+    bound[usable] = np.where(by_reference, winners.row, NO_ROW)[tuple(position[usable] for position in at)]
     if rule.sense == "step":
         bound = _spread(bound, areas, places(bids.text("envelope"), _words(bids, "envelope")))
-    missing = usable & (bound != NONE) & np.isnan(bids.number("reference"))
+    missing = usable & (bound != NO_ROW) & np.isnan(bids.number("reference"))
     for row in np.unique(bound[missing]):
         lacking = np.flatnonzero(missing & (bound == row))
         first, more = int(lacking[0]), len(lacking) - 1
@@ -249,7 +249,7 @@ def _check_reference(
 def _spread(bound: Integers, areas: Integers, envelopes: Integers) -> Integers:
     """Bind all years of an area and envelope where one is bound: a step is measured by the mean of all."""
     of_pair = np.unique(np.column_stack([areas, envelopes]), axis=0, return_inverse=True)[1].reshape(-1)
-    most = np.full(of_pair.max(initial=-1) + 1, NONE, dtype=np.int64)
+    most = np.full(of_pair.max(initial=-1) + 1, NO_ROW, dtype=np.int64)
     np.maximum.at(most, of_pair, bound)
     return np.asarray(most[of_pair])
 
@@ -260,14 +260,14 @@ def _words(parsed: Parsed, column: str) -> dict[str, int]:
 
 def _check_heads(rule: Rule, rules: Parsed, areas: Parsed, winners: _Winners, census: Census) -> None:
     """Check that areas have a population where a rule that is an amount per head binds them."""
-    by_head = winners.row != NONE
+    by_head = winners.row != NO_ROW
     by_head[by_head] = rules.text("basis").values[winners.row[by_head]] == "per_head"
     lacking = np.isnan(census.population) & ~np.isin(np.arange(areas.rows), list(areas.faulty.get("population", ())))
     if rule.of_bidders:
         lacking &= census.bid > 0
-    by_area = np.where(by_head, winners.row, NONE).reshape(areas.rows, -1)
+    by_area = np.where(by_head, winners.row, NO_ROW).reshape(areas.rows, -1)
     named = np.asarray((rules.text("area").values != "") | (rules.text("type").values != ""), dtype=bool)
-    needed = (by_area != NONE) & lacking[:, None] & (~census.centre[:, None] | named[by_area])
+    needed = (by_area != NO_ROW) & lacking[:, None] & (~census.centre[:, None] | named[by_area])
     for row in np.unique(by_area[needed]):
         who = np.flatnonzero((needed & (by_area == row)).any(axis=1))
         code, more = shown(areas.text("code")[int(who[0])]), len(who) - 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -80,7 +81,12 @@ def resolve(scenario: Scenario, data: Arrays) -> Rules:
         for rule in RULES.values()
         if rule.over is not SUMS
     }
-    sums = [_sum_limit(rule, row, data) for rule in RULES.values() if rule.over is SUMS for row in _records(rows, rule)]
+    sums = [
+        _sum_limit(rule, row, data)
+        for rule in RULES.values()
+        if rule.over is SUMS
+        for row in rows[rule.name].to_dict("records")
+    ]
     return Rules(limits, tuple(sorted(sums, key=lambda one: (one.label, one.rule.lower))))
 
 
@@ -168,15 +174,11 @@ def _matching(row: dict[str, str], axis: str, data: Arrays) -> Booleans:
     return np.asarray([not row[axis] or label == row[axis] for label in labels], dtype=bool)
 
 
-def _records(rows: Mapping[str, pd.DataFrame], rule: Rule) -> list[dict[str, object]]:
-    return [{str(name): value for name, value in row.items()} for row in rows[rule.name].to_dict("records")]
-
-
-def _sum_limit(rule: Rule, row: Mapping[str, object], data: Arrays) -> SumLimit:
+def _sum_limit(rule: Rule, row: Mapping[Any, Any], data: Arrays) -> SumLimit:
     """Turn a row about a sum of grants into its limit: a share of the pots of its cells, or an amount."""
     selectors = {name: str(row[name]) for name in SELECTORS}
     cells = np.outer(_matching(selectors, "envelope", data), _matching(selectors, "year", data))
-    value = float(str(row["value"]))
+    value = float(row["value"])
     limit = value if row["basis"] == "amount" else value * float(data.pot[cells].sum())
     label = " ".join(text for text in selectors.values() if text) or "all"
     return SumLimit(rule, label, _matching(selectors, "area", data), cells, limit)

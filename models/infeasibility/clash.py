@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from ..money import spoken
 from ..tables.rule_kinds import POT, RULES, Sense
 
-NAMED = 3
+MOST_NAMED = 3
 """Most areas, years or objectives that are named; more are counted."""
 
 VERBS: dict[Sense, str] = {"floor": "lower", "ceiling": "raise", "lock": "move", "step": "raise"}
@@ -148,4 +148,4 @@ def _side(side: ClashSide, money: str) -> str:
 
 
 def _few(names: Sequence[str], noun: str) -> str:
-    return join(names) if len(names) <= NAMED else f"{len(names)} {noun}"
+    return join(names) if len(names) <= MOST_NAMED else f"{len(names)} {noun}"

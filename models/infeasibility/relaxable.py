@@ -192,7 +192,7 @@ def _of_rows(formulation: Formulation, rules: Rules) -> list[pd.DataFrame]:
             continue
         rows = np.arange(span.start, span.stop)
         if rule.over is SUMS:
-            limits = np.asarray([share.limit for share in rules.sums if share.rule is rule], dtype=np.float64)
+            limits = np.asarray([share.limit for share in rules.sums if share.rule.name == rule.name], dtype=np.float64)
             mine = keys["rule"] == rule.name
             parts.append(_limits(rule, {"area": keys["where"][mine]}, limits, rows[mine]))
             continue

@@ -42,7 +42,7 @@ def cost_of_relaxing(limits: pd.DataFrame, data: Arrays, rules: Rules, formulati
     for rule in RULES.values():
         mine = (limits["rule"] == rule.name).to_numpy()
         if rule.over is SUMS:
-            size[mine] = [float(data.pot[share.cells].sum()) for share in rules.sums if share.rule is rule]
+            size[mine] = [float(data.pot[share.cells].sum()) for share in rules.sums if share.rule.name == rule.name]
         else:
             whole = np.broadcast_to(sizes(rule, data)["bid"], rules[rule.name].value.shape)
             size[mine] = whole[tuple(at[axis][mine] for axis in rule.over.axes)]

@@ -18,7 +18,7 @@ from ..tables.rule_kinds import POT, RULES, TARGETS, names_over
 from .clash import Clash, ClashSide
 from .relaxable import EXTRA, RelaxableProgramme
 
-FEW = 2
+FEW_KINDS = 2
 """Sets of at most this many kinds are all tried, so that the one found is the smallest."""
 
 PLAIN = 1e-6
@@ -27,15 +27,15 @@ PLAIN = 1e-6
 BIDS = "bids"
 """The side of a clash that no rule sets: grants equal bids where no option is used."""
 
-MONEY = (POT, *(rule.name for rule in RULES.values() if rule.summed))
+SUMMED = (POT, *(rule.name for rule in RULES.values() if rule.summed))
 """Rules whose limits are sums of grants."""
 
 
 def find_clash(elastic: RelaxableProgramme, control: Control, without: Sequence[str] = ()) -> Clash | None:
     """Find an irreducible infeasible set of kinds of rules; None if all can hold together.
 
-    A deletion filter drops kind after kind in the order of :data:`KINDS`. Where more than :data:`FEW` are left, all
-    smaller sets are tried, so that the one returned is the smallest.
+    A deletion filter drops kind after kind in the order of the table of rules. Where more than :data:`FEW_KINDS` are
+    left, all sets of at most so many are tried, so that a smaller one is found if there is one.
 
     Parameters
     ----------
@@ -57,9 +57,9 @@ def find_clash(elastic: RelaxableProgramme, control: Control, without: Sequence[
         rest = [other for other in kinds if other != kind]
         if not possible(rest):
             kinds = rest
-    if len(kinds) > FEW:
+    if len(kinds) > FEW_KINDS:
         there = [kind for kind in elastic.kinds if kind not in without]
-        few = (some for size in range(1, FEW + 1) for some in combinations(there, size))
+        few = (some for size in range(1, FEW_KINDS + 1) for some in combinations(there, size))
         kinds = next((list(some) for some in few if not possible(some)), kinds)
     alone = {kind: relaxation for kind in kinds if (relaxation := _alone(elastic, kinds, kind, control)) is not None}
     sides, excess = _sides(elastic, *_proof(elastic, kinds, alone, control))
@@ -118,7 +118,7 @@ def _sides(elastic: RelaxableProgramme, multiplier: Floats, excess: float) -> tu
     limits = elastic.limits.assign(multiplier=multiplier[elastic.limits["row"].to_numpy()])
     limits = limits[limits["there"] & (limits["multiplier"] != 0)]
     extra = _extra_in(elastic, multiplier)
-    plain = not extra and bool(limits["rule"].isin(MONEY).all())
+    plain = not extra and bool(limits["rule"].isin(SUMMED).all())
     plain &= bool(((limits["multiplier"].abs() - 1).abs() < PLAIN).all()) and excess > 0
     names = elastic.formulation.scenario.areas.set_index("code")["name"]
     sides = [ClashSide(EXTRA, True, extra, (), (), (), np.nan)] if extra else []

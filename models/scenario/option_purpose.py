@@ -6,7 +6,7 @@ import numpy as np
 
 from .arrays import Arrays, Booleans
 
-TIE = 1e-9
+PURPOSE_TIE = 1e-9
 """Relative difference below which an option is for each of two objectives."""
 
 
@@ -25,5 +25,5 @@ def meant_for(data: Arrays) -> Booleans:
     proposed = data.proposed.sum(axis=2)[options.area]
     relative = np.divide(change, proposed, out=np.zeros(shape), where=proposed > 0)
     most = relative.max(axis=1, initial=0.0, keepdims=True)
-    result: Booleans = (relative > 0) & (relative >= most * (1 - TIE))
+    result: Booleans = (relative > 0) & (relative >= most * (1 - PURPOSE_TIE))
     return result

@@ -20,10 +20,10 @@ from singlepot.solver import SolverFailedError, VerificationFailedError
 
 from .allocations import Allocation, Floats
 
-ROOM = 1e-12
+BELOW_POT = 1e-12
 """Share of a grant by which locks stay below a pot that they use up: their sum must not pass it by rounding."""
 
-WIDTH = 1e-9
+OPENING = 1e-9
 """Share of a grant that is left open where an answer under exact locks cannot be proved."""
 
 NEAR = 1e-9
@@ -90,8 +90,8 @@ def _plain(data: Arrays, given: Allocation) -> Floats:
 
 def _within(pot: Floats, grants: Floats) -> Floats:
     """Grants that no pot is too small for, however they are added up."""
-    used_up = grants.sum(axis=0) > pot * (1 - ROOM)
-    return np.where(used_up, grants * (1 - ROOM), grants)
+    used_up = grants.sum(axis=0) > pot * (1 - BELOW_POT)
+    return np.where(used_up, grants * (1 - BELOW_POT), grants)
 
 
 def _rows(data: Arrays, rule: str, level: Floats) -> pd.DataFrame:
@@ -120,7 +120,9 @@ def _count(rule: Rule, data: Arrays, rules: Rules, grants: Floats, plain: Point)
     """In how many areas a rule is broken; of a sum of grants, how many rows are."""
     if rule.over is SUMS:
         totals = [
-            (limit, float(grants[limit.areas][:, limit.cells].sum())) for limit in rules.sums if limit.rule is rule
+            (limit, float(grants[limit.areas][:, limit.cells].sum()))
+            for limit in rules.sums
+            if limit.rule.name == rule.name
         ]
         return sum(
             (limit.limit - total if rule.lower else total - limit.limit) > NEAR * max(limit.limit, 1.0)
@@ -179,15 +181,15 @@ Settle = Callable[[Scenario], Settlement]
 def settle_fixed(scenario: Scenario, data: Arrays, given: Allocation, settle: Settle) -> Settlement:
     """Settle with fixed grants; the provenance says which rules they break and what else there is to know.
 
-    Locks leave a programme little room: where no answer could be proved, it is tried once more with :data:`WIDTH`.
+    Locks leave a programme little room: where no answer could be proved, it is tried once more with :data:`OPENING`.
     """
     fixed, broken = fix(scenario, data, given)
     notes = given.notes
     try:
         settlement = settle(fixed)
     except (SolverFailedError, VerificationFailedError):
-        settlement = settle(fix(scenario, data, given, width=WIDTH)[0])
-        notes = (*notes, f"Grants are held to one part in {1 / WIDTH:,.0f}.")
+        settlement = settle(fix(scenario, data, given, width=OPENING)[0])
+        notes = (*notes, f"Grants are held to one part in {1 / OPENING:,.0f}.")
     return told(settlement, [str(rule) for rule in broken], notes)
 
 

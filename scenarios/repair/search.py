@@ -36,7 +36,7 @@ from .repair import COLUMNS, SHARE, CannotChangeError, NoRepairError, Repair
 DIGITS = 6
 """Digits of a rounded target, counted from the first of the proposed target."""
 
-NOTHING = 1e-3
+LEAST_MOVE = 1e-3
 """Share of the last digit below which a change is none."""
 
 COARSEST = 3
@@ -214,13 +214,13 @@ def _rounded(moved: pd.DataFrame, money: str) -> Iterator[tuple[pd.DataFrame, pd
     for fewer, keep_locks in tries:
         quantum = 10.0 ** (fewer - digits)
         steps = (value + change) / quantum
-        outward = np.where(change > 0, np.ceil(steps - NOTHING), np.floor(steps + NOTHING))
+        outward = np.where(change > 0, np.ceil(steps - LEAST_MOVE), np.floor(steps + LEAST_MOVE))
         rounded = [round(n * q, int(d)) for n, q, d in zip(outward, quantum, digits, strict=True)]
         to = np.maximum(np.asarray(rounded, dtype=np.float64), 0.0)
         words = f"limits are rounded outward to £{10**fewer:,}, those of targets to {DIGITS + 1 - fewer} digits"
         if keep_locks and lock.any():  # a lock has no outside: rounding it can exclude the only point
             to, words = np.where(lock, exact, to), f"{words}, but no locks"
-        yield _as_tables(moved, to, np.abs(change) > NOTHING * quantum, money, words)
+        yield _as_tables(moved, to, np.abs(change) > LEAST_MOVE * quantum, money, words)
     yield _as_tables(moved, exact, change != 0, money, "limits are not rounded")
 
 

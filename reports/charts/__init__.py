@@ -1,1 +1,1 @@
-"""Charts drawn by matplotlib."""
+"""Charts that matplotlib draws."""

@@ -1,1 +1,1 @@
-"""What is said in lines of text: summaries, comparisons, reasons."""
+"""Text in 80 columns: summaries, comparisons, reasons."""

@@ -1,1 +1,1 @@
-"""Pictures of a page as Vega-Lite specifications and SVG."""
+"""Vega-Lite specifications of the charts of a page, and their SVG."""

@@ -1,4 +1,4 @@
-"""One area in a picture: what it bid and is offered in each year, what it proposed and what is agreed."""
+"""Bar charts of one area: bid and grant by year, proposed and agreed targets."""
 
 from __future__ import annotations
 
@@ -6,21 +6,11 @@ from singlepot.models.money import spoken
 from singlepot.reports.text.lines import number
 
 from ..figures.figures import Figures, records
-from .drawing import AFTER, BEFORE, INK, Spec
-
-LABELS: Spec = {
-    "labelLimit": 110,
-    "minExtent": 110,
-    "maxExtent": 110,
-    "ticks": False,
-    "domain": False,
-    "labelColor": INK,
-}
-"""Labels of both pictures, equally wide."""
+from .drawing import AFTER, BEFORE, Spec, label_axis
 
 
 def area_spec(figures: Figures, code: str, width: int, *, beside: bool = False) -> Spec | None:
-    """Draw one area; None where it neither bid nor proposed anything."""
+    """Specify the charts of one area; None where it neither bid nor proposed anything."""
     settlement = figures.settlement
     money = settlement.scenario.settings.money
     grants = settlement.grants[settlement.grants["area"] == code].groupby("year")[["bid", "grant"]].sum()
@@ -33,24 +23,19 @@ def area_spec(figures: Figures, code: str, width: int, *, beside: bool = False) 
         ]
         panels.append(_panel(rows, f"Money by year, {figures.money}", width))
     last = figures.last_targets
-    own = last[(last["area"] == code) & (last["proposed"] > 0)]
-    if len(own):
+    targets = last[(last["area"] == code) & (last["proposed"] > 0)]
+    if len(targets):
         rows = [
-            _row(
-                str(figures.names[row["objective"]]),
-                when,
-                100 * row[column] / row["proposed"],
-                number(row[column]),
-            )
-            for row in records(own)
+            _row(figures.names[row["objective"]], when, 100 * row[column] / row["proposed"], number(row[column]))
+            for row in records(targets)
             for when, column in (("before", "proposed"), ("after", "agreed"))
         ]
         panels.append(_panel(rows, f"Targets of {figures.last_year}, % of what you proposed", width))
     return {"hconcat" if beside else "vconcat": panels, "spacing": 18, "padding": 4} if panels else None
 
 
-def _row(label: str, when: str, value: float, said: str) -> Spec:
-    return {"label": label, "when": when, "v": value, "text": said, "t": f"{label}, {when}: {said}"}
+def _row(label: str, when: str, value: float, amount: str) -> Spec:
+    return {"label": label, "when": when, "v": value, "text": amount, "t": f"{label}, {when}: {amount}"}
 
 
 def _panel(rows: list[Spec], title: str, width: int) -> Spec:
@@ -73,7 +58,7 @@ def _panel(rows: list[Spec], title: str, width: int) -> Spec:
                 "type": "nominal",
                 "sort": labels,
                 "title": None,
-                "axis": LABELS,
+                "axis": label_axis(110),
             },
             "yOffset": {"field": "when", "sort": ["before", "after"]},
         },

@@ -1,1 +1,1 @@
-"""Charts that matplotlib draws."""
+"""Charts are drawn by matplotlib, as PNG and SVG."""

@@ -1,4 +1,4 @@
-"""Dumbbell charts of alternatives: what each group has in each of them, and how far every area's grant could go."""
+"""Dumbbell charts show what groups have in each alternative, and how far every area's grant could go."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Log of decisions: every rule, stage and setting that was chosen, by whom and why where the scenario says so."""
+"""The log of decisions lists every rule, stage and setting that was chosen, and by whom and why where it is stated."""
 
 from __future__ import annotations
 

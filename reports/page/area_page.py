@@ -1,4 +1,4 @@
-"""HTML page of one area: its bid and grant, what is asked and why, similar areas, and the next steps."""
+"""The HTML page of an area shows its bid and grant, what is asked and why, similar areas, and the next steps."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Charts of a report: each one specification, drawn in two widths inside a page or as a file."""
+"""Charts of a report have one specification each, drawn in two widths inside a page or as a file."""
 
 from __future__ import annotations
 

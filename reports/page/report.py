@@ -1,4 +1,4 @@
-"""HTML report of a settlement: one file that needs no network, with every chart and a page for every area."""
+"""The HTML report of a settlement is one file that needs no network, with every chart and a page for every area."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from .table import Table, from_frame
 from .templating import page
 from .words import certificate_words, fairness_words, heading, illustrative, tiles
 
-TOGETHER = 40
+PAGES_IN_A_PACK = 40
 """Pages of areas in one compressed pack."""
 
 
@@ -93,11 +93,11 @@ def packed(figures: Figures) -> str:
     """Return the pages of all areas as JSON for a script element, in compressed packs."""
     codes = list(figures.areas.index)
     packs = []
-    for start in range(0, len(codes), TOGETHER):
-        fragments = {code: area_fragment(figures, code) for code in codes[start : start + TOGETHER]}
+    for start in range(0, len(codes), PAGES_IN_A_PACK):
+        fragments = {code: area_fragment(figures, code) for code in codes[start : start + PAGES_IN_A_PACK]}
         content = json.dumps(fragments, ensure_ascii=False).encode()
         packs.append(base64.b64encode(gzip.compress(content, mtime=0)).decode())
-    return json.dumps({"codes": codes, "together": TOGETHER, "packs": packs}).replace("<", "\\u003c")
+    return json.dumps({"codes": codes, "together": PAGES_IN_A_PACK, "packs": packs}).replace("<", "\\u003c")
 
 
 def _silent(figures: Figures) -> list[tuple[str, int]]:

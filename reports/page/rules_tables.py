@@ -1,4 +1,4 @@
-"""Tables of rules and of stages with their evidence, and assumptions in words."""
+"""Tables list rules and stages with their evidence; assumptions are put in words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Nearest neighbours of an area: in population, in the bid for each resident, and in deprivation."""
+"""Nearest neighbours of an area are near in population, in the bid for each resident, and in deprivation."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tables of an HTML page: the text of each cell, and the exact number behind it."""
+"""Tables of an HTML page hold the text of each cell and the exact number behind it."""
 
 from __future__ import annotations
 

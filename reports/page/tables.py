@@ -1,4 +1,4 @@
-"""Tables of the report, each made from a table of the settlement."""
+"""Tables of the report are each made from a table of the settlement."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""HTML templates: every text is escaped, and the security policy of a page allows no host and no script but its own."""
+"""HTML templates escape every text, and the security policy of a page allows no host and no script but its own."""
 
 from __future__ import annotations
 

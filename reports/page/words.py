@@ -1,4 +1,4 @@
-"""Sentences and tiles of the report's first screen: money left, shortfalls, price of fairness, certificate."""
+"""Sentences and tiles of the first screen state money left, shortfalls, the price of fairness, the certificate."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from singlepot.models.analysis.price_of_fairness import PriceOfFairness
 from singlepot.models.money import spoken
 from singlepot.models.settings.settings import Settings
 from singlepot.reports.text.lines import count
-from singlepot.reports.text.summary import LOUD_ABOVE
+from singlepot.reports.text.summary import WARN_ABOVE
 
 from .figures.figures import Figures, records
 
@@ -86,7 +86,7 @@ def _short_tile(figures: Figures) -> list[Tile]:
 
 
 def _fairness_tile(price: PriceOfFairness) -> Tile:
-    largest = {name: cost for name, cost in price.give_costs.items() if abs(cost) >= SEEN}
+    largest = {name: cost for name, cost in price.give_costs.items() if abs(cost) >= LEAST}
     if not largest:
         return Tile("Fairness cost", "nothing", "No shortfall was accepted to share losses more fairly")
     name, cost = next(iter(largest.items()))
@@ -103,7 +103,7 @@ def _certificate_tile(figures: Figures) -> Tile:
 SHORTFALLS = {"shortfall.largest": "the largest shortfall", "shortfall.total": "all shortfalls together"}
 """Stages of shortfall in words."""
 
-SEEN = 5e-6
+LEAST = 5e-6
 """Cost of fairness, as a share of a target, below which it counts as none."""
 
 
@@ -113,7 +113,7 @@ def fairness_words(price: PriceOfFairness) -> Iterator[str]:
         ("Letting later stages give some of the shortfall", price.give_costs),
         ("Letting large losses weigh more", price.bands_cost),
     ):
-        points = [f"{_points(cost)} points of {_stage(name)}" for name, cost in costs.items() if abs(cost) >= SEEN]
+        points = [f"{_points(cost)} points of {_stage(name)}" for name, cost in costs.items() if abs(cost) >= LEAST]
         if points:
             yield f"{what}: {', '.join(points)}."
     if price.areas:
@@ -121,7 +121,7 @@ def fairness_words(price: PriceOfFairness) -> Iterator[str]:
             f"Grants are {price.lowest:.1%} to {price.highest:.1%} of bids, the median area {price.median:.1%}; "
             f"{count(price.on_floor, 'area', 'sit')} on a floor, {count(price.on_ceiling, 'area', 'sit')} on a ceiling."
         )
-        if price.on_limit > LOUD_ABOVE * price.areas:
+        if price.on_limit > WARN_ABOVE * price.areas:
             yield "More than a third of the areas sit on a limit: the rules decide, not the programme."
 
 

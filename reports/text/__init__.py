@@ -1,1 +1,1 @@
-"""Text in 80 columns: summaries, comparisons, reasons."""
+"""Texts report summaries, comparisons and reasons in 80 columns."""

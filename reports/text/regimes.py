@@ -1,4 +1,4 @@
-"""Regimes as text: a table side by side, and a sentence on each."""
+"""Regimes are set side by side in a table, with a sentence on each."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Vega-Lite specifications of the charts of a page, and their SVG."""
+"""Vega-Lite specifications describe the charts of a page."""

@@ -1,4 +1,4 @@
-"""Bar charts of one area: bid and grant by year, proposed and agreed targets."""
+"""Bar charts of an area show bid and grant by year, and proposed and agreed targets."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Vega-Lite specifications drawn without a browser, as PNG or as SVG that is safe inside a page."""
+"""Vega-Lite specifications are drawn without a browser, as PNG or as SVG that is safe inside a page."""
 
 from __future__ import annotations
 

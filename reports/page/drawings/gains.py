@@ -1,4 +1,4 @@
-"""Bar charts of gains and losses against the bid: every area in order, and those at both ends by name."""
+"""Bar charts show gains and losses against the bid: every area in order, and those at both ends by name."""
 
 from __future__ import annotations
 

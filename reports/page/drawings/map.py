@@ -1,4 +1,4 @@
-"""Hexagon tile maps: each measure in five numbered classes, readable without colour."""
+"""Hexagon tile maps show a measure in five numbered classes, readable without colour."""
 
 from __future__ import annotations
 

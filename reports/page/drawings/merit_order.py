@@ -1,4 +1,4 @@
-"""Merit-order curve: the width of a bar is what an option can add, its height the cost per unit, its colour the region."""
+"""The merit-order curve draws an option as wide as what it can add and as high as its cost per unit."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from ..figures.figures import records
 from ..figures.merit_order import MeritOrder
 from .drawing import INK, LINE, REGIONS, Spec
 
-MANY = 240
+MOST_BARS = 240
 """Bars of a wide chart; neighbours are merged beyond that."""
 
-DEAR = 2.5
+CUT_ABOVE = 2.5
 """Multiple of the price above which costs are cut off."""
 
 
@@ -22,7 +22,7 @@ def region_colours(regions: list[str]) -> dict[str, str]:
 
 def merit_spec(order: MeritOrder, colours: dict[str, str], width: int) -> Spec:
     """Specify the merit-order curve of one need."""
-    bars = order.bars(MANY if width > 500 else MANY // 2)
+    bars = order.bars(MOST_BARS if width > 500 else MOST_BARS // 2)
     top = ceiling(order)
     bottom = min(float(bars["cost"].min()), 0.0) if len(bars) else 0.0
     bottom = max(bottom, -top)
@@ -107,4 +107,4 @@ def _haloed(mark: Spec, encoding: Spec) -> list[Spec]:
 def ceiling(order: MeritOrder) -> float:
     """Return the largest cost that is drawn whole."""
     most = float(order.options["cost"].max())
-    return min(most, DEAR * abs(order.price)) if order.price else max(most, 1e-9)
+    return min(most, CUT_ABOVE * abs(order.price)) if order.price else max(most, 1e-9)

@@ -1,4 +1,4 @@
-"""Bar charts of the two national sums: money against the pot, outcomes against the national targets."""
+"""Bar charts set money against the pot, and outcomes against the national targets, before and after."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Figures of a page, worked out from the tables of a settlement before anything is drawn."""
+"""Figures of a page are worked out from the tables of a settlement before anything is drawn."""

@@ -1,4 +1,4 @@
-"""Hexagon grid of the areas: the scenario's own columns, else the table of English authorities."""
+"""The hexagon grid places areas by the scenario's own columns, else by the table of English authorities."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Figures of a settlement by area, by region and by deprivation, each worked out from its tables."""
+"""Figures sum a settlement's tables by area, by region and by deprivation."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Merit order of a need: its options side by side, the cheapest first, neighbours merged where they are many."""
+"""The merit order ranks the options of a need by cost; neighbours are merged where they are many."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .figures import ELSEWHERE, Figures, records
 USED = 1e-6
 """Share of an option's largest take-up above which it is used."""
 
-PENNIES = 0.1
+POUNDS_BELOW = 0.1
 """Below this many units of money a price is shown in pounds."""
 
 
@@ -52,7 +52,7 @@ class MeritOrder:
     @property
     def factor(self) -> float:
         """Factor of costs on an axis, where small amounts of money are shown in pounds."""
-        return float(self.pounds_per) if self.pounds_per and abs(self.price) < PENNIES else 1.0
+        return float(self.pounds_per) if self.pounds_per and abs(self.price) < POUNDS_BELOW else 1.0
 
     @property
     def cost_axis(self) -> str:

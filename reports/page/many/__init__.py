@@ -1,1 +1,1 @@
-"""HTML pages of many settlements: comparisons, sweeps and ensembles."""
+"""HTML pages of many settlements show comparisons, sweeps and ensembles."""

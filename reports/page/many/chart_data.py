@@ -1,4 +1,4 @@
-"""Values of the charts of comparisons, sweeps and ensembles."""
+"""Chart data are the values that charts of comparisons, sweeps and ensembles draw."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Line charts over a lever and interval charts over draws, as Vega-Lite specifications."""
+"""Line charts show values over a lever, and interval charts show quantiles over draws."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tables of an ensemble, each made from its summary, its draws or its plan."""
+"""Tables of an ensemble are made from its summary, its draws and its plan."""
 
 from __future__ import annotations
 

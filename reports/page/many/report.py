@@ -1,4 +1,4 @@
-"""HTML reports of a comparison, a sweep and an ensemble: one file each, as the report of a settlement is."""
+"""HTML reports show a comparison, a sweep or an ensemble in one file that needs no network."""
 
 from __future__ import annotations
 

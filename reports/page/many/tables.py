@@ -1,4 +1,4 @@
-"""Tables of comparisons and sweeps: each shows columns of one written table, and no other figures."""
+"""Tables of comparisons and sweeps show columns of one written table each, and no other figures."""
 
 from __future__ import annotations
 

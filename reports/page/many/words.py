@@ -1,4 +1,4 @@
-"""Glossaries of the reports of many settlements."""
+"""Glossaries explain the words of the reports of many settlements."""
 
 _GRANT = {"Grant, bid": "What an area receives and asked for, over all years unless a year is named."}
 _SHORT = {"Shortfall": "The national target less what all areas agree to, where that is positive."}

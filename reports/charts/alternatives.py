@@ -20,7 +20,7 @@ _BELOW: dict[str, Any] = {
 }  # fmt: skip
 
 AREAS = 80
-"""How many areas are shown, those with the largest bids."""
+"""Number of areas that are shown, those with the largest bids."""
 
 
 def alternatives_chart(alternatives: Alternatives) -> Mapping[str, bytes]:

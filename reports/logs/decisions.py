@@ -20,7 +20,7 @@ BY_PROGRAM = "singlepot"
 """Decision-maker of what the program does by itself."""
 
 Row = tuple[str, str, str, str]
-"""Name, what it is, value, and who decided unless the scenario says otherwise."""
+"""Name, meaning, value, and the decision-maker unless the scenario states another."""
 
 
 def decisions(settlement: Settlement) -> list[tuple[str, ...]]:

@@ -17,7 +17,7 @@ STAGE_WORDS = {
     "burden": "what areas lose or spend themselves",
     "cost": "the money that is spent",
 }
-"""What each stage minimises, in words."""
+"""Objective of each stage in words."""
 
 
 def rules_table(figures: Figures) -> Table:

@@ -6,7 +6,7 @@ from singlepot.models.money import spoken
 from singlepot.reports.text.lines import number
 
 from ..figures.figures import Figures, records
-from .drawing import AFTER, BEFORE, Spec, label_axis
+from .drawing import Spec, paired_bars
 
 
 def area_spec(figures: Figures, code: str, width: int, *, beside: bool = False) -> Spec | None:
@@ -39,7 +39,8 @@ def _row(label: str, when: str, value: float, amount: str) -> Spec:
 
 
 def _panel(rows: list[Spec], title: str, width: int) -> Spec:
-    labels = list(dict.fromkeys(row["label"] for row in rows))
+    legend = {"labelExpr": "datum.label == 'before' ? 'your bid' : 'the settlement'"}
+    encoding, colour = paired_bars(rows, 110, legend)
     x = {
         "field": "v",
         "type": "quantitative",
@@ -52,32 +53,11 @@ def _panel(rows: list[Spec], title: str, width: int) -> Spec:
         "width": width - 150,
         "height": {"step": 13},
         "data": {"values": rows},
-        "encoding": {
-            "y": {
-                "field": "label",
-                "type": "nominal",
-                "sort": labels,
-                "title": None,
-                "axis": label_axis(110),
-            },
-            "yOffset": {"field": "when", "sort": ["before", "after"]},
-        },
+        "encoding": encoding,
         "layer": [
             {
                 "mark": {"type": "bar", "height": 11},
-                "encoding": {
-                    "x": x,
-                    "color": {
-                        "field": "when",
-                        "scale": {"domain": ["before", "after"], "range": [BEFORE, AFTER]},
-                        "legend": {
-                            "title": None,
-                            "orient": "top",
-                            "labelExpr": "datum.label == 'before' ? 'your bid' : 'the settlement'",
-                        },
-                    },
-                    "description": {"field": "t"},
-                },
+                "encoding": {"x": x, "color": colour, "description": {"field": "t"}},
             },
             {
                 "mark": {"type": "text", "align": "left", "dx": 4, "fontSize": 11},

@@ -96,10 +96,29 @@ def _clean(element: ElementTree.Element) -> None:
             element.remove(child)
 
 
-def label_axis(width: int) -> Spec:
-    """Specify an axis of labels that are ``width`` wide."""
-    extent = {"labelLimit": width, "minExtent": width, "maxExtent": width}
-    return {**extent, "ticks": False, "domain": False, "labelColor": INK}
+def paired_bars(rows: list[Spec], label_width: int, legend: Spec) -> tuple[Spec, Spec]:
+    """Specify bars before and after in pairs, by ``label`` and ``when``: the encodings of their place and colour."""
+    extent = {"labelLimit": label_width, "minExtent": label_width, "maxExtent": label_width}
+    axis = {**extent, "ticks": False, "domain": False, "labelColor": INK}
+    labels, order = list(dict.fromkeys(row["label"] for row in rows)), ["before", "after"]
+    y = {"field": "label", "type": "nominal", "sort": labels, "title": None, "axis": axis}
+    colour = {"field": "when", "scale": {"domain": order, "range": [BEFORE, AFTER]}}
+    colour["legend"] = {"title": None, "orient": "top", **legend}
+    return {"y": y, "yOffset": {"field": "when", "sort": order}}, colour
+
+
+def named_rows(rows: list[Spec], width: int, step: int) -> Spec:
+    """Specify the size, data and axis of a chart that has a row for each ``name``."""
+    label_width = 190 if width > 500 else 118
+    axis = {"labelLimit": label_width, "ticks": False, "domain": False}
+    names = [row["name"] for row in rows]
+    return {
+        "width": width - label_width - 30,
+        "height": {"step": step},
+        "padding": 4,
+        "data": {"values": rows},
+        "encoding": {"y": {"field": "name", "type": "ordinal", "title": None, "sort": names, "axis": axis}},
+    }
 
 
 FONT = "Arial, Helvetica, sans-serif"

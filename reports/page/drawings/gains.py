@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ..figures.figures import Figures
-from .drawing import INK, Spec
+from .drawing import INK, Spec, named_rows
 
 ENDS = 10
 """Areas named at each end."""
@@ -61,20 +61,12 @@ def ends_spec(bars: pd.DataFrame, what: str, unit: str, width: int) -> Spec:
         for code, row in chosen.iterrows()
     ]
     room = (0.16 if width > 500 else 0.36) * (high - low) or 1.0
-    labels = 190 if width > 500 else 118
     x = {
         "field": "drawn",
         "type": "quantitative",
         "title": None,
         "scale": {"domain": [low - (room if low < 0 else 0), high + (room if high > 0 else 0)], "nice": False},
         "axis": {"tickCount": 4},
-    }
-    y = {
-        "field": "name",
-        "type": "ordinal",
-        "title": None,
-        "sort": [row["name"] for row in rows],
-        "axis": {"labelLimit": labels, "ticks": False, "domain": False},
     }
     several = len(areas) > 2 * ENDS
     ends = f"the {ENDS} lowest and the {ENDS} highest of {len(areas)} areas"
@@ -84,11 +76,7 @@ def ends_spec(bars: pd.DataFrame, what: str, unit: str, width: int) -> Spec:
             "fontSize": 13,
             "subtitle": textwrap.wrap(ends + cut if several else cut.lstrip("; "), width // 8),
         },
-        "width": width - labels - 30,
-        "height": {"step": 17},
-        "padding": 4,
-        "data": {"values": rows},
-        "encoding": {"y": y},
+        **named_rows(rows, width, 17),
         "layer": [
             {
                 "mark": {"type": "bar", "height": 12},

@@ -7,7 +7,7 @@ from singlepot.reports.text.lines import number
 from singlepot.reports.text.summary import last_national
 
 from ..figures.figures import Figures, records
-from .drawing import AFTER, BEFORE, INK, LINE, Spec, label_axis
+from .drawing import INK, LINE, Spec, paired_bars
 
 BAR = 17
 """Height of a bar."""
@@ -65,22 +65,16 @@ def _row(label: str, kind: str, share: float, amount: str, against: str) -> Spec
 
 
 def _panel(rows: list[Spec], title: str, width: int) -> Spec:
-    labels, label_width = list(dict.fromkeys(row["label"] for row in rows)), 130 if width > 500 else 96
+    label_width = 130 if width > 500 else 96
     most = max(max(row["share"] for row in rows), 100.0)
-    y = {"field": "label", "type": "nominal", "sort": labels, "title": None, "axis": label_axis(label_width)}
-    offset = {"field": "when", "sort": ["before", "after"]}
+    encoding, colour = paired_bars(rows, label_width, {"labelExpr": _LEGEND, "columns": 2 if width > 500 else 1})
     x = {"field": "share", "type": "quantitative", "title": None, "scale": {"domain": [0, most * 1.04], "nice": False}}
-    colour = {
-        "field": "when",
-        "scale": {"domain": ["before", "after"], "range": [BEFORE, AFTER]},
-        "legend": {"title": None, "orient": "top", "labelExpr": _LEGEND, "columns": 2 if width > 500 else 1},
-    }
     return {
         "title": {"text": title, "fontSize": 13, "offset": 6},
         "width": width - 40 - label_width,
         "height": {"step": BAR},
         "data": {"values": rows},
-        "encoding": {"y": y, "yOffset": offset},
+        "encoding": encoding,
         "layer": [
             {
                 "mark": {"type": "bar", "height": BAR - 3},

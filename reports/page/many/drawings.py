@@ -10,7 +10,7 @@ import pandas as pd
 
 from singlepot.reports.charts.axes_and_files import COLOURS
 
-from ..drawings.drawing import AFTER, BEFORE, INK, LINE, Spec
+from ..drawings.drawing import AFTER, BEFORE, INK, LINE, Spec, named_rows
 
 MOST_LINES = len(COLOURS)
 """Lines that can be told apart."""
@@ -115,7 +115,6 @@ def intervals_spec(drawn: Intervals, width: int) -> Spec:
         | _ends(row, "inner", "q25", "q75", least)
         for row in table.to_dict("records")
     ]
-    labels = 190 if width > 500 else 118
     scale = {"domain": [float(low), float(max(high, low + least)) + 2 * least], "nice": False, "zero": False}
     x: Spec = {"type": "quantitative", "title": None, "scale": scale, "axis": {"tickCount": 5}}
 
@@ -135,19 +134,7 @@ def intervals_spec(drawn: Intervals, width: int) -> Spec:
     ]  # fmt: skip
     return {
         "title": {"text": drawn.title, "fontSize": 13, "subtitle": KEY[width <= 500], "offset": 8},
-        "width": width - labels - 30,
-        "height": {"step": 19},
-        "padding": 4,
-        "data": {"values": rows},
-        "encoding": {
-            "y": {
-                "field": "name",
-                "type": "ordinal",
-                "title": None,
-                "sort": [row["name"] for row in rows],
-                "axis": {"labelLimit": labels, "ticks": False, "domain": False},
-            }
-        },
+        **named_rows(rows, width, 19),
         "layer": layer,
     }
 
@@ -156,7 +143,7 @@ KEY = (
     "pale: 5% to 95% of draws; full: the middle half; mark: median",
     ["pale: 5% to 95% of draws;", "full: the middle half; mark: median"],
 )
-"""How to read intervals, for a desk and for a telephone."""
+"""Key of the interval chart, for a desk and for a telephone."""
 
 
 def _ends(row: dict[Hashable, Any], kind: str, low: str, high: str, least: float) -> Spec:

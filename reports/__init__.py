@@ -1,4 +1,4 @@
-"""Reports: text, charts, HTML pages, workbooks and logs of settlements, comparisons, sweeps, ensembles and repairs."""
+"""Reports show settlements, comparisons, sweeps, ensembles and repairs as text, charts, HTML, workbooks and logs."""
 
 from .charts.alternatives import alternatives_chart
 from .charts.axes_and_files import ChartsNotInstalledError

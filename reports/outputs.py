@@ -1,4 +1,4 @@
-"""Outputs of one settlement as files beside its tables: workbook, report, pages of areas, pictures, logs."""
+"""Outputs of a settlement are files beside its tables: workbook, report, pages of areas, pictures."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Charts drawn by matplotlib."""
+"""Charts are drawn by matplotlib, as PNG and SVG."""

@@ -1,4 +1,4 @@
-"""Dumbbell charts of alternatives: what each group has in each of them, and how far every area's grant could go."""
+"""Dumbbell charts show what groups have in each alternative, and how far every area's grant could go."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _BELOW: dict[str, Any] = {
 }  # fmt: skip
 
 AREAS = 80
-"""How many areas are shown, those with the largest bids."""
+"""Number of areas that are shown, those with the largest bids."""
 
 
 def alternatives_chart(alternatives: Alternatives) -> Mapping[str, bytes]:

@@ -1,4 +1,4 @@
-"""Axes, captions and colours of all charts, and how a figure becomes files that are the same every time."""
+"""Axes, captions, colours and files are common to all charts; the same figure gives the same bytes."""
 
 from __future__ import annotations
 

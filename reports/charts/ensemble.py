@@ -1,4 +1,4 @@
-"""Charts of an ensemble: intervals of shortfalls and grants, a histogram of regret, and a bar chart of its drivers."""
+"""Interval charts, a histogram and a bar chart show an ensemble's shortfalls, grants, regret and drivers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pareto frontier as a chart: every corner, the knee, the settlement, and the rate of exchange along it."""
+"""The Pareto frontier is drawn with its corners, its knee, the settlement and the rate of exchange along it."""
 
 from __future__ import annotations
 

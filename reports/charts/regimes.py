@@ -1,4 +1,4 @@
-"""Dot plots of regimes: what each leaves short, and how it treats areas."""
+"""Dot plots show what each regime leaves short and how it treats areas."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Charts of robust grants: quantile curves of the shortfall under three kinds of grants, and changes as a bar chart."""
+"""Quantile curves show the shortfall under three kinds of grants, and a bar chart shows whose grant differs."""
 
 from __future__ import annotations
 

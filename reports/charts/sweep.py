@@ -1,4 +1,4 @@
-"""Line charts of a sweep: shortfalls, spread of grants, areas on limits and money left, over the lever."""
+"""Line charts show shortfalls, the spread of grants, areas on limits and money left over the lever of a sweep."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Logs of a settlement: assumptions, decisions, verification, and the transparency record."""
+"""Logs record the assumptions, decisions, data, verification and versions behind a settlement."""

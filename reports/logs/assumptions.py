@@ -1,4 +1,4 @@
-"""Log of assumptions: their sources and confidence, and their first-order effect on the result."""
+"""The log of assumptions gives their sources and confidence, and their first-order effect on the result."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Log of decisions: every rule, stage and setting that was chosen, by whom and why where the scenario says so."""
+"""The log of decisions lists every rule, stage and setting that was chosen, and by whom and why where it is stated."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ BY_PROGRAM = "singlepot"
 """Decision-maker of what the program does by itself."""
 
 Row = tuple[str, str, str, str]
-"""Name, what it is, value, and who decided unless the scenario says otherwise."""
+"""Name, meaning, value, and the decision-maker unless the scenario states another."""
 
 
 def decisions(settlement: Settlement) -> list[tuple[str, ...]]:

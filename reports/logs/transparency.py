@@ -1,4 +1,4 @@
-"""Algorithmic transparency record, filled in from the program and the scenario."""
+"""The algorithmic transparency record is filled in from the program and the scenario."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Logs of data, of verification and of versions."""
+"""The logs of data, of verification and of versions show what a settlement rests on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""HTML pages: the report of one settlement, of many, a page for every area, and their pictures as files."""
+"""HTML pages show one settlement, many settlements or one area, and their charts are written as files too."""
 
 from .area_page import area_page_html
 from .drawings.drawing import PagesNotInstalledError

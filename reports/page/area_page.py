@@ -1,4 +1,4 @@
-"""A page for one area: what it bid, what is offered, what is asked and why, how it compares, what happens next."""
+"""The HTML page of an area shows its bid and grant, what is asked and why, similar areas, and the next steps."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from singlepot.solver import BadOptionError
 from .drawings.area import area_spec
 from .drawings.drawing import inline_svg
 from .figures.figures import Figures, figures_of, records
-from .similar import said_similar, similar_to
+from .similar import similar_to, similarity_note
 from .table import Column, Table, tabulate
 from .templating import page, render
 from .words import illustrative
@@ -62,7 +62,7 @@ def area_page_html(settlement: Settlement, code: str) -> str:
 
 
 def _picture(figures: Figures, code: str, label: str) -> dict[str, str] | None:
-    """The picture of an area, for a desk and for a telephone."""
+    """Draw the chart of an area, for a desk and for a telephone."""
     wide, narrow = (area_spec(figures, code, WIDTH, beside=beside) for beside in (True, False))
     return {"wide": inline_svg(wide, label), "narrow": inline_svg(narrow, label)} if wide and narrow else None
 
@@ -73,7 +73,7 @@ def area_fragment(figures: Figures, code: str) -> str:
 
 
 def contents(figures: Figures, code: str) -> dict[str, Any]:
-    """Everything that the page of an area shows."""
+    """Collect the values of an area for the template of its page."""
     area = figures.area_records[code]
     money = figures.settlement.scenario.settings.money
     rows = _rows_by_area(figures)
@@ -95,14 +95,14 @@ def contents(figures: Figures, code: str) -> dict[str, Any]:
         "components": _components(figures, code, asks),
         "unused": rows["unused"].get(code, []),
         "similar": _similar(figures, code, similar),
-        "said_similar": said_similar(figures),
+        "similarity_note": similarity_note(figures),
         "contact": area["contact"],
     }
 
 
 @lru_cache(maxsize=1)
 def _rows_by_area(figures: Figures) -> dict[str, dict[str, list[dict[str, Any]]]]:
-    """Rows of the settlement's tables by area, and the options that are not asked for."""
+    """Group the rows of the settlement's tables, and the options that are not asked for, by area."""
     settlement = figures.settlement
     tables = {"grants": settlement.grants, "targets": settlement.targets, "asks": settlement.asks}
     if figures.best is not None and len(figures.best.table):
@@ -112,23 +112,23 @@ def _rows_by_area(figures: Figures) -> dict[str, dict[str, list[dict[str, Any]]]
     else:
         tables["unused"] = settlement.asks.iloc[:0]
     return {name: _by_area(table) for name, table in tables.items()} | {
-        "unused": {code: _by_stop(figures, code, found) for code, found in _by_area(tables["unused"]).items()}
+        "unused": {code: _by_stop(figures, code, rows) for code, rows in _by_area(tables["unused"]).items()}
     }
 
 
 def _by_stop(figures: Figures, code: str, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The options that are not asked for, by what stopped them."""
-    found: dict[str, list[str]] = {}
+    """Group the options that are not asked for by what stopped them."""
+    by_stop: dict[str, list[str]] = {}
     for row in rows:
-        found.setdefault(row["stop"], []).append(figures.option_name(code, row["option"]))
-    return [{"stop": stop, "options": sorted(names)} for stop, names in found.items()]
+        by_stop.setdefault(row["stop"], []).append(figures.option_name(code, row["option"]))
+    return [{"stop": stop, "options": sorted(names)} for stop, names in by_stop.items()]
 
 
 def _by_area(table: pd.DataFrame) -> dict[str, list[dict[str, Any]]]:
-    found: dict[str, list[dict[str, Any]]] = {}
+    by_area: dict[str, list[dict[str, Any]]] = {}
     for row in records(table):
-        found.setdefault(str(row["area"]), []).append(row)
-    return found
+        by_area.setdefault(str(row["area"]), []).append(row)
+    return by_area
 
 
 def _grants(figures: Figures, code: str, rows: list[dict[str, Any]]) -> Table:
@@ -143,20 +143,20 @@ _MONEY = (("bid", "Your bid"), ("grant", "Grant"), ("change", "Change"))
 
 
 def _targets(figures: Figures, code: str, rows: list[dict[str, Any]]) -> Table:
-    """Each objective as rows (proposed, agreed, what lies between them), the years as columns."""
+    """Lay each objective out as rows (proposed, agreed, uplift, concession) and the years as columns."""
     years = [year for year in figures.settlement.scenario.settings.years if any(r["year"] == year for r in rows)]
     by_objective: dict[str, dict[str, dict[str, Any]]] = {}
     for row in rows:
         by_objective.setdefault(row["objective"], {})[row["year"]] = row
     shown: list[dict[str, Any]] = []
     rated = any(row["rate"] == row["rate"] for row in rows)
-    for key, found in by_objective.items():
+    for key, by_year in by_objective.items():
         name, unit = figures.names[key], figures.units[key]
         for kind, title in _TARGETS.items():
-            if kind in ("uplift", "concession") and not any(row[kind] > 0 for row in found.values()):
+            if kind in ("uplift", "concession") and not any(row[kind] > 0 for row in by_year.values()):
                 continue
-            line = {year: found[year][kind] if year in found else None for year in years}
-            rate = found[years[-1]]["rate"] if kind == "agreed" and years[-1] in found else ""
+            line = {year: by_year[year][kind] if year in by_year else None for year in years}
+            rate = by_year[years[-1]]["rate"] if kind == "agreed" and years[-1] in by_year else ""
             shown.append({"name": name, "kind": title, "unit": unit, "rate": rate, "key": f"{key} {kind}", **line})
     columns = [Column("name", "Objective"), Column("kind", "What"), *(Column(year, year, "number") for year in years)]
     columns.append(Column("unit", "Unit"))
@@ -169,7 +169,7 @@ _TARGETS = {"proposed": "you proposed", "agreed": "agreed", "uplift": "uplift", 
 
 
 def _asks(figures: Figures, code: str, rows: list[dict[str, Any]]) -> Table:
-    """What is asked: its money, what it changes in each objective, and why."""
+    """List the asks of an area: the money, the change of each objective, and the reason."""
     names = figures.names
     shown = [
         {
@@ -191,7 +191,7 @@ def _asks(figures: Figures, code: str, rows: list[dict[str, Any]]) -> Table:
 
 
 def _components(figures: Figures, code: str, rows: list[dict[str, Any]]) -> Table | None:
-    """Asks by component of intervention, where options name one."""
+    """Sum asks by component of intervention, where options name one."""
     named = figures.components
     groups: dict[str, list[dict[str, Any]]] = {}
     for row in rows:
@@ -200,15 +200,15 @@ def _components(figures: Figures, code: str, rows: list[dict[str, Any]]) -> Tabl
     if not any((code, row["option"]) in named for row in rows):
         return None
     names = figures.names
-    totals = {c: {key: float(sum(row[key] for row in found)) for key in names} for c, found in groups.items()}
+    totals = {c: {key: float(sum(row[key] for row in asks)) for key in names} for c, asks in groups.items()}
     sums = [
         {
             "component": component,
-            "asks": len(found),
-            "grant_change": float(sum(row["grant_change"] for row in found)),
+            "asks": len(asks),
+            "grant_change": float(sum(row["grant_change"] for row in asks)),
             "outcomes": [(key, names[key], value) for key, value in totals[component].items() if value],
         }
-        for component, found in groups.items()
+        for component, asks in groups.items()
     ]
     columns = [
         Column("component", "Component of intervention"),
@@ -222,7 +222,7 @@ def _components(figures: Figures, code: str, rows: list[dict[str, Any]]) -> Tabl
 def _similar(figures: Figures, code: str, similar: Sequence[str]) -> Table | None:
     if not similar:
         return None
-    rows = [figures.area_records[each] for each in (code, *similar)]
+    rows = [figures.area_records[neighbour] for neighbour in (code, *similar)]
     columns = [Column("name", "Area")]
     if any(row["population"] == row["population"] for row in rows):
         columns.append(Column("population", "Population", "count"))

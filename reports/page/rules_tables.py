@@ -1,4 +1,4 @@
-"""The rules and assumptions of a settlement, and its evidence, as tables."""
+"""Tables list rules and stages with their evidence; assumptions are put in words."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from singlepot.models.tables.rule_kinds import RULES
 from .figures.figures import Figures, records
 from .table import Cell, Column, Table, cell
 
-STAGES_SAID = {
+STAGE_WORDS = {
     "shortfall.largest": "the largest shortfall of any national target",
     "shortfall.total": "all shortfalls together",
     "concession.largest": "the largest concession of any area",
@@ -17,21 +17,22 @@ STAGES_SAID = {
     "burden": "what areas lose or spend themselves",
     "cost": "the money that is spent",
 }
-"""What each stage minimises, in words."""
+"""Objective of each stage in words."""
 
 
 def rules_table(figures: Figures) -> Table:
-    """The rules that hold, the general ones first."""
+    """List the rules that hold, the general ones first."""
     rules = figures.settlement.scenario.settings.rules
     rows = [
         [Cell(name), cell(value, "number"), Cell("all"), Cell(RULES[name].explanation)] for name, value in rules.items()
     ]
     table = figures.settlement.scenario.filled("rules")
     for row in records(table):
-        chosen = [f"{key} {row[key]}" for key in RULES[row["rule"]].selectors if row.get(key)]
+        rule = RULES[row["rule"]]
+        chosen = [f"{key} {row[key]}" for key in rule.selectors if row.get(key)]
         basis = row["basis"] if row["basis"] != "bid" else ""
-        said = ", ".join(filter(None, [*chosen, f"basis {basis}" if basis else ""])) or "all"
-        rows.append([Cell(row["rule"]), cell(row["value"], "number"), Cell(said), Cell(RULES[row["rule"]].explanation)])
+        where = ", ".join(filter(None, [*chosen, f"basis {basis}" if basis else ""])) or "all"
+        rows.append([Cell(row["rule"]), cell(row["value"], "number"), Cell(where), Cell(rule.explanation)])
     columns = [
         Column("rule", "Rule"),
         Column("value", "Value", "number"),
@@ -42,17 +43,17 @@ def rules_table(figures: Figures) -> Table:
 
 
 def stages_table(figures: Figures) -> Table:
-    """What was minimised, in which order, with the evidence for each stage."""
+    """List the stages in the order in which they were minimised, with the evidence for each."""
     evidence = {stage.name: stage for stage in figures.settlement.certificate.stages}
     rows = []
     for row in records(figures.settlement.stages):
         proved = evidence.get(row["name"])
-        said = STAGES_SAID.get(str(row["name"]).partition("[")[0], "")
+        words = STAGE_WORDS.get(str(row["name"]).partition("[")[0], "")
         gap = f"{proved.gap:.1e}" if proved else "–"
         rows.append(
             [
                 Cell(row["name"]),
-                Cell(said),
+                Cell(words),
                 cell(row["value"], "number"),
                 cell(row["final"], "number"),
                 cell(row["give"], "number"),
@@ -72,15 +73,15 @@ def stages_table(figures: Figures) -> Table:
     return Table("stages", "Stages, each holding those before it", columns, rows, [row[0].text for row in rows])
 
 
-def assumptions(figures: Figures) -> Iterator[tuple[str, str]]:
-    """What the settings say besides rules: prices, weights of areas, bands, remarks."""
+def assumption_words(figures: Figures) -> Iterator[tuple[str, str]]:
+    """Write the settings besides rules: prices, weights of areas, bands, remarks."""
     settings = figures.settlement.scenario.settings
     yield "Years", f"{settings.years[0]} to {settings.years[-1]}, money in {settings.money}"
     if settings.price_base:
         yield "Prices", f"of {settings.price_base}"
     if settings.equity:
-        said = f"(median ÷ the area's {settings.equity.attribute}) to the power of {settings.equity.elasticity:g}"
-        yield "Weight of an area", said
+        weight = f"(median ÷ the area's {settings.equity.attribute}) to the power of {settings.equity.elasticity:g}"
+        yield "Weight of an area", weight
     else:
         yield "Weight of an area", "all alike"
     bands, start = settings.stages.bands, 0.0

@@ -1,4 +1,4 @@
-"""Areas that are similar to one: near in people, in what they bid for each resident, and in deprivation."""
+"""Nearest neighbours of an area are near in population, in the bid for each resident, and in deprivation."""
 
 from __future__ import annotations
 
@@ -12,50 +12,47 @@ from singlepot.models.scenario.arrays import Floats
 from .figures.figures import Figures
 
 SHOWN = 5
-"""How many similar areas are shown."""
+"""Number of similar areas that are shown."""
 
 
 def similar_to(figures: Figures, code: str) -> list[str]:
-    """Return the areas with a bid that are nearest to one, nearest first; none for an area without a bid.
+    """Return the nearest areas with a bid, nearest first; none for an area without a bid.
 
-    Nearness is the root of the sum of squared differences of logarithms (population, bid for each resident, the
+    Distance is the root of the sum of squared differences of logarithms (population, bid for each resident, the
     attribute by which areas weigh), each divided by its spread over all areas with a bid; what is missing is left out.
     """
     codes, values = _measures(figures)
     if code not in codes:
         return []
-    own = values[codes[code]]
-    known = ~np.isnan(own)
-    distance = np.sqrt(((values[:, known] - own[known]) ** 2).sum(axis=1))  # nan where something is missing
+    reference = values[codes[code]]
+    known = ~np.isnan(reference)
+    distance = np.sqrt(((values[:, known] - reference[known]) ** 2).sum(axis=1))  # nan where something is missing
     names = list(codes)
-    nearest = [int(at) for at in np.argsort(distance, kind="stable")[: SHOWN + 1] if names[at] != code]
-    return [names[at] for at in nearest[:SHOWN] if not np.isnan(distance[at])]
+    nearest = [int(row) for row in np.argsort(distance, kind="stable")[: SHOWN + 1] if names[row] != code]
+    return [names[row] for row in nearest[:SHOWN] if not np.isnan(distance[row])]
 
 
-def said_similar(figures: Figures) -> str:
-    """Say how similar areas are found."""
-    by = ["population" if figures.bidders["population"].notna().any() else "", "bid for each resident"]
-    if not by[0]:
-        by = ["bid"]
+def similarity_note(figures: Figures) -> str:
+    """Write how similar areas are found."""
+    by = ["population", "bid for each resident"] if figures.bidders["population"].notna().any() else ["bid"]
     if figures.deprivation:
         by.append(figures.deprivation)
-    named = ", ".join(filter(None, by))
-    return f"Similar means nearest in {named} (differences of logarithms, each divided by its spread)."
+    return f"Similar means nearest in {', '.join(by)} (differences of logarithms, each divided by its spread)."
 
 
 @lru_cache(maxsize=1)
 def _measures(figures: Figures) -> tuple[dict[str, int], Floats]:
-    """The areas with a bid, with their rows in the measures: logarithms, divided by their spread."""
+    """Return the row of each area with a bid, and the measures: logarithms, divided by their spread."""
     bidders = figures.bidders
     people = bidders["population"].where(bidders["population"] > 0)
     if people.notna().any():
-        found = pd.DataFrame({"people": people, "bid": bidders["bid"] / people})
+        attributes = pd.DataFrame({"people": people, "bid": bidders["bid"] / people})
     else:
-        found = pd.DataFrame({"bid": bidders["bid"]})
+        attributes = pd.DataFrame({"bid": bidders["bid"]})
     if figures.deprivation:
-        found["attribute"] = bidders[figures.deprivation]
-    logs: pd.DataFrame = found.where(found > 0).astype(float).apply(np.log)
+        attributes["attribute"] = bidders[figures.deprivation]
+    logs: pd.DataFrame = attributes.where(attributes > 0).astype(float).apply(np.log)
     spread = logs.std()
     scaled = logs / spread.where(spread > 0, 1.0)
-    codes = {str(code): at for at, code in enumerate(bidders.index)}
+    codes = {str(code): row for row, code in enumerate(bidders.index)}
     return codes, scaled.to_numpy(dtype=np.float64)

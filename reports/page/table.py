@@ -1,10 +1,10 @@
-"""Tables of pages: what a cell says to people, and the exact number behind it."""
+"""Tables of an HTML page hold the text of each cell and the exact number behind it."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import pandas as pd
@@ -19,7 +19,7 @@ Part = tuple[str, str, str]
 
 @dataclass(frozen=True)
 class Column:
-    """A column: where its values stand, its header with the unit, and how they are written."""
+    """A column: the key of its values, its header with the unit, and how the values are written."""
 
     key: str
     title: str
@@ -43,15 +43,17 @@ class Table:
     Attributes
     ----------
     key
-        What it is called in the page; unique there.
+        Name of the table, unique in the page.
     caption
         What it shows.
     columns, rows
         The first column heads its rows.
     keys
-        What identifies each row.
+        Keys that identify the rows.
     sortable
         Whether the reader can sort and filter it.
+    note
+        Sentence below the table.
     """
 
     key: str
@@ -60,7 +62,7 @@ class Table:
     rows: Sequence[Sequence[Cell]]
     keys: Sequence[str] = ()
     sortable: bool = False
-    note: str = field(default="")
+    note: str = ""
 
 
 def tabulate(
@@ -83,7 +85,7 @@ def tabulate(
     records
         Values by the keys of the columns.
     row_key
-        What identifies a row.
+        Key that identifies a row.
     area
         Key of the column that holds the code of an area, to which the first cell then leads.
     """
@@ -98,7 +100,7 @@ def tabulate(
 
 
 def cell(value: Any, kind: Kind) -> Cell:
-    """Write one value; a missing one is a dash.
+    """Write one value, or a dash where it is missing.
 
     Examples
     --------
@@ -106,8 +108,8 @@ def cell(value: Any, kind: Kind) -> Cell:
     (Cell(text='1,234.6', value='1234.5678', ...), Cell(text='−12.3%', value='-0.1234', ...))
     """
     if kind == "parts":
-        said = ((key, f"{title} {signed(float(number))}", repr(float(number))) for key, title, number in value)
-        return Cell("", parts=tuple(said))
+        parts = ((key, f"{title} {signed(float(change))}", repr(float(change))) for key, title, change in value)
+        return Cell("", parts=tuple(parts))
     if kind == "mixed":  # a number as one, anything else as text
         kind = "number" if isinstance(value, float | int) and not isinstance(value, bool) else "text"
     if kind == "text":
@@ -126,7 +128,7 @@ def signed(value: float) -> str:
 
 
 def from_frame(key: str, caption: str, frame: pd.DataFrame) -> Table:
-    """Make a table of a DataFrame, numbers where its columns are."""
+    """Make a table of a DataFrame, with numbers where its columns are numeric."""
     columns = [
         Column(str(name), str(name), "number" if pd.api.types.is_numeric_dtype(frame[name]) else "text")
         for name in frame.columns

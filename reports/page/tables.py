@@ -1,4 +1,4 @@
-"""The tables of the report, each from the settlement's own."""
+"""Tables of the report are each made from a table of the settlement."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from typing import Any
 
 import pandas as pd
 
+from singlepot.reports.text.summary import last_national
+
 from .drawings.map import Measure
-from .drawings.sums import shown_rows
 from .figures.figures import Figures, records
 from .figures.merit_order import MeritOrder
 from .table import Column, Table, tabulate
@@ -20,7 +21,7 @@ OPTIONS_SHOWN = 150
 
 
 def money_table(figures: Figures) -> Table:
-    """Pot, bids, grants, what is carried on and what is left, by envelope and year."""
+    """Show pot, bids, grants, what is carried on and what is left, by envelope and year."""
     pot, unit = figures.settlement.pot, figures.money
     bids = figures.settlement.grants.groupby(["envelope", "year"])["bid"].sum()
     asked = [float(bids.get((e, y), 0.0)) for e, y in zip(pot["envelope"], pot["year"], strict=True)]
@@ -40,7 +41,7 @@ def money_table(figures: Figures) -> Table:
 
 
 def national_table(figures: Figures) -> Table:
-    """Every national target with what was proposed, what is agreed and what is missing."""
+    """Show every national target with what was proposed, agreed and is short, and its price."""
     table = figures.settlement.national
     named = table.assign(
         name=table["objective"].map(figures.names),
@@ -70,7 +71,7 @@ def national_table(figures: Figures) -> Table:
 
 
 def areas_table(figures: Figures) -> Table:
-    """Every area: bid, grant, change, for each resident, and what is agreed against what it proposed."""
+    """Show bid, grant and change of every area, for each resident, and what is agreed against what it proposed."""
     unit, last = figures.money, figures.last_targets
     table = figures.areas[figures.areas["type"] != "centre"]
     table = table.loc[sorted(table.index, key=lambda code: (str(table.at[code, "name"]).casefold(), code))]
@@ -100,7 +101,7 @@ def areas_table(figures: Figures) -> Table:
 
 
 def asks_table(figures: Figures) -> Table:
-    """The largest asks by money, with their reasons."""
+    """Show the largest asks by money, with their reasons."""
     asks = figures.settlement.asks
     order = asks["grant_change"].abs().sort_values(ascending=False, kind="stable").index[:ASKS_SHOWN]
     shown = asks.loc[order]
@@ -127,7 +128,7 @@ def asks_table(figures: Figures) -> Table:
 
 
 def kinds_table(figures: Figures) -> Table:
-    """Asks by kind: raise, save, stretch, efficiency, scaling back; with their sums."""
+    """Sum asks by kind: raise, save, stretch, efficiency, scaling back."""
     asks = figures.settlement.asks
     keys = list(figures.names)
     kind = [_kind(row, keys) for row in records(asks)]
@@ -137,12 +138,9 @@ def kinds_table(figures: Figures) -> Table:
         if name in sums.groups:
             group = sums.get_group(name)
             outcomes = {key: float(group[key].sum()) for key in keys}
-            own = {
-                "asks": len(group),
-                "areas": group["area"].nunique(),
-                "grant_change": float(group["grant_change"].sum()),
-            }
-            rows.append({"kind": KINDS[name], "key": name, **own, **outcomes})
+            counts = {"asks": len(group), "areas": group["area"].nunique()}
+            money = {"grant_change": float(group["grant_change"].sum())}
+            rows.append({"kind": KINDS[name], "key": name, **counts, **money, **outcomes})
     columns = [
         Column("kind", "Kind of ask"),
         Column("asks", "Asks", "count"),
@@ -176,7 +174,7 @@ def _kind(row: dict[str, Any], keys: list[str]) -> str:
 
 
 def merit_table(figures: Figures, order: MeritOrder) -> Table:
-    """The best placed of one need."""
+    """Show the merit order of one need, the best placed first."""
     many = len(order.options) > OPTIONS_SHOWN
     caption = f"{order.title}: the best placed"
     return tabulate(
@@ -199,7 +197,7 @@ def merit_table(figures: Figures, order: MeritOrder) -> Table:
 
 
 def stops_table(figures: Figures, order: MeritOrder) -> Table:
-    """What stopped the options of one need."""
+    """Sum the options of one need by what stopped them."""
     return tabulate(
         f"stops-{order.need}",
         f"{order.title}: what stopped the options",
@@ -215,8 +213,8 @@ def stops_table(figures: Figures, order: MeritOrder) -> Table:
 
 
 def short_table(figures: Figures) -> Table:
-    """The national rows of the first screen."""
-    shown = shown_rows(figures)
+    """Show the shortfalls of the first screen: the last year and ranges of years."""
+    shown = last_national(figures.settlement.national)
     several = shown["year"].nunique() > 1
     label = [f"{figures.names[row['objective']]}" + (f" {row['year']}" if several else "") for row in records(shown)]
     rows = records(shown.assign(name=label, short=shown["shortfall"] / shown["target"]))
@@ -237,7 +235,7 @@ def short_table(figures: Figures) -> Table:
 
 
 def measure_table(figures: Figures, measure: Measure) -> Table:
-    """The figures of one map."""
+    """Show the figures of one map."""
     named = figures.areas
     if measure.key.startswith("uplift-"):
         last = figures.last_targets
@@ -253,8 +251,8 @@ def measure_table(figures: Figures, measure: Measure) -> Table:
         ]
         table = rows.rename(columns={"area": "code"})
     else:
-        own = named.loc[measure.values.index]
-        table = own.assign(less=own["share"] - 1).reset_index(names="code")
+        mapped = named.loc[measure.values.index]
+        table = mapped.assign(less=mapped["share"] - 1).reset_index(names="code")
         change = [Column("change", f"Change, {figures.money}", "money"), Column("less", "Against the bid", "change")]
         columns = [Column("per_head", "Grant per head, £", "number")] if measure.key == "per_head" else change
     table = table.assign(name=table["code"].map(named["name"]))
@@ -270,7 +268,7 @@ def measure_table(figures: Figures, measure: Measure) -> Table:
 
 
 def groups_table(figures: Figures, key: str, caption: str, heading: str, sums: pd.DataFrame) -> Table:
-    """Sums by region or by deprivation."""
+    """Show sums by region or by deprivation."""
     unit = figures.money
     return tabulate(
         key,

@@ -1,4 +1,4 @@
-"""Templates: every text is escaped, and the page forbids itself every host and every script but its own."""
+"""HTML templates escape every text, and the security policy of a page allows no host and no script but its own."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ TEMPLATES = "templates"
 
 @lru_cache(maxsize=1)
 def environment() -> Environment:
-    """Return the templates' environment.
+    """Return the Jinja environment of the templates.
 
     Raises
     ------
@@ -56,5 +56,5 @@ def page(template: str, /, **values: Any) -> str:
 
 
 def _hashed(text: str) -> str:
-    """What a policy calls a text."""
+    """Return the source expression of a security policy that allows a text by its hash."""
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()

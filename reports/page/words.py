@@ -1,4 +1,4 @@
-"""What the first screen says: money left, shortfalls, the price of fairness, the certificate, how real it is."""
+"""Sentences and tiles of the first screen state money left, shortfalls, the price of fairness, the certificate."""
 
 from __future__ import annotations
 
@@ -9,14 +9,12 @@ from singlepot.models.analysis.price_of_fairness import PriceOfFairness
 from singlepot.models.money import spoken
 from singlepot.models.settings.settings import Settings
 from singlepot.reports.text.lines import count
+from singlepot.reports.text.summary import WARN_ABOVE
 
 from .figures.figures import Figures, records
 
 ILLUSTRATIVE = "illustrative"
-"""The word by which a scenario says that its figures are not real."""
-
-LOUD_ABOVE = 1 / 3
-"""Share of areas on a limit above which it is said loudly."""
+"""Word by which a scenario states that its figures are not real."""
 
 
 def illustrative(figures: Figures) -> str:
@@ -26,28 +24,28 @@ def illustrative(figures: Figures) -> str:
 
 def illustrative_words(settings: Settings) -> str:
     """Return the words of settings by which a scenario calls itself illustrative, else nothing."""
-    for said in (settings.title, *settings.notes.values()):
-        if ILLUSTRATIVE in said.casefold():
-            inside = said.partition("(")[2].rpartition(")")[0]
-            words = inside if ILLUSTRATIVE in inside.casefold() else said
+    for text in (settings.title, *settings.notes.values()):
+        if ILLUSTRATIVE in text.casefold():
+            inside = text.partition("(")[2].rpartition(")")[0]
+            words = inside if ILLUSTRATIVE in inside.casefold() else text
             return words[0].upper() + words[1:]
     return ""
 
 
 def heading(figures: Figures) -> str:
-    """The scenario's title; without the words in brackets that say that it is illustrative, which stand below it."""
+    """Return the scenario's title without the bracket that calls it illustrative, which the page shows below it."""
     return plain_title(figures.settlement.scenario.settings.title or "Settlement")
 
 
 def plain_title(title: str) -> str:
-    """A title without the words in brackets at its end that say that it is illustrative."""
+    """Return a title without a bracket at its end that calls it illustrative."""
     before, _, inside = title.partition("(")
     return before.strip() if before.strip() and ILLUSTRATIVE in inside.casefold() and inside.endswith(")") else title
 
 
 @dataclass(frozen=True)
 class Tile:
-    """One of the four answers of the first screen."""
+    """A tile of the first screen: title, answer, and a line of detail."""
 
     title: str
     answer: str
@@ -55,7 +53,7 @@ class Tile:
 
 
 def tiles(figures: Figures, price: PriceOfFairness) -> list[Tile]:
-    """Money left, the largest shortfall, what fairness cost, the certificate."""
+    """Return the tiles of money left, the largest shortfall, the price of fairness and the certificate."""
     return [_money_tile(figures), *_short_tile(figures), _fairness_tile(price), _certificate_tile(figures)]
 
 
@@ -88,7 +86,7 @@ def _short_tile(figures: Figures) -> list[Tile]:
 
 
 def _fairness_tile(price: PriceOfFairness) -> Tile:
-    largest = {name: cost for name, cost in price.give_costs.items() if abs(cost) >= SEEN}
+    largest = {name: cost for name, cost in price.give_costs.items() if abs(cost) >= LEAST}
     if not largest:
         return Tile("Fairness cost", "nothing", "No shortfall was accepted to share losses more fairly")
     name, cost = next(iter(largest.items()))
@@ -105,25 +103,25 @@ def _certificate_tile(figures: Figures) -> Tile:
 SHORTFALLS = {"shortfall.largest": "the largest shortfall", "shortfall.total": "all shortfalls together"}
 """Stages of shortfall in words."""
 
-SEEN = 5e-6
-"""A cost of fairness below this, as a share of a target, is none."""
+LEAST = 5e-6
+"""Cost of fairness, as a share of a target, below which it counts as none."""
 
 
 def fairness_words(price: PriceOfFairness) -> Iterator[str]:
-    """What fairness cost in each stage, and who sits on a limit."""
-    for what, each in (
+    """Write what fairness cost in each stage, and how many areas sit on a limit."""
+    for what, costs in (
         ("Letting later stages give some of the shortfall", price.give_costs),
         ("Letting large losses weigh more", price.bands_cost),
     ):
-        said = [f"{_points(cost)} points of {_stage(name)}" for name, cost in each.items() if abs(cost) >= SEEN]
-        if said:
-            yield f"{what}: {', '.join(said)}."
+        points = [f"{_points(cost)} points of {_stage(name)}" for name, cost in costs.items() if abs(cost) >= LEAST]
+        if points:
+            yield f"{what}: {', '.join(points)}."
     if price.areas:
         yield (
             f"Grants are {price.lowest:.1%} to {price.highest:.1%} of bids, the median area {price.median:.1%}; "
             f"{count(price.on_floor, 'area', 'sit')} on a floor, {count(price.on_ceiling, 'area', 'sit')} on a ceiling."
         )
-        if price.on_limit > LOUD_ABOVE * price.areas:
+        if price.on_limit > WARN_ABOVE * price.areas:
             yield "More than a third of the areas sit on a limit: the rules decide, not the programme."
 
 
@@ -133,12 +131,12 @@ def _points(cost: float) -> str:
 
 def _stage(name: str) -> str:
     plain, _, priority = name.partition("[")
-    said = SHORTFALLS.get(plain, plain)
-    return said if priority in ("", "1]") else f"{said}, priority {priority.rstrip(']')}"
+    words = SHORTFALLS.get(plain, plain)
+    return words if priority in ("", "1]") else f"{words}, priority {priority.rstrip(']')}"
 
 
 def certificate_words(figures: Figures) -> str:
-    """How well the evidence holds."""
+    """Write the certificate in a sentence: its largest violation and duality gap."""
     certificate = figures.settlement.certificate
     gap = max((stage.gap for stage in certificate.stages), default=0.0)
     return (

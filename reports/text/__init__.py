@@ -1,1 +1,1 @@
-"""What is said in lines of text: summaries, comparisons, reasons."""
+"""Texts report summaries, comparisons and reasons in 80 columns."""

@@ -1,4 +1,4 @@
-"""Alternatives as text: their differences, their cost in every stage, and the range of each grant."""
+"""Alternatives are described by their differences, their cost in every stage, and the range of each grant."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ if TYPE_CHECKING:
 
     from singlepot.models.analysis.alternatives import Alternatives
 
-TOLD = 3
+LISTED = 3
 """Groups and areas that a sentence names on either side."""
 
 AREAS = 12
 """Areas whose range is listed: those with the widest and those with the narrowest."""
 
-MOVES = 0.01
+MOVING = 0.01
 """Change of a grant, as a share of the bid, from which an area is counted as moving."""
 
 
@@ -40,10 +40,10 @@ def difference(alternatives: Alternatives, number: int, moved: float) -> str:
     money = alternatives.settlement.scenario.settings.money
     total = float(alternatives.settlement.grants["grant"].sum())
     grants = alternatives.grants[alternatives.grants["alternative"] == number]
-    moving = int((grants["change"].abs() > MOVES * grants["bid"].where(grants["bid"] > 0, 1.0)).sum())
+    moving = int((grants["change"].abs() > MOVING * grants["bid"].where(grants["bid"] > 0, 1.0)).sum())
     share = percent(moved / total) if total > 0 else "-"
     goes = f"{spoken(moved, money)} ({share} of all grants) goes elsewhere; {count(moving, 'area')} of {len(grants)} "
-    goes += f"{'moves' if moving < 2 else 'move'} by more than {percent(MOVES, 0)} of the bid. "
+    goes += f"{'moves' if moving < 2 else 'move'} by more than {percent(MOVING, 0)} of the bid. "
     change = alternatives.groups[f"alternative {number}"] - alternatives.groups["central"]
     if alternatives.by == "objective":
         most = change.abs().sort_values(ascending=False, kind="stable").index
@@ -51,8 +51,8 @@ def difference(alternatives: Alternatives, number: int, moved: float) -> str:
         return goes + "Agreed: " + ", ".join(agreed) + "."
     names = _names(alternatives)
     largest = change.sort_values(kind="stable")
-    gains = [k for k in reversed(largest.index.tolist()) if change[k] > 0][:TOLD]
-    losses = [k for k in largest.index.tolist() if change[k] < 0][:TOLD]
+    gains = [k for k in reversed(largest.index.tolist()) if change[k] > 0][:LISTED]
+    losses = [k for k in largest.index.tolist() if change[k] < 0][:LISTED]
     parts = [", ".join(f"{names[k]} {signed_money(change[k], money)}" for k in side) for side in (gains, losses)]
     return goes + "; ".join(part for part in parts if part) + "."
 
@@ -103,8 +103,8 @@ def _stages(alternatives: Alternatives) -> list[str]:
 def _ranges(alternatives: Alternatives) -> list[str]:
     money, table = alternatives.settlement.scenario.settings.money, alternatives.ranges
     equal = table["equal_high"] - table["equal_low"]
-    free = int((equal > MOVES * table["bid"]).sum())
-    sentence = f"{count(free, 'area')} of {len(table)} could receive more or less by {percent(MOVES, 0)} of the bid "
+    free = int((equal > MOVING * table["bid"]).sum())
+    sentence = f"{count(free, 'area')} of {len(table)} could receive more or less by {percent(MOVING, 0)} of the bid "
     sentence += "while every stage ends where it does. Within the limits, grants can go this far:"
     width = (table["near_high"] - table["near_low"]) / table["bid"].where(table["bid"] > 0)
     order = width.sort_values(ascending=False, kind="stable").index

@@ -1,4 +1,4 @@
-"""Comparison of scenarios as text: inputs that differ, outcomes, and the areas that gain and lose."""
+"""A comparison of scenarios lists inputs that differ, outcomes, and the areas that gain and lose."""
 
 from __future__ import annotations
 

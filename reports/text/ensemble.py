@@ -1,4 +1,4 @@
-"""Ensemble as text: how often targets are met, how far grants spread, regret, and the drivers of the result."""
+"""The summary of an ensemble gives how often targets are met, the spread of grants, regret and drivers."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 WIDEST = 10
 """Number of areas that are listed by the spread of their grants."""
 
-SURE = 0.95
+NEARLY = 0.95
 """Share of draws from which a target counts as met in nearly all."""
 
 
@@ -33,8 +33,10 @@ def ensemble_verdict(ensemble: Ensemble) -> str:
     parts = [settled_of(settled, len(ensemble.draws), "draw")]
     targets, grants = by_item(ensemble, "target"), by_item(ensemble, "grant")
     if len(targets) and "q50" in targets:
-        surely, never = int((targets["met"] >= SURE).sum()), int((targets["met"] == 0).sum())
-        parts.append(f"{count(len(targets), 'national target')} by year: {surely} met in at least {SURE:.0%} of draws")
+        surely, never = int((targets["met"] >= NEARLY).sum()), int((targets["met"] == 0).sum())
+        parts.append(
+            f"{count(len(targets), 'national target')} by year: {surely} met in at least {NEARLY:.0%} of draws"
+        )
         parts[-1] += f", {never} in none"
         worst = str(targets["q50"].idxmax())
         row = targets.loc[worst]

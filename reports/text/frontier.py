@@ -1,4 +1,4 @@
-"""Pareto frontier as text: where the settlement stands, the knee, and the main corners."""
+"""The Pareto frontier is listed by its main corners, its knee and the settlement beside it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Text in 80 columns: tables under headers, wrapped sentences, and numbers as people write them."""
+"""Lines of 80 columns hold tables under headers, wrapped sentences, and numbers as people write them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Regimes as text: a table side by side, and a sentence on each."""
+"""Regimes are set side by side in a table, with a sentence on each."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ WAYS = {
     "competition": "The best benefit per pound is paid whole, and losers get nothing",
     "silos": "Each objective's money is its own and cannot help another",
 }
-"""What each regime does, the beginning of its sentence."""
+"""Sentence on each regime, to which its numbers are added."""
 
 SAME = 5e-5
 """Shares nearer than this to one another count as the same: half a hundredth of a percentage point."""

@@ -1,4 +1,4 @@
-"""Repair of an infeasible scenario, and how far national objectives can be reached, as text."""
+"""A repair of an infeasible scenario lists the limits that move; attainable targets stand beside the national ones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Robust grants as text: against the central ones and against knowing, and whose grant differs most."""
+"""Robust grants are compared with the central ones and with perfect information."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .lines import count, lay_out, percent, signed_money, wrap
 if TYPE_CHECKING:
     from singlepot.scenarios.ensemble.robust import Robust
 
-TOLD = 5
+LISTED = 5
 """Areas that are listed on either side."""
 
 CASES = {"robust": "these grants", "central": "the central grants", "known": "each draw known before"}
@@ -40,7 +40,7 @@ def robust_text(robust: Robust) -> str:
     names = robust.central.scenario.filled("areas").set_index("code")["name"]
     areas = robust.grants.groupby("area")[["bid", "central", "grant", "change"]].sum()
     order = areas["change"].sort_values(kind="stable").index
-    chosen = [*order[::-1][:TOLD], *order[:TOLD][::-1]] if len(order) > 2 * TOLD else list(order[::-1])
+    chosen = [*order[::-1][:LISTED], *order[:LISTED][::-1]] if len(order) > 2 * LISTED else list(order[::-1])
     rows = [
         (
             str(names[area]),

@@ -1,4 +1,4 @@
-"""Elasticity of grants in the areas' own numbers, as text."""
+"""Elasticities show how far grants move with the areas' own numbers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Summary of a settlement as text: national sums, the largest asks, the price of fairness, the certificate."""
+"""The summary of a settlement gives national sums, the largest asks, the price of fairness, the certificate."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 LARGEST_ASKS = 10
 """Number of asks that are shown."""
 
-LOUD_ABOVE = 1 / 3
+WARN_ABOVE = 1 / 3
 """Share of areas on a floor or ceiling above which the summary warns."""
 
 
@@ -124,7 +124,7 @@ def _fairness_section(price: PriceOfFairness) -> list[str]:
         f"Grants are {price.lowest:.1%} to {price.highest:.1%} of bids, the median area {price.median:.1%}; "
         f"{price.on_floor} of {price.areas} areas sit on a floor, {price.on_ceiling} on a ceiling."
     ]
-    if price.areas and price.on_limit > LOUD_ABOVE * price.areas:
+    if price.areas and price.on_limit > WARN_ABOVE * price.areas:
         lines.append("WARNING: more than a third of the areas sit on a limit: the rules decide, not the programme.")
     for what, costs in (("give", price.give_costs), ("bands", price.bands_cost)):
         points = ", ".join(f"{100 * cost:+.3f} percentage points of {name}" for name, cost in costs.items())

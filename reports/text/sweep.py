@@ -1,4 +1,4 @@
-"""Sweep of a lever as text: a line for each point."""
+"""A sweep is listed by its points, a line each."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Resolved what-if as text: each difference from the base under the change that made it."""
+"""A resolved what-if lists each difference from the base under the change that made it."""
 
 from __future__ import annotations
 

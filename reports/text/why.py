@@ -1,4 +1,4 @@
-"""Prices, the merit order and one area's account, as text in 80 columns and as plain values for programs."""
+"""Prices, the merit order and an area's account are written as text, and as plain values for programs."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Pictures of a page as Vega-Lite specifications and SVG."""
+"""Vega-Lite specifications describe the charts of a page."""

@@ -1,4 +1,4 @@
-"""One area in a picture: what it bid and is offered in each year, what it proposed and what is agreed."""
+"""Bar charts of an area show bid and grant by year, and proposed and agreed targets."""
 
 from __future__ import annotations
 
@@ -6,21 +6,11 @@ from singlepot.models.money import spoken
 from singlepot.reports.text.lines import number
 
 from ..figures.figures import Figures, records
-from .drawing import AFTER, BEFORE, INK, Spec
-
-LABELS: Spec = {
-    "labelLimit": 110,
-    "minExtent": 110,
-    "maxExtent": 110,
-    "ticks": False,
-    "domain": False,
-    "labelColor": INK,
-}
-"""Labels of both pictures, equally wide."""
+from .drawing import Spec, paired_bars
 
 
 def area_spec(figures: Figures, code: str, width: int, *, beside: bool = False) -> Spec | None:
-    """Draw one area; None where it neither bid nor proposed anything."""
+    """Specify the charts of one area; None where it neither bid nor proposed anything."""
     settlement = figures.settlement
     money = settlement.scenario.settings.money
     grants = settlement.grants[settlement.grants["area"] == code].groupby("year")[["bid", "grant"]].sum()
@@ -33,28 +23,24 @@ def area_spec(figures: Figures, code: str, width: int, *, beside: bool = False) 
         ]
         panels.append(_panel(rows, f"Money by year, {figures.money}", width))
     last = figures.last_targets
-    own = last[(last["area"] == code) & (last["proposed"] > 0)]
-    if len(own):
+    targets = last[(last["area"] == code) & (last["proposed"] > 0)]
+    if len(targets):
         rows = [
-            _row(
-                str(figures.names[row["objective"]]),
-                when,
-                100 * row[column] / row["proposed"],
-                number(row[column]),
-            )
-            for row in records(own)
+            _row(figures.names[row["objective"]], when, 100 * row[column] / row["proposed"], number(row[column]))
+            for row in records(targets)
             for when, column in (("before", "proposed"), ("after", "agreed"))
         ]
         panels.append(_panel(rows, f"Targets of {figures.last_year}, % of what you proposed", width))
     return {"hconcat" if beside else "vconcat": panels, "spacing": 18, "padding": 4} if panels else None
 
 
-def _row(label: str, when: str, value: float, said: str) -> Spec:
-    return {"label": label, "when": when, "v": value, "text": said, "t": f"{label}, {when}: {said}"}
+def _row(label: str, when: str, value: float, amount: str) -> Spec:
+    return {"label": label, "when": when, "v": value, "text": amount, "t": f"{label}, {when}: {amount}"}
 
 
 def _panel(rows: list[Spec], title: str, width: int) -> Spec:
-    labels = list(dict.fromkeys(row["label"] for row in rows))
+    legend = {"labelExpr": "datum.label == 'before' ? 'your bid' : 'the settlement'"}
+    encoding, colour = paired_bars(rows, 110, legend)
     x = {
         "field": "v",
         "type": "quantitative",
@@ -67,32 +53,11 @@ def _panel(rows: list[Spec], title: str, width: int) -> Spec:
         "width": width - 150,
         "height": {"step": 13},
         "data": {"values": rows},
-        "encoding": {
-            "y": {
-                "field": "label",
-                "type": "nominal",
-                "sort": labels,
-                "title": None,
-                "axis": LABELS,
-            },
-            "yOffset": {"field": "when", "sort": ["before", "after"]},
-        },
+        "encoding": encoding,
         "layer": [
             {
                 "mark": {"type": "bar", "height": 11},
-                "encoding": {
-                    "x": x,
-                    "color": {
-                        "field": "when",
-                        "scale": {"domain": ["before", "after"], "range": [BEFORE, AFTER]},
-                        "legend": {
-                            "title": None,
-                            "orient": "top",
-                            "labelExpr": "datum.label == 'before' ? 'your bid' : 'the settlement'",
-                        },
-                    },
-                    "description": {"field": "t"},
-                },
+                "encoding": {"x": x, "color": colour, "description": {"field": "t"}},
             },
             {
                 "mark": {"type": "text", "align": "left", "dx": 4, "fontSize": 11},

@@ -1,4 +1,4 @@
-"""Pictures from Vega-Lite specifications, drawn without a browser; SVG that is safe to stand in a page."""
+"""Vega-Lite specifications are drawn without a browser, as PNG or as SVG that is safe inside a page."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ Spec = dict[str, Any]
 Kind = Literal["svg", "png"]
 
 VEGA_LITE = "6.4"
-"""The version of Vega-Lite that the pictures are written for."""
+"""Version of Vega-Lite that the specifications are written for."""
 
 PIXELS = 2
-"""Pixels of a PNG for each of a picture's units."""
+"""Pixels of a PNG for each unit of a specification."""
 
 SVG = "http://www.w3.org/2000/svg"
 
@@ -34,14 +34,14 @@ class PagesNotInstalledError(SinglepotError):
 
 
 def missing(library: str) -> PagesNotInstalledError:
-    """Say that a library of the extra ``report`` is missing."""
+    """Return the error for a missing library of the extra ``report``."""
     return PagesNotInstalledError(
         f"reports need {library}, which is not installed", "python -m pip install 'singlepot[report]'"
     )
 
 
 def draw(spec: Spec, kind: Kind) -> bytes:
-    """Draw one picture as a file; the same specification gives the same bytes.
+    """Draw one specification as a file; the same specification gives the same bytes.
 
     Raises
     ------
@@ -59,14 +59,14 @@ def draw(spec: Spec, kind: Kind) -> bytes:
 
 
 def inline_svg(spec: Spec, label: str) -> str:
-    """Draw one picture to stand in a page: one image for readers of screens, with a text for the pointer on its marks.
+    """Draw one specification as SVG inside a page: one image for screen readers, with tooltips on its marks.
 
     Parameters
     ----------
     spec
         The specification; the channel ``description`` of a mark becomes its attribute ``data-tip``.
     label
-        What the picture shows, in a sentence.
+        What the chart shows, in a sentence.
     """
     ElementTree.register_namespace("", SVG)
     root = ElementTree.fromstring(draw(spec, "svg"))
@@ -79,7 +79,7 @@ def inline_svg(spec: Spec, label: str) -> str:
 
 
 def _clean(element: ElementTree.Element) -> None:
-    """Keep shapes and texts; tips stay, roles, classes, styles and whatever could run go."""
+    """Keep shapes, texts and tooltips; remove roles, classes, styles and whatever could run."""
     tip = element.get("aria-label") if element.get("role") == "graphics-symbol" else None
     for name in [name for name in element.attrib if _DROPPED.match(name)]:
         del element.attrib[name]
@@ -87,13 +87,38 @@ def _clean(element: ElementTree.Element) -> None:
         element.set("data-tip", tip)
     for name in ("d", "transform"):
         if name in element.attrib:
-            element.set(name, _LONG.sub(lambda found: f"{float(found[0]):.1f}", element.attrib[name]))
+            element.set(name, _LONG.sub(lambda match: f"{float(match[0]):.1f}", element.attrib[name]))
     for child in list(element):
         kept = child.tag.removeprefix(f"{{{SVG}}}") in _KEPT and child.get("d") not in _EMPTY
         if kept:
             _clean(child)
         if not kept or (child.tag == f"{{{SVG}}}g" and not len(child)):
             element.remove(child)
+
+
+def paired_bars(rows: list[Spec], label_width: int, legend: Spec) -> tuple[Spec, Spec]:
+    """Specify bars before and after in pairs, by ``label`` and ``when``: the encodings of their place and colour."""
+    extent = {"labelLimit": label_width, "minExtent": label_width, "maxExtent": label_width}
+    axis = {**extent, "ticks": False, "domain": False, "labelColor": INK}
+    labels, order = list(dict.fromkeys(row["label"] for row in rows)), ["before", "after"]
+    y = {"field": "label", "type": "nominal", "sort": labels, "title": None, "axis": axis}
+    colour = {"field": "when", "scale": {"domain": order, "range": [BEFORE, AFTER]}}
+    colour["legend"] = {"title": None, "orient": "top", **legend}
+    return {"y": y, "yOffset": {"field": "when", "sort": order}}, colour
+
+
+def named_rows(rows: list[Spec], width: int, step: int) -> Spec:
+    """Specify the size, data and axis of a chart that has a row for each ``name``."""
+    label_width = 190 if width > 500 else 118
+    axis = {"labelLimit": label_width, "ticks": False, "domain": False}
+    names = [row["name"] for row in rows]
+    return {
+        "width": width - label_width - 30,
+        "height": {"step": step},
+        "padding": 4,
+        "data": {"values": rows},
+        "encoding": {"y": {"field": "name", "type": "ordinal", "title": None, "sort": names, "axis": axis}},
+    }
 
 
 FONT = "Arial, Helvetica, sans-serif"
@@ -132,10 +157,10 @@ CONFIG: Spec = {
     "text": {"fontSize": 12, "color": INK, "aria": False},
     "rule": {"aria": False},
 }
-"""How all pictures look."""
+"""Configuration of all specifications: fonts and colours."""
 
 REGIONS = ("#332288", "#88CCEE", "#117733", "#DDCC77", "#CC6677", "#AA4499", "#44AA99", "#999933", "#882255", "#BBBBBB")
 """The muted colours of Paul Tol, which people who are colour-blind can tell apart; the last is for all others."""
 
 BEFORE, AFTER = "#9db8cf", "#1d5e9b"
-"""What was bid or proposed, and what is settled."""
+"""Colours of what was bid or proposed, and of what is settled."""

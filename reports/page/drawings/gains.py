@@ -1,4 +1,4 @@
-"""Who gains and who loses against the bid: every area in order, and those at both ends by name."""
+"""Bar charts show gains and losses against the bid: every area in order, and those at both ends by name."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ import numpy as np
 import pandas as pd
 
 from ..figures.figures import Figures
-from .drawing import INK, Spec
+from .drawing import INK, Spec, named_rows
 
 ENDS = 10
 """Areas named at each end."""
 
 OUTLIER = 10
-"""How many times the next a bar must be to be cut off."""
+"""Ratio of the longest bar to the next above which it is cut off."""
 
 GAIN, LOSS = "#1d5e9b", "#b35806"
 
 
 def gains_spec(figures: Figures, column: str, width: int) -> Spec:
-    """Draw the areas with the lowest and the highest ``change`` or ``change_per_head``."""
+    """Specify the bar chart of the areas with the lowest and the highest ``change`` or ``change_per_head``."""
     bidders = figures.bidders.dropna(subset=[column])
     unit = figures.money if column == "change" else "£ per head"
     more = [f"grant {100 * share:.1f}% of the bid" for share in bidders["share"]]
@@ -29,52 +29,44 @@ def gains_spec(figures: Figures, column: str, width: int) -> Spec:
 
 
 def ends_spec(bars: pd.DataFrame, what: str, unit: str, width: int) -> Spec:
-    """Draw the ends of an order of areas.
+    """Specify the bar chart of the areas at both ends of an order.
 
     Parameters
     ----------
     bars
-        By code of area: name, value, more (what else its tip says).
+        By code of area: name, value, more (the end of its tooltip).
     what
         What is drawn, with its unit.
     unit
         The unit.
     width
-        Of the picture.
+        Width of the chart.
     """
     areas = bars.sort_values("value", kind="stable")
     chosen = areas if len(areas) <= 2 * ENDS else pd.concat([areas.iloc[:ENDS], areas.iloc[-ENDS:]])
     twice = set(chosen["name"][chosen["name"].duplicated()])
-    reach = _reach(areas["value"].abs().sort_values().to_list())
-    low = max(min(float(areas["value"].min()), 0.0), -reach)
-    high = min(max(float(areas["value"].max()), 0.0), reach)
-    cut = f"; bars longer than {reach:,.0f} are cut off" if areas["value"].abs().max() > reach else ""
+    longest = _longest_bar(areas["value"].abs().sort_values().to_list())
+    low = max(min(float(areas["value"].min()), 0.0), -longest)
+    high = min(max(float(areas["value"].max()), 0.0), longest)
+    cut = f"; bars longer than {longest:,.0f} are cut off" if areas["value"].abs().max() > longest else ""
     rows = [
         {
             "name": f"{row['name']} ({code})" if row["name"] in twice else row["name"],
             "v": float(row["value"]),
             "drawn": min(max(float(row["value"]), low), high),
             "way": "less" if row["value"] < 0 else "more",
-            "text": said(float(row["value"])),
-            "t": f"{row['name']}: {said(float(row['value']))} {unit}; {row['more']}.",
+            "text": signed_value(float(row["value"])),
+            "t": f"{row['name']}: {signed_value(float(row['value']))} {unit}; {row['more']}.",
         }
         for code, row in chosen.iterrows()
     ]
     room = (0.16 if width > 500 else 0.36) * (high - low) or 1.0
-    labels = 190 if width > 500 else 118
     x = {
         "field": "drawn",
         "type": "quantitative",
         "title": None,
         "scale": {"domain": [low - (room if low < 0 else 0), high + (room if high > 0 else 0)], "nice": False},
         "axis": {"tickCount": 4},
-    }
-    y = {
-        "field": "name",
-        "type": "ordinal",
-        "title": None,
-        "sort": [row["name"] for row in rows],
-        "axis": {"labelLimit": labels, "ticks": False, "domain": False},
     }
     several = len(areas) > 2 * ENDS
     ends = f"the {ENDS} lowest and the {ENDS} highest of {len(areas)} areas"
@@ -84,11 +76,7 @@ def ends_spec(bars: pd.DataFrame, what: str, unit: str, width: int) -> Spec:
             "fontSize": 13,
             "subtitle": textwrap.wrap(ends + cut if several else cut.lstrip("; "), width // 8),
         },
-        "width": width - labels - 30,
-        "height": {"step": 17},
-        "padding": 4,
-        "data": {"values": rows},
-        "encoding": {"y": y},
+        **named_rows(rows, width, 17),
         "layer": [
             {
                 "mark": {"type": "bar", "height": 12},
@@ -121,14 +109,14 @@ def ends_spec(bars: pd.DataFrame, what: str, unit: str, width: int) -> Spec:
     }
 
 
-def _reach(sizes: list[float]) -> float:
-    """How long a bar may be: one that is many times the next would make all others vanish, and is cut off."""
+def _longest_bar(sizes: list[float]) -> float:
+    """Return the length at which bars are cut off, so that one many times the next does not make others vanish."""
     if len(sizes) > 1 and sizes[-1] > OUTLIER * sizes[-2] > 0:
         return 1.5 * sizes[-2]
     return sizes[-1]
 
 
-def said(value: float) -> str:
+def signed_value(value: float) -> str:
     """Write a change with its sign, in a few digits."""
     if abs(value) < 0.05:
         return "0"
@@ -136,16 +124,14 @@ def said(value: float) -> str:
 
 
 def ranks_spec(figures: Figures, width: int, most: int) -> Spec:
-    """Draw every area's grant as a percentage of its bid, in order; neighbours are merged where they are many."""
+    """Specify the bar chart of grants as percentages of bids, in order; neighbours are merged where they are many."""
     bidders = figures.bidders.sort_values(["share", "name"], kind="stable")
     group = np.arange(len(bidders)) * min(most, len(bidders)) // max(len(bidders), 1)
     rows = []
-    for place, (_, areas) in enumerate(bidders.groupby(group)):
+    for rank, (_, areas) in enumerate(bidders.groupby(group)):
         share = float(areas["grant"].sum() / areas["bid"].sum())
         who = str(areas["name"].iloc[0]) if len(areas) == 1 else f"{len(areas)} areas"
-        rows.append(
-            {"x": place, "x2": place + 1, "v": 100 * share, "t": f"{who}: grant {100 * share:.1f}% of the bid."}
-        )
+        rows.append({"x": rank, "x2": rank + 1, "v": 100 * share, "t": f"{who}: grant {100 * share:.1f}% of the bid."})
     return {
         "title": {"text": "Grant, % of the bid, every area in order", "fontSize": 13},
         "width": width - 50,
@@ -164,13 +150,13 @@ def ranks_spec(figures: Figures, width: int, most: int) -> Spec:
                 },
             },
             {
-                "data": {"values": [{"at": 100, "said": "the bid"}]},
+                "data": {"values": [{"at": 100, "label": "the bid"}]},
                 "encoding": {"y": {"field": "at", "type": "quantitative"}},
                 "layer": [
                     {"mark": {"type": "rule", "color": INK, "strokeDash": [5, 3]}},
                     {
                         "mark": {"type": "text", "align": "left", "dy": -7, "dx": 4},
-                        "encoding": {"text": {"field": "said"}, "x": {"value": 0}},
+                        "encoding": {"text": {"field": "label"}, "x": {"value": 0}},
                     },
                 ],
             },

@@ -1,4 +1,4 @@
-"""Hexagon maps: each measure in five classes, numbered, so that nothing hangs on colour."""
+"""Hexagon tile maps show a measure in five numbered classes, readable without colour."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ _HEXAGON = "M0,-1L0.866,-0.5L0.866,0.5L0,1L-0.866,0.5L-0.866,-0.5Z"
 
 @dataclass(frozen=True, eq=False)
 class Measure:
-    """One measure of areas that is mapped.
+    """A measure of areas that is mapped.
 
     Attributes
     ----------
     key, title
-        ``per_head``, ``change`` or ``uplift-OBJECTIVE``, and what it is called.
+        ``per_head``, ``change`` or ``uplift-OBJECTIVE``, and its title.
     values
         By code of area; percent or £ a head.
     percent
@@ -46,7 +46,7 @@ class Measure:
     values: pd.Series[float]
     percent: bool
 
-    def said(self, value: float) -> str:
+    def write(self, value: float) -> str:
         """Write a value for people."""
         if self.percent:
             return f"{value:+.1f}%" if round(value, 1) else "0.0%"
@@ -56,26 +56,26 @@ class Measure:
 def measures(figures: Figures) -> list[Measure]:
     """Return grant for each resident, change against the bid, and what is agreed above each proposal, in percent."""
     bidders = figures.bidders
-    found = []
+    mapped = []
     if bidders["per_head"].notna().any():
-        found.append(Measure("per_head", "Grant per head, all years, £", bidders["per_head"].dropna(), False))
+        mapped.append(Measure("per_head", "Grant per head, all years, £", bidders["per_head"].dropna(), False))
     change = (100 * (bidders["share"] - 1)).dropna()
-    found.append(Measure("change", "Grant against the bid, %", change, True))
+    mapped.append(Measure("change", "Grant against the bid, %", change, True))
     last = figures.last_targets
     for key in figures.names:
-        own = last[
+        rows = last[
             (last["objective"] == key) & last["area"].isin(figures.areas.index[figures.areas["type"] != "centre"])
         ]
-        values = (100 * own.set_index("area")["share"]).dropna()
+        values = (100 * rows.set_index("area")["share"]).dropna()
         if len(values):
             name = figures.names[key]
             title = f"{name}: agreed against proposed, {figures.last_year}, %"
-            found.append(Measure(f"uplift-{key}", title, values, True))
-    return found
+            mapped.append(Measure(f"uplift-{key}", title, values, True))
+    return mapped
 
 
 def map_spec(figures: Figures, cells: pd.DataFrame, measure: Measure) -> Spec:
-    """Draw one measure."""
+    """Specify the hexagon tile map of one measure."""
     placed = cells[cells["area"].isin(measure.values.index)]
     values = placed["area"].map(measure.values).to_numpy(dtype=float)
     classes, labels, palette = classify(measure, values)
@@ -91,7 +91,7 @@ def map_spec(figures: Figures, cells: pd.DataFrame, measure: Measure) -> Spec:
                 "c": labels[group],
                 "n": str(group + 1),
                 "dark": palette[group] in DARK,
-                "t": f"{cell['cell']}{inside}: {measure.said(float(value))}",
+                "t": f"{cell['cell']}{inside}: {measure.write(float(value))}",
             }
         )
     blank = cells[~cells["area"].isin(measure.values.index)]
@@ -154,15 +154,15 @@ def map_spec(figures: Figures, cells: pd.DataFrame, measure: Measure) -> Spec:
 
 
 def classify(measure: Measure, values: np.ndarray) -> tuple[list[int], list[str], tuple[str, ...]]:
-    """Put values into classes: their numbers, what each class is called, its colours.
+    """Put values into classes: the class of each value, the labels of the classes and their colours.
 
     Changes are in classes of equal width around no change where there are losers and gainers, else as other measures:
     classes of about as many areas, fewer where many are equal.
     """
     rounded = np.round(values, 1 if measure.percent else 0)
     if measure.percent and rounded.min() < 0 < rounded.max():
-        reach = float(np.abs(rounded).max())
-        edges = np.asarray([-reach, -reach / 2, -reach / 20, reach / 20, reach / 2, reach])
+        largest = float(np.abs(rounded).max())
+        edges = np.asarray([-largest, -largest / 2, -largest / 20, largest / 20, largest / 2, largest])
         palette: tuple[str, ...] = DIVERGING
     else:
         edges = np.unique(np.quantile(measure.values.to_numpy(dtype=float), np.linspace(0, 1, CLASSES + 1)))
@@ -171,6 +171,7 @@ def classify(measure: Measure, values: np.ndarray) -> tuple[list[int], list[str]
         edges = np.asarray([edges[0], edges[0]])
     count = len(edges) - 1
     group = np.clip(np.searchsorted(edges, values, side="right") - 1, 0, count - 1)
-    labels = [f"{k + 1}: {measure.said(float(edges[k]))} to {measure.said(float(edges[k + 1]))}" for k in range(count)]
+    ends = [measure.write(float(edge)) for edge in edges]
+    labels = [f"{k + 1}: {ends[k]} to {ends[k + 1]}" for k in range(count)]
     chosen = tuple(palette[round(k * (CLASSES - 1) / max(count - 1, 1))] for k in range(count))
     return [int(k) for k in group], labels, chosen

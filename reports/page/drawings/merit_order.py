@@ -1,4 +1,4 @@
-"""The merit-order picture: width what an area can add, height its cost per unit, colour its region."""
+"""The merit-order curve draws an option as wide as what it can add and as high as its cost per unit."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from ..figures.figures import records
 from ..figures.merit_order import MeritOrder
 from .drawing import INK, LINE, REGIONS, Spec
 
-MANY = 240
-"""Bars of a wide picture; neighbours are merged beyond that."""
+MOST_BARS = 240
+"""Bars of a wide chart; neighbours are merged beyond that."""
 
-DEAR = 2.5
-"""Costs above this many times the price are cut off."""
+CUT_ABOVE = 2.5
+"""Multiple of the price above which costs are cut off."""
 
 
 def region_colours(regions: list[str]) -> dict[str, str]:
@@ -21,8 +21,8 @@ def region_colours(regions: list[str]) -> dict[str, str]:
 
 
 def merit_spec(order: MeritOrder, colours: dict[str, str], width: int) -> Spec:
-    """Draw one need."""
-    bars = order.bars(MANY if width > 500 else MANY // 2)
+    """Specify the merit-order curve of one need."""
+    bars = order.bars(MOST_BARS if width > 500 else MOST_BARS // 2)
     top = ceiling(order)
     bottom = min(float(bars["cost"].min()), 0.0) if len(bars) else 0.0
     bottom = max(bottom, -top)
@@ -57,10 +57,10 @@ def merit_spec(order: MeritOrder, colours: dict[str, str], width: int) -> Spec:
         "legend": {"title": None, "orient": "bottom", "columns": 5 if width > 500 else 2, "symbolOpacity": 1},
     }
     base = {"x": x, "y": y, "y2": {"datum": 0}}
-    said = f"the last unit needed: {order.said_cost(order.price)}"
+    label = f"the last unit needed: {order.write_cost(order.price)}"
     early = order.stop_at < 0.5 * float(order.options["outcome"].sum())
     return {
-        "title": {"text": order.title, "subtitle": _wrapped(f"Height: {order.cost_axis}", width)},
+        "title": {"text": order.title, "subtitle": textwrap.wrap(f"Height: {order.cost_axis}", width // 7)},
         "width": width - 60,
         "height": 230 if width > 500 else 200,
         "padding": 4,
@@ -75,7 +75,7 @@ def merit_spec(order: MeritOrder, colours: dict[str, str], width: int) -> Spec:
                 "encoding": {**base, "x2": {"field": "u"}, "color": colour, "description": {"field": "t"}},
             },
             {
-                "data": {"values": [{"at": order.price * order.factor, "said": said}]},
+                "data": {"values": [{"at": order.price * order.factor, "label": label}]},
                 "encoding": {"y": {"field": "at", "type": "quantitative"}},
                 "layer": [
                     {"mark": {"type": "rule", "color": INK, "strokeDash": [5, 3]}},
@@ -83,7 +83,7 @@ def merit_spec(order: MeritOrder, colours: dict[str, str], width: int) -> Spec:
                 ],
             },
             {
-                "data": {"values": [{"at": order.stop_at, "said": "the nation stopped here"}]},
+                "data": {"values": [{"at": order.stop_at, "label": "the nation stopped here"}]},
                 "encoding": {"x": {"field": "at", "type": "quantitative"}},
                 "layer": [
                     {"mark": {"type": "rule", "color": LINE, "strokeWidth": 2}},
@@ -95,20 +95,16 @@ def merit_spec(order: MeritOrder, colours: dict[str, str], width: int) -> Spec:
 
 
 def _haloed(mark: Spec, encoding: Spec) -> list[Spec]:
-    """Text that stays readable on bars."""
+    """Specify text with a halo, readable on bars."""
     halo = {"type": "text", **mark, "stroke": "white", "strokeWidth": 4, "strokeOpacity": 0.9, "strokeJoin": "round"}
-    both = {**encoding, "text": {"field": "said"}}
+    text_encoding = {**encoding, "text": {"field": "label"}}
     return [
-        {"mark": halo, "encoding": both},
-        {"mark": {"type": "text", **mark, "color": INK, "fontWeight": "bold"}, "encoding": both},
+        {"mark": halo, "encoding": text_encoding},
+        {"mark": {"type": "text", **mark, "color": INK, "fontWeight": "bold"}, "encoding": text_encoding},
     ]
 
 
 def ceiling(order: MeritOrder) -> float:
-    """The largest cost that is drawn whole."""
+    """Return the largest cost that is drawn whole."""
     most = float(order.options["cost"].max())
-    return min(most, DEAR * abs(order.price)) if order.price else max(most, 1e-9)
-
-
-def _wrapped(text: str, width: int) -> list[str]:
-    return textwrap.wrap(text, width // 7)
+    return min(most, CUT_ABOVE * abs(order.price)) if order.price else max(most, 1e-9)

@@ -1,14 +1,13 @@
-"""The two national sums before and after: money against the pot, outcomes against the national targets."""
+"""Bar charts set money against the pot, and outcomes against the national targets, before and after."""
 
 from __future__ import annotations
 
-import pandas as pd
-
 from singlepot.models.money import spoken
 from singlepot.reports.text.lines import number
+from singlepot.reports.text.summary import last_national
 
 from ..figures.figures import Figures, records
-from .drawing import AFTER, BEFORE, INK, LINE, Spec
+from .drawing import INK, LINE, Spec, paired_bars
 
 BAR = 17
 """Height of a bar."""
@@ -18,7 +17,7 @@ INSIDE = 0.2
 
 
 def sums_spec(figures: Figures, width: int) -> Spec:
-    """Draw bids and grants as shares of the pot, proposed and agreed targets as shares of the national ones."""
+    """Specify bids and grants as shares of the pot, and targets as shares of the national ones."""
     panels = [_panel(_money_rows(figures), "Money, % of the pot (line)", width)]
     outcomes = _outcome_rows(figures)
     if outcomes:
@@ -44,51 +43,38 @@ def _money_rows(figures: Figures) -> list[Spec]:
 
 def _outcome_rows(figures: Figures) -> list[Spec]:
     rows = []
-    for row in records(shown_rows(figures)):
+    for row in records(last_national(figures.settlement.national)):
         name = str(figures.names[row["objective"]])
         label = name if row["year"] == figures.last_year else f"{name} {row['year']}"
         unit = figures.units[row["objective"]]
         for kind in ("proposed", "agreed"):
-            said = f"{number(row[kind])} {unit}"
-            rows.append(_row(label, kind, row[kind] / row["target"], said, f"target {number(row['target'])}"))
+            amount = f"{number(row[kind])} {unit}"
+            rows.append(_row(label, kind, row[kind] / row["target"], amount, f"target {number(row['target'])}"))
     return rows
 
 
-def shown_rows(figures: Figures) -> pd.DataFrame:
-    """The national rows of the last year that has any, and those of ranges."""
-    national = figures.settlement.national
-    single = sorted({year for year in national["year"] if ":" not in year})
-    return national[national["year"].isin([*single[-1:], *{year for year in national["year"] if ":" in year}])]
-
-
-def _row(label: str, kind: str, share: float, said: str, against: str) -> Spec:
+def _row(label: str, kind: str, share: float, amount: str, against: str) -> Spec:
     when = "before" if kind in ("bids", "proposed") else "after"
     return {
         "label": label,
         "when": when,
         "share": 100 * share,
         "text": f"{100 * share:.1f}%",
-        "tip": f"{label}, {kind}: {said}, {100 * share:.1f}% of the {against}.",
+        "tip": f"{label}, {kind}: {amount}, {100 * share:.1f}% of the {against}.",
     }
 
 
 def _panel(rows: list[Spec], title: str, width: int) -> Spec:
-    labels = list(dict.fromkeys(row["label"] for row in rows))
+    label_width = 130 if width > 500 else 96
     most = max(max(row["share"] for row in rows), 100.0)
-    y = {"field": "label", "type": "nominal", "sort": labels, "title": None, "axis": _labels(width)}
-    offset = {"field": "when", "sort": ["before", "after"]}
+    encoding, colour = paired_bars(rows, label_width, {"labelExpr": _LEGEND, "columns": 2 if width > 500 else 1})
     x = {"field": "share", "type": "quantitative", "title": None, "scale": {"domain": [0, most * 1.04], "nice": False}}
-    colour = {
-        "field": "when",
-        "scale": {"domain": ["before", "after"], "range": [BEFORE, AFTER]},
-        "legend": {"title": None, "orient": "top", "labelExpr": _LEGEND, "columns": 2 if width > 500 else 1},
-    }
     return {
         "title": {"text": title, "fontSize": 13, "offset": 6},
-        "width": width - 40 - _labels(width)["labelLimit"],
+        "width": width - 40 - label_width,
         "height": {"step": BAR},
         "data": {"values": rows},
-        "encoding": {"y": y, "yOffset": offset},
+        "encoding": encoding,
         "layer": [
             {
                 "mark": {"type": "bar", "height": BAR - 3},
@@ -118,15 +104,3 @@ def _panel(rows: list[Spec], title: str, width: int) -> Spec:
 
 
 _LEGEND = "datum.label == 'before' ? 'before: bid or proposed' : 'after: granted or agreed'"
-
-
-def _labels(width: int) -> Spec:
-    room = 130 if width > 500 else 96
-    return {
-        "labelLimit": room,
-        "minExtent": room,
-        "maxExtent": room,
-        "ticks": False,
-        "domain": False,
-        "labelColor": INK,
-    }

@@ -1,1 +1,1 @@
-"""The figures of a page from the tables of a settlement, before anything is drawn."""
+"""Figures of a page are worked out from the tables of a settlement before anything is drawn."""

@@ -1,4 +1,4 @@
-"""Hexagons of a map: of the scenario's own columns, else of the table of English authorities."""
+"""The hexagon grid places areas by the scenario's own columns, else by the table of English authorities."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pandas as pd
 from singlepot.models.scenario.scenario import Scenario
 
 OWN_COLUMNS = ("hex_q", "hex_r")
-"""Attributes of areas by which a scenario brings hexagons of its own."""
+"""Attributes of areas that hold the scenario's own hexagons."""
 
 LEAST_MAPPED = 0.5
 """Share of the areas that must have a hexagon: with fewer a map would mislead."""
@@ -23,7 +23,7 @@ BY_HAND = ("by hand", "moved")
 
 
 def cells_of(scenario: Scenario) -> pd.DataFrame:
-    """Return the hexagons of a scenario's areas: area, cell (what the hexagon stands for), q, r, placed.
+    """Return the hexagons of a scenario's areas: area, cell (name of the hexagon), q, r, placed.
 
     An area has the hexagon of its own code, or those of all its members where it is their recipient. Empty where too
     few areas have one.
@@ -31,20 +31,12 @@ def cells_of(scenario: Scenario) -> pd.DataFrame:
     areas = scenario.filled("areas")
     areas = areas[areas["type"] != "centre"]
     if set(OWN_COLUMNS) <= set(areas):
-        own = areas.dropna(subset=list(OWN_COLUMNS))
-        found = pd.DataFrame(
-            {
-                "area": own["code"].to_numpy(),
-                "cell": own["name"].to_numpy(),
-                "q": own["hex_q"].to_numpy(),
-                "r": own["hex_r"].to_numpy(),
-                "placed": "scenario",
-            }
-        )
+        columns = {"code": "area", "name": "cell", "hex_q": "q", "hex_r": "r"}
+        cells = areas.dropna(subset=list(OWN_COLUMNS))[list(columns)].rename(columns=columns).assign(placed="scenario")
     else:
-        found = _english(set(areas["code"]))
-    few = len(found) < LEAST_CELLS or found["area"].nunique() < LEAST_MAPPED * len(areas)
-    return found.iloc[:0] if few else found.reset_index(drop=True)
+        cells = _english(set(areas["code"]))
+    few = len(cells) < LEAST_CELLS or cells["area"].nunique() < LEAST_MAPPED * len(areas)
+    return cells.iloc[:0] if few else cells.reset_index(drop=True)
 
 
 def read_cells() -> pd.DataFrame:
@@ -58,5 +50,5 @@ def _english(codes: set[str]) -> pd.DataFrame:
     cells = read_cells()
     itself = cells["code"].isin(codes)
     holder = cells["code"].where(itself, cells["recipient"])
-    found = cells.assign(area=holder, cell=cells["name"])[holder.isin(codes)]
-    return found[["area", "cell", "q", "r", "placed"]]
+    mapped = cells.assign(area=holder, cell=cells["name"])[holder.isin(codes)]
+    return mapped[["area", "cell", "q", "r", "placed"]]

@@ -1,4 +1,4 @@
-"""The figures of a settlement as people read them: by area, by region, by deprivation, each from the tables."""
+"""Figures sum a settlement's tables by area, by region and by deprivation."""
 
 from __future__ import annotations
 
@@ -15,22 +15,25 @@ from singlepot.models.settlement.settlement import Settlement
 from singlepot.solver import BadOptionError
 
 ELSEWHERE = "no region"
-"""What areas without a region are in."""
+"""Region of the areas that name none."""
 
 FIFTHS = 5
 """Groups of areas by deprivation."""
 
+SHORT_UNITS = {"GBP": "£", "GBP thousand": "£k", "GBP million": "£m"}
+"""Short unit of money by unit of money."""
+
 
 @dataclass(frozen=True, eq=False)
 class Figures:
-    """What pages show of a settlement; every number is one of its tables, or a sum or ratio of them."""
+    """Figures that pages show of a settlement: every number is one of its tables, or a sum or ratio of them."""
 
     settlement: Settlement
 
     @cached_property
     def money(self) -> str:
         """Short unit of money: ``£m``, ``£k`` or ``£``."""
-        return {"GBP": "£", "GBP thousand": "£k", "GBP million": "£m"}[self.settlement.scenario.settings.money]
+        return SHORT_UNITS[self.settlement.scenario.settings.money]
 
     @cached_property
     def pounds_per(self) -> int:
@@ -46,7 +49,7 @@ class Figures:
 
     @cached_property
     def names(self) -> dict[str, str]:
-        """What each objective is called."""
+        """Name of each objective."""
         return {str(key): str(name) for key, name in self.objectives["name"].items()}
 
     @cached_property
@@ -67,15 +70,15 @@ class Figures:
         """
         table = self.settlement.scenario.filled("areas").set_index("code")
         sums = self.settlement.grants.groupby("area")[["bid", "grant", "change", "pounds"]].sum()
-        found = table.join(sums).fillna({"bid": 0.0, "grant": 0.0, "change": 0.0, "pounds": 0})
-        people = found["population"].where(found["population"] > 0)
+        areas = table.join(sums).fillna({"bid": 0.0, "grant": 0.0, "change": 0.0, "pounds": 0})
+        people = areas["population"].where(areas["population"] > 0)
         asks = self.settlement.asks["area"].value_counts()
-        return found.assign(
-            name=found["name"].astype(str),
-            share=found["grant"] / found["bid"].where(found["bid"] > 0),
-            per_head=found["grant"] * self.pounds_per / people,
-            change_per_head=found["change"] * self.pounds_per / people,
-            asks=asks.reindex(found.index).fillna(0).astype(int),
+        return areas.assign(
+            name=areas["name"].astype(str),
+            share=areas["grant"] / areas["bid"].where(areas["bid"] > 0),
+            per_head=areas["grant"] * self.pounds_per / people,
+            change_per_head=areas["change"] * self.pounds_per / people,
+            asks=asks.reindex(areas.index).fillna(0).astype(int),
         ).sort_index()
 
     @cached_property
@@ -125,22 +128,22 @@ class Figures:
         return self._sums(ordered, pd.Series([labels[k] for k in fifth], index=ordered.index))
 
     def _sums(self, areas: pd.DataFrame, by: pd.Series[str]) -> pd.DataFrame:
-        """Areas, population, bid, grant, change, share, per_head, change_per_head of groups of areas."""
+        """Sum groups of areas: areas, population, bid, grant, change, share, per_head, change_per_head."""
         columns = ["population", "bid", "grant", "change"]
-        found = areas.groupby(by)[columns].sum(min_count=1)
+        sums = areas.groupby(by)[columns].sum(min_count=1)
         whole = areas["population"].gt(0).groupby(by).all()  # a sum over some of the residents is none
-        people = found["population"].where(whole)
-        return found.assign(
+        people = sums["population"].where(whole)
+        return sums.assign(
             areas=areas.groupby(by).size(),
             population=people,
-            share=found["grant"] / found["bid"].where(found["bid"] > 0),
-            per_head=found["grant"] * self.pounds_per / people,
-            change_per_head=found["change"] * self.pounds_per / people,
+            share=sums["grant"] / sums["bid"].where(sums["bid"] > 0),
+            per_head=sums["grant"] * self.pounds_per / people,
+            change_per_head=sums["change"] * self.pounds_per / people,
         )
 
     @cached_property
     def best(self) -> BestPlaced | None:
-        """Who is best placed; None where that cannot be worked out again (a program had added constraints)."""
+        """Merit order of every need; None where a program had added constraints, so that it cannot be worked out."""
         try:
             return self.settlement.best_placed
         except BadOptionError:
@@ -148,7 +151,7 @@ class Figures:
 
     @cached_property
     def option_names(self) -> dict[tuple[str, str], str]:
-        """What each option is called; scale-backs carry their own name."""
+        """Name of each option by area and code."""
         options = self.settlement.scenario.filled("options")
         return {
             (str(row["area"]), str(row["option"])): str(row["name"] or row["option"])
@@ -166,12 +169,12 @@ class Figures:
         }
 
     def option_name(self, area: str, option: str) -> str:
-        """What an option is called; a scale-back by what it is."""
+        """Return the name of an option, or a name for a scale-back."""
         return self.option_names.get((area, option), option.replace("scale-back", "Scaling back").strip())
 
 
 def records(table: pd.DataFrame) -> list[dict[str, Any]]:
-    """Rows as plain values."""
+    """Return rows as plain values."""
     return [{str(key): value for key, value in row.items()} for row in table.to_dict("records")]
 
 

@@ -1,4 +1,4 @@
-"""The merit order of a need: its options side by side, the best placed first, neighbours merged where they are many."""
+"""The merit order ranks the options of a need by cost; neighbours are merged where they are many."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from .figures import ELSEWHERE, Figures, records
 USED = 1e-6
 """Share of an option's largest take-up above which it is used."""
 
-PENNIES = 0.1
+POUNDS_BELOW = 0.1
 """Below this many units of money a price is shown in pounds."""
 
 
 @dataclass(frozen=True, eq=False)
 class MeritOrder:
-    """One need as a picture: bars, and where the nation stopped.
+    """The merit order of one need: its options as bars, and the outcome at which the nation stopped.
 
     Attributes
     ----------
     need, title, unit
-        The key, what it is called, the unit of what is added (money for cuts).
+        The key, its title, the unit of what is added (money for cuts).
     options
         The options of the need, from the best placed on: area, name, region, option, called, outcome, cost, price,
         taken, stop.
@@ -51,19 +51,19 @@ class MeritOrder:
 
     @property
     def factor(self) -> float:
-        """What costs are multiplied by for an axis: small amounts of money are shown in pounds."""
-        return float(self.pounds_per) if self.pounds_per and abs(self.price) < PENNIES else 1.0
+        """Factor of costs on an axis, where small amounts of money are shown in pounds."""
+        return float(self.pounds_per) if self.pounds_per and abs(self.price) < POUNDS_BELOW else 1.0
 
     @property
     def cost_axis(self) -> str:
-        """What the axis of costs says."""
+        """Title of the axis of costs."""
         if not self.pounds_per:
             return f"cost, {self.cost_unit}"
         money, _, per = self.cost_unit.partition(" per ")
         year = money.partition(" of ")[2]
         return f"cost, {'£' if self.factor != 1 else self.money} per {per}" + (f", money of {year}" if year else "")
 
-    def said_cost(self, cost: float) -> str:
+    def write_cost(self, cost: float) -> str:
         """Write a cost for people."""
         if self.need == CUTS:
             return f"£{cost:.2f} given up for £1"
@@ -84,10 +84,11 @@ class MeritOrder:
         width = options["outcome"].to_numpy(dtype=float)
         end = np.cumsum(width)
         least = end[-1] / most if len(end) else 0.0
-        bar = np.floor((end - width / 2) / least).astype(int) if len(options) > most else np.arange(len(options))
+        merged = len(options) > most
+        bar_numbers = np.floor((end - width / 2) / least).astype(int) if merged else np.arange(len(options))
         groups: dict[int, list[dict[str, Any]]] = {}
-        for place, row in zip(bar.tolist(), records(options), strict=True):
-            groups.setdefault(place, []).append(row)
+        for bar_number, row in zip(bar_numbers.tolist(), records(options), strict=True):
+            groups.setdefault(bar_number, []).append(row)
         rows, start = [], 0.0
         for group in groups.values():
             adds = sum(row["outcome"] for row in group)
@@ -109,18 +110,18 @@ class MeritOrder:
         return pd.DataFrame(rows, columns=["start", "end", "used", "cost", "region", "tip"])
 
     def _tip(self, group: list[dict[str, Any]], adds: float, taken: float) -> str:
-        said = f"{number(adds)} {self.unit}"
+        added = f"{number(adds)} {self.unit}"
         if len(group) == 1:
             row = group[0]
-            cost = self.said_cost(row["cost"])
-            return f"{row['name']}: {row['called']}. {said}, {cost} each; {taken:.0%} used: {row['stop']}."
-        low, high = (self.said_cost(end(row["cost"] for row in group)) for end in (min, max))
+            cost = self.write_cost(row["cost"])
+            return f"{row['name']}: {row['called']}. {added}, {cost} each; {taken:.0%} used: {row['stop']}."
+        low, high = (self.write_cost(end(row["cost"] for row in group)) for end in (min, max))
         areas = count(len({row["area"] for row in group}), "area")
-        return f"{len(group)} options of {areas}. {said}, {low} to {high} each; {taken:.0%} used."
+        return f"{len(group)} options of {areas}. {added}, {low} to {high} each; {taken:.0%} used."
 
     @property
     def stops(self) -> list[dict[str, Any]]:
-        """What stopped the options: stop, options (how many), outcome (what they can add), used (of it)."""
+        """Sums by what stopped the options: stop, options (their number), outcome (what they can add), used (of it)."""
         table = self.options.assign(used=self.options["outcome"] * self.options["taken"])
         sums = table.groupby("stop").agg(options=("outcome", "size"), outcome=("outcome", "sum"), used=("used", "sum"))
         ordered = sums.sort_values(["used", "outcome"], ascending=False, kind="stable").reset_index()
@@ -133,7 +134,7 @@ def merit_orders(figures: Figures) -> list[MeritOrder]:
     if best is None:
         return []
     named = figures.areas
-    found = []
+    orders = []
     for need in dict.fromkeys(best.table["need"]):
         table = best.table[best.table["need"] == need].reset_index(drop=True)
         table = table[table["outcome"] > 0]
@@ -144,7 +145,7 @@ def merit_orders(figures: Figures) -> list[MeritOrder]:
             called=[figures.option_name(a, o) for a, o in zip(table["area"], table["option"], strict=True)],
         )
         price = float(table["price"].iloc[0])
-        found.append(
+        orders.append(
             MeritOrder(
                 need=str(need),
                 title="Cuts: money saved" if need == CUTS else figures.names[need],
@@ -157,4 +158,4 @@ def merit_orders(figures: Figures) -> list[MeritOrder]:
                 pounds_per=figures.pounds_per if need != CUTS and str(table["unit"].iloc[0]).startswith("GBP") else 0,
             )
         )
-    return found
+    return orders

@@ -1,1 +1,1 @@
-"""The page of many settlements: comparisons, sweeps, ensembles, regimes."""
+"""HTML pages of many settlements show comparisons, sweeps and ensembles."""

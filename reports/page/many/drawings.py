@@ -1,4 +1,4 @@
-"""Pictures of many settlements: lines over a lever, and intervals over draws."""
+"""Line charts show values over a lever, and interval charts show quantiles over draws."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ import pandas as pd
 
 from singlepot.reports.charts.axes_and_files import COLOURS
 
-from ..drawings.drawing import AFTER, BEFORE, INK, LINE, Spec
+from ..drawings.drawing import AFTER, BEFORE, INK, LINE, Spec, named_rows
 
 MOST_LINES = len(COLOURS)
 """Lines that can be told apart."""
 
 SHAPES = ("circle", "square", "diamond", "triangle-up", "cross", "triangle-down", "triangle-right", "triangle-left")
-"""Marks of the lines, so that a print in grey can be read."""
+"""Shapes of the points of lines, so that a print in grey can be read."""
 
 THINNEST = 0.006
 """Least length of an interval, as a share of the picture."""
@@ -24,14 +24,14 @@ THINNEST = 0.006
 
 @dataclass(frozen=True)
 class Lines:
-    """Values over a lever.
+    """Lines of a chart: values over a lever.
 
     Attributes
     ----------
     rows
         at (value of the lever), line, value, tip.
     title, lever
-        What is drawn, with its unit; what the lever is called.
+        What is drawn, with its unit; the title of the lever.
     zero
         Whether the axis begins at zero.
     """
@@ -43,7 +43,7 @@ class Lines:
 
 
 def lines_spec(lines: Lines, width: int) -> Spec:
-    """Draw values over a lever, a line for each name; where a value is missing the line has a gap."""
+    """Specify the line chart of values over a lever; where a value is missing its line has a gap."""
     names = list(dict.fromkeys(lines.rows["line"]))
     rows = [
         {"at": float(row["at"]), "line": row["line"], "v": _known(row["value"]), "t": row["tip"]}
@@ -87,7 +87,7 @@ def _known(value: float) -> float | None:
 
 @dataclass(frozen=True)
 class Intervals:
-    """Where values lie over all draws.
+    """Intervals of a chart: quantiles of values over all draws.
 
     Attributes
     ----------
@@ -105,7 +105,7 @@ class Intervals:
 
 
 def intervals_spec(drawn: Intervals, width: int) -> Spec:
-    """Draw intervals: pale from 5% to 95% of draws, full for the middle half, a mark for the median."""
+    """Specify the interval chart: pale from 5% to 95% of draws, full for the middle half, a mark for the median."""
     table = drawn.rows
     marks = [] if drawn.rule is None else [drawn.rule]
     low, high = min(table["q05"].min(), *marks, 0 if not marks else 1e99), max(table["q95"].max(), *marks, 0)
@@ -115,7 +115,6 @@ def intervals_spec(drawn: Intervals, width: int) -> Spec:
         | _ends(row, "inner", "q25", "q75", least)
         for row in table.to_dict("records")
     ]
-    labels = 190 if width > 500 else 118
     scale = {"domain": [float(low), float(max(high, low + least)) + 2 * least], "nice": False, "zero": False}
     x: Spec = {"type": "quantitative", "title": None, "scale": scale, "axis": {"tickCount": 5}}
 
@@ -135,19 +134,7 @@ def intervals_spec(drawn: Intervals, width: int) -> Spec:
     ]  # fmt: skip
     return {
         "title": {"text": drawn.title, "fontSize": 13, "subtitle": KEY[width <= 500], "offset": 8},
-        "width": width - labels - 30,
-        "height": {"step": 19},
-        "padding": 4,
-        "data": {"values": rows},
-        "encoding": {
-            "y": {
-                "field": "name",
-                "type": "ordinal",
-                "title": None,
-                "sort": [row["name"] for row in rows],
-                "axis": {"labelLimit": labels, "ticks": False, "domain": False},
-            }
-        },
+        **named_rows(rows, width, 19),
         "layer": layer,
     }
 
@@ -156,7 +143,7 @@ KEY = (
     "pale: 5% to 95% of draws; full: the middle half; mark: median",
     ["pale: 5% to 95% of draws;", "full: the middle half; mark: median"],
 )
-"""How to read intervals, for a desk and for a telephone."""
+"""Key of the interval chart, for a desk and for a telephone."""
 
 
 def _ends(row: dict[Hashable, Any], kind: str, low: str, high: str, least: float) -> Spec:

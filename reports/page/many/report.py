@@ -1,11 +1,12 @@
-"""Reports of many settlements: a comparison, a sweep, an ensemble; each one file, as the report of a settlement is."""
+"""HTML reports show a comparison, a sweep or an ensemble in one file that needs no network."""
 
 from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from singlepot.models.settlement.settlement import Settlement
 from singlepot.reports.text.comparison import verdict
@@ -13,13 +14,14 @@ from singlepot.reports.text.ensemble import ensemble_verdict
 from singlepot.reports.text.sweep import sweep_verdict
 
 from ..drawings.gains import ends_spec
-from ..report import HALF, Picture, both
+from ..figures.figures import SHORT_UNITS
+from ..pictures import HALF, Picture
 from ..templating import page
 from ..words import illustrative_words, plain_title
-from . import tables as tables
-from .charts import changes, grant_intervals, shares_over, shortfall_intervals, shortfalls_over
+from . import tables
+from .chart_data import changes, grant_intervals, shares_over, shortfall_intervals, shortfalls_over
 from .drawings import intervals_spec, lines_spec
-from .drawn import drawn_sections
+from .ensemble_tables import drawn_sections
 from .tables import Section
 from .words import COMPARISON_WORDS, ENSEMBLE_WORDS, SWEEP_WORDS
 
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
     from singlepot.scenarios.many.sweep import Sweep
 
 Facts = Sequence[tuple[str, str]]
-"""What is said, each beneath a name or without one."""
+"""Names (empty where there is none) and sentences."""
 
 
 def comparison_html(comparison: Comparison) -> str:
@@ -67,18 +69,16 @@ def comparison_html(comparison: Comparison) -> str:
 
 def _compared(comparison: Comparison) -> Iterator[Section]:
     yield Section("scenarios", "The scenarios side by side", tables=[tables.scenarios_table(comparison)])
-    for place, name in enumerate(comparison.names[1:], start=1):
-        section = tables.compared_section(comparison, name, f"{place}")
-        found = changes(comparison, name)
-        if len(found):
-            unit = tables.unit_of(comparison.money)
+    for number, name in enumerate(comparison.names[1:], start=1):
+        section = tables.compared_section(comparison, name, f"{number}")
+        bars = changes(comparison, name)
+        if len(bars):
+            unit = SHORT_UNITS[comparison.money]
             what = f"Change against {comparison.names[0]}, all years, {unit}"
             label = f"Areas of {name} with the lowest and highest change against {comparison.names[0]}, {unit}"
-            section.pictures.append(
-                both(f"changes-{place}", label, lambda width, f=found, w=what, u=unit: ends_spec(f, w, u, width))  # type: ignore[misc]
-            )
+            section.pictures.append(Picture(f"changes-{number}", label, partial(ends_spec, bars, what, unit)))
         yield section
-    yield from tables.nesting_sections(comparison)
+    yield from tables.nesting_sections(comparison.nesting, comparison.money)
     yield from tables.stability_sections(comparison)
 
 
@@ -116,9 +116,9 @@ def _swept(sweep: Sweep) -> Iterator[Section]:
     for key, lines in (("shortfalls", shortfalls_over(sweep)), ("shares", shares_over(sweep))):
         if len(lines.rows):
             label = f"{lines.title}, over {lines.lever}; the table of points holds the figures"
-            pictures.append(both(key, label, lambda width, drawn=lines: lines_spec(drawn, width), wide=HALF))  # type: ignore[misc]
+            pictures.append(Picture(key, label, partial(lines_spec, lines), width=HALF))
     shown = [tables.points_table(sweep), tables.unsettled_table(sweep)]
-    yield Section("points", "Every point", pictures=pictures, tables=[each for each in shown if each.rows])
+    yield Section("points", "Every point", pictures=pictures, tables=[table for table in shown if table.rows])
     yield from tables.swept_sections(sweep)
 
 
@@ -136,7 +136,7 @@ def ensemble_html(ensemble: Ensemble) -> str:
         Without Jinja2 and vl-convert, which the extra ``report`` brings.
     """
     plan, central = ensemble.plan, ensemble.central
-    said = ["--draws", str(plan.draws), "--seed", str(plan.seed)]
+    options = ["--draws", str(plan.draws), "--seed", str(plan.seed)]
     return _page(
         "ensemble",
         plain_title(plan.title) or f"Ensemble: {plain_title(central.scenario.settings.title or 'a scenario')}",
@@ -144,7 +144,7 @@ def ensemble_html(ensemble: Ensemble) -> str:
         facts=[("", ensemble_verdict(ensemble))],
         sections=list(_drawn(ensemble)),
         words=ENSEMBLE_WORDS,
-        command=["singlepot", "ensemble", "PLAN.toml", *said, "--out", "FOLDER"],
+        command=["singlepot", "ensemble", "PLAN.toml", *options, "--out", "FOLDER"],
         about="PLAN.toml is the file of the plan; ensemble.json in this folder holds everything that it said.",
         made=[("Base scenario, SHA-256", central.scenario.sha256), ("Versions", _versions(central))],
     )
@@ -155,9 +155,7 @@ def _drawn(ensemble: Ensemble) -> Iterator[Section]:
     for kind, drawn in (("target", shortfall_intervals(ensemble)), ("grant", grant_intervals(ensemble))):
         if len(drawn.rows):
             label = f"{drawn.title}; the table holds the figures"
-            pictures[kind].append(
-                both(f"spread-{kind}", label, lambda width, each=drawn: intervals_spec(each, width))  # type: ignore[misc]
-            )
+            pictures[kind].append(Picture(f"spread-{kind}", label, partial(intervals_spec, drawn)))
     yield from drawn_sections(ensemble, pictures)
 
 
@@ -173,12 +171,14 @@ def _page(
     about: str,
     made: Facts,
 ) -> str:
-    shown: dict[str, Any] = {"kind": kind, "title": heading, "heading": heading, "facts": facts, "words": words}
-    called = next((words for words in map(illustrative_words, scenarios) if words), "")
     return page(
         "many.html.j2",
-        **shown,
-        illustrative=called,
+        kind=kind,
+        title=heading,
+        heading=heading,
+        facts=facts,
+        words=words,
+        illustrative=next(filter(None, map(illustrative_words, scenarios)), ""),
         sections=sections,
         command=shlex.join(command),
         about=about,

@@ -1,4 +1,4 @@
-"""The tables of reports of many settlements: each shows columns of one of their tables, and no other figures."""
+"""Tables of comparisons and sweeps show columns of one written table each, and no other figures."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ import pandas as pd
 from singlepot.models.settlement.settlement import Settlement
 from singlepot.scenarios.many.sweep import SHORTFALL
 
-from ..figures.figures import figures_of, records
-from ..report import Picture
+from ..figures.figures import SHORT_UNITS, figures_of, records
+from ..pictures import Picture
 from ..table import Column, Kind, Table, tabulate
 
 if TYPE_CHECKING:
@@ -20,16 +20,16 @@ if TYPE_CHECKING:
     from singlepot.scenarios.many.sweep import Sweep
 
 MOST_ROWS = 1000
-"""Rows of a table in the page; the file beside it holds all."""
+"""Most rows of a table in the page; the file beside it holds all."""
 
 
 @dataclass(frozen=True)
 class Section:
-    """A part of a page: what is said, then pictures, tables, and tables that are folded away."""
+    """A section of a page: paragraphs, then charts, tables, and tables that are folded away."""
 
     key: str
     title: str
-    said: Sequence[str] = ()
+    paragraphs: Sequence[str] = ()
     pictures: list[Picture] = field(default_factory=list)
     tables: Sequence[Table] = ()
     folded: Sequence[Table] = ()
@@ -39,13 +39,8 @@ Spec = Mapping[str, tuple[str, Kind]]
 """Columns of a table: their titles and how they are written."""
 
 
-def unit_of(money: str) -> str:
-    """Short unit of money."""
-    return {"GBP": "£", "GBP thousand": "£k", "GBP million": "£m"}[money]
-
-
 def show(key: str, caption: str, frame: pd.DataFrame, spec: Spec, by: Sequence[str], file: str) -> Table:
-    """Show columns of a table, as far as it has them, each row known by some of them."""
+    """Show the columns of a table that it has, with rows identified by the columns ``by``."""
     columns = [Column(name, title, kind) for name, (title, kind) in spec.items() if name in frame]
     note = f"The first {MOST_ROWS:,} of {len(frame):,} rows; {file} holds all." if len(frame) > MOST_ROWS else ""
     return tabulate(
@@ -60,8 +55,8 @@ def show(key: str, caption: str, frame: pd.DataFrame, spec: Spec, by: Sequence[s
 
 
 def scenarios_table(comparison: Comparison) -> Table:
-    """The scenarios, a row each."""
-    unit = unit_of(comparison.money)
+    """Show the scenarios, a row each."""
+    unit = SHORT_UNITS[comparison.money]
     spec: Spec = {
         "scenario": ("Scenario", "text"),
         **{name: (f"{title}, {unit}", "money") for name, title in _SUMS.items()},
@@ -84,12 +79,12 @@ _SUMS = {"pot": "Pot", "bids": "Bids", "grants": "Grants", "left": "Left", "move
 
 
 def compared_section(comparison: Comparison, name: str, key: str) -> Section:
-    """What one scenario changes."""
-    unit, own = unit_of(comparison.money), {n: t[t["scenario"] == name] for n, t in comparison.tables.items()
-                                            if "scenario" in t}  # fmt: skip
+    """Show the changes that one scenario makes."""
+    unit, with_scenario = SHORT_UNITS[comparison.money], {n: t for n, t in comparison.tables.items() if "scenario" in t}
+    rows_of = {key: table[table["scenario"] == name] for key, table in with_scenario.items()}
     titles = dict(zip(comparison.scenarios["scenario"], comparison.scenarios["title"], strict=True))
     title = name if titles[name] in ("", name) else f"{name}: {titles[name]}"
-    inputs = show(f"inputs-{key}", "What went in", own["inputs"], _INPUTS, ["table", "row", "column"], "inputs.csv")
+    inputs = show(f"inputs-{key}", "What went in", rows_of["inputs"], _INPUTS, ["table", "row", "column"], "inputs.csv")
     if name in comparison.failures:
         return Section(key, title, ["There is no settlement."], tables=[inputs])
     money: Spec = {name: (f"{title}, {unit}", "money") for name, title in _CHANGE.items()}
@@ -97,17 +92,17 @@ def compared_section(comparison: Comparison, name: str, key: str) -> Section:
     areas: Spec = {"name": ("Area", "text"), "region": ("Region", "text"), **money, **share}
     first = comparison.outcomes[0]
     names = figures_of(first).names if isinstance(first, Settlement) else {}
-    nation = own["nation"].assign(called=[names.get(each, each) for each in own["nation"]["objective"]])
-    regions = own["regions"].assign(called=own["regions"]["region"].replace("", "no region"))
+    nation = rows_of["nation"].assign(called=[names.get(key, key) for key in rows_of["nation"]["objective"]])
+    regions = rows_of["regions"].assign(called=rows_of["regions"]["region"].replace("", "no region"))
     tables = [
-        show(f"areas-{key}", "Areas whose grant changes, all years", own["areas"], areas, ["area"], "areas.csv"),
+        show(f"areas-{key}", "Areas whose grant changes, all years", rows_of["areas"], areas, ["area"], "areas.csv"),
         show(f"regions-{key}", "Regions", regions, {"called": ("Region", "text"), **money, **share}, ["region"],
                "regions.csv"),
         show(f"nation-{key}", "National objectives", nation, _NATION, ["objective", "year"], "nation.csv"),
     ]  # fmt: skip
-    stages = show(f"stages-{key}", "Values of the stages", own["stages"], _STAGES, ["stage"], "stages.csv")
-    said = [] if len(own["areas"]) else ["No grant of any area changes over all years."]
-    return Section(key, title, said, tables=[each for each in tables if each.rows], folded=[inputs, stages])
+    stages = show(f"stages-{key}", "Values of the stages", rows_of["stages"], _STAGES, ["stage"], "stages.csv")
+    paragraphs = [] if len(rows_of["areas"]) else ["No grant of any area changes over all years."]
+    return Section(key, title, paragraphs, tables=[table for table in tables if table.rows], folded=[inputs, stages])
 
 
 _CHANGE = {"bid": "Bid", "before": "Before", "after": "After", "change": "Change"}
@@ -143,21 +138,20 @@ _STAGES: Spec = {
 }
 
 
-def nesting_sections(found: Comparison | Sweep) -> Iterator[Section]:
-    """The areas that a larger pot takes money from."""
-    money = found.scenario.settings.money if not hasattr(found, "money") else found.money
-    if len(found.nesting):
+def nesting_sections(nesting: pd.DataFrame, money: str) -> Iterator[Section]:
+    """Show the areas that a larger pot takes money from."""
+    if len(nesting):
         spec: Spec = {"name": ("Area", "text"), "smaller": ("Smaller pot", "text"), "larger": ("Larger pot", "text")}
-        spec = {**spec, **{n: (f"{t}, {unit_of(money)}", "money") for n, t in _CHANGE.items()}}
+        spec = {**spec, **{n: (f"{t}, {SHORT_UNITS[money]}", "money") for n, t in _CHANGE.items()}}
         caption = "Areas that receive less although the pot is larger"
-        table = show("nesting", caption, found.nesting, spec, ["smaller", "larger", "area"], "nesting.csv")
+        table = show("nesting", caption, nesting, spec, ["smaller", "larger", "area"], "nesting.csv")
         yield Section("nesting", "Where a larger pot takes money away", tables=[table])
 
 
 def stability_sections(comparison: Comparison) -> Iterator[Section]:
-    """How far grants move with the areas' own numbers, where that was asked for."""
+    """Show the elasticity of grants in the areas' own numbers, where that was asked for."""
     if len(comparison.stability):
-        unit = unit_of(comparison.money)
+        unit = SHORT_UNITS[comparison.money]
         spec: Spec = {
             "name": ("Area", "text"),
             "scenario": ("Scenario", "text"),
@@ -175,8 +169,8 @@ def stability_sections(comparison: Comparison) -> Iterator[Section]:
 
 
 def points_table(sweep: Sweep) -> Table:
-    """The points, a row each, with every figure of theirs."""
-    unit = unit_of(sweep.scenario.settings.money)
+    """Show the points with a settlement, a row each, with all their figures."""
+    unit = SHORT_UNITS[sweep.scenario.settings.money]
     names = sweep.scenario.filled("objectives").set_index("key")["name"]
     spec: dict[str, tuple[str, Kind]] = {lever: (lever, "number") for lever in sweep.levers}
     sums = {"pot_total": "Pot", "granted": "Granted", "left": "Left"}
@@ -195,7 +189,7 @@ def points_table(sweep: Sweep) -> Table:
 
 
 def unsettled_table(sweep: Sweep) -> Table:
-    """The points without a settlement, and why."""
+    """Show the points without a settlement, and why."""
     spec: dict[str, tuple[str, Kind]] = {lever: (lever, "number") for lever in sweep.levers}
     spec |= {"status": ("Status", "text"), "reason": ("Reason", "text")}
     lost = sweep.points[sweep.points["status"] != "settled"]
@@ -203,14 +197,14 @@ def unsettled_table(sweep: Sweep) -> Table:
 
 
 def swept_sections(sweep: Sweep) -> Iterator[Section]:
-    """What the points mean for the areas."""
-    yield from nesting_sections(sweep)
+    """Show what the points mean for the areas."""
+    yield from nesting_sections(sweep.nesting, sweep.scenario.settings.money)
     if len(sweep.grants):
-        unit = unit_of(sweep.scenario.settings.money)
+        unit = SHORT_UNITS[sweep.scenario.settings.money]
         by_area = sweep.grants.groupby("area", sort=False)
-        found = by_area["name"].first().to_frame()
-        for column, source in (("grant", "grant"), ("share", "share")):
-            found[f"{column}_lowest"], found[f"{column}_highest"] = by_area[source].min(), by_area[source].max()
+        spans = by_area["name"].first().to_frame()
+        for column in ("grant", "share"):
+            spans[f"{column}_lowest"], spans[f"{column}_highest"] = by_area[column].min(), by_area[column].max()
         spec: Spec = {
             "name": ("Area", "text"),
             "grant_lowest": (f"Lowest grant, {unit}", "money"),
@@ -219,5 +213,5 @@ def swept_sections(sweep: Sweep) -> Iterator[Section]:
             "share_highest": ("Highest grant, % of bid", "percent"),
         }
         caption = "Grants over all years, over all points with a settlement"
-        table = show("areas", caption, found.reset_index(), spec, ["area"], "grants.csv")
+        table = show("areas", caption, spans.reset_index(), spec, ["area"], "grants.csv")
         yield Section("areas", "Every area over the sweep", tables=[table])

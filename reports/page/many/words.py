@@ -1,4 +1,4 @@
-"""How to read the reports of many settlements, word by word."""
+"""Glossaries explain the words of the reports of many settlements."""
 
 _GRANT = {"Grant, bid": "What an area receives and asked for, over all years unless a year is named."}
 _SHORT = {"Shortfall": "The national target less what all areas agree to, where that is positive."}
@@ -16,4 +16,4 @@ ENSEMBLE_WORDS = {
     "Central": "The settlement of the scenario as it is, nothing drawn.",
     "5%, 95% of draws": "In one draw of twenty the figure is lower, or higher.",
 } | _GRANT | _SHORT | _READ  # fmt: skip
-"""Words of each report."""
+"""Meaning of each word, by report."""

@@ -1,4 +1,4 @@
-"""The tables of the report of an ensemble, each from its summary, its draws or its plan."""
+"""Tables of an ensemble are made from its summary, its draws and its plan."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from singlepot.reports.text.ensemble import by_item
 from singlepot.reports.text.lines import count
 
 from ..figures.figures import figures_of
-from ..report import Picture
+from ..pictures import Picture
 from ..table import Table
 from .tables import Section, Spec, show
 
@@ -24,9 +24,8 @@ _STATISTICS: Mapping[str, str] = {
 
 
 def drawn_sections(ensemble: Ensemble, pictures: Mapping[str, list[Picture]]) -> Iterator[Section]:
-    """What the draws say together."""
+    """Show the draws together: targets, grants, regret, drivers, and the plan."""
     figures = figures_of(ensemble.central)
-    settled, title = ensemble.summary, {"target": "How often national targets are met, and how far they are missed"}
     targets, grants = by_item(ensemble, "target"), by_item(ensemble, "grant")
     if len(targets):
         parts = [str(item).rpartition(" ") for item in targets.index]
@@ -34,47 +33,53 @@ def drawn_sections(ensemble: Ensemble, pictures: Mapping[str, list[Picture]]) ->
         spec: Spec = {"called": ("Objective", "text"), "year": ("Year", "text"), "met": ("Met, % of draws", "percent")}
         spec = {**spec, **{k: (f"Short: {t.lower()}, % of target", "percent") for k, t in _STATISTICS.items()}}
         table = _items("targets", "National targets over all draws", named, spec)
-        yield Section("targets", title["target"], pictures=pictures["target"], tables=[table])
+        title = "How often national targets are met, and how far they are missed"
+        yield Section("targets", title, pictures=pictures["target"], tables=[table])
     if len(grants):
         named = grants.assign(name=[figures.area_records[str(a)]["name"] for a in grants.index])
         columns = {"central": "Central settlement", **_STATISTICS}
         spec = {"name": ("Area", "text"), **{k: (f"{t}, {figures.money}", "money") for k, t in columns.items()}}
         table = _items("grants", "Grants over all years, over all draws", named, spec)
         yield Section("grants", "How far grants spread", pictures=pictures["grant"], tables=[table])
-    yield from _further(ensemble, settled)
+    yield from _regret_and_drivers(ensemble)
+    yield _plan_section(ensemble)
 
 
 def _items(key: str, caption: str, table: pd.DataFrame, spec: Spec) -> Table:
     return show(key, caption, table.rename_axis("item").reset_index(), spec, ["item"], "summary.csv")
 
 
-def _further(ensemble: Ensemble, summary: pd.DataFrame) -> Iterator[Section]:
-    regret, stages, drivers = (by_item(ensemble, kind) for kind in ("regret", "stage", "driver"))
+def _regret_and_drivers(ensemble: Ensemble) -> Iterator[Section]:
+    regret = by_item(ensemble, "regret")
     if len(regret):
         spec: Spec = {"item": ("Stage", "text"), **{k: (t, "percent") for k, t in _STATISTICS.items()}}
         spec = {**spec, "not possible": ("Draws that cannot be settled so", "count")}
-        said = ["How much more of the target is missed where the central settlement's grants are kept to in a draw."]
-        yield Section("regret", "Regret", said, tables=[_items("regret", "Regret over all draws", regret, spec)])
-    if len(drivers):
-        own = summary[summary["kind"] == "driver"]
-        wide = own.pivot_table(index=["item", "input"], columns="statistic", values="value", sort=False).reset_index()
+        about = "How much more of the target is missed where the central settlement's grants are kept to in a draw."
+        yield Section("regret", "Regret", [about], tables=[_items("regret", "Regret over all draws", regret, spec)])
+    if len(by_item(ensemble, "driver")):
+        drivers = ensemble.summary[ensemble.summary["kind"] == "driver"]
+        wide = drivers.pivot_table(index=["item", "input"], columns="statistic", values="value", sort=False)
         spec = {"item": ("Result", "text"), "input": ("Uncertain input", "text"),
                 "S1": ("Share of the variance it explains", "percent"),
                 "rank correlation": ("Rank correlation", "number")}  # fmt: skip
-        table = show("drivers", "Inputs that matter most", wide, spec, ["item", "input"], "summary.csv")
+        table = show("drivers", "Inputs that matter most", wide.reset_index(), spec, ["item", "input"], "summary.csv")
         yield Section("drivers", "What drives the result", tables=[table])
-    plan = pd.DataFrame([each.model_dump(exclude_none=True) for each in ensemble.plan.uncertain])
+
+
+def _plan_section(ensemble: Ensemble) -> Section:
+    plan = pd.DataFrame([quantity.model_dump(exclude_none=True) for quantity in ensemble.plan.uncertain])
     plan = plan.assign(**{c: [_plain(v) for v in plan[c]] for c in ("columns", "where", "values") if c in plan})
-    spec = {name: (title, "mixed") for name, title in _PLAN.items()}
+    spec: Spec = {name: (title, "mixed") for name, title in _PLAN.items()}
     folded = [show("uncertain", "What is uncertain", plan, spec, ["name"], "ensemble.json")]
     counts = ensemble.draws.groupby(["status", "reason"], as_index=False, dropna=False).size()
     spec = {"status": ("Status", "text"), "size": ("Draws", "count"), "reason": ("Reason", "text")}
     folded.append(show("draws", "Draws", counts, spec, ["status", "reason"], "draws.parquet"))
+    stages = by_item(ensemble, "stage")
     if len(stages):
         spec = {"item": ("Stage", "text"), **{k: (t, "number") for k, t in _STATISTICS.items()}}
         folded.append(_items("stages", "Values of the stages over all draws", stages, spec))
-    said = [f"{count(len(ensemble.draws), 'draw')}, {ensemble.plan.sampler}, seed {ensemble.plan.seed}."]
-    yield Section("uncertain", "What was drawn", said, tables=folded[:1], folded=folded[1:])
+    paragraphs = [f"{count(len(ensemble.draws), 'draw')}, {ensemble.plan.sampler}, seed {ensemble.plan.seed}."]
+    return Section("uncertain", "What was drawn", paragraphs, tables=folded[:1], folded=folded[1:])
 
 
 _PLAN = {
@@ -86,5 +91,5 @@ _PLAN = {
 
 def _plain(value: object) -> str:
     if isinstance(value, Mapping):
-        return "; ".join(f"{key}: {_plain(each)}" for key, each in value.items())
+        return "; ".join(f"{key}: {_plain(part)}" for key, part in value.items())
     return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)

@@ -14,7 +14,7 @@ from hypothesis import given
 
 import singlepot as sp
 from singlepot.models.analysis.first_order import MORE, first_order
-from singlepot.models.explanation import solved_stages as workings
+from singlepot.models.settlement import settlement as settlements
 from singlepot.reports.logs.assumptions import INSIDE
 from singlepot.reports.logs.logs import logs
 from singlepot.reports.logs.transparency import COLUMNS as RECORD
@@ -189,8 +189,8 @@ def test_stages_of_a_settlement_that_was_read_back_are_solved_once(
     settled("bucks-and-burnley").write(tmp_path / "s")
     again = sp.read_settlement(tmp_path / "s")
     runs = []
-    real = workings.minimise_in_turn
-    monkeypatch.setattr(workings, "minimise_in_turn", lambda *a, **more: runs.append(1) or real(*a, **more))
+    real = settlements.minimise_in_turn
+    monkeypatch.setattr(settlements, "minimise_in_turn", lambda *a, **more: runs.append(1) or real(*a, **more))
     assert logs(again) and again.prices and again.best_placed
     assert copy.deepcopy(again).prices == again.prices
     assert len(runs) == 1
@@ -199,7 +199,7 @@ def test_stages_of_a_settlement_that_was_read_back_are_solved_once(
 def test_constraints_of_a_program_are_no_reason_to_fail() -> None:
     """What no file holds cannot be worked out again: the log says so."""
     settlement = settled("bucks-and-burnley")
-    made = replace(settlement, provenance={**settlement.provenance, "extra": ["cap"]}, workings=None)
+    made = replace(settlement, provenance={**settlement.provenance, "extra": ["cap"]}, placing=None)
     table = log_of(made, "assumptions")
     assert set(table["effect"]) == {"not computed: a program added constraints of its own"}
     assert "extra cap" in set(log_of(made, "decisions")["decision"])

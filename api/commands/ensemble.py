@@ -1,17 +1,32 @@
-"""The command that settles an uncertain scenario many times."""
+"""Commands for an uncertain scenario: settle many draws of it, or decide once for all of them."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-if TYPE_CHECKING:
-    from pathlib import Path
+from .shared import (
+    CHART,
+    JSON,
+    OUT,
+    OVERWRITE,
+    QUIET,
+    check_folder,
+    command,
+    draw,
+    ending_of,
+    share,
+    show,
+    show_json,
+    time_limit,
+    write_content,
+)
 
+if TYPE_CHECKING:
     from singlepot.scenarios.ensemble.running import Ensemble
     from singlepot.solver import Progress
 
@@ -19,9 +34,9 @@ LOG_EVERY_S = 30.0
 """How often a long run says where it is when nobody is looking, seconds."""
 
 
-@click.command()
+@command("ensemble plan.toml --out out/draws --draws 4")
 @click.argument("plan", type=click.Path())
-@click.option("--out", "directory", required=True, type=click.Path(), help="Folder to write, or to go on in.")
+@click.option("--out", "path", required=True, type=click.Path(), help="Folder to write, or to go on in.")
 @click.option("--draws", type=click.IntRange(min=1), help="How many draws, instead of the plan's number.")
 @click.option("--seed", type=click.IntRange(min=0), help="Seed, instead of the plan's.")
 @click.option("--workers", type=click.IntRange(min=1), default=1, show_default=True, help="Processes of this machine.")
@@ -29,11 +44,11 @@ LOG_EVERY_S = 30.0
 @click.option("--draw-limit", type=click.FloatRange(min=0, min_open=True), default=600.0, show_default=True,
               help="Seconds of wall time for one draw.")  # fmt: skip
 @click.option("--restart", is_flag=True, help="Begin again where the folder holds an ensemble.")
-@click.option("--chart", type=click.Path(), help="Also draw it: a file that ends in .png or .svg.")
-@click.option("--quiet", is_flag=True, help="No progress and no summary.")
+@CHART
+@QUIET
 def ensemble(
     plan: str,
-    directory: str,
+    path: str,
     draws: int | None,
     seed: int | None,
     workers: int,
@@ -49,15 +64,14 @@ def ensemble(
     same bytes, whoever works on it. Beside its tables stands the report report.html.
     """
     import singlepot
+    from singlepot.reports import ensemble_chart
     from singlepot.reports.text.ensemble import ensemble_text
 
-    ending = None if chart is None else chart.rpartition(".")[2].lower()
-    if ending not in (None, "png", "svg"):
-        raise click.BadParameter(f"{chart!r} ends neither in .png nor in .svg", param_hint="--chart")
+    ending_of(chart)
     with _draws_line(quiet) as progress:
         done = singlepot.run_ensemble(
             plan,
-            directory,
+            path,
             draws=draws,
             seed=seed,
             workers=workers,
@@ -66,15 +80,13 @@ def ensemble(
             restart=restart,
             progress=progress,
         )
-    missing = _report(done, directory)
+    missing = _report(done, path)
     if not quiet:
-        said = f"\n{missing}\n" if missing else ""
-        click.echo(f"{ensemble_text(done)}{said}\nWritten to {directory}\n", nl=False)
-    if chart is not None and ending is not None:
-        _draw(done, chart, ending)
+        show(ensemble_text(done), path, missing)
+    draw(chart, True, lambda: ensemble_chart(done))
 
 
-def _report(done: Ensemble, directory: str) -> str:
+def _report(done: Ensemble, path: str) -> str:
     """Write the report into the finished folder, or return what to install."""
     from pathlib import Path
 
@@ -82,24 +94,8 @@ def _report(done: Ensemble, directory: str) -> str:
 
     made = report_of(lambda page: str(page.ensemble_html(done)))
     for name, content in made.files.items():
-        _write(Path(directory) / name, content)
+        write_content(Path(path) / name, content, True)
     return made.missing
-
-
-def _draw(done: Ensemble, chart: str, ending: str) -> None:
-    from singlepot.reports import ensemble_chart
-
-    _write(chart, ensemble_chart(done)[f"chart.{ending}"])
-
-
-def _write(path: str | Path, content: bytes) -> None:
-    """Write a file whole or not at all, in the place of one that stands there."""
-    from singlepot.models.files.single_file import write_file
-
-    def write(staging: Path) -> None:
-        staging.write_bytes(content)
-
-    write_file(path, write, overwrite=True)
 
 
 @contextmanager
@@ -130,4 +126,65 @@ def _draws_line(quiet: bool) -> Iterator[Callable[[Progress], object] | None]:
         click.echo("\n", nl=False, err=True)
 
 
-COMMANDS = (ensemble,)
+@command("robust plan.toml --draws 4")
+@click.argument("plan", type=click.Path())
+@click.option("--draws", type=click.IntRange(min=1), help="How many draws.  [default: the plan's, at most 200]")
+@click.option("--worst", callback=share, default="10%", show_default=True, help="Draws that count as the worst.")
+@click.option("--order", default="expected,worst", show_default=True, help="What is minimised first and second.")
+@click.option("--give", type=float, help="How much of the first the second may use.  [default: the scenario's]")
+@JSON
+@OUT
+@CHART
+@QUIET
+@OVERWRITE
+@time_limit()
+def robust(
+    plan: str,
+    draws: int | None,
+    worst: float,
+    order: str,
+    give: float | None,
+    as_json: bool,
+    path: str | None,
+    chart: str | None,
+    quiet: bool,
+    overwrite: bool,
+    time_limit_s: float | None,
+) -> None:
+    """Decide grants once for many draws of PLAN, an ensemble's (`settle PLAN --robust` is the same).
+
+    Grants are common to all draws; what they buy is decided in each, when it is known. The expected shortfall is
+    minimised, then the average of the worst draws. The report says what deciding so is worth against the central
+    settlement, and what knowing would be worth.
+    """
+    decide(plan, path, as_json=as_json, quiet=quiet, overwrite=overwrite, time_limit_s=time_limit_s,
+           chart=chart, draws=draws, worst=worst, order=order.split(","), give=give)  # fmt: skip
+
+
+def decide(
+    plan: str,
+    path: str | None,
+    *,
+    as_json: bool,
+    quiet: bool,
+    overwrite: bool,
+    time_limit_s: float | None,
+    chart: str | None = None,
+    **how: Any,
+) -> None:
+    """Settle a plan robustly, write it and show it; `settle --robust` is the same."""
+    from singlepot.scenarios.ensemble.robust import MANIFEST
+
+    check_folder(path, MANIFEST, overwrite)
+    ending_of(chart)
+    import singlepot
+    from singlepot.reports import robust_chart, robust_text
+
+    found = singlepot.settle_robust(plan, time_limit_s=time_limit_s, **how)
+    if path is not None:
+        found.write(path, overwrite=overwrite)
+    if as_json:
+        show_json(found.as_dict())
+    elif not quiet:
+        show(robust_text(found), path)
+    draw(chart, overwrite, lambda: robust_chart(found))

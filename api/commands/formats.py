@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import click
 
+from .shared import command
+
 FORMATS = ("csv", "parquet", "xlsx", "json")
 """As :data:`singlepot.scenarios.writing.writing.FORMATS`, which is not loaded for ``--help``."""
 
 
-@click.command()
+@command("export bucks-and-burnley bucks.xlsx")
 @click.argument("scenario")
 @click.argument("target", type=click.Path())
 @click.option("--format", "chosen", type=click.Choice(FORMATS), help="By default as the name of TARGET says.")
@@ -30,7 +32,7 @@ def export(scenario: str, target: str, chosen: str | None, overwrite: bool) -> N
     click.echo(f"written: {target}")
 
 
-@click.command()
+@command("init mine.xlsx")
 @click.argument("target", type=click.Path())
 @click.option("--from", "scenario", help="What stands in it: a SCENARIO; by default two invented areas.")
 def init(target: str, scenario: str | None) -> None:
@@ -41,7 +43,7 @@ def init(target: str, scenario: str | None) -> None:
     click.echo(f"written: {target}\nfill it in, then: singlepot check {target}")
 
 
-@click.command()
+@command("schema settlement")
 @click.argument("of", type=click.Choice(("scenario", "settlement")), default="scenario")
 def schema(of: str) -> None:
     """Print the JSON Schema of a scenario or settlement document."""
@@ -51,6 +53,3 @@ def schema(of: str) -> None:
 
     made = scenario_schema() if of == "scenario" else settlement_schema()
     click.echo(json.dumps(made, ensure_ascii=False, indent=2))
-
-
-COMMANDS = (export, init, schema)

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import click
 
+from .shared import OUT, OUT_REQUIRED, OVERWRITE, QUIET, check_folder, command, counting, time_limit
+from .shared import show as show_result
+
 if TYPE_CHECKING:
-    from singlepot.models.scenario.scenario import Scenario
-    from singlepot.scenarios.many.settle_each import Outcome, Run
     from singlepot.scenarios.many.sweep import Sweep
     from singlepot.solver import SinglepotError
 
-SECONDS = "Seconds of wall time for each scenario."
 
-
-@click.command()
+@command("show smaller.toml")
 @click.argument("scenario")
 @click.option("--all", "everything", is_flag=True, help="Show every row that differs.")
 def show(scenario: str, everything: bool) -> None:
@@ -28,18 +26,18 @@ def show(scenario: str, everything: bool) -> None:
     click.echo(resolved_text(resolve(scenario), everything=everything), nl=False)
 
 
-@click.command()
+@command("compare bucks-and-burnley smaller.toml")
 @click.argument("scenarios", nargs=-1, required=True)
-@click.option("--out", "directory", type=click.Path(), help="Folder to write; it must not exist.")
+@OUT
 @click.option("--stability", "areas", multiple=True, metavar="AREA", help="Also measure this area's stability.")
-@click.option("--quiet", is_flag=True, help="No progress and no summary.")
-@click.option("--overwrite", is_flag=True, help="Replace a comparison that stands in the folder.")
-@click.option("--time-limit", "time_limit_s", type=click.FloatRange(min=0, min_open=True), help=SECONDS)
+@QUIET
+@OVERWRITE
+@time_limit("scenario")
 @click.pass_context
 def compare(
     ctx: click.Context,
     scenarios: tuple[str, ...],
-    directory: str | None,
+    path: str | None,
     areas: tuple[str, ...],
     quiet: bool,
     overwrite: bool,
@@ -53,36 +51,37 @@ def compare(
     """
     from singlepot.scenarios.many.comparison import MANIFEST
 
-    _check(directory, MANIFEST, overwrite)
+    check_folder(path, MANIFEST, overwrite)
     import singlepot
     from singlepot.reports import comparison_text, comparison_workbook
     from singlepot.reports.outputs import report_of
 
-    found = singlepot.compare(scenarios, stability=areas, run=_run(quiet, time_limit_s))
+    with counting(quiet) as progress:
+        found = singlepot.compare(scenarios, stability=areas, time_limit_s=time_limit_s, progress=progress)
     missing = ""
-    if directory is not None:
+    if path is not None:
         report = report_of(lambda page: str(page.comparison_html(found)))
         further = {"comparison.xlsx": comparison_workbook(found), **report.files}
-        found.write(directory, overwrite=overwrite, further=further)
+        found.write(path, overwrite=overwrite, further=further)
         missing = report.missing
     if not quiet:
-        _say(comparison_text(found), directory, missing)
+        show_result(comparison_text(found), path, missing)
     ctx.exit(max((reason.exit_code for reason in found.failures.values()), default=0))
 
 
-@click.command()
+@command("sweep bucks-and-burnley --lever pot=0.9:1.1:3 --out out/sweep")
 @click.argument("scenario")
-@click.option("--lever", "said", multiple=True, required=True, metavar="LEVER=VALUES", help="One lever, or two.")
-@click.option("--out", "directory", required=True, type=click.Path(), help="Folder to write; it must not exist.")
+@click.option("--lever", "settings", multiple=True, required=True, metavar="LEVER=VALUES", help="One lever, or two.")
+@OUT_REQUIRED
 @click.option("--most", type=click.IntRange(min=1), help="Points allowed.  [default: 1000]")
 @click.option("--no-chart", is_flag=True, help="Write the tables alone.")
-@click.option("--quiet", is_flag=True, help="No progress and no summary.")
-@click.option("--overwrite", is_flag=True, help="Replace a sweep that stands in the folder.")
-@click.option("--time-limit", "time_limit_s", type=click.FloatRange(min=0, min_open=True), help=SECONDS)
+@QUIET
+@OVERWRITE
+@time_limit("scenario")
 def sweep(
     scenario: str,
-    said: tuple[str, ...],
-    directory: str,
+    settings: tuple[str, ...],
+    path: str,
     most: int | None,
     no_chart: bool,
     quiet: bool,
@@ -98,42 +97,43 @@ def sweep(
     """
     from singlepot.scenarios.many.sweep import MANIFEST
 
-    _check(directory, MANIFEST, overwrite)
+    check_folder(path, MANIFEST, overwrite)
     import singlepot
     from singlepot.reports import sweep_text
     from singlepot.reports.outputs import report_of
-    from singlepot.scenarios.many.levers import MOST_POINTS, points, read_lever
+    from singlepot.scenarios.many.levers import MOST_POINTS, read_lever
 
     levers: dict[str, list[float]] = {}
-    for name, values in map(read_lever, said):
+    for name, values in map(read_lever, settings):
         if name in levers:
             raise click.BadParameter(f"{name} is there twice", param_hint="--lever")
         levers[name] = values
-    read = singlepot.read_scenario(scenario)
-    count = len(list(points(read, levers, most or MOST_POINTS)))
-    found = singlepot.sweep(read, levers, most=most or MOST_POINTS, run=_run(quiet, time_limit_s, count))
+    with counting(quiet) as progress:
+        found = singlepot.sweep(
+            scenario, levers, most=most or MOST_POINTS, time_limit_s=time_limit_s, progress=progress
+        )
     chart, missing = _chart(found, no_chart)
     report = report_of(lambda page: str(page.sweep_html(found)))
-    found.write(directory, overwrite=overwrite, further={**chart, **report.files})
+    found.write(path, overwrite=overwrite, further={**chart, **report.files})
     if not quiet:
-        _say(sweep_text(found), directory, report.missing)
+        show_result(sweep_text(found), path, report.missing)
     if missing is not None:
         raise missing
 
 
-@click.command()
+@command("stability bucks-and-burnley --area E07000117")
 @click.argument("scenario")
 @click.option("--area", "areas", multiple=True, metavar="CODE", help="Area to look at.  [default: all, six runs each]")
 @click.option("--change", type=click.FloatRange(0, 1, min_open=True, max_open=True), default=0.05, show_default=True)
-@click.option("--out", "directory", type=click.Path(), help="Folder to write; it must not exist.")
-@click.option("--quiet", is_flag=True, help="No progress and no summary.")
-@click.option("--overwrite", is_flag=True, help="Replace what stands in the folder.")
-@click.option("--time-limit", "time_limit_s", type=click.FloatRange(min=0, min_open=True), help=SECONDS)
+@OUT
+@QUIET
+@OVERWRITE
+@time_limit("scenario")
 def stability(
     scenario: str,
     areas: tuple[str, ...],
     change: float,
-    directory: str | None,
+    path: str | None,
     quiet: bool,
     overwrite: bool,
     time_limit_s: float | None,
@@ -141,46 +141,19 @@ def stability(
     """Measure how far grants of SCENARIO move when an area's own bid, targets or unit costs change a little."""
     from singlepot.scenarios.many.stability import MANIFEST, write_stability
 
-    _check(directory, MANIFEST, overwrite)
+    check_folder(path, MANIFEST, overwrite)
     import singlepot
     from singlepot.reports import stability_text
 
-    read = singlepot.read_scenario(scenario)
-    settlement = singlepot.settle(read, time_limit_s=time_limit_s)
-    total = 6 * (len(areas) or len(read.areas))
-    found = singlepot.measure_stability(settlement, areas or None, change, run=_run(quiet, time_limit_s, total))
-    if directory is not None:
-        write_stability(found, settlement, directory, overwrite=overwrite)
+    settlement = singlepot.settle(scenario, time_limit_s=time_limit_s)
+    with counting(quiet) as progress:
+        found = singlepot.measure_stability(
+            settlement, areas or None, change, time_limit_s=time_limit_s, progress=progress
+        )
+    if path is not None:
+        write_stability(found, settlement, path, overwrite=overwrite)
     if not quiet:
-        _say(stability_text(found, read.settings.money), directory)
-
-
-COMMANDS = (show, compare, sweep, stability)
-"""The commands of this module."""
-
-
-def _check(directory: str | None, manifest: str, overwrite: bool) -> None:
-    """Refuse a folder that must not be written before any work is done for it."""
-    if directory is not None:
-        from singlepot.models.files.folder import check_target
-
-        check_target(directory, manifest, overwrite=overwrite)
-
-
-def _run(quiet: bool, time_limit_s: float | None, count: int | None = None) -> Run:
-    """Settle one after another, with a line that counts while somebody is looking at it."""
-    from singlepot.scenarios.many.settle_each import settle_each
-
-    def run(scenarios: Iterable[Scenario]) -> Iterator[Outcome]:
-        shown = not quiet and sys.stderr.isatty()
-        for number, outcome in enumerate(settle_each(scenarios, time_limit_s=time_limit_s), start=1):
-            if shown:
-                click.echo(f"\rsettled {number}" + (f" of {count}" if count else ""), nl=False, err=True)
-            yield outcome
-        if shown:
-            click.echo("\r" + " " * 40 + "\r", nl=False, err=True)
-
-    return run
+        show_result(stability_text(found, settlement.scenario.settings.money), path)
 
 
 def _chart(found: Sweep, no_chart: bool) -> tuple[Mapping[str, bytes], SinglepotError | None]:
@@ -193,8 +166,3 @@ def _chart(found: Sweep, no_chart: bool) -> tuple[Mapping[str, bytes], Singlepot
         return sweep_chart(found), None
     except ChartsNotInstalledError as missing:
         return {}, missing
-
-
-def _say(text: str, directory: str | None, missing: str = "") -> None:
-    text += f"\n{missing}\n" if missing else ""
-    click.echo(text + (f"\nWritten to {directory}\n" if directory is not None else ""), nl=False)

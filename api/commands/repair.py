@@ -6,6 +6,8 @@ import click
 
 from singlepot.models.tables.rule_kinds import KINDS
 
+from .shared import command, names, time_limit
+
 HELP = f"""Find the least change of rules that lets SCENARIO settle, and write it as a what-if.
 
 RULES are {", ".join(KINDS[:-1])} and {KINDS[-1]}; without --may-change, the pot and the rules that take part in a
@@ -13,18 +15,18 @@ clash. `singlepot settle FILE.toml` then settles what was repaired.
 """
 
 
-@click.command(help=HELP)
+@command("repair tighter.toml --out repaired.toml", help=HELP)
 @click.argument("scenario")
-@click.option("--may-change", "said", metavar="RULES", help="Kinds of rules that may move, separated by commas.")
-@click.option("--out", "file", type=click.Path(dir_okay=False), help="What-if to write, FILE.toml.")
+@click.option("--may-change", "kinds", metavar="RULES", help="Kinds of rules that may move, separated by commas.")
+@click.option("--out", "path", type=click.Path(dir_okay=False), help="What-if to write, FILE.toml.")
 @click.option("--all", "everything", is_flag=True, help="Show every limit that moves.")
 @click.option("--quiet", is_flag=True, help="No report.")
 @click.option("--overwrite", is_flag=True, help="Replace the file.")
-@click.option("--time-limit", "time_limit_s", type=click.FloatRange(min=0, min_open=True), help="Seconds of wall time.")
+@time_limit()
 def repair(
     scenario: str,
-    said: str | None,
-    file: str | None,
+    kinds: str | None,
+    path: str | None,
     everything: bool,
     quiet: bool,
     overwrite: bool,
@@ -33,21 +35,16 @@ def repair(
     """Repair a scenario, say what moved, and write the what-if."""
     from singlepot.scenarios.repair.file import check_file
 
-    if file is not None:
-        check_file(file, overwrite=overwrite)
+    if path is not None:
+        check_file(path, overwrite=overwrite)
     import singlepot
     from singlepot.reports import repair_text
     from singlepot.scenarios.repair.file import write_what_if
 
-    kinds = None if said is None else [kind.strip() for kind in said.split(",") if kind.strip()]
-    found = singlepot.repair(singlepot.read_scenario(scenario), kinds, time_limit_s=time_limit_s)
+    found = singlepot.repair(scenario, names(kinds), time_limit_s=time_limit_s)
     if not quiet:
         click.echo(repair_text(found, everything=everything), nl=False)
-    if file is not None and found.clashes:
-        write_what_if(found, scenario, file)
+    if path is not None and found.clashes:
+        write_what_if(found, scenario, path)
         if not quiet:
-            click.echo(f"\nWritten to {file}: singlepot settle {file} --out FOLDER settles it")
-
-
-COMMANDS = (repair,)
-"""The commands of this module."""
+            click.echo(f"\nWritten to {path}: singlepot settle {path} --out FOLDER settles it")

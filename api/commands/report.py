@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from .shared import QUIET, command
+
 if TYPE_CHECKING:
     from singlepot.models.settlement.settlement import Settlement
     from singlepot.reports.outputs import Outputs
@@ -26,11 +28,11 @@ def showing(command: Callable[..., None]) -> Callable[..., None]:
     return command
 
 
-@click.command()
+@command("report out/bucks")
 @click.argument("directory", type=click.Path())
 @click.option("--out", "target", type=click.Path(), help="Folder to write; it must not exist.  [default: DIRECTORY]")
 @showing
-@click.option("--quiet", is_flag=True, help="No progress and no summary.")
+@QUIET
 @click.option("--overwrite", is_flag=True, help="With --out: replace a settlement that stands there.")
 def report(
     directory: str, target: str | None, area_pages: bool, pictures: str | None, quiet: bool, overwrite: bool
@@ -129,7 +131,3 @@ def progress_line(quiet: bool, parts: tuple[str, ...]) -> Iterator[Line]:
         return
     with click.progressbar(length=1000, label=" " * LABEL, file=sys.stderr, show_eta=True, width=24) as bar:
         yield Line(parts, bar)
-
-
-COMMANDS = (report,)
-"""The commands of this module."""

@@ -1,0 +1,70 @@
+"""The command that settles a scenario."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import click
+
+from . import ensemble, report
+from .shared import OUT_REQUIRED, check_folder, command, put, reading, ready, time_limit
+
+
+@command("settle bucks-and-burnley --out out/bucks")
+@reading
+@OUT_REQUIRED
+@click.option("--json", "as_json", is_flag=True, help="Print settlement.json alone on standard output.")
+@click.option("--quiet", is_flag=True, help="No progress, no warnings and no summary.")
+@time_limit()
+@click.option("--overwrite", is_flag=True, help="Replace a settlement that stands in the folder.")
+@click.option("--backend", default="highs", help="Who solves: highs, pulp or pyomo.  [default: highs]")
+@click.option("--solver", help="Solver behind the backend: highs, cbc, glpk, or what else is installed.")
+@click.option("--only", type=click.Choice(["tables"]), help="Write the tables and nothing to look at: for programs.")
+@report.showing
+@click.option("--robust", is_flag=True, help="SCENARIO is an ensemble's plan: decide once for all its draws.")
+def settle(
+    scenario: str,
+    path: str,
+    as_json: bool,
+    quiet: bool,
+    time_limit_s: float | None,
+    overwrite: bool,
+    backend: str,
+    solver: str | None,
+    only: str | None,
+    area_pages: bool,
+    pictures: str | None,
+    robust: bool,
+    **how: Any,
+) -> None:
+    """Settle SCENARIO and write the folder OUT: tables, scenario, workbook and report.
+
+    The report needs the extra "report"; without it everything else is written, and what to install is said.
+    """
+    if only and (area_pages or pictures):
+        raise click.UsageError("--only tables writes neither pages nor pictures")
+    if robust:
+        ensemble.decide(scenario, path, as_json=as_json, quiet=quiet, overwrite=overwrite, time_limit_s=time_limit_s)
+        return
+    from singlepot.models.settlement.documents import MANIFEST
+
+    check_folder(path, MANIFEST, overwrite)
+    import singlepot
+    from singlepot.reports import summary
+    from singlepot.reports.outputs import Wanted, outputs
+
+    found = ready(scenario, quiet, how)
+    with report.progress_line(quiet, ("settle", "without give", "without bands", "writing")) as line:
+        settlement = singlepot.settle(
+            found, time_limit_s=time_limit_s, progress=line.follow, backend=backend, solver=solver
+        )
+        price = None if quiet and only else singlepot.price_fairness(settlement, progress=line.follow)
+        line.enter("writing")
+        made = outputs(settlement, None if only else price, Wanted(area_pages, pictures or ""))
+        report.write(settlement, path, made, overwrite=overwrite)
+    if as_json:
+        put(sys.stdout, settlement.documents()["settlement.json"].decode())
+    if price is not None and not quiet:
+        text = f"{summary(settlement, price)}\n{report.written(path, made)}"
+        put(sys.stderr if as_json else sys.stdout, text)

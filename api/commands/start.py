@@ -1,0 +1,87 @@
+"""Commands to start with: what is shipped, whether a scenario is ready, and what a code means."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from .shared import command, complain, put, reading
+
+if TYPE_CHECKING:
+    from singlepot.models.diagnostics.problems import BadInputError
+
+
+@command("list", name="list")
+def list_shipped() -> None:
+    """List the shipped scenarios and what-ifs, a line each."""
+    import singlepot
+    from singlepot.scenarios.reading.shipped import shipped_what_ifs
+
+    looked_at = sys.stdout.isatty()
+    for name, title in sorted([*singlepot.list_scenarios(), *shipped_what_ifs()]):
+        line = f"{name:<22} {title}"
+        click.echo(click.wrap_text(line, 80, subsequent_indent=" " * 23) if looked_at else line)
+
+
+@command("check bucks-and-burnley --reach")
+@reading
+@click.option("--json", "as_json", is_flag=True, help="Print what was found as JSON alone on standard output.")
+@click.option("--marked", type=click.Path(), help="Write a copy of the workbook with its problems marked.")
+@click.option("--overwrite", is_flag=True, help="Replace a marked copy that stands there.")
+@click.option("--reach", is_flag=True, help="Also say how far each national objective can be reached.")
+def check(scenario: str, as_json: bool, marked: str | None, overwrite: bool, reach: bool, **how: Any) -> None:
+    """Find all problems of SCENARIO, or say that it is ready, and its size; then what is doubtful or was noted."""
+    import singlepot
+    from singlepot.models.diagnostics.problems import listed
+
+    if marked is not None:
+        from singlepot.scenarios.writing.marked_copy import check_copy
+
+        check_copy(scenario, marked, overwrite=overwrite)
+    found = singlepot.check_scenario(scenario, **how)
+    refused = singlepot.BadInputError(found.problems) if found.problems else None
+    if marked is not None:
+        _mark(scenario, marked, refused, overwrite)
+    if as_json:
+        put(sys.stdout, found.as_json())
+        raise click.exceptions.Exit(0 if found.ready else singlepot.BadInputError.exit_code)
+    if found.ready:
+        click.echo(f"ready: {found.scenario!r}")
+    if found.notes:
+        click.echo(listed(found.notes, "note"))
+    if refused is not None:
+        raise refused
+    if reach and found.scenario is not None:
+        from singlepot.reports import reach_text
+
+        keys = dict(found.scenario.objectives[["key", "name"]].to_numpy())
+        click.echo(reach_text(singlepot.find_attainable(found.scenario), keys), nl=False)
+
+
+def _mark(scenario: str, marked: str, refused: BadInputError | None, overwrite: bool) -> None:
+    """Write a copy of a workbook with its problems marked, where there are any."""
+    from singlepot.scenarios.writing.marked_copy import write_marked_copy
+
+    if refused is None:
+        complain("there is nothing to mark")
+    elif write_marked_copy(scenario, marked, refused, overwrite=overwrite):
+        complain(f"the problems are marked in {marked}")
+
+
+@command("explain SP-D021")
+@click.argument("code", required=False)
+def explain(code: str | None) -> None:
+    """Say what CODE means: its cause, an example and the remedy; without CODE, list them all."""
+    from singlepot.models.diagnostics.codes import CODES
+    from singlepot.models.diagnostics.explanations import explain_code, near_code
+
+    if code is None:
+        for key, meaning in CODES.items():
+            click.echo(f"{key}  {meaning}")
+        return
+    if code.upper() not in CODES:
+        near = near_code(code)
+        raise click.BadParameter(f"no such code: {code!r}." + (f" Did you mean {near}?" if near else ""))
+    click.echo(str(explain_code(code)))

@@ -33,7 +33,9 @@ def time_limit(what: str = "") -> Callable[[Any], Any]:
     return click.option("--time-limit", "time_limit_s", type=click.FloatRange(min=0, min_open=True), help=said)
 
 
-def command(example: str, name: str | None = None, help: str | None = None) -> Callable[[Callable[..., Any]], click.Command]:
+def command(
+    example: str, name: str | None = None, help: str | None = None
+) -> Callable[[Callable[..., Any]], click.Command]:
     """Make a command whose help ends with an example; the tests carry it out."""
     return click.command(name, help=help, epilog=f"\b\nExample:\n  singlepot {example}")
 

@@ -9,8 +9,6 @@ from contextlib import contextmanager
 from functools import cache
 from importlib.metadata import version
 
-import pandas as pd
-
 from singlepot.solver import (
     Backend,
     Control,
@@ -162,20 +160,10 @@ def _settlement(
     staged: Staged,
     seconds: dict[str, float],
 ) -> Settlement:
-    stages = pd.DataFrame(
-        {
-            "name": [evidence.name for evidence in certificate.stages],
-            "value": [evidence.optimum for evidence in certificate.stages],
-            "unit": [result.stage.unit for result in staged.results],
-            "final": [evidence.final for evidence in certificate.stages],
-            "give": [evidence.give for evidence in certificate.stages],
-        }
-    )
     placing = place(SolvedStages(formulation, staged, point.take_up))
     return Settlement(
         scenario=formulation.scenario,
-        **tabulate(placing, point, pounds),
-        stages=stages,
+        **tabulate(placing, point, pounds, certificate),
         certificate=certificate,
         provenance=_provenance(formulation, staged),
         timings=seconds,

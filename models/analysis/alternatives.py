@@ -14,7 +14,7 @@ from singlepot.solver import BadOptionError, Control, ExtraRows, MgaAlternative,
 
 from ..formulation.formulation import Formulation
 from ..formulation.model import ABSENT
-from ..scenario.arrays import Floats
+from ..scenario.array_types import Floats
 from ..settlement.settle import settle
 from ..settlement.settlement import Settlement
 from .near_optimal import add_limits, explorer, find_grant_ranges, grant_costs, limits

@@ -18,7 +18,8 @@ from singlepot.solver import LinearProgramme, Marginals
 
 from ..formulation.formulation import Formulation, write
 from ..formulation.rules import Limit, Rules, resolve
-from ..scenario.arrays import Arrays, Floats
+from ..scenario.array_types import Floats
+from ..scenario.arrays import Arrays
 from ..settlement.settlement import Settlement
 from ..tables.rule_kinds import RULES
 

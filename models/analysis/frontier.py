@@ -25,7 +25,7 @@ from singlepot.solver import (
 
 from ..formulation.formulation import Formulation
 from ..infeasibility.explain import explain_conflict
-from ..scenario.arrays import Floats
+from ..scenario.array_types import Floats
 from ..scenario.scenario import Scenario
 from ..settlement.decisions import columns_of, point_of
 from ..settlement.settle import settle

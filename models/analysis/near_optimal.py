@@ -11,7 +11,7 @@ from singlepot.solver import BadOptionError, Control, Explorer, ExtraRows, Stage
 
 from ..formulation.formulation import Formulation
 from ..formulation.model import ABSENT
-from ..scenario.arrays import Floats
+from ..scenario.array_types import Floats
 from ..settlement.settlement import Settlement
 from .trade_off_axes import no_more
 

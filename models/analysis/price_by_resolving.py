@@ -13,7 +13,7 @@ import numpy as np
 from singlepot.solver import Bound, Control, InfeasibleError, LinearProgramme, minimise_in_turn
 
 from ..explanation.solved_stages import SolvedStages
-from ..scenario.arrays import Floats
+from ..scenario.array_types import Floats
 
 STEPS = (1e-3, 2e-4, 4e-5)
 """Steps away from a bound, as shares of its size."""

@@ -16,7 +16,7 @@ from singlepot.solver import BadOptionError, Family, LinearProgramme, Recourse
 
 from ..formulation.formulation import Formulation, formulate
 from ..formulation.model import ABSENT
-from ..scenario.arrays import Floats, Integers
+from ..scenario.array_types import Floats, Integers
 from ..scenario.scenario import Scenario
 
 COMMON_COLUMNS = ("grant", "carry_over", "virement")

@@ -13,7 +13,7 @@ import numpy as np
 from singlepot.solver import Marginals
 
 from ..formulation.stage_costs import concession_weights
-from ..scenario.arrays import Floats, Integers
+from ..scenario.array_types import Floats, Integers
 from ..settings.settings import Bands
 from .solved_stages import SolvedStages
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from ..scenario.arrays import Floats, Integers
+from ..scenario.array_types import Floats, Integers
 from .prices import SHARED, yardstick
 from .reduced_costs import Anatomy, Parts
 from .solved_stages import SolvedStages

@@ -14,7 +14,7 @@ import numpy as np
 
 from singlepot.solver import Bound, Family, LinearProgramme, Marginals
 
-from ..scenario.arrays import Floats, Integers, Texts
+from ..scenario.array_types import Floats, Integers, Texts
 from .solved_stages import SolvedStages
 
 RULE_ROWS = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..money import spoken
-from ..scenario.arrays import Integers, Texts
+from ..scenario.array_types import Integers, Texts
 from .merit_order import CUTS, Placing, Ranking
 from .prices import RULE_ROWS
 from .rivals import NOBODY, last_elsewhere, rivals

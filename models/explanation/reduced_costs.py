@@ -19,7 +19,7 @@ from scipy import sparse
 
 from singlepot.solver import Marginals
 
-from ..scenario.arrays import Booleans, Floats, Integers
+from ..scenario.array_types import Booleans, Floats, Integers
 from .band_kinks import kinks
 from .prices import RULE_ROWS, cell_kinds
 from .solved_stages import SolvedStages

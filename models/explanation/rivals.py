@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..scenario.arrays import Booleans, Floats, Integers
+from ..scenario.array_types import Booleans, Floats, Integers
 
 NOBODY = -1
 """In place of a rival where there is none."""

@@ -18,7 +18,7 @@ from singlepot.solver import (
 )
 
 from ..formulation.formulation import Formulation
-from ..scenario.arrays import Booleans, Floats
+from ..scenario.array_types import Booleans, Floats
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,7 +8,7 @@ from typing import overload
 
 import numpy as np
 
-from ..scenario.arrays import Booleans, Floats, Integers, Texts
+from ..scenario.array_types import Booleans, Floats, Integers, Texts
 from .prices import RULE_ROWS
 from .reduced_costs import UNUSED, Parts
 from .solved_stages import SolvedStages

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from ..scenario.arrays import Arrays, Booleans, Floats, Integers
+from ..scenario.array_types import Booleans, Floats, Integers
+from ..scenario.arrays import Arrays
 from ..scenario.scenario import Scenario
 from ..tables.rule_kinds import BASES
 

@@ -16,7 +16,8 @@ from singlepot.solver.infeasibility.elastic import Slacks
 from ..formulation.formulation import Formulation, write
 from ..formulation.model import ABSENT, Model, reachable
 from ..formulation.rules import Limit, Rules, resolve
-from ..scenario.arrays import Floats, Integers, arrays
+from ..scenario.array_types import Floats, Integers
+from ..scenario.arrays import arrays
 from ..scenario.scenario import Scenario
 from .relaxation_costs import price_limits, shares_of_pot
 

@@ -13,7 +13,7 @@ from singlepot.solver import Control, InfeasibleError
 from singlepot.solver.infeasibility.elastic import least_change
 from singlepot.solver.infeasibility.farkas import NEGLIGIBLE, find_conflict, is_possible
 
-from ..scenario.arrays import Floats
+from ..scenario.array_types import Floats
 from .clash import Clash, Side
 from .relaxable import EXTRA, Movable
 

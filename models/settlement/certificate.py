@@ -12,7 +12,7 @@ from singlepot.solver import StageResult, VerificationFailedError, largest_viola
 
 from ..formulation.formulation import Formulation
 from ..notebook_display import rich, rich_table
-from ..scenario.arrays import Floats
+from ..scenario.array_types import Floats
 from .decisions import Point, columns_of, point_of, stage_value
 from .pounds import Pounds
 

@@ -11,7 +11,8 @@ from singlepot.solver import LinearProgramme
 from ..formulation.bands import fill, weigh
 from ..formulation.model import ABSENT, Model
 from ..formulation.stage_costs import concession_weights, shortfall_weights
-from ..scenario.arrays import Arrays, Floats
+from ..scenario.array_types import Floats
+from ..scenario.arrays import Arrays
 from ..settings.settings import Bands
 
 SNAP = 1e-12

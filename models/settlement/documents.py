@@ -13,9 +13,9 @@ from typing import Protocol
 
 import pandas as pd
 
+from ..files.csv_text import csv_text
 from ..files.folder import write_folder
 from ..files.table_json import plain, rows_json
-from ..scenario.documents import csv_text
 from ..scenario.scenario import Scenario
 from .certificate import Certificate
 

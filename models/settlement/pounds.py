@@ -12,7 +12,8 @@ from singlepot.solver import VerificationFailedError, whole_units
 
 from ..formulation.rules import Rules
 from ..money import POUNDS_PER
-from ..scenario.arrays import Arrays, Floats, Integers
+from ..scenario.array_types import Floats, Integers
+from ..scenario.arrays import Arrays
 from .decisions import Point
 
 PENNY = 1e-6

@@ -16,7 +16,9 @@ from ..explanation.reasons import reasons
 from ..explanation.solved_stages import SolvedStages
 from ..formulation.formulation import Formulation
 from ..formulation.model import ABSENT
-from ..scenario.arrays import Arrays, Floats, Options, Texts
+from ..scenario.array_types import Floats, Texts
+from ..scenario.arrays import Arrays
+from ..scenario.option_arrays import Options
 from ..scenario.scenario import Scenario
 from ..tables.output import OUTPUT, OutputTable
 from .certificate import Certificate

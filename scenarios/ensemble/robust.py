@@ -12,9 +12,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from singlepot.models.analysis.two_stage import Common, common, measure_of, recourse
+from singlepot.models.files.csv_text import csv_text
 from singlepot.models.files.folder import write_folder
 from singlepot.models.formulation.model import ABSENT
-from singlepot.models.scenario.documents import csv_text
 from singlepot.models.settlement.decisions import Point
 from singlepot.models.settlement.documents import guarded, json_text
 from singlepot.models.settlement.pounds import in_pounds

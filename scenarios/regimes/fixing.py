@@ -11,7 +11,8 @@ import pandas as pd
 from singlepot.models.formulation.model import touched
 from singlepot.models.formulation.rules import Limit, Rules, resolve
 from singlepot.models.formulation.terms.target_ceiling import meant_for
-from singlepot.models.scenario.arrays import Arrays, Booleans
+from singlepot.models.scenario.array_types import Booleans
+from singlepot.models.scenario.arrays import Arrays
 from singlepot.models.scenario.scenario import Scenario
 from singlepot.models.settlement.decisions import Point, own_costs, point_of
 from singlepot.models.settlement.settlement import Settlement

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
+from ...scenario.array_types import Floats
 
 
 def _shares(values: Floats, weights: Floats) -> tuple[Floats, float]:

@@ -11,8 +11,9 @@ import pandas as pd
 from singlepot.solver import BadOptionError
 
 from ...money import POUNDS_PER
+from ...scenario.array_types import Floats
 from ...settlement.settlement import Settlement
-from .measures import Floats, coefficient_of_variation, gini, hoover, percentile_ratio, theil, theil_by_group
+from .measures import coefficient_of_variation, gini, hoover, percentile_ratio, theil, theil_by_group
 from .pairing import pairing
 
 GRANT_PER_HEAD = "grant per head"

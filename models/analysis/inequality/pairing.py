@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
+from ...scenario.array_types import Floats
 
 
 def pairing(prosperity: Floats, inclusion: Floats, weights: Floats) -> dict[str, float]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...scenario.arrays import Arrays, Booleans
+from ...scenario.array_types import Booleans
+from ...scenario.arrays import Arrays
 from ..model import Model
 
 TIE = 1e-9

@@ -1,4 +1,4 @@
-r"""What a percent more of one thing does to the stages, to first order, from the duals that the stages left.
+r"""First-order sensitivity of the stages to a percent more of one thing, from their duals.
 
 .. math:: dV = y \cdot (db - dA\,x) + dc \cdot x + r \cdot d\ell
 
@@ -32,7 +32,7 @@ NOTHING = 1e-9
 
 @dataclass(frozen=True)
 class Effect:
-    """What one percent more of something does.
+    """First-order effect of one percent more of something.
 
     Attributes
     ----------
@@ -66,8 +66,8 @@ def first_order(settlement: Settlement, name: str) -> Effect:
     """
     if settlement.provenance.get("extra"):
         return Effect(why_not="a program added constraints of its own")
-    workings = settlement.solved_stages
-    before = workings.formulation
+    solved = settlement.solved_stages
+    before = solved.formulation
     scaled = _scaled(before, name)
     if isinstance(scaled, str):
         return Effect(why_not=scaled)
@@ -75,7 +75,7 @@ def first_order(settlement: Settlement, name: str) -> Effect:
     if not _same_shape(before.programme, after.programme):
         return Effect(why_not="a percent more changes which limits there are")
     change = _Change(before.programme, after.programme)
-    for stage in workings.marginals:
+    for stage in solved.marginals:
         cost = after.stages[stage.position].cost - before.stages[stage.position].cost
         moved = change.of(stage, cost)
         if abs(moved) > NOTHING * max(abs(stage.value), float(np.abs(stage.cost * stage.x).max(initial=0.0))):
@@ -102,7 +102,8 @@ def _scaled(before: Formulation, name: str) -> tuple[Arrays, Rules] | str:
     if which.startswith("pot_share"):
         floor = which == "pot_share_floor"
         shares = [
-            replace(each, limit=each.limit * (1 + MORE)) if each.floor is floor else each for each in rules.pot_shares
+            replace(share, limit=share.limit * (1 + MORE)) if share.floor is floor else share
+            for share in rules.pot_shares
         ]
         return data, replace(rules, pot_shares=tuple(shares))
     limit: Limit = getattr(rules, which)

@@ -10,7 +10,7 @@ import pandas as pd
 
 QUOTE = '"'
 _ODD = (",", QUOTE, "\r", "\n")
-"""Signs that must stand between quotes."""
+"""Characters that must stand between quotes."""
 
 MOST_WHOLE = 1e15
 """Whole numbers below this are written with all their digits."""
@@ -42,7 +42,7 @@ def csv_text(frame: pd.DataFrame) -> bytes:
 
 
 def _quoted(texts: list[str]) -> list[str]:
-    """The same texts with quotes where a comma, a quote or the end of a line asks for them."""
+    """Quote texts where a comma, a quote or the end of a line asks for them."""
     whole = "".join(texts)
     odd = [sign for sign in _ODD if sign in whole]
     if not odd:

@@ -1,4 +1,4 @@
-"""The tables of a scenario as arrays, in one canonical order: labels sorted, so that row order cannot matter."""
+"""Arrays of a scenario in one canonical order: labels sorted, so that row order cannot matter."""
 
 from __future__ import annotations
 
@@ -82,39 +82,15 @@ def arrays(scenario: Scenario) -> Arrays:
     objectives_table = scenario.filled("objectives").sort_values("key", kind="stable")
     objectives = tuple(objectives_table["key"])
     years = tuple(scenario.settings.years)
-    shape = (len(areas), len(envelopes), len(objectives), len(years))
     positions = Positions(areas, envelopes, objectives, years)
     centre = (areas_table["type"] == CENTRE).to_numpy()
-
-    pot_table = scenario.filled("pot")
-    pot = np.zeros((shape[1], shape[3]))
-    pot_at = (positions("envelope", pot_table), positions("year", pot_table))
-    np.add.at(pot, pot_at, numbers(pot_table, "amount"))
-    has_pot = np.zeros(pot.shape, dtype=bool)
-    has_pot[pot_at] = True
-
-    bids = scenario.filled("bids")
-    bid = np.zeros((shape[0], shape[1], shape[3]))
-    reference = np.full(bid.shape, np.nan)
-    has_bid_row = np.zeros(bid.shape, dtype=bool)
-    bid_at = (positions("area", bids), positions("envelope", bids), positions("year", bids))
-    bid[bid_at], reference[bid_at], has_bid_row[bid_at] = (
-        numbers(bids, "amount"),
-        numbers(bids, "reference"),
-        True,
-    )
-
-    targets = scenario.filled("targets")
-    proposed = np.zeros((shape[0], shape[2], shape[3]))
-    has_target_row = np.zeros(proposed.shape, dtype=bool)
-    preference = np.ones((shape[0], shape[2]))
-    target_at = (positions("area", targets), positions("objective", targets), positions("year", targets))
-    proposed[target_at], has_target_row[target_at] = numbers(targets, "target"), True
-    preference[target_at[:2]] = numbers(targets, "weight")
-
-    concerned = ~centre & ((bid.sum(axis=(1, 2)) > 0) | (proposed.sum(axis=(1, 2)) > 0))
+    pot, has_pot = _pot(scenario, positions, (len(envelopes), len(years)))
+    bid, reference, has_bid_row = _bids(scenario, positions, (len(areas), len(envelopes), len(years)))
+    proposed, preference, has_target_row = _targets(scenario, positions, (len(areas), len(objectives), len(years)))
+    bids = bid.sum(axis=(1, 2))
+    concerned = ~centre & ((bids > 0) | (proposed.sum(axis=(1, 2)) > 0))
     population = numbers(areas_table, "population")
-    people = _people(population, bid.sum(axis=(1, 2)), concerned)
+    people = _people(population, bids, concerned)
     return Arrays(
         areas=areas,
         envelopes=envelopes,
@@ -139,6 +115,35 @@ def arrays(scenario: Scenario) -> Arrays:
         share=people / people.sum() if people.sum() > 0 else people,
         options=option_arrays(scenario, positions, bid, proposed, centre),
     )
+
+
+def _pot(scenario: Scenario, positions: Positions, shape: tuple[int, int]) -> tuple[Floats, Booleans]:
+    """Pot E×T, rows of one year and envelope added up, and where there is one."""
+    table = scenario.filled("pot")
+    pot, has_pot = np.zeros(shape), np.zeros(shape, dtype=bool)
+    at = (positions("envelope", table), positions("year", table))
+    np.add.at(pot, at, numbers(table, "amount"))
+    has_pot[at] = True
+    return pot, has_pot
+
+
+def _bids(scenario: Scenario, positions: Positions, shape: tuple[int, int, int]) -> tuple[Floats, Floats, Booleans]:
+    """Bids and references A×E×T, and where there is a row."""
+    table = scenario.filled("bids")
+    bid, reference, has_row = np.zeros(shape), np.full(shape, np.nan), np.zeros(shape, dtype=bool)
+    at = (positions("area", table), positions("envelope", table), positions("year", table))
+    bid[at], reference[at], has_row[at] = numbers(table, "amount"), numbers(table, "reference"), True
+    return bid, reference, has_row
+
+
+def _targets(scenario: Scenario, positions: Positions, shape: tuple[int, int, int]) -> tuple[Floats, Floats, Booleans]:
+    """Proposed targets A×K×T, preferences A×K, and where there is a row."""
+    table = scenario.filled("targets")
+    proposed, has_row, preference = np.zeros(shape), np.zeros(shape, dtype=bool), np.ones(shape[:2])
+    at = (positions("area", table), positions("objective", table), positions("year", table))
+    proposed[at], has_row[at] = numbers(table, "target"), True
+    preference[at[:2]] = numbers(table, "weight")
+    return proposed, preference, has_row
 
 
 def _people(population: Floats, bids: Floats, concerned: Booleans) -> Floats:

@@ -1,4 +1,4 @@
-"""The text form of a scenario: ``scenario.toml`` and one CSV for each table, exact to the last digit."""
+"""Documents of a scenario: ``scenario.toml`` and one CSV for each table, exact to the last digit."""
 
 from __future__ import annotations
 

@@ -72,7 +72,7 @@ def _settings() -> dict[str, Any]:
 
 
 def _without_null(part: dict[str, Any]) -> None:
-    """Leave out that a key may be null: it is left out then."""
+    """Take away that a key may be null: such a key is left out."""
     kinds = [kind for kind in part.get("anyOf", ()) if kind != {"type": "null"}]
     if len(kinds) == 1:
         part.pop("anyOf")

@@ -52,7 +52,7 @@ class Options:
 
     @cached_property
     def names(self) -> tuple[Integers, Texts]:
-        """The different names in order, and which of them each option has: (positions, names)."""
+        """Factorised names: (position of each option's name, the different names in order)."""
         positions, different = pd.factorize(self.name, sort=True)
         return positions.astype(np.int64), different
 

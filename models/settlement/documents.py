@@ -1,4 +1,4 @@
-"""The text form of a settlement: ``settlement.json``, its tables as CSV, the scenario, and a manifest."""
+"""Documents of a settlement: ``settlement.json``, its tables as CSV, the scenario, and a manifest."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ GUARD = "'"
 
 
 class Written(Protocol):
-    """What of a settlement is written."""
+    """Protocol of a settlement: the attributes that its documents hold."""
 
     @property
     def scenario(self) -> Scenario:

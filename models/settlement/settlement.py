@@ -12,7 +12,7 @@ import pandas as pd
 
 from singlepot.solver import BadOptionError, Control, minimise_in_turn
 
-from ..explanation.merit_order import BestPlaced, Placing, best_placed, place
+from ..explanation.merit_order import BestPlaced, MeritOrders, best_placed, rank_options
 from ..explanation.prices import Price, national_prices, pot_prices
 from ..explanation.rule_prices import rule_prices
 from ..explanation.solved_stages import SolvedStages
@@ -125,8 +125,8 @@ class Settlement:
         Versions, methods and the hash of the scenario.
     timings
         CPU seconds of each phase; not part of the result.
-    placing
-        Merit order and solved stages, to say why; None for a settlement that was read back, and found again when asked.
+    orders
+        Merit orders and solved stages; None for a settlement that was read back, whose stages are then solved again.
     """
 
     scenario: Scenario
@@ -140,7 +140,7 @@ class Settlement:
     certificate: Certificate
     provenance: Mapping[str, object]
     timings: Mapping[str, float] = field(default_factory=dict)
-    placing: Placing | None = None
+    stored_orders: MeritOrders | None = None
 
     @property
     def tables(self) -> Mapping[str, pd.DataFrame]:
@@ -149,30 +149,30 @@ class Settlement:
 
     @cached_property
     def solved_stages(self) -> SolvedStages:
-        """How the stages ended, solved again where this settlement was read back.
+        """Solved stages with their duals, solved again where this settlement was read back.
 
         Raises
         ------
         BadOptionError
             The settlement was read back and a program had added constraints of its own, which no file holds.
         """
-        return solve_again(self) if self.placing is None else self.placing.workings
+        return solve_again(self) if self.stored_orders is None else self.stored_orders.solved
 
     @cached_property
-    def merit_order(self) -> Placing:
-        """The rank of every option for every need, and what stopped each."""
-        return place(self.solved_stages) if self.placing is None else self.placing
+    def merit_orders(self) -> MeritOrders:
+        """Merit order of the options for every need, and what stopped each."""
+        return rank_options(self.solved_stages) if self.stored_orders is None else self.stored_orders
 
     @cached_property
     def prices(self) -> tuple[Price, ...]:
-        """What every national target, pot and binding rule costs."""
+        """Shadow price of every national target, pot and binding rule."""
         solved = self.solved_stages
         return (*national_prices(solved), *pot_prices(solved), *rule_prices(solved))
 
     @cached_property
     def best_placed(self) -> BestPlaced:
         """For every objective and for cuts, who is best placed, and what stopped each; see :class:`BestPlaced`."""
-        return best_placed(self.merit_order)
+        return best_placed(self.merit_orders)
 
     def documents(self) -> dict[str, bytes]:
         """The settlement as named texts: ``settlement.json``, ``tables/…``, ``scenario/…``."""

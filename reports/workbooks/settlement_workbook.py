@@ -45,9 +45,9 @@ def settlement_workbook(settlement: Settlement, logs: Sequence[Log]) -> bytes:
 
 
 def cover(settlement: Settlement) -> Page:
-    """The first sheet: what this is, whether it holds, who answers for it, and how to make it again."""
+    """Lay out the first sheet: what this is, whether it holds, who answers for it, and how to make it again."""
     settings, provenance = settlement.scenario.settings, settlement.provenance
-    own = settings.log.get("transparency", {})
+    record = settings.log.get("transparency", {})
     licences = sorted({entry["licence"] for entry in settings.log.get("sources", {}).values() if entry.get("licence")})
     version = (provenance.get("versions") or {}).get("singlepot", "")  # type: ignore[attr-defined]
     holds = "holds" if settlement.certificate.passed else "FAILS"
@@ -67,8 +67,8 @@ def cover(settlement: Settlement) -> Page:
         ("body", f"singlepot {version}, from the scenario with SHA-256 {provenance.get('scenario_sha256', '')}"),
         ("body", "To make this workbook again: singlepot report FOLDER, the folder being that of the settlement."),
         ("head", "Who answers for it"),
-        ("body", f"Organisation: {own.get('organisation') or 'not said in the scenario'}"),
-        ("body", f"Contact: {own.get('contact') or 'not said in the scenario'}"),
+        ("body", f"Organisation: {record.get('organisation') or 'not said in the scenario'}"),
+        ("body", f"Contact: {record.get('contact') or 'not said in the scenario'}"),
     ]
     if licences:
         lines += [("head", "Licences of the figures"), *(("body", licence) for licence in licences)]
@@ -76,7 +76,7 @@ def cover(settlement: Settlement) -> Page:
 
 
 def contents_sheet(sheets: Sequence[Sheet]) -> Sheet:
-    """The second sheet: a row for each of the others, its name leading to it."""
+    """Lay out the second sheet: a row for each of the others, its name leading to it."""
     import pandas as pd
 
     rows = [(sheet.name, sheet.title, sheet.about, len(sheet.table)) for sheet in sheets]
@@ -91,7 +91,7 @@ def contents_sheet(sheets: Sequence[Sheet]) -> Sheet:
 
 
 def notes_sheet(settlement: Settlement, sheets: Sequence[Sheet]) -> Sheet:
-    """How to read the sheets: what holds for all of them, then each column of the settlement's tables."""
+    """Lay out the notes: what holds for all sheets, then each column of the settlement's tables."""
     import pandas as pd
 
     settings = settlement.scenario.settings
@@ -124,7 +124,7 @@ _NOTES = {
 
 
 def log_sheet(log: Log) -> Sheet:
-    """A log as a sheet."""
+    """Lay a log out as a sheet."""
     name = {"transparency": "Transparency record"}.get(log.key, log.title)
     columns = [
         Column(source, source[:1].upper() + source[1:], "text" if source in SHORT else "long")

@@ -14,7 +14,7 @@ from singlepot.models.formulation.terms.target_ceiling import meant_for
 from singlepot.models.scenario.array_types import Booleans
 from singlepot.models.scenario.arrays import Arrays
 from singlepot.models.scenario.scenario import Scenario
-from singlepot.models.settlement.decisions import Point, own_costs, point_of
+from singlepot.models.settlement.decisions import Decisions, decisions_of, own_costs
 from singlepot.models.settlement.settlement import Settlement
 from singlepot.solver import SolverFailedError, VerificationFailedError
 
@@ -68,7 +68,7 @@ def fix(
     The scenario with the grants fixed, and the rules that they break.
     """
     rules = resolve(scenario, data)
-    plain = point_of(data, _plain(data, given), np.zeros(data.pot.shape), np.zeros((0, 0, 0)))
+    plain = decisions_of(data, _plain(data, given), np.zeros(data.pot.shape), np.zeros((0, 0, 0)))
     broken = tuple(_broken(data, rules, given.grants, plain))
     lost = {each.rule for each in broken} & set(OF_TARGETS)
     gone = {*OF_GRANTS, *OF_POTS, *lost}
@@ -115,7 +115,7 @@ def _rows(data: Arrays, rule: str, level: Floats) -> pd.DataFrame:
     )
 
 
-def _broken(data: Arrays, rules: Rules, grants: Floats, plain: Point) -> list[Broken]:
+def _broken(data: Arrays, rules: Rules, grants: Floats, plain: Decisions) -> list[Broken]:
     """Every rule that these grants break, or that their plainest use does."""
     departure = grants - data.bid
     step = np.zeros(grants.shape)
@@ -152,7 +152,7 @@ def _above(value: Floats, limit: Limit) -> Booleans:
     return np.asarray(value > edge + NEAR * np.maximum(np.abs(np.nan_to_num(limit.value)), 1e-3))
 
 
-def _carried(data: Arrays, plain: Point) -> Floats:
+def _carried(data: Arrays, plain: Decisions) -> Floats:
     """What each area is asked to carry: its proposal and the increases from the options meant for it, A×K×T."""
     options, cells = data.options, data.options.outcome
     meant = meant_for(data)

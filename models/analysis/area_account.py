@@ -141,7 +141,9 @@ def _find(scenario: Scenario, area: str) -> tuple[str, str]:
     if len(matches) == 1:
         return str(matches["code"].iloc[0]), str(matches["name"].iloc[0])
     if len(matches) > 1:
-        raise BadOptionError(f"{len(matches)} areas are called {area!r}", f"give the code: {', '.join(matches['code'])}")
+        raise BadOptionError(
+            f"{len(matches)} areas are called {area!r}", f"give the code: {', '.join(matches['code'])}"
+        )
     near = get_close_matches(area, [*table["name"], *table["code"]], n=1)
     raise BadOptionError(f"there is no area {area!r}", f"did you mean {near[0]!r}?" if near else "give a code or name")
 

@@ -79,7 +79,7 @@ def test_a_file_in_the_way_is_refused(settlement: sp.Settlement, tmp_path: Path)
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from singlepot.models import folder
+from singlepot.models.files import folder
 
 count = 0
 def dying(real):

@@ -1,4 +1,4 @@
-"""Write the pages that the code itself knows: ``python docs/pages.py``. A test compares them with the files."""
+"""Write the pages that follow from the code: ``python docs/pages.py``. A test compares them with the files."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from singlepot.models.diagnostics.explanations import problems_page
 from singlepot.models.formulation import sharing_weights as sharing
 from singlepot.models.formulation.terms import ALWAYS, FOR_STAGE
 from singlepot.models.scenario.manual_page import tables_page
+from singlepot.models.tables.output import OUTPUT, UNITS, OutputColumn
 
 HERE = Path(__file__).parent
 
@@ -168,11 +169,51 @@ def decisions_page() -> str:
     return "\n".join(lines) + "\n"
 
 
+def settlement_page() -> str:
+    """Describe every column of a settlement between two remarks of the page."""
+    parts = []
+    for table in OUTPUT.values():
+        rows = [f"| `{column.name}` | {column.unit} | {column.explanation} |" for column in table.columns]
+        head = [f"### {table.name}", "", table.explanation, "", "| column | unit | |", "|---|---|---|"]
+        parts.append("\n".join([*head, *rows, ""]))
+    units = [f"- {unit}: {where}" for unit, where in UNITS.items()]
+    parts.append("\n".join(["Where units are found:", "", *units, ""]))
+    return _between(
+        HERE / "settlement.md", "<!-- columns -->\n", "<!-- end of columns -->\n", "\n".join(["", *parts, ""])
+    )
+
+
+def settlement_class() -> str:
+    """Describe every column of a settlement in the docstring of its class, where ``help`` and editors look."""
+    parts = []
+    for table in OUTPUT.values():
+        parts += [f"    {table.name}", f"        {table.explanation}", ""]
+        for column in table.columns:
+            parts += textwrap.wrap(_bullet(column), 120, initial_indent=" " * 8, subsequent_indent=" " * 10)
+    return _between(HERE / CLASS, "        What was settled.\n", "    certificate\n", "\n".join([*parts, ""]))
+
+
+def _bullet(column: OutputColumn) -> str:
+    unit = f" ({column.unit})" if column.unit else ""
+    return f"- ``{column.name}``{unit}: {column.explanation}".replace("``", "`").replace("`", "``")
+
+
+def _between(path: Path, start: str, end: str, content: str) -> str:
+    """Text of a file with other content between two of its lines."""
+    before, _, rest = path.read_text(encoding="utf-8").partition(start)
+    return before + start + content + end + rest.partition(end)[2]
+
+
+CLASS = "../models/settlement/settlement.py"
+"""Holds the docstring of ``Settlement``."""
+
 PAGES = {
+    CLASS: settlement_class,
     "api.md": api_page,
     "decisions/README.md": decisions_page,
     "formulation.md": formulation_page,
     "problems.md": problems_page,
+    "settlement.md": settlement_page,
     "tables.md": tables_page,
 }
 

@@ -1,4 +1,4 @@
-"""How values show themselves in notebooks: a title, a line, and small tables that a screen reader can follow."""
+"""HTML of values in notebooks: a title, a line, and small tables that a screen reader can follow."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ import pandas as pd
 MOST_ROWS = 10
 """Rows of a table that are shown; the others are counted."""
 
-MOST_LETTERS = 200
-"""Letters of a cell that are shown."""
+MOST_CHARACTERS = 200
+"""Characters of a cell that are shown."""
 
 
-def rich(title: str, said: str, *tables: str) -> str:
+def rich(title: str, summary: str, *tables: str) -> str:
     """Show a value: its title, what it is in a line, and tables made by :func:`rich_table`.
 
     Parameters
     ----------
-    title, said
+    title, summary
         Plain text.
     tables
         HTML; empty texts are left out.
     """
-    return f"<p><strong>{_text(title)}</strong><br>{_text(said)}</p>" + "".join(tables)
+    return f"<p><strong>{_text(title)}</strong><br>{_text(summary)}</p>" + "".join(tables)
 
 
 def rich_table(caption: str, table: pd.DataFrame, most: int = MOST_ROWS) -> str:
@@ -74,5 +74,5 @@ def _cell(value: object) -> str:
 
 
 def _text(value: object) -> str:
-    said = str(value)
-    return escape(said if len(said) <= MOST_LETTERS else said[: MOST_LETTERS - 1] + "…")
+    text = str(value)
+    return escape(text if len(text) <= MOST_CHARACTERS else text[: MOST_CHARACTERS - 1] + "…")

@@ -49,7 +49,8 @@ def schema(of: str) -> None:
     """Print the JSON Schema of a scenario or settlement document."""
     import json
 
-    from singlepot.models.scenario.json_schema import scenario_schema, settlement_schema
+    from singlepot.models.scenario.json_schema import scenario_schema
+    from singlepot.models.settlement.json_schema import settlement_schema
 
     made = scenario_schema() if of == "scenario" else settlement_schema()
     click.echo(json.dumps(made, ensure_ascii=False, indent=2))

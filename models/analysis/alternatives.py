@@ -1,4 +1,4 @@
-"""Settlements nearly as good that differ as much as possible: what is left for a minister to choose."""
+"""Modelling to generate alternatives (MGA): near-optimal settlements that differ as much as possible."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from singlepot.solver import BadOptionError, Control, ExtraRows, MgaAlternative,
 
 from ..formulation.formulation import Formulation
 from ..formulation.model import ABSENT
-from ..scenario.arrays import Floats
+from ..scenario.array_types import Floats
 from ..settlement.settle import settle_scenario
 from ..settlement.settlement import Settlement
 from .near_optimal import add_limits, explorer, grant_costs, grant_ranges, limits
@@ -164,7 +164,7 @@ def find_alternatives(
 
 
 def _sums(formulation: Formulation, by: By) -> tuple[list[str], sparse.csr_array]:
-    """What alternatives are to differ in: one row for each group."""
+    """Sums in which alternatives are to differ: a row for each group."""
     data, model = formulation.data, formulation.model
     if by == "objective":
         counted = sorted(set(data.national.objective.tolist()))
@@ -173,8 +173,10 @@ def _sums(formulation: Formulation, by: By) -> tuple[list[str], sparse.csr_array
         of_area = list(data.areas if by == "area" else data.region)
         bidders = (data.bid_of_area > 0) | (model.grant != ABSENT).any(axis=(1, 2))
         names = sorted({name for name, counts in zip(of_area, bidders, strict=True) if name and counts})
-        each = grant_costs(formulation)
-        costs = [np.asarray(sum(cost for cost, of in zip(each, of_area, strict=True) if of == name)) for name in names]
+        by_area = grant_costs(formulation)
+        costs = [
+            np.asarray(sum(cost for cost, of in zip(by_area, of_area, strict=True) if of == name)) for name in names
+        ]
     if not names:
         raise BadOptionError(f"there is no {by} to choose between", "choose by area, region or objective")
     return names, sparse.csr_array(np.vstack(costs))
@@ -184,10 +186,10 @@ def _agreed(formulation: Formulation, objective: int) -> Floats:
     """Mean over an objective's national rows of the sum of agreed targets, as a share of the national target."""
     rows, model = formulation.data.national, formulation.model
     cost = np.zeros(formulation.programme.shape[1])
-    own = np.flatnonzero(rows.objective == objective)
-    for row in own:
+    chosen = np.flatnonzero(rows.objective == objective)
+    for row in chosen:
         columns = model.target[:, objective, rows.first[row] : rows.last[row] + 1]
-        cost[columns[columns != ABSENT]] += 1 / rows.target[row] / len(own)
+        cost[columns[columns != ABSENT]] += 1 / rows.target[row] / len(chosen)
     return cost
 
 
@@ -226,17 +228,17 @@ def _settled(
         used = np.flatnonzero(cost)
         rows.at_least("direction", used, cost[used], here + REACHED * (far.most - here))
 
-    found = settle_scenario(settlement.scenario, extra=further, time_limit_s=control.remaining_s)
-    moved = float((found.grants["grant"] - settlement.grants["grant"]).clip(lower=0.0).sum())
-    return Alternative(found, pd.Series(far.direction, index=names), moved)
+    other = settle_scenario(settlement.scenario, extra=further, time_limit_s=control.remaining_s)
+    moved = float((other.grants["grant"] - settlement.grants["grant"]).clip(lower=0.0).sum())
+    return Alternative(other, pd.Series(far.direction, index=names), moved)
 
 
-def _grants(settlement: Settlement, found: Sequence[Alternative]) -> pd.DataFrame:
+def _grants(settlement: Settlement, others: Sequence[Alternative]) -> pd.DataFrame:
     areas = settlement.scenario.filled("areas").set_index("code")
     central = settlement.grants.groupby("area", as_index=False)[["bid", "grant"]].sum()
     parts = []
-    for number, each in enumerate(found, start=1):
-        grants = each.settlement.grants.groupby("area")["grant"].sum().reindex(central["area"]).to_numpy()
+    for number, alternative in enumerate(others, start=1):
+        grants = alternative.settlement.grants.groupby("area")["grant"].sum().reindex(central["area"]).to_numpy()
         parts.append(
             pd.DataFrame(
                 {
@@ -255,9 +257,12 @@ def _grants(settlement: Settlement, found: Sequence[Alternative]) -> pd.DataFram
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
 
 
-def _stages(settlement: Settlement, most: dict[str, float], found: Sequence[Alternative]) -> pd.DataFrame:
+def _stages(settlement: Settlement, most: dict[str, float], others: Sequence[Alternative]) -> pd.DataFrame:
     stages = settlement.stages
-    ends = {f"alternative {k}": each.settlement.stages["final"].to_numpy() for k, each in enumerate(found, start=1)}
+    ends = {
+        f"alternative {k}": alternative.settlement.stages["final"].to_numpy()
+        for k, alternative in enumerate(others, start=1)
+    }
     return pd.DataFrame(
         {
             "name": stages["name"],

@@ -110,12 +110,12 @@ def explain_area(
     {'objective': 'carbon', 'year': '2027-28', 'shortfall': 0.0, 'shortfall_without': 22.0}
     """
     code, name = _find(settlement.scenario, area)
-    placing = settlement.merit_order
-    workings = placing.workings
-    data = workings.formulation.data
+    orders = settlement.merit_orders
+    solved = orders.solved
+    data = solved.formulation.data
     options = data.options
-    own = np.flatnonzero(np.asarray(data.labels("areas", options.area)) == code)
-    verdicts = [placing.verdicts[j] for j in own.tolist()]
+    offered = np.flatnonzero(np.asarray(data.labels("areas", options.area)) == code)
+    verdicts = [orders.verdicts[j] for j in offered.tolist()]
     return AreaAccount(
         area=code,
         name=name,
@@ -124,11 +124,11 @@ def explain_area(
         asks=_own(settlement.asks, code),
         options=pd.DataFrame(
             {
-                "option": options.name[own],
-                "taken": workings.take_up[own] / options.limit[own],
-                "stop": [each.stop for each in verdicts],
-                "stage": [each.stage for each in verdicts],
-                "rules": [";".join(each.rules) for each in verdicts],
+                "option": options.name[offered],
+                "taken": solved.take_up[offered] / options.limit[offered],
+                "stop": [verdict.stop for verdict in verdicts],
+                "stage": [verdict.stage for verdict in verdicts],
+                "rules": [";".join(verdict.rules) for verdict in verdicts],
             }
         ),
         rules=tuple(
@@ -149,11 +149,13 @@ def _own(table: pd.DataFrame, code: str) -> pd.DataFrame:
 
 def _find(scenario: Scenario, area: str) -> tuple[str, str]:
     table = scenario.filled("areas")
-    found = table[(table["code"] == area) | (table["name"].str.casefold() == area.casefold())]
-    if len(found) == 1:
-        return str(found["code"].iloc[0]), str(found["name"].iloc[0])
-    if len(found) > 1:
-        raise BadOptionError(f"{len(found)} areas are called {area!r}", f"give the code: {', '.join(found['code'])}")
+    matches = table[(table["code"] == area) | (table["name"].str.casefold() == area.casefold())]
+    if len(matches) == 1:
+        return str(matches["code"].iloc[0]), str(matches["name"].iloc[0])
+    if len(matches) > 1:
+        raise BadOptionError(
+            f"{len(matches)} areas are called {area!r}", f"give the code: {', '.join(matches['code'])}"
+        )
     near = get_close_matches(area, [*table["name"], *table["code"]], n=1)
     raise BadOptionError(f"there is no area {area!r}", f"did you mean {near[0]!r}?" if near else "give a code or name")
 

@@ -1,4 +1,4 @@
-"""How far the nation can go: the largest total of agreed targets for each national objective by itself."""
+"""Largest attainable total of agreed targets for each national objective by itself."""
 
 from __future__ import annotations
 
@@ -103,14 +103,14 @@ def find_attainable(
 def _most(
     formulation: Formulation, columns: np.ndarray[tuple[int], np.dtype[np.int64]], size: float, control: Control
 ) -> float:
-    """The largest sum of these targets."""
+    """Maximise the sum of these targets."""
     cost = np.zeros(formulation.programme.shape[1])
     cost[columns] = -1.0
     stage = Stage("reach", "", cost, size=size)
     try:
-        found = minimise_in_turn(formulation.programme, [stage], control)
+        staged = minimise_in_turn(formulation.programme, [stage], control)
     except InfeasibleError:
         raise explain_conflict(formulation, control) from None
     except SolverFailedError:
         return np.nan
-    return max(0.0, -found.results[0].value)
+    return max(0.0, -staged.results[0].value)

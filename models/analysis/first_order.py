@@ -1,4 +1,4 @@
-r"""What a percent more of one thing does to the stages, to first order, from the duals that the stages left.
+r"""First-order sensitivity of the stages to a percent more of one thing, from their duals.
 
 .. math:: dV = y \cdot (db - dA\,x) + dc \cdot x + r \cdot d\ell
 
@@ -18,7 +18,8 @@ from singlepot.solver import LinearProgramme, Marginals
 
 from ..formulation.formulation import Formulation, write
 from ..formulation.rules import Rules, resolve
-from ..scenario.arrays import Arrays, Floats
+from ..scenario.array_types import Floats
+from ..scenario.arrays import Arrays
 from ..settlement.settlement import Settlement
 from ..tables.rule_kinds import RULES
 
@@ -31,7 +32,7 @@ NOTHING = 1e-9
 
 @dataclass(frozen=True)
 class Effect:
-    """What one percent more of something does.
+    """First-order effect of one percent more of something.
 
     Attributes
     ----------
@@ -65,8 +66,8 @@ def first_order(settlement: Settlement, name: str) -> Effect:
     """
     if settlement.provenance.get("extra"):
         return Effect(why_not="a program added constraints of its own")
-    workings = settlement.solved_stages
-    before = workings.formulation
+    solved = settlement.solved_stages
+    before = solved.formulation
     scaled = _scaled(before, name)
     if isinstance(scaled, str):
         return Effect(why_not=scaled)
@@ -74,7 +75,7 @@ def first_order(settlement: Settlement, name: str) -> Effect:
     if not _same_shape(before.programme, after.programme):
         return Effect(why_not="a percent more changes which limits there are")
     change = _Change(before.programme, after.programme)
-    for stage in workings.marginals:
+    for stage in solved.marginals:
         cost = after.stages[stage.position].cost - before.stages[stage.position].cost
         moved = change.of(stage, cost)
         if abs(moved) > NOTHING * max(abs(stage.value), float(np.abs(stage.cost * stage.x).max(initial=0.0))):

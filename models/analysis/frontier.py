@@ -25,9 +25,9 @@ from singlepot.solver import (
 
 from ..formulation.formulation import Formulation
 from ..infeasibility.explain import explain_conflict
-from ..scenario.arrays import Floats
+from ..scenario.array_types import Floats
 from ..scenario.scenario import Scenario
-from ..settlement.decisions import columns_of, point_of
+from ..settlement.decisions import columns_of, decisions_of
 from ..settlement.settle import settle_scenario
 from ..settlement.settlement import Settlement
 from .trade_off_axes import TradeOffMeasure, measures, no_more
@@ -84,8 +84,8 @@ class Frontier:
 
         Das, "On characterizing the 'knee' of the Pareto curve", Structural Optimization 18 (1999).
         """
-        found = self.corners[self.corners["knee"]]
-        return None if found.empty else (float(found["first"].iloc[0]), float(found["second"].iloc[0]))
+        knees = self.corners[self.corners["knee"]]
+        return None if knees.empty else (float(knees["first"].iloc[0]), float(knees["second"].iloc[0]))
 
     def at(self, first: float) -> float:
         """The least of the second measure where the first is at most this; NaN where that is not possible.
@@ -123,9 +123,9 @@ class Frontier:
             for measure, stage, limit in zip((self.first, self.second), stages, limits, strict=True):
                 no_more(rows, f"frontier {measure.key}", stage, limit)
             if most is not None:
-                for place in np.flatnonzero(np.isfinite(most)):
-                    label = formulation.programme.column_label(int(formulation.model.shortfall[place]))
-                    rows.at_most(f"held {label}", [formulation.model.shortfall[place]], 1.0, float(most[place]))
+                for column in np.flatnonzero(np.isfinite(most)):
+                    label = formulation.programme.column_label(int(formulation.model.shortfall[column]))
+                    rows.at_most(f"held {label}", [formulation.model.shortfall[column]], 1.0, float(most[column]))
 
         return settle_scenario(formulation.scenario, extra=further, time_limit_s=time_limit_s)
 
@@ -211,26 +211,26 @@ def _values(formulation: Formulation, settlement: Settlement, stages: list[Stage
     used = settlement.take_up.set_index(["area", "option"])["take_up"]
     keys = list(zip(data.labels("areas", options.area), options.name, strict=True))
     moved = np.zeros(data.pot.shape), np.zeros((len(data.envelopes), *data.pot.shape))
-    point = point_of(data, np.asarray(used.reindex(keys), dtype=np.float64), *moved)
-    x = columns_of(formulation.model, formulation.programme, point)
+    decisions = decisions_of(data, np.asarray(used.reindex(keys), dtype=np.float64), *moved)
+    x = columns_of(formulation.model, formulation.programme, decisions)
     first, second = (float(stage.cost @ x) + stage.constant for stage in stages)
     return first, second
 
 
-def _most(formulation: Formulation, found: Frontier, settlement: Settlement | None = None) -> Floats | None:
+def _most(formulation: Formulation, traced: Frontier, settlement: Settlement | None = None) -> Floats | None:
     """The largest shortfall of each national row that is held; inf where it is free, None where none is held."""
-    axes = [each.key for each in (found.first, found.second) if each.objective]
+    axes = [axis.key for axis in (traced.first, traced.second) if axis.objective]
     if not axes:
         return None
-    settlement = settlement or settle_scenario(found.scenario)
+    settlement = settlement or settle_scenario(traced.scenario)
     rows = formulation.data.national
     short = settlement.national["shortfall"].to_numpy(dtype=np.float64)
     keys = np.asarray(formulation.data.objectives, dtype=object)[rows.objective]
     return np.where(np.isin(keys, axes), np.inf, short + ROUNDING * rows.target)
 
 
-def _held(formulation: Formulation, found: Frontier, settlement: Settlement) -> LinearProgramme:
-    most = _most(formulation, found, settlement)
+def _held(formulation: Formulation, traced: Frontier, settlement: Settlement) -> LinearProgramme:
+    most = _most(formulation, traced, settlement)
     if most is None:
         return formulation.programme
     upper = formulation.programme.column_upper.copy()
@@ -238,16 +238,16 @@ def _held(formulation: Formulation, found: Frontier, settlement: Settlement) -> 
     return replace(formulation.programme, column_upper=upper)
 
 
-def _earlier(formulation: Formulation, found: Frontier, stages: list[Stage]) -> list[Stage]:
+def _earlier(formulation: Formulation, traced: Frontier, stages: list[Stage]) -> list[Stage]:
     """Between two stages, those before both."""
-    if found.first.objective or found.second.objective:
+    if traced.first.objective or traced.second.objective:
         return []
     return list(formulation.stages[: min(formulation.stages.index(stage) for stage in stages)])
 
 
-def _table(found: TradeOff) -> pd.DataFrame:
+def _table(curve: TradeOff) -> pd.DataFrame:
     first, second, depth = (
-        np.asarray([getattr(corner, name) for corner in found.corners]) for name in ("first", "second", "depth")
+        np.asarray([getattr(corner, name) for corner in curve.corners]) for name in ("first", "second", "depth")
     )
     rate = np.full(len(first), np.nan)
     rate[:-1] = -np.diff(second) / np.diff(first)

@@ -1,4 +1,4 @@
-"""Settlements that are as good, or nearly: the set they form, and how far each area's grant can go in it."""
+"""Near-optimal set: settlements as good, or nearly, and the range of each area's grant in it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from singlepot.solver import BadOptionError, Control, Explorer, ExtraRows, Progr
 
 from ..formulation.formulation import Formulation
 from ..formulation.model import ABSENT
-from ..scenario.arrays import Floats
+from ..scenario.array_types import Floats
 from ..settlement.settlement import Settlement
 from .trade_off_axes import no_more
 
@@ -20,7 +20,7 @@ ROOM = 1e-6
 
 
 def limits(settlement: Settlement, within: float, keep: Sequence[str] | None) -> dict[str, float]:
-    """How large each stage that is kept may be: beside where it ended, as far as it gives.
+    """Return the largest value that each stage kept may have: its end, or its optimum and what it gives, and a share.
 
     Raises
     ------
@@ -33,7 +33,7 @@ def limits(settlement: Settlement, within: float, keep: Sequence[str] | None) ->
     ended = settlement.stages.set_index("name")[["final", "value", "give"]].astype(float).fillna(0.0)
     allowed = np.maximum(ended["final"], ended["value"] + ended["give"])
     for name in keep or ():
-        if name not in stages and not any(each.startswith(f"{name}[") for each in stages):
+        if name not in stages and not any(stage.startswith(f"{name}[") for stage in stages):
             raise BadOptionError(f"there is no stage {name!r}", f"choose of {', '.join(stages)}")
     chosen = [n for n in stages if keep is None or n in keep or n.partition("[")[0] in keep]
     return {name: float(allowed[name]) * (1 + within) + ROOM * stages[name].size for name in chosen}

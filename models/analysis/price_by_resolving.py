@@ -1,4 +1,4 @@
-"""The price on one side of a bound by solving every stage again, where the faces of the present bound do not reach.
+"""One-sided derivative of a stage by solving again, where the optimal faces of the present bound do not reach.
 
 Where a stage's dual is one end of a range, the face that it leaves is that of one side only. On the other side the
 stages are solved from the start with the bound moved, over steps that shrink until two of them show one slope.
@@ -13,7 +13,7 @@ import numpy as np
 from singlepot.solver import Bound, Control, InfeasibleError, LinearProgramme, minimise_in_turn
 
 from ..explanation.solved_stages import SolvedStages
-from ..scenario.arrays import Floats
+from ..scenario.array_types import Floats
 
 STEPS = (1e-3, 2e-4, 4e-5)
 """Steps away from a bound, as shares of its size."""
@@ -29,15 +29,15 @@ WIDENED = 4
 
 
 @dataclass(frozen=True)
-class Afresh:
-    """The first stage that changes (its place among the stages; -1 where none does), its slope, and how far it held."""
+class ResolvedPrice:
+    """First stage that changes (its position; -1 where none does), its slope, and how far the slope held."""
 
     position: int
     slope: float
     held: float
 
 
-def afresh(workings: SolvedStages, bound: Bound, direction: int, size: float, most: float) -> Afresh:
+def resolve_price(solved: SolvedStages, bound: Bound, direction: int, size: float, most: float) -> ResolvedPrice:
     """Find the first stage that changes on one side of a bound, and by how much.
 
     Parameters
@@ -49,46 +49,46 @@ def afresh(workings: SolvedStages, bound: Bound, direction: int, size: float, mo
     most
         Farthest move of the bound.
     """
-    found = Afresh(-1, 0.0, 0.0)
+    resolved = ResolvedPrice(-1, 0.0, 0.0)
     for share in STEPS:
         step = min(share * size, most / 2)
-        first, half = (_first(workings, bound, direction * each) for each in (step, step / 2))
+        first, half = (_first(solved, bound, direction * move) for move in (step, step / 2))
         if first is None or half is None:
-            found = Afresh(0, float("inf"), 0.0)
+            resolved = ResolvedPrice(0, float("inf"), 0.0)
             continue
-        found = Afresh(*first, step)
+        resolved = ResolvedPrice(*first, step)
         if first[0] == half[0] and abs(first[1] - half[1]) <= STRAIGHT * max(abs(first[1]), abs(half[1])):
-            return _widened(workings, bound, direction, found, most)
-    return found
+            return _widened(solved, bound, direction, resolved, most)
+    return resolved
 
 
-def _widened(workings: SolvedStages, bound: Bound, direction: int, found: Afresh, most: float) -> Afresh:
+def _widened(solved: SolvedStages, bound: Bound, direction: int, resolved: ResolvedPrice, most: float) -> ResolvedPrice:
     for _ in range(WIDENED):
-        step = min(4 * found.held, most)
-        further = _first(workings, bound, direction * step)
-        same = further is not None and further[0] == found.position
-        if step <= found.held or not same or further is None:
+        step = min(4 * resolved.held, most)
+        further = _first(solved, bound, direction * step)
+        same = further is not None and further[0] == resolved.position
+        if step <= resolved.held or not same or further is None:
             break
-        if abs(further[1] - found.slope) > STRAIGHT * abs(found.slope):
+        if abs(further[1] - resolved.slope) > STRAIGHT * abs(resolved.slope):
             break
-        found = replace(found, held=step)
-    return found
+        resolved = replace(resolved, held=step)
+    return resolved
 
 
-def _first(workings: SolvedStages, bound: Bound, change: float) -> tuple[int, float] | None:
-    """The first stage whose optimum a move of the bound changes, and the slope; None where nothing is possible."""
+def _first(solved: SolvedStages, bound: Bound, change: float) -> tuple[int, float] | None:
+    """First stage whose optimum a move of the bound changes, and the slope; None where it is infeasible."""
     try:
-        again = minimise_in_turn(moved(workings.programme, bound, change), workings.formulation.stages, Control())
+        again = minimise_in_turn(moved(solved.programme, bound, change), solved.formulation.stages, Control())
     except InfeasibleError:
         return None
-    for position, (new, old) in enumerate(zip(again.results, workings.staged.results, strict=True)):
+    for position, (new, old) in enumerate(zip(again.results, solved.staged.results, strict=True)):
         if abs(new.value - old.value) > CHANGED * max(old.stage.size, abs(old.value)):
             return position, (new.value - old.value) / change
     return -1, 0.0
 
 
 def moved(programme: LinearProgramme, bound: Bound, change: float) -> LinearProgramme:
-    """The programme with one bound moved."""
+    """Return the programme with one bound moved."""
     columns = [programme.column_lower.copy(), programme.column_upper.copy()]
     rows = [programme.row_lower.copy(), programme.row_upper.copy()]
     for moves, array in zip((bound.lower, bound.upper), columns if bound.of_column else rows, strict=True):

@@ -1,4 +1,4 @@
-"""How a price differs on either side of a bound, and how far the bound can move before it changes."""
+"""Parametric programming of one bound: the price on either side, and how far it holds."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ import numpy as np
 
 from singlepot.solver import BadOptionError, Bound, Marginals
 
-from ..explanation.prices import yardstick, year_of
+from ..explanation.prices import numeraire, year_of
 from ..explanation.rule_prices import bound_of_rule
 from ..explanation.solved_stages import SolvedStages
-from .price_by_resolving import afresh
+from .price_by_resolving import resolve_price
 
 if TYPE_CHECKING:
     from ..settlement.settlement import Settlement
@@ -27,7 +27,7 @@ Relative to the stage's value, or to a thousandth of its natural size.
 
 @dataclass(frozen=True)
 class PriceSide:
-    """The price on one side of a bound.
+    """Price on one side of a bound.
 
     Attributes
     ----------
@@ -41,7 +41,7 @@ class PriceSide:
         Of ``value``.
     until
         The bound at which the price changes; inf (or -inf) where it never does. Where the stages had to be solved
-        afresh, because the dual in the tables is the price of the other side, a bound up to which it was seen to hold.
+        again, because the dual in the tables is the price of the other side, a bound up to which it was seen to hold.
     """
 
     stage: str
@@ -110,23 +110,23 @@ def find_price_range(settlement: Settlement, kind: str, *place: str) -> PriceRan
     >>> round(found.below.value, 6), round(found.above.value, 6), round(found.above.until, 6)
     (0.0, 3.0, 53.166667)
     """
-    workings = settlement.solved_stages
+    solved = settlement.solved_stages
     known = {(price.kind, *price.place): price.bound for price in settlement.prices}
-    bound = known.get((kind, *place)) or bound_of_rule(workings, kind, place)
+    bound = known.get((kind, *place)) or bound_of_rule(solved, kind, place)
     if bound is None:
         said = [f"{each[0]} {', '.join(each[1:])}" for each in known if each[0] == kind]
         said = said or sorted({each[0] for each in known})
         wanted = f"{kind} {', '.join(place)}".strip()
         raise BadOptionError(f"nothing that can have a price is called {wanted}", f"choose one of {'; '.join(said)}")
-    at = limit_of(workings, bound)
-    year = year_of(workings, place)
-    below, above = (_side(workings, bound, direction, at, year) for direction in (-1, 1))
+    at = limit_of(solved, bound)
+    year = year_of(solved, place)
+    below, above = (_side(solved, bound, direction, at, year) for direction in (-1, 1))
     return PriceRange(kind, place, at, below, above)
 
 
-def limit_of(workings: SolvedStages, at: Bound) -> float:
-    """Where a bound stands; original units."""
-    programme = workings.programme
+def limit_of(solved: SolvedStages, at: Bound) -> float:
+    """Return the value of a bound, in original units."""
+    programme = solved.programme
     lowest, highest = (
         (programme.column_lower, programme.column_upper) if at.of_column else (programme.row_lower, programme.row_upper)
     )
@@ -134,38 +134,38 @@ def limit_of(workings: SolvedStages, at: Bound) -> float:
     return lower if at.lower and np.isfinite(lower) else upper
 
 
-def _side(workings: SolvedStages, bound: Bound, direction: int, at: float, year: int | None) -> PriceSide:
+def _side(solved: SolvedStages, bound: Bound, direction: int, at: float, year: int | None) -> PriceSide:
     """Go through the stages until one changes; as long as none before does, the face before it is the right one.
 
     It is no longer where a stage has a dual and does not change: that dual is the end of the other side.
     """
     size = abs(at) if at != 0 else 1.0
     length = np.inf
-    for stage in workings.marginals:
-        piece = workings.tracer(stage.position).piece(bound, direction, size, length)
+    for stage in solved.marginals:
+        piece = solved.tracer(stage.position).piece(bound, direction, size, length)
         length = min(length, piece.length)
-        natural = workings.formulation.stages[stage.position].size
+        natural = solved.formulation.stages[stage.position].size
         if piece.slope != 0.0 and abs(piece.slope) * size > NOTHING * max(abs(stage.value), 1e-3 * natural):
-            return _told(workings, stage, piece.slope, year, at + direction * length)
+            return _told(solved, stage, piece.slope, year, at + direction * length)
         if (stage.column if bound.of_column else stage.row)[bound.index] != 0 and length > 0:
-            return _side_afresh(workings, bound, direction, at, year, length)
+            return _side_by_resolving(solved, bound, direction, at, year, length)
     return PriceSide("", 0.0, 0.0, "", at + direction * length)
 
 
-def _side_afresh(
-    workings: SolvedStages, bound: Bound, direction: int, at: float, year: int | None, length: float
+def _side_by_resolving(
+    solved: SolvedStages, bound: Bound, direction: int, at: float, year: int | None, length: float
 ) -> PriceSide:
-    found = afresh(workings, bound, direction, abs(at) if at != 0 else 1.0, length)
-    until = at + direction * found.held
-    if found.position < 0:
+    resolved = resolve_price(solved, bound, direction, abs(at) if at != 0 else 1.0, length)
+    until = at + direction * resolved.held
+    if resolved.position < 0:
         return PriceSide("", 0.0, 0.0, "", until)
-    stage = next(each for each in workings.marginals if each.position >= found.position)
-    return _told(workings, stage, found.slope, year, until)
+    stage = next(minimised for minimised in solved.marginals if minimised.position >= resolved.position)
+    return _told(solved, stage, resolved.slope, year, until)
 
 
-def _told(workings: SolvedStages, stage: Marginals, slope: float, year: int | None, until: float) -> PriceSide:
-    measure = yardstick(workings, stage, year)
+def _told(solved: SolvedStages, stage: Marginals, slope: float, year: int | None, until: float) -> PriceSide:
+    measure = numeraire(solved, stage, year)
     if measure is None:
         return PriceSide(stage.name, slope, abs(slope), stage.unit, until)
-    money = workings.formulation.scenario.settings.money
+    money = solved.formulation.scenario.settings.money
     return PriceSide(stage.name, slope, abs(slope) / measure.worth, f"{money} of {measure.name}", until)

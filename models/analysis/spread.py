@@ -1,4 +1,4 @@
-"""How grants spread over the areas: grant over bid, and who sits on a floor or a ceiling."""
+"""Distribution of grant over bid across the areas, and how many stand at a floor or a ceiling."""
 
 from __future__ import annotations
 

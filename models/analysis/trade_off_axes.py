@@ -1,4 +1,4 @@
-"""What a trade-off is between: the shortfall of one objective, or the value of one stage."""
+"""Axes of a Pareto frontier: the shortfall of one objective, or the value of one stage."""
 
 from __future__ import annotations
 
@@ -62,8 +62,8 @@ def measures(scenario: Scenario, keys: Sequence[str]) -> tuple[Formulation, list
         order += [name for name in NEEDED.get(stage, (stage,)) if name not in order]
     same = tuple(order) == tuple(scenario.settings.stages.order)
     formulation = formulate(scenario if same else scenario.with_(stages={"order": order}))
-    found = [_measure(formulation, key) for key in keys]
-    return formulation, [measure for measure, _ in found], [stage for _, stage in found]
+    axes = [_measure(formulation, key) for key in keys]
+    return formulation, [measure for measure, _ in axes], [stage for _, stage in axes]
 
 
 def _measure(formulation: Formulation, key: str) -> tuple[TradeOffMeasure, Stage]:

@@ -17,7 +17,7 @@ from singlepot.solver import BadOptionError, Family, LinearProgramme, Recourse
 from ..formulation.formulation import Formulation, formulate
 from ..formulation.model import ABSENT
 from ..formulation.terms import ALWAYS
-from ..scenario.arrays import Floats, Integers
+from ..scenario.array_types import Floats, Integers
 from ..scenario.scenario import Scenario
 from ..tables.rule_kinds import POT, POTS, RULES
 
@@ -108,8 +108,8 @@ def recourse(scenario: Scenario, measure: str, shared: Common) -> tuple[Recourse
     programme, under = _with_under(formulation.programme, columns[there], formulation.programme.rows("grant"))
     rows = np.concatenate([_span(programme.rows(name)) for name in COMMON_ROWS])
     cost = np.concatenate([stage.cost, np.zeros(len(under))])
-    found = Recourse(programme, columns[there], np.flatnonzero(there), under, rows, cost)
-    return found, formulation.model.shortfall, formulation.data.national.target
+    problem = Recourse(programme, columns[there], np.flatnonzero(there), under, rows, cost)
+    return problem, formulation.model.shortfall, formulation.data.national.target
 
 
 def _with_under(programme: LinearProgramme, columns: Integers, rows: slice) -> tuple[LinearProgramme, Integers]:

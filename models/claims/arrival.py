@@ -10,7 +10,7 @@ import numpy as np
 from .sharing_out import Floats
 
 MOST_LISTED = 18
-"""Claims of which all sets are gone through: 2^17 sets for each claim."""
+"""Largest number of claims of which all sets are enumerated: 2^17 sets for each claim."""
 
 MOST_ON_A_GRID = 2e8
 """Additions that the exact sum over a grid may need, about a second."""
@@ -26,7 +26,7 @@ _BATCH = 500
 
 @dataclass(frozen=True, eq=False)
 class Estimate:
-    """Awards, and how sure they are.
+    """Awards with their standard errors.
 
     Attributes
     ----------
@@ -47,7 +47,7 @@ class Estimate:
 
 
 def random_arrival(claims: Floats, pot: float) -> Floats:
-    """The mean award over all orders of arrival; see :func:`estimate`, which also says how sure it is.
+    """Mean award over all orders of arrival; see :func:`estimate`, which also says how sure it is.
 
     B. O'Neill (1982), A problem of rights arbitration from the Talmud, Mathematical Social Sciences 2.
 
@@ -60,7 +60,7 @@ def random_arrival(claims: Floats, pot: float) -> Floats:
 
 
 def estimate(claims: Floats, pot: float, *, orders: int = ORDERS, seed: int = 0) -> Estimate:
-    r"""The mean award over all orders of arrival, exactly where that can be done.
+    r"""Random-arrival rule: the mean award over all orders of arrival, exactly where that can be done.
 
     .. math:: x_i = \sum_{S \not\ni i} \frac{|S|! \, (n-|S|-1)!}{n!} \min(c_i, \max(B - c(S), 0))
 
@@ -85,35 +85,35 @@ def estimate(claims: Floats, pot: float, *, orders: int = ORDERS, seed: int = 0)
     kept = np.flatnonzero(claims > 0)
     if pot <= 0 or not len(kept):
         return Estimate(none, none, "listed")
-    sizes, place = np.unique(claims[kept], return_inverse=True)
-    counts = np.bincount(place)
+    sizes, size_of = np.unique(claims[kept], return_inverse=True)
+    counts = np.bincount(size_of)
     grid = _grid(claims[kept], pot)
     if len(kept) <= MOST_LISTED:
-        found, method, error, drawn = _listed(sizes, counts, pot), "listed", np.zeros(len(sizes)), 0
+        of_size, method, error, drawn = _listed(sizes, counts, pot), "listed", np.zeros(len(sizes)), 0
     elif grid is not None:
-        found, method, error, drawn = _on_grid(sizes, counts, pot, grid), "grid", np.zeros(len(sizes)), 0
+        of_size, method, error, drawn = _on_grid(sizes, counts, pot, grid), "grid", np.zeros(len(sizes)), 0
     else:
-        found, error, drawn = _sampled(sizes, counts, pot, orders, seed)
+        of_size, error, drawn = _sampled(sizes, counts, pot, orders, seed)
         method = "sampled"
     awards, errors = none.copy(), none.copy()
-    awards[kept], errors[kept] = found[place], error[place]
+    awards[kept], errors[kept] = of_size[size_of], error[size_of]
     return Estimate(awards, errors, method, drawn)
 
 
 def _listed(sizes: Floats, counts: np.ndarray[tuple[int], np.dtype[np.int64]], pot: float) -> Floats:
-    """Go through all sets of the others, for one claim of each size."""
+    """Enumerate all sets of the others, for one claim of each size."""
     everyone = np.repeat(np.arange(len(sizes)), counts)
     n = len(everyone)
     weight = np.asarray([1.0 / (n * comb(n - 1, k)) for k in range(n)])
-    found = np.empty(len(sizes))
+    awards = np.empty(len(sizes))
     for kind, claim in enumerate(sizes):
         others = np.delete(everyone, np.flatnonzero(everyone == kind)[0])
         sums, members = np.zeros(1), np.zeros(1, dtype=np.int64)
         for other in others:
             sums = np.concatenate([sums, sums + sizes[other]])
             members = np.concatenate([members, members + 1])
-        found[kind] = float((weight[members] * np.clip(pot - sums, 0.0, claim)).sum())
-    return found
+        awards[kind] = float((weight[members] * np.clip(pot - sums, 0.0, claim)).sum())
+    return awards
 
 
 def _grid(claims: Floats, pot: float) -> float | None:
@@ -137,7 +137,7 @@ def _on_grid(sizes: Floats, counts: np.ndarray[tuple[int], np.dtype[np.int64]], 
     left = pot - unit * np.arange(length)
     start = np.zeros((len(points), length))
     start[:, 0] = 1.0
-    found = np.empty(len(sizes))
+    awards = np.empty(len(sizes))
 
     def arrive(chances: Floats, kind: int, times: int) -> Floats:
         for _ in range(times):
@@ -152,7 +152,7 @@ def _on_grid(sizes: Floats, counts: np.ndarray[tuple[int], np.dtype[np.int64]], 
         """Chances of the sums of all but the kinds from first to last; of these all but one are still to come."""
         if last - first == 1:
             chances = arrive(chances, first, int(counts[first]) - 1)
-            found[first] = float(weights @ (chances @ np.clip(left, 0.0, sizes[first])))
+            awards[first] = float(weights @ (chances @ np.clip(left, 0.0, sizes[first])))
             return
         middle = (first + last) // 2
         for inside, outside in (((first, middle), (middle, last)), ((middle, last), (first, middle))):
@@ -162,7 +162,7 @@ def _on_grid(sizes: Floats, counts: np.ndarray[tuple[int], np.dtype[np.int64]], 
             split(*inside, further)
 
     split(0, len(sizes), start)
-    return found
+    return awards
 
 
 def _sampled(
@@ -180,11 +180,11 @@ def _sampled(
         before = np.cumsum(inside, axis=1) - inside
         after = claims.sum() - before - inside
         award = (np.clip(pot - before, 0.0, inside) + np.clip(pot - after, 0.0, inside)) / 2
-        each = np.empty_like(award)
-        np.put_along_axis(each, order, award, axis=1)
-        mean = np.add.reduceat(each, np.concatenate([[0], np.cumsum(counts)[:-1]]), axis=1) / counts
+        by_claim = np.empty_like(award)
+        np.put_along_axis(by_claim, order, award, axis=1)
+        mean = np.add.reduceat(by_claim, np.concatenate([[0], np.cumsum(counts)[:-1]]), axis=1) / counts
         total += mean.sum(axis=0)
         square += (mean**2).sum(axis=0)
-    found = total / pairs
-    variance = np.maximum(square / pairs - found**2, 0.0) * pairs / (pairs - 1)
-    return found, np.sqrt(variance / pairs), 2 * pairs
+    mean_award = total / pairs
+    variance = np.maximum(square / pairs - mean_award**2, 0.0) * pairs / (pairs - 1)
+    return mean_award, np.sqrt(variance / pairs), 2 * pairs

@@ -1,4 +1,4 @@
-"""One door to all rules: what goes in is checked, and what comes out can be in whole units."""
+"""Claims rules by name, with their input checked and whole units on request."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ RULES: Mapping[str, Callable[[Floats, float], Floats]] = {
     "random-arrival": random_arrival,
     "minimal-overlap": minimal_overlap,
 }
-"""The rules by key."""
+"""Claims rules by key."""
 
 
 def share_claims(rule: str, claims: npt.ArrayLike, pot: float, *, whole: bool = False) -> npt.NDArray[np.float64]:

@@ -13,7 +13,7 @@ from .sharing_out import Floats, share_out
 
 
 def pro_rata(claims: Floats, pot: float) -> Floats:
-    r"""Every claim is cut by the same share.
+    r"""Proportional rule: every claim is cut by the same share.
 
     .. math:: x_i = c_i \, B / \sum c
 

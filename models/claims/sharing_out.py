@@ -1,4 +1,4 @@
-"""Share a pot in proportion to weights, between a least and a most for each: found exactly, by its breakpoints."""
+"""Water-filling: a pot shared in proportion to weights within limits, exactly, by its breakpoints."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-r"""Where a share stands at the edge of a band, how much of its price only the next band asks.
+r"""Kinks of the piecewise-linear bands: at an edge, the part of a dual that only the slope of the next band explains.
 
 At an edge the price of one more percent lies anywhere between the two slopes. Up to the slope of the present band it is
 what the stage counts; the rest is the next band, which holds an option back as a rule does.
@@ -13,17 +13,17 @@ import numpy as np
 from singlepot.solver import Marginals
 
 from ..formulation.stage_costs import concession_weights
-from ..scenario.arrays import Floats, Integers
+from ..scenario.array_types import Floats, Integers
 from ..settings.settings import Bands
 from .solved_stages import SolvedStages
 
 EDGE = 1e-9
-"""How near the edge of a band a share stands on it."""
+"""Distance, as a share, within which a share stands on the edge of a band."""
 
 
 @dataclass(frozen=True, eq=False)
-class Kinks:
-    """Grants or targets that the stage counts in bands; one entry each.
+class BandKinks:
+    """Kinks of grants or targets that the stage counts in bands; one entry each.
 
     Attributes
     ----------
@@ -45,27 +45,27 @@ class Kinks:
 
     @property
     def beyond_down(self) -> Floats:
-        """What one unit less costs beyond the present band."""
+        """Part of the dual of one unit less that is beyond the slope of the present band."""
         return np.maximum(self.dual - self.down, 0.0)
 
     @property
     def beyond_up(self) -> Floats:
-        """By how much one unit more is worth less than it would be beyond the edge."""
+        """Part of the slope beyond the edge that the dual of one unit more does not reach."""
         return np.maximum(self.up - self.dual, 0.0)
 
 
-def kinks(workings: SolvedStages, stage: Marginals) -> Kinks | None:
-    """Find what a stage counts in bands; None in stages without bands."""
+def band_kinks(solved: SolvedStages, stage: Marginals) -> BandKinks | None:
+    """Find the kinks of what a stage counts in bands; None in stages without bands."""
     if stage.name == "concession.total":
-        return _of_concessions(workings, stage)
+        return _of_concessions(solved, stage)
     if stage.name == "burden":
-        return _of_burdens(workings, stage)
+        return _of_burdens(solved, stage)
     return None
 
 
-def _of_concessions(workings: SolvedStages, stage: Marginals) -> Kinks | None:
-    model, data = workings.formulation.model, workings.formulation.data
-    rows = workings.programme.rows("concession")
+def _of_concessions(solved: SolvedStages, stage: Marginals) -> BandKinks | None:
+    model, data = solved.formulation.model, solved.formulation.data
+    rows = solved.programme.rows("concession")
     if rows.stop == rows.start:
         return None
     counted = (data.proposed > 0) & ~data.centre[:, None, None]
@@ -74,19 +74,19 @@ def _of_concessions(workings: SolvedStages, stage: Marginals) -> Kinks | None:
     share[pairs] = stage.x[model.concession_share]
     below, above = _slopes(share, model.bands)
     area, objective, _ = np.nonzero(counted)
-    each = 1 / (data.proposed[counted] * counted.sum(axis=2)[area, objective])
-    given = stage.x[workings.programme.columns("concession")] * each
+    per_unit = 1 / (data.proposed[counted] * counted.sum(axis=2)[area, objective])
+    given = stage.x[solved.programme.columns("concession")] * per_unit
     cells = model.target[counted]
     over = stage.x[cells] > data.proposed[counted] * (1 + EDGE)
-    weight = concession_weights(data)[area, objective] * each
+    weight = concession_weights(data)[area, objective] * per_unit
     down = np.where(given > EDGE, below[area, objective], 0.0) * weight
     up = np.where(over, 0.0, above[area, objective]) * weight
-    return Kinks(cells, np.arange(rows.start, rows.stop), down, up, stage.row[rows])
+    return BandKinks(cells, np.arange(rows.start, rows.stop), down, up, stage.row[rows])
 
 
-def _of_burdens(workings: SolvedStages, stage: Marginals) -> Kinks | None:
-    model, data = workings.formulation.model, workings.formulation.data
-    rows = workings.programme.rows("cut")
+def _of_burdens(solved: SolvedStages, stage: Marginals) -> BandKinks | None:
+    model, data = solved.formulation.model, solved.formulation.data
+    rows = solved.programme.rows("cut")
     if rows.stop == rows.start:
         return None
     counted = data.bid > 0
@@ -94,13 +94,13 @@ def _of_burdens(workings: SolvedStages, stage: Marginals) -> Kinks | None:
     share[data.bid_of_area > 0] = stage.x[model.burden_share]
     below, above = _slopes(share, model.bands)
     area = np.nonzero(counted)[0]
-    lost = stage.x[workings.programme.columns("cut")] / data.bid_of_area[area]
+    lost = stage.x[solved.programme.columns("cut")] / data.bid_of_area[area]
     cells = model.grant[counted]
     over = stage.x[cells] > data.bid[counted] * (1 + EDGE)
     weight = data.equity[area]
     down = np.where(lost > EDGE, below[area], 0.0) * weight
     up = np.where(over, 0.0, above[area]) * weight
-    return Kinks(cells, np.arange(rows.start, rows.stop), down, up, stage.row[rows])
+    return BandKinks(cells, np.arange(rows.start, rows.stop), down, up, stage.row[rows])
 
 
 def _slopes(share: Floats, bands: Bands) -> tuple[Floats, Floats]:

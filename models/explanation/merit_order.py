@@ -1,4 +1,4 @@
-r"""Who is best placed: for each objective and for cuts, every option in the order of what a unit costs.
+r"""Merit order: for each objective and for cuts, every option in the order of its net cost per unit.
 
 .. math:: \text{cost}_{jk} = (\text{money}_j + \text{own}_j - \sum_{i \ne k} \text{worth}_{ji}) / \text{outcome}_{jk}
 
@@ -16,22 +16,22 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from ..scenario.arrays import Floats, Integers
-from .prices import SHARED, yardstick
-from .reduced_costs import Anatomy, Parts
+from ..scenario.array_types import Floats, Integers
+from .prices import SHARED, numeraire
+from .reduced_costs import ReducedCostParts, ReducedCosts
 from .solved_stages import SolvedStages
 from .verdicts import Verdicts, judge
 
 CUTS = "cuts"
-"""The need that is not an objective: to bring bids down to the pot."""
+"""Need that is no objective: to bring bids down to the pot."""
 
 COUNTS = 1e-9
-"""An outcome or saving below this, relative to the largest, is none."""
+"""Outcome or saving, relative to the largest, below which it counts as none."""
 
 
 @dataclass(frozen=True, eq=False)
 class BestPlaced:
-    """Who is best placed, and what stopped each.
+    """Merit orders as tables, with what stopped each option.
 
     Attributes
     ----------
@@ -54,7 +54,7 @@ class BestPlaced:
 
 @dataclass(frozen=True, eq=False)
 class Ranking:
-    """One need: options (positions) from the best placed on, and their costs, all in one unit."""
+    """Merit order of one need: options (positions) from the cheapest on, and their costs, all in one unit."""
 
     need: str
     stage: str
@@ -67,27 +67,27 @@ class Ranking:
 
 
 @dataclass(frozen=True, eq=False)
-class Placing:
-    """Everything that best-placed tables and reasons are made of."""
+class MeritOrders:
+    """Merit order of every need, the parts of all reduced costs, and the verdict on every option."""
 
-    workings: SolvedStages
-    parts: tuple[Parts, ...]
+    solved: SolvedStages
+    parts: tuple[ReducedCostParts, ...]
     verdicts: Verdicts
     rankings: tuple[Ranking, ...]
 
 
-def place(workings: SolvedStages) -> Placing:
-    """Rank the options for every need, and judge what stopped each."""
-    anatomy = Anatomy(workings)
-    parts = tuple(anatomy.parts(stage) for stage in workings.marginals)
-    objectives = range(len(workings.formulation.data.objectives))
-    found = [*(_for_objective(workings, parts, k) for k in objectives), _for_cuts(workings, parts)]
-    rankings = tuple(each for each in found if each is not None)
-    return Placing(workings, parts, judge(workings, parts), rankings)
+def rank_options(solved: SolvedStages) -> MeritOrders:
+    """Rank the options in a merit order for every need, and judge what stopped each."""
+    reduced_costs = ReducedCosts(solved)
+    parts = tuple(reduced_costs.parts(stage) for stage in solved.marginals)
+    objectives = range(len(solved.formulation.data.objectives))
+    candidates = [*(_for_objective(solved, parts, k) for k in objectives), _for_cuts(solved, parts)]
+    rankings = tuple(ranking for ranking in candidates if ranking is not None)
+    return MeritOrders(solved, parts, judge(solved, parts), rankings)
 
 
-def best_placed(placing: Placing) -> BestPlaced:
-    """Lay a placing out as tables: for every need who is best placed, how far the settlement went, what stopped it.
+def best_placed(orders: MeritOrders) -> BestPlaced:
+    """Lay merit orders out as tables: who is best placed, how far the settlement went, and what stopped it.
 
     Examples
     --------
@@ -96,15 +96,15 @@ def best_placed(placing: Placing) -> BestPlaced:
     >>> found.table.query("need == 'carbon'")[["area", "cost", "taken"]].round(6).to_numpy().tolist()
     [['E06000060', 0.5, 1.0], ['E07000117', 1.5, 0.5]]
     """
-    data = placing.workings.formulation.data
-    tables = [_table(placing, ranking) for ranking in placing.rankings]
+    data = orders.solved.formulation.data
+    tables = [_table(orders, ranking) for ranking in orders.rankings]
     silent = {}
-    for ranking in placing.rankings:
-        own = ranking.option[~data.options.scale_back[ranking.option]]
-        offered = np.bincount(data.options.area[own], minlength=len(data.areas)) > 0
+    for ranking in orders.rankings:
+        real = ranking.option[~data.options.scale_back[ranking.option]]
+        offered = np.bincount(data.options.area[real], minlength=len(data.areas)) > 0
         silent[ranking.need] = tuple(data.labels("areas", np.flatnonzero(~offered & (data.bid_of_area > 0))))
     empty = pd.DataFrame({name: [] for name in _COLUMNS})
-    return BestPlaced(pd.concat(tables, ignore_index=True) if tables else empty, _holds(placing), silent)
+    return BestPlaced(pd.concat(tables, ignore_index=True) if tables else empty, _holds(orders), silent)
 
 
 _COLUMNS = (
@@ -123,53 +123,53 @@ _COLUMNS = (
 )
 
 
-def _for_objective(workings: SolvedStages, parts: tuple[Parts, ...], k: int) -> Ranking | None:
+def _for_objective(solved: SolvedStages, parts: tuple[ReducedCostParts, ...], k: int) -> Ranking | None:
     """Rank for one objective, in the first stage in which any of its national rows matters."""
-    data = workings.formulation.data
-    span = workings.programme.rows("national")
+    data = solved.formulation.data
+    span = solved.programme.rows("national")
     rows = np.arange(span.start, span.stop)[data.national.objective == k]
-    each = next((part for part in parts if (part.stage.row[rows] > 0).any()), None)
-    if each is None:
+    first = next((part for part in parts if (part.stage.row[rows] > 0).any()), None)
+    if first is None:
         return None
-    total = float(each.stage.row[rows].sum())
-    latest = int(data.national.last[data.national.objective == k][each.stage.row[rows] > 0].max())
-    measure = yardstick(workings, each.stage, latest)
+    total = float(first.stage.row[rows].sum())
+    latest = int(data.national.last[data.national.objective == k][first.stage.row[rows] > 0].max())
+    measure = numeraire(solved, first.stage, latest)
     worth = measure.worth if measure else 1.0
-    outcome = -each.outcome[:, k] / total
-    most = np.abs(each.outcome).max(axis=1) * (1 - COUNTS)
-    chosen = np.flatnonzero((outcome > COUNTS * outcome.max(initial=0.0)) & (-each.outcome[:, k] >= most))
-    cost = (each.net - each.outcome[:, k])[chosen] / worth / outcome[chosen]
-    settings = workings.formulation.scenario.settings
-    per = workings.units[k]
-    unit = f"{settings.money} of {measure.name} per {per}" if measure else f"{each.stage.unit} per {per}"
-    return _ranking(workings, data.objectives[k], each, chosen, cost, outcome[chosen], total / worth, unit)
+    outcome = -first.outcome[:, k] / total
+    most = np.abs(first.outcome).max(axis=1) * (1 - COUNTS)
+    chosen = np.flatnonzero((outcome > COUNTS * outcome.max(initial=0.0)) & (-first.outcome[:, k] >= most))
+    cost = (first.net - first.outcome[:, k])[chosen] / worth / outcome[chosen]
+    settings = solved.formulation.scenario.settings
+    per = solved.units[k]
+    unit = f"{settings.money} of {measure.name} per {per}" if measure else f"{first.stage.unit} per {per}"
+    return _ranking(solved, data.objectives[k], first, chosen, cost, outcome[chosen], total / worth, unit)
 
 
-def _for_cuts(workings: SolvedStages, parts: tuple[Parts, ...]) -> Ranking | None:
+def _for_cuts(solved: SolvedStages, parts: tuple[ReducedCostParts, ...]) -> Ranking | None:
     """Rank what saves money, in the first stage in which a pot binds."""
-    each = next((part for part in parts if yardstick(workings, part.stage, None) is not None), None)
-    if each is None:
+    first = next((part for part in parts if numeraire(solved, part.stage, None) is not None), None)
+    if first is None:
         return None
-    measure = yardstick(workings, each.stage, None)
+    measure = numeraire(solved, first.stage, None)
     assert measure is not None
-    saved = -each.money / measure.worth
+    saved = -first.money / measure.worth
     chosen = np.flatnonzero(saved > COUNTS * max(saved.max(initial=0.0), 0.0))
-    cost = (each.net - each.money)[chosen] / measure.worth / saved[chosen]
-    unit = f"{workings.formulation.scenario.settings.money} given up per {workings.formulation.scenario.settings.money}"
-    return _ranking(workings, CUTS, each, chosen, cost, saved[chosen], 1.0, unit)
+    cost = (first.net - first.money)[chosen] / measure.worth / saved[chosen]
+    unit = f"{solved.formulation.scenario.settings.money} given up per {solved.formulation.scenario.settings.money}"
+    return _ranking(solved, CUTS, first, chosen, cost, saved[chosen], 1.0, unit)
 
 
 def _ranking(
-    workings: SolvedStages,
+    solved: SolvedStages,
     need: str,
-    parts: Parts,
+    parts: ReducedCostParts,
     chosen: Integers,
     cost: Floats,
     outcome: Floats,
     price: float,
     unit: str,
 ) -> Ranking:
-    options = workings.formulation.data.options
+    options = solved.formulation.data.options
     cost = np.where(np.abs(cost) <= 1e-12 * max(abs(price), 1e-12), 0.0, cost)
     order = np.lexsort((options.names[0][chosen], options.area[chosen], np.round(cost / price, 12)))
     grant = np.bincount(options.grant.option, weights=options.grant.value, minlength=options.size)[chosen]
@@ -185,10 +185,10 @@ def _ranking(
     )
 
 
-def _table(placing: Placing, ranking: Ranking) -> pd.DataFrame:
-    data = placing.workings.formulation.data
+def _table(orders: MeritOrders, ranking: Ranking) -> pd.DataFrame:
+    data = orders.solved.formulation.data
     options, chosen = data.options, ranking.option
-    said = [placing.verdicts[j] for j in chosen.tolist()]
+    verdicts = [orders.verdicts[j] for j in chosen.tolist()]
     return pd.DataFrame(
         {
             "need": ranking.need,
@@ -199,18 +199,18 @@ def _table(placing: Placing, ranking: Ranking) -> pd.DataFrame:
             "price": ranking.price,
             "unit": ranking.unit,
             "outcome": ranking.outcome,
-            "taken": placing.workings.take_up[chosen] / options.limit[chosen],
-            "stop": [each.stop for each in said],
-            "stage": [each.stage for each in said],
-            "rules": [";".join(each.rules) for each in said],
+            "taken": orders.solved.take_up[chosen] / options.limit[chosen],
+            "stop": [verdict.stop for verdict in verdicts],
+            "stage": [verdict.stage for verdict in verdicts],
+            "rules": [";".join(verdict.rules) for verdict in verdicts],
         }
     )
 
 
-def _holds(placing: Placing) -> dict[str, float]:
-    """Each objective's part in the price of the largest shortfall: target times dual; the parts add up to one."""
-    data, programme = placing.workings.formulation.data, placing.workings.programme
-    for stage in placing.workings.marginals:
+def _holds(orders: MeritOrders) -> dict[str, float]:
+    """Part of each objective in the dual of the largest shortfall: target times dual; the parts add up to one."""
+    data, programme = orders.solved.formulation.data, orders.solved.programme
+    for stage in orders.solved.marginals:
         if stage.name.startswith(SHARED) and stage.value > 0:
             weight = stage.row[programme.rows("national")] * data.national.target
             if weight.sum() > 0:

@@ -1,4 +1,4 @@
-r"""What the last unit of a national objective costs, and what every binding rule costs.
+r"""Shadow prices of national targets and pots, in money.
 
 .. math:: \text{price}_r = \frac{y_r}{-y_{\text{pot}}}
 
@@ -14,7 +14,7 @@ import numpy as np
 
 from singlepot.solver import Bound, Family, LinearProgramme, Marginals
 
-from ..scenario.arrays import Floats, Integers, Texts
+from ..scenario.array_types import Floats, Integers, Texts
 from ..tables.rule_kinds import ROW_WORDS, bounds_of
 from .solved_stages import SolvedStages
 
@@ -28,12 +28,12 @@ RULE_ROWS = {
 """Families of rows that state rules, and what people call them."""
 
 SHARED = "shortfall.largest"
-"""The stage whose price is shared: only the sum over objectives and years is the price of its one number."""
+"""Stage whose dual is spread over objectives and years: only their sum is the price of its one number."""
 
 
 @dataclass(frozen=True)
 class Price:
-    """The price of one bound.
+    """Shadow price of one bound.
 
     Attributes
     ----------
@@ -75,100 +75,100 @@ class Price:
 
     @property
     def note(self) -> str:
-        """What to know before the price is used; empty where there is nothing."""
-        said = ["a part of one price"] if self.shared else []
-        return "; ".join([*said, *([] if self.sure else ["may be one end of a range"])])
+        """Remark on a price that is a part, or not unique; empty for all others."""
+        notes = ["a part of one price"] if self.shared else []
+        return "; ".join([*notes, *([] if self.sure else ["may be one end of a range"])])
 
     @property
     def label(self) -> str:
-        """Kind and place in one text."""
+        """Kind and labels in one text."""
         return f"{self.kind} {', '.join(self.place)}"
 
 
 @dataclass(frozen=True)
-class Yardstick:
-    """The pot whose money measures prices in one stage: its row, name, and what one unit is worth to the stage."""
+class Numeraire:
+    """Numeraire: the pot whose money measures prices in one stage, by row and name, and the dual of its unit."""
 
     row: int
     name: str
     worth: float
 
 
-def national_prices(workings: SolvedStages) -> tuple[Price, ...]:
-    """The price of every national row, in the order of the rows."""
-    data, programme = workings.formulation.data, workings.programme
+def national_prices(solved: SolvedStages) -> tuple[Price, ...]:
+    """Return the shadow price of every national row, in the order of the rows."""
+    data, programme = solved.formulation.data, solved.programme
     rows = programme.rows("national")
-    units = workings.units
-    found = []
+    units = solved.units
+    prices = []
     for r, row in enumerate(range(rows.start, rows.stop)):
-        stage = first_stage(workings, row)
+        stage = first_stage(solved, row)
         marginal = float(stage.row[row]) if stage else 0.0
-        place = place_of(programme.row_families, row)
+        labels = place_of(programme.row_families, row)
         per, last = units[int(data.national.objective[r])], int(data.national.last[r])
-        found.append(priced(workings, "national", place, stage, Bound(row), marginal, per, last))
-    return with_certainty(workings, found)
+        prices.append(priced(solved, "national", labels, stage, Bound(row), marginal, per, last))
+    return with_certainty(solved, prices)
 
 
-def pot_prices(workings: SolvedStages) -> tuple[Price, ...]:
-    """What one more unit of money is worth in every pot, in the unit of the first stage in which it matters."""
-    programme = workings.programme
+def pot_prices(solved: SolvedStages) -> tuple[Price, ...]:
+    """Return the shadow price of money in every pot, in the unit of the first stage in which it matters."""
+    programme = solved.programme
     rows = programme.rows("pot")
-    money = workings.formulation.scenario.settings.money
-    found = []
+    money = solved.formulation.scenario.settings.money
+    prices = []
     for row in range(rows.start, rows.stop):
-        stage = first_stage(workings, row)
-        place = place_of(programme.row_families, row)
+        stage = first_stage(solved, row)
+        labels = place_of(programme.row_families, row)
         if stage is None:
-            found.append(Price("pot", place, "", 0.0, 0.0, "", None, False, Bound(row)))
+            prices.append(Price("pot", labels, "", 0.0, 0.0, "", None, False, Bound(row)))
             continue
         worth = -float(stage.row[row])
         unit, removes = f"{stage.unit} per {money}", _removes(stage, worth)
-        found.append(Price("pot", place, stage.name, -worth, worth, unit, removes, False, Bound(row)))
-    return with_certainty(workings, found)
+        prices.append(Price("pot", labels, stage.name, -worth, worth, unit, removes, False, Bound(row)))
+    return with_certainty(solved, prices)
 
 
-def with_certainty(workings: SolvedStages, prices: Sequence[Price]) -> tuple[Price, ...]:
-    """Say of each price whether it is the only one.
+def with_certainty(solved: SolvedStages, prices: Sequence[Price]) -> tuple[Price, ...]:
+    """Mark the prices that are unique.
 
     It is where its dual is the only one in its stage and, being zero, in every stage before, and where the dual of the
     pot whose money measures it is. Of a lock it is never said: it holds on both sides.
     """
-    found = [replace(price, sure=not price.kind.endswith("lock")) for price in prices]
-    position = {stage.name: at for at, stage in enumerate(workings.marginals)}
-    for at, stage in enumerate(workings.marginals):
-        mine = [i for i, price in enumerate(found) if position.get(price.stage, at) >= at and price.sure]
+    checked = [replace(price, sure=not price.kind.endswith("lock")) for price in prices]
+    position = {stage.name: at for at, stage in enumerate(solved.marginals)}
+    for at, stage in enumerate(solved.marginals):
+        mine = [i for i, price in enumerate(checked) if position.get(price.stage, at) >= at and price.sure]
         measured = {
             i: measure.row
             for i in mine
-            if found[i].stage == stage.name
-            and found[i].kind != "pot"
-            and (measure := yardstick(workings, stage, year_of(workings, found[i].place))) is not None
+            if checked[i].stage == stage.name
+            and checked[i].kind != "pot"
+            and (measure := numeraire(solved, stage, year_of(solved, checked[i].place))) is not None
         }
         for i in mine:
-            bound = found[i].bound
-            sure = bool(workings.determined(stage.position, of_columns=bound.of_column)[bound.index])
+            bound = checked[i].bound
+            sure = bool(solved.determined(stage.position, of_columns=bound.of_column)[bound.index])
             if sure and i in measured:
-                sure = bool(workings.determined(stage.position)[measured[i]])
-            found[i] = replace(found[i], sure=sure)
-    return tuple(found)
+                sure = bool(solved.determined(stage.position)[measured[i]])
+            checked[i] = replace(checked[i], sure=sure)
+    return tuple(checked)
 
 
-def first_stage(workings: SolvedStages, row: int) -> Marginals | None:
-    """The first stage in which a row's bound matters."""
-    return next((stage for stage in workings.marginals if stage.row[row] != 0), None)
+def first_stage(solved: SolvedStages, row: int) -> Marginals | None:
+    """Return the first stage in which a row has a dual; None where it has none."""
+    return next((stage for stage in solved.marginals if stage.row[row] != 0), None)
 
 
-def yardstick(workings: SolvedStages, stage: Marginals, year: int | None) -> Yardstick | None:
-    """The pot that measures prices in a stage: of this year or the nearest before, then after; the scarcest envelope.
+def numeraire(solved: SolvedStages, stage: Marginals, year: int | None) -> Numeraire | None:
+    """Find the numeraire of a stage: the pot of this year or the nearest before, then after; the scarcest envelope.
 
     None where no pot binds in the stage.
     """
-    data, programme = workings.formulation.data, workings.programme
+    data, programme = solved.formulation.data, solved.programme
     rows = programme.rows("pot")
     worth = -stage.row[rows]
     if not (worth > 0).any():
         return None
-    family = next(each for each in programme.row_families if each.name == "pot")
+    family = next(candidate for candidate in programme.row_families if candidate.name == "pot")
     years = np.asarray([data.years.index(str(label)) for label in family.keys["year"]])
     wanted = len(data.years) - 1 if year is None else year
     away = np.where(years <= wanted, wanted - years, len(data.years) + years - wanted)
@@ -176,30 +176,30 @@ def yardstick(workings: SolvedStages, stage: Marginals, year: int | None) -> Yar
     best = int(order[0])
     envelope, when = str(family.keys["envelope"][best]), str(family.keys["year"][best])
     name = when if len(data.envelopes) == 1 else f"{envelope} {when}"
-    return Yardstick(rows.start + best, name, float(worth[best]))
+    return Numeraire(rows.start + best, name, float(worth[best]))
 
 
 def priced(
-    workings: SolvedStages,
+    solved: SolvedStages,
     kind: str,
-    place: tuple[str, ...],
+    labels: tuple[str, ...],
     stage: Marginals | None,
     bound: Bound,
     marginal: float,
     per: str,
     year: int | None,
 ) -> Price:
-    """Measure what one more unit of a bound does to a stage in the money of a pot, where one binds."""
+    """Convert the dual of a bound into money of the numeraire, where a pot binds in the stage."""
     if stage is None:
-        return Price(kind, place, "", 0.0, 0.0, "", None, False, bound)
-    measure = yardstick(workings, stage, year)
+        return Price(kind, labels, "", 0.0, 0.0, "", None, False, bound)
+    measure = numeraire(solved, stage, year)
     amount = marginal if kind == "national" else abs(marginal)
     shared = stage.name.startswith(SHARED)
     if measure is None:
-        return Price(kind, place, stage.name, marginal, amount, f"{stage.unit} per {per}", None, shared, bound)
-    unit = f"{workings.formulation.scenario.settings.money} of {measure.name} per {per}"
+        return Price(kind, labels, stage.name, marginal, amount, f"{stage.unit} per {per}", None, shared, bound)
+    unit = f"{solved.formulation.scenario.settings.money} of {measure.name} per {per}"
     removes = _removes(stage, measure.worth)
-    return Price(kind, place, stage.name, marginal, amount / measure.worth, unit, removes, shared, bound)
+    return Price(kind, labels, stage.name, marginal, amount / measure.worth, unit, removes, shared, bound)
 
 
 def _removes(stage: Marginals, worth: float) -> float | None:
@@ -221,7 +221,7 @@ def bound_kinds(family: str, lower: Floats, upper: Floats, at: Floats) -> Texts:
 
 
 def cell_kinds(programme: LinearProgramme, columns: Integers, x: Floats) -> Texts:
-    """What people call the bounds at which some grants and targets stand at a point."""
+    """Name the bounds at which some grants and targets stand at a point."""
     grants = programme.columns("grant")
     of_grant = (columns >= grants.start) & (columns < grants.stop)
     bounds = programme.column_lower[columns], programme.column_upper[columns], x[columns]
@@ -230,15 +230,15 @@ def cell_kinds(programme: LinearProgramme, columns: Integers, x: Floats) -> Text
 
 
 def place_of(families: Sequence[Family], row: int) -> tuple[str, ...]:
-    """Labels of a row or column."""
+    """Return the labels of a row or column."""
     for family in families:
         if family.start <= row < family.start + family.size:
             return tuple(str(labels[row - family.start]) for labels in family.keys.values())
     raise IndexError(row)
 
 
-def year_of(workings: SolvedStages, place: tuple[str, ...]) -> int | None:
-    """The year a place names, the last of a range; None where it names none."""
-    years = workings.formulation.data.years
-    named = (label.rpartition(":")[2] for label in place)
+def year_of(solved: SolvedStages, labels: tuple[str, ...]) -> int | None:
+    """Return the year that labels name, the last of a range; None where they name none."""
+    years = solved.formulation.data.years
+    named = (label.rpartition(":")[2] for label in labels)
     return next((years.index(label) for label in named if label in years), None)

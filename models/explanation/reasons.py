@@ -1,34 +1,34 @@
-"""Why each area is asked what it is asked, in one plain sentence with its numbers and a comparison."""
+"""Reasons of asks: the merit order, prices and verdicts of an option in one plain sentence with its numbers."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from ..money import spoken
-from ..scenario.arrays import Integers, Texts
-from .merit_order import CUTS, Placing, Ranking
+from ..scenario.array_types import Integers, Texts
+from .merit_order import CUTS, MeritOrders, Ranking
 from .prices import RULE_ROWS
 from .rivals import NOBODY, last_elsewhere, rivals
 from .tight_rules import BAND, HELD
 from .verdicts import LAST, TIED, USED_UP
 
 TELLING = 1e-3
-"""Least difference of two costs, as a share of the price, that makes a comparison."""
+"""Least difference of two costs, as a share of the price, at which options are compared."""
 
 LINK = RULE_ROWS["link"]
 
 ALIKE = 1e-6
-"""Largest relative difference of two costs that are said to be equal."""
+"""Largest relative difference of two costs that count as equal."""
 
 
 class Ranked:
-    """A ranking as lists, with the rival of every place; costs also rounded, to tell those apart that differ."""
+    """Merit order of one need as lists, with the rival of every rank; costs also rounded, to tell them apart."""
 
-    def __init__(self, ranking: Ranking, placing: Placing) -> None:
-        options = placing.workings.formulation.data.options
+    def __init__(self, ranking: Ranking, orders: MeritOrders) -> None:
+        options = orders.solved.formulation.data.options
         chosen, cost = ranking.option, ranking.cost
         area = options.area[chosen]
-        used_up = ~(placing.workings.take_up[chosen] / options.limit[chosen] < 1 - ALIKE)
+        used_up = ~(orders.solved.take_up[chosen] / options.limit[chosen] < 1 - ALIKE)
         least = np.maximum(cost, 0.0) + TELLING * abs(ranking.price)
         self.need, self.price = ranking.need, ranking.price
         self.rounded_price = float(np.round(ranking.price, 9))
@@ -40,80 +40,80 @@ class Ranked:
 
 
 class Sentences:
-    """Writes the reasons of asks."""
+    """Writer of the reasons of asks."""
 
-    def __init__(self, placing: Placing) -> None:
-        formulation = placing.workings.formulation
+    def __init__(self, orders: MeritOrders) -> None:
+        formulation = orders.solved.formulation
         self._data = data = formulation.data
         scenario = formulation.scenario
         self._money = scenario.settings.money
         areas = dict(zip(*(scenario.filled("areas")[name] for name in ("code", "name")), strict=True))
         names = [str(areas[code]) for code in data.areas]
         self._area = [names[at] for at in data.options.area.tolist()]
-        self._one = dict(zip(data.objectives, map(one_of, placing.workings.units), strict=True))
-        grant, take_up = data.options.grant, placing.workings.take_up
+        self._one = dict(zip(data.objectives, map(one_of, orders.solved.units), strict=True))
+        grant, take_up = data.options.grant, orders.solved.take_up
         change = np.bincount(grant.option, weights=grant.value, minlength=data.options.size)
         self._share: list[float] = (take_up / data.options.limit).tolist()
         self._change: list[float] = (change * take_up).tolist()
         self._back: list[bool] = data.options.scale_back.tolist()
-        self._stop: list[str] = placing.verdicts.stop.tolist()
+        self._stop: list[str] = orders.verdicts.stop.tolist()
         cells: Integers = np.zeros(data.options.size, dtype=np.int64)
         cells[grant.option[::-1]] = np.arange(len(grant.option))[::-1]
         self._cell: list[int] = cells.tolist()
         self._short: dict[tuple[int, int], str] = {}
-        self._ranked = [Ranked(ranking, placing) for ranking in placing.rankings]
+        self._ranked = [Ranked(ranking, orders) for ranking in orders.rankings]
         of, at = np.full((2, data.options.size), NOBODY)
-        for number, ranking in enumerate(placing.rankings):
+        for number, ranking in enumerate(orders.rankings):
             of[ranking.option], at[ranking.option] = number, np.arange(len(ranking.option))
         self._of: list[int] = of.tolist()
         self._at: list[int] = at.tolist()
 
     def reason(self, j: int) -> str:
-        """The sentence for one option that is used."""
+        """Return the sentence of one option that is used."""
         if self._of[j] == NOBODY:
-            said = self._without_ranking(j)
+            sentence = self._without_ranking(j)
         else:
-            ranked, place = self._ranked[self._of[j]], self._at[j]
+            ranked, rank = self._ranked[self._of[j]], self._at[j]
             if ranked.need != CUTS:
-                said = self._of_raise(j, ranked, place)
+                sentence = self._of_raise(j, ranked, rank)
             elif self._back[j]:
-                said = self._of_scale_back(j, ranked, place)
+                sentence = self._of_scale_back(j, ranked, rank)
             else:
-                said = self._of_cut(j, ranked, place)
-        return said[0].upper() + said[1:] + self._stopped(j) + "."
+                sentence = self._of_cut(j, ranked, rank)
+        return sentence[0].upper() + sentence[1:] + self._stopped(j) + "."
 
-    def _of_raise(self, j: int, ranked: Ranked, place: int) -> str:
-        per, cost, price = self._one[ranked.need], ranked.cost[place], ranked.price
-        mine, other = (cost, ranked.rounded[place]), ranked.rival[place]
+    def _of_raise(self, j: int, ranked: Ranked, rank: int) -> str:
+        per, cost, price = self._one[ranked.need], ranked.cost[rank], ranked.price
+        mine, other = (cost, ranked.rounded[rank]), ranked.rival[rank]
         if other == NOBODY:
-            said, last = self._differing(mine, (price, ranked.rounded_price))
-            rest = self._used_elsewhere(ranked, place)
+            text, last = self._differing(mine, (price, ranked.rounded_price))
+            rest = self._used_elsewhere(ranked, rank)
         else:
             theirs = ranked.cost[other], ranked.rounded[other]
-            said, its, last = self._differing(mine, theirs, (price, ranked.rounded_price))
+            text, its, last = self._differing(mine, theirs, (price, ranked.rounded_price))
             rest = f" and {its} in {self._area[ranked.option[other]]}"
         if cost <= 0:
-            said = f"less than nothing, net of its other effects, for each {per}" if cost < 0 else "no grant"
+            text = f"less than nothing, net of its other effects, for each {per}" if cost < 0 else "no grant"
         else:
-            said = f"{said} per {per}"
-        what = f"{self._name(j)} costs {said} in {self._area[j]}{rest}"
+            text = f"{text} per {per}"
+        what = f"{self._name(j)} costs {text} in {self._area[j]}{rest}"
         if cost <= price * (1 + ALIKE):
             return f"{what}; the last {per} that the nation needed cost {last}"
         return (
             f"{what}; it is dearer than the last {per} that the nation needed, {last}, and is used to spare others more"
         )
 
-    def _used_elsewhere(self, ranked: Ranked, place: int) -> str:
-        """Who else was cheaper and has no more of it."""
-        before = ranked.before[place]
+    def _used_elsewhere(self, ranked: Ranked, rank: int) -> str:
+        """Name the last cheaper area, which has no more of it."""
+        before = ranked.before[rank]
         if before == NOBODY:
             return ", and no other area has any to offer"
         cost = self._amount(max(ranked.cost[before], 0.0))
         return f", and {self._area[ranked.option[before]]} has no more of it at {cost}"
 
-    def _of_cut(self, j: int, ranked: Ranked, place: int) -> str:
+    def _of_cut(self, j: int, ranked: Ranked, rank: int) -> str:
         saved = self._amount(-self._change[j])
-        cost, other = ranked.cost[place], ranked.rival[place]
+        cost, other = ranked.cost[rank], ranked.rival[rank]
         mine, yours = pence(cost, cost if other == NOBODY else ranked.cost[other])
         what = f"{self._name(j)} saves {saved} in {self._area[j]} and gives up "
         what += "nothing that the nation counts" if abs(cost) <= ALIKE else f"{mine} of outcomes for each £1"
@@ -123,11 +123,11 @@ class Sentences:
         name = "scaling back" if self._back[rival] else self._name(rival)
         return f"{what}; {name} in {self._area[rival]} would give up {yours}"
 
-    def _of_scale_back(self, j: int, ranked: Ranked, place: int) -> str:
+    def _of_scale_back(self, j: int, ranked: Ranked, rank: int) -> str:
         cells = self._data.options.grant
         what = self._what_is_short(int(cells.across[self._cell[j]]), int(cells.year[self._cell[j]]))
         what += f": {self._area[j]} gives up {self._share[j]:.1%} of its programme of that year"
-        cost, other = ranked.cost[place], ranked.rival[place]
+        cost, other = ranked.cost[rank], ranked.rival[rank]
         if other == NOBODY or abs(ranked.cost[other] - cost) <= ALIKE * max(abs(cost), 1.0):
             return what
         mine, theirs = pence(cost, ranked.cost[other])
@@ -139,12 +139,12 @@ class Sentences:
             data = self._data
             bids, pot = float(data.bid[:, envelope, year].sum()), float(data.pot[envelope, year])
             when = data.years[year] if len(data.envelopes) == 1 else f"{data.years[year]} {data.envelopes[envelope]}"
-            said = f"bids for {when} add up to {self._amount(bids)} and the pot holds {self._amount(pot)}"
-            self._short[envelope, year] = said
+            text = f"bids for {when} add up to {self._amount(bids)} and the pot holds {self._amount(pot)}"
+            self._short[envelope, year] = text
         return self._short[envelope, year]
 
     def _without_ranking(self, j: int) -> str:
-        """An option that is for nothing that is short: say what it changes."""
+        """Describe what an option without a rank changes: it is for nothing that is short."""
         amount, where = self._change[j], self._area[j]
         if amount < 0:
             return f"{self._name(j)} saves {self._amount(-amount)} in {where}, which others need more"
@@ -171,10 +171,10 @@ class Sentences:
         """Amounts (each with itself rounded) with as many digits as it takes to tell those apart that differ."""
         different = len({rounded for _, rounded in values})
         for digits in range(1, 5):
-            said = [self._amount(value, digits) for value, _ in values]
-            if len(set(said)) == different:
+            texts = [self._amount(value, digits) for value, _ in values]
+            if len(set(texts)) == different:
                 break
-        return said
+        return texts
 
     def _amount(self, value: float, digits: int = 1) -> str:
         """Money with enough digits to be compared; below zero it is a gain."""
@@ -193,7 +193,7 @@ _STOPS = {
     "group": "; it shares one opportunity with others, which stops it at {share}",
     "dearer than the price": "",
 }
-"""What stopped an option, for people; what is not here is a rule that has a name."""
+"""Endings of the sentence by what stopped the option; a rule that is not here is named."""
 
 
 def pence(*shares: float) -> list[str]:
@@ -205,10 +205,10 @@ def pence(*shares: float) -> list[str]:
     (['75p', '100p'], ['58.11p', '58.12p'])
     """
     for digits in range(4):
-        said = [f"{100 * share:,.{digits}f}p" for share in shares]
-        if len(set(said)) == len(set(shares)):
+        texts = [f"{100 * share:,.{digits}f}p" for share in shares]
+        if len(set(texts)) == len(set(shares)):
             break
-    return said
+    return texts
 
 
 def one_of(unit: str) -> str:
@@ -227,11 +227,11 @@ def one_of(unit: str) -> str:
     return f"{first} {rest}".strip()
 
 
-def reasons(placing: Placing) -> Texts:
-    """One sentence for each option, in the order of the options; empty for one that is not used."""
-    sentences = Sentences(placing)
-    options = placing.workings.formulation.data.options
-    used = np.flatnonzero(placing.workings.take_up > ALIKE * options.limit)
-    said: Texts = np.full(options.size, "", dtype=object)
-    said[used] = [sentences.reason(j) for j in used.tolist()]
-    return said
+def reasons(orders: MeritOrders) -> Texts:
+    """Return one sentence for each option, in the order of the options; empty for one that is not used."""
+    sentences = Sentences(orders)
+    options = orders.solved.formulation.data.options
+    used = np.flatnonzero(orders.solved.take_up > ALIKE * options.limit)
+    texts: Texts = np.full(options.size, "", dtype=object)
+    texts[used] = [sentences.reason(j) for j in used.tolist()]
+    return texts

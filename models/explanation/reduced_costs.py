@@ -1,4 +1,4 @@
-r"""What stops each option where it stands: its reduced cost, taken apart by the bounds that it touches.
+r"""Reduced costs of options, decomposed by the bounds that each option touches.
 
 .. math:: r_j = c_j - \sum_i A_{ij} y_i
 
@@ -19,9 +19,9 @@ from scipy import sparse
 
 from singlepot.solver import Marginals
 
-from ..scenario.arrays import Booleans, Floats, Integers
+from ..scenario.array_types import Booleans, Floats, Integers
 from ..tables.rule_kinds import RULES
-from .band_kinks import kinks
+from .band_kinks import band_kinks
 from .prices import RULE_ROWS, cell_kinds
 from .solved_stages import SolvedStages
 from .tight_rules import BAND, HELD, AtLimit
@@ -37,12 +37,12 @@ COUNTED_BY = {
     "cut": ("burden",),
     "burden_share": ("burden",),
 }
-"""Families of rows by which a stage counts, and those stages; to others what they say was settled before."""
+"""Families of rows by which a stage counts, and those stages; in other stages their duals hold earlier ones."""
 
 
 @dataclass(frozen=True, eq=False)
-class Parts:
-    """One stage's reduced costs of all options, taken apart.
+class ReducedCostParts:
+    """Parts of the reduced costs of all options in one stage.
 
     Stage units for each unit of take-up; all parts add up to ``total``.
 
@@ -77,19 +77,19 @@ class Parts:
         return np.asarray(self.money + self.outcome.sum(axis=1) + self.own)
 
 
-class Anatomy:
-    """Takes reduced costs of options apart, stage by stage."""
+class ReducedCosts:
+    """Decomposition of the reduced costs of options, stage by stage."""
 
-    def __init__(self, workings: SolvedStages) -> None:
-        self._workings = workings
-        model, programme = workings.formulation.model, workings.programme
+    def __init__(self, solved: SolvedStages) -> None:
+        self._solved = solved
+        model, programme = solved.formulation.model, solved.programme
         self._take_up: Integers = model.take_up
-        self._used = workings.take_up > UNUSED * model.data.options.limit
+        self._used = solved.take_up > UNUSED * model.data.options.limit
         parts = [programme.columns(name) for name in ("grant", "target")]
         rows = [programme.rows(name) for name in ("grant", "target")]
         self._cells: Integers = np.concatenate([np.arange(part.start, part.stop) for part in parts])
         own_rows = np.concatenate([np.arange(row.start, row.stop) for row in rows])
-        by_row = workings.by_row
+        by_row = solved.by_row
         self._moves = -by_row[own_rows][:, self._take_up]
         self._downwards, self._upwards = self._moves.minimum(0), self._moves.maximum(0)
         families = {family.name: family.span for family in programme.row_families}
@@ -100,13 +100,13 @@ class Anatomy:
         effects = by_row[:, self._take_up] + by_row[:, self._cells] @ self._moves
         self._effects = {name: effects[span] for name, span in self._spans.items()}
         self._rows = {name: by_row[span] for name, span in self._spans.items()}
-        self._limits = AtLimit(workings, self._moves, self._cells, self._effects)
+        self._limits = AtLimit(solved, self._moves, self._cells, self._effects)
 
-    def parts(self, stage: Marginals) -> Parts:
-        """Take every option's reduced cost in a stage apart."""
+    def parts(self, stage: Marginals) -> ReducedCostParts:
+        """Decompose every option's reduced cost in a stage."""
         none = np.zeros(len(self._take_up))
-        money, served, own = none.copy(), none.copy(), none.copy()
-        outcome = np.zeros((len(none), len(self._workings.formulation.data.objectives)))
+        money, served, counted = none.copy(), none.copy(), none.copy()
+        outcome = np.zeros((len(none), len(self._solved.formulation.data.objectives)))
         rules: dict[str, Floats] = {}
 
         def hold(kind: str, effects: sparse.csr_array, worth: Floats) -> None:
@@ -115,27 +115,27 @@ class Anatomy:
             np.add(served, favour, out=served)
 
         for name, effects in self._effects.items():
-            said = self._as_said(name, stage)
-            hold(HELD, effects, stage.row[self._spans[name]] - said)
+            duals = self._as_said(name, stage)
+            hold(HELD, effects, stage.row[self._spans[name]] - duals)
             if name == "pot":
-                money += -(effects.T @ said)
+                money += -(effects.T @ duals)
             elif name == "national":
-                outcome += self._outcomes(effects, said)
+                outcome += self._outcomes(effects, duals)
             elif name in RULE_ROWS:
-                hold(RULE_ROWS[name], effects, said)
+                hold(RULE_ROWS[name], effects, duals)
             elif stage.name in COUNTED_BY.get(name, ()):
-                own += -(effects.T @ said)
+                counted += -(effects.T @ duals)
             else:
-                hold(HELD, effects, said)
+                hold(HELD, effects, duals)
         for kind, reduced in self._bounds(stage).items():
             hold(kind, self._moves, reduced)
         rules[BAND] = self._beyond(stage)
-        own += stage.cost[self._take_up] + self._moves.T @ stage.cost[self._cells] - rules[BAND]
-        return Parts(
+        counted += stage.cost[self._take_up] + self._moves.T @ stage.cost[self._cells] - rules[BAND]
+        return ReducedCostParts(
             stage,
             money=money,
             outcome=outcome,
-            own=own,
+            own=counted,
             served=served,
             rules=rules,
             total=stage.column[self._take_up],
@@ -143,8 +143,8 @@ class Anatomy:
         )
 
     def _as_said(self, name: str, stage: Marginals) -> Floats:
-        """The duals of a family of rows with the sign of their own bounds; another sign is what was settled before."""
-        span, programme = self._spans[name], self._workings.programme
+        """Duals of a family of rows with the sign of their bounds; one of another sign holds an earlier stage."""
+        span, programme = self._spans[name], self._solved.programme
         dual = stage.row[span]
         if name == "held":
             return dual
@@ -154,17 +154,17 @@ class Anatomy:
         at_upper = np.isfinite(upper) & (~np.isfinite(lower) | (np.abs(upper - at) <= np.abs(at - lower)))
         return np.where((at_lower & (dual > 0)) | (at_upper & (dual < 0)), dual, 0.0)
 
-    def _outcomes(self, effects: sparse.csr_array, said: Floats) -> Floats:
-        """The part of each objective's national rows."""
-        rows = self._workings.formulation.data.national
-        result = np.zeros((len(self._take_up), len(self._workings.formulation.data.objectives)))
+    def _outcomes(self, effects: sparse.csr_array, duals: Floats) -> Floats:
+        """Part of each objective's national rows in the reduced costs."""
+        rows = self._solved.formulation.data.national
+        result = np.zeros((len(self._take_up), len(self._solved.formulation.data.objectives)))
         for k in np.unique(rows.objective):
-            result[:, k] = -(effects.T @ np.where(rows.objective == k, said, 0.0))
+            result[:, k] = -(effects.T @ np.where(rows.objective == k, duals, 0.0))
         return result
 
     def _bounds(self, stage: Marginals) -> dict[str, Floats]:
         """Reduced costs of grants and targets by the floor, ceiling or lock at which they stand."""
-        programme = self._workings.programme
+        programme = self._solved.programme
         reduced = stage.column[self._cells]
         at = np.flatnonzero(reduced)
         columns = self._cells[at]
@@ -175,27 +175,27 @@ class Anatomy:
         return {str(kind): _only(reduced, at[kinds == kind]) for kind in sorted(set(kinds))}
 
     def _beyond(self, stage: Marginals) -> Floats:
-        """What only the next band asks, of what the stage itself counts."""
-        found = kinks(self._workings, stage)
+        """Part of what the stage counts that only the slope of the next band explains."""
+        kinks = band_kinks(self._solved, stage)
         beyond = np.zeros(len(self._take_up))
-        if found is not None:
-            cells = np.zeros(self._workings.programme.shape[1])
-            cells[found.cells] = found.beyond_down
+        if kinks is not None:
+            cells = np.zeros(self._solved.programme.shape[1])
+            cells[kinks.cells] = kinks.beyond_down
             beyond -= self._downwards.T @ cells[self._cells]
-            cells[found.cells] = found.beyond_up
+            cells[kinks.cells] = kinks.beyond_up
             beyond += np.where(self._used, self._upwards.T @ cells[self._cells], 0.0)
         return beyond
 
 
 def _only(values: Floats, places: Integers) -> Floats:
-    """Some of the values, and 0 in all other places."""
+    """Some of the values, and 0 elsewhere."""
     result = np.zeros(len(values))
     result[places] = values[places]
     return result
 
 
 def _signed(effects: sparse.csr_array, worth: Floats) -> tuple[Floats, Floats]:
-    """What bounds of some worth hold each option back by, and what the option does for them, not above zero."""
+    """Positive and negative parts of reduced costs from rows with these duals: against an option, and in favour."""
     used = np.flatnonzero(worth)
     if not len(used):
         return np.zeros(effects.shape[1]), np.zeros(effects.shape[1])

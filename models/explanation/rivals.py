@@ -1,17 +1,17 @@
-"""With whom an option is compared: who would be next in a ranking, and who was cheaper and has no more to offer."""
+"""Marginal options in a merit order: the next dearer one of another area, and the last cheaper one."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from ..scenario.arrays import Booleans, Floats, Integers
+from ..scenario.array_types import Booleans, Floats, Integers
 
 NOBODY = -1
-"""In place of a rival where there is none."""
+"""Index of the rival where there is none."""
 
 
 def rivals(area: Integers, cost: Floats, used_up: Booleans, least: Floats) -> Integers:
-    """Find for each place of a ranking the next dearer option of another area that is not used up.
+    """Find for each rank of a merit order the next dearer option of another area that is not used up.
 
     Parameters
     ----------
@@ -24,7 +24,7 @@ def rivals(area: Integers, cost: Floats, used_up: Booleans, least: Floats) -> In
 
     Returns
     -------
-    The rival's place; where none costs as much, that of the next of another area that costs anything;
+    The rival's rank; where none costs as much, that of the next of another area that costs anything;
     :data:`NOBODY` where there is none.
 
     Examples
@@ -35,26 +35,26 @@ def rivals(area: Integers, cost: Floats, used_up: Booleans, least: Floats) -> In
     [3, 3, -1, -1]
     """
     open_ = np.flatnonzero(~used_up)
-    found = _first(area, cost, open_, np.arange(len(cost)), least)
-    rest = np.flatnonzero(found == NOBODY)
-    found[rest] = _first(area, cost, open_, rest, np.zeros(len(rest)))
-    return found
+    rival = _first(area, cost, open_, np.arange(len(cost)), least)
+    rest = np.flatnonzero(rival == NOBODY)
+    rival[rest] = _first(area, cost, open_, rest, np.zeros(len(rest)))
+    return rival
 
 
 def last_elsewhere(area: Integers) -> Integers:
-    """The last place before each that is another area's; :data:`NOBODY` where all before are its own."""
+    """Return the last rank before each that is another area's; :data:`NOBODY` where all before are its own."""
     return np.asarray(_run_starts(area)[_runs(area)] - 1)
 
 
 def _first(area: Integers, cost: Floats, open_: Integers, places: Integers, least: Floats) -> Integers:
-    """The first open place after each that costs more than some least and is another area's.
+    """First open rank after each that costs more than some least and is another area's.
 
     The costs of a ranking rise but for rounding: the first that costs enough is looked up among the largest so far,
     and from there it is a few steps.
     """
-    found: Integers = np.full(len(places), NOBODY)
+    rival: Integers = np.full(len(places), NOBODY)
     if not len(open_):
-        return found
+        return rival
     its_area, its_cost = area[open_], cost[open_]
     runs = _runs(its_area)
     next_run = np.append(_run_starts(its_area)[1:], len(open_))[runs]
@@ -63,12 +63,12 @@ def _first(area: Integers, cost: Floats, open_: Integers, places: Integers, leas
     left = np.flatnonzero(at < len(open_))
     while len(left):
         here = at[left]
-        own, cheap = its_area[here] == area[places[left]], ~(its_cost[here] > least[left])
-        done = ~own & ~cheap
-        found[left[done]] = open_[here[done]]
-        at[left] = np.where(own, next_run[here], here + 1)
+        same_area, cheap = its_area[here] == area[places[left]], ~(its_cost[here] > least[left])
+        done = ~same_area & ~cheap
+        rival[left[done]] = open_[here[done]]
+        at[left] = np.where(same_area, next_run[here], here + 1)
         left = left[~done & (at[left] < len(open_))]
-    return found
+    return rival
 
 
 def _runs(area: Integers) -> Integers:

@@ -1,4 +1,4 @@
-"""What the stages left behind: enough to say why, kept with a settlement or worked out again from its scenario."""
+"""Solved stages with their duals: kept with a settlement, or solved again from its scenario."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ from singlepot.solver import (
 )
 
 from ..formulation.formulation import Formulation
-from ..scenario.arrays import Booleans, Floats
+from ..scenario.array_types import Booleans, Floats
 
 
 @dataclass(frozen=True, eq=False)
 class SolvedStages:
-    """A formulation, how its stages ended, and the take-ups of the settlement (in the order of the options)."""
+    """Formulation with the solutions of its stages, and the take-ups of the settlement in the order of the options."""
 
     formulation: Formulation
     staged: Staged
     take_up: Floats
 
     def __getstate__(self) -> dict[str, object]:
-        """What is copied or sent to another process: not what was derived, nor open solvers."""
+        """Return what is pickled: neither what was derived, nor open solvers."""
         return {name: self.__dict__[name] for name in ("formulation", "staged", "take_up")}
 
     @cached_property
@@ -51,13 +51,13 @@ class SolvedStages:
         return [unit[key] for key in self.formulation.data.objectives]
 
     def tracer(self, position: int) -> Tracer:
-        """What moves bounds and solves one stage again; it is kept, so that its first answer is found once."""
+        """Return the tracer that moves bounds and solves one stage again; each is kept, and solves first but once."""
         if position not in self._tracers:
             self._tracers[position] = Tracer(self.staged, position)
         return self._tracers[position]
 
     def determined(self, position: int, *, of_columns: bool = False) -> Booleans:
-        """Which rows have but one dual in a stage, or which columns but one reduced cost; found once."""
+        """Return which rows have a unique dual in a stage, or which columns a unique reduced cost; worked out once."""
         if (position, of_columns) not in self._determined:
             self._determined[position, of_columns] = unique_duals(self.staged, position, of_columns=of_columns)
         return self._determined[position, of_columns]

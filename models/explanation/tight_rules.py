@@ -13,8 +13,8 @@ from scipy import sparse
 
 from singlepot.solver import Marginals
 
-from ..scenario.arrays import Booleans, Floats, Integers, Texts
-from .band_kinks import kinks
+from ..scenario.array_types import Booleans, Floats, Integers, Texts
+from .band_kinks import band_kinks
 from .prices import RULE_ROWS, cell_kinds
 from .solved_stages import SolvedStages
 
@@ -100,7 +100,7 @@ class AtLimit:
 
     def _beyond(self, stage: Marginals) -> Booleans:
         """Which options give something up at the edge of a band that has no price beyond its slope."""
-        edges, places = kinks(self._workings, stage), np.zeros(self._workings.programme.shape[1], dtype=bool)
+        edges, places = band_kinks(self._workings, stage), np.zeros(self._workings.programme.shape[1], dtype=bool)
         if edges is not None:
             places[edges.cells] = (edges.up > edges.down) & (edges.beyond_down == 0)
         return _raise(self._moves, places[self._cells], -1)

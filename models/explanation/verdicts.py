@@ -1,4 +1,4 @@
-"""Which stage decided how far an option is used, and what stopped it there: used up, too dear, a rule, or a tie."""
+"""Verdicts from reduced costs: which stage decided an option's take-up, and which bound, price or tie stopped it."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ from typing import overload
 
 import numpy as np
 
-from ..scenario.arrays import Booleans, Floats, Integers, Texts
+from ..scenario.array_types import Booleans, Floats, Integers, Texts
 from .prices import RULE_ROWS
-from .reduced_costs import UNUSED, Parts
+from .reduced_costs import UNUSED, ReducedCostParts
 from .solved_stages import SolvedStages
 from .tight_rules import HELD
 
 MATTERS = 1e-6
-"""Size of a part, relative to the largest part of its option, above which it counts."""
+"""Size of a part of a reduced cost, relative to the largest of its option, above which it counts."""
 
 WHOLE = 1e-9
-"""How near its limit, as a share, a take-up is used up."""
+"""Share of its limit within which a take-up counts as used up."""
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """Why an option stands where it does.
+    """Verdict on one option: why its take-up is what it is.
 
     Attributes
     ----------
@@ -50,12 +50,12 @@ SHARED_BEYOND = 1e-7
 USED_UP, DEARER, TIED, LAST = "used up", "dearer than the price", "tie shared", "the last that was needed"
 
 
-NOBODY = -1
-"""In place of a stage or of the parts that list rules: none."""
+UNDECIDED = -1
+"""Index of the stage, or of the parts that list rules, where there is none."""
 
 
 class Verdicts(Sequence[Verdict]):
-    """A verdict for each option; the rules listed with it are looked up when they are asked for.
+    """Sequence of verdicts, one for each option; the rules listed with it are looked up when they are asked for.
 
     Parameters
     ----------
@@ -74,12 +74,14 @@ class Verdicts(Sequence[Verdict]):
         What stopped each option.
     """
 
-    def __init__(self, parts: tuple[Parts, ...], nothing: Sequence[bool], share: Floats, shared: Booleans) -> None:
+    def __init__(
+        self, parts: tuple[ReducedCostParts, ...], nothing: Sequence[bool], share: Floats, shared: Booleans
+    ) -> None:
         self._parts, self._share = parts, share
-        self._size = [_size(each) for each in parts]
+        self._size = [_size(part) for part in parts]
         self.stop: Texts = np.full(len(share), "", dtype=object)
-        self._stage: Integers = np.full(len(share), NOBODY)
-        self._listed: Integers = np.full(len(share), NOBODY)
+        self._stage: Integers = np.full(len(share), UNDECIDED)
+        self._listed: Integers = np.full(len(share), UNDECIDED)
         self._every = np.zeros(len(share), dtype=bool)
         self._decide(nothing, shared)
 
@@ -95,12 +97,12 @@ class Verdicts(Sequence[Verdict]):
         """The verdict on one option, or on several."""
         if isinstance(j, slice):
             return tuple(self[i] for i in range(*j.indices(len(self))))
-        stage = "" if self._stage[j] == NOBODY else self._parts[self._stage[j]].stage.name
+        stage = "" if self._stage[j] == UNDECIDED else self._parts[self._stage[j]].stage.name
         return Verdict(stage, str(self.stop[j]), tuple(self._rules(j)))
 
     def _rules(self, j: int) -> Iterator[str]:
-        """Every rule that holds an option back, the strongest first, then those at their limit without a price."""
-        if self._listed[j] == NOBODY:
+        """List every rule that holds an option back, the strongest first, then those at their limit without a price."""
+        if self._listed[j] == UNDECIDED:
             return
         at = int(self._listed[j])
         parts, whole = self._parts[at], self._share[j] >= 1 - WHOLE
@@ -122,7 +124,7 @@ class Verdicts(Sequence[Verdict]):
         share, at_margin = self._share, np.where(shared, TIED, LAST).astype(object)
         unused, whole = share <= UNUSED, share >= 1 - WHOLE
         partly = (share > UNUSED) & ~whole
-        before: Integers = np.full(len(self), NOBODY)
+        before: Integers = np.full(len(self), UNDECIDED)
         open_, margin = np.ones(len(self), dtype=bool), before.copy()
         for at, (parts, at_zero) in enumerate(zip(self._parts, nothing, strict=True)):
             least = MATTERS * self._size[at]
@@ -132,65 +134,65 @@ class Verdicts(Sequence[Verdict]):
             else:
                 stop = _in_stage(parts, share, least)
             stopped = counts & (stop != "")
-            again = stopped & (stop == HELD) & (margin != NOBODY)
+            again = stopped & (stop == HELD) & (margin != UNDECIDED)
             self._settle(again, margin, at_margin)
             self._settle(stopped & ~again, at, stop, listed=at, every=not at_zero)
             open_ &= ~stopped
             passed = counts & ~stopped
             before[passed] = at
             if not at_zero:
-                margin[passed & partly & (margin == NOBODY)] = at
+                margin[passed & partly & (margin == UNDECIDED)] = at
         open_whole, open_rest = open_ & whole, open_ & ~whole
         self._settle(open_whole, before, USED_UP)
-        self._settle(open_rest & (shared | partly), np.where(margin != NOBODY, margin, before), at_margin)
+        self._settle(open_rest & (shared | partly), np.where(margin != UNDECIDED, margin, before), at_margin)
         self._settle(open_rest & ~(shared | partly), before, DEARER, listed=len(self._parts) - 1)
 
     def _settle(
-        self, which: Booleans, stage: int | Integers, stop: str | Texts, listed: int = NOBODY, every: bool = False
+        self, which: Booleans, stage: int | Integers, stop: str | Texts, listed: int = UNDECIDED, every: bool = False
     ) -> None:
         for mine, value in ((self._stage, stage), (self.stop, stop)):
             mine[which] = value[which] if isinstance(value, np.ndarray) else value
         self._listed[which], self._every[which] = listed, every
 
 
-def judge(workings: SolvedStages, parts: tuple[Parts, ...]) -> Verdicts:
-    """Say for every option which stage decided it and what stopped it there.
+def judge(solved: SolvedStages, parts: tuple[ReducedCostParts, ...]) -> Verdicts:
+    """Judge every option by complementary slackness: which stage decided it, and what stopped it there.
 
     A stage that may give decides nothing: what it may give is a rule of the later stages.
     """
-    options = workings.formulation.data.options
-    stages = workings.formulation.stages
-    deciding = tuple(each for each in parts if stages[each.stage.position].give == 0)
-    share = workings.take_up / options.limit
-    ended = workings.staged.x[workings.formulation.model.take_up]
-    ended = ended * workings.staged.scaled.column_scale[workings.formulation.model.take_up] / options.limit
+    options = solved.formulation.data.options
+    stages = solved.formulation.stages
+    deciding = tuple(part for part in parts if stages[part.stage.position].give == 0)
+    share = solved.take_up / options.limit
+    ended = solved.staged.x[solved.formulation.model.take_up]
+    ended = ended * solved.staged.scaled.column_scale[solved.formulation.model.take_up] / options.limit
     shared = np.abs(share - ended) > SHARED_BEYOND
-    nothing = [each.stage.value <= WHOLE * stages[each.stage.position].size for each in deciding]
+    nothing = [part.stage.value <= WHOLE * stages[part.stage.position].size for part in deciding]
     return Verdicts(deciding, nothing, share, shared)
 
 
-def _size(parts: Parts) -> Floats:
-    """The largest part of each option."""
+def _size(parts: ReducedCostParts) -> Floats:
+    """Largest part of each option's reduced cost."""
     size = np.maximum(np.abs(parts.money), np.abs(parts.own))
     for part in (*parts.outcome.T, *parts.rules.values()):
         np.maximum(size, np.abs(part), out=size)
     return size
 
 
-def _in_stage(parts: Parts, share: Floats, least: Floats) -> Texts:
-    """What stops each option in a stage; nothing where it is at the margin.
+def _in_stage(parts: ReducedCostParts, share: Floats, least: Floats) -> Texts:
+    """Bound that stops each option in a stage; empty where its reduced cost is zero, at the margin.
 
     Of the rules that hold it back the one is named without which it would be used further, the strongest first;
     where it would be only without several at once, the strongest of them.
     """
     whole = share >= 1 - WHOLE
     named: Texts = np.full(len(share), "", dtype=object)
-    strongest, own = np.full(len(share), -np.inf), np.zeros(len(share))
+    strongest, by_limit = np.full(len(share), -np.inf), np.zeros(len(share))
     for kind in sorted(parts.rules, reverse=True):
         part = parts.rules[kind]
         counts = part > least
         if kind in OWN_LIMIT:
-            own += np.where(counts, part, 0.0)
+            by_limit += np.where(counts, part, 0.0)
             counts = counts & ~whole
         stronger = counts & (part > strongest)
         strongest[stronger], named[stronger] = part[stronger], kind
@@ -199,4 +201,4 @@ def _in_stage(parts: Parts, share: Floats, least: Floats) -> Texts:
     dear = (parts.total > least) & (share <= UNUSED)
     stop = np.where(alone | (free < -least), named, "")
     stop = np.where(alone, stop, np.where(dear, np.where(stop == "", DEARER, stop), ""))
-    return np.where(whole & (parts.total - own < -least), USED_UP, stop)
+    return np.where(whole & (parts.total - by_limit < -least), USED_UP, stop)

@@ -1,4 +1,4 @@
-"""Write a folder whole or not at all: a killed run leaves the old folder or the new one, never half."""
+"""Atomic writing of a folder: a killed run leaves the old folder or the new one, never half."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def check_target(path: str | os.PathLike[str], last: str, *, overwrite: bool) ->
 
 
 def beside(path: str | os.PathLike[str]) -> Path:
-    """The first folder beside another that does not stand yet: its name with ``-2``, ``-3`` and so on."""
+    """Return the first folder beside another that does not exist yet: its name with ``-2``, ``-3`` and so on."""
     target = Path(path)
     return next(
         other for number in itertools.count(2) if not (other := target.with_name(f"{target.name}-{number}")).exists()
@@ -105,8 +105,8 @@ def beside(path: str | os.PathLike[str]) -> Path:
 
 
 def _lock(folder: Path) -> Path | None:
-    """The mark that a spreadsheet leaves beside a file while it has it open: Excel's or LibreOffice's."""
-    return next((lock for pattern in ("~$*", ".~lock.*#") for lock in sorted(folder.glob(pattern))), None)
+    """Find the lock file that a spreadsheet leaves beside a file while it has it open: Excel's or LibreOffice's."""
+    return next((path for pattern in ("~$*", ".~lock.*#") for path in sorted(folder.glob(pattern))), None)
 
 
 def _write_file(path: Path, content: bytes) -> None:

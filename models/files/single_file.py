@@ -1,4 +1,4 @@
-"""Write one file whole or not at all: a killed run leaves the old file or the new one, never half."""
+"""Atomic writing of one file: a killed run leaves the old file or the new one, never half."""
 
 from __future__ import annotations
 

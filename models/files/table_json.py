@@ -30,7 +30,7 @@ def rows_json(table: pd.DataFrame) -> str:
     names = [encode_basestring(str(name)).replace("%", "%%") for name in table.columns]
     row = "\n {" + ",".join(f"\n  {name}: %s" for name in names) + "\n }"
     cells = zip(*(_cells(table.iloc[:, i]) for i in range(table.shape[1])), strict=True)
-    return "[" + ",".join([row % each for each in cells]) + "\n]"
+    return "[" + ",".join([row % texts for texts in cells]) + "\n]"
 
 
 def plain(value: object) -> object:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..scenario.arrays import Floats, Integers
+from ..scenario.array_types import Floats, Integers
 from ..settings.settings import Bands
 from .model import Model
 

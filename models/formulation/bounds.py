@@ -6,7 +6,8 @@ import numpy as np
 
 from singlepot.solver.crossed_bounds import meeting
 
-from ..scenario.arrays import Arrays, Floats
+from ..scenario.array_types import Floats
+from ..scenario.arrays import Arrays
 from ..tables.rule_kinds import bounds_of
 from .rules import Rules
 

@@ -8,7 +8,8 @@ import numpy as np
 
 from singlepot.solver import Extra, ExtraRows, LinearProgramme, Stage
 
-from ..scenario.arrays import Arrays, Floats, arrays
+from ..scenario.array_types import Floats
+from ..scenario.arrays import Arrays, arrays
 from ..scenario.scenario import Scenario
 from .model import Model
 from .rules import Rules, resolve

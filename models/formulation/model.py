@@ -10,7 +10,9 @@ import numpy.typing as npt
 
 from singlepot.solver import Labels, ProgrammeBuilder
 
-from ..scenario.arrays import Arrays, Booleans, Cells, Floats, Integers
+from ..scenario.array_types import Booleans, Floats, Integers
+from ..scenario.arrays import Arrays
+from ..scenario.option_arrays import Cells
 from ..settings.settings import Bands
 from .rules import Rules
 

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..scenario.arrays import Arrays, Booleans, Floats, Integers
+from ..scenario.array_types import Booleans, Floats, Integers
+from ..scenario.arrays import Arrays
 from ..scenario.scenario import Scenario
 from ..tables.rule_kinds import AREAS, BASES, GRANTS, POTS, RULES, SELECTORS, SUMS, Rule
 

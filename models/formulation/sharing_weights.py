@@ -13,7 +13,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..scenario.arrays import Arrays, Floats
+from ..scenario.array_types import Floats
+from ..scenario.arrays import Arrays
 from .model import ABSENT, Model
 
 IDLE = 1e-6

@@ -6,7 +6,8 @@ import numpy as np
 
 from singlepot.solver import LinearProgramme, Stage
 
-from ..scenario.arrays import Arrays, Floats
+from ..scenario.array_types import Floats
+from ..scenario.arrays import Arrays
 from ..settings.settings import Stages
 from .model import ABSENT, Model
 

@@ -16,7 +16,8 @@ from singlepot.solver.infeasibility.elastic import Slacks
 from ..formulation.formulation import Formulation, write
 from ..formulation.model import ABSENT, Model, reachable
 from ..formulation.rules import Limit, Rules, resolve
-from ..scenario.arrays import Floats, Integers, arrays
+from ..scenario.array_types import Floats, Integers
+from ..scenario.arrays import arrays
 from ..scenario.scenario import Scenario
 from ..tables.rule_kinds import KINDS, POT, POTS, RULES, SUMS, Rule, names_over
 from .relaxation_costs import cost_of_relaxing, shares_of_pot

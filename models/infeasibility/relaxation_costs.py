@@ -11,7 +11,8 @@ import pandas as pd
 from ..formulation.formulation import Formulation
 from ..formulation.model import ABSENT
 from ..formulation.rules import Rules, resolve, sizes
-from ..scenario.arrays import Arrays, Booleans, Floats, Integers
+from ..scenario.array_types import Booleans, Floats, Integers
+from ..scenario.arrays import Arrays
 from ..scenario.scenario import Scenario
 from ..tables.rule_kinds import POT, POTS, RULES, SUMS, TARGETS, names_over
 

@@ -13,7 +13,7 @@ from singlepot.solver import Control, InfeasibleError
 from singlepot.solver.infeasibility.elastic import least_change
 from singlepot.solver.infeasibility.farkas import NEGLIGIBLE, find_conflict, is_possible
 
-from ..scenario.arrays import Floats
+from ..scenario.array_types import Floats
 from ..tables.rule_kinds import POT, RULES, TARGETS, names_over
 from .clash import Clash, ClashSide
 from .relaxable import EXTRA, RelaxableProgramme

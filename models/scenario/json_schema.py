@@ -1,4 +1,4 @@
-"""The JSON Schema (2020-12) of a scenario's and a settlement's document, from what the checks themselves follow."""
+"""JSON Schema (2020-12) of a scenario's document, from the table of columns that the checks follow."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ KEPT = r"^(note$|_)"
 
 
 def scenario_schema() -> dict[str, Any]:
-    """The schema of a scenario's JSON document."""
+    """Return the schema of a scenario's JSON document."""
     settings = _settings()
     tables = {"rule_rows" if name == "rules" else name: _rows(table) for name, table in TABLES.items()}
     required = [*settings["required"], *(name for name, table in TABLES.items() if table.required)]
@@ -38,16 +38,16 @@ def scenario_schema() -> dict[str, Any]:
 
 
 def _settings() -> dict[str, Any]:
-    """The schema of the settings: what pydantic checks, with explanations and what its own checks add."""
-    made = SettingsFile.model_json_schema()
-    properties = made["properties"]
-    made["$defs"] = {name: _without_titles(part) for name, part in made["$defs"].items()}
+    """Schema of the settings: what pydantic checks, with explanations and what its own checks add."""
+    schema = SettingsFile.model_json_schema()
+    properties = schema["properties"]
+    schema["$defs"] = {name: _without_titles(part) for name, part in schema["$defs"].items()}
     for name, part in properties.items():
         properties[name] = _without_titles(part)
         _without_null(properties[name])
         if name in SETTINGS_EXPLAINED:
             properties[name]["description"] = SETTINGS_EXPLAINED[name]
-    for name, part in made["$defs"].items():
+    for name, part in schema["$defs"].items():
         sections = {
             "RulesSection": "rules",
             "EquitySection": "equity",
@@ -65,14 +65,14 @@ def _settings() -> dict[str, Any]:
     properties["price_base"]["pattern"] = f"^$|{YEAR}"
     properties["years"]["items"]["pattern"] = YEAR
     properties["years"]["minItems"] = properties["years"].pop("minLength", 1)
-    stages = made["$defs"]["StagesSection"]["properties"]
+    stages = schema["$defs"]["StagesSection"]["properties"]
     stages["order"]["items"]["enum"] = list(STAGES)
     stages["give"]["propertyNames"] = {"enum": list(STAGES)}
-    return made
+    return schema
 
 
 def _without_null(part: dict[str, Any]) -> None:
-    """Leave out that a key may be null: it is left out then."""
+    """Take away that a key may be null: such a key is left out."""
     kinds = [kind for kind in part.get("anyOf", ()) if kind != {"type": "null"}]
     if len(kinds) == 1:
         part.pop("anyOf")
@@ -87,7 +87,7 @@ def _without_titles(part: Any) -> Any:
 
 
 def _rows(table: Table) -> dict[str, Any]:
-    """The schema of a table: rows with fixed columns, and the further ones that the table is open to."""
+    """Schema of a table: rows with fixed columns, and the further ones that the table is open to."""
     further: dict[str, Any] | bool = False
     if table.open_to:
         further = {"type": ["number", "null"], "description": f"A further column, of each {table.open_to}."}
@@ -105,83 +105,20 @@ def _rows(table: Table) -> dict[str, Any]:
 
 
 def _cell(column: Column) -> dict[str, Any]:
-    said: dict[str, Any] = {"description": column.explanation}
+    schema: dict[str, Any] = {"description": column.explanation}
     kind = {"number": "number", "whole": "integer"}.get(column.kind, "string")
-    said["type"] = kind if column.required else [kind, "null"]
+    schema["type"] = kind if column.required else [kind, "null"]
     if column.numeric:
         limits = {"minimum": column.least, "maximum": column.most, "exclusiveMinimum": column.above}
-        said |= {name: limit for name, limit in limits.items() if math.isfinite(limit)}
+        schema |= {name: limit for name, limit in limits.items() if math.isfinite(limit)}
         if column.unit:
-            said["description"] += f" Unit: {'as money says' if column.unit == 'money' else column.unit}."
-        return said
+            schema["description"] += f" Unit: {'as money says' if column.unit == 'money' else column.unit}."
+        return schema
     if column.kind == "word":
-        said["enum"] = [*column.words, *([] if column.required else [None, ""])]
+        schema["enum"] = [*column.words, *([] if column.required else [None, ""])]
     patterns = {"year": YEAR, "years": YEARS, "key": KEY}
     if column.kind in patterns:
-        said["pattern"] = patterns[column.kind] if column.required else f"^$|{patterns[column.kind]}"
+        schema["pattern"] = patterns[column.kind] if column.required else f"^$|{patterns[column.kind]}"
     if column.required and column.kind not in patterns:
-        said["minLength"] = 1
-    return said
-
-
-_TEXT, _NUMBER, _WHOLE = {"type": "string"}, {"type": ["number", "null"]}, {"type": "integer"}
-
-SETTLEMENT_TABLES: dict[str, dict[str, dict[str, Any]]] = {
-    "grants": {
-        **dict.fromkeys(("area", "envelope", "year"), _TEXT),
-        **dict.fromkeys(("bid", "grant", "change"), _NUMBER),
-        "pounds": _WHOLE,
-    },
-    "targets": {
-        **dict.fromkeys(("area", "objective", "year"), _TEXT),
-        **dict.fromkeys(("proposed", "agreed", "uplift", "concession", "rate"), _NUMBER),
-    },
-    "national": {
-        **dict.fromkeys(("objective", "year"), _TEXT),
-        **dict.fromkeys(("target", "proposed", "agreed", "shortfall"), _NUMBER),
-    },
-    "asks": {**dict.fromkeys(("area", "option"), _TEXT), **dict.fromkeys(("take_up", "grant_change"), _NUMBER)},
-    "pot": {
-        **dict.fromkeys(("envelope", "year"), _TEXT),
-        **dict.fromkeys(("amount", "allocated", "carried", "vired", "reserve", "carried_in", "vired_in"), _NUMBER),
-        "pounds": _WHOLE,
-    },
-    "take_up": {**dict.fromkeys(("area", "option"), _TEXT), "take_up": _NUMBER},
-    "stages": {**dict.fromkeys(("name", "unit"), _TEXT), **dict.fromkeys(("value", "final", "give"), _NUMBER)},
-}
-"""Columns of a settlement's tables: tables only ever gain columns."""
-
-
-def settlement_schema() -> dict[str, Any]:
-    """The schema of a settlement's JSON document; ``settlement.json`` in a folder is the same without the scenario."""
-    scenario = scenario_schema()
-    tables = {
-        name: {
-            "type": "array",
-            "items": {"type": "object", "properties": columns, "required": list(columns), "additionalProperties": True},
-        }
-        for name, columns in SETTLEMENT_TABLES.items()
-    }
-    properties: dict[str, Any] = {
-        "schema": {"const": SCHEMA},
-        "title": _TEXT,
-        "money": {"enum": list(MONEY)},
-        "price_base": {"type": "string", "pattern": f"^$|{YEAR}"},
-        "years": {"type": "array", "items": {"type": "string", "pattern": YEAR}},
-        **tables,
-        "certificate": {"type": "object", "required": ["passed"], "properties": {"passed": {"const": True}}},
-        "provenance": {"type": "object"},
-        "scenario": {"$ref": "#/$defs/scenario"},
-    }
-    definitions = scenario.pop("$defs")
-    del scenario["$schema"]
-    return {
-        "$schema": DIALECT,
-        "title": "A settlement of singlepot",
-        "description": "What every area receives and agrees to, the evidence, and what was settled. Unknown is null.",
-        "type": "object",
-        "properties": properties,
-        "required": [name for name in properties if name not in ("title", "price_base", "scenario")],
-        "additionalProperties": True,
-        "$defs": {**definitions, "scenario": scenario},
-    }
+        schema["minLength"] = 1
+    return schema

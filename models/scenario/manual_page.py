@@ -1,4 +1,4 @@
-"""The manual's page of tables, written from the table of columns so that it cannot say anything else."""
+"""Manual page of the tables, written from the table of columns that the checks follow."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def tables_page() -> str:
 
 
 def _log_page() -> str:
-    """What the section ``[log]`` holds."""
+    """Describe the section ``[log]``."""
     parts = [
         "\n## What may be written down for assurance\n\nThe section `[log]` of `scenario.toml`, in the sheet "
         "`scenario` with keys such as `log.assumptions.pot_per_year.value`. Nothing in it is required, nothing in "

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from .arrays import Arrays, Booleans
+from .array_types import Booleans
+from .arrays import Arrays
 
 PURPOSE_TIE = 1e-9
 """Relative difference below which an option is for each of two objectives."""

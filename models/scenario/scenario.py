@@ -105,7 +105,7 @@ class Scenario:
         """
         if isinstance(rules, pd.DataFrame):
             rules, rule_rows = None, rules
-        said = {
+        settings = {
             "schema": SCHEMA,
             "title": title,
             "money": money,
@@ -128,7 +128,7 @@ class Scenario:
             "rules": rule_rows,
         }
         report = Report()
-        return from_raw(said, "settings", _raw(tables, report), report)
+        return from_raw(settings, "settings", _raw(tables, report), report)
 
     def with_(
         self,
@@ -171,10 +171,10 @@ class Scenario:
         changes = {"rules": rules, "stages": stages}
         if equity is None or isinstance(equity, Mapping):
             changes["equity"] = equity or None
-        said = self.settings.as_dict()
+        settings = self.settings.as_dict()
         if equity is None:
-            said.pop("equity", None)
-        said = merged(said, {key: value for key, value in changes.items() if value is not None})
+            settings.pop("equity", None)
+        settings = merged(settings, {key: value for key, value in changes.items() if value is not None})
         replaced = {
             "years": years,
             "attributes": attributes,
@@ -182,9 +182,9 @@ class Scenario:
             "money": money,
             "price_base": price_base,
         }
-        said |= {key: value for key, value in replaced.items() if value is not None}
+        settings |= {key: value for key, value in replaced.items() if value is not None}
         report = Report(quiet=not tables)  # what the tables gave cause to note was noted when they came
-        return from_raw(said, "settings", _raw({**self._with_rows(), **tables}, report), report)
+        return from_raw(settings, "settings", _raw({**self._with_rows(), **tables}, report), report)
 
     @property
     def settings(self) -> Settings:
@@ -298,17 +298,17 @@ class Scenario:
 
 
 def from_raw(
-    said: Mapping[str, object] | None,
+    written: Mapping[str, object] | None,
     file: str,
     raw: Mapping[str, RawTable],
     report: Report,
     line_of: Mapping[str, int | str] | None = None,
 ) -> Scenario:
-    """Make a scenario of what a reader found.
+    """Make a scenario of settings and tables as a reader took them.
 
     Parameters
     ----------
-    said
+    written
         The settings, nested as in ``scenario.toml``; None where they could not be read, which is in the report.
     file
         What to call the settings in messages.
@@ -324,10 +324,10 @@ def from_raw(
     BadInputError
         With everything that is wrong.
     """
-    if said is None:
+    if written is None:
         settings, unusable = Settings(years=()), frozenset(Settings.__dataclass_fields__)
     else:
-        settings, unusable = read_settings(said, report, file, line_of)
+        settings, unusable = read_settings(written, report, file, line_of)
     tables = check_tables(raw, settings, unusable, report)
     report.stop_if_any()
     return _made(settings, tables)
@@ -359,15 +359,15 @@ def _raw(tables: Mapping[str, object], report: Report) -> dict[str, RawTable]:
         if isinstance(table, pd.DataFrame):
             raw[name] = from_frame(name, table)
         elif table is not None:
-            found = f"a {type(table).__name__}"
-            problem = Diagnostic("SP-D001", name, f"table {name}", value=found, expected="a DataFrame")
+            kind = f"a {type(table).__name__}"
+            problem = Diagnostic("SP-D001", name, f"table {name}", value=kind, expected="a DataFrame")
             report.add(problem, table=number)
             raw[name] = lost(f"table {name}")
     return raw
 
 
 def _shared(table: pd.DataFrame) -> pd.DataFrame:
-    """A copy whose changes do not reach the scenario."""
+    """Copy of a table whose changes do not reach the scenario."""
     return table.copy(deep=int(pd.__version__.split(".")[0]) < 3)
 
 

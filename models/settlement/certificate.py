@@ -1,4 +1,4 @@
-"""The evidence that comes with every settlement, computed from the tables and not from a solver's word."""
+"""Optimality certificate: primal violations, duality gaps and stage values, recomputed from the settlement itself."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from singlepot.solver import StageResult, VerificationFailedError, largest_viola
 
 from ..formulation.formulation import Formulation
 from ..notebook_display import rich, rich_table
-from ..scenario.arrays import Floats
-from .decisions import Point, columns_of, point_of, stage_value
+from ..scenario.array_types import Floats
+from .decisions import Decisions, columns_of, decisions_of, stage_value
 from .pounds import Pounds
 
 TOLERANCE = 1e-9
-"""Largest violation, gap and drift, each relative to the quantity's size."""
+"""Largest violation, gap and drift allowed, each relative to the size of its quantity."""
 
 
 @dataclass(frozen=True)
@@ -91,27 +91,27 @@ class Certificate:
         )
 
     def as_dict(self) -> dict[str, object]:
-        """Everything, as plain values."""
+        """Return the certificate as plain values."""
         return asdict(self)
 
 
 def certify(
     formulation: Formulation,
-    point: Point,
+    decisions: Decisions,
     results: Sequence[StageResult],
     sharing: float,
     pounds: Pounds,
 ) -> Certificate:
     """Check a settlement against the scenario, in original units."""
     data = formulation.data
-    expected = point_of(data, point.take_up, point.carry_over, point.virement)
+    expected = decisions_of(data, decisions.take_up, decisions.carry_over, decisions.virement)
     arithmetic = max(
-        _difference(point.grants, expected.grants, data.bid),
-        _difference(point.targets, expected.targets, data.proposed),
+        _difference(decisions.grants, expected.grants, data.bid),
+        _difference(decisions.targets, expected.targets, data.proposed),
     )
-    columns = columns_of(formulation.model, formulation.programme, point)
+    columns = columns_of(formulation.model, formulation.programme, decisions)
     violation = largest_violation(formulation.programme, columns)
-    stages = tuple(_evidence(formulation, point, result) for result in results)
+    stages = tuple(_evidence(formulation, decisions, result) for result in results)
     over = int((pounds.grants.sum(axis=0) - pounds.limit).max(initial=0))
     worst = [violation.relative, arithmetic, sharing, *(s.drift for s in stages), *(s.gap for s in stages)]
     passed = over <= 0 and all(np.isfinite(worst)) and max(worst) <= TOLERANCE
@@ -138,16 +138,16 @@ def insist(certificate: Certificate) -> None:
         )
     for stage in certificate.stages:
         if max(stage.drift, stage.gap) > TOLERANCE:
-            said = f"stage {stage.name} ends {stage.drift:.1e} above its optimum, with a gap of {stage.gap:.1e}"
-            raise VerificationFailedError(said, remedy)
+            message = f"stage {stage.name} ends {stage.drift:.1e} above its optimum, with a gap of {stage.gap:.1e}"
+            raise VerificationFailedError(message, remedy)
     if certificate.pounds_over > 0:
         raise VerificationFailedError(f"whole pounds pass a pot by £{certificate.pounds_over}", remedy)
     raise VerificationFailedError(f"the sharing step has an error of {certificate.sharing:.1e}", remedy)
 
 
-def _evidence(formulation: Formulation, point: Point, result: StageResult) -> StageEvidence:
+def _evidence(formulation: Formulation, decisions: Decisions, result: StageResult) -> StageEvidence:
     stage = result.stage
-    final = stage_value(stage.name, formulation.data, point, formulation.model.bands)
+    final = stage_value(stage.name, formulation.data, decisions, formulation.model.bands)
     size = max(abs(result.value), stage.size)
     drift = (
         max(final - result.value - stage.give, result.value - final, 0.0)
@@ -157,7 +157,7 @@ def _evidence(formulation: Formulation, point: Point, result: StageResult) -> St
     return StageEvidence(stage.name, result.value, final, stage.give, drift / size, result.gap)
 
 
-def _difference(found: Floats, expected: Floats, size: Floats) -> float:
+def _difference(actual: Floats, expected: Floats, size: Floats) -> float:
     scale = np.maximum(np.abs(expected), np.abs(size))
     scale = np.where(scale > 0, scale, max(float(scale.max(initial=0.0)), 1.0))
-    return float((np.abs(found - expected) / scale).max(initial=0.0))
+    return float((np.abs(actual - expected) / scale).max(initial=0.0))

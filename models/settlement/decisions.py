@@ -1,4 +1,4 @@
-"""One way of settling a scenario, and everything that follows from it by arithmetic alone."""
+"""Decision variables of a settlement, and everything that follows from them by arithmetic alone."""
 
 from __future__ import annotations
 
@@ -11,16 +11,17 @@ from singlepot.solver import LinearProgramme
 from ..formulation.bands import fill, weigh
 from ..formulation.model import ABSENT, Model
 from ..formulation.stage_costs import concession_weights, shortfall_weights
-from ..scenario.arrays import Arrays, Floats
+from ..scenario.array_types import Floats
+from ..scenario.arrays import Arrays
 from ..settings.settings import Bands
 
 SNAP = 1e-12
-"""A take-up this near to zero or to its limit, as a share, is taken to be there."""
+"""Share of its limit within which a take-up is set to zero or to its limit."""
 
 
 @dataclass(frozen=True, eq=False)
-class Point:
-    """Take-up of each option, money moved, and the grants (A×E×T) and targets (A×K×T) that result.
+class Decisions:
+    """Decision variables: take-up of each option, money moved, and the grants (A×E×T) and targets (A×K×T) that result.
 
     ``carry_over`` E×T out of each year; ``virement`` E×E×T from an envelope into another.
     """
@@ -32,8 +33,8 @@ class Point:
     targets: Floats
 
 
-def point_from_columns(model: Model, x: Floats) -> Point:
-    """Read the decisions out of a solution and work out the rest afresh."""
+def decisions_from_columns(model: Model, x: Floats) -> Decisions:
+    """Read the decisions out of a primal solution, and work out grants and targets from them."""
     data, options = model.data, model.data.options
     share = x[model.take_up] / options.limit
     share = np.where(share < SNAP, 0.0, np.where(share > 1 - SNAP, 1.0, share))
@@ -45,11 +46,11 @@ def point_from_columns(model: Model, x: Floats) -> Point:
     if model.virement is not None:
         moves = model.virement
         virement[moves.source, moves.into, moves.year] = np.maximum(x[moves.column], 0.0)
-    return point_of(data, share * options.limit, carry, virement)
+    return decisions_of(data, share * options.limit, carry, virement)
 
 
-def point_of(data: Arrays, take_up: Floats, carry_over: Floats, virement: Floats) -> Point:
-    """Work out grants and targets from take-ups."""
+def decisions_of(data: Arrays, take_up: Floats, carry_over: Floats, virement: Floats) -> Decisions:
+    """Return the decisions of take-ups and money moved: their grants and targets are worked out."""
     options = data.options
     grants, targets = data.bid.copy(), data.proposed.copy()
     for total, cells in ((grants, options.grant), (targets, options.outcome)):
@@ -58,45 +59,47 @@ def point_of(data: Arrays, take_up: Floats, carry_over: Floats, virement: Floats
         size = np.zeros(total.shape)
         np.add.at(size, at, np.abs(cells.value))
         total[np.abs(total) <= 1e-14 * size] = 0.0
-    return Point(take_up, carry_over, virement, grants, targets)
+    return Decisions(take_up, carry_over, virement, grants, targets)
 
 
-def agreed(data: Arrays, point: Point) -> Floats:
-    """Sum of the agreed targets that each national row counts."""
-    total = np.concatenate([np.zeros((len(data.objectives), 1)), point.targets.sum(axis=0).cumsum(axis=1)], axis=1)
+def agreed(data: Arrays, decisions: Decisions) -> Floats:
+    """Return the sum of the agreed targets that each national row counts."""
+    total = np.concatenate([np.zeros((len(data.objectives), 1)), decisions.targets.sum(axis=0).cumsum(axis=1)], axis=1)
     rows = data.national
     return np.asarray(total[rows.objective, rows.last + 1] - total[rows.objective, rows.first])
 
 
-def shortfall(data: Arrays, point: Point) -> Floats:
-    """What each national row lacks, in the objective's unit."""
-    lacking = data.national.target - agreed(data, point)
+def shortfall(data: Arrays, decisions: Decisions) -> Floats:
+    """Return the shortfall of each national row, in the objective's unit."""
+    lacking = data.national.target - agreed(data, decisions)
     return np.where(lacking > 1e-13 * data.national.target, lacking, 0.0)
 
 
-def concession_shares(data: Arrays, point: Point) -> Floats:
-    """D: mean share given up of each area's objective, A×K."""
+def concession_shares(data: Arrays, decisions: Decisions) -> Floats:
+    """Return D, the mean share conceded of each area's objective, A×K."""
     proposed = data.proposed
-    given = np.maximum(proposed - point.targets, 0.0)
+    given = np.maximum(proposed - decisions.targets, 0.0)
     share = np.divide(given, proposed, out=np.zeros_like(given), where=proposed > 0)
     years = np.maximum((proposed > 0).sum(axis=2), 1)
     return np.asarray(share.sum(axis=2) / years) * ~data.centre[:, None]
 
 
-def own_costs(data: Arrays, point: Point) -> Floats:
-    """What the options used cost each area itself, money."""
+def own_costs(data: Arrays, decisions: Decisions) -> Floats:
+    """Return the own costs of each area for the options used, money."""
     options = data.options
-    return np.asarray(np.bincount(options.area, weights=options.own_cost * point.take_up, minlength=len(data.areas)))
+    return np.asarray(
+        np.bincount(options.area, weights=options.own_cost * decisions.take_up, minlength=len(data.areas))
+    )
 
 
-def burden_shares(data: Arrays, point: Point) -> Floats:
-    """X: grant lost and own costs as a share of the bid, A; 0 without a bid."""
+def burden_shares(data: Arrays, decisions: Decisions) -> Floats:
+    """Return X, the burden: grant lost and own costs as a share of the bid, A; 0 without a bid."""
     bid = data.bid_of_area
-    lost = np.maximum(data.bid - point.grants, 0.0).sum(axis=(1, 2)) + own_costs(data, point)
+    lost = np.maximum(data.bid - decisions.grants, 0.0).sum(axis=(1, 2)) + own_costs(data, decisions)
     return np.asarray(np.divide(lost, bid, out=np.zeros_like(lost), where=bid > 0))
 
 
-def stage_value(name: str, data: Arrays, point: Point, bands: Bands) -> float:
+def stage_value(name: str, data: Arrays, decisions: Decisions, bands: Bands) -> float:
     """Evaluate one stage from grants, targets and take-ups, without the programme.
 
     Parameters
@@ -107,52 +110,52 @@ def stage_value(name: str, data: Arrays, point: Point, bands: Bands) -> float:
     kind, _, priority = name.rstrip("]").partition("[")
     if kind.startswith("shortfall"):
         rows = data.national
-        missed = shortfall(data, point) / rows.target
+        missed = shortfall(data, decisions) / rows.target
         of_priority = data.priority[rows.objective] == int(priority)
         if kind == "shortfall.largest":
             return float(missed[of_priority].max(initial=0.0))
         return float(shortfall_weights(data, int(priority)) @ missed)
     if kind.startswith("concession"):
-        shares = concession_shares(data, point)
+        shares = concession_shares(data, decisions)
         if kind == "concession.largest":
             return float(shares.max(initial=0.0))
         return float((concession_weights(data) * weigh(shares, bands)).sum())
     bid = data.bid_of_area
     if kind == "burden":
-        weighed = data.equity * weigh(burden_shares(data, point), bands) * bid
-        unfunded = np.where(bid > 0, 0.0, data.equity * own_costs(data, point))
+        weighed = data.equity * weigh(burden_shares(data, decisions), bands) * bid
+        unfunded = np.where(bid > 0, 0.0, data.equity * own_costs(data, decisions))
         return float(weighed.sum() + unfunded.sum())
-    return float(point.grants.sum())
+    return float(decisions.grants.sum())
 
 
-def columns_of(model: Model, programme: LinearProgramme, point: Point) -> Floats:
-    """Every column of the programme at a point, each at the least value that its rows allow."""
+def columns_of(model: Model, programme: LinearProgramme, decisions: Decisions) -> Floats:
+    """Return the primal point of these decisions: every column at the least value that its rows allow."""
     data = model.data
     x = np.zeros(programme.shape[1])
-    x[model.take_up] = point.take_up
-    for table, values in ((model.grant, point.grants), (model.target, point.targets)):
+    x[model.take_up] = decisions.take_up
+    for table, values in ((model.grant, decisions.grants), (model.target, decisions.targets)):
         x[table[table != ABSENT]] = values[table != ABSENT]
-    x[model.carry_over[model.carry_over != ABSENT]] = point.carry_over[model.carry_over != ABSENT]
+    x[model.carry_over[model.carry_over != ABSENT]] = decisions.carry_over[model.carry_over != ABSENT]
     if model.virement is not None:
         moves = model.virement
-        x[moves.column] = point.virement[moves.source, moves.into, moves.year]
-    lacking = shortfall(data, point)
+        x[moves.column] = decisions.virement[moves.source, moves.into, moves.year]
+    lacking = shortfall(data, decisions)
     x[model.shortfall] = lacking
     missed = lacking / data.national.target
     for priority, column in model.largest_shortfall.items():
         x[column] = missed[data.priority[data.national.objective] == priority].max(initial=0.0)
     proposed = (data.proposed > 0) & ~data.centre[:, None, None]
     if len(model.concession_share):
-        x[programme.columns("concession")] = np.maximum(data.proposed - point.targets, 0.0)[proposed]
-        shares = concession_shares(data, point)[proposed.any(axis=2)]
+        x[programme.columns("concession")] = np.maximum(data.proposed - decisions.targets, 0.0)[proposed]
+        shares = concession_shares(data, decisions)[proposed.any(axis=2)]
         x[model.concession_share] = shares
         if model.concession_band.size:
             x[model.concession_band] = fill(shares, model.bands)
         if model.largest_concession != ABSENT:
             x[model.largest_concession] = shares.max(initial=0.0)
     if len(model.burden_share):
-        x[programme.columns("cut")] = np.maximum(data.bid - point.grants, 0.0)[data.bid > 0]
-        shares = burden_shares(data, point)[data.bid_of_area > 0]
+        x[programme.columns("cut")] = np.maximum(data.bid - decisions.grants, 0.0)[data.bid > 0]
+        shares = burden_shares(data, decisions)[data.bid_of_area > 0]
         x[model.burden_share] = shares
         x[model.burden_band] = fill(shares, model.bands)
     return x

@@ -1,4 +1,4 @@
-"""The text form of a settlement: ``settlement.json``, its tables as CSV, the scenario, and a manifest."""
+"""Documents of a settlement: ``settlement.json``, its tables as CSV, the scenario, and a manifest."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from typing import Protocol
 
 import pandas as pd
 
+from ..files.csv_text import csv_text
 from ..files.folder import write_folder
 from ..files.table_json import plain, rows_json
-from ..scenario.documents import csv_text
 from ..scenario.scenario import Scenario
 from .certificate import Certificate
 
@@ -36,7 +36,7 @@ GUARD = "'"
 
 
 class Written(Protocol):
-    """What of a settlement is written."""
+    """Protocol of a settlement: the attributes that its documents hold."""
 
     @property
     def scenario(self) -> Scenario:

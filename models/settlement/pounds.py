@@ -1,4 +1,4 @@
-"""Grants in whole pounds that never pass a pot."""
+"""Largest-remainder rounding of grants to whole pounds, within every pot."""
 
 from __future__ import annotations
 
@@ -12,16 +12,17 @@ from singlepot.solver import VerificationFailedError, whole_units
 
 from ..formulation.rules import Rules
 from ..money import POUNDS_PER
-from ..scenario.arrays import Arrays, Floats, Integers
-from .decisions import Point
+from ..scenario.array_types import Floats, Integers
+from ..scenario.arrays import Arrays
+from .decisions import Decisions
 
 PENNY = 1e-6
-"""Rounding of amounts that are whole pounds in the table, pounds."""
+"""Tolerance, in pounds, within which an amount counts as whole."""
 
 
 @dataclass(frozen=True, eq=False)
 class Pounds:
-    """Whole pounds: grants A×E×T, carried E×T, vired E×E×T, and what each pot could spend E×T."""
+    """Amounts in whole pounds: grants A×E×T, carried E×T, vired E×E×T, and the limit of each pot E×T."""
 
     grants: Integers
     carried: Integers
@@ -29,17 +30,17 @@ class Pounds:
     limit: Integers
 
 
-def in_pounds(data: Arrays, rules: Rules, point: Point, money: str) -> Pounds:
+def in_pounds(data: Arrays, rules: Rules, decisions: Decisions, money: str) -> Pounds:
     """Round a settlement to whole pounds.
 
     Money moved is rounded first, so that every pot can still pay at least the pounds already counted; then the
     grants of each year and envelope, in order of area code.
     """
     unit = POUNDS_PER[money]
-    exact = point.grants * unit
+    exact = decisions.grants * unit
     pot = np.floor(data.pot * unit * (1 + 1e-15) + PENNY).astype(np.int64)
     least = np.floor(exact + PENNY).astype(np.int64).sum(axis=0)
-    carried, vired = _moves(data, rules, point, unit, pot, least)
+    carried, vired = _moves(data, rules, decisions, unit, pot, least)
     limit = _limit(pot, carried, vired)
     grants = np.zeros(exact.shape, dtype=np.int64)
     for envelope in range(exact.shape[1]):
@@ -57,11 +58,11 @@ def _limit(pot: Integers, carried: Integers, vired: Integers) -> Integers:
 
 
 def _moves(
-    data: Arrays, rules: Rules, point: Point, unit: int, pot: Integers, least: Integers
+    data: Arrays, rules: Rules, decisions: Decisions, unit: int, pot: Integers, least: Integers
 ) -> tuple[Integers, Integers]:
     """Round the money moved to the nearest pound where every pot can still pay, else up or down as it can."""
-    carried = np.floor(point.carry_over * unit + 0.5).astype(np.int64)
-    vired = np.floor(point.virement * unit + 0.5).astype(np.int64)
+    carried = np.floor(decisions.carry_over * unit + 0.5).astype(np.int64)
+    vired = np.floor(decisions.virement * unit + 0.5).astype(np.int64)
     carry_cap = _whole_cap(rules["carry_over"].value, unit)
     vire_cap = _whole_cap(rules["virement"].value, unit)
     fits = (
@@ -71,7 +72,7 @@ def _moves(
     )
     if fits:
         return carried, vired
-    return _network(point.carry_over * unit, point.virement * unit, pot, least, vire_cap)
+    return _network(decisions.carry_over * unit, decisions.virement * unit, pot, least, vire_cap)
 
 
 def _whole_cap(limit: Floats, unit: int) -> npt.NDArray[np.int64]:
@@ -81,7 +82,7 @@ def _whole_cap(limit: Floats, unit: int) -> npt.NDArray[np.int64]:
 def _network(
     carry: Floats, vire: Floats, pot: Integers, least: Integers, vire_cap: Integers
 ) -> tuple[Integers, Integers]:
-    """Choose down or up for each move: a flow in a network with whole numbers, so a vertex is whole too."""
+    """Round each move down or up: a network flow with integer data, so that every vertex is integer."""
     carried, vired = np.floor(carry + PENNY).astype(np.int64), np.floor(vire + PENNY).astype(np.int64)
     envelopes, years = pot.shape
     moves = [("carry", e, e, t) for e, t in np.argwhere(carry > PENNY)]

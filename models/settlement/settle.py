@@ -1,4 +1,4 @@
-"""Settle a scenario: write the programme, solve it in stages, share what is left, prove it, round it."""
+"""Lexicographic settlement of a scenario: formulate, minimise in stages, share, certify, round."""
 
 from __future__ import annotations
 
@@ -8,8 +8,6 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from importlib.metadata import version
-
-import pandas as pd
 
 from singlepot.solver import (
     Backend,
@@ -24,13 +22,13 @@ from singlepot.solver import (
     share,
 )
 
-from ..explanation.merit_order import place
+from ..explanation.merit_order import rank_options
 from ..explanation.solved_stages import SolvedStages
 from ..formulation.formulation import Formulation, formulate
 from ..infeasibility.explain import explain_conflict
 from ..scenario.scenario import Scenario
 from .certificate import Certificate, certify, insist
-from .decisions import Point, point_from_columns
+from .decisions import Decisions, decisions_from_columns
 from .pounds import Pounds, in_pounds
 from .settlement import Settlement
 from .tabulating import tabulate
@@ -121,12 +119,12 @@ def _settle(
         except Halt as halt:
             raise ended_early(halt, staged.results) from halt
     with clock("certify"):
-        point = point_from_columns(formulation.model, shared.x)
-        pounds = in_pounds(formulation.data, formulation.rules, point, scenario.settings.money)
-        certificate = certify(formulation, point, staged.results, shared.residual, pounds)
+        decisions = decisions_from_columns(formulation.model, shared.x)
+        pounds = in_pounds(formulation.data, formulation.rules, decisions, scenario.settings.money)
+        certificate = certify(formulation, decisions, staged.results, shared.residual, pounds)
         insist(certificate)
     with clock("tables"):
-        return _settlement(formulation, point, pounds, certificate, staged, clock.seconds)
+        return _settlement(formulation, decisions, pounds, certificate, staged, clock.seconds)
 
 
 def _stages(
@@ -149,30 +147,20 @@ def _stages(
 
 def _settlement(
     formulation: Formulation,
-    point: Point,
+    decisions: Decisions,
     pounds: Pounds,
     certificate: Certificate,
     staged: Staged,
     seconds: dict[str, float],
 ) -> Settlement:
-    stages = pd.DataFrame(
-        {
-            "name": [evidence.name for evidence in certificate.stages],
-            "value": [evidence.optimum for evidence in certificate.stages],
-            "unit": [result.stage.unit for result in staged.results],
-            "final": [evidence.final for evidence in certificate.stages],
-            "give": [evidence.give for evidence in certificate.stages],
-        }
-    )
-    placing = place(SolvedStages(formulation, staged, point.take_up))
+    orders = rank_options(SolvedStages(formulation, staged, decisions.take_up))
     return Settlement(
         scenario=formulation.scenario,
-        **tabulate(placing, point, pounds),
-        stages=stages,
+        **tabulate(orders, decisions, pounds, certificate),
         certificate=certificate,
         provenance=_provenance(formulation, staged),
         timings=seconds,
-        placing=placing,
+        stored_orders=orders,
     )
 
 
@@ -196,7 +184,7 @@ def _versions() -> Mapping[str, str]:
 
 
 class _Clock:
-    """CPU seconds of each phase."""
+    """Stopwatch of CPU seconds by phase."""
 
     def __init__(self) -> None:
         self.seconds: dict[str, float] = {}

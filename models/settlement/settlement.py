@@ -12,13 +12,14 @@ import pandas as pd
 
 from singlepot.solver import BadOptionError, Control, minimise_in_turn
 
-from ..explanation.merit_order import BestPlaced, Placing, best_placed, place
+from ..explanation.merit_order import BestPlaced, MeritOrders, best_placed, rank_options
 from ..explanation.prices import Price, national_prices, pot_prices
 from ..explanation.rule_prices import rule_prices
 from ..explanation.solved_stages import SolvedStages
 from ..formulation.formulation import formulate
 from ..notebook_display import rich, rich_table
 from ..scenario.scenario import Scenario
+from ..tables.output import OUTPUT
 from .certificate import Certificate
 from .documents import documents, write
 
@@ -32,36 +33,101 @@ class Settlement:
     scenario
         What was settled.
     grants
-        area, envelope, year, bid, grant, change (money), pounds (whole pounds).
+        A row for each area, envelope and year.
+
+        - ``area``: Code of the area.
+        - ``envelope``: Part of the pot; ``total`` where the scenario names none.
+        - ``year``: Financial year.
+        - ``bid`` (money): Grant that the area asked for.
+        - ``grant`` (money): Grant that the area receives.
+        - ``change`` (money): Grant less bid.
+        - ``pounds`` (whole £): Grant in whole pounds, by largest remainder where the pot is used up.
     targets
-        area, objective, year, proposed, agreed, uplift, concession (objective units), rate.
+        A row for each area, objective and year. Targets are contributions: improvements on the baseline.
+
+        - ``area``: Code of the area.
+        - ``objective``: Key of the objective.
+        - ``year``: Financial year.
+        - ``proposed`` (unit of the objective): Target that the area proposed.
+        - ``agreed`` (unit of the objective): Target that the area agrees to.
+        - ``uplift`` (unit of the objective): Agreed above what was proposed, else 0.
+        - ``concession`` (unit of the objective): Proposed above what is agreed, else 0; 0 for the centre.
+        - ``rate`` (unit of the level): (baseline ± agreed) / denominator; missing where the scenario lacks a figure.
     national
-        objective, year, target, proposed, agreed, shortfall; price (what one more unit costs), price_unit (which names
-        the pot whose money it is), price_stage (the first stage in which the row matters), price_note
-        (whether it is a part of a price, or may be one end of a range), removes (share of that
-        stage's shortfall that one more unit of money would remove).
+        A row for each national target: what areas proposed and agreed to, and what is short.
+
+        - ``objective``: Key of the objective.
+        - ``year``: Financial year, or range of years added up.
+        - ``target`` (unit of the objective): Contribution wanted of all areas together.
+        - ``proposed`` (unit of the objective): Sum of the proposed targets.
+        - ``agreed`` (unit of the objective): Sum of the agreed targets.
+        - ``shortfall`` (unit of the objective): National target less agreed, where that is positive.
+        - ``price`` (unit of the price): What one more unit of the target costs, in the first stage in which the target
+          matters.
+        - ``price_unit``: Unit of the price, with the pot whose money it is.
+        - ``price_stage``: First stage in which the row matters.
+        - ``price_note``: Whether the price is a part of one price or may be one end of a range; empty where it is the
+          only one.
+        - ``removes`` (share of the stage's shortfall): Share of that stage's shortfall that one more unit of money
+          removes; missing where it is no shortfall.
     asks
-        area, option, take_up, grant_change (over all years), and one column for each objective: the change of
-        its contributions added over the years; reason, a sentence.
+        A row for each option used above a millionth of its largest take-up: what it does, and why this area.
+
+        - ``area``: Code of the area.
+        - ``option``: Name of the option within its area, or ``scale-back`` and its cell of the bid.
+        - ``take_up`` (1 is the whole option): Share of the option that is used, at most its ``max_take_up``.
+        - ``grant_change`` (money): Change of the grant, added over the years.
+        - ``OBJECTIVE`` (unit of the objective): Change of the contributions to one objective, added over the years; its
+          key is the name.
+        - ``reason``: Why this area is asked, and no other, in a sentence.
     pot
-        envelope, year, amount, allocated, carried (into the next year), vired (to other envelopes), reserve,
-        carried_in, vired_in; in whole pounds: pounds (allocated), carried_pounds, vired_pounds, vired_in_pounds;
-        with several envelopes ``vired_to_ENVELOPE`` each, money; price (what one more unit of money is worth to the
-        first stage in which the pot matters), price_unit, price_stage, price_note,
-        removes.
+        A row for each envelope and year: what there is, what is granted, and what is left.
+
+        - ``envelope``: Part of the pot; ``total`` where the scenario names none.
+        - ``year``: Financial year.
+        - ``amount`` (money): Money in the pot.
+        - ``allocated`` (money): Sum of the grants.
+        - ``carried`` (money): Money carried into the next year.
+        - ``vired`` (money): Money moved to other envelopes in the year.
+        - ``reserve`` (money): Money that is neither granted nor moved.
+        - ``carried_in`` (money): Money carried in from the year before.
+        - ``vired_in`` (money): Money moved in from other envelopes in the year.
+        - ``pounds`` (whole £): Sum of the grants in whole pounds.
+        - ``carried_pounds`` (whole £): Whole pounds carried into the next year.
+        - ``vired_pounds`` (whole £): Whole pounds moved to other envelopes.
+        - ``vired_in_pounds`` (whole £): Whole pounds moved in from other envelopes.
+        - ``vired_to_ENVELOPE`` (money): Money moved to one other envelope; there where the scenario has several.
+        - ``price`` (unit of the price): What one more unit of money is worth to the first stage in which the pot
+          matters.
+        - ``price_unit``: Unit of the price, with the pot whose money it is.
+        - ``price_stage``: First stage in which the row matters.
+        - ``price_note``: Whether the price is a part of one price or may be one end of a range; empty where it is the
+          only one.
+        - ``removes`` (share of the stage's shortfall): Share of that stage's shortfall that one more unit of money
+          removes; missing where it is no shortfall.
     take_up
-        area, option, take_up for every option and scale-back.
+        A row for each option and scale-back of each area, used or not.
+
+        - ``area``: Code of the area.
+        - ``option``: Name of the option within its area, or ``scale-back`` and its cell of the bid.
+        - ``take_up`` (1 is the whole option): Share of the option that is used, at most its ``max_take_up``.
     stages
-        name, value (the optimum), unit, final (value at the settlement), give.
+        A row for each stage, in the order in which they are minimised.
+
+        - ``name``: Name of the stage, with its priority in brackets.
+        - ``value`` (unit of the stage): Optimum of the stage, proved by its duals.
+        - ``unit``: Unit of the stage.
+        - ``final`` (unit of the stage): Value of the stage at the settlement.
+        - ``give`` (unit of the stage): How far later stages may leave the optimum.
     certificate
         The evidence; a settlement whose certificate fails is never made.
     provenance
         Versions, methods and the hash of the scenario.
     timings
         CPU seconds of each phase; not part of the result.
-    placing
-        Internal: merit order and solved stages, to say why; None for a settlement that was read back, and found again
-        when asked.
+    stored_orders
+        Internal: merit orders and solved stages; None for a settlement that was read back, whose stages are then
+        solved again.
     """
 
     scenario: Scenario
@@ -75,40 +141,39 @@ class Settlement:
     certificate: Certificate
     provenance: Mapping[str, object]
     timings: Mapping[str, float] = field(default_factory=dict)
-    placing: Placing | None = None
+    stored_orders: MeritOrders | None = None
 
     @property
     def tables(self) -> Mapping[str, pd.DataFrame]:
         """All tables by name."""
-        names = ("grants", "targets", "national", "asks", "pot", "take_up", "stages")
-        return {name: getattr(self, name) for name in names}
+        return {name: getattr(self, name) for name in OUTPUT}
 
     @cached_property
     def solved_stages(self) -> SolvedStages:
-        """Internal: how the stages ended, solved again where this settlement was read back.
+        """Internal: solved stages with their duals, solved again where this settlement was read back.
 
         Raises
         ------
         BadOptionError
             The settlement was read back and a program had added constraints of its own, which no file holds.
         """
-        return solve_again(self) if self.placing is None else self.placing.workings
+        return solve_again(self) if self.stored_orders is None else self.stored_orders.solved
 
     @cached_property
-    def merit_order(self) -> Placing:
-        """Internal: the rank of every option for every need, and what stopped each."""
-        return place(self.solved_stages) if self.placing is None else self.placing
+    def merit_orders(self) -> MeritOrders:
+        """Internal: merit order of the options for every need, and what stopped each."""
+        return rank_options(self.solved_stages) if self.stored_orders is None else self.stored_orders
 
     @cached_property
     def prices(self) -> tuple[Price, ...]:
-        """What every national target, pot and binding rule costs."""
+        """Shadow price of every national target, pot and binding rule."""
         solved = self.solved_stages
         return (*national_prices(solved), *pot_prices(solved), *rule_prices(solved))
 
     @cached_property
     def best_placed(self) -> BestPlaced:
         """For every objective and for cuts, who is best placed, and what stopped each; see :class:`BestPlaced`."""
-        return best_placed(self.merit_order)
+        return best_placed(self.merit_orders)
 
     def documents(self) -> dict[str, bytes]:
         """The settlement as named texts: ``settlement.json``, ``tables/…``, ``scenario/…``."""

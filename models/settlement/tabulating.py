@@ -1,22 +1,28 @@
-"""The tables of a settlement from a point, its whole pounds and its merit order, rows in canonical order."""
+"""Tables of a settlement from its decisions, whole pounds, merit orders and certificate; rows in canonical order."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ..explanation.merit_order import Placing
+from singlepot.solver import Staged
+
+from ..explanation.merit_order import MeritOrders
 from ..explanation.prices import Price, national_prices, pot_prices
 from ..explanation.reasons import reasons
 from ..explanation.solved_stages import SolvedStages
 from ..formulation.formulation import Formulation
 from ..formulation.model import ABSENT
-from ..scenario.arrays import Arrays, Floats, Options, Texts
+from ..scenario.array_types import Floats, Texts
+from ..scenario.arrays import Arrays
+from ..scenario.option_arrays import Options
 from ..scenario.scenario import Scenario
-from .decisions import Point, agreed, shortfall
+from ..tables.output import OUTPUT, OutputTable
+from .certificate import Certificate
+from .decisions import Decisions, agreed, shortfall
 from .pounds import Pounds
 
 Positions = npt.NDArray[np.integer]
@@ -25,34 +31,56 @@ ASK_ABOVE = 1e-6
 """Share of an option's largest take-up above which its use is an ask."""
 
 
-def tabulate(placing: Placing, point: Point, pounds: Pounds) -> dict[str, pd.DataFrame]:
-    """Lay a point out as the tables of a settlement, rows in canonical order."""
-    workings = placing.workings
-    formulation = workings.formulation
+def tabulate(
+    orders: MeritOrders, decisions: Decisions, pounds: Pounds, certificate: Certificate
+) -> dict[str, pd.DataFrame]:
+    """Lay a settlement out as its tables, with the columns of :data:`~..tables.output.OUTPUT` and sorted rows."""
+    solved = orders.solved
+    formulation = solved.formulation
     data = formulation.data
+    tables = {
+        "grants": _grants(formulation, decisions, pounds),
+        "targets": _targets(formulation, decisions),
+        "national": _national(data, decisions) | _priced(national_prices(solved)),
+        "asks": _asks(data, decisions, reasons(orders)),
+        "pot": _pot(data, decisions, pounds) | _priced(_of_pots(solved, data)),
+        "take_up": _take_up(data, decisions),
+        "stages": _stages(certificate, solved.staged),
+    }
+    return {name: _frame(table, tables[name], data) for name, table in OUTPUT.items()}
+
+
+def _frame(table: OutputTable, columns: Mapping[str, object], data: Arrays) -> pd.DataFrame:
+    """DataFrame of exactly the columns that the table has for these objectives and envelopes, in its order."""
+    names = [column.name for column in table.columns_of(data.objectives, data.envelopes)]
+    if different := columns.keys() ^ set(names):
+        raise ValueError(f"columns of the table {table.name}: {', '.join(sorted(different))} in one place only")
+    return pd.DataFrame({name: columns[name] for name in names})
+
+
+def _stages(certificate: Certificate, staged: Staged) -> dict[str, object]:
     return {
-        "grants": _grants(formulation, point, pounds),
-        "targets": _targets(formulation, point),
-        "national": _with_prices(_national(data, point), national_prices(workings)),
-        "asks": _asks(data, point, reasons(placing)),
-        "pot": _with_prices(_pot(data, point, pounds), _of_pots(workings, data)),
-        "take_up": _take_up(data, point),
+        "name": [evidence.name for evidence in certificate.stages],
+        "value": [evidence.optimum for evidence in certificate.stages],
+        "unit": [result.stage.unit for result in staged.results],
+        "final": [evidence.final for evidence in certificate.stages],
+        "give": [evidence.give for evidence in certificate.stages],
     }
 
 
-def _with_prices(table: pd.DataFrame, prices: Sequence[Price]) -> pd.DataFrame:
-    return table.assign(
-        price=np.asarray([price.value for price in prices], dtype=np.float64),
-        price_unit=np.asarray([price.unit for price in prices], dtype=object),
-        price_stage=np.asarray([price.stage for price in prices], dtype=object),
-        price_note=np.asarray([price.note for price in prices], dtype=object),
-        removes=np.asarray([price.removes for price in prices], dtype=np.float64),
-    )
+def _priced(prices: Sequence[Price]) -> dict[str, object]:
+    return {
+        "price": np.asarray([price.value for price in prices], dtype=np.float64),
+        "price_unit": np.asarray([price.unit for price in prices], dtype=object),
+        "price_stage": np.asarray([price.stage for price in prices], dtype=object),
+        "price_note": np.asarray([price.note for price in prices], dtype=object),
+        "removes": np.asarray([price.removes for price in prices], dtype=np.float64),
+    }
 
 
-def _of_pots(workings: SolvedStages, data: Arrays) -> list[Price]:
+def _of_pots(solved: SolvedStages, data: Arrays) -> list[Price]:
     """Prices of the pots that the scenario names; a year that only options spend in has none."""
-    prices = {price.place: price for price in pot_prices(workings)}
+    prices = {price.place: price for price in pot_prices(solved)}
     envelope, year = np.nonzero(data.has_pot)
     pairs = zip(data.labels("envelopes", envelope), data.labels("years", year), strict=True)
     return [prices[str(e), str(t)] for e, t in pairs]
@@ -64,40 +92,36 @@ def _labels(data: Arrays, **positions: Positions) -> dict[str, object]:
 
 
 def _taken(names: Sequence[str] | Texts, positions: Positions) -> pd.api.extensions.ExtensionArray:
-    """Names at these positions, as a column; each name is made a text of a column but once."""
+    """Column of the names at these positions; each name is converted to a column's text once."""
     return pd.Series(np.asarray(names, dtype=object)).array.take(positions)
 
 
-def _grants(formulation: Formulation, point: Point, pounds: Pounds) -> pd.DataFrame:
+def _grants(formulation: Formulation, decisions: Decisions, pounds: Pounds) -> dict[str, object]:
     data = formulation.data
     shown = data.has_bid_row | (formulation.model.grant != ABSENT)
     area, envelope, year = np.nonzero(shown)
-    return pd.DataFrame(
-        {
-            **_labels(data, area=area, envelope=envelope, year=year),
-            "bid": data.bid[shown],
-            "grant": point.grants[shown],
-            "change": point.grants[shown] - data.bid[shown],
-            "pounds": pounds.grants[shown],
-        }
-    )
+    return {
+        **_labels(data, area=area, envelope=envelope, year=year),
+        "bid": data.bid[shown],
+        "grant": decisions.grants[shown],
+        "change": decisions.grants[shown] - data.bid[shown],
+        "pounds": pounds.grants[shown],
+    }
 
 
-def _targets(formulation: Formulation, point: Point) -> pd.DataFrame:
+def _targets(formulation: Formulation, decisions: Decisions) -> dict[str, object]:
     data = formulation.data
     shown = data.has_target_row | (formulation.model.target != ABSENT)
     area, objective, year = np.nonzero(shown)
-    proposed, reached = data.proposed[shown], point.targets[shown]
-    return pd.DataFrame(
-        {
-            **_labels(data, area=area, objective=objective, year=year),
-            "proposed": proposed,
-            "agreed": reached,
-            "uplift": np.maximum(reached - proposed, 0.0),
-            "concession": np.where(data.centre[area], 0.0, np.maximum(proposed - reached, 0.0)),
-            "rate": _rates(formulation.scenario, data, area, objective, reached),
-        }
-    )
+    proposed, reached = data.proposed[shown], decisions.targets[shown]
+    return {
+        **_labels(data, area=area, objective=objective, year=year),
+        "proposed": proposed,
+        "agreed": reached,
+        "uplift": np.maximum(reached - proposed, 0.0),
+        "concession": np.where(data.centre[area], 0.0, np.maximum(proposed - reached, 0.0)),
+        "rate": _rates(formulation.scenario, data, area, objective, reached),
+    }
 
 
 def _rates(scenario: Scenario, data: Arrays, area: Positions, objective: Positions, reached: Floats) -> Floats:
@@ -121,54 +145,50 @@ def _rates(scenario: Scenario, data: Arrays, area: Positions, objective: Positio
     return rate
 
 
-def _national(data: Arrays, point: Point) -> pd.DataFrame:
+def _national(data: Arrays, decisions: Decisions) -> dict[str, object]:
     rows = data.national
     first, last = (np.asarray(data.labels("years", at), dtype=object) for at in (rows.first, rows.last))
-    as_proposed = Point(point.take_up, point.carry_over, point.virement, data.bid, data.proposed)
-    return pd.DataFrame(
-        {
-            **_labels(data, objective=rows.objective),
-            "year": np.where(rows.first == rows.last, first, first + ":" + last),
-            "target": rows.target,
-            "proposed": agreed(data, as_proposed),
-            "agreed": agreed(data, point),
-            "shortfall": shortfall(data, point),
-        }
-    )
+    as_proposed = Decisions(decisions.take_up, decisions.carry_over, decisions.virement, data.bid, data.proposed)
+    return {
+        **_labels(data, objective=rows.objective),
+        "year": np.where(rows.first == rows.last, first, first + ":" + last),
+        "target": rows.target,
+        "proposed": agreed(data, as_proposed),
+        "agreed": agreed(data, decisions),
+        "shortfall": shortfall(data, decisions),
+    }
 
 
-def _asks(data: Arrays, point: Point, why: Texts) -> pd.DataFrame:
+def _asks(data: Arrays, decisions: Decisions, why: Texts) -> dict[str, object]:
     options = data.options
     grant = np.bincount(options.grant.option, weights=options.grant.value, minlength=options.size)
     cells, shape = options.outcome, (options.size, len(data.objectives))
     outcome = np.bincount(cells.option * shape[1] + cells.across, cells.value, shape[0] * shape[1]).reshape(shape)
-    asked = np.flatnonzero(point.take_up > ASK_ABOVE * options.limit)
+    asked = np.flatnonzero(decisions.take_up > ASK_ABOVE * options.limit)
     asked = asked[np.lexsort((options.names[0][asked], options.area[asked]))]
-    taken = point.take_up[asked]
-    return pd.DataFrame(
-        {
-            **_labels(data, area=options.area[asked]),
-            "option": _option_names(options, asked),
-            "take_up": taken,
-            "grant_change": grant[asked] * taken,
-            **{key: outcome[asked, k] * taken for k, key in enumerate(data.objectives)},
-            "reason": why[asked],
-        }
-    )
+    taken = decisions.take_up[asked]
+    return {
+        **_labels(data, area=options.area[asked]),
+        "option": _option_names(options, asked),
+        "take_up": taken,
+        "grant_change": grant[asked] * taken,
+        **{key: outcome[asked, k] * taken for k, key in enumerate(data.objectives)},
+        "reason": why[asked],
+    }
 
 
-def _pot(data: Arrays, point: Point, pounds: Pounds) -> pd.DataFrame:
+def _pot(data: Arrays, decisions: Decisions, pounds: Pounds) -> dict[str, object]:
     envelope, year = np.nonzero(data.has_pot)
     carried_in = np.zeros(data.pot.shape)
-    carried_in[:, 1:] = point.carry_over[:, :-1]
-    vired, vired_in = point.virement.sum(axis=1), point.virement.sum(axis=0)
-    allocated = point.grants.sum(axis=0)
-    reserve = data.pot + carried_in + vired_in - point.carry_over - vired - allocated
+    carried_in[:, 1:] = decisions.carry_over[:, :-1]
+    vired, vired_in = decisions.virement.sum(axis=1), decisions.virement.sum(axis=0)
+    allocated = decisions.grants.sum(axis=0)
+    reserve = data.pot + carried_in + vired_in - decisions.carry_over - vired - allocated
     reserve = np.where(np.abs(reserve) <= 1e-12 * np.maximum(data.pot, allocated), 0.0, reserve)
     columns = {
         "amount": data.pot,
         "allocated": allocated,
-        "carried": point.carry_over,
+        "carried": decisions.carry_over,
         "vired": vired,
         "reserve": reserve,
         "carried_in": carried_in,
@@ -179,29 +199,25 @@ def _pot(data: Arrays, point: Point, pounds: Pounds) -> pd.DataFrame:
         "vired_in_pounds": pounds.vired.sum(axis=0),
     }
     if len(data.envelopes) > 1:
-        columns |= {f"vired_to_{into}": point.virement[:, i] for i, into in enumerate(data.envelopes)}
-    return pd.DataFrame(
-        {
-            **_labels(data, envelope=envelope, year=year),
-            **{name: values[data.has_pot] for name, values in columns.items()},
-        }
-    )
+        columns |= {f"vired_to_{into}": decisions.virement[:, i] for i, into in enumerate(data.envelopes)}
+    return {
+        **_labels(data, envelope=envelope, year=year),
+        **{name: values[data.has_pot] for name, values in columns.items()},
+    }
 
 
-def _take_up(data: Arrays, point: Point) -> pd.DataFrame:
+def _take_up(data: Arrays, decisions: Decisions) -> dict[str, object]:
     options, dropped = data.options, data.options.dropped
     order = np.lexsort((options.names[0], options.area))
-    used = pd.DataFrame(
-        {
-            **_labels(data, area=options.area[order]),
-            "option": _option_names(options, order),
-            "take_up": point.take_up[order],
-        }
-    )
+    used = {
+        **_labels(data, area=options.area[order]),
+        "option": _option_names(options, order),
+        "take_up": decisions.take_up[order],
+    }
     if dropped.empty:
         return used
-    everything = pd.concat([used, dropped.assign(take_up=0.0)])
-    return everything.sort_values(["area", "option"], kind="stable").reset_index(drop=True)
+    everything = pd.concat([pd.DataFrame(used), dropped.assign(take_up=0.0)])
+    return dict(everything.sort_values(["area", "option"], kind="stable").reset_index(drop=True))
 
 
 def _option_names(options: Options, chosen: Positions) -> pd.api.extensions.ExtensionArray:

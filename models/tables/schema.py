@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
+from .output import OUTPUT
 from .rule_kinds import BASES, RULES, SELECTORS
 
 Kind = Literal["label", "key", "text", "number", "whole", "word", "year", "years"]
@@ -146,8 +147,8 @@ CENTRE = "centre"
 SCALE_BACK = "scale-back"
 """How the names of implied options begin."""
 
-RESERVED = ("whole", "take_up", "grant_change", "reason")
-"""Names kept for later use, and those of settlement columns that stand beside objectives."""
+RESERVED = ("whole", *(column.name for column in OUTPUT["asks"].columns if not column.per))
+"""Names kept for later use, and those of columns of a settlement beside which objectives have theirs."""
 
 NAN = math.nan
 

@@ -16,7 +16,7 @@ from .drawings.area import area_spec
 from .drawings.drawing import inline_svg
 from .figures.figures import Figures, figures_of, records
 from .similar import similar_to, similarity_note
-from .table import Column, Table, tabulate
+from .table import Column, Table, settlement_columns, tabulate
 from .templating import page, render
 from .words import illustrative
 
@@ -133,13 +133,12 @@ def _by_area(table: pd.DataFrame) -> dict[str, list[dict[str, Any]]]:
 
 def _grants(figures: Figures, code: str, rows: list[dict[str, Any]]) -> Table:
     several = len({row["envelope"] for row in rows}) > 1
-    columns = [Column("year", "Year"), *([Column("envelope", "Envelope")] if several else [])]
-    columns += [Column(key, f"{title}, {figures.money}", "money") for key, title in _MONEY]
-    columns.append(Column("pounds", "Grant in whole pounds, £", "pounds"))
+    columns = [
+        *settlement_columns("grants", ("year", "envelope") if several else ("year",), figures.money),
+        Column("bid", f"Your bid, {figures.money}", "money"),
+        *settlement_columns("grants", ("grant", "change", "pounds"), figures.money),
+    ]
     return tabulate(f"grants-{code}", "Money", columns, rows, row_key=lambda r: f"{r['envelope']} {r['year']}")
-
-
-_MONEY = (("bid", "Your bid"), ("grant", "Grant"), ("change", "Change"))
 
 
 def _targets(figures: Figures, code: str, rows: list[dict[str, Any]]) -> Table:
@@ -181,7 +180,7 @@ def _asks(figures: Figures, code: str, rows: list[dict[str, Any]]) -> Table:
     ]
     columns = [
         Column("called", "What is asked"),
-        Column("reason", "Why"),
+        *settlement_columns("asks", ("reason",), figures.money),
         Column("grant_change", f"Grant, {figures.money}", "money"),
         Column("outcomes", "Outcomes", "parts"),
     ]
@@ -229,8 +228,7 @@ def _similar(figures: Figures, code: str, similar: Sequence[str]) -> Table | Non
     if figures.deprivation:
         columns.append(Column(figures.deprivation, figures.deprivation, "number"))
     columns += [
-        Column("bid", f"Bid, {figures.money}", "money"),
-        Column("grant", f"Grant, {figures.money}", "money"),
+        *settlement_columns("grants", ("bid", "grant"), figures.money),
         Column("share", "Grant, % of bid", "percent"),
         Column("per_head", "Grant per head, £", "number"),
         Column("asks", "Asks", "count"),

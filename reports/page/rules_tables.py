@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from singlepot.models.tables.rule_kinds import RULES
 
 from .figures.figures import Figures, records
-from .table import Cell, Column, Table, cell
+from .table import Cell, Column, Table, cell, settlement_columns
 
 STAGE_WORDS = {
     "shortfall.largest": "the largest shortfall of any national target",
@@ -64,10 +64,7 @@ def stages_table(figures: Figures) -> Table:
     columns = [
         Column("name", "Stage"),
         Column("what", "What it minimises"),
-        Column("value", "Optimum", "number"),
-        Column("final", "At the settlement", "number"),
-        Column("give", "May give", "number"),
-        Column("unit", "Unit"),
+        *settlement_columns("stages", ("value", "final", "give", "unit"), figures.money),
         Column("gap", "Duality gap", "number"),
     ]
     return Table("stages", "Stages, each holding those before it", columns, rows, [row[0].text for row in rows])

@@ -7,7 +7,7 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
-from singlepot.models.scenario.arrays import Floats
+from singlepot.models.scenario.array_types import Floats
 
 from .figures.figures import Figures
 

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from singlepot.models.tables.output import MONEY, OUTPUT, POUNDS, OutputColumn
 from singlepot.reports.text.lines import number
 
 Kind = Literal["text", "money", "pounds", "number", "percent", "change", "count", "parts", "mixed"]
@@ -24,6 +25,20 @@ class Column:
     key: str
     title: str
     kind: Kind = "text"
+
+
+def settlement_columns(table: str, names: Iterable[str], money: str) -> list[Column]:
+    """Describe columns of a table of a settlement; ``money`` is the short unit of money."""
+    described = {column.name: column for column in OUTPUT[table].columns}
+    return [_settlement_column(described[name], money) for name in names]
+
+
+def _settlement_column(column: OutputColumn, money: str) -> Column:
+    if column.unit == MONEY:
+        return Column(column.name, f"{column.heading}, {money}", "money")
+    if column.unit == POUNDS:
+        return Column(column.name, f"{column.heading} in whole pounds, £", "pounds")
+    return Column(column.name, column.heading, "number" if column.unit else "text")
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from singlepot.reports.text.summary import last_national
 from .drawings.map import Measure
 from .figures.figures import Figures, records
 from .figures.merit_order import MeritOrder
-from .table import Column, Table, tabulate
+from .table import Column, Table, settlement_columns, tabulate
 
 ASKS_SHOWN = 250
 """Asks in the table of the largest; all of an area's stand on its page."""
@@ -26,16 +26,13 @@ def money_table(figures: Figures) -> Table:
     bids = figures.settlement.grants.groupby(["envelope", "year"])["bid"].sum()
     asked = [float(bids.get((e, y), 0.0)) for e, y in zip(pot["envelope"], pot["year"], strict=True)]
     several = pot["envelope"].nunique() > 1
-    columns = [Column("year", "Year")]
-    columns += [Column("envelope", "Envelope")] if several else []
-    columns += [
-        Column("amount", f"Pot, {unit}", "money"),
+    first = ("year", "envelope", "amount") if several else ("year", "amount")
+    then = ("allocated", "carried", *(("vired",) if several else ()), "reserve", "pounds")
+    columns = [
+        *settlement_columns("pot", first, unit),
         Column("bid", f"Bids, {unit}", "money"),
-        Column("allocated", f"Grants, {unit}", "money"),
-        Column("carried", f"Carried on, {unit}", "money"),
+        *settlement_columns("pot", then, unit),
     ]
-    columns += [Column("vired", f"To other envelopes, {unit}", "money")] if several else []
-    columns += [Column("reserve", f"Left, {unit}", "money"), Column("pounds", "Grants in whole pounds, £", "pounds")]
     rows = records(pot.assign(bid=asked))
     return tabulate("pot", "The pot, year by year", columns, rows, row_key=lambda r: f"{r['envelope']} {r['year']}")
 
@@ -50,15 +47,10 @@ def national_table(figures: Figures) -> Table:
     )
     columns = [
         Column("name", "Objective"),
-        Column("year", "Year"),
-        Column("target", "National target", "number"),
-        Column("proposed", "Proposed", "number"),
-        Column("agreed", "Agreed", "number"),
-        Column("shortfall", "Shortfall", "number"),
+        *settlement_columns("national", ("year", "target", "proposed", "agreed", "shortfall"), figures.money),
         Column("short", "Shortfall, % of target", "percent"),
         Column("unit", "Unit"),
-        Column("price", "Price of one more unit", "number"),
-        Column("price_unit", "Unit of the price"),
+        *settlement_columns("national", ("price", "price_unit"), figures.money),
     ]
     return tabulate(
         "national",
@@ -80,9 +72,7 @@ def areas_table(figures: Figures) -> Table:
     columns = [
         Column("name", "Area"),
         Column("region", "Region"),
-        Column("bid", f"Bid, {unit}", "money"),
-        Column("grant", f"Grant, {unit}", "money"),
-        Column("change", f"Change, {unit}", "money"),
+        *settlement_columns("grants", ("bid", "grant", "change"), unit),
         Column("share", "Grant, % of bid", "percent"),
         Column("per_head", "Grant per head, £", "number"),
         Column("change_per_head", "Change per head, £", "number"),
@@ -116,7 +106,7 @@ def asks_table(figures: Figures) -> Table:
         [
             Column("name", "Area"),
             Column("called", "What is asked"),
-            Column("reason", "Why"),
+            *settlement_columns("asks", ("reason",), figures.money),
             Column("grant_change", f"Grant, {figures.money}", "money"),
         ],
         records(named),
@@ -253,7 +243,10 @@ def measure_table(figures: Figures, measure: Measure) -> Table:
     else:
         mapped = named.loc[measure.values.index]
         table = mapped.assign(less=mapped["share"] - 1).reset_index(names="code")
-        change = [Column("change", f"Change, {figures.money}", "money"), Column("less", "Against the bid", "change")]
+        change = [
+            *settlement_columns("grants", ("change",), figures.money),
+            Column("less", "Against the bid", "change"),
+        ]
         columns = [Column("per_head", "Grant per head, £", "number")] if measure.key == "per_head" else change
     table = table.assign(name=table["code"].map(named["name"]))
     return tabulate(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ..logs.logs import Log
-from .settlement_sheets import settlement_sheets
+from .settlement_sheets import column_notes, settlement_sheets
 from .sheet_writing import Page, write_sheets
 from .sheets import MISSING, NOT_APPLICABLE, Column, Sheet
 from .totals import totals_sheet
@@ -37,7 +37,7 @@ def settlement_workbook(settlement: Settlement, logs: Sequence[Log]) -> bytes:
     """
     tables = settlement_sheets(settlement)
     sheets = [totals_sheet(settlement, tables), *tables, *map(log_sheet, logs)]
-    notes = notes_sheet(settlement)
+    notes = notes_sheet(settlement, tables)
     contents = contents_sheet([notes, *sheets])
     settings = settlement.scenario.settings
     title = settings.title or "Settlement"
@@ -45,9 +45,9 @@ def settlement_workbook(settlement: Settlement, logs: Sequence[Log]) -> bytes:
 
 
 def cover(settlement: Settlement) -> Page:
-    """The first sheet: what this is, whether it holds, who answers for it, and how to make it again."""
+    """Lay out the first sheet: what this is, whether it holds, who answers for it, and how to make it again."""
     settings, provenance = settlement.scenario.settings, settlement.provenance
-    own = settings.log.get("transparency", {})
+    record = settings.log.get("transparency", {})
     licences = sorted({entry["licence"] for entry in settings.log.get("sources", {}).values() if entry.get("licence")})
     version = (provenance.get("versions") or {}).get("singlepot", "")  # type: ignore[attr-defined]
     holds = "holds" if settlement.certificate.passed else "FAILS"
@@ -67,8 +67,8 @@ def cover(settlement: Settlement) -> Page:
         ("body", f"singlepot {version}, from the scenario with SHA-256 {provenance.get('scenario_sha256', '')}"),
         ("body", "To make this workbook again: singlepot report FOLDER, the folder being that of the settlement."),
         ("head", "Who answers for it"),
-        ("body", f"Organisation: {own.get('organisation') or 'not said in the scenario'}"),
-        ("body", f"Contact: {own.get('contact') or 'not said in the scenario'}"),
+        ("body", f"Organisation: {record.get('organisation') or 'not said in the scenario'}"),
+        ("body", f"Contact: {record.get('contact') or 'not said in the scenario'}"),
     ]
     if licences:
         lines += [("head", "Licences of the figures"), *(("body", licence) for licence in licences)]
@@ -76,7 +76,7 @@ def cover(settlement: Settlement) -> Page:
 
 
 def contents_sheet(sheets: Sequence[Sheet]) -> Sheet:
-    """The second sheet: a row for each of the others, its name leading to it."""
+    """Lay out the second sheet: a row for each of the others, its name leading to it."""
     import pandas as pd
 
     rows = [(sheet.name, sheet.title, sheet.about, len(sheet.table)) for sheet in sheets]
@@ -90,35 +90,41 @@ def contents_sheet(sheets: Sequence[Sheet]) -> Sheet:
     return Sheet("Contents", "Contents", "A row for each sheet; its name leads to it.", table, columns)
 
 
-def notes_sheet(settlement: Settlement) -> Sheet:
-    """How to read the sheets."""
+def notes_sheet(settlement: Settlement, sheets: Sequence[Sheet]) -> Sheet:
+    """Lay out the notes: what holds for all sheets, then each column of the settlement's tables."""
     import pandas as pd
 
     settings = settlement.scenario.settings
     prices = f", in prices of {settings.price_base}" if settings.price_base else ""
-    said = [
+    general = [
         f"Money is in {settings.money}{prices}, unless a header says whole £. Years are financial years.",
         f"{MISSING} stands where a number is not known, {NOT_APPLICABLE} where nothing applies. No cell is empty.",
         "Targets are contributions: the improvement on the baseline in that year, counted positive whether the measure "
         "should rise or fall. They add up over areas.",
-        "A shortfall is the national target less the sum of agreed targets, where that is positive.",
         "Totals under tables are formulas over the rows that a filter leaves. The sheet Totals adds the cells up again "
         "and compares them with the settlement.",
         "Cells show rounded numbers and hold exact ones. Whole pounds are rounded to the nearest pound where the pot "
         "has room, else by largest remainder; each grant is within £1 of exact.",
-        "The price of a national target is what one more unit of it costs, in the first stage in which it matters; the "
-        "price of a pot is what one more unit of money is worth to the first stage in which it matters.",
-        "An option is asked for when its take-up is above a millionth of its largest. A scale-back takes a share of "
-        "one cell of the bid, and the share of the targets that goes with it.",
+        "A scale-back takes a share of one cell of the bid, and the share of the targets that goes with it.",
         "Texts are shown as they are written in the scenario; none of them is a formula or link.",
     ]
-    table = pd.DataFrame({"note": range(1, len(said) + 1), "text": said})
-    columns = [Column("note", "Note", "whole"), Column("text", "What it says", "long")]
+    notes = [*(("", "", text) for text in general), *column_notes(settlement, sheets)]
+    table = pd.DataFrame([(number, *note) for number, note in enumerate(notes, start=1)], columns=list(_NOTES))
+    columns = [Column(source, header, kind) for source, (header, kind) in _NOTES.items()]
     return Sheet("Notes", "Notes", "How to read the other sheets.", table, columns)
 
 
+_NOTES = {
+    "note": ("Note", "whole"),
+    "sheets": ("Sheet", "text"),
+    "column": ("Column", "long"),
+    "text": ("What it says", "long"),
+}
+"""Header and kind of each column of the notes."""
+
+
 def log_sheet(log: Log) -> Sheet:
-    """A log as a sheet."""
+    """Lay a log out as a sheet."""
     name = {"transparency": "Transparency record"}.get(log.key, log.title)
     columns = [
         Column(source, source[:1].upper() + source[1:], "text" if source in SHORT else "long")

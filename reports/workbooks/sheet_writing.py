@@ -26,7 +26,7 @@ LONGEST_CELL = 32_767
 """Characters that a cell can hold, as Excel counts: one beyond the basic plane is two."""
 
 TOTAL = "Total of the rows shown"
-"""What stands before the sums under a table."""
+"""Label of the sums under a table."""
 
 LINE_HEIGHT, TITLE_HEIGHT, TALLEST = 15, 24, 400
 """Heights of a line, of the title, and of the tallest row, points; Excel allows 409."""
@@ -44,7 +44,7 @@ OPTIONS = {
     "strings_to_urls": False,
     "default_format_properties": {"font_name": "Arial", "font_size": 11, "valign": "top"},
 }
-"""How XlsxWriter is used: text is never made a formula, number or link."""
+"""Options of XlsxWriter: text is never made a formula, number or link."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ def write_sheets(title: str, money: str, parts: Iterable[Page | Sheet]) -> bytes
 
 
 class _Styles:
-    """The formats of a workbook."""
+    """Formats of a workbook."""
 
     def __init__(self, book: Any, money: str) -> None:
         wide = {"text_wrap": True}
@@ -163,7 +163,7 @@ def _sheet(sheet: Any, part: Sheet, styles: _Styles, name: str) -> None:
 
 
 def _width(column: Column, table: pd.DataFrame, rows: int) -> int:
-    """How wide a column is, characters: numbers all alike, texts as their cells need."""
+    """Width of a column, characters: numbers all alike, texts as their cells need."""
     if column.kind not in WIDEST:
         return 17
     longest = max((len(str(cell)) for cell in table[column.source].tolist()[:rows]), default=0)
@@ -171,7 +171,7 @@ def _width(column: Column, table: pd.DataFrame, rows: int) -> int:
 
 
 def _lines(text: str, width: int) -> int:
-    """Lines that a text takes in a column of so many characters, a little generous."""
+    """Number of lines that a text takes in a column of so many characters, a little generous."""
     return max(1, math.ceil(1.05 * len(text) / width))
 
 
@@ -188,7 +188,7 @@ def _heights(sheet: Any, part: Sheet, widths: Sequence[int], rows: int) -> None:
 
 
 def _option(column: Column, header: str, position: int, part: Sheet, styles: _Styles, totals: bool) -> dict[str, Any]:
-    """How a column of a table is declared."""
+    """Declaration of a column of a table, as XlsxWriter takes it."""
     option: dict[str, Any] = {
         "header": header,
         "header_format": styles.header if column.words else styles.header_of_numbers,
@@ -201,12 +201,12 @@ def _option(column: Column, header: str, position: int, part: Sheet, styles: _St
 
 
 def total_formula(part: Sheet, source: str) -> str:
-    """The sum of a column over the rows that a filter leaves."""
+    """Return the formula of a column's sum over the rows that a filter leaves."""
     return f"SUBTOTAL(109,{span(part, source, named=False)})"
 
 
 def exact_sum(cells: Iterable[float]) -> float:
-    """The sum of the numbers that are there, rounded once."""
+    """Return the sum of the numbers that are there, rounded once."""
     return math.fsum(cell for cell in cells if cell == cell)
 
 
@@ -244,12 +244,12 @@ def _print(sheet: Any) -> None:
     sheet.set_footer("&L&A&RPage &P of &N")
 
 
-def place(row: int, column: int, sheet: str = "") -> str:
-    """A cell as formulas name it, fixed.
+def cell_reference(row: int, column: int, sheet: str = "") -> str:
+    """Return the absolute reference of a cell, as formulas name it.
 
     Examples
     --------
-    >>> place(5, 27, "Grants")
+    >>> cell_reference(5, 27, "Grants")
     "'Grants'!$AB$6"
     """
     from xlsxwriter.utility import xl_rowcol_to_cell
@@ -259,8 +259,8 @@ def place(row: int, column: int, sheet: str = "") -> str:
 
 
 def span(part: Sheet, source: str, *, named: bool = True) -> str:
-    """The cells of a sheet's column, as formulas name them; ``named`` with the name of the sheet."""
+    """Return the range of a sheet's column, as formulas name it; ``named`` with the name of the sheet."""
     position = [column.source for column in part.columns].index(source)
     rows = max(min(len(part.table), MOST_ROWS - TOP - 2), 1)
-    first = place(TOP + 1, position, part.name if named else "")
-    return f"{first}:{place(TOP + rows, position)}"
+    first = cell_reference(TOP + 1, position, part.name if named else "")
+    return f"{first}:{cell_reference(TOP + rows, position)}"

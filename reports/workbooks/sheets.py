@@ -1,4 +1,4 @@
-"""What a workbook for people is made of: sheets with one table each, and how each column is shown."""
+"""Sheets of a workbook: one table each, with header, kind and total of every column."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MISSING, NOT_APPLICABLE = "[x]", "[z]"
-"""What stands in a cell whose number is not known, and in one where nothing applies; no cell of a table is empty."""
+"""Text of a cell whose number is not known, and of one where nothing applies; no cell of a table is empty."""
 
 MONEY = {
     "GBP": ("£", "#,##0.00"),
     "GBP thousand": ("£ thousand", "#,##0.000"),
     "GBP million": ("£ million", "#,##0.000"),
 }
-"""How each unit of money is said in a header, and shown in a cell."""
+"""Name in headers and number format of each unit of money."""
 
 FORMATS = {
     "pounds": "#,##0",
@@ -42,12 +42,12 @@ LONGEST_HEADER = 255
 
 
 _ESCAPE = re.compile("_x[0-9A-Fa-f]{4}_")
-"""How workbooks write a character that XML has not; the header of a table must not look like it."""
+"""Escape of a character that XML lacks; the header of a table must not look like it."""
 
 
 @dataclass(frozen=True)
 class Column:
-    """One column of a sheet.
+    """Column of a sheet.
 
     Attributes
     ----------
@@ -74,7 +74,7 @@ class Column:
 
 @dataclass(frozen=True, eq=False)
 class Sheet:
-    """One sheet: a title, a sentence, and a table.
+    """Sheet of a workbook: a title, a sentence, and a table.
 
     Attributes
     ----------
@@ -99,14 +99,14 @@ class Sheet:
 
     @property
     def headers(self) -> list[str]:
-        """The headers as they are written: each once, whatever the case, and none too long."""
+        """Headers as they are written: unique whatever the case, and none too long."""
         seen: dict[str, int] = {}
-        found = []
+        headers = []
         for column in self.columns:
             header = "".join(letter for letter in " ".join(column.header.split()) if letter.isprintable())
             header = _ESCAPE.sub("-", header) or "-"
             header = header if len(header) <= LONGEST_HEADER - 6 else header[: LONGEST_HEADER - 7] + "…"
             seen[header.casefold()] = seen.get(header.casefold(), 0) + 1
             again = seen[header.casefold()]
-            found.append(header if again == 1 else f"{header} ({again})")
-        return found
+            headers.append(header if again == 1 else f"{header} ({again})")
+        return headers

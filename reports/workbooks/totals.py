@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from .sheet_writing import TOP, place, span
+from .sheet_writing import TOP, cell_reference, span
 from .sheets import MONEY, Column, Sheet
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ COLUMNS = (
     Column("of", "Envelope or objective key"),
     Column("unit", "Unit"),
     Column("sum", "Sum over the sheets, a formula (unit of the row)", "sum"),
-    Column("said", "Figure of the settlement (unit of the row)", "sum"),
+    Column("figure", "Figure of the settlement (unit of the row)", "sum"),
     Column("difference", "Difference, a formula (unit of the row)", "sum"),
     Column("agrees", "Agrees, a formula", "text"),
 )
@@ -32,7 +32,7 @@ Row = tuple[str, str, str, str, str, float]
 
 
 def totals_sheet(settlement: Settlement, sheets: Sequence[Sheet]) -> Sheet:
-    """The sheet of sums.
+    """Lay out the sheet of sums, each as a live formula beside the figure of the settlement.
 
     Parameters
     ----------
@@ -46,14 +46,14 @@ def totals_sheet(settlement: Settlement, sheets: Sequence[Sheet]) -> Sheet:
     by_name = {sheet.name: sheet for sheet in sheets}
     rows = [*_money_rows(settlement, by_name["Grants"], by_name["Pot"]), *_target_rows(settlement, by_name)]
     table = pd.DataFrame(
-        [(*row[:4], row[5], row[5]) for row in rows], columns=["what", "year", "of", "unit", "sum", "said"]
+        [(*row[:4], row[5], row[5]) for row in rows], columns=["what", "year", "of", "unit", "sum", "figure"]
     )
     table = table.assign(difference=0.0, agrees="agrees")
     differences, words = [], []
     for at in range(TOP + 1, TOP + 1 + len(rows)):
-        found, said, difference = (place(at, _at(name)) for name in ("sum", "said", "difference"))
-        differences.append(f"{found}-{said}")
-        words.append(f'IF(ABS({difference})<={CLOSE:g}*MAX(ABS({said}),1),"agrees","DIFFERS")')
+        total, figure, difference = (cell_reference(at, _at(name)) for name in ("sum", "figure", "difference"))
+        differences.append(f"{total}-{figure}")
+        words.append(f'IF(ABS({difference})<={CLOSE:g}*MAX(ABS({figure}),1),"agrees","DIFFERS")')
     return Sheet(
         NAME,
         "Totals, added up again",
@@ -73,16 +73,16 @@ def _money_rows(settlement: Settlement, grants: Sheet, pot: Sheet) -> Iterator[R
     for row in settlement.pot.to_dict("records"):
         year, envelope = str(row["year"]), str(row["envelope"])
         chosen = f'({span(grants, "envelope")}="{envelope}")*({span(grants, "year")}="{year}")'
-        for source, what, said in (("grant", unit, row["allocated"]), ("pounds", "whole £", row["pounds"])):
+        for source, what, figure in (("grant", unit, row["allocated"]), ("pounds", "whole £", row["pounds"])):
             formula = f"SUMPRODUCT({chosen}*{span(grants, source)})"
-            yield "Grants of the year, from Grants", year, envelope, what, formula, float(said)
+            yield "Grants of the year, from Grants", year, envelope, what, formula, float(figure)
     for source, words in (("bid", "Bids"), ("grant", "Grants"), ("pounds", "Grants")):
-        said = settlement.grants[source].sum()
+        figure = settlement.grants[source].sum()
         what = "whole £" if source == "pounds" else unit
-        yield f"{words} of all years, from Grants", "all", "all", what, f"SUM({span(grants, source)})", float(said)
+        yield f"{words} of all years, from Grants", "all", "all", what, f"SUM({span(grants, source)})", float(figure)
     parts = [f"SUM({span(pot, name)})" for name in ("allocated", "reserve")]
-    said = settlement.pot["amount"].sum()
-    yield "Granted and left of all pots, from Pot", "all", "all", unit, "+".join(parts), float(said)
+    figure = settlement.pot["amount"].sum()
+    yield "Granted and left of all pots, from Pot", "all", "all", unit, "+".join(parts), float(figure)
 
 
 def _target_rows(settlement: Settlement, by_name: dict[str, Sheet]) -> Iterator[Row]:

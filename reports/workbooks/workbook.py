@@ -1,4 +1,4 @@
-"""Tables as an Excel workbook: a sheet for each, headers that stay, units beside them, nothing that runs."""
+"""Workbook of a comparison: a sheet for each table, headers that stay, units beside them, nothing that runs."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ WHAT = {
     "nesting": "Areas that lose although the pot grows and nothing else changes",
     "stability": "How far grants move with the areas' own numbers",
 }
-"""What each sheet holds."""
+"""Contents of each sheet."""
 
 
 def comparison_workbook(comparison: Comparison) -> bytes:

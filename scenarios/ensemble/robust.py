@@ -12,10 +12,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from singlepot.models.analysis.two_stage import Common, common, measure_of, recourse
+from singlepot.models.files.csv_text import csv_text
 from singlepot.models.files.folder import write_folder
 from singlepot.models.formulation.model import ABSENT
-from singlepot.models.scenario.documents import csv_text
-from singlepot.models.settlement.decisions import Point
+from singlepot.models.settlement.decisions import Decisions
 from singlepot.models.settlement.documents import guarded, json_text
 from singlepot.models.settlement.pounds import in_pounds
 from singlepot.models.settlement.settle import settle_scenario
@@ -293,8 +293,8 @@ def _tables(
     if formulation.model.virement is not None:
         vired = formulation.model.virement
         moves[vired.source, vired.into, vired.year] = decision[end:]
-    point = Point(np.zeros(data.options.size), carried, moves, grants, data.proposed)
-    pounds = in_pounds(data, formulation.rules, point, central.scenario.settings.money)
+    decisions = Decisions(np.zeros(data.options.size), carried, moves, grants, data.proposed)
+    pounds = in_pounds(data, formulation.rules, decisions, central.scenario.settings.money)
     keys = _cells(shared).to_frame(index=False)
     table = keys.assign(
         bid=data.bid[shared.cells],

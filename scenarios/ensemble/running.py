@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from singlepot.models.files.csv_text import csv_text
 from singlepot.models.notebook_display import rich, rich_table
-from singlepot.models.scenario.documents import csv_text
 from singlepot.models.settlement.settle import settle_scenario
 from singlepot.models.settlement.settlement import Settlement
 from singlepot.solver import Progress, RunOfMany, StoppedError

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from singlepot.models.scenario.documents import csv_text
+from singlepot.models.files.csv_text import csv_text
 
 from .england import VARIANTS, Figures, Tables, build
 from .library_log import england_log

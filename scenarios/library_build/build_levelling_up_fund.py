@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from singlepot.models.scenario.documents import csv_text
+from singlepot.models.files.csv_text import csv_text
 
 from .build_england import FOLDER, read_table, write
 from .england import Tables, money

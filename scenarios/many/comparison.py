@@ -8,9 +8,9 @@ from os import PathLike
 
 import pandas as pd
 
+from singlepot.models.files.csv_text import csv_text
 from singlepot.models.files.folder import write_folder
 from singlepot.models.notebook_display import rich, rich_table
-from singlepot.models.scenario.documents import csv_text
 from singlepot.models.settlement.documents import guarded, json_text
 from singlepot.models.settlement.settlement import Settlement
 from singlepot.solver import SinglepotError

@@ -10,8 +10,8 @@ from typing import Any
 import pandas as pd
 
 from singlepot.models.diagnostics.problems import SETTINGS, BadInputError, Diagnostic, did_you_mean, shown
+from singlepot.models.files.csv_text import csv_text
 from singlepot.models.files.folder import write_folder
-from singlepot.models.scenario.documents import csv_text
 from singlepot.models.scenario.scenario import Scenario
 from singlepot.models.settlement.documents import guarded, json_text
 from singlepot.models.settlement.settlement import Settlement

@@ -10,9 +10,9 @@ import pandas as pd
 
 from singlepot.models.analysis.spread import spread
 from singlepot.models.diagnostics.problems import BadInputError
+from singlepot.models.files.csv_text import csv_text
 from singlepot.models.files.folder import write_folder
 from singlepot.models.notebook_display import rich, rich_table
-from singlepot.models.scenario.documents import csv_text
 from singlepot.models.scenario.scenario import Scenario
 from singlepot.models.settings.settings import FrozenMapping
 from singlepot.models.settlement.documents import guarded, json_text

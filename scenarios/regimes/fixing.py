@@ -10,10 +10,11 @@ import pandas as pd
 
 from singlepot.models.formulation.model import touched
 from singlepot.models.formulation.rules import Limit, Rules, resolve
-from singlepot.models.scenario.arrays import Arrays, Booleans
+from singlepot.models.scenario.array_types import Booleans
+from singlepot.models.scenario.arrays import Arrays
 from singlepot.models.scenario.option_purpose import meant_for
 from singlepot.models.scenario.scenario import Scenario
-from singlepot.models.settlement.decisions import Point, own_costs, point_of
+from singlepot.models.settlement.decisions import Decisions, decisions_of, own_costs
 from singlepot.models.settlement.settlement import Settlement
 from singlepot.models.tables.rule_kinds import AREAS, GRANTS, POTS, RULES, SUMS, TARGETS, Rule, Sense, bounds_of
 from singlepot.solver import SolverFailedError, VerificationFailedError
@@ -59,7 +60,7 @@ def fix(
     The scenario with the grants fixed, and the rules that they break.
     """
     rules = resolve(scenario, data)
-    plain = point_of(data, _plain(data, given), np.zeros(data.pot.shape), np.zeros((0, 0, 0)))
+    plain = decisions_of(data, _plain(data, given), np.zeros(data.pot.shape), np.zeros((0, 0, 0)))
     broken = tuple(_broken(data, rules, given.grants, plain))
     gone = {rule.name for rule in RULES.values() if rule.over.of_grants} | {rule.rule for rule in broken}
     table = scenario.filled("rules")
@@ -110,13 +111,13 @@ def _rows(data: Arrays, rule: str, level: Floats) -> pd.DataFrame:
     )
 
 
-def _broken(data: Arrays, rules: Rules, grants: Floats, plain: Point) -> list[Broken]:
+def _broken(data: Arrays, rules: Rules, grants: Floats, plain: Decisions) -> list[Broken]:
     """Every rule that these grants break, or that their plainest use does."""
     counts = [(rule.name, _count(rule, data, rules, grants, plain)) for rule in RULES.values() if rule.over is not POTS]
     return [Broken(name, count) for name, count in counts if count]
 
 
-def _count(rule: Rule, data: Arrays, rules: Rules, grants: Floats, plain: Point) -> int:
+def _count(rule: Rule, data: Arrays, rules: Rules, grants: Floats, plain: Decisions) -> int:
     """In how many areas a rule is broken; of a sum of grants, how many rows are."""
     if rule.over is SUMS:
         totals = [
@@ -139,7 +140,7 @@ def _count(rule: Rule, data: Arrays, rules: Rules, grants: Floats, plain: Point)
     return int(broken.reshape(len(data.areas), -1).any(axis=1).sum())
 
 
-def _limited(rule: Rule, data: Arrays, grants: Floats, plain: Point) -> Floats:
+def _limited(rule: Rule, data: Arrays, grants: Floats, plain: Decisions) -> Floats:
     """The quantity that a rule limits, over its index set."""
     if rule.over is AREAS:
         return own_costs(data, plain)
@@ -163,7 +164,7 @@ def _above(value: Floats, limit: Limit) -> Booleans:
     return np.asarray(value > edge + NEAR * np.maximum(np.abs(np.nan_to_num(limit.value)), 1e-3))
 
 
-def _carried(data: Arrays, plain: Point) -> Floats:
+def _carried(data: Arrays, plain: Decisions) -> Floats:
     """What each area is asked to carry: its proposal and the increases from the options meant for it, A×K×T."""
     options, cells = data.options, data.options.outcome
     meant = meant_for(data)

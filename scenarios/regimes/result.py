@@ -11,8 +11,8 @@ import pandas as pd
 
 from singlepot.models.analysis.inequality import GRANT_PER_HEAD, measure_inequality
 from singlepot.models.analysis.spread import spread
+from singlepot.models.files.csv_text import csv_text
 from singlepot.models.files.folder import write_folder
-from singlepot.models.scenario.documents import csv_text
 from singlepot.models.scenario.scenario import Scenario
 from singlepot.models.settlement.documents import guarded, json_text
 from singlepot.models.settlement.settlement import Settlement

@@ -7,8 +7,8 @@ from os import PathLike
 from typing import Any
 
 from singlepot.models.analysis.alternatives import Alternatives
+from singlepot.models.files.csv_text import csv_text
 from singlepot.models.files.folder import write_folder
-from singlepot.models.scenario.documents import csv_text
 from singlepot.models.settlement.documents import guarded, json_text
 
 MANIFEST = "alternatives.json"

@@ -12,32 +12,15 @@ import pandas as pd
 
 from singlepot.models.diagnostics.problems import BadInputError, Report
 from singlepot.models.files.single_file import write_file
-from singlepot.models.scenario.json_schema import SETTLEMENT_TABLES
+from singlepot.models.scenario.scenario import Scenario
 from singlepot.models.settlement.certificate import Certificate, StageEvidence
 from singlepot.models.settlement.documents import SCHEMA, as_dict, json_text
 from singlepot.models.settlement.settlement import Settlement
+from singlepot.models.tables.output import OUTPUT, Kind, OutputTable
 from singlepot.solver import SinglepotError
 
 from ..formats.json_document import scenario_as_dict, scenario_of
 from ..formats.json_text import read_json, report_faults
-
-LABELS = (
-    "area",
-    "envelope",
-    "objective",
-    "option",
-    "year",
-    "name",
-    "unit",
-    "reason",
-    "price_unit",
-    "price_stage",
-    "price_note",
-)
-"""Columns that hold text; all others hold numbers."""
-
-WHOLE = "pounds"
-"""How the names of columns of whole numbers end."""
 
 
 class UnreadableSettlementError(SinglepotError):
@@ -93,9 +76,7 @@ def read_settlement_json(path: Path) -> Settlement:
         said = report_faults(said, "$", path.name, report)
     if len(report):
         raise UnreadableSettlementError(str(report.problems[0]), "write the settlement again")
-    missing = [
-        key for key in (*SETTLEMENT_TABLES, "certificate", "scenario") if not isinstance(said, dict) or key not in said
-    ]
+    missing = [key for key in (*OUTPUT, "certificate", "scenario") if not isinstance(said, dict) or key not in said]
     if missing:
         remedy = (
             "name the folder that it is in"
@@ -105,9 +86,7 @@ def read_settlement_json(path: Path) -> Settlement:
         raise UnreadableSettlementError(f"{path} is no whole settlement: it lacks {', '.join(missing)}", remedy)
     try:
         scenario = scenario_of(said["scenario"], "$.scenario", path.name, report)
-        tables: dict[str, Any] = {
-            name: _table(name, said[name], scenario.objectives["key"].tolist()) for name in SETTLEMENT_TABLES
-        }
+        tables: dict[str, Any] = {name: _frame(table, said[name], scenario) for name, table in OUTPUT.items()}
         certificate = certificate_of(said["certificate"])
     except BadInputError as fault:
         raise UnreadableSettlementError(
@@ -122,18 +101,19 @@ def read_settlement_json(path: Path) -> Settlement:
     )
 
 
-def _table(name: str, rows: list[Mapping[str, Any]], objectives: list[str]) -> pd.DataFrame:
-    columns = list(rows[0]) if rows else [*SETTLEMENT_TABLES[name], *(objectives if name == "asks" else [])]
-    return pd.DataFrame({column: typed_column(column, [row[column] for row in rows]) for column in columns})
+def _frame(table: OutputTable, rows: list[Mapping[str, Any]], scenario: Scenario) -> pd.DataFrame:
+    columns = table.columns_of(sorted(scenario.objectives["key"]), sorted(scenario.envelopes))
+    names = rows[0] if rows else [column.name for column in columns]
+    return pd.DataFrame({name: typed_column(table.kind_of(name), [row[name] for row in rows]) for name in names})
 
 
-def typed_column(name: str, cells: list[Any]) -> object:
-    """The cells of a column of a settlement as an array: texts, whole numbers, or numbers (None: not known)."""
-    if name in LABELS:
-        return np.asarray(cells, dtype=object)
-    if name.endswith(WHOLE):
+def typed_column(kind: Kind, cells: list[Any]) -> object:
+    """Array of the cells of a column: texts, whole numbers, or numbers, NaN where the cell is None or empty."""
+    if kind == "number":
+        return np.asarray([np.nan if cell in (None, "") else float(cell) for cell in cells], dtype=np.float64)
+    if kind == "whole":
         return np.asarray([int(cell) for cell in cells], dtype=np.int64)
-    return np.asarray([np.nan if cell is None else float(cell) for cell in cells], dtype=np.float64)
+    return np.asarray(cells, dtype=object)
 
 
 def certificate_of(said: Mapping[str, Any]) -> Certificate:

@@ -12,21 +12,17 @@ from typing import Any
 
 import pandas as pd
 
-from singlepot.models.scenario.json_schema import SETTLEMENT_TABLES
 from singlepot.models.settlement.documents import MANIFEST, RUN, SCHEMA, unguarded
 from singlepot.models.settlement.settlement import Settlement
+from singlepot.models.tables.output import OUTPUT, OutputTable
 
 from ..reading.reading import read_scenario
 from .settlement_document import (
-    LABELS,
     UnreadableSettlementError,
     certificate_of,
     read_settlement_json,
     typed_column,
 )
-
-TABLES = tuple(SETTLEMENT_TABLES)
-"""The tables of a written settlement."""
 
 
 def read_settlement(path: str | PathLike[str]) -> Settlement:
@@ -60,7 +56,7 @@ def read_settlement(path: str | PathLike[str]) -> Settlement:
     said = json.loads((folder / "settlement.json").read_text(encoding="utf-8"))
     run = folder / RUN
     timings = json.loads(run.read_text(encoding="utf-8"))["cpu_seconds"] if run.is_file() else {}
-    tables: dict[str, Any] = {name: _table(folder / "tables" / f"{name}.csv") for name in TABLES}
+    tables: dict[str, Any] = {name: _frame(table, folder / "tables" / f"{name}.csv") for name, table in OUTPUT.items()}
     return Settlement(
         scenario=read_scenario(folder / "scenario"),
         **tables,
@@ -81,13 +77,8 @@ def _manifest(folder: Path) -> dict[str, Any]:
     return manifest
 
 
-def _table(path: Path) -> pd.DataFrame:
-    rows = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8"), newline="")))
-    columns = list(zip(*rows[1:], strict=True)) or [() for _ in rows[0]]
-    return pd.DataFrame({name: _column(name, cells) for name, cells in zip(rows[0], columns, strict=True)})
-
-
-def _column(name: str, cells: tuple[str, ...]) -> object:
-    if name in LABELS:
-        return typed_column(name, [unguarded(cell) for cell in cells])
-    return typed_column(name, [cell or None for cell in cells])
+def _frame(table: OutputTable, path: Path) -> pd.DataFrame:
+    header, *rows = csv.reader(io.StringIO(path.read_text(encoding="utf-8"), newline=""))
+    columns = list(zip(*rows, strict=True)) or [() for _ in header]
+    cells = {name: list(map(unguarded, texts)) for name, texts in zip(header, columns, strict=True)}
+    return pd.DataFrame({name: typed_column(table.kind_of(name), texts) for name, texts in cells.items()})

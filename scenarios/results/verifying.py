@@ -17,12 +17,11 @@ from singlepot.models.assurance.verification.outcome import Outcome
 from singlepot.models.assurance.verification.written import Book
 from singlepot.models.diagnostics.problems import BadInputError
 from singlepot.models.money import POUNDS_PER
-from singlepot.models.settlement.documents import GUARD, MANIFEST, RUN, SCHEMA, unguarded
+from singlepot.models.settlement.documents import MANIFEST, RUN, SCHEMA, unguarded
+from singlepot.models.tables.output import OUTPUT
 from singlepot.solver import SinglepotError
 
 from ..reading.reading import read_scenario
-from .settlement_document import LABELS
-from .settlement_folder import TABLES
 
 if TYPE_CHECKING:
     from singlepot.models.scenario.scenario import Scenario
@@ -73,7 +72,7 @@ def verify(path: str | PathLike[str], *, independent: bool = False) -> Assurance
     book = Book()
     _check_manifest(folder, book)
     scenario = _scenario(folder)
-    tables = {name: _table(folder, name) for name in TABLES}
+    tables = {name: _table(folder, name) for name in OUTPUT}
     document = _document(folder)
     _check_document(document, tables, scenario, book)
     said = state(scenario)
@@ -155,11 +154,7 @@ def _table(folder: Path, name: str) -> Table:
     header = next(reader, [])
     rows = []
     for cells in reader:
-        said = {
-            column: unguarded(cell) if column in LABELS or cell.startswith(GUARD) else cell
-            for column, cell in zip(header, cells, strict=False)
-        }
-        rows.append(Row(reader.line_num, said))
+        rows.append(Row(reader.line_num, dict(zip(header, map(unguarded, cells), strict=False))))
     return Table(file, tuple(header), tuple(rows))
 
 

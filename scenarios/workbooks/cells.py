@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from singlepot.models.scenario.documents import number_text
+from singlepot.models.files.csv_text import number_text
 from singlepot.models.settings.settings import year_start
 from singlepot.models.tables.raw import Cells, Refused
 from singlepot.models.tables.schema import Column

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from singlepot.models.diagnostics.problems import one_of, shown
-from singlepot.models.scenario.documents import number_text
+from singlepot.models.files.csv_text import number_text
 from singlepot.models.tables.schema import TABLES, Table, kept
 
 from .opening import Sheet

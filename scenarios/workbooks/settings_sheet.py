@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from singlepot.models.diagnostics.problems import shown
-from singlepot.models.scenario.documents import number_text
+from singlepot.models.files.csv_text import number_text
 from singlepot.models.tables.schema import Column, Table
 
 from .cells import LARGEST_PLAIN_RULE, financial_year

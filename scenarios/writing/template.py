@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from singlepot.models.files.csv_text import csv_text
 from singlepot.models.files.folder import check_target, write_folder
 from singlepot.models.files.single_file import check_file, write_file
-from singlepot.models.scenario.documents import csv_text
 from singlepot.models.scenario.manual_page import tables_page
 from singlepot.models.scenario.scenario import Scenario
 

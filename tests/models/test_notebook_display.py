@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import singlepot as sp
-from singlepot.models.notebook_display import MOST_LETTERS, rich, rich_table
+from singlepot.models.notebook_display import MOST_CHARACTERS, rich, rich_table
 
 HARMFUL = "<script>alert(1)</script> & \"'"
 
@@ -122,7 +122,7 @@ def test_any_table_is_shown_well_formed_and_short(cells: list[object], most: int
     outline = Outline(rich("title", "said", rich_table("caption", table, most)))
     assert outline.open == [] and "name" not in outline.seen
     assert outline.seen.count("tr") == 1 + min(len(cells), most)
-    assert all(len(text) <= MOST_LETTERS for text in outline.texts)
+    assert all(len(text) <= MOST_CHARACTERS for text in outline.texts)
     left = len(cells) - most
     assert any(text.startswith("caption") and (f"({left} more row" in text) == (left > 0) for text in outline.texts)
 

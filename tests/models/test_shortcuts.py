@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from scipy import sparse
 
 from singlepot.models.explanation.rivals import NOBODY, last_elsewhere, rivals
-from singlepot.models.scenario.documents import csv_text, number_text, number_texts
+from singlepot.models.files.csv_text import csv_text, number_text, number_texts
 from singlepot.models.settlement.documents import json_text
 from singlepot.solver.lexicographic.dual_uniqueness import LEFT, LONG_ROW, MOST_LONG, _left
 

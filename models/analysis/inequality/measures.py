@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
+from ...scenario.array_types import Floats
 
 
 def _shares(values: Floats, weights: Floats) -> tuple[Floats, float]:
@@ -24,7 +24,7 @@ def _shares(values: Floats, weights: Floats) -> tuple[Floats, float]:
 
 
 def gini(values: Floats, weights: Floats) -> float:
-    r"""Half the mean difference between two people, over the mean: 0 for all alike, 1 for all in one hand.
+    r"""Gini coefficient: half the mean difference of two people over the mean; 0 for all alike, 1 for all in one hand.
 
     .. math:: G = \sum_{ij} p_i p_j |x_i - x_j| / 2\mu
 
@@ -80,18 +80,18 @@ def theil_by_group(values: Floats, weights: Floats, groups: npt.ArrayLike) -> tu
     _, mean = _shares(values, weights)
     if np.isnan(mean) or (values < 0).any():
         return np.nan, np.nan
-    _, place = np.unique(np.asarray(groups, dtype=object).astype(str), return_inverse=True)
-    size = np.asarray(np.bincount(place, weights=weights), dtype=np.float64)
-    level = np.divide(np.bincount(place, weights=weights * values), size, out=np.zeros(len(size)), where=size > 0)
+    _, group_of = np.unique(np.asarray(groups, dtype=object).astype(str), return_inverse=True)
+    size = np.asarray(np.bincount(group_of, weights=weights), dtype=np.float64)
+    level = np.divide(np.bincount(group_of, weights=weights * values), size, out=np.zeros(len(size)), where=size > 0)
     within = 0.0
     for group in np.flatnonzero((size > 0) & (level > 0)):
-        own = place == group
-        within += size[group] / weights.sum() * level[group] / mean * theil(values[own], weights[own])
+        members = group_of == group
+        within += size[group] / weights.sum() * level[group] / mean * theil(values[members], weights[members])
     return theil(level, size), float(within)
 
 
 def percentile_ratio(values: Floats, weights: Floats, upper: float = 0.9, lower: float = 0.1) -> float:
-    """The value that a tenth of the people are above, over the value that a tenth are below: 90/10.
+    """Percentile ratio 90/10: the value that a tenth of the people are above, over that which a tenth are below.
 
     A percentile is the smallest value at which at least that share of the people live in areas at or below it.
 
@@ -110,7 +110,7 @@ def percentile_ratio(values: Floats, weights: Floats, upper: float = 0.9, lower:
 
 
 def coefficient_of_variation(values: Floats, weights: Floats) -> float:
-    """Standard deviation over the mean.
+    """Coefficient of variation: the standard deviation over the mean.
 
     Examples
     --------
@@ -122,7 +122,7 @@ def coefficient_of_variation(values: Floats, weights: Floats) -> float:
 
 
 def hoover(values: Floats, weights: Floats) -> float:
-    r"""The share of the whole that would have to move for all to be alike.
+    r"""Hoover index: the share of the whole that would have to move for all to be alike.
 
     .. math:: H = \tfrac12 \sum_i p_i |x_i / \mu - 1|
 

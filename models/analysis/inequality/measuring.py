@@ -11,8 +11,9 @@ import pandas as pd
 from singlepot.solver import BadOptionError
 
 from ...money import POUNDS_PER
+from ...scenario.array_types import Floats
 from ...settlement.settlement import Settlement
-from .measures import Floats, coefficient_of_variation, gini, hoover, percentile_ratio, theil, theil_by_group
+from .measures import coefficient_of_variation, gini, hoover, percentile_ratio, theil, theil_by_group
 from .pairing import pairing
 
 GRANT_PER_HEAD = "grant per head"
@@ -190,13 +191,13 @@ def _regions(frame: pd.DataFrame, column: str, what: str, when: str) -> Iterator
 def _pairs(
     frame: pd.DataFrame, columns: _Columns, better: dict[str, float], prosperity: str, inclusion: str
 ) -> Iterator[dict[str, object]]:
-    place = {label: column for column, label in columns.items()}
+    column_of = {label: column for column, label in columns.items()}
     for when in (BEFORE, AFTER):
-        names = [place.get((what, when)) for what in (prosperity, inclusion)]
+        names = [column_of.get((what, when)) for what in (prosperity, inclusion)]
         if names[0] is None or names[1] is None:
             continue
         both = _known(_known(frame, names[0]), names[1])
         one = both[names[0]].to_numpy(dtype=np.float64) * better.get(prosperity, 1.0)
         other = both[names[1]].to_numpy(dtype=np.float64) * better.get(inclusion, 1.0)
-        found = pairing(one, other, both["population"].to_numpy(dtype=np.float64))
-        yield {"when": when, "areas": len(both), **found}
+        shares = pairing(one, other, both["population"].to_numpy(dtype=np.float64))
+        yield {"when": when, "areas": len(both), **shares}

@@ -1,11 +1,10 @@
-"""Whether prosperous areas are inclusive ones."""
+"""Rank correlation of prosperity and inclusion over areas."""
 
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
+from ...scenario.array_types import Floats
 
 
 def pairing(prosperity: Floats, inclusion: Floats, weights: Floats) -> dict[str, float]:
@@ -49,7 +48,7 @@ def pairing(prosperity: Floats, inclusion: Floats, weights: Floats) -> dict[str,
 
 
 def _median(values: Floats, weights: Floats) -> float:
-    """The smallest value at which at least half the people live in areas at or below it."""
+    """Weighted median: the smallest value at which at least half the people live in areas at or below it."""
     order = np.argsort(values, kind="stable")
     reached = np.cumsum(weights[order]) / weights.sum()
     return float(values[order][np.searchsorted(reached, 0.5 - 1e-12)])
@@ -57,9 +56,9 @@ def _median(values: Floats, weights: Floats) -> float:
 
 def _ranks(values: Floats) -> Floats:
     """Ranks from 1, ties at their mean."""
-    _, place, count = np.unique(values, return_inverse=True, return_counts=True)
+    _, rank_of, count = np.unique(values, return_inverse=True, return_counts=True)
     last = np.cumsum(count)
-    return np.asarray((last - (count - 1) / 2)[place], dtype=np.float64)
+    return np.asarray((last - (count - 1) / 2)[rank_of], dtype=np.float64)
 
 
 def _correlation(one: Floats, other: Floats) -> float:

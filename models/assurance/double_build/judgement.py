@@ -1,4 +1,4 @@
-"""What the double build says of a settlement that somebody else made."""
+"""Judgement of a given settlement by the double build: violations, stage values, and the optimality of sharing."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from ...scenario.scenario import Scenario
 
 ACTIVE = 1e-9
-"""How near a bound (as a share) a settlement stands to be at it."""
+"""Distance from a bound, as a share, within which it is active."""
 
 NOTHING = 1e-13
-"""A share missed or given below this is what rounding leaves of none."""
+"""Share missed or conceded below which rounding counts as none."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Position:
 
 @dataclass(frozen=True)
 class Judgement:
-    """What the double build says of a settlement.
+    """Judgement of a settlement by the double build.
 
     Attributes
     ----------
@@ -62,14 +62,14 @@ class Rebuilt:
     ``optima`` maps the name of each stage, as in ``Settlement.stages``, to its optimum.
     """
 
-    def __init__(self, said: Statement) -> None:
-        self._build = Build(said)
+    def __init__(self, statement: Statement) -> None:
+        self._build = Build(statement)
         self.optima: Mapping[str, float] = self._build.optima()
 
     def judge(self, position: Position) -> Judgement:
         """Judge a settlement by these optima."""
         build = self._build
-        place(build, position)
+        set_variables(build, position)
         values = build.values()
         violation, violated = worst(build)
         error = sharing_error(build, hold_what_gives(build, self.optima, values))
@@ -87,26 +87,28 @@ def rebuild(scenario: Scenario) -> Rebuilt:
     return Rebuilt(state(scenario))
 
 
-def place(build: Build, position: Position) -> None:
-    """Put a settlement into the variables, every slack at the least that the rows allow."""
-    said, model, value = build.said, build.model, pyo.value
+def set_variables(build: Build, position: Position) -> None:
+    """Set the variables to a settlement, every slack at the least that the rows allow."""
+    statement, model, value = build.statement, build.model, pyo.value
     for j, move in build.moves.items():
         _put(model.share[j], position.take_up[move.area, move.name] / float(move.most))
     for where in model.carry:
-        _put(model.carry[where], position.carried.get(where, 0.0) / float(said.carry_over[where]))
+        _put(model.carry[where], position.carried.get(where, 0.0) / float(statement.carry_over[where]))
     for e, i, t in model.vire:
-        _put(model.vire[e, i, t], position.moved.get((e, i, t), 0.0) / float(said.virement[e, t]))
-    for r, row in enumerate(said.national):
+        _put(model.vire[e, i, t], position.moved.get((e, i, t), 0.0) / float(statement.virement[e, t]))
+    for r, row in enumerate(statement.national):
         met = sum(value(y) for (_, k, t), y in build.target.items() if k == row.objective and t in row.years)
         model.missed[r] = _positive(1 - met / float(row.target))
     for p in model.most_missed:
-        missed = [value(model.missed[r]) for r, row in enumerate(said.national) if said.priority[row.objective] == p]
+        missed = [
+            value(model.missed[r]) for r, row in enumerate(statement.national) if statement.priority[row.objective] == p
+        ]
         model.most_missed[p] = max(missed, default=0.0)
     for cell in model.given:
-        model.given[cell] = _positive(1 - value(build.target[cell]) / float(said.proposed[cell]))
+        model.given[cell] = _positive(1 - value(build.target[cell]) / float(statement.proposed[cell]))
     model.most_given = max((value(share) for share in build.concession.values()), default=0.0)
     for cell in model.lost:
-        model.lost[cell] = _positive(1 - value(build.grant[cell]) / float(said.bid[cell]))
+        model.lost[cell] = _positive(1 - value(build.grant[cell]) / float(statement.bid[cell]))
     for pair, share in build.concession.items():
         _fill(build, model.given_band, pair, value(share))
     for area, share in build.burden.items():
@@ -114,12 +116,12 @@ def place(build: Build, position: Position) -> None:
 
 
 def _put(variable: Any, value: float) -> None:
-    """Put a value into a variable even where its bounds forbid it: :func:`worst` reports that."""
+    """Set a variable even beyond its bounds: :func:`worst` reports that."""
     variable.set_value(value, skip_validation=True)
 
 
 def _fill(build: Build, bands: Any, key: tuple[str, ...], share: float) -> None:
-    for i, (_, width) in enumerate(build.said.bands):
+    for i, (_, width) in enumerate(build.statement.bands):
         part = share if width is None else min(share, float(width))
         bands[(*key, i)] = part
         share -= part
@@ -181,7 +183,7 @@ def sharing_error(build: Build, used_up: set[str]) -> float:
 
 
 def _condition(dual: Any, variable: Any, weight: float, rows: Any, values: Any) -> None:
-    """One variable's condition, in units of its weight, or of its largest entry where it has none."""
+    """Stationarity of one variable, in units of its weight, or of its largest entry where it has none."""
     size = weight or float(abs(values).max(initial=0.0))
     force = pyo.quicksum(float(a) / size * dual.mu[int(i)] for i, a in zip(rows, values, strict=True))
     lack = weight * variable.value / size - force
@@ -194,37 +196,39 @@ def _condition(dual: Any, variable: Any, weight: float, rows: Any, values: Any) 
 
 def _weights(build: Build) -> dict[str, float]:
     """Weight of each variable's square, up to a factor common to all: σ m of a share, limit²/(B ΣB) of money moved."""
-    said, model = build.said, build.model
-    found = {model.share[j].name: float(said.curvature(move) * move.most) for j, move in build.moves.items()}
-    whole = float(said.whole_pot)
+    statement, model = build.statement, build.model
+    weights = {model.share[j].name: float(statement.curvature(move) * move.most) for j, move in build.moves.items()}
+    whole = float(statement.whole_pot)
     for (e, t), x in model.carry.items():
-        found[x.name] = float(said.carry_over[e, t]) ** 2 / (float(said.pot[e, t]) * whole)
+        weights[x.name] = float(statement.carry_over[e, t]) ** 2 / (float(statement.pot[e, t]) * whole)
     for (e, _, t), x in model.vire.items():
-        found[x.name] = float(said.virement[e, t]) ** 2 / (float(said.pot[e, t]) * whole)
-    return found
+        weights[x.name] = float(statement.virement[e, t]) ** 2 / (float(statement.pot[e, t]) * whole)
+    return weights
 
 
 def _reach(build: Build) -> float:
-    r"""How much an error ε of the conditions can move a grant, as a share of its bid.
+    r"""Bound on how far an error ε of the conditions moves a grant, as a share of its bid.
 
     The step is strongly convex: :math:`\sum_j h_j \Delta_j^2 \le \epsilon^2 \sum_j h_j`, and by Cauchy and Schwarz
     a grant moves by at most :math:`\epsilon \sqrt{\sum h}\, \sqrt{\sum_j (G_j m_j)^2 / h_j}`.
     """
-    said = build.said
-    weight = {j: float(said.curvature(move) * move.most) for j, move in build.moves.items()}
+    statement = build.statement
+    weight = {j: float(statement.curvature(move) * move.most) for j, move in build.moves.items()}
     squares: dict[Cell, float] = {}
     for j, move in build.moves.items():
         for (envelope, year), change in move.grant.items():
             cell = (move.area, envelope, year)
             squares[cell] = squares.get(cell, 0.0) + float(change * move.most) ** 2 / weight[j]
     shares = [
-        math.sqrt(square) / float(said.bid[cell]) for cell, square in squares.items() if said.bid.get(cell, 0) > 0
+        math.sqrt(square) / float(statement.bid[cell])
+        for cell, square in squares.items()
+        if statement.bid.get(cell, 0) > 0
     ]
     return math.sqrt(sum(weight.values())) * max(shares, default=0.0)
 
 
 def _active_rows(build: Build, used_up: set[str]) -> tuple[list[Any], list[tuple[float | None, float | None]], Any]:
-    """Variables, signs that the multipliers of the active rows may have, and the matrix, columns first."""
+    """Active set: the variables, the signs that multipliers of active rows may have, and the matrix by columns."""
     from pyomo.repn.plugins.standard_form import LinearStandardFormCompiler
     from scipy import sparse
 

@@ -1,4 +1,4 @@
-"""Grants, targets, pots, options: the rows of section 4 before any stage, in Pyomo algebra."""
+"""Constraints of section 4 before any stage, in Pyomo algebra: grants, targets, pots, options."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from ..statement import Cell, Place, Statement
 
 
 class DoubleBuildError(Exception):
-    """The double build's own solver gave no optimum."""
+    """The solver of the double build gave no optimum."""
 
 
 class Rows:
-    """The Pyomo model of one scenario: shares of options, money moved, and every rule."""
+    """Pyomo model of one scenario: shares of options, money moved, and every rule."""
 
-    def __init__(self, said: Statement) -> None:
-        self.said = said
+    def __init__(self, statement: Statement) -> None:
+        self.statement = statement
         self.model = model = pyo.ConcreteModel()
-        self.moves = dict(enumerate(said.moves))
+        self.moves = dict(enumerate(statement.moves))
         self.of_area: dict[str, list[int]] = {}
         for j, move in self.moves.items():
             self.of_area.setdefault(move.area, []).append(j)
-        self.ends = list(zip(said.years, said.years[1:], strict=False))
+        self.ends = list(zip(statement.years, statement.years[1:], strict=False))
         model.share = pyo.Var(list(self.moves), bounds=(0, 1))
         model.carry = pyo.Var(self._carrying(), bounds=(0, 1))
         model.vire = pyo.Var(self._viring(), bounds=(0, None))
@@ -33,8 +33,8 @@ class Rows:
         model.held = pyo.ConstraintList()
         model.slack = pyo.Param(mutable=True, initialize=0.0)
         self.names: list[str] = []
-        self.grant = self._totals("grant", said.bid)
-        self.target = self._totals("outcome", said.proposed)
+        self.grant = self._totals("grant", statement.bid)
+        self.target = self._totals("outcome", statement.proposed)
         self._grants()
         self._targets()
         self._pots()
@@ -50,21 +50,21 @@ class Rows:
         self.model.rows.add(expression)
 
     def _carrying(self) -> list[Place]:
-        pot, limit = self.said.pot, self.said.carry_over
-        following = dict(zip(self.said.years, self.said.years[1:], strict=False))
+        pot, limit = self.statement.pot, self.statement.carry_over
+        following = dict(zip(self.statement.years, self.statement.years[1:], strict=False))
         return [(e, t) for (e, t) in pot if (e, t) in limit and (e, following.get(t, "")) in pot]
 
     def _viring(self) -> list[Cell]:
-        pot = self.said.pot
+        pot = self.statement.pot
         return [
             (e, into, t)
-            for (e, t) in self.said.virement
-            for into in self.said.envelopes
+            for (e, t) in self.statement.virement
+            for into in self.statement.envelopes
             if into != e and (into, t) in pot
         ]
 
     def _totals(self, kind: str, start: Mapping[Cell, Fraction]) -> dict[Cell, Any]:
-        """Σ of a start and what the moves change: grants or agreed targets, where something is there."""
+        """Expressions of a start and what the moves change: grants or agreed targets, where something is there."""
         terms: dict[Cell, list[tuple[float, Any]]] = {cell: [] for cell, value in start.items() if value}
         for j, move in self.moves.items():
             for (key, year), change in getattr(move, kind).items():
@@ -81,46 +81,48 @@ class Rows:
             self.row(f"{name} highest", total / size <= float(highest) / size)
 
     def _grants(self) -> None:
-        said = self.said
-        largest = float(max(said.bid.values(), default=Fraction(1))) or 1.0
-        for cell in sorted(set(self.grant) | set(said.lowest_grant)):
-            size = float(said.bid.get(cell, 0)) or largest
-            lowest = max(Fraction(0), said.lowest_grant.get(cell, Fraction(0)))
-            self._within(f"grant {cell}", self.grant.get(cell, 0.0), lowest, said.highest_grant.get(cell), size)
-        for (area, envelope, year), step in said.step.items():
-            before = (area, envelope, said.years[said.years.index(year) - 1])
+        statement = self.statement
+        largest = float(max(statement.bid.values(), default=Fraction(1))) or 1.0
+        for cell in sorted(set(self.grant) | set(statement.lowest_grant)):
+            size = float(statement.bid.get(cell, 0)) or largest
+            lowest = max(Fraction(0), statement.lowest_grant.get(cell, Fraction(0)))
+            self._within(f"grant {cell}", self.grant.get(cell, 0.0), lowest, statement.highest_grant.get(cell), size)
+        for (area, envelope, year), step in statement.step.items():
+            before = (area, envelope, statement.years[statement.years.index(year) - 1])
             cell = (area, envelope, year)
-            change = (self.grant[cell] - float(said.bid[cell])) - (self.grant[before] - float(said.bid[before]))
-            size = float(said.bid[cell])
+            change = (self.grant[cell] - float(statement.bid[cell])) - (
+                self.grant[before] - float(statement.bid[before])
+            )
+            size = float(statement.bid[cell])
             self.row(f"grant_step {cell} up", change / size <= float(step) / size)
             self.row(f"grant_step {cell} down", -change / size <= float(step) / size)
-        for share in said.pot_shares:
+        for share in statement.pot_shares:
             total = pyo.quicksum(self.grant[cell] for cell in share.cells if cell in self.grant)
-            size = float(said.whole_pot) or 1.0
+            size = float(statement.whole_pot) or 1.0
             limit = float(share.limit) / size
             self.row(f"pot_share {share.label}", total / size >= limit if share.is_floor else total / size <= limit)
 
     def _targets(self) -> None:
-        said = self.said
+        statement = self.statement
         largest = {
-            k: max((v for (_, o, _), v in said.proposed.items() if o == k), default=Fraction(1))
-            for k in said.objectives
+            k: max((v for (_, o, _), v in statement.proposed.items() if o == k), default=Fraction(1))
+            for k in statement.objectives
         }
         meant: dict[Cell, list[tuple[float, Any]]] = {}
         for j, move in self.moves.items():
-            objectives = said.meant_for(move)
+            objectives = statement.meant_for(move)
             for (k, t), change in move.outcome.items():
                 if change > 0 and k in objectives:
                     meant.setdefault((move.area, k, t), []).append((float(change * move.most), self.model.share[j]))
-        for cell in sorted(set(self.target) | set(said.lowest_target)):
-            proposed = said.proposed.get(cell, Fraction(0))
+        for cell in sorted(set(self.target) | set(statement.lowest_target)):
+            proposed = statement.proposed.get(cell, Fraction(0))
             size = float(proposed) or float(largest.get(cell[1], 0)) or 1.0
-            lowest = said.lowest_target.get(cell)
+            lowest = statement.lowest_target.get(cell)
             if proposed > 0:
                 lowest = max(Fraction(0), lowest if lowest is not None else Fraction(0))
-            self._within(f"target {cell}", self.target.get(cell, 0.0), lowest, said.highest_target.get(cell), size)
-        for cell, ceiling in said.target_ceiling.items():
-            proposed = said.proposed.get(cell, Fraction(0))
+            self._within(f"target {cell}", self.target.get(cell, 0.0), lowest, statement.highest_target.get(cell), size)
+        for cell, ceiling in statement.target_ceiling.items():
+            proposed = statement.proposed.get(cell, Fraction(0))
             if cell in meant or proposed > ceiling:
                 size = float(proposed) or 1.0
                 raised = float(proposed) + pyo.quicksum(c * x for c, x in meant.get(cell, []))
@@ -128,39 +130,39 @@ class Rows:
 
     def _pots(self) -> None:
         """Spending and what leaves stay within the pot and what arrives; carry is a share of what may be carried."""
-        said, model = self.said, self.model
+        statement, model = self.statement, self.model
         before = {later: earlier for earlier, later in self.ends}
-        places = sorted(set(said.pot) | {(e, t) for _, e, t in self.grant})
+        places = sorted(set(statement.pot) | {(e, t) for _, e, t in self.grant})
         for envelope, year in places:
-            pot = float(said.pot.get((envelope, year), 0))
+            pot = float(statement.pot.get((envelope, year), 0))
             spent = pyo.quicksum(g for (_, e, t), g in self.grant.items() if (e, t) == (envelope, year))
             leaving = pyo.quicksum(x for (e, _, t), x in self.moved().items() if (e, t) == (envelope, year))
             arriving = pyo.quicksum(x for (_, i, t), x in self.moved().items() if (i, t) == (envelope, year))
             leaving += self.carried((envelope, year))
             arriving += self.carried((envelope, before.get(year, "")))
-            size = pot or float(said.whole_pot) or 1.0
+            size = pot or float(statement.whole_pot) or 1.0
             self.row(f"pot {envelope} {year}", (spent + leaving - arriving) / size <= pot / size)
-            limit = said.virement.get((envelope, year))
+            limit = statement.virement.get((envelope, year))
             out = [x for (e, _, t), x in model.vire.items() if (e, t) == (envelope, year)]
             if limit is not None and out:
                 self.row(f"virement {envelope} {year}", pyo.quicksum(out) <= 1)
 
-    def carried(self, place: Place) -> Any:
-        """Money carried out of a year."""
-        return float(self.said.carry_over[place]) * self.model.carry[place] if place in self.model.carry else 0.0
+    def carried(self, pot: Place) -> Any:
+        """Return the money carried out of a year."""
+        return float(self.statement.carry_over[pot]) * self.model.carry[pot] if pot in self.model.carry else 0.0
 
     def moved(self) -> dict[Cell, Any]:
         """Money moved between envelopes; the variables are shares of what may leave."""
-        return {(e, i, t): float(self.said.virement[e, t]) * x for (e, i, t), x in self.model.vire.items()}
+        return {(e, i, t): float(self.statement.virement[e, t]) * x for (e, i, t), x in self.model.vire.items()}
 
     def _options(self) -> None:
-        said, model = self.said, self.model
-        for area, own in self.of_area.items():
-            by_name = {self.moves[j].name: j for j in own}
-            backs = [j for j in own if self.moves[j].is_scale_back]
+        statement, model = self.statement, self.model
+        for area, of_area in self.of_area.items():
+            by_name = {self.moves[j].name: j for j in of_area}
+            backs = [j for j in of_area if self.moves[j].is_scale_back]
             gone = pyo.quicksum(float(self.moves[j].share_of_bid) * model.share[j] for j in backs)
             groups: dict[str, list[int]] = {}
-            for j in own:
+            for j in of_area:
                 move = self.moves[j]
                 if not move.is_scale_back and backs:
                     self.row(f"link {area} {move.name}", model.share[j] + gone <= 1)
@@ -170,9 +172,9 @@ class Rows:
                     self.row(f"requires {area} {move.name}", model.share[j] <= model.share[by_name[name]])
             for name, members in groups.items():
                 self.row(f"group {area} {name}", pyo.quicksum(model.share[j] for j in members) <= 1)
-            ceiling = said.own_cost_ceiling.get(area)
+            ceiling = statement.own_cost_ceiling.get(area)
             if ceiling is not None:
-                size = float(said.whole_bid[area])
+                size = float(statement.whole_bid[area])
                 self.row(f"own_cost_ceiling {area}", self.own_cost(area) / size <= float(ceiling) / size)
 
     def own_cost(self, area: str) -> Any:

@@ -1,4 +1,4 @@
-"""What the stages minimise, and their optima, each held by a row."""
+"""Lexicographic stages in Pyomo algebra: their objectives, and their optima, each held by a row."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ class Build(Rows):
     that holds each stage.
     """
 
-    def __init__(self, said: Statement) -> None:
-        super().__init__(said)
+    def __init__(self, statement: Statement) -> None:
+        super().__init__(statement)
         self.fixed: set[str] = set()
         self.tight: set[str] = set()
         self.held: dict[str, str] = {}
@@ -47,53 +47,53 @@ class Build(Rows):
 
     def _shortfall(self) -> None:
         """Shares missed of each national row, and the largest of each priority."""
-        said, model = self.said, self.model
-        model.missed = pyo.Var(range(len(said.national)), bounds=(0, None))
-        model.most_missed = pyo.Var(sorted(set(said.priority.values())), bounds=(0, None))
-        for r, row in enumerate(said.national):
+        statement, model = self.statement, self.model
+        model.missed = pyo.Var(range(len(statement.national)), bounds=(0, None))
+        model.most_missed = pyo.Var(sorted(set(statement.priority.values())), bounds=(0, None))
+        for r, row in enumerate(statement.national):
             met = pyo.quicksum(y for (_, k, t), y in self.target.items() if k == row.objective and t in row.years)
             self.row(f"national {row.objective} {row.label}", met / float(row.target) + model.missed[r] >= 1)
             self.row(
                 f"largest {row.objective} {row.label}",
-                model.missed[r] <= model.most_missed[said.priority[row.objective]],
+                model.missed[r] <= model.most_missed[statement.priority[row.objective]],
             )
 
     def _concession(self) -> None:
-        said, model = self.said, self.model
-        cells = [c for c, q in said.proposed.items() if q > 0 and c[0] not in said.centre]
+        statement, model = self.statement, self.model
+        cells = [c for c, q in statement.proposed.items() if q > 0 and c[0] not in statement.centre]
         years: dict[Place, list[Cell]] = {}
         for cell in cells:
             years.setdefault(cell[:2], []).append(cell)
         model.given = pyo.Var(cells, bounds=(0, None))
         model.most_given = pyo.Var(bounds=(0, None))
         for cell in cells:
-            agreed = self.target[cell] / float(said.proposed[cell])
+            agreed = self.target[cell] / float(statement.proposed[cell])
             self.row(f"concession {cell}", model.given[cell] + agreed >= 1)
         self.concession = {
-            pair: pyo.quicksum(model.given[cell] for cell in own) / len(own) for pair, own in years.items()
+            pair: pyo.quicksum(model.given[cell] for cell in of_pair) / len(of_pair) for pair, of_pair in years.items()
         }
         for pair, share in self.concession.items():
             self.row(f"largest concession {pair}", share <= model.most_given)
-        model.given_band = pyo.Var(list(years), range(len(said.bands)), bounds=self._width)
+        model.given_band = pyo.Var(list(years), range(len(statement.bands)), bounds=self._width)
         self.weighed_concession = self._banded(model.given_band, self.concession)
 
     def _burden(self) -> None:
-        said, model = self.said, self.model
-        cells = [c for c, b in said.bid.items() if b > 0]
+        statement, model = self.statement, self.model
+        cells = [c for c, b in statement.bid.items() if b > 0]
         model.lost = pyo.Var(cells, bounds=(0, None))
         for cell in cells:
-            self.row(f"cut {cell}", model.lost[cell] + self.grant[cell] / float(said.bid[cell]) >= 1)
+            self.row(f"cut {cell}", model.lost[cell] + self.grant[cell] / float(statement.bid[cell]) >= 1)
         burden: dict[str, Any] = {}
-        for area, whole in said.whole_bid.items():
+        for area, whole in statement.whole_bid.items():
             if whole > 0:
-                lost = pyo.quicksum(float(said.bid[c]) * model.lost[c] for c in cells if c[0] == area)
+                lost = pyo.quicksum(float(statement.bid[c]) * model.lost[c] for c in cells if c[0] == area)
                 burden[area] = (lost + self.own_cost(area)) / float(whole)
-        model.lost_band = pyo.Var(list(burden), range(len(said.bands)), bounds=self._width)
+        model.lost_band = pyo.Var(list(burden), range(len(statement.bands)), bounds=self._width)
         self.burden = burden
         self.weighed_burden = self._banded(model.lost_band, burden)
 
     def _width(self, model: Any, *index: Any) -> tuple[float, float | None]:
-        width = self.said.bands[index[-1]][1]
+        width = self.statement.bands[index[-1]][1]
         return 0.0, None if width is None else float(width)
 
     def _banded(self, bands: Any, shares: Mapping[Any, Any]) -> dict[Any, Any]:
@@ -101,79 +101,83 @@ class Build(Rows):
         weighed = {}
         for key, share in shares.items():
             index = key if isinstance(key, tuple) else (key,)
-            parts = [bands[(*index, i)] for i in range(len(self.said.bands))]
+            parts = [bands[(*index, i)] for i in range(len(self.statement.bands))]
             self.row(f"bands {key}", pyo.quicksum(parts) >= share)
-            weighed[key] = pyo.quicksum(float(slope) * w for (slope, _), w in zip(self.said.bands, parts, strict=True))
+            weighed[key] = pyo.quicksum(
+                float(slope) * w for (slope, _), w in zip(self.statement.bands, parts, strict=True)
+            )
         return weighed
 
     def stages(self) -> dict[str, tuple[Any, float, float]]:
-        """Expression, natural size and what may be given of every stage."""
-        said = self.said
-        money = float(max(sum(said.bid.values(), Fraction(0)), said.whole_pot)) or 1.0
-        found = {}
-        for name, priority in said.order:
-            give = float(said.give.get(name, 0))
+        """Return expression, natural size and what may be given of every stage."""
+        statement = self.statement
+        money = float(max(sum(statement.bid.values(), Fraction(0)), statement.whole_pot)) or 1.0
+        stages = {}
+        for name, priority in statement.order:
+            give = float(statement.give.get(name, 0))
             if name == "shortfall.largest":
-                found[f"{name}[{priority}]"] = (self._largest_shortfall(priority), 1.0, give)
+                stages[f"{name}[{priority}]"] = (self._largest_shortfall(priority), 1.0, give)
             elif name == "shortfall.total":
-                found[f"{name}[{priority}]"] = (self._total_shortfall(priority), 1.0, give)
+                stages[f"{name}[{priority}]"] = (self._total_shortfall(priority), 1.0, give)
             elif name == "concession.largest":
-                found[name] = (self.model.most_given if self.concession else 0.0, 1.0, give)
+                stages[name] = (self.model.most_given if self.concession else 0.0, 1.0, give)
             elif name == "concession.total":
-                found[name] = (self._total_concession(), 1.0, give)
+                stages[name] = (self._total_concession(), 1.0, give)
             elif name == "burden":
-                found[name] = (self._total_burden(), money, give)
+                stages[name] = (self._total_burden(), money, give)
             else:
-                found[name] = (pyo.quicksum(self.grant.values()), money, give)
-        return found
+                stages[name] = (pyo.quicksum(self.grant.values()), money, give)
+        return stages
 
     def _largest_shortfall(self, priority: int | None) -> Any:
-        used = any(self.said.priority[row.objective] == priority for row in self.said.national)
+        used = any(self.statement.priority[row.objective] == priority for row in self.statement.national)
         return self.model.most_missed[priority] if used else 0.0
 
     def _total_shortfall(self, priority: int | None) -> Any:
-        said = self.said
+        statement = self.statement
         rows: dict[str, list[int]] = {}
-        for r, row in enumerate(said.national):
-            if said.priority[row.objective] == priority:
+        for r, row in enumerate(statement.national):
+            if statement.priority[row.objective] == priority:
                 rows.setdefault(row.objective, []).append(r)
-        weight = float(sum((said.weight[k] for k in rows), Fraction(0)))
+        weight = float(sum((statement.weight[k] for k in rows), Fraction(0)))
         if weight <= 0:
             return 0.0
         return pyo.quicksum(
-            float(said.weight[k]) / weight / len(own) * self.model.missed[r] for k, own in rows.items() for r in own
+            float(statement.weight[k]) / weight / len(of_objective) * self.model.missed[r]
+            for k, of_objective in rows.items()
+            for r in of_objective
         )
 
     def _total_concession(self) -> Any:
-        said = self.said
+        statement = self.statement
         preferences: dict[str, Fraction] = {}
         for area, k in self.concession:
-            preferences[area] = preferences.get(area, Fraction(0)) + said.preference[area, k]
+            preferences[area] = preferences.get(area, Fraction(0)) + statement.preference[area, k]
         return pyo.quicksum(
-            float(said.equity[a] * said.people[a] * said.preference[a, k] / preferences[a]) * weighed
+            float(statement.equity[a] * statement.people[a] * statement.preference[a, k] / preferences[a]) * weighed
             for (a, k), weighed in self.weighed_concession.items()
         )
 
     def _total_burden(self) -> Any:
-        said = self.said
+        statement = self.statement
         total = pyo.quicksum(
-            float(said.equity[a] * said.whole_bid[a]) * weighed for a, weighed in self.weighed_burden.items()
+            float(statement.equity[a] * statement.whole_bid[a]) * weighed for a, weighed in self.weighed_burden.items()
         )
-        for area in said.areas:
+        for area in statement.areas:
             if area not in self.weighed_burden:
-                total += float(said.equity[area]) * self.own_cost(area)
+                total += float(statement.equity[area]) * self.own_cost(area)
         return total
 
     def optima(self) -> dict[str, float]:
-        """Minimise each stage with rows that hold the earlier ones."""
-        found: dict[str, float] = {}
+        """Minimise the stages in lexicographic order, with rows that hold the earlier ones."""
+        optima: dict[str, float] = {}
         for name, (stage, size, give) in self.stages().items():
-            found[name] = self._minimise(name, stage, size)
-            self._hold(name, stage, found[name] + give, size)
-        return found
+            optima[name] = self._minimise(name, stage, size)
+            self._hold(name, stage, optima[name] + give, size)
+        return optima
 
     def values(self) -> dict[str, float]:
-        """Every stage's value where the variables stand."""
+        """Return the value of every stage where the variables stand."""
         return {name: float(pyo.value(stage)) for name, (stage, _, _) in self.stages().items()}
 
     def _minimise(self, name: str, stage: Any, size: float) -> float:

@@ -1,4 +1,4 @@
-"""The limits that rules set: the row with most selectors wins, and it replaces the general rule."""
+"""Bounds that the rules set: the row with most selectors wins, and it replaces the general rule."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .words import Cell, Place, PotShare, exact, is_there
 
 
 class Limits:
-    """The rules of section 3: the row with most selectors wins and replaces the general rule."""
+    """Bounds by the rules of section 3: the row with most selectors wins and replaces the general rule."""
 
     def __init__(self, tables: Tables) -> None:
         self.tables = tables
@@ -44,10 +44,10 @@ class Limits:
     def _limit(
         self, rule: str, cell: Cell, where: Mapping[str, str], proposed: Mapping[Cell, Fraction]
     ) -> Fraction | None:
-        found = self._winner(rule, where) if rule else None
-        if found is None:
+        bounds = self._winner(rule, where) if rule else None
+        if bounds is None:
             return None
-        value, basis, names_area = found
+        value, basis, names_area = bounds
         has_bid = proposed.get(cell, Fraction(0)) > 0
         if cell[0] in self.tables.centre and not has_bid and not names_area:
             return None
@@ -73,21 +73,21 @@ class Limits:
 
     def lowest(self, proposed: Mapping[Cell, Fraction], *rules: str, envelopes: bool) -> dict[Cell, Fraction]:
         """The highest of the limits that these rules set from below, cell by cell."""
-        found: dict[Cell, Fraction] = {}
+        bounds: dict[Cell, Fraction] = {}
         for cell, limit in self._bounds(proposed, rules, envelopes):
-            found[cell] = max(limit, found.get(cell, limit))
-        return found
+            bounds[cell] = max(limit, bounds.get(cell, limit))
+        return bounds
 
     def highest(self, proposed: Mapping[Cell, Fraction], *rules: str, envelopes: bool) -> dict[Cell, Fraction]:
         """The lowest of the limits that these rules set from above, cell by cell."""
-        found: dict[Cell, Fraction] = {}
+        bounds: dict[Cell, Fraction] = {}
         for cell, limit in self._bounds(proposed, rules, envelopes):
-            found[cell] = min(limit, found.get(cell, limit))
-        return found
+            bounds[cell] = min(limit, bounds.get(cell, limit))
+        return bounds
 
     def step(self) -> dict[Cell, Fraction]:
         """Largest change of (grant - bid) from the year before; a share of the mean over all years."""
-        tables, found = self.tables, {}
+        tables, bounds = self.tables, {}
         for cell, where in self._cells(envelopes=True):
             area, envelope, year = cell
             position = tables.years.index(year)
@@ -99,8 +99,8 @@ class Limits:
             rule = self._winner("grant_step", where)
             if rule is None:
                 continue
-            found[cell] = rule[0] * self._mean(rule[1], cell)
-        return found
+            bounds[cell] = rule[0] * self._mean(rule[1], cell)
+        return bounds
 
     def _mean(self, basis: str, cell: Cell) -> Fraction:
         """What the value of a step is a share of."""
@@ -115,7 +115,7 @@ class Limits:
 
     def own_cost(self) -> dict[str, Fraction]:
         """What each area with a bid may pay itself, money."""
-        tables, found = self.tables, {}
+        tables, bounds = self.tables, {}
         for area in tables.codes:
             rule = self._winner("own_cost_ceiling", self._area(area))
             whole = tables.whole.get(area, Fraction(0))
@@ -123,23 +123,23 @@ class Limits:
                 continue
             value, basis, _ = rule
             if basis == "bid":
-                found[area] = value * whole
+                bounds[area] = value * whole
             elif basis == "reference":
-                found[area] = value * sum((v for (a, _, _), v in tables.reference.items() if a == area), Fraction(0))
+                bounds[area] = value * sum((v for (a, _, _), v in tables.reference.items() if a == area), Fraction(0))
             elif basis == "per_head":
-                found[area] = value * exact(tables.of_area[area]["population"])
+                bounds[area] = value * exact(tables.of_area[area]["population"])
             else:
-                found[area] = value
-        return found
+                bounds[area] = value
+        return bounds
 
     def of_pot(self, rule: str) -> dict[Place, Fraction]:
         """What may leave each pot; a pot of nothing gives nothing."""
-        found = {}
+        bounds = {}
         for (envelope, year), amount in self.tables.pot.items():
             chosen = self._winner(rule, {"envelope": envelope, "year": year})
             if chosen is not None and amount > 0 and chosen[0] > 0:
-                found[envelope, year] = chosen[0] if chosen[1] == "amount" else chosen[0] * amount
-        return found
+                bounds[envelope, year] = chosen[0] if chosen[1] == "amount" else chosen[0] * amount
+        return bounds
 
     def pot_shares(self) -> Iterator[PotShare]:
         """The rows that limit sums of grants."""
@@ -148,9 +148,9 @@ class Limits:
                 continue
             named = {k: row[k] for k in ("area", "region", "type", "envelope", "year") if row.get(k)}
             places = {
-                place: amount
-                for place, amount in self.tables.pot.items()
-                if named.get("envelope", place[0]) == place[0] and named.get("year", place[1]) == place[1]
+                pot: amount
+                for pot, amount in self.tables.pot.items()
+                if named.get("envelope", pot[0]) == pot[0] and named.get("year", pot[1]) == pot[1]
             }
             cells = frozenset(
                 cell for cell, where in self._cells(envelopes=True) if all(where.get(k) == v for k, v in named.items())

@@ -66,13 +66,13 @@ class Reader(Tables):
 
     def _attributes(self, column: str) -> dict[Place, Fraction]:
         """What the objectives' attribute of this kind is for each area that has it."""
-        found = {}
+        figures = {}
         for key, row in self.goals.items():
             for code in self.codes if row.get(column) else []:
-                said = self.of_area[code].get(row[column])
-                if is_there(said):
-                    found[code, key] = exact(said)
-        return found
+                cell = self.of_area[code].get(row[column])
+                if is_there(cell):
+                    figures[code, key] = exact(cell)
+        return figures
 
     def _bids_or_proposes(self, area: str) -> bool:
         return self.whole.get(area, 0) > 0 or any(v > 0 for (a, _, _), v in self.proposed.items() if a == area)
@@ -204,7 +204,7 @@ class Reader(Tables):
             if name not in shortfall:
                 stages.append((name, None))
             elif name == shortfall[0]:
-                stages += [(each, priority) for priority in priorities for each in shortfall]
+                stages += [(kind, priority) for priority in priorities for kind in shortfall]
         return tuple(stages)
 
     def _bands(self) -> tuple[tuple[Fraction, Fraction | None], ...]:

@@ -27,8 +27,8 @@ class Tables:
         self.centre = frozenset(row["code"] for row in self.areas if row.get("type") == CENTRE)
         self.pot: dict[Place, Fraction] = {}
         for row in self.rows("pot"):
-            place = (row.get("envelope") or TOTAL, row["year"])
-            self.pot[place] = self.pot.get(place, Fraction(0)) + exact(row["amount"])
+            pot = (row.get("envelope") or TOTAL, row["year"])
+            self.pot[pot] = self.pot.get(pot, Fraction(0)) + exact(row["amount"])
         self.envelopes = tuple(sorted({envelope for envelope, _ in self.pot}))
         self.bid: dict[Cell, Fraction] = {}
         self.reference: dict[Cell, Fraction] = {}

@@ -1,4 +1,4 @@
-"""What a verification says: findings, what was checked and to what tolerance, what was not."""
+"""Assurance statement: findings, what was checked and to what tolerance, and what was not."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ class AssuranceFinding:
     expected: str = ""
 
     def __str__(self) -> str:
-        """The finding in one line."""
-        said = "; ".join(
+        """Return the finding in one line."""
+        details = "; ".join(
             part
             for part in (
                 f"found {self.found}" if self.found else "",
@@ -41,7 +41,7 @@ class AssuranceFinding:
             )
             if part
         )
-        return f"{self.place}: {self.what}" + (f": {said}" if said else "")
+        return f"{self.place}: {self.what}" + (f": {details}" if details else "")
 
 
 @dataclass(frozen=True)
@@ -91,24 +91,24 @@ class Assurance:
         return not self.findings
 
     def as_dict(self) -> dict[str, object]:
-        """Everything, as plain values."""
+        """Return findings and checks as plain values."""
         return {**asdict(self), "passed": self.passed}
 
     def _repr_html_(self) -> str:
         """Show what was found and checked in a notebook."""
-        found = pd.DataFrame([asdict(finding) for finding in self.findings])
+        table = pd.DataFrame([asdict(finding) for finding in self.findings])
         checks = pd.DataFrame([asdict(check) for check in self.checks])
         missing = pd.DataFrame({"not checked": self.not_checked})
         return rich(
             f"Verification of {self.subject}",
             "everything holds" if self.passed else "IT DOES NOT HOLD",
-            rich_table("Found", found, most=SHOWN),
+            rich_table("Found", table, most=SHOWN),
             rich_table("Checked", checks, most=50),
             rich_table("Not checked", missing, most=50),
         )
 
     def statement(self) -> str:
-        """The assurance statement, for people."""
+        """Return the assurance statement as text."""
         lines = [f"Verification of {self.subject}: {'everything holds' if self.passed else 'IT DOES NOT HOLD'}", ""]
         for finding in self.findings[:SHOWN]:
             lines.append(f"  FOUND {finding}")
@@ -120,5 +120,5 @@ class Assurance:
         for check in self.checks:
             state = "ok" if not check.failed else f"{check.failed} FAILED"
             lines.append(f"  {check.what}: {check.count:,} ({check.tolerance}), {state}")
-        lines += ["Not checked:", *(f"  {said}" for said in self.not_checked)]
+        lines += ["Not checked:", *(f"  {item}" for item in self.not_checked)]
         return "\n".join(lines) + "\n"

@@ -20,16 +20,16 @@ ASK_ABOVE = Fraction(1, 10**6)
 """Share of its largest take-up above which the use of an option is an ask."""
 
 BARELY = Fraction(1, 10**8)
-"""How near that share, relatively, a take-up may stand on either side."""
+"""Relative distance from that share within which a take-up may stand on either side."""
 
 DRIFT = Fraction(1, 10**9)
-"""How far a stage may end from its optimum and what it may give, relative to its size."""
+"""Distance, relative to its size, of a stage from its optimum and what it may give."""
 
 
 def verify_tables(
-    said: Statement, tables: Mapping[str, Table], pounds_per_unit: int, labels: Labels, book: Book
+    statement: Statement, tables: Mapping[str, Table], pounds_per_unit: int, labels: Labels, book: Book
 ) -> Outcome:
-    """Check every table; return what the take-ups come to.
+    """Check every table; return the outcome of the take-ups.
 
     Parameters
     ----------
@@ -42,7 +42,7 @@ def verify_tables(
     book
         Takes the findings.
     """
-    outcome = Outcome(said, _take_up(said, tables["take_up"], book))
+    outcome = Outcome(statement, _take_up(statement, tables["take_up"], book))
     _grants(outcome, tables["grants"], book)
     _targets(outcome, tables["targets"], book)
     _national(outcome, tables["national"], book)
@@ -57,16 +57,16 @@ def verify_tables(
     return outcome
 
 
-def _take_up(said: Statement, table: Table, book: Book) -> dict[Place, Fraction]:
-    """One row for each option and scale-back, between zero and its largest take-up."""
+def _take_up(statement: Statement, table: Table, book: Book) -> dict[Place, Fraction]:
+    """Check the take-ups: one row for each option and scale-back, between zero and its largest."""
     book.topic("take-ups between zero and their limits", TO_NINE)
     reader = Reader(table, ("area", "option"), book)
-    most = {(move.area, move.name): move.most for move in said.moves} | dict.fromkeys(said.dropped, NONE)
-    found = dict.fromkeys(most, NONE)
+    most = {(move.area, move.name): move.most for move in statement.moves} | dict.fromkeys(statement.dropped, NONE)
+    take_up = dict.fromkeys(most, NONE)
     for key, row in reader.match(most):
         reader.within(row, "take_up", NONE, most[key[0], key[1]], "its limit")
-        found[key[0], key[1]] = reader.number(row, "take_up") or NONE
-    return found
+        take_up[key[0], key[1]] = reader.number(row, "take_up") or NONE
+    return take_up
 
 
 def _grants(outcome: Outcome, table: Table, book: Book) -> None:
@@ -74,7 +74,7 @@ def _grants(outcome: Outcome, table: Table, book: Book) -> None:
     reader = Reader(table, ("area", "envelope", "year"), book)
     for key, row in reader.match(outcome.grants):
         cell = (key[0], key[1], key[2])
-        bid, grant = outcome.said.bid.get(cell, NONE), outcome.grants[cell]
+        bid, grant = outcome.statement.bid.get(cell, NONE), outcome.grants[cell]
         reader.equal(row, "bid", bid)
         reader.equal(row, "grant", grant, bid)
         reader.equal(row, "change", grant - bid, bid)
@@ -82,13 +82,13 @@ def _grants(outcome: Outcome, table: Table, book: Book) -> None:
 
 def _targets(outcome: Outcome, table: Table, book: Book) -> None:
     book.topic("targets: proposed, agreed, uplift, concession and rate follow from the take-ups", TO_NINE)
-    said = outcome.said
+    statement = outcome.statement
     reader = Reader(table, ("area", "objective", "year"), book)
     for key, row in reader.match(outcome.targets):
         cell = (key[0], key[1], key[2])
-        proposed, agreed = said.proposed.get(cell, NONE), outcome.targets[cell]
-        given = NONE if cell[0] in said.centre else max(NONE, proposed - agreed)
-        size = max(proposed, abs(agreed), said.proposed_in_all.get(cell[:2], NONE))
+        proposed, agreed = statement.proposed.get(cell, NONE), outcome.targets[cell]
+        given = NONE if cell[0] in statement.centre else max(NONE, proposed - agreed)
+        size = max(proposed, abs(agreed), statement.proposed_in_all.get(cell[:2], NONE))
         reader.equal(row, "proposed", proposed)
         reader.equal(row, "agreed", agreed, size)
         reader.equal(row, "uplift", max(NONE, agreed - proposed), size)
@@ -97,106 +97,108 @@ def _targets(outcome: Outcome, table: Table, book: Book) -> None:
 
 
 def _rate(outcome: Outcome, reader: Reader, row: Row, pair: Place, agreed: Fraction, size: Fraction) -> None:
-    """(baseline ± contribution) / denominator; empty where a figure is missing."""
-    said = outcome.said
-    wants_per = any(key == pair[1] for _, key in said.per)
-    level, per = said.level.get(pair), said.per.get(pair) if wants_per else Fraction(1)
+    """Check a rate: (baseline ± contribution) / denominator; empty where a figure is missing."""
+    statement = outcome.statement
+    wants_per = any(key == pair[1] for _, key in statement.per)
+    level, per = statement.level.get(pair), statement.per.get(pair) if wants_per else Fraction(1)
     if level is None or per is None or per <= 0:
         empty = row.cells.get("rate", "") == ""
-        reader.book.require(empty, reader.place(row), f"{pair[0]}, {pair[1]}, rate", row.cells.get("rate", ""), "empty")
+        reader.book.require(empty, reader.where(row), f"{pair[0]}, {pair[1]}, rate", row.cells.get("rate", ""), "empty")
         return
-    reader.equal(row, "rate", (level + said.sign[pair[1]] * agreed) / per, (abs(level) + size) / per)
+    reader.equal(row, "rate", (level + statement.sign[pair[1]] * agreed) / per, (abs(level) + size) / per)
 
 
 def _national(outcome: Outcome, table: Table, book: Book) -> None:
     book.topic("national position: sums over areas, and what they leave", TO_NINE)
     reader = Reader(table, ("objective", "year"), book)
-    rows = {(row.objective, row.label): r for r, row in enumerate(outcome.said.national)}
+    rows = {(row.objective, row.label): r for r, row in enumerate(outcome.statement.national)}
     for key, row in reader.match(rows):
         r = rows[key[0], key[1]]
-        target, agreed = outcome.said.national[r].target, outcome.met(r, outcome.targets)
+        target, agreed = outcome.statement.national[r].target, outcome.met(r, outcome.targets)
         reader.equal(row, "target", target)
-        reader.equal(row, "proposed", outcome.met(r, outcome.said.proposed), target)
+        reader.equal(row, "proposed", outcome.met(r, outcome.statement.proposed), target)
         reader.equal(row, "agreed", agreed, target)
         reader.equal(row, "shortfall", max(NONE, target - agreed), target)
 
 
 def _asks(outcome: Outcome, table: Table, book: Book) -> None:
     book.topic("asks: every move that is used, and what it changes", TO_NINE)
-    said = outcome.said
+    statement = outcome.statement
     reader = Reader(table, ("area", "option"), book)
-    share = {(m.area, m.name): outcome.take_up[m.area, m.name] / m.most for m in said.moves}
+    share = {(m.area, m.name): outcome.take_up[m.area, m.name] / m.most for m in statement.moves}
     barely = {key for key, used in share.items() if abs(used - ASK_ABOVE) <= BARELY * ASK_ABOVE}
     used = {key: None for key in share if share[key] > ASK_ABOVE and (key not in barely or key in reader.by_key)}
-    moves = {(move.area, move.name): move for move in said.moves}
+    moves = {(move.area, move.name): move for move in statement.moves}
     for key, row in reader.match(used):
         move, taken = moves[key[0], key[1]], outcome.take_up[key[0], key[1]]
         reader.equal(row, "take_up", taken)
         money = sum(map(abs, move.grant.values()), NONE)
         reader.equal(row, "grant_change", taken * sum(move.grant.values(), NONE), money)
-        for objective in said.objectives:
+        for objective in statement.objectives:
             changes = [change for (k, _), change in move.outcome.items() if k == objective]
             reader.equal(row, objective, taken * sum(changes, NONE), sum(map(abs, changes), NONE))
 
 
 def _pot(outcome: Outcome, table: Table, book: Book) -> None:
-    """Amounts, what moved, and that every pot pays for what it spends."""
-    said = outcome.said
+    """Check the balance of every pot: amounts, money moved, and what is left."""
+    statement = outcome.statement
     book.topic("pots: allocated, carried, vired and left add up and keep to their limits", TO_NINE)
     reader = Reader(table, ("envelope", "year"), book)
-    rows = {(k[0], k[1]): row for k, row in reader.match(said.pot)}
-    before = dict(zip(said.years[1:], said.years, strict=False))
+    rows = {(k[0], k[1]): row for k, row in reader.match(statement.pot)}
+    before = dict(zip(statement.years[1:], statement.years, strict=False))
     numbers = {
-        place: {name: reader.number(row, name) or NONE for name in ("carried", "vired", "vired_in")}
-        for place, row in rows.items()
+        pot: {name: reader.number(row, name) or NONE for name in ("carried", "vired", "vired_in")}
+        for pot, row in rows.items()
     }
     for (envelope, year), row in rows.items():
-        own, amount = numbers[envelope, year], said.pot[envelope, year]
+        moved, amount = numbers[envelope, year], statement.pot[envelope, year]
         carried_in = numbers.get((envelope, before.get(year, "")), {}).get("carried", NONE)
         allocated = outcome.spent(envelope, year)
-        last = year == said.years[-1]
-        left = amount + carried_in + own["vired_in"] - own["carried"] - own["vired"] - allocated
+        last = year == statement.years[-1]
+        left = amount + carried_in + moved["vired_in"] - moved["carried"] - moved["vired"] - allocated
         size = max(amount, allocated)
         reader.equal(row, "amount", amount)
         reader.equal(row, "allocated", allocated, size)
         reader.equal(row, "carried_in", carried_in, size)
         reader.equal(row, "reserve", left, size)
-        reader.within(row, "carried", NONE, NONE if last else said.carry_over.get((envelope, year), NONE), "carry_over")
-        reader.within(row, "vired", NONE, said.virement.get((envelope, year), NONE), "virement")
+        reader.within(
+            row, "carried", NONE, NONE if last else statement.carry_over.get((envelope, year), NONE), "carry_over"
+        )
+        reader.within(row, "vired", NONE, statement.virement.get((envelope, year), NONE), "virement")
         what = f"{envelope}, {year}, more than the pot and what moves into it"
         spare = said_number(size * CLOSE)
-        book.require(left >= -CLOSE * size, reader.place(row), what, said_number(-left), f"at most {spare}")
-        _moved(said, reader, rows, (envelope, year))
+        book.require(left >= -CLOSE * size, reader.where(row), what, said_number(-left), f"at most {spare}")
+        _moved(statement, reader, rows, (envelope, year))
 
 
-def _moved(said: Statement, reader: Reader, rows: Mapping[Place, Row], place: Place) -> None:
-    """What each envelope gives to each other adds up on both sides."""
-    envelope, year = place
-    if len(said.envelopes) == 1:
-        reader.equal(rows[place], "vired", NONE, said.pot[place])
-        reader.equal(rows[place], "vired_in", NONE, said.pot[place])
+def _moved(statement: Statement, reader: Reader, rows: Mapping[Place, Row], pot: Place) -> None:
+    """Check that what each envelope gives to the others adds up on both sides."""
+    envelope, year = pot
+    if len(statement.envelopes) == 1:
+        reader.equal(rows[pot], "vired", NONE, statement.pot[pot])
+        reader.equal(rows[pot], "vired_in", NONE, statement.pot[pot])
         return
-    size = max(said.pot.values(), default=NONE)
-    given = [reader.number(rows[place], f"vired_to_{into}") or NONE for into in said.envelopes]
+    size = max(statement.pot.values(), default=NONE)
+    given = [reader.number(rows[pot], f"vired_to_{into}") or NONE for into in statement.envelopes]
     taken = [reader.number(row, f"vired_to_{envelope}") or NONE for (_, t), row in rows.items() if t == year]
-    reader.equal(rows[place], "vired", sum(given, NONE), size)
-    reader.equal(rows[place], "vired_in", sum(taken, NONE), size)
+    reader.equal(rows[pot], "vired", sum(given, NONE), size)
+    reader.equal(rows[pot], "vired_in", sum(taken, NONE), size)
 
 
 def _pounds(outcome: Outcome, grants: Table, pots: Table, unit: int, book: Book) -> None:
-    """Whole pounds of every grant by the rounding rule, and no pot over by even £1."""
-    said = outcome.said
+    """Check the whole pounds of every grant by the rounding rule, and that no pot is over by even £1."""
+    statement = outcome.statement
     book.topic("whole pounds: every grant by the rounding rule, no pot over by £1", EXACTLY)
     of_grants, of_pots = Reader(grants, ("area", "envelope", "year"), book), Reader(pots, ("envelope", "year"), book)
-    before = dict(zip(said.years[1:], said.years, strict=False))
+    before = dict(zip(statement.years[1:], statement.years, strict=False))
 
-    def moved(place: Place, column: str) -> int:
-        row = of_pots.by_key.get(place)
+    def moved(pot: Place, column: str) -> int:
+        row = of_pots.by_key.get(pot)
         return int(of_pots.number(row, column) or 0) if row is not None else 0
 
-    for place, amount in said.pot.items():
-        envelope, year = place
-        row = of_pots.by_key.get(place)
+    for pot, amount in statement.pot.items():
+        envelope, year = pot
+        row = of_pots.by_key.get(pot)
         if row is None:
             continue
         for column, exact in (
@@ -205,28 +207,28 @@ def _pounds(outcome: Outcome, grants: Table, pots: Table, unit: int, book: Book)
             ("vired_in_pounds", "vired_in"),
         ):
             money = (of_pots.number(row, exact) or NONE) * unit
-            off = abs(moved(place, column) - money)
+            off = abs(moved(pot, column) - money)
             what = f"{envelope}, {year}, {column}"
             book.require(
-                off <= len(said.envelopes) + PENNY,
-                of_pots.place(row),
+                off <= len(statement.envelopes) + PENNY,
+                of_pots.where(row),
                 what,
                 row.cells.get(column, ""),
                 said_number(money),
             )
-        limit = int((amount * unit + PENNY) // 1) - moved(place, "carried_pounds") - moved(place, "vired_pounds")
-        limit += moved((envelope, before.get(year, "")), "carried_pounds") + moved(place, "vired_in_pounds")
-        cells = sorted(cell for cell in outcome.grants if (cell[1], cell[2]) == place)
+        limit = int((amount * unit + PENNY) // 1) - moved(pot, "carried_pounds") - moved(pot, "vired_pounds")
+        limit += moved((envelope, before.get(year, "")), "carried_pounds") + moved(pot, "vired_in_pounds")
+        cells = sorted(cell for cell in outcome.grants if (cell[1], cell[2]) == pot)
         expected = whole_pounds([outcome.grants[cell] * unit for cell in cells], limit)
         for cell, pounds in zip(cells, expected, strict=True):
             if cell in of_grants.by_key:
                 of_grants.whole(of_grants.by_key[cell], "pounds", pounds)
         of_pots.whole(row, "pounds", sum(expected))
         what = f"{envelope}, {year}, whole pounds pass the pot"
-        book.require(sum(expected) <= limit, of_pots.place(row), what, f"£{sum(expected)}", f"at most £{limit}")
-    for year in said.years:
-        given = sum(moved((e, year), "vired_pounds") for e in said.envelopes)
-        taken = sum(moved((e, year), "vired_in_pounds") for e in said.envelopes)
+        book.require(sum(expected) <= limit, of_pots.where(row), what, f"£{sum(expected)}", f"at most £{limit}")
+    for year in statement.years:
+        given = sum(moved((e, year), "vired_pounds") for e in statement.envelopes)
+        taken = sum(moved((e, year), "vired_in_pounds") for e in statement.envelopes)
         book.require(
             given == taken, pots.file, f"{year}: pounds moved between envelopes", f"£{given} out", f"£{taken} in"
         )
@@ -248,4 +250,4 @@ def _stages(outcome: Outcome, table: Table, book: Book) -> None:
             scale = max(size, abs(optimum)) * DRIFT
             holds = value <= optimum + give + scale and (give > 0 or value >= optimum - scale)
             what = f"{key[0]} ends away from its optimum"
-            book.require(holds, reader.place(row), what, said_number(value), said_number(optimum + give))
+            book.require(holds, reader.where(row), what, said_number(value), said_number(optimum + give))

@@ -1,4 +1,4 @@
-"""What follows from the take-ups by arithmetic alone: grants, targets, the national position, the stages."""
+"""Outcome of the take-ups by arithmetic alone: grants, targets, the national position, the stages."""
 
 from __future__ import annotations
 
@@ -14,30 +14,30 @@ NONE = Fraction(0)
 
 @dataclass(frozen=True)
 class Outcome:
-    """A statement, and how much of each move is used: (area, move) → take-up."""
+    """Statement of the model with the take-up of each move: (area, move) → take-up."""
 
-    said: Statement
+    statement: Statement
     take_up: Mapping[Place, Fraction]
 
     @cached_property
     def grants(self) -> Mapping[Cell, Fraction]:
         """g = b + Σ G s, wherever there is a bid, a move or a floor."""
-        return self._totals(self.said.bid, "grant", self.said.lowest_grant)
+        return self._totals(self.statement.bid, "grant", self.statement.lowest_grant)
 
     @cached_property
     def targets(self) -> Mapping[Cell, Fraction]:
         """y = q + Σ E s, wherever something is proposed, moved or asked for."""
-        return self._totals(self.said.proposed, "outcome", self.said.lowest_target)
+        return self._totals(self.statement.proposed, "outcome", self.statement.lowest_target)
 
     def _totals(
         self, start: Mapping[Cell, Fraction], kind: str, floors: Mapping[Cell, Fraction]
     ) -> dict[Cell, Fraction]:
-        found = dict(start) | {cell: NONE for cell, floor in floors.items() if floor > 0 and cell not in start}
-        for move in self.said.moves:
+        totals = dict(start) | {cell: NONE for cell, floor in floors.items() if floor > 0 and cell not in start}
+        for move in self.statement.moves:
             for (key, year), change in getattr(move, kind).items():
                 cell = (move.area, key, year)
-                found[cell] = found.get(cell, NONE) + change * self.take_up[move.area, move.name]
-        return found
+                totals[cell] = totals.get(cell, NONE) + change * self.take_up[move.area, move.name]
+        return totals
 
     def spent(self, envelope: str, year: str) -> Fraction:
         """Σ of the grants of a year and envelope."""
@@ -45,43 +45,43 @@ class Outcome:
 
     def own_cost(self, area: str) -> Fraction:
         """Σ f s of an area."""
-        own = (move for move in self.said.moves if move.area == area and move.own_cost)
-        return sum((move.own_cost * self.take_up[area, move.name] for move in own), NONE)
+        costly = (move for move in self.statement.moves if move.area == area and move.own_cost)
+        return sum((move.own_cost * self.take_up[area, move.name] for move in costly), NONE)
 
     def met(self, row: int, targets: Mapping[Cell, Fraction]) -> Fraction:
         """Σ of contributions that count for a national row."""
-        wanted = self.said.national[row]
+        wanted = self.statement.national[row]
         return sum((y for (_, k, t), y in targets.items() if k == wanted.objective and t in wanted.years), NONE)
 
     @cached_property
     def missed(self) -> tuple[Fraction, ...]:
         """Share missed of each national row."""
-        rows = enumerate(self.said.national)
+        rows = enumerate(self.statement.national)
         return tuple(max(NONE, 1 - self.met(r, self.targets) / row.target) for r, row in rows)
 
     @cached_property
     def concession(self) -> Mapping[Place, Fraction]:
         """D: mean share given of an area's targets for an objective, the centre's left out."""
         shares: dict[Place, list[Fraction]] = {}
-        for (area, objective, year), proposed in self.said.proposed.items():
-            if proposed > 0 and area not in self.said.centre:
+        for (area, objective, year), proposed in self.statement.proposed.items():
+            if proposed > 0 and area not in self.statement.centre:
                 given = max(NONE, proposed - self.targets[area, objective, year]) / proposed
                 shares.setdefault((area, objective), []).append(given)
-        return {pair: sum(own, NONE) / len(own) for pair, own in shares.items()}
+        return {pair: sum(parts, NONE) / len(parts) for pair, parts in shares.items()}
 
     @cached_property
     def burden(self) -> Mapping[str, Fraction]:
         """X: what each area with a bid loses and pays, as a share of its bid."""
         lost: dict[str, Fraction] = {}
-        for cell, bid in self.said.bid.items():
+        for cell, bid in self.statement.bid.items():
             lost[cell[0]] = lost.get(cell[0], NONE) + max(NONE, bid - self.grants[cell])
-        whole = self.said.whole_bid
+        whole = self.statement.whole_bid
         return {area: (lost[area] + self.own_cost(area)) / bid for area, bid in whole.items() if bid > 0}
 
     def weigh(self, share: Fraction) -> Fraction:
         """φ: a share filled into the bands, each at its slope."""
         total = NONE
-        for slope, width in self.said.bands:
+        for slope, width in self.statement.bands:
             part = share if width is None else min(share, width)
             total += slope * part
             share -= part
@@ -89,14 +89,14 @@ class Outcome:
 
     def stages(self) -> Iterator[tuple[str, Fraction, Fraction, Fraction]]:
         """Name, value, what may be given, and natural size of every stage, in order."""
-        money = max(sum(self.said.bid.values(), NONE), self.said.whole_pot) or Fraction(1)
-        for kind, priority in self.said.order:
+        money = max(sum(self.statement.bid.values(), NONE), self.statement.whole_pot) or Fraction(1)
+        for kind, priority in self.statement.order:
             size = money if kind in ("burden", "cost") else Fraction(1)
             name = kind if priority is None else f"{kind}[{priority}]"
-            yield name, self._stage(kind, priority), self.said.give.get(kind, NONE), size
+            yield name, self._stage(kind, priority), self.statement.give.get(kind, NONE), size
 
     def _stage(self, kind: str, priority: int | None) -> Fraction:
-        said = self.said
+        statement = self.statement
         if kind == "shortfall.largest":
             return max((m for m, row in self._rows(priority)), default=NONE)
         if kind == "shortfall.total":
@@ -106,34 +106,40 @@ class Outcome:
         if kind == "concession.total":
             return self._total_concession()
         if kind == "burden":
-            of_bids = sum((said.equity[a] * said.whole_bid[a] * self.weigh(x) for a, x in self.burden.items()), NONE)
-            others = (area for area in said.areas if area not in self.burden)
-            return of_bids + sum((said.equity[area] * self.own_cost(area) for area in others), NONE)
+            of_bids = sum(
+                (statement.equity[a] * statement.whole_bid[a] * self.weigh(x) for a, x in self.burden.items()), NONE
+            )
+            others = (area for area in statement.areas if area not in self.burden)
+            return of_bids + sum((statement.equity[area] * self.own_cost(area) for area in others), NONE)
         return sum(self.grants.values(), NONE)
 
     def _rows(self, priority: int | None) -> Iterator[tuple[Fraction, str]]:
-        for missed, row in zip(self.missed, self.said.national, strict=True):
-            if self.said.priority[row.objective] == priority:
+        for missed, row in zip(self.missed, self.statement.national, strict=True):
+            if self.statement.priority[row.objective] == priority:
                 yield missed, row.objective
 
     def _total_shortfall(self, priority: int | None) -> Fraction:
         by_objective: dict[str, list[Fraction]] = {}
         for missed, objective in self._rows(priority):
             by_objective.setdefault(objective, []).append(missed)
-        weight = {k: self.said.weight[k] for k in by_objective}
+        weight = {k: self.statement.weight[k] for k in by_objective}
         total = sum(weight.values(), NONE)
         if total == 0:
             return NONE
-        return sum((weight[k] * sum(own, NONE) / len(own) for k, own in by_objective.items()), NONE) / total
+        return sum((weight[k] * sum(parts, NONE) / len(parts) for k, parts in by_objective.items()), NONE) / total
 
     def _total_concession(self) -> Fraction:
-        said = self.said
+        statement = self.statement
         preference: dict[str, Fraction] = {}
         for area, objective in self.concession:
-            preference[area] = preference.get(area, NONE) + said.preference[area, objective]
+            preference[area] = preference.get(area, NONE) + statement.preference[area, objective]
         return sum(
             (
-                said.equity[a] * said.people[a] * said.preference[a, k] / preference[a] * self.weigh(share)
+                statement.equity[a]
+                * statement.people[a]
+                * statement.preference[a, k]
+                / preference[a]
+                * self.weigh(share)
                 for (a, k), share in self.concession.items()
             ),
             NONE,

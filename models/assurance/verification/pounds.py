@@ -1,4 +1,4 @@
-"""Whole pounds worked out again in exact numbers, from the rule in section 5 of the design."""
+"""Largest-remainder rounding in exact fractions, from the rule in section 5 of the design."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ TIE = Fraction(1, 10**4)
 """Values this near to each other, in pounds, are tied; the earlier area code goes first."""
 
 PENNY = Fraction(1, 10**6)
-"""What arithmetic leaves of whole pounds."""
+"""Tolerance, in pounds, within which an amount counts as whole."""
 
 HALF = Fraction(1, 2)
 

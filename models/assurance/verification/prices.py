@@ -1,4 +1,4 @@
-"""The prices of a written settlement: signs, only where something binds, what they add up to, what they remove."""
+"""Shadow prices of a written settlement: their signs, complementary slackness, and the sums they must have."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from .outcome import NONE, Outcome
 from .written import Book, Reader, Row, Table, said_number
 
 TINY = Fraction(1, 10**7)
-"""How far, relative to its size, what a price says must bind may be from binding."""
+"""Slack, relative to its size, that a row with a price may have."""
 
 ROUGH = Fraction(1, 10**6)
-"""How far apart two ways to the same price may be, relatively: duals are good to about this."""
+"""Relative difference of two ways to the same price: duals are accurate to about this."""
 
 LARGEST, TOTAL = "shortfall.largest", "shortfall.total"
 NOTES = ("a part of one price", "may be one end of a range")
-"""What may stand in ``price_note``."""
+"""Remarks that ``price_note`` may hold."""
 
 
 @dataclass(frozen=True)
 class Labels:
-    """What the scenario calls things: its money, areas by code, options by area and key, units by objective."""
+    """Labels of the scenario: its money, areas by code, options by area and key, units by objective."""
 
     money: str
     areas: Mapping[str, str]
@@ -46,10 +46,10 @@ class Stage:
 
 
 class Prices:
-    """Checks the prices of national targets and pots, and says what they come to."""
+    """Check of the shadow prices of national targets and pots."""
 
     def __init__(self, outcome: Outcome, tables: Mapping[str, Table], labels: Labels, book: Book) -> None:
-        self.outcome, self.said, self.labels, self.book = outcome, outcome.said, labels, book
+        self.outcome, self.statement, self.labels, self.book = outcome, outcome.statement, labels, book
         book.topic("prices: signs, units, stages, and only where a target or pot binds", "to 1e-7 of their size")
         self.national = Reader(tables["national"], ("objective", "year"), book)
         self.pots = Reader(tables["pot"], ("envelope", "year"), book)
@@ -81,81 +81,81 @@ class Prices:
                 self._of_the_total(name)
 
     def _pot(self, row: Row) -> None:
-        reader, place, size = self.pots, self.pots.place(row), self.said.whole_pot
-        found = self._price(reader, row)
-        if found is None:
+        reader, where, size = self.pots, self.pots.where(row), self.statement.whole_pot
+        written = self._price(reader, row)
+        if written is None:
             return
-        price, name, stage = found
+        price, name, stage = written
         if stage.give == 0:
             left = reader.number(row, "reserve") or NONE
-            self.book.require(left <= TINY * size, place, "a price, though money is left", said_number(left), "0")
+            self.book.require(left <= TINY * size, where, "a price, though money is left", said_number(left), "0")
         unit = f"{stage.unit} per {self.labels.money}"
-        self.book.require(row.cells["price_unit"] == unit, place, "price_unit", row.cells["price_unit"], unit)
+        self.book.require(row.cells["price_unit"] == unit, where, "price_unit", row.cells["price_unit"], unit)
         self._removes(reader, row, min(price / stage.value, Fraction(1)) if stage.counts_shortfall(name) else None)
 
     def _national(self, row: Row) -> None:
-        reader, place = self.national, self.national.place(row)
-        found = self._price(reader, row)
-        if found is None:
+        reader, where = self.national, self.national.where(row)
+        written = self._price(reader, row)
+        if written is None:
             return
-        _, name, stage = found
+        _, name, stage = written
         objective, target = row.cells["objective"], reader.number(row, "target") or NONE
         if stage.give == 0:
             over = (reader.number(row, "agreed") or NONE) - target
             what = "a price, though more than the target is agreed"
-            self.book.require(over <= TINY * target, place, what, said_number(over), "0")
-        own = self._priority(row)
-        of = int(name.partition("[")[2].rstrip("]")) if "[" in name else own
-        self.book.require(of >= own, place, f"{name} settles what is less urgent than {objective}")
+            self.book.require(over <= TINY * target, where, what, said_number(over), "0")
+        priority = self._priority(row)
+        of = int(name.partition("[")[2].rstrip("]")) if "[" in name else priority
+        self.book.require(of >= priority, where, f"{name} settles what is less urgent than {objective}")
         per, unit = self.labels.units.get(objective, "unit"), row.cells["price_unit"]
         pot = self._pot_named(unit, per)
         plain = f"{stage.unit} per {per}"
-        self.book.require(pot is not None or unit == plain, place, "price_unit", unit, f"money of a pot, or {plain}")
-        binds = any(each.cells.get("price_stage") == name for each in self.pots.by_key.values())
-        self.book.require(pot is not None or not binds, place, "not in money, though a pot binds in its stage", unit)
+        self.book.require(pot is not None or unit == plain, where, "price_unit", unit, f"money of a pot, or {plain}")
+        binds = any(priced.cells.get("price_stage") == name for priced in self.pots.by_key.values())
+        self.book.require(pot is not None or not binds, where, "not in money, though a pot binds in its stage", unit)
         if pot is not None and stage.give == 0:
             left = self.pots.number(pot, "reserve") or NONE
             what = "measured in a pot that has money left"
-            self.book.require(left <= TINY * self.said.whole_pot, place, what, said_number(left), "0")
+            self.book.require(left <= TINY * self.statement.whole_pot, where, what, said_number(left), "0")
         if pot is None or not stage.counts_shortfall(name):
             self._removes(reader, row, None)
         elif (worth := self.worth(pot, name)) is not None:
             self._removes(reader, row, min(worth / stage.value, Fraction(1)))
         else:
             share = reader.number(row, "removes")
-            self.book.require(share is None or 0 < share <= 1, place, "removes", row.cells["removes"], "a share")
+            self.book.require(share is None or 0 < share <= 1, where, "removes", row.cells["removes"], "a share")
 
     def _price(self, reader: Reader, row: Row) -> tuple[Fraction, str, Stage] | None:
-        """What every price has in common; None where there is none."""
-        place, name = reader.place(row), row.cells.get("price_stage", "")
+        """Check what all prices have in common; None where there is none."""
+        where, name = reader.where(row), row.cells.get("price_stage", "")
         price = reader.number(row, "price")
         if price is None:
             return None
         notes = [note for note in row.cells.get("price_note", "").split("; ") if note]
-        self.book.require(set(notes) <= set(NOTES), place, "price_note", "; ".join(notes), " or ".join(NOTES))
+        self.book.require(set(notes) <= set(NOTES), where, "price_note", "; ".join(notes), " or ".join(NOTES))
         if name == "":
             empty = price == 0 and not row.cells.get("price_unit") and not row.cells.get("removes")
-            self.book.require(empty, place, "a price without a stage", said_number(price), "0, no unit")
+            self.book.require(empty, where, "a price without a stage", said_number(price), "0, no unit")
             return None
-        if not self.book.require(name in self.stages, place, "price_stage", name, ", ".join(self.stages)):
+        if not self.book.require(name in self.stages, where, "price_stage", name, ", ".join(self.stages)):
             return None
-        self.book.require(price > 0, place, "price", said_number(price), "above 0, or no stage")
+        self.book.require(price > 0, where, "price", said_number(price), "above 0, or no stage")
         shared = reader is self.national and name.startswith(LARGEST)
-        self.book.require((NOTES[0] in notes) == shared, place, "price_note", "; ".join(notes))
+        self.book.require((NOTES[0] in notes) == shared, where, "price_note", "; ".join(notes))
         return price, name, self.stages[name]
 
     def _removes(self, reader: Reader, row: Row, expected: Fraction | None) -> None:
-        found, place = row.cells.get("removes", ""), reader.place(row)
+        written, where = row.cells.get("removes", ""), reader.where(row)
         if expected is None:
-            self.book.require(found == "", place, "removes", found, "empty")
+            self.book.require(written == "", where, "removes", written, "empty")
             return
         share = reader.number(row, "removes")
         holds = share is not None and abs(share - expected) <= ROUGH * expected
-        self.book.require(holds, place, "removes", found, said_number(expected))
+        self.book.require(holds, where, "removes", written, said_number(expected))
 
     def _pot_named(self, unit: str, per: str) -> Row | None:
-        """The pot whose money a unit names."""
-        several = len(self.said.envelopes) > 1
+        """Find the numeraire: the pot whose money a unit names."""
+        several = len(self.statement.envelopes) > 1
         for (envelope, year), row in self.pots.by_key.items():
             name = f"{envelope} {year}" if several else year
             if unit == f"{self.labels.money} of {name} per {per}":
@@ -163,11 +163,11 @@ class Prices:
         return None
 
     def worth(self, pot: Row, stage: str) -> Fraction | None:
-        """What one more unit of money of a pot is worth to a stage; None where only an earlier stage's is written."""
+        """Return the dual of a pot in a stage; None where only that of an earlier stage is written."""
         return self.pots.number(pot, "price") if pot.cells.get("price_stage") == stage else None
 
     def marginals(self, stage: str) -> Iterator[tuple[Row, Fraction | None]]:
-        """National rows that first matter in a stage: what one unit of each is worth to it, None where not known."""
+        """Go through the national rows that first have a dual in a stage, each with it; None where it is not known."""
         for row in self.national.by_key.values():
             if row.cells.get("price_stage") != stage:
                 continue
@@ -179,11 +179,11 @@ class Prices:
     def _of_the_largest(self, name: str) -> None:
         """Σ Q y = 1: the largest shortfall falls by what all of its targets fall by together."""
         position = self.stages[name].position
-        own = [row for row in self.national.by_key.values() if name.endswith(f"[{self._priority(row)}]")]
-        parts = [(row, y) for row, y in self.marginals(name) if row in own]
+        rows = [row for row in self.national.by_key.values() if name.endswith(f"[{self._priority(row)}]")]
+        parts = [(row, y) for row, y in self.marginals(name) if row in rows]
         earlier = any(
             row.cells["price_stage"] in self.stages and self.stages[row.cells["price_stage"]].position < position
-            for row in own
+            for row in rows
         )
         known = [(row, y) for row, y in parts if y is not None]
         if not parts or earlier or len(known) < len(parts):
@@ -193,23 +193,23 @@ class Prices:
         self.book.require(abs(total - 1) <= ROUGH, self.national.table.file, what, said_number(total), "1")
 
     def _priority(self, row: Row) -> int:
-        return self.said.priority.get(row.cells["objective"], 1)
+        return self.statement.priority.get(row.cells["objective"], 1)
 
     def _of_the_total(self, name: str) -> None:
         """y = ω / (Σω n Q) where a target is missed, and no more elsewhere; where no largest one was held before."""
         position = self.stages[name].position
-        if any(each.startswith(LARGEST) and stage.position < position for each, stage in self.stages.items()):
+        if any(other.startswith(LARGEST) and stage.position < position for other, stage in self.stages.items()):
             return
         of = int(name.partition("[")[2].rstrip("]"))
-        rows = [row for row in self.said.national if self.said.priority[row.objective] == of]
-        weights = {row.objective: self.said.weight[row.objective] for row in rows}
+        rows = [row for row in self.statement.national if self.statement.priority[row.objective] == of]
+        weights = {row.objective: self.statement.weight[row.objective] for row in rows}
         total = sum(weights.values(), NONE)
-        for row, found in self.marginals(name):
+        for row, marginal in self.marginals(name):
             key, target = row.cells["objective"], self.national.number(row, "target")
-            if found is None or not target or key not in weights:
+            if marginal is None or not target or key not in weights:
                 continue
-            most = weights[key] / total / sum(each.objective == key for each in rows) / target
+            most = weights[key] / total / sum(other.objective == key for other in rows) / target
             missed = (self.national.number(row, "shortfall") or NONE) > ROUGH * target
-            holds = found <= most * (1 + ROUGH) and (not missed or found >= most * (1 - ROUGH))
+            holds = marginal <= most * (1 + ROUGH) and (not missed or marginal >= most * (1 - ROUGH))
             what = f"{name}: price in its unit"
-            self.book.require(holds, self.national.place(row), what, said_number(found), said_number(most))
+            self.book.require(holds, self.national.where(row), what, said_number(marginal), said_number(most))

@@ -1,4 +1,4 @@
-"""The reasons of a written settlement: every number in a sentence that the tables hold is the tables' number."""
+"""Reasons of a written settlement: every number in a sentence that the tables hold is the tables' number."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .written import Book, Reader, Row, Table, said_number
 AMOUNT = r"-?£[\d,]+(?:\.\d+)?[mk]?"
 UNITS = {"GBP": 1, "GBP thousand": 1_000, "GBP million": 1_000_000}
 SUFFIX = {"": 1, "k": 1_000, "m": 1_000_000}
-"""Pounds in one unit of money, and in what stands behind an amount."""
+"""Pounds in one unit of money, and in the suffix of an amount."""
 
 HALF = Fraction(501, 1000)
 """Largest difference from a rounded number, in units of its last digit: half, and what binary arithmetic leaves."""
@@ -23,12 +23,18 @@ ALL = Fraction(1) - Fraction(1, 10**8)
 
 
 class Reasons:
-    """Checks the sentences of the asks."""
+    """Check of the sentences of the asks."""
 
     def __init__(self, outcome: Outcome, asks: Table, prices: Prices, labels: Labels, book: Book) -> None:
-        self.outcome, self.said, self.prices, self.labels, self.book = outcome, outcome.said, prices, labels, book
+        self.outcome, self.statement, self.prices, self.labels, self.book = (
+            outcome,
+            outcome.statement,
+            prices,
+            labels,
+            book,
+        )
         self.reader = Reader(asks, ("area", "option"), book)
-        self.moves = {(move.area, move.name): move for move in self.said.moves}
+        self.moves = {(move.area, move.name): move for move in self.statement.moves}
 
     def check(self) -> None:
         """Go through the sentences; a settlement of an earlier version has none."""
@@ -39,48 +45,53 @@ class Reasons:
 
     def _sentence(self, row: Row) -> None:
         area, option, text = row.cells["area"], row.cells["option"], row.cells["reason"]
-        place, move = self.reader.place(row), self.moves.get((area, option))
+        where, move = self.reader.where(row), self.moves.get((area, option))
         if move is None:
             return
         name = self.labels.areas.get(area, area)
-        self._require(text.endswith("."), place, text, "a sentence that ends with a full stop")
-        self._require(name in text, place, text, f"a sentence that names {name}")
+        self._require(text.endswith("."), where, text, "a sentence that ends with a full stop")
+        self._require(name in text, where, text, f"a sentence that names {name}")
         if not move.is_scale_back:
             called = f"“{self.labels.options.get((area, option), option)}”"
-            self._require(called in text, place, text, f"a sentence that names {called}")
+            self._require(called in text, where, text, f"a sentence that names {called}")
         share = self.outcome.take_up[area, option] / move.most
         amount = sum(move.grant.values(), NONE) * self.outcome.take_up[area, option]
-        own = text.partition("; ")[0]
-        for found in re.findall(rf" (?:saves|takes) ({AMOUNT}) in ", own):
-            self._amount(found, abs(amount), place)
-        for found in re.findall(r"gives up ([\d.]+)% of its programme", text):
-            self._number(found, 100 * share, place, f"{found}% of its programme")
-        for found in re.findall(r"(?:; beyond|; only|stops it at|, and) (\d+)%", text):
-            self._number(found, 100 * share, place, f"{found}% of it")
+        first_part = text.partition("; ")[0]
+        for figure in re.findall(rf" (?:saves|takes) ({AMOUNT}) in ", first_part):
+            self._amount(figure, abs(amount), where)
+        for figure in re.findall(r"gives up ([\d.]+)% of its programme", text):
+            self._number(figure, 100 * share, where, f"{figure}% of its programme")
+        for figure in re.findall(r"(?:; beyond|; only|stops it at|, and) (\d+)%", text):
+            self._number(figure, 100 * share, where, f"{figure}% of it")
         if ", so all of it is used" in text:
-            self._require(share >= ALL, place, f"{float(share):.2%}", "all of it is used")
+            self._require(share >= ALL, where, f"{float(share):.2%}", "all of it is used")
         for when, bids, pot in re.findall(rf"ids for (.+?) add up to ({AMOUNT}) and the pot holds ({AMOUNT})", text):
-            self._bids(when, bids, pot, place)
-        for unit, found in re.findall(rf"the last ([^;]+?) that the nation needed(?: cost|,) ({AMOUNT})", text):
-            self._last(unit, found, place)
+            self._bids(when, bids, pot, where)
+        for unit, figure in re.findall(rf"the last ([^;]+?) that the nation needed(?: cost|,) ({AMOUNT})", text):
+            self._last(unit, figure, where)
 
-    def _bids(self, when: str, bids: str, pot: str, place: str) -> None:
+    def _bids(self, when: str, bids: str, pot: str, where: str) -> None:
         year, _, envelope = when.partition(" ")
-        cell = (envelope or self.said.envelopes[0], year)
-        asked = sum((bid for (_, e, t), bid in self.said.bid.items() if (e, t) == cell), NONE)
-        self._amount(bids, asked, place)
-        self._amount(pot, self.said.pot.get(cell, NONE), place)
+        cell = (envelope or self.statement.envelopes[0], year)
+        asked = sum((bid for (_, e, t), bid in self.statement.bid.items() if (e, t) == cell), NONE)
+        self._amount(bids, asked, where)
+        self._amount(pot, self.statement.pot.get(cell, NONE), where)
 
-    def _last(self, unit: str, found: str, place: str) -> None:
-        """The price that a sentence names is that of an objective with this unit, if the tables tell it."""
-        told = [price for key, said in self.labels.units.items() if one_of(said) == unit for price in self._price(key)]
-        near = [price for price in told if price is not None and self._near(found, price)]
+    def _last(self, unit: str, amount: str, where: str) -> None:
+        """Check that the price that a sentence names is that of an objective with this unit, if the tables tell it."""
+        told = [
+            price
+            for key, its_unit in self.labels.units.items()
+            if one_of(its_unit) == unit
+            for price in self._price(key)
+        ]
+        near = [price for price in told if price is not None and self._near(amount, price)]
         unknown = not told or None in told
         expected = " or ".join(said_number(price) for price in told if price is not None)
-        self.book.require(bool(near) or unknown, place, f"the last {unit}", found, expected)
+        self.book.require(bool(near) or unknown, where, f"the last {unit}", amount, expected)
 
     def _price(self, objective: str) -> Iterator[Fraction | None]:
-        """What one more unit in all its years costs, in money of the pot of the latest."""
+        """Price of one more unit in all years of an objective, in money of the pot of the latest."""
         rows = [row for row in self.prices.national.by_key.values() if row.cells["objective"] == objective]
         stages = {row.cells.get("price_stage", "") for row in rows} & set(self.prices.stages)
         if not stages:
@@ -89,29 +100,29 @@ class Reasons:
         mine = [(row, y) for row, y in self.prices.marginals(first) if row.cells["objective"] == objective]
         latest = max((row for row, _ in mine), key=lambda row: row.cells["year"].rpartition(":")[2])
         price = self.prices.national.number(latest, "price")
-        own = next(y for row, y in mine if row is latest)
+        of_latest = next(y for row, y in mine if row is latest)
         values = [y for _, y in mine if y is not None]
-        if not price or not own or len(values) < len(mine):
+        if not price or not of_latest or len(values) < len(mine):
             yield price if len(mine) == 1 else None
         else:
-            yield sum(values, NONE) * price / own
+            yield sum(values, NONE) * price / of_latest
 
-    def _amount(self, text: str, expected: Fraction, place: str) -> None:
-        self.book.require(self._near(text, expected), place, "an amount in the reason", text, said_number(expected))
+    def _amount(self, text: str, expected: Fraction, where: str) -> None:
+        self.book.require(self._near(text, expected), where, "an amount in the reason", text, said_number(expected))
 
     def _near(self, text: str, expected: Fraction) -> bool:
-        """Whether an amount as it is said is this one, rounded."""
+        """Whether an amount in a sentence is this one, rounded."""
         number, suffix = text.replace("£", "").replace(",", ""), ""
         if number[-1] in "mk":
             number, suffix = number[:-1], number[-1]
         pounds = expected * UNITS[self.labels.money] / SUFFIX[suffix]
         return _rounded(number, pounds)
 
-    def _number(self, text: str, expected: Fraction, place: str, what: str) -> None:
-        self.book.require(_rounded(text, expected), place, what, text, said_number(expected))
+    def _number(self, text: str, expected: Fraction, where: str, what: str) -> None:
+        self.book.require(_rounded(text, expected), where, what, text, said_number(expected))
 
-    def _require(self, holds: bool, place: str, found: str, expected: str) -> None:
-        self.book.require(holds, place, "reason", found, expected)
+    def _require(self, holds: bool, where: str, written: str, expected: str) -> None:
+        self.book.require(holds, where, "reason", written, expected)
 
 
 def _rounded(text: str, expected: Fraction) -> bool:

@@ -1,4 +1,4 @@
-"""Every rule of section 3, at the grants, targets and take-ups of a settlement."""
+"""Primal feasibility of every rule of section 3, at the grants, targets and take-ups of a settlement."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def check_rules(outcome: Outcome, grants: str, targets: str, take_up: str, book:
 
 class _Rules:
     def __init__(self, outcome: Outcome, book: Book) -> None:
-        self.outcome, self.said, self.book = outcome, outcome.said, book
+        self.outcome, self.statement, self.book = outcome, outcome.statement, book
 
     def check(self, grants: str, targets: str, take_up: str) -> None:
         self.book.topic(
@@ -34,68 +34,68 @@ class _Rules:
         self.book.topic("rules: links, groups, requirements, own costs", "to 1e-9 of their size")
         self._options(take_up)
 
-    def _at_most(self, value: Fraction, limit: Fraction, size: Fraction, place: str, what: str) -> None:
+    def _at_most(self, value: Fraction, limit: Fraction, size: Fraction, where: str, what: str) -> None:
         holds = value <= limit + CLOSE * max(abs(limit), abs(value), size)
-        self.book.require(holds, place, what, said_number(value), f"at most {said_number(limit)}")
+        self.book.require(holds, where, what, said_number(value), f"at most {said_number(limit)}")
 
-    def _at_least(self, value: Fraction, limit: Fraction, size: Fraction, place: str, what: str) -> None:
+    def _at_least(self, value: Fraction, limit: Fraction, size: Fraction, where: str, what: str) -> None:
         holds = value >= limit - CLOSE * max(abs(limit), abs(value), size)
-        self.book.require(holds, place, what, said_number(value), f"at least {said_number(limit)}")
+        self.book.require(holds, where, what, said_number(value), f"at least {said_number(limit)}")
 
     def _grants(self, file: str) -> None:
-        said, found = self.said, self.outcome.grants
-        for cell, grant in found.items():
-            bid, name = said.bid.get(cell, NONE), ", ".join(cell)
+        statement, grants = self.statement, self.outcome.grants
+        for cell, grant in grants.items():
+            bid, name = statement.bid.get(cell, NONE), ", ".join(cell)
             self._at_least(
-                grant, max(NONE, said.lowest_grant.get(cell, NONE)), bid, file, f"{name}: below its lowest grant"
+                grant, max(NONE, statement.lowest_grant.get(cell, NONE)), bid, file, f"{name}: below its lowest grant"
             )
-            if cell in said.highest_grant:
-                self._at_most(grant, said.highest_grant[cell], bid, file, f"{name}: above its highest grant")
-        for (area, envelope, year), step in said.step.items():
+            if cell in statement.highest_grant:
+                self._at_most(grant, statement.highest_grant[cell], bid, file, f"{name}: above its highest grant")
+        for (area, envelope, year), step in statement.step.items():
             cell = (area, envelope, year)
-            before = (area, envelope, said.years[said.years.index(year) - 1])
-            change = abs((found[cell] - said.bid[cell]) - (found[before] - said.bid[before]))
-            self._at_most(change, step, said.bid[cell], file, f"{', '.join(cell)}: changes more than grant_step")
-        for share in said.pot_shares:
-            total = sum((found.get(cell, NONE) for cell in share.cells), NONE)
+            before = (area, envelope, statement.years[statement.years.index(year) - 1])
+            change = abs((grants[cell] - statement.bid[cell]) - (grants[before] - statement.bid[before]))
+            self._at_most(change, step, statement.bid[cell], file, f"{', '.join(cell)}: changes more than grant_step")
+        for share in statement.pot_shares:
+            total = sum((grants.get(cell, NONE) for cell in share.cells), NONE)
             check = self._at_least if share.is_floor else self._at_most
-            check(total, share.limit, said.whole_pot, file, f"share of the pot of {share.label}")
+            check(total, share.limit, statement.whole_pot, file, f"share of the pot of {share.label}")
 
     def _targets(self, file: str) -> None:
-        said, found = self.said, self.outcome.targets
-        raised = {cell: said.proposed.get(cell, NONE) for cell in said.target_ceiling}
-        for move in said.moves:
+        statement, targets = self.statement, self.outcome.targets
+        raised = {cell: statement.proposed.get(cell, NONE) for cell in statement.target_ceiling}
+        for move in statement.moves:
             for (objective, year), change in move.outcome.items():
                 cell = (move.area, objective, year)
-                if change > 0 and cell in raised and objective in said.meant_for(move):
+                if change > 0 and cell in raised and objective in statement.meant_for(move):
                     raised[cell] += change * self.outcome.take_up[move.area, move.name]
-        for cell, agreed in found.items():
-            proposed, name = said.proposed.get(cell, NONE), ", ".join(cell)
-            size = said.proposed_in_all.get((cell[0], cell[1]), NONE)
-            if proposed > 0 or cell in said.lowest_target:
-                lowest = said.lowest_target.get(cell, NONE)
+        for cell, agreed in targets.items():
+            proposed, name = statement.proposed.get(cell, NONE), ", ".join(cell)
+            size = statement.proposed_in_all.get((cell[0], cell[1]), NONE)
+            if proposed > 0 or cell in statement.lowest_target:
+                lowest = statement.lowest_target.get(cell, NONE)
                 lowest = max(NONE, lowest) if proposed > 0 else lowest
                 self._at_least(agreed, lowest, size, file, f"{name}: below its lowest target")
-            if cell in said.highest_target:
-                self._at_most(agreed, said.highest_target[cell], size, file, f"{name}: above its locked target")
-            if cell in said.target_ceiling:
+            if cell in statement.highest_target:
+                self._at_most(agreed, statement.highest_target[cell], size, file, f"{name}: above its locked target")
+            if cell in statement.target_ceiling:
                 self._at_most(
-                    raised[cell], said.target_ceiling[cell], size, file, f"{name}: asked above target_ceiling"
+                    raised[cell], statement.target_ceiling[cell], size, file, f"{name}: asked above target_ceiling"
                 )
 
     def _options(self, file: str) -> None:
-        said, take_up = self.said, self.outcome.take_up
+        statement, take_up = self.statement, self.outcome.take_up
         gone: dict[str, Fraction] = {}
         share: dict[tuple[str, str], Fraction] = {}
         groups: dict[tuple[str, str], Fraction] = {}
-        for move in said.moves:
+        for move in statement.moves:
             key = (move.area, move.name)
             share[key] = take_up[key] / move.most
             if move.is_scale_back:
                 gone[move.area] = gone.get(move.area, NONE) + move.share_of_bid * share[key]
             elif move.group:
                 groups[move.area, move.group] = groups.get((move.area, move.group), NONE) + share[key]
-        for move in said.moves:
+        for move in statement.moves:
             if move.is_scale_back:
                 continue
             key = (move.area, move.name)
@@ -108,6 +108,6 @@ class _Rules:
                 )
         for key, total in groups.items():
             self._at_most(total, ONE, ONE, file, f"{', '.join(key)}: the group is used more than once")
-        for area, ceiling in said.own_cost_ceiling.items():
-            cost, size = self.outcome.own_cost(area), said.whole_bid[area]
+        for area, ceiling in statement.own_cost_ceiling.items():
+            cost, size = self.outcome.own_cost(area), statement.whole_bid[area]
             self._at_most(cost, ceiling, size, file, f"{area}: own costs above own_cost_ceiling")

@@ -10,7 +10,7 @@ import numpy as np
 from scipy import sparse
 from scipy.optimize import linprog
 
-from singlepot.models.explanation.band_kinks import Kinks, kinks
+from singlepot.models.explanation.band_kinks import BandKinks, band_kinks
 from singlepot.models.explanation.prices import RULE_ROWS, cell_kinds
 from singlepot.models.explanation.reduced_costs import BAND, HELD
 from singlepot.models.explanation.solved_stages import SolvedStages
@@ -31,12 +31,12 @@ class Copy:
 class StageProblem:
     """What a stage minimises, on the face of the earlier stages, in displacements from where it ended."""
 
-    def __init__(self, workings: SolvedStages, stage: Marginals) -> None:
-        self.workings, self.stage = workings, stage
-        scaled, result = workings.staged.scaled, workings.staged.results[stage.position]
+    def __init__(self, solved: SolvedStages, stage: Marginals) -> None:
+        self.solved, self.stage = solved, stage
+        scaled, result = solved.staged.scaled, solved.staged.results[stage.position]
         assert result.face is not None
         face = result.face
-        self.matrix = workings.by_row.tocsc()
+        self.matrix = solved.by_row.tocsc()
         self.cost = stage.cost
         self.activity = activity = self.matrix @ stage.x
         self.columns = self._room(face.column_bounds, scaled.column_scale, stage.x)
@@ -102,9 +102,9 @@ class Relaxation:
 
     def __init__(self, problem: StageProblem) -> None:
         self.problem = problem
-        workings = problem.workings
-        self.programme, self.model = workings.programme, workings.formulation.model
-        self.matrix = workings.by_row.tocsc()
+        solved = problem.solved
+        self.programme, self.model = solved.programme, solved.formulation.model
+        self.matrix = solved.by_row.tocsc()
         self.by_row = self.matrix.tocsr()
 
     def cells(self, j: int) -> dict[int, tuple[int, float]]:
@@ -178,8 +178,8 @@ class Relaxation:
         return int(found.rows[at]), float(found.up[at] if moved > 0 else found.down[at])
 
     @cached_property
-    def kinks(self) -> Kinks | None:
-        return kinks(self.problem.workings, self.problem.stage)
+    def kinks(self) -> BandKinks | None:
+        return band_kinks(self.problem.solved, self.problem.stage)
 
     def kind_of(self, column: int) -> str:
         """The floor, ceiling or lock at which a grant or target stands."""

@@ -28,24 +28,24 @@ STEP = 1e-4
 """By how much bounds are moved, relative."""
 
 
-def optima(workings: SolvedStages, bound: Bound | int, change: float) -> list[float] | None:
+def optima(solved: SolvedStages, bound: Bound | int, change: float) -> list[float] | None:
     """Every stage's optimum when only one bound moves, from scratch."""
-    moved_programme = moved(workings.programme, bound if isinstance(bound, Bound) else Bound(bound), change)
+    moved_programme = moved(solved.programme, bound if isinstance(bound, Bound) else Bound(bound), change)
     try:
-        staged = minimise_in_turn(moved_programme, workings.formulation.stages, Control())
+        staged = minimise_in_turn(moved_programme, solved.formulation.stages, Control())
     except InfeasibleError:
         return None
     return [result.value for result in staged.results]
 
 
-def tolerance(workings: SolvedStages, position: int) -> float:
-    stage = workings.formulation.stages[position]
-    return 1e-8 * max(stage.size, abs(workings.staged.results[position].value))
+def tolerance(solved: SolvedStages, position: int) -> float:
+    stage = solved.formulation.stages[position]
+    return 1e-8 * max(stage.size, abs(solved.staged.results[position].value))
 
 
-def priced_rows(workings: SolvedStages) -> Iterator[tuple[int, float]]:
+def priced_rows(solved: SolvedStages) -> Iterator[tuple[int, float]]:
     """National rows and pots, with the sizes of their bounds."""
-    programme = workings.programme
+    programme = solved.programme
     for family, bounds in (("national", programme.row_lower), ("pot", programme.row_upper)):
         span = programme.rows(family)
         for row in range(span.start, span.stop):
@@ -53,39 +53,39 @@ def priced_rows(workings: SolvedStages) -> Iterator[tuple[int, float]]:
                 yield row, float(bounds[row])
 
 
-def same_before(workings: SolvedStages, values: list[float] | None, position: int) -> bool:
+def same_before(solved: SolvedStages, values: list[float] | None, position: int) -> bool:
     """Whether no earlier stage moved, so that the optimum of this one is a convex function of the bound there."""
     if values is None:
         return False
-    known = workings.staged.results
-    return all(abs(values[i] - known[i].value) <= tolerance(workings, i) for i in range(position))
+    known = solved.staged.results
+    return all(abs(values[i] - known[i].value) <= tolerance(solved, i) for i in range(position))
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_price_lies_between_the_differences_on_both_sides(seed: int) -> None:
     """(v(b) − v(b − h)) / h ≤ price ≤ (v(b + h) − v(b)) / h, of national targets, pots and rules that bind."""
     settlement = sp.settle(scenario(seeded(seed)))
-    workings = settlement.solved_stages
-    if any(stage.give > 0 for stage in workings.formulation.stages):
-        settlement = sp.settle(workings.formulation.scenario.with_(stages={"give": {}}))
-        workings = settlement.solved_stages
-    rules = rule_prices(workings)
-    chosen = [*national_prices(workings), *pot_prices(workings), *(rules if MANY else rules[seed % 3 :: 3])]
-    names = [result.stage.name for result in workings.staged.results]
+    solved = settlement.solved_stages
+    if any(stage.give > 0 for stage in solved.formulation.stages):
+        settlement = sp.settle(solved.formulation.scenario.with_(stages={"give": {}}))
+        solved = settlement.solved_stages
+    rules = rule_prices(solved)
+    chosen = [*national_prices(solved), *pot_prices(solved), *(rules if MANY else rules[seed % 3 :: 3])]
+    names = [result.stage.name for result in solved.staged.results]
     compared = 0
     for price in (price for price in chosen if price.stage):
         position = names.index(price.stage)
-        stage = next(each for each in workings.marginals if each.name == price.stage)
+        stage = next(each for each in solved.marginals if each.name == price.stage)
         marginal = stage.column[price.bound.index] if price.bound.of_column else stage.row[price.bound.index]
         assert marginal == price.marginal
-        size = abs(limit_of(workings, price.bound)) or 1.0
-        step, slack = STEP * size, tolerance(workings, position)
-        present = workings.staged.results[position].value
-        above, below = (optima(workings, price.bound, sign * step) for sign in (1, -1))
-        if above is not None and same_before(workings, above, position):
+        size = abs(limit_of(solved, price.bound)) or 1.0
+        step, slack = STEP * size, tolerance(solved, position)
+        present = solved.staged.results[position].value
+        above, below = (optima(solved, price.bound, sign * step) for sign in (1, -1))
+        if above is not None and same_before(solved, above, position):
             assert marginal * step <= above[position] - present + slack, price.label
             compared += 1
-        if below is not None and same_before(workings, below, position):
+        if below is not None and same_before(solved, below, position):
             assert marginal * step >= present - below[position] - slack, price.label
             compared += 1
     assert compared or MANY or seed in UNPRICED
@@ -95,26 +95,26 @@ def test_a_price_lies_between_the_differences_on_both_sides(seed: int) -> None:
 def test_a_range_ends_where_the_slope_changes(seed: int) -> None:
     """On either side the stage's optimum is a straight line to the end of the range, and above it just past the end."""
     settlement = sp.settle(scenario(seeded(seed)))
-    workings = settlement.solved_stages
-    names = [result.stage.name for result in workings.staged.results]
+    solved = settlement.solved_stages
+    names = [result.stage.name for result in solved.staged.results]
     lines, ends = 0, 0
-    for row, size in list(priced_rows(workings))[:3]:
-        label = workings.programme.row_label(row)
+    for row, size in list(priced_rows(solved))[:3]:
+        label = solved.programme.row_label(row)
         kind, place = label[:-1].split("[")
         found = sp.find_price_range(settlement, kind, *place.split(","))
         for side, sign in ((found.below, -1), (found.above, 1)):
             if not side.stage or np.isinf(side.marginal) or not np.isfinite(side.until):
                 continue
             position = names.index(side.stage)
-            present, slack = workings.staged.results[position].value, tolerance(workings, position)
+            present, slack = solved.staged.results[position].value, tolerance(solved, position)
             at = (side.until - found.bound) * (1 - 1e-6)
-            inside = optima(workings, row, at)
+            inside = optima(solved, row, at)
             assert inside is not None
             assert abs(inside[position] - present - side.marginal * at) <= 10 * slack + 1e-6 * abs(side.marginal * at)
             lines += 1
             past = side.until - found.bound + sign * 0.01 * size
-            outside = optima(workings, row, past)
-            if same_before(workings, outside, position):
+            outside = optima(solved, row, past)
+            if same_before(solved, outside, position):
                 assert outside is not None
                 assert outside[position] - present - side.marginal * past > -slack
                 assert abs(outside[position] - present - side.marginal * past) > 0
@@ -201,16 +201,16 @@ def test_a_settlement_can_be_sent_to_another_process_after_it_was_asked() -> Non
 def test_one_more_million_removes_what_it_says() -> None:
     """A pot moved by £1m lowers the shortfall by the share that stands beside its price."""
     settlement = sp.settle(sp.read_scenario("england"))
-    workings = settlement.solved_stages
-    prices = pot_prices(workings)
-    rows = workings.programme.rows("pot")
-    before = workings.staged.results[0].value
-    after = optima(workings, rows.stop - 1, 1.0)
+    solved = settlement.solved_stages
+    prices = pot_prices(solved)
+    rows = solved.programme.rows("pot")
+    before = solved.staged.results[0].value
+    after = optima(solved, rows.stop - 1, 1.0)
     assert after is not None
     assert (before - after[0]) / before == pytest.approx(prices[-1].removes, rel=1e-3)
-    shared = [price for price in national_prices(workings) if price.shared]
+    shared = [price for price in national_prices(solved) if price.shared]
     assert len(shared) == 5
-    assert rule_prices(workings)
+    assert rule_prices(solved)
 
 
 def test_a_settlement_read_back_has_the_same_prices(tmp_path: object) -> None:
@@ -218,7 +218,7 @@ def test_a_settlement_read_back_has_the_same_prices(tmp_path: object) -> None:
     settlement = sp.settle(sp.read_scenario("bucks-and-burnley"))
     settlement.write(f"{tmp_path}/out")
     back = sp.read_settlement(f"{tmp_path}/out")
-    assert back.placing is None
+    assert back.orders is None
     assert back.national["price"].tolist() == settlement.national["price"].tolist()
     assert back.prices == settlement.prices
     assert back.best_placed.table.equals(settlement.best_placed.table)

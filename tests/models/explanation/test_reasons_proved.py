@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pytest
 
-from singlepot.models.explanation.merit_order import Placing
+from singlepot.models.explanation.merit_order import MeritOrders
 from singlepot.models.explanation.prices import RULE_ROWS
 from singlepot.models.explanation.verdicts import DEARER, LAST, TIED, USED_UP, Verdict
 from singlepot.solver import Control, minimise_in_turn
@@ -73,20 +73,20 @@ class Tally:
 class Proof:
     """Tries to move the options of one settlement."""
 
-    def __init__(self, placing: Placing) -> None:
-        self.placing, self.workings = placing, placing.workings
-        self.stages = {stage.name: stage for stage in self.workings.marginals}
-        self.parts = {parts.stage.name: parts for parts in placing.parts}
+    def __init__(self, orders: MeritOrders) -> None:
+        self.orders, self.solved = orders, orders.solved
+        self.stages = {stage.name: stage for stage in self.solved.marginals}
+        self.parts = {parts.stage.name: parts for parts in orders.parts}
         self.problems: dict[str, tuple[StageProblem, Relaxation]] = {}
 
     def at(self, stage: str) -> tuple[StageProblem, Relaxation]:
         if stage not in self.problems:
-            problem = StageProblem(self.workings, self.stages[stage])
+            problem = StageProblem(self.solved, self.stages[stage])
             self.problems[stage] = problem, Relaxation(problem)
         return self.problems[stage]
 
     def count(self, tally: Tally) -> None:
-        for j, verdict in enumerate(self.placing.verdicts):
+        for j, verdict in enumerate(self.orders.verdicts):
             if verdict.stop in (TIED, LAST):
                 self.count_margin(tally, j, verdict)
             elif verdict.stage in self.stages:
@@ -129,13 +129,13 @@ class Proof:
     def count_margin(self, tally: Tally, j: int, verdict: Verdict) -> None:
         """What is shared can move both ways at no stage's cost; the last that was needed cannot move at all."""
         low, high = self.range_on_the_face(j)
-        limit = float(self.workings.formulation.data.options.limit[j])
+        limit = float(self.solved.formulation.data.options.limit[j])
         tied = high - low > 1e-7 * limit
         (tally.alone if tied == (verdict.stop == TIED) else tally.unproved)[verdict.stop] += 1
 
     def range_on_the_face(self, j: int) -> tuple[float, float]:
         """How far a take-up can go while every stage stays at its optimum."""
-        formulation = self.workings.formulation
+        formulation = self.solved.formulation
         found = []
         for sign in (1.0, -1.0):
             cost = np.zeros(formulation.programme.shape[1])
@@ -160,14 +160,14 @@ class Proof:
         return gained > 1e-6 * self.most(j) * size and gained > 1e-13 * problem.size
 
     def most(self, j: int) -> float:
-        return SMALL * float(self.workings.formulation.data.options.limit[j])
+        return SMALL * float(self.solved.formulation.data.options.limit[j])
 
 
 @pytest.fixture(scope="module")
 def tally() -> Tally:
     found = Tally()
     for seed in range(SCENARIOS):
-        Proof(settled(seed).merit_order).count(found)
+        Proof(settled(seed).merit_orders).count(found)
     return found
 
 

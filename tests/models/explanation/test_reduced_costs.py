@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import singlepot as sp
-from singlepot.models.explanation.merit_order import Placing
+from singlepot.models.explanation.merit_order import MeritOrders
 from singlepot.models.explanation.prices import RULE_ROWS
 from singlepot.models.explanation.verdicts import LAST, USED_UP
 from singlepot.reports.text.why import why, why_area
@@ -25,8 +25,8 @@ STEP = 1e-4
 
 
 @cache
-def placed(seed: int) -> Placing:
-    return sp.settle(scenario(seeded(seed))).merit_order
+def placed(seed: int) -> MeritOrders:
+    return sp.settle(scenario(seeded(seed))).merit_orders
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -39,15 +39,15 @@ def test_the_parts_of_a_reduced_cost_add_up_to_it(seed: int) -> None:
         assert np.abs(total - parts.total).max(initial=0.0) <= 1e-8 * max(float(size.max(initial=0.0)), 1.0)
 
 
-def relaxed(placing: Placing, rows: np.ndarray, columns: np.ndarray, last: int) -> list[float]:
+def relaxed(orders: MeritOrders, rows: np.ndarray, columns: np.ndarray, last: int) -> list[float]:
     """The optima of the stages up to one when the bounds of these rows and columns leave a little more room."""
-    moved, stages = with_room(placing, rows, columns), placing.workings.formulation.stages
+    moved, stages = with_room(orders, rows, columns), orders.solved.formulation.stages
     return [result.value for result in minimise_in_turn(moved, stages[: last + 1], Control()).results]
 
 
-def with_room(placing: Placing, rows: np.ndarray, columns: np.ndarray) -> LinearProgramme:
+def with_room(orders: MeritOrders, rows: np.ndarray, columns: np.ndarray) -> LinearProgramme:
     """The programme with a little more room at the bounds of these rows and columns."""
-    programme = placing.workings.programme
+    programme = orders.solved.programme
     row_lower, row_upper = programme.row_lower.copy(), programme.row_upper.copy()
     column_lower, column_upper = programme.column_lower.copy(), programme.column_upper.copy()
     for index, lower, upper in ((rows, row_lower, row_upper), (columns, column_lower, column_upper)):
@@ -72,8 +72,8 @@ def with_room(placing: Placing, rows: np.ndarray, columns: np.ndarray) -> Linear
 @pytest.mark.parametrize("seed", [*range(17), *range(18, 31)])
 def test_relaxing_rules_without_a_price_changes_no_optimum(seed: int) -> None:
     """Every kind of rule that no dual names can be relaxed without bettering any stage."""
-    placing = placed(seed)
-    programme, marginals = placing.workings.programme, placing.workings.marginals
+    orders = placed(seed)
+    programme, marginals = orders.solved.programme, orders.solved.marginals
     idle = []
     for family in programme.row_families:
         if family.name in RULE_ROWS and family.name != "requirement":
@@ -82,8 +82,8 @@ def test_relaxing_rules_without_a_price_changes_no_optimum(seed: int) -> None:
             idle.append(rows[~priced] if len(rows) else rows)
     chosen = np.concatenate(idle).astype(int)
     assert chosen.size
-    results = placing.workings.staged.results
-    after = relaxed(placing, chosen, np.zeros(0, dtype=int), len(results) - 1)
+    results = orders.solved.staged.results
+    after = relaxed(orders, chosen, np.zeros(0, dtype=int), len(results) - 1)
     for result, value in zip(results, after, strict=True):
         assert value == pytest.approx(result.value, abs=1e-8 * max(result.stage.size, abs(result.value)))
         if value < result.value - 1e-8 * result.stage.size:

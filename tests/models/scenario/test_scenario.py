@@ -21,7 +21,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from singlepot.models.diagnostics.problems import BadInputError, in_latin
-from singlepot.models.scenario.documents import csv_text, number_text
+from singlepot.models.files.csv_text import csv_text, number_text
 from singlepot.models.scenario.manual_page import tables_page
 from singlepot.models.scenario.scenario import Scenario
 from singlepot.models.tables.rule_kinds import RULES

@@ -12,23 +12,23 @@ import pytest
 import singlepot as sp
 from singlepot.models.formulation.formulation import Formulation, formulate
 from singlepot.models.settlement.certificate import certify, insist
-from singlepot.models.settlement.decisions import Point, point_from_columns, point_of
+from singlepot.models.settlement.decisions import Decisions, decisions_from_columns, decisions_of
 from singlepot.models.settlement.pounds import Pounds, in_pounds
 from singlepot.solver import Control, StageResult, minimise_in_turn, share
 
 from ...strategies import scenario, seeded
 
-Parts = tuple[Formulation, Point, list[StageResult], float, Pounds]
+Parts = tuple[Formulation, Decisions, list[StageResult], float, Pounds]
 
 
 def solve(formulation: Formulation) -> Parts:
     control = Control()
     staged = minimise_in_turn(formulation.programme, formulation.stages, control)
     shared = share(staged, formulation.curvature, control)
-    point = point_from_columns(formulation.model, shared.x)
+    decisions = decisions_from_columns(formulation.model, shared.x)
     money = formulation.scenario.settings.money
-    pounds = in_pounds(formulation.data, formulation.rules, point, money)
-    return formulation, point, list(staged.results), shared.residual, pounds
+    pounds = in_pounds(formulation.data, formulation.rules, decisions, money)
+    return formulation, decisions, list(staged.results), shared.residual, pounds
 
 
 @pytest.fixture(scope="module")
@@ -46,11 +46,11 @@ def first_taken(parts: Parts) -> int:
     return int(np.flatnonzero((parts[1].take_up > 0.2) & (parts[1].take_up < 0.8))[0])
 
 
-def with_take_up(parts: Parts, amount: float) -> Point:
-    """A point with one take-up changed and everything worked out afresh."""
-    point = parts[1]
-    take_up = moved(point.take_up, (first_taken(parts),), amount)
-    return point_of(parts[0].data, take_up, point.carry_over, point.virement)
+def with_take_up(parts: Parts, amount: float) -> Decisions:
+    """A decisions with one take-up changed and everything worked out afresh."""
+    decisions = parts[1]
+    take_up = moved(decisions.take_up, (first_taken(parts),), amount)
+    return decisions_of(parts[0].data, take_up, decisions.carry_over, decisions.virement)
 
 
 def stage(parts: Parts, position: int, **changes: Any) -> list[StageResult]:
@@ -97,6 +97,6 @@ def test_a_corruption_fails(parts: Parts, name: str) -> None:
 def test_a_grant_moved_between_two_areas_is_found(seed: int) -> None:
     """Sums stay right and every pot fits: only the arithmetic of take-ups can tell."""
     made = solve(formulate(scenario(seeded(seed))))
-    point = made[1]
-    grants = moved(moved(point.grants, (0, 0, 0), 1e-3), (1, 0, 0), -1e-3)
-    assert not certify(made[0], replace(point, grants=grants), *made[2:]).passed
+    decisions = made[1]
+    grants = moved(moved(decisions.grants, (0, 0, 0), 1e-3), (1, 0, 0), -1e-3)
+    assert not certify(made[0], replace(decisions, grants=grants), *made[2:]).passed

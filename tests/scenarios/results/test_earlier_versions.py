@@ -11,7 +11,8 @@ import pandas as pd
 import pytest
 
 import singlepot as sp
-from singlepot.models.scenario.json_schema import scenario_schema, settlement_schema
+from singlepot.models.scenario.json_schema import scenario_schema
+from singlepot.models.settlement.json_schema import settlement_schema
 
 from ...places import TESTS
 

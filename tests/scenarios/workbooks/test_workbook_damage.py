@@ -23,7 +23,7 @@ from openpyxl.workbook.workbook import Workbook
 
 import singlepot as sp
 from singlepot.models.diagnostics.problems import CODES, BadInputError
-from singlepot.models.scenario.documents import number_text
+from singlepot.models.files.csv_text import number_text
 from singlepot.models.tables.schema import TABLES
 from singlepot.scenarios.workbooks.cells import financial_year
 from singlepot.scenarios.writing.writing import write_scenario

@@ -1,0 +1,221 @@
+"""Options of a scenario as arrays: the tables ``options`` and ``option_years``, and a scale-back for each bid."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from .array_types import Booleans, Floats, Integers, Texts
+from .positions import Positions, numbers, positions_in
+from .scenario import Scenario
+
+
+@dataclass(frozen=True, eq=False)
+class Cells:
+    """Sparse matrix in coordinates: option, the two other indices, value."""
+
+    option: Integers
+    across: Integers
+    year: Integers
+    value: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class Options:
+    """Activities of the programme: every move away from the bids, scale-backs last.
+
+    ``area`` J positions; ``limit`` m, largest take-up; ``own_cost`` f, money; ``grant`` G by envelope and
+    ``outcome`` E by objective, at take-up 1; ``weight`` of a scale-back: its cell's share of the area's bid.
+    ``group`` is -1 for none; ``requires`` pairs (option, option required). ``called``: what people call it.
+    """
+
+    area: Integers
+    name: Texts
+    called: Texts
+    limit: Floats
+    own_cost: Floats
+    scale_back: Booleans
+    weight: Floats
+    group: Integers
+    requires: Integers
+    grant: Cells
+    outcome: Cells
+    dropped: pd.DataFrame
+
+    @property
+    def size(self) -> int:
+        """Number of options."""
+        return len(self.area)
+
+    @cached_property
+    def names(self) -> tuple[Integers, Texts]:
+        """Factorised names: (position of each option's name, the different names in order)."""
+        positions, different = pd.factorize(self.name, sort=True)
+        return positions.astype(np.int64), different
+
+
+def option_arrays(scenario: Scenario, positions: Positions, bid: Floats, proposed: Floats, centre: Booleans) -> Options:
+    """Read the options that can be used, and the scale-backs that bids and proposed targets imply.
+
+    Parameters
+    ----------
+    bid, proposed
+        A×E×T (money) and A×K×T (objective units).
+    centre
+        Which areas are of the centre, A: they have no scale-backs.
+    """
+    table = scenario.filled("options").sort_values(["area", "option"], kind="stable").reset_index(drop=True)
+    required = _requirements(table)
+    unusable = _unusable(table, required)
+    dropped = table.loc[unusable, ["area", "option"]].reset_index(drop=True)
+    position = np.cumsum(~unusable) - 1
+    required = position[required[~unusable[required[:, 0]]]]
+    live = table[~unusable].reset_index(drop=True)
+    grant, outcome = _profiles(scenario, positions, live)
+    first = len(live)
+    backs = _scale_backs(positions, bid, proposed, centre, first)
+    names = scale_back_names(scenario, bid, backs.cell)
+    groups = _groups(live)
+    keys, called = (live[column].to_numpy(dtype=object) for column in ("option", "name"))
+    return Options(
+        area=np.concatenate([positions("area", live), backs.area]),
+        name=np.concatenate([keys, names]),
+        called=np.concatenate([np.where(called == "", keys, called), names]),
+        limit=np.concatenate([numbers(live, "max_take_up"), np.ones(len(backs.area))]),
+        own_cost=np.concatenate([numbers(live, "own_cost"), np.zeros(len(backs.area))]),
+        scale_back=np.arange(first + len(backs.area)) >= first,
+        weight=np.concatenate([np.zeros(first), backs.weight]),
+        group=np.concatenate([groups, np.full(len(backs.area), -1)]),
+        requires=required,
+        grant=_join(grant, backs.grant),
+        outcome=_join(outcome, backs.outcome),
+        dropped=dropped,
+    )
+
+
+def _join(first: Cells, second: Cells) -> Cells:
+    return Cells(
+        *(np.concatenate([getattr(first, k), getattr(second, k)]) for k in ("option", "across", "year", "value"))
+    )
+
+
+def _requirements(options: pd.DataFrame) -> Integers:
+    """Pairs (option, option it requires), as positions in the table."""
+    needs = options.loc[options["requires"] != "", ["area", "requires"]].copy()
+    if needs.empty:
+        return np.zeros((0, 2), dtype=np.int64)
+    needs["requires"] = needs["requires"].str.split(";")
+    pairs = needs.explode("requires")
+    pairs["requires"] = pairs["requires"].str.strip()
+    pairs = pairs[pairs["requires"] != ""]
+    index = pd.MultiIndex.from_frame(options[["area", "option"]])
+    required = index.get_indexer(pd.MultiIndex.from_frame(pairs[["area", "requires"]]))
+    return np.column_stack([pairs.index.to_numpy(dtype=np.int64), required.astype(np.int64)])
+
+
+def _unusable(options: pd.DataFrame, required: Integers) -> Booleans:
+    """Options with no take-up, and those that require one of them, however far down the chain."""
+    unusable = np.asarray(options["max_take_up"].to_numpy(dtype=np.float64) == 0)
+    while True:
+        grown = unusable.copy()
+        grown[required[unusable[required[:, 1]], 0]] = True
+        if (grown == unusable).all():
+            return unusable
+        unusable = grown
+
+
+def _groups(options: pd.DataFrame) -> Integers:
+    """One number for each group of an area; -1 without a group."""
+    codes = options.groupby(["area", "group"], sort=True).ngroup().to_numpy(dtype=np.int64)
+    return np.where(options["group"].to_numpy(dtype=object) == "", -1, codes)
+
+
+def _profiles(scenario: Scenario, positions: Positions, live: pd.DataFrame) -> tuple[Cells, Cells]:
+    """Grants by envelope and outcomes by objective of the options that are left."""
+    profile = scenario.filled("option_years")
+    names = pd.Index(live["option"].unique())
+    pairs = []
+    for table in (live, profile):
+        name = positions_in(names, table["option"])
+        pairs.append(np.where(name < 0, -1, positions("area", table) * len(names) + name))
+    option = pd.Index(pairs[0]).get_indexer(pd.Index(pairs[1])).astype(np.int64)
+    year, dropped = positions("year", profile), bool((option < 0).any())
+
+    def cells(kind: str, columns: dict[str, str]) -> Cells:
+        if not columns or profile.empty:
+            empty = np.zeros(0, dtype=np.int64)
+            return Cells(empty, empty, empty, np.zeros(0))
+        across = positions.of(kind, list(columns))
+        values = profile[list(columns.values())].to_numpy(dtype=np.float64)
+        row, column = np.nonzero(values)
+        if dropped:
+            kept = option[row] >= 0
+            row, column = row[kept], column[kept]
+        cell = Cells(option[row], across[column], year[row], values[row, column])
+        order = np.argsort(
+            (cell.option * len(columns) + cell.across) * len(scenario.settings.years) + cell.year, kind="stable"
+        )
+        return Cells(cell.option[order], cell.across[order], cell.year[order], cell.value[order])
+
+    grants = {envelope: f"grant_{envelope}" for envelope in scenario.envelopes}
+    outcomes = {key: key for key in scenario.filled("objectives")["key"]}
+    return cells("envelope", grants), cells("objective", outcomes)
+
+
+@dataclass(frozen=True, eq=False)
+class _ScaleBacks:
+    area: Integers
+    cell: Integers
+    weight: Floats
+    grant: Cells
+    outcome: Cells
+
+
+def _scale_backs(positions: Positions, bid: Floats, proposed: Floats, centre: Booleans, first: int) -> _ScaleBacks:
+    """One implied option for each bid cell, and one for each area with targets and no money.
+
+    A cell takes its own money, and of each target of its year or later its share of the money spent by then;
+    where nothing was spent by then, its share of the whole bid. All cells together remove everything once.
+    """
+    area, envelope, year = np.nonzero(bid * ~centre[:, None, None])
+    money = bid[area, envelope, year]
+    whole = bid.sum(axis=(1, 2))
+    spent = bid.sum(axis=1).cumsum(axis=1)
+    back = first + np.arange(len(area))
+    years = np.arange(bid.shape[2])
+    spent_by = spent[area]
+    share = np.divide(
+        money[:, None], spent_by, out=np.zeros_like(spent_by), where=(spent_by > 0) & (year[:, None] <= years)
+    )
+    share = np.where(spent_by > 0, share, (money / whole[area])[:, None])
+    lost = -proposed[area] * share[:, None, :]
+    row, objective, at = np.nonzero(lost)
+
+    alone = np.flatnonzero(~centre & (whole == 0) & (proposed.sum(axis=(1, 2)) > 0))
+    alone_row, alone_objective, alone_year = np.nonzero(proposed[alone])
+    after = first + len(area)
+    return _ScaleBacks(
+        area=np.concatenate([area, alone]),
+        cell=np.concatenate([envelope * bid.shape[2] + year, np.full(len(alone), -1)]),
+        weight=np.concatenate([money / whole[area], np.ones(len(alone))]),
+        grant=Cells(back, envelope, year, -money),
+        outcome=Cells(
+            np.concatenate([back[row], after + alone_row]),
+            np.concatenate([objective, alone_objective]),
+            np.concatenate([at, alone_year]),
+            np.concatenate([lost[row, objective, at], -proposed[alone][alone_row, alone_objective, alone_year]]),
+        ),
+    )
+
+
+def scale_back_names(scenario: Scenario, bid: Floats, cell: Integers) -> Texts:
+    """``scale-back 2026-27``, with several envelopes ``scale-back capital 2026-27``, without money ``scale-back``."""
+    envelopes = sorted(scenario.envelopes)
+    years = scenario.settings.years
+    names = [
+        f"scale-back {envelope + ' ' if len(envelopes) > 1 else ''}{year}" for envelope in envelopes for year in years
+    ]
+    return np.asarray([*names, "scale-back"], dtype=object)[cell]

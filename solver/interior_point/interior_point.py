@@ -23,6 +23,7 @@ from .active_set import Centre
 from .complementarity import ComplementarityPairs, centring, longest
 from .gmres import Gmres
 from .newton import NewtonSystem
+from .starting_point import inside, path_weights, start
 from .structure import Structure
 
 LOG = logging.getLogger("singlepot")
@@ -30,14 +31,11 @@ LOG = logging.getLogger("singlepot")
 ITERATIONS = 150
 """Most iterations; 33,755 areas took 100 (decision 71)."""
 
-LEAST_SHARE = 1e-14
-"""Least share of the whole that a block is taken to have."""
-
 LEAST = 1e-14
 """Primal regularisation: added to the diagonal of a column, so that a free one has one."""
 
 EXTREMES = (1e-100, 1e18)
-"""Smallest and largest diagonal of a row: what doubles hold without overflow in a product."""
+"""Smallest and largest diagonal of a row."""
 
 SOFT = 1e-9
 """Dual regularisation: diagonal of an equality row; later iterations remove its effect."""
@@ -163,10 +161,10 @@ class _Walk:
         row_lower = np.where(self.equal, -np.inf, row_bounds[0])
         row_upper = np.where(self.equal, np.inf, row_bounds[1])
         lower, upper = np.concatenate([bounds[0], row_lower]), np.concatenate([bounds[1], row_upper])
-        x = _start(*bounds)
-        inside = _inside(np.asarray(matrix @ x), row_lower, row_upper)
-        self.value = np.concatenate([x, np.where(self.equal, row_bounds[0], inside)])
-        self.limits = ComplementarityPairs(lower, upper, self.value, _importance(matrix, structure))
+        x = start(*bounds)
+        rows = inside(np.asarray(matrix @ x), row_lower, row_upper)
+        self.value = np.concatenate([x, np.where(self.equal, row_bounds[0], rows)])
+        self.limits = ComplementarityPairs(lower, upper, self.value, path_weights(matrix, structure))
         self.size = max(1.0, float(np.abs(cost).mean()))
         self.limits.multiplier = self.size * self.limits.importance / self.limits.room
         self.y = self.limits.pull(self.limits.multiplier)[self.columns :]
@@ -302,48 +300,3 @@ class _Walk:
             self.residual,
             f"error {error:.0e} after {step} steps",
         )
-
-
-def _importance(matrix: sparse.csr_array, structure: Structure) -> Floats:
-    """Return the weight of each column, then each row, in the central path: the root of the share of its block, or 1.
-
-    Small areas turn late on the way, when the products of room and multiplier are as small as what they are about. With
-    products in proportion to the share they would all turn at once, but a path so far from the centre is harder to
-    follow; between the two it is shortest. Measured with 12,000 areas: 57 steps with equal products, 38 with these.
-    """
-    s = structure
-    rows, columns = matrix.shape
-    border = abs(matrix[s.border_rows])
-    total = np.asarray(border.sum(axis=1)).ravel()
-    entries = border.tocoo()
-    blocks = max(int(s.block_of_core.max(initial=0)), int(s.block_of_row.max(initial=0))) + 1
-    block = np.full(columns, -1)
-    block[s.core] = s.block_of_core
-    in_block = block[entries.col] >= 0
-    parts = entries.data[in_block] / total[entries.row[in_block]], (entries.row[in_block], block[entries.col[in_block]])
-    rows_by_blocks = sparse.coo_array(parts, shape=(len(total), blocks)).tocsr()
-    share = rows_by_blocks.max(axis=0).toarray().ravel() if len(total) else np.zeros(blocks)
-    of_block = np.where(share > 0, np.sqrt(np.maximum(share, LEAST_SHARE)), 1.0)
-    of_column, of_row = np.ones(columns), np.ones(rows)
-    of_column[s.core] = of_block[s.block_of_core]
-    of_row[s.local_rows] = of_block[s.block_of_row]
-    leaves = matrix[s.local_rows][:, s.leaf_columns].tocoo()
-    of_column[s.leaf_columns[leaves.col]] = of_block[s.block_of_row[leaves.row]]
-    return np.concatenate([of_column, of_row])
-
-
-def _start(lower: Floats, upper: Floats) -> Floats:
-    both = np.isfinite(lower) & np.isfinite(upper)
-    middle = np.where(both, (np.where(both, lower, 0.0) + np.where(both, upper, 0.0)) / 2, 0.0)
-    one = np.where(np.isfinite(lower), lower + 1.0, np.where(np.isfinite(upper), upper - 1.0, 0.0))
-    return np.where(both, middle, one)
-
-
-def _inside(value: Floats, lower: Floats, upper: Floats) -> Floats:
-    """Return the nearest value with some slack to both bounds."""
-    both = np.isfinite(lower) & np.isfinite(upper)
-    width = np.where(both, np.where(both, upper, 1.0) - np.where(both, lower, 0.0), 2.0)
-    margin = np.minimum(0.25 * width, 0.5)
-    least = np.where(np.isfinite(lower), lower + margin, -np.inf)
-    most = np.where(np.isfinite(upper), upper - margin, np.inf)
-    return np.asarray(np.minimum(np.maximum(value, least), most))

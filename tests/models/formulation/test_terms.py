@@ -175,7 +175,7 @@ def test_implied_upper_bounds_by_hand(formulation: Formulation) -> None:
 
 
 def of_rule(rule: str, **selectors: list[str]) -> tuple[set[str], set[str]]:
-    """The columns and rows of a rule that holds for some envelopes or years only, over three years and three envelopes."""
+    """The columns and rows of a rule that holds in some cells only, of three years and three envelopes."""
     years, envelopes = ["2026-27", "2027-28", "2028-29"], ["capital", "resource", "transfer"]
     cells = pd.DataFrame([(year, envelope) for year in years for envelope in envelopes], columns=["year", "envelope"])
     made = sp.Scenario.from_tables(

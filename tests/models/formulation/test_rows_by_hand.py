@@ -116,7 +116,18 @@ class ByHand:
                     f"take_up[{area},{name}]": -1 / row["max_take_up"],
                 }
                 found[f"requirement[{area},{name},{row['requires']}]"] = (terms, 0.0, OPEN)
+        self._groups(found)
         return found
+
+    def _groups(self, found: dict[str, Row]) -> None:
+        groups: dict[tuple[str, str], list[str]] = defaultdict(list)
+        for (area, name), row in sorted(self.options.items()):
+            if row["group"]:
+                groups[area, row["group"]].append(name)
+        for (area, _), names in groups.items():
+            if len(names) > 1:
+                terms = {f"take_up[{area},{name}]": 1 / self.options[area, name]["max_take_up"] for name in names}
+                found[f"group[{area},{names[0]}]"] = (terms, -OPEN, 1.0)
 
     def _areas(self, found: dict[str, Row], kind: str, key: str) -> set[str]:
         return {
@@ -167,11 +178,11 @@ def by_row(programme: LinearProgramme) -> Any:
 
 @pytest.mark.parametrize("seed", range(40))
 def test_rows_are_those_written_by_hand(seed: int) -> None:
-    """Definitions, pots, national rows, links and requirements: same rows, same terms, same bounds."""
+    """Definitions, pots, national rows, links, requirements and groups: same rows, same terms, same bounds."""
     made = seeded(seed)
     programme = formulate(scenario(made)).programme
     expected = ByHand(made).rows()
-    kinds = ("grant", "target", "pot", "national", "link", "requirement")
+    kinds = ("grant", "target", "pot", "national", "link", "requirement", "group")
     found = {
         family.label(i): row_of(programme, i)
         for family in programme.row_families

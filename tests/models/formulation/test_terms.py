@@ -12,6 +12,7 @@ import pytest
 import singlepot as sp
 from singlepot.models.formulation.formulation import Formulation, formulate
 from singlepot.models.formulation.terms import ALWAYS, FOR_STAGE
+from singlepot.models.formulation.terms.target_ceiling import meant_for
 
 from ...places import TESTS
 
@@ -156,3 +157,60 @@ def test_every_term_has_a_docstring_with_formula_and_source() -> None:
         assert term.__doc__, name
         assert ".. math::" in term.__doc__, name
         assert "design.md section" in term.__doc__, name
+
+
+def test_implied_upper_bounds_by_hand(formulation: Formulation) -> None:
+    """What no optimum needs to pass where a column has no upper bound.
+
+    Shortfalls: the target, and all that scale-backs (30 kt, 24 adults) and side effects (2 adults) could take away.
+    Burden of A: all of its bid, and 0.5 at take-up 2 of a bid of 20.
+    """
+    programme = formulation.programme
+    labels = [programme.column_label(column) for column in range(programme.shape[1])]
+    implied = dict(zip(labels, programme.implied_upper, strict=True))
+    assert implied[f"shortfall[carbon,{YEARS[1]}]"] == pytest.approx(40 + 30)
+    assert implied[f"shortfall[carbon,{':'.join(YEARS)}]"] == pytest.approx(60 + 30)
+    assert implied[f"shortfall[skills,{YEARS[1]}]"] == pytest.approx(50 + 24 + 2)
+    assert implied["burden_share[A]"] == pytest.approx(1 + 0.5 * 2 / 20)
+
+
+def of_rule(rule: str, **selectors: list[str]) -> tuple[set[str], set[str]]:
+    """The columns and rows of a rule that holds in some cells only, of three years and three envelopes."""
+    years, envelopes = ["2026-27", "2027-28", "2028-29"], ["capital", "resource", "transfer"]
+    cells = pd.DataFrame([(year, envelope) for year in years for envelope in envelopes], columns=["year", "envelope"])
+    made = sp.Scenario.from_tables(
+        areas=pd.DataFrame({"code": ["A"], "name": ["Aston"]}),
+        pot=cells.assign(amount=10.0),
+        bids=cells.assign(area="A", amount=12.0),
+        years=years,
+        rule_rows=pd.DataFrame({"rule": rule, "value": 0.1, **selectors}),
+    )
+    programme = formulate(made).programme
+    columns = (programme.column_label(column) for column in range(programme.shape[1]))
+    rows = (programme.row_label(row) for row in range(programme.shape[0]))
+    of_columns, of_rows = ({label for label in labels if label.startswith(f"{rule}[")} for labels in (columns, rows))
+    return of_columns, of_rows
+
+
+def test_money_is_carried_out_of_the_years_of_the_rule_alone() -> None:
+    columns, _ = of_rule("carry_over", year=["2027-28"], envelope=["capital"])
+    assert columns == {"carry_over[capital,2027-28]"}
+
+
+def test_money_is_vired_out_of_the_envelopes_of_the_rule_alone() -> None:
+    columns, rows = of_rule("virement", year=["2026-27"], envelope=["capital"])
+    assert columns == {f"virement[capital,{into},2026-27]" for into in ("resource", "transfer")}
+    assert rows == {"virement[capital,2026-27]"}
+
+
+def test_an_option_is_meant_for_the_objectives_that_it_changes_most() -> None:
+    """3 kt of 30 and 0.4 adults of 8: for carbon alone; with 0.8 adults, a tenth as well, for both."""
+    tables = small()
+    tables["option_years"] = pd.DataFrame(
+        [("A", "grow", YEARS[1], 0.0, 0.0, 3.0, 0.4), ("A", "plan", YEARS[1], 0.0, 0.0, 3.0, 0.8)],
+        columns=tables["option_years"].columns,
+    )
+    model = formulate(sp.Scenario.from_tables(**tables)).model
+    meant = dict(zip(model.data.options.name, meant_for(model.data).tolist(), strict=True))
+    assert meant["grow"] == [True, False]
+    assert meant["plan"] == [True, True]

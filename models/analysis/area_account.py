@@ -23,7 +23,7 @@ OWNED = ("bids", "targets", "options", "option_years")
 
 @dataclass(frozen=True, eq=False)
 class AreaAccount:
-    """One area.
+    """All that a settlement says of one area.
 
     Attributes
     ----------

@@ -14,7 +14,7 @@ from .codes import CODES, NOTES, WARNINGS
 
 @dataclass(frozen=True)
 class Explanation:
-    """A code explained.
+    """The explanation of a code: its cause, an example and the remedy.
 
     Parameters
     ----------

@@ -30,7 +30,7 @@ _LOG = logging.getLogger("singlepot")
 
 @dataclass(frozen=True)
 class Diagnostic:
-    """One thing that is wrong with an input.
+    """A diagnostic of an input: one thing that is wrong with it, that is doubtful, or that was noted.
 
     Parameters
     ----------

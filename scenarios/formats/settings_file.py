@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
 
-from singlepot.models.diagnostics.problems import SETTINGS, Diagnostic, Report, shown
+from singlepot.models.diagnostics.problems import SETTINGS, BadInputError, Diagnostic, Report, shown
 
 from .decoding import line_of
 from .file_kinds import UTF_8_MARK, UTF_16_MARKS, kind_of_file
@@ -81,6 +83,24 @@ def read_settings_file(
             return settings, lines_of_keys(text)
         complain("SP-F013", value="keys within keys within keys", expected="the keys of a scenario")
     return None
+
+
+def load_plan(file: Path, name: str, part: str, expected: str, codes: tuple[str, str]) -> dict[str, Any]:
+    """Parse the TOML file of a plan, of an ensemble or of regimes.
+
+    Raises
+    ------
+    BadInputError
+        With the first code where the file cannot be read, with the second where it is not TOML.
+    """
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        problem = Diagnostic(codes[0], part, name, value=str(error.strerror), expected=expected)
+        raise BadInputError([problem]) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        problem = Diagnostic(codes[1], part, name, value=str(error), expected="TOML in UTF-8")
+        raise BadInputError([problem]) from error
 
 
 DEEPEST = 10

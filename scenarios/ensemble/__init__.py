@@ -1,4 +1,4 @@
-"""Ensembles: uncertain numbers drawn many times, each draw settled and certified, and what they say together.
+"""Monte Carlo ensembles: uncertain numbers are drawn many times, and every draw is settled, certified and summed up.
 
 A plan (a TOML file) says which columns are uncertain and how. The sample is drawn once, from a seed, by whoever starts
 the run; every draw is then settled from the base scenario alone and never from another draw. So the same plan and seed

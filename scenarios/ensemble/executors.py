@@ -1,4 +1,4 @@
-"""Who settles the draws: processes of this machine, or a Dask cluster. Either may lose workers and loses no draw."""
+"""Process pool and Dask cluster: either settles the draws, and a worker that is lost loses no draw."""
 
 from __future__ import annotations
 
@@ -20,37 +20,37 @@ from .drawing import TRIES, Drawn, Work, failed, settle_draws
 from .store import EnsembleRefusedError
 
 POLL_S = 0.2
-"""How often the caller is looked after while workers work, seconds."""
+"""Interval at which the caller's progress is called while workers run, seconds."""
 
 
 @dataclass(frozen=True)
 class Batch:
-    """Some consecutive draws that one worker settles; numbered by the first."""
+    """Batch of consecutive draws that one worker settles; its number is that of the first."""
 
     draws: range
 
     @property
     def number(self) -> int:
-        """The first draw."""
+        """Number of the first draw."""
         return self.draws.start
 
 
 Tick = Callable[[], None]
-"""Called now and then; raises to end the run."""
+"""Callback at every poll; an exception that it raises ends the run."""
 
 
 class Executor(Protocol):
-    """Settles batches in any order."""
+    """Executor of batches, in any order."""
 
     def run(self, work: Work, batches: Sequence[Batch], tick: Tick) -> Iterator[tuple[Batch, list[Drawn]]]:
         """Yield each batch with its draws when it is done."""
 
 
 class Processes:
-    """Spawned processes of this machine, one solver thread each, that die with their parent.
+    """Process pool of spawned workers, one solver thread each, which end with their parent.
 
-    A worker that dies takes its batch with it: whatever was running is then tried again, each batch alone, so that
-    the one that kills its worker is known; after three deaths its draws become rows that say so.
+    A crash of one worker breaks the pool: each batch that was running is then settled alone, so that the batch that
+    crashes its worker is identified; after three crashes its draws are reported as failed.
     """
 
     def __init__(self, workers: int) -> None:
@@ -76,7 +76,7 @@ class Processes:
     def _pool(
         self, work: Work, batches: Sequence[Batch], workers: int, tick: Tick
     ) -> Generator[tuple[Batch, list[Drawn]], None, list[Batch]]:
-        """Settle in a pool until all are done or it breaks; return what was running when it broke."""
+        """Settle batches in a pool until all are done or it breaks; return those that were running when it broke."""
         self._done: set[int] = set()
         todo = iter(batches)
         running: dict[Future[list[Drawn]], Batch] = {}
@@ -106,11 +106,10 @@ class Processes:
             pool.shutdown(wait=True, cancel_futures=True)
 
     def _alone(self, work: Work, batch: Batch, tick: Tick) -> list[Drawn]:
-        """Settle one batch in a process of its own, as often as it may be tried."""
+        """Settle one batch in a process of its own, at most :data:`TRIES` times in all."""
         for _ in range(TRIES - 1):
-            for found, drawn in self._pool(work, [batch], 1, tick):
-                if found == batch:
-                    return drawn
+            for _, drawn in self._pool(work, [batch], 1, tick):
+                return drawn
         return [failed(work, draw, "failed", "the worker died, three times") for draw in batch.draws]
 
 
@@ -120,7 +119,7 @@ def _open(work: Work, workers: int, stop: Any) -> ProcessPoolExecutor:
 
 
 def _submit(pool: ProcessPoolExecutor, work: Callable[..., Any], *arguments: Any) -> Future[Any]:
-    """Submit work; a worker that is started for it is born with Ctrl-C blocked, which is for the parent alone."""
+    """Submit work with SIGINT blocked: a worker that is started for it inherits that, and Ctrl-C reaches the parent."""
     if not hasattr(signal, "pthread_sigmask"):
         return pool.submit(work, *arguments)
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
@@ -131,13 +130,13 @@ def _submit(pool: ProcessPoolExecutor, work: Callable[..., Any], *arguments: Any
 
 
 def leave_if_starting() -> None:
-    """End a worker that reads the caller's script and is asked for an ensemble there; the caller then says why."""
+    """End a worker that imports the caller's script and calls for an ensemble there; the caller reports the reason."""
     if getattr(multiprocessing.current_process(), "_inheriting", False):
         os._exit(1)
 
 
 def _starts(pool: ProcessPoolExecutor, tick: Tick) -> bool:
-    """Wait until a worker answers."""
+    """Wait until the first worker has started."""
     answer = _submit(pool, os.getpid)
     while not answer.done():
         wait([answer], timeout=POLL_S)
@@ -152,7 +151,7 @@ def _starts(pool: ProcessPoolExecutor, tick: Tick) -> bool:
 
 @contextlib.contextmanager
 def _one_thread_each() -> Iterator[None]:
-    """Let numerical libraries of the children use one thread."""
+    """Limit the numerical libraries of the children to one thread."""
     names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
     before = {name: os.environ.get(name) for name in names}
     os.environ.update(dict.fromkeys(names, "1"))
@@ -171,7 +170,7 @@ _STOP: list[Any] = []
 
 
 def _start(work: Work, stop: Any) -> None:
-    """Begin a worker: leave Ctrl-C to the parent, and end when the parent does."""
+    """Initialise a worker: Ctrl-C is ignored, and the end of the parent ends the process."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _WORK[:], _STOP[:] = [work], [stop]
     parent = multiprocessing.parent_process()
@@ -192,7 +191,7 @@ def _settle(draws: range) -> list[Drawn]:
 
 
 class Cluster:
-    """A Dask cluster: workers elsewhere, which may come and go."""
+    """Dask cluster, whose workers may join and leave during the run."""
 
     def __init__(self, address: str) -> None:
         try:
@@ -209,13 +208,13 @@ class Cluster:
         self._compare_versions()
 
     def _compare_versions(self) -> None:
-        """Refuse a cluster whose workers would not give the same bytes."""
+        """Refuse a cluster whose library versions differ, since the bytes would differ too."""
         mine = versions()
         for address, theirs in self._client.run(versions).items():
             differ = {name: (mine[name], theirs.get(name)) for name in mine if theirs.get(name) != mine[name]}
             if differ:
-                said = ", ".join(f"{name} {there} instead of {here}" for name, (here, there) in differ.items())
-                raise EnsembleRefusedError(f"worker {address} has {said}", "install the same versions everywhere")
+                wrong = ", ".join(f"{name} {there} instead of {here}" for name, (here, there) in differ.items())
+                raise EnsembleRefusedError(f"worker {address} has {wrong}", "install the same versions everywhere")
 
     def run(self, work: Work, batches: Sequence[Batch], tick: Tick) -> Iterator[tuple[Batch, list[Drawn]]]:
         """Settle batches; see :class:`Executor`."""
@@ -240,7 +239,7 @@ class Cluster:
 
 
 def versions() -> dict[str, str]:
-    """What decides the digits of a settlement."""
+    """List the versions of the libraries that determine the digits of a settlement."""
     return {name: version(name) for name in ("singlepot", "highspy", "clarabel", "numpy", "scipy", "pandas")}
 
 
@@ -248,7 +247,7 @@ _ONE_AT_A_TIME = threading.Lock()
 
 
 def _settle_there(work: Work, draws: range) -> list[Drawn]:
-    """Settle in a worker of a cluster, one batch at a time in each process."""
+    """Settle a batch in a worker of a cluster, one at a time in each process."""
     with _ONE_AT_A_TIME:
         return settle_draws(work, draws)
 

@@ -1,8 +1,7 @@
-"""What an ensemble is to draw: the plan, as a file and as frozen values."""
+"""Plan of an ensemble: a TOML file lists the uncertain quantities and their distributions."""
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from importlib import resources
 from os import PathLike
@@ -13,14 +12,13 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from singlepot.models.diagnostics.problems import BadInputError, Diagnostic, did_you_mean, shown
 
+from ..formats.settings_file import load_plan
+
 SCHEMA = 1
 """Version of the format of a plan."""
 
-_Texts = Annotated[tuple[str, ...], BeforeValidator(lambda said: tuple(said) if isinstance(said, list) else said)]
-_Numbers = Annotated[
-    tuple[Annotated[float, Field(ge=0, allow_inf_nan=False)], ...],
-    BeforeValidator(lambda said: tuple(said) if isinstance(said, list) else said),
-]
+_LIST = BeforeValidator(lambda value: tuple(value) if isinstance(value, list) else value)
+_Texts = Annotated[tuple[str, ...], _LIST]
 _Factor = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
 
@@ -29,19 +27,19 @@ class _Strict(BaseModel):
 
 
 class Uncertain(_Strict):
-    """One uncertain quantity: cells of a table, each multiplied by a drawn factor.
+    """Uncertain quantity: each of its cells is multiplied by a drawn factor.
 
     Attributes
     ----------
     name
-        What it is called in results.
+        Name in results.
     table, columns
-        Where the numbers stand; ``grant`` in ``option_years`` means the grants of all envelopes.
+        Table and columns of the numbers; ``grant`` in ``option_years`` means the grants of all envelopes.
     where
         Only rows with these values (one, or a list of them), by columns of the table or, for rows of an area, of
         ``areas``.
     each
-        What has a factor of its own: ``row``, ``all``, or a column of the table or of ``areas`` (``area``,
+        Unit that has a factor of its own: ``row``, ``all``, or a column of the table or of ``areas`` (``area``,
         ``option``, ``year``, ``objective``, ``region``, …); ``area-option`` is each option of each area. For options,
         ``objective`` is the one an option changes most.
     distribution
@@ -62,7 +60,7 @@ class Uncertain(_Strict):
     low: _Factor | None = None
     mode: _Factor | None = None
     high: _Factor | None = None
-    values: _Numbers = ()
+    values: Annotated[tuple[_Factor, ...], _LIST] = ()
     correlate: str = ""
     correlation: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] = 0.0
 
@@ -88,14 +86,14 @@ class Uncertain(_Strict):
 
 
 class Plan(_Strict):
-    """An ensemble: a base scenario, its uncertain quantities, and how they are drawn.
+    """Plan of an ensemble: a base scenario, its uncertain quantities, and the sampling method.
 
     Attributes
     ----------
     base
         A scenario: shipped name, or a path relative to the plan's file.
     draws, seed, sampler
-        How many, from which seed, by Latin hypercube or Sobol's sequence.
+        Number of draws, seed, and sampling by Latin hypercube or Sobol sequence.
     regret
         Whether each draw is also settled with no more money for anybody than the central settlement gave.
     """
@@ -107,11 +105,7 @@ class Plan(_Strict):
     seed: Annotated[int, Field(ge=0)] = 0
     sampler: Literal["latin-hypercube", "sobol"] = "latin-hypercube"
     regret: bool = True
-    uncertain: Annotated[
-        tuple[Uncertain, ...],
-        Field(min_length=1),
-        BeforeValidator(lambda said: tuple(said) if isinstance(said, list) else said),
-    ]
+    uncertain: Annotated[tuple[Uncertain, ...], Field(min_length=1), _LIST]
 
     def with_(self, **changes: Any) -> Plan:
         """Return a changed copy, checked again."""
@@ -137,23 +131,14 @@ def read_plan(path: str | PathLike[str]) -> Plan:
     """
     shipped = resources.files("singlepot.scenarios.library") / SHIPPED / f"{path}.toml"
     file = Path(str(shipped)) if isinstance(path, str) and "/" not in path and shipped.is_file() else Path(path)
-    try:
-        said = tomllib.loads(file.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        fault = Diagnostic(
-            "SP-E001", "ensemble", str(path), value=str(error.strerror), expected="the plan of an ensemble"
-        )
-        raise BadInputError([fault]) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        fault = Diagnostic("SP-E002", "ensemble", str(path), value=str(error), expected="TOML in UTF-8")
-        raise BadInputError([fault]) from error
-    plan = make_plan(said, str(path))
+    content = load_plan(file, str(path), "ensemble", "the plan of an ensemble", ("SP-E001", "SP-E002"))
+    plan = make_plan(content, str(path))
     beside = file.parent / plan.base
     return plan.with_(base=str(beside)) if beside.exists() else plan
 
 
-def make_plan(said: Mapping[str, Any], file: str) -> Plan:
-    """Make a plan of plain values.
+def make_plan(content: Mapping[str, Any], file: str) -> Plan:
+    """Build a plan from nested values, as its file nests them.
 
     Raises
     ------
@@ -161,39 +146,31 @@ def make_plan(said: Mapping[str, Any], file: str) -> Plan:
         With everything that is wrong.
     """
     try:
-        return Plan.model_validate(dict(said))
+        return Plan.model_validate(dict(content))
     except ValidationError as refusal:
         problems = [_problem(error, file) for error in refusal.errors(include_url=False)]
         raise BadInputError(problems) from refusal
 
 
-_CODES = {"extra_forbidden": "SP-E003", "missing": "SP-E004"}
-
-
 def _problem(error: Any, file: str) -> Diagnostic:
-    where = [part for part in error["loc"] if not isinstance(part, int)]
+    path = [part for part in error["loc"] if not isinstance(part, int)]
     number = next((part for part in error["loc"] if isinstance(part, int)), None)
-    place = f"uncertain {number + 1}" if number is not None else ""
-    key = str(where[-1]) if where and where[-1] != "uncertain" else ""
+    section = f"uncertain {number + 1}" if number is not None else ""
+    key = str(path[-1]) if path and path[-1] != "uncertain" else ""
     if error["type"] == "extra_forbidden":
         known = [name for name in (Uncertain if number is not None else Plan).model_fields if name != "schema_"]
         remedy = did_you_mean(key, known, f"the keys are {', '.join(known)}")
-        return Diagnostic("SP-E003", "ensemble", file, place, key, expected="a known key", remedy=remedy)
+        return Diagnostic("SP-E003", "ensemble", file, section, key, expected="a known key", remedy=remedy)
     if error["type"] == "missing":
-        return Diagnostic("SP-E004", "ensemble", file, place, key, expected="the key to be there")
+        return Diagnostic("SP-E004", "ensemble", file, section, key, expected="the key to be there")
     expected = str(error["msg"]).removeprefix("Value error, ")
     expected = expected[:1].lower() + expected[1:]
     value = "" if isinstance(error["input"], Mapping) else shown(error["input"])
-    return Diagnostic("SP-E005", "ensemble", file, place, key, value, expected)
+    return Diagnostic("SP-E005", "ensemble", file, section, key, value, expected)
 
 
-def columns_of(uncertain: Uncertain, there: list[str]) -> list[str]:
-    """The columns of a table that a quantity stands for."""
-    found = []
-    for name in uncertain.columns:
-        grants = [column for column in there if column.startswith("grant_")]
-        if uncertain.table == "option_years" and name == "grant" and "grant" not in there:
-            found += grants
-        else:
-            found.append(name)
-    return found
+def columns_of(uncertain: Uncertain, columns: list[str]) -> list[str]:
+    """List the columns of a table that a quantity multiplies; ``grant`` may be one column for each envelope."""
+    grants = [column for column in columns if column.startswith("grant_")]
+    of_envelopes = uncertain.table == "option_years" and "grant" not in columns
+    return [one for name in uncertain.columns for one in (grants if name == "grant" and of_envelopes else [name])]

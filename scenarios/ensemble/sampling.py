@@ -1,4 +1,4 @@
-"""The sample: which rows share a factor, and the factors of every draw."""
+"""Latin hypercube and Sobol sampling: the factors of every draw, and the rows that share a factor."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 
 TAIL = 1e-9
-"""Probabilities nearer to 0 or 1 are taken to be there: normal scores stay finite."""
+"""Distance of a probability from 0 and 1 at least, so that normal scores stay finite."""
 
 
 @dataclass(frozen=True, eq=False)
 class Block:
-    """The cells of one uncertain quantity.
+    """Cells of one uncertain quantity, and the factor that multiplies each row.
 
     ``rows`` R positions in the table; ``factor_of`` R: which factor, by its column in the sample, multiplies the row.
     """
@@ -40,14 +40,14 @@ class Block:
 
 @dataclass(frozen=True, eq=False)
 class Sample:
-    """A plan's draws of a scenario.
+    """Sample of a plan: one vector of factors for each draw.
 
     Attributes
     ----------
     base
-        The scenario as it stands.
+        The scenario without uncertainty.
     blocks
-        Where the factors go.
+        The cells that the factors multiply.
     names
         One for each factor: ``unit costs: E06000060``.
     factors
@@ -60,7 +60,7 @@ class Sample:
     factors: Floats
 
     def scenario(self, draw: int) -> Scenario:
-        """The scenario of one draw, checked like any other."""
+        """Build the scenario of one draw, checked like any other."""
         changed: dict[str, Any] = {}
         for block in self.blocks:
             table = changed.setdefault(block.table, self.base.tables[block.table].copy(deep=True))
@@ -73,12 +73,12 @@ class Sample:
 
 
 def draw_sample(plan: Plan, base: Scenario) -> Sample:
-    """Draw every factor of a plan, once.
+    """Sample every factor of a plan, once.
 
     Raises
     ------
     BadInputError
-        A column, or what a factor belongs to, is not in the scenario, or a quantity matches no row.
+        A column, or the unit of a factor, is not in the scenario, or a quantity matches no row.
     """
     report = Report()
     blocks, names, scores = [], [], []
@@ -86,10 +86,10 @@ def draw_sample(plan: Plan, base: Scenario) -> Sample:
     correlations: list[float] = []
     first = 0
     for number, uncertain in enumerate(plan.uncertain):
-        found = _block(uncertain, number, base, report)
-        if found is None:
+        block = _block(uncertain, number, base, report)
+        if block is None:
             continue
-        rows, units, group_of_unit, columns = found
+        rows, units, group_of_unit, columns = block
         labels, factor_of = np.unique(units, return_inverse=True)
         blocks.append(Block(uncertain.table, columns, rows, factor_of.astype(np.int64) + first))
         names += [f"{uncertain.name}: {label}" for label in labels]
@@ -104,12 +104,12 @@ def draw_sample(plan: Plan, base: Scenario) -> Sample:
 def _factors(
     plan: Plan, scores: list[tuple[Uncertain, int]], groups: list[Integers], correlations: list[float]
 ) -> Floats:
-    """One column for each factor; factors of one group share part of their normal score."""
-    own = sum(count for _, count in scores)
+    """Transform uniform points into factors, draws × factors; a Gaussian copula correlates those of one group."""
+    independent = sum(count for _, count in scores)
     shared = [int(group.max(initial=-1)) + 1 for group in groups]
-    uniform = _uniform(plan, own + sum(shared))
+    uniform = _uniform(plan, independent + sum(shared))
     normal = stats.norm.ppf(np.clip(uniform, TAIL, 1 - TAIL))
-    columns, at, at_shared = [], 0, own
+    columns, at, at_shared = [], 0, independent
     for (uncertain, count), group, together, rho in zip(scores, groups, shared, correlations, strict=True):
         score = normal[:, at : at + count]
         if together:
@@ -129,7 +129,7 @@ def _uniform(plan: Plan, dimensions: int) -> Floats:
 
 
 def _quantile(uncertain: Uncertain, probability: Floats) -> Floats:
-    """Factors at these probabilities."""
+    """Evaluate the quantile function of a quantity's distribution."""
     probability = np.clip(probability, TAIL, 1 - TAIL)
     if uncertain.distribution == "empirical":
         values = np.sort(np.asarray(uncertain.values))
@@ -147,12 +147,12 @@ def _quantile(uncertain: Uncertain, probability: Floats) -> Floats:
 def _block(
     uncertain: Uncertain, number: int, base: Scenario, report: Report
 ) -> tuple[Integers, npt.NDArray[np.object_], Integers, tuple[str, ...]] | None:
-    """Rows, what each row's factor belongs to, group of each of those, and columns; None where something is wrong."""
+    """Select rows, the unit of each row's factor, the group of each unit, and columns; None after a problem."""
     table = base.tables[uncertain.table]
-    place = f"uncertain {number + 1}"
+    quantity = f"uncertain {number + 1}"
 
     def complain(key: str, value: str, expected: str, remedy: str) -> None:
-        report.add(Diagnostic("SP-E006", "ensemble", "plan", place, key, shown(value), expected, remedy), row=number)
+        report.add(Diagnostic("SP-E006", "ensemble", "plan", quantity, key, shown(value), expected, remedy), row=number)
 
     columns = columns_of(uncertain, list(table.columns))
     numeric = [name for name in table.columns if table[name].dtype.kind == "f"]
@@ -189,37 +189,37 @@ def _block(
 
 
 def _labels(base: Scenario, table: str) -> Mapping[str, npt.NDArray[np.object_]]:
-    """What rows of a table can be chosen or grouped by."""
+    """Collect the labels by which rows of a table can be selected or grouped."""
     frame = base.tables[table]
     count = len(frame)
-    found: dict[str, npt.NDArray[np.object_]] = {
+    labels: dict[str, npt.NDArray[np.object_]] = {
         "row": np.asarray([f"{i + 1:06d}" for i in range(count)], dtype=object),
         "all": np.full(count, "all", dtype=object),
     }
     for name in frame.columns:
         if frame[name].dtype.kind != "f":
-            found[name] = frame[name].to_numpy(dtype=object)
+            labels[name] = frame[name].to_numpy(dtype=object)
     if "area" in frame:
         areas = base.filled("areas").set_index("code")
         for name in areas.columns:
-            if areas[name].dtype.kind != "f" and name not in found:
-                found[name] = areas[name].reindex(frame["area"]).to_numpy(dtype=object)
+            if areas[name].dtype.kind != "f" and name not in labels:
+                labels[name] = areas[name].reindex(frame["area"]).to_numpy(dtype=object)
     if table in ("options", "option_years"):
         keys = pd.MultiIndex.from_frame(frame[["area", "option"]])
-        found["objective"] = _meant(base).reindex(keys).fillna("none").to_numpy(dtype=object)
+        labels["objective"] = _main_objective(base).reindex(keys).fillna("none").to_numpy(dtype=object)
         pairs = zip(frame["area"], frame["option"], strict=True)
-        found["area-option"] = np.asarray([f"{area} {option}" for area, option in pairs], dtype=object)
-    return found
+        labels["area-option"] = np.asarray([f"{area} {option}" for area, option in pairs], dtype=object)
+    return labels
 
 
-def _meant(base: Scenario) -> pd.Series[Any]:
-    """The objective that each option changes most, relative to what its area proposed; ``none`` without outcomes."""
+def _main_objective(base: Scenario) -> pd.Series[Any]:
+    """Find the objective that each option changes most, relative to its area's proposal; ``none`` without outcomes."""
     profile = base.filled("option_years")
     keys = list(base.filled("objectives")["key"])
     change = profile.assign(**profile[keys].abs()).groupby(["area", "option"])[keys].sum()
     proposed = base.filled("targets").pivot_table(index="area", columns="objective", values="target", aggfunc="sum")
-    own = proposed.reindex(index=change.index.get_level_values("area"), columns=keys).to_numpy(dtype=np.float64)
-    relative = change.to_numpy() / np.where(np.nan_to_num(own) > 0, own, np.nan)
+    targets = proposed.reindex(index=change.index.get_level_values("area"), columns=keys).to_numpy(dtype=np.float64)
+    relative = change.to_numpy() / np.where(np.nan_to_num(targets) > 0, targets, np.nan)
     relative = np.nan_to_num(relative)
     best = np.where(relative.max(axis=1, initial=0.0) > 0, relative.argmax(axis=1) if keys else 0, -1)
     return pd.Series([keys[k] if k >= 0 else "none" for k in best], index=change.index, dtype=object)

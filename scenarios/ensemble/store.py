@@ -1,4 +1,4 @@
-"""Where the draws of an ensemble are kept: finished parts that survive anything, then the final tables."""
+"""Folder of an ensemble: finished batches are kept as Parquet parts, and at the end as the final tables."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import socket
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
@@ -19,17 +19,14 @@ from singlepot.solver import SinglepotError
 
 from .drawing import Drawn
 
-if TYPE_CHECKING:
-    pass
-
 IDENTITY = "ensemble.json"
-"""What the folder holds the draws of; written first."""
+"""File that identifies the ensemble in the folder; written first."""
 
 MANIFEST = "manifest.json"
-"""Hashes of the final tables; written last: without it the ensemble is unfinished."""
+"""File with the hashes of the final tables; written last: without it the ensemble is unfinished."""
 
 LOCK = ".running.json"
-"""Who is working in the folder."""
+"""Lock file: process and host of the run that works in the folder."""
 
 PARTS = "parts"
 """Folder of finished batches, removed when all are done."""
@@ -49,11 +46,11 @@ class Store:
 
     @property
     def finished(self) -> bool:
-        """Whether the final tables stand there."""
+        """Whether the final tables are written."""
         return (self.folder / MANIFEST).is_file()
 
     def open(self, identity: dict[str, Any], *, restart: bool) -> None:
-        """Begin, or go on with what is there.
+        """Start an ensemble in the folder, or resume the one in it.
 
         Raises
         ------
@@ -66,22 +63,22 @@ class Store:
             there = self.identity()
             if there != json.loads(json_text(identity)):
                 changed = [key for key in identity if there.get(key) != json.loads(json_text(identity))[key]]
-                said = f"{self.folder} holds another ensemble: {', '.join(changed)} differ"
-                raise EnsembleRefusedError(said, "choose another folder, or say --restart to begin again")
+                message = f"{self.folder} holds another ensemble: {', '.join(changed)} differ"
+                raise EnsembleRefusedError(message, "choose another folder, or say --restart to begin again")
             return
         self._write(IDENTITY, json_text(identity))
 
     def identity(self) -> dict[str, Any]:
-        """What the folder holds."""
+        """Read which ensemble the folder holds."""
         path = self.folder / IDENTITY
         if not path.is_file():
             raise EnsembleRefusedError(f"{self.folder} holds no ensemble", "choose a new or empty folder")
-        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        return found
+        identity: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        return identity
 
     @contextmanager
     def locked_for(self, identity: dict[str, Any], *, restart: bool) -> Iterator[None]:
-        """Open the folder for an ensemble and keep other runs out while this one works in it."""
+        """Open the folder for an ensemble, under a lock file that keeps other runs out."""
         self.open(identity, restart=restart)
         with self._locked():
             yield
@@ -96,8 +93,8 @@ class Store:
         except FileExistsError:
             other = json.loads(path.read_text(encoding="utf-8") or "{}")
             if other.get("host") != me["host"] or _alive(int(other.get("pid", 0))):
-                said = f"{self.folder} is in use by process {other.get('pid')} on {other.get('host')}"
-                raise EnsembleRefusedError(said, f"wait for it, or delete {path.name} there if it is gone") from None
+                message = f"{self.folder} is in use by process {other.get('pid')} on {other.get('host')}"
+                raise EnsembleRefusedError(message, f"wait for it, or delete {path.name} there if it is gone") from None
             path.unlink()
             handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY)
         with os.fdopen(handle, "w", encoding="utf-8") as file:
@@ -108,29 +105,26 @@ class Store:
             path.unlink(missing_ok=True)
 
     def done(self) -> set[int]:
-        """Draws whose results are kept."""
-        found: set[int] = set()
-        for path in (self.folder / PARTS).glob("draws-*.parquet"):
-            found.update(read_table(path)["draw"].tolist())
-        return found
+        """List the draws whose results are kept."""
+        parts = (self.folder / PARTS).glob("draws-*.parquet")
+        return {draw for path in parts for draw in read_table(path)["draw"].tolist()}
 
     def keep(self, batch: int, drawn: Iterable[Drawn]) -> None:
-        """Keep a finished batch: the grants first, then the draws, which make it count."""
+        """Write a finished batch: the grants first, then the draws, by which it counts as kept."""
         drawn = list(drawn)
-        self._write_table(f"{PARTS}/grants-{batch:07d}.parquet", _grants(drawn))
-        self._write_table(f"{PARTS}/draws-{batch:07d}.parquet", pd.DataFrame([each.row for each in drawn]))
+        self._write_table(f"{PARTS}/grants-{batch:07d}.parquet", _stacked([draw.grants for draw in drawn]))
+        self._write_table(f"{PARTS}/draws-{batch:07d}.parquet", pd.DataFrame([draw.row for draw in drawn]))
 
     def gather(self) -> tuple[pd.DataFrame, pd.DataFrame]:
-        """All draws and all grants, in order of draw."""
+        """Read all draws and all grants, in order of draw."""
         tables = []
         for kind in ("draws", "grants"):
             parts = [read_table(path) for path in sorted((self.folder / PARTS).glob(f"{kind}-*.parquet"))]
-            together = pd.concat([part for part in parts if len(part)] or parts, ignore_index=True)
-            tables.append(together.sort_values("draw", kind="stable").reset_index(drop=True))
+            tables.append(_stacked(parts).sort_values("draw", kind="stable").reset_index(drop=True))
         return tables[0], tables[1]
 
     def finish(self, draws: pd.DataFrame, grants: pd.DataFrame, others: dict[str, bytes]) -> None:
-        """Write the final tables, then the manifest, then take the parts away."""
+        """Write the final tables, then the manifest, then delete the parts."""
         self._write_table("draws.parquet", draws)
         self._write_table("grants.parquet", grants)
         for name, content in others.items():
@@ -153,48 +147,41 @@ class Store:
             draft.replace(path)
         except OSError as error:
             draft.unlink(missing_ok=True)
-            said = f"{path} was not written ({error.strerror}); every finished draw is kept"
-            raise EnsembleRefusedError(said, "make room and run the same command again: it goes on") from error
+            message = f"{path} was not written ({error.strerror}); every finished draw is kept"
+            raise EnsembleRefusedError(message, "make room and run the same command again: it goes on") from error
 
     def _write_table(self, name: str, table: pd.DataFrame) -> None:
         self._write(name, table_bytes(table))
 
 
 def table_bytes(table: pd.DataFrame) -> bytes:
-    """A table as Parquet: the same table gives the same bytes."""
-    arrow = _pyarrow()
+    """Write a table as Parquet: the same table gives the same bytes."""
+    arrow, parquet = _pyarrow()
     sink = arrow.BufferOutputStream()
-    parquet = _parquet()
     parquet.write_table(arrow.Table.from_pandas(table, preserve_index=False).replace_schema_metadata(None), sink)
     return bytes(sink.getvalue().to_pybytes())
 
 
 def read_table(path: Path) -> pd.DataFrame:
     """Read a table that :func:`table_bytes` wrote."""
-    frame: pd.DataFrame = _parquet().read_table(path).to_pandas()
+    frame: pd.DataFrame = _pyarrow()[1].read_table(path).to_pandas()
     return frame
 
 
-def _pyarrow() -> Any:
+def _pyarrow() -> tuple[Any, Any]:
     try:
         import pyarrow
+        import pyarrow.parquet
     except ImportError as error:
         raise EnsembleRefusedError(
             "ensembles need pyarrow", "install it with: pip install 'singlepot[ensemble]'"
         ) from error
-    return pyarrow
+    return pyarrow, pyarrow.parquet
 
 
-def _parquet() -> Any:
-    _pyarrow()
-    import pyarrow.parquet
-
-    return pyarrow.parquet
-
-
-def _grants(drawn: list[Drawn]) -> pd.DataFrame:
-    tables = [each.grants for each in drawn]
-    return pd.concat([table for table in tables if len(table)] or tables[:1], ignore_index=True)
+def _stacked(tables: list[pd.DataFrame]) -> pd.DataFrame:
+    """Concatenate tables; those without rows are left out, unless all are."""
+    return pd.concat([table for table in tables if len(table)] or tables, ignore_index=True)
 
 
 def _alive(pid: int) -> bool:

@@ -1,4 +1,4 @@
-"""What the draws say together: how often targets are met, how grants spread, what drives it, what is regretted.
+"""Monte Carlo summary: probabilities of meeting targets, quantiles of grants, sensitivity indices and regret.
 
 The table ``summary`` has a row for each figure: ``kind``, ``item`` (what it is about), ``input`` (for drivers),
 ``statistic`` and ``value``.
@@ -33,26 +33,26 @@ Floats = npt.NDArray[np.float64]
 Figure = tuple[str, str, str, str, float]
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
-"""Quantiles that are told."""
+"""Quantiles in the summary."""
 
 MET = 1e-9
 """Shortfall, as a share of its target, below which a target is met."""
 
 STILL = 1e-6
-"""Range of an outcome, relative to its natural size, below which there is nothing to explain."""
+"""Range of an outcome, relative to its natural size, below which it has no variance to explain."""
 
 FEWEST = 64
-"""Settled draws below which nothing is said of drivers."""
+"""Settled draws below which no sensitivity is estimated."""
 
 DRIVERS = 10
-"""Inputs that are told for each outcome."""
+"""Inputs in the summary for each outcome."""
 
 RESAMPLES = 20
-"""Resamples of the sensitivity measure's confidence interval, which we do not print."""
+"""Bootstrap resamples of the sensitivity index's confidence interval, which is not printed."""
 
 
 def summarise(plan: Plan, central: Settlement, draws: pd.DataFrame, grants: pd.DataFrame) -> pd.DataFrame:
-    """Sum up an ensemble, see the table above."""
+    """Summarise an ensemble in the table described above."""
     settled = draws[draws["status"] == "settled"]
     figures: list[Figure] = [
         ("draws", str(status), "", "count", float(count))
@@ -101,7 +101,7 @@ def _grants(central: Settlement, grants: pd.DataFrame) -> Iterator[Figure]:
 
 
 def _drivers(plan: Plan, settled: pd.DataFrame) -> Iterator[Figure]:
-    """Which inputs an outcome depends on most: first-order indices of the inputs with the largest rank correlations."""
+    """Estimate first-order sensitivity indices of the inputs with the largest rank correlations."""
     names = _named(settled, "input")
     inputs = settled[[f"input {name}" for name in names]].to_numpy(dtype=np.float64)
     moving = np.flatnonzero(np.ptp(inputs, axis=0) > 0)
@@ -114,9 +114,9 @@ def _drivers(plan: Plan, settled: pd.DataFrame) -> Iterator[Figure]:
         item = outcome.removeprefix("stage ")
         rank = np.asarray([stats.spearmanr(inputs[:, j], values).statistic for j in moving])
         likely = moving[np.argsort(-np.abs(rank), kind="stable")[:DRIVERS]]
-        found = _sensitivity(inputs[:, likely], values, [names[j] for j in likely], plan.seed)
+        indices = _sensitivity(inputs[:, likely], values, [names[j] for j in likely], plan.seed)
         for position, j in enumerate(likely):
-            yield "driver", item, names[j], "S1", float(found["S1"][position])
+            yield "driver", item, names[j], "S1", float(indices["S1"][position])
             yield "driver", item, names[j], "rank correlation", float(rank[moving.tolist().index(j)])
 
 
@@ -124,8 +124,8 @@ def _sensitivity(inputs: Floats, values: Floats, names: Iterable[str], seed: int
     try:
         from SALib.analyze import rbd_fast
     except ImportError as error:
-        said = "the drivers of an ensemble need SALib"
-        raise EnsembleRefusedError(said, "install it with: pip install 'singlepot[ensemble]'") from error
+        message = "the drivers of an ensemble need SALib"
+        raise EnsembleRefusedError(message, "install it with: pip install 'singlepot[ensemble]'") from error
     problem = {"num_vars": inputs.shape[1], "names": list(names), "bounds": [[0, 1]] * inputs.shape[1]}
     with np.errstate(divide="ignore", invalid="ignore"):  # resamples in which nothing moves
         return rbd_fast.analyze(problem, inputs, values, num_resamples=RESAMPLES, seed=seed)

@@ -1,1 +1,1 @@
-"""Tables out of CSV, Parquet, JSON and TOML files: cells, and where each stands."""
+"""File formats: readers of CSV, Parquet, JSON and TOML take cells and record the position of each."""

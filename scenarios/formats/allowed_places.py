@@ -1,4 +1,4 @@
-"""Which places a scenario may come from: folders of this machine, and files that stay inside them."""
+"""Path checks: a scenario is read from folders of this machine, and from files that stay inside them."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ _DEVICE = re.compile(r"(con|nul|prn|aux|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECAS
 
 
 def refuse_place(text: str) -> Diagnostic | None:
-    """Name what is wrong with a path before it is looked at, on every system alike: looking may ask a network."""
+    """Check the text of a path before the file system is asked, on every system alike: asking may reach a network."""
     if _ADDRESS.match(text):
-        found, remedy = "an address", "download it and name the folder"
+        kind, remedy = "an address", "download it and name the folder"
     elif _SHARE.match(text):
-        found, remedy = "a path to another machine", "copy it to this machine, or give the share a drive letter"
+        kind, remedy = "a path to another machine", "copy it to this machine, or give the share a drive letter"
     elif devices := [part for part in re.split(r"[\\/]", text) if _DEVICE.fullmatch(part.rstrip(" ."))]:
-        found, remedy = f"{shown(devices[0])}, which Windows keeps for a device", "rename the folder"
+        kind, remedy = f"{shown(devices[0])}, which Windows keeps for a device", "rename the folder"
     else:
         return None
-    return Diagnostic("SP-F018", SETTINGS, shown(text), "", "", found, "a folder on this machine", remedy)
+    return Diagnostic("SP-F018", SETTINGS, shown(text), "", "", kind, "a folder on this machine", remedy)
 
 
 def what_is_there(path: Path) -> str:
-    """Say what stands at a path that is no folder: nothing, or a file of some kind. It is not opened further."""
+    """Describe a path that is no folder: nothing there, or the kind of file by its first bytes."""
     if not path.is_file():
         return "nothing there"
     with path.open("rb") as file:
@@ -42,8 +42,8 @@ def what_is_there(path: Path) -> str:
 
 
 def refuse_file(folder: Path, name: str, how: HowToRead) -> Diagnostic | None:
-    """Name a file that must not be read: a link that leads out of its folder, or one that is too large."""
-    table = SETTINGS if name == NAME else name.rpartition(".")[0]
+    """Check a file before it is read: a link that leads out of the folder, or a file too large, is refused."""
+    table = _table_of(name)
     path = folder / name
     if path.is_symlink() and not how.allow_outside and folder.resolve() not in path.resolve().parents:
         remedy = "copy the file into the folder, or pass --allow-outside"
@@ -58,21 +58,21 @@ def refuse_file(folder: Path, name: str, how: HowToRead) -> Diagnostic | None:
 
 
 def listed_files(folder: Path) -> dict[str, tuple[str, str]]:
-    """Find what a manifest lists, in the folder or in the settlement that it is part of.
+    """Read the hashes of a manifest, in the folder or in the settlement that it is part of.
 
     Returns
     -------
     The hash of each file of the scenario, and where it is listed; nothing where there is no manifest.
     """
-    found: dict[str, tuple[str, str]] = {}
+    listed: dict[str, tuple[str, str]] = {}
     for path, prefix in ((folder / MANIFEST, ""), (folder.parent / MANIFEST, f"{folder.name}/")):
         where = f"{path.name} of {shown(path.parent.name)}"
-        found |= {name: (digest, where) for name, digest in _listed(path, prefix).items()}
-    return found
+        listed |= {name: (digest, where) for name, digest in _manifest_hashes(path, prefix).items()}
+    return listed
 
 
 def refuse_content(name: str, content: bytes | None, listed: tuple[str, str]) -> Diagnostic | None:
-    """Name a file that is not the one that a manifest lists; None as content where it is not there."""
+    """Compare the hash of a file with the manifest's; the content is None where the file is not there."""
     digest, where = listed
     if content is None:
         value, remedy = "no such file", "see that nothing was lost"
@@ -80,12 +80,16 @@ def refuse_content(name: str, content: bytes | None, listed: tuple[str, str]) ->
         value, remedy = "another content", "see that the change is meant and the file whole"
     else:
         return None
-    table = SETTINGS if name == NAME else name.rpartition(".")[0]
-    return Diagnostic("SP-F016", table, name, "", "", value, f"the file listed in {where}", remedy)
+    return Diagnostic("SP-F016", _table_of(name), name, "", "", value, f"the file listed in {where}", remedy)
 
 
-def _listed(path: Path, prefix: str) -> dict[str, str]:
-    """Hashes by the name of each scenario file that a manifest lists; none where there is no such manifest."""
+def _table_of(name: str) -> str:
+    """Name the table that a file of a scenario holds."""
+    return SETTINGS if name == NAME else name.rpartition(".")[0]
+
+
+def _manifest_hashes(path: Path, prefix: str) -> dict[str, str]:
+    """Read the hash of each scenario file that a manifest lists; none where there is no such manifest."""
     try:
         files = json.loads(path.read_text(encoding="utf-8"))["files"]
         hashes = {str(name): str(digest) for name, digest in files.items()}

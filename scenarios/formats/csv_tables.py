@@ -1,4 +1,4 @@
-"""Tables from CSV files, cell by cell and nothing guessed: what is not plain CSV in UTF-8 is named."""
+"""CSV reader: cells are taken as text and nothing is guessed; a fault is reported with its row and column."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ LONGEST_CELL = 131_072
 def read_csv(
     table: str, file: str, content: bytes, number: int, report: Report, how: HowToRead | None = None
 ) -> RawTable:
-    """Take the cells of a CSV file; rows are named as a spreadsheet numbers them, the header being row 1.
+    """Read the cells of a CSV file; rows are numbered as in a spreadsheet, the header being row 1.
 
     Parameters
     ----------
@@ -51,7 +51,7 @@ ROWS_AT_ONCE = 500
 
 
 class _Reader:
-    """The steps from bytes to columns, each naming what it cannot take."""
+    """CSV parser of one file, which reports every fault and takes the rows that fit the header."""
 
     def __init__(self, table: str, file: str, number: int, report: Report, lenient: bool) -> None:
         self.table, self.file, self.number, self.report, self.lenient = table, file, number, report, lenient
@@ -62,15 +62,15 @@ class _Reader:
     def complain(
         self, code: str, row: int | None = None, column: str = "", value: str = "", expected: str = "", remedy: str = ""
     ) -> None:
-        place = "" if row is None else f"row {row}"
-        problem = Diagnostic(code, self.table, self.file, place, column, value, expected, remedy)
+        where = "" if row is None else f"row {row}"
+        problem = Diagnostic(code, self.table, self.file, where, column, value, expected, remedy)
         self.report.add(problem, table=self.number, row=-1 if row is None else row - 2)
         self.complete = self.complete and problem.level != "problem"
 
     def read(self, text: str) -> RawTable:
-        """Cut the text into rows and sort the cells into columns."""
+        """Parse the text into rows and sort the cells into columns."""
         if "\0" in text:
-            self._name_nul(text)
+            self._report_nul(text)
             text = text.replace("\0", "")
         if not text.strip(" ,\t\r\n"):
             self.complain("SP-F006", expected="a header and rows", remedy="fill it in, or delete the file")
@@ -83,15 +83,14 @@ class _Reader:
             cells: list[list[str]] = [[] for _ in header]
             numbers = self._collect(rows, cells)
         except csv.Error as fault:
-            self._name_quotes(text, str(fault))
+            self._report_quotes(text, str(fault))
             return lost(self.file)
         columns: dict[str, Sequence[str]] = {}
         for name, column in zip(header, cells, strict=True):
             columns.setdefault(name, column)
         repeated = tuple(dict.fromkeys(name for name in header if header.count(name) > 1))
-        self._name_end(text, max([self.last, *numbers[-1:]]))
-        place = Place(self.file, numbers)
-        return RawTable(columns, place, len(numbers), self.complete, repeated, self.lenient)
+        self._report_end(text, max([self.last, *numbers[-1:]]))
+        return RawTable(columns, Place(self.file, numbers), len(numbers), self.complete, repeated, self.lenient)
 
     def _is_header(self, header: list[str]) -> bool:
         if not any(cell.strip() for cell in header):
@@ -108,15 +107,15 @@ class _Reader:
         while block := list(islice(rows, ROWS_AT_ONCE)):
             fitting: Sequence[int] = range(len(block))
             if any(len(row) != len(cells) or not row[0].strip() for row in block):
-                fitting = [place for place, row in enumerate(block) if self._fits(before + place + 1, row, len(cells))]
-            for column, found in zip(cells, zip(*(block[place] for place in fitting), strict=True), strict=False):
-                column.extend(found)
-            numbers.extend(before + place + 1 for place in fitting)
+                fitting = [at for at, row in enumerate(block) if self._fits(before + at + 1, row, len(cells))]
+            for column, texts in zip(cells, zip(*(block[at] for at in fitting), strict=True), strict=False):
+                column.extend(texts)
+            numbers.extend(before + at + 1 for at in fitting)
             before += len(block)
         return numbers
 
     def _fits(self, number: int, row: Sequence[str], width: int) -> bool:
-        """Whether a row can be used. What is to be said of an empty one depends on whether others follow."""
+        """Whether a row has the width of the header; an empty row is reported later, if others follow it."""
         if not any(cell.strip() for cell in row):
             self.blank.append(number if row else -number)
         elif len(row) == width:
@@ -128,8 +127,8 @@ class _Reader:
             self.complain("SP-F008", number, value=_count(len(row)), expected=expected, remedy=remedy)
         return False
 
-    def _name_end(self, text: str, last: int) -> None:
-        """Name empty rows between others (a line that is wholly blank is let pass), and how the file ends."""
+    def _report_end(self, text: str, last: int) -> None:
+        """Report empty rows between others (a line that is wholly blank is passed over) and a missing last line end."""
         for number in self.blank:
             if 0 < number < last:
                 self.complain("SP-F010", number, value="empty cells only", expected="a row", remedy="delete the row")
@@ -141,8 +140,8 @@ class _Reader:
             remedy = "see that nothing is missing; a complete file ends with a new line"
             self.complain("SP-F015", last, value=shown(line[-40:]), expected="a line end after it", remedy=remedy)
 
-    def _name_nul(self, text: str) -> None:
-        """Name every cell with a NUL."""
+    def _report_nul(self, text: str) -> None:
+        """Report every cell with a NUL character."""
         header: list[str] = []
         with suppress(csv.Error):
             for number, row in enumerate(_rows(text), start=1):
@@ -152,8 +151,8 @@ class _Reader:
                         name = header[position] if position < len(header) else ""
                         self.complain("SP-F005", number, name, shown(cell), "text", "delete the character")
 
-    def _name_quotes(self, text: str, fault: str) -> None:
-        """Name the row at which the quotation marks go wrong."""
+    def _report_quotes(self, text: str, fault: str) -> None:
+        """Report the row at which the quotation marks do not match."""
         number = 1
         with suppress(csv.Error):
             for _ in _rows(text):

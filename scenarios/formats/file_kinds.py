@@ -1,4 +1,4 @@
-"""What a file is by its first bytes, whatever its name says, and how it becomes one that can be read."""
+"""File signatures: the first bytes of a file decide its format, whatever its name, and the remedy for a wrong one."""
 
 from __future__ import annotations
 
@@ -8,23 +8,26 @@ from dataclasses import dataclass
 from pathlib import Path
 
 LOOKED_AT = 4096
-"""Bytes at the beginning of a file that tell what it is."""
+"""Bytes at the beginning of a file that are compared with the signatures."""
+
+UTF_8_MARK, UTF_16_MARKS = b"\xef\xbb\xbf", (b"\xff\xfe", b"\xfe\xff")
+"""Byte-order marks at the beginning of a text."""
 
 SAVE = "open it in Excel or LibreOffice and save it as an Excel workbook (.xlsx)"
 
 
 @dataclass(frozen=True)
 class FileKind:
-    """What a file is.
+    """File format that a signature stands for.
 
     Parameters
     ----------
     name
-        ``workbook``, ``json``, ``parquet``, or in words what else it is.
+        ``workbook``, ``json``, ``parquet``, or the name of another format.
     remedy
-        How to make a file that can be read of it; empty for what can be.
+        How to make a readable file of it; empty for the formats that are read.
     code
-        The problem that it is, where it is one.
+        Code of the diagnostic for a format that is not read.
     """
 
     name: str
@@ -70,7 +73,7 @@ _MARKUP = (b"<!doctype", b"<html", b"<?xml", b"<table")
 
 
 def kind_of_file(content: bytes) -> str:
-    r"""Say what a file is by its first bytes, or nothing if it may be text. Nothing is opened, unpacked or run.
+    r"""Match the signature of a file; empty if it may be text. Nothing is opened, unpacked or run.
 
     Examples
     --------
@@ -85,13 +88,13 @@ def kind_of_file(content: bytes) -> str:
         return "an old Excel file"
     if content.startswith(b"PAR1"):
         return "a Parquet file"
-    if content[:64].lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith(_MARKUP):
+    if content[:64].lstrip(UTF_8_MARK + b" \t\r\n").lower().startswith(_MARKUP):
         return "a web page"
     return next((kind.name for start, kind in _STARTS.items() if content.startswith(start)), "")
 
 
 def kind_of(path: Path) -> FileKind:
-    """Tell what a file is.
+    """Match the signature of the file at a path, and look into archives for theirs.
 
     Raises
     ------
@@ -118,7 +121,7 @@ def _kind_of_archive(path: Path) -> FileKind:
     try:
         with zipfile.ZipFile(path) as archive:
             names = set(archive.namelist())
-            said = archive.read("mimetype")[:200].decode(errors="replace") if "mimetype" in names else ""
+            media = archive.read("mimetype")[:200].decode(errors="replace") if "mimetype" in names else ""
     except (zipfile.BadZipFile, zlib.error, OSError, RuntimeError, NotImplementedError):
         remedy = "it is cut short or changed: fetch it again, or open it in Excel and save it again"
         return FileKind("a damaged workbook or zip file", remedy, "SP-X002")
@@ -128,13 +131,13 @@ def _kind_of_archive(path: Path) -> FileKind:
         if part in names:
             return kind
     for ending, kind in _OPEN_DOCUMENT.items():
-        if said.strip().endswith(f"opendocument.{ending}"):
+        if media.strip().endswith(f"opendocument.{ending}"):
             return kind
     return FileKind("a zip file", "unpack it and name the folder or workbook inside")
 
 
 def _kind_of_compound(path: Path) -> FileKind:
-    """Tell a protected workbook from an old one: both are OLE files, told apart by the names of their streams."""
+    """Distinguish a protected workbook from an old one by the names of the streams in the OLE file."""
     with path.open("rb") as file:
         content = file.read(50_000_000)
     if "EncryptedPackage".encode("utf-16-le") in content:
@@ -146,9 +149,9 @@ def _kind_of_compound(path: Path) -> FileKind:
 
 
 def _kind_of_text(start: bytes) -> FileKind:
-    if start[:2] in (b"\xff\xfe", b"\xfe\xff"):
+    if start[:2] in UTF_16_MARKS:
         return FileKind("text in UTF-16", 'save it as an Excel workbook (.xlsx) or as "CSV UTF-8"')
-    text = start.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    text = start.removeprefix(UTF_8_MARK).lstrip().lower()
     if text.startswith((b"<!doctype html", b"<html", b"<table", b"<meta", b"<head", b"<body", b"<div")):
         return FileKind("a web page (HTML) under the name of a workbook", SAVE)
     if text.startswith((b"<?xml", b"<workbook")):

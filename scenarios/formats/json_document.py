@@ -1,4 +1,4 @@
-"""A scenario as one JSON document: the settings, and each table as a list of rows.
+"""JSON document of a scenario: it holds the settings, and each table as a list of rows.
 
 The names are those of ``Scenario.from_tables``: ``rules`` holds the general rules, ``rule_rows`` the table rules.
 An empty cell is null. Numbers are written with as many digits as bring them back exactly.
@@ -26,7 +26,7 @@ KEYS = {"rule_rows" if name == "rules" else name: name for name in TABLES}
 
 @dataclass(frozen=True)
 class JsonPlace(Place):
-    """Where the rows of a table stand in a document: ``$.bids[3].amount``, from 0."""
+    """JSON path of the cells of a table: ``$.bids[3].amount``, from 0."""
 
     key: str = ""
 
@@ -49,13 +49,13 @@ def scenario_json(scenario: Scenario) -> bytes:
 
 
 def scenario_as_dict(scenario: Scenario) -> dict[str, Any]:
-    """Lay a scenario out as plain values; tables without rows are left out, empty cells are None."""
+    """Convert a scenario into plain values; tables without rows are left out, empty cells are None."""
     tables = {key: records(scenario.tables[name]) for key, name in KEYS.items() if len(scenario.tables[name])}
     return {**scenario.settings.as_dict(), **tables}
 
 
 def records(table: pd.DataFrame) -> list[dict[str, Any]]:
-    """The rows of a table, every column in each."""
+    """Convert a table into a list of rows, every column in each."""
     columns = {}
     for name in table.columns:
         cells = table[name].tolist()
@@ -71,48 +71,48 @@ def read_scenario_json(content: bytes, file: str, report: Report) -> Scenario:
     BadInputError
         With everything that is wrong.
     """
-    said = read_json(content, file, report)
-    if said is not None and not isinstance(said, dict):
-        _complain(report, file, "$", _kind(said), "an object with schema, years and tables")
+    document = read_json(content, file, report)
+    if document is not None and not isinstance(document, dict):
+        _complain(report, file, "$", _kind(document), "an object with schema, years and tables")
     report.stop_if_any()
-    if "certificate" in said:
+    if "certificate" in document:
         remedy = "read it with sp.read_settlement; what was settled is under scenario"
         _complain(report, file, "$", "a settlement", "a scenario", remedy)
         report.stop_if_any()
-    return scenario_of(said, "$", file, report)
+    return scenario_of(document, "$", file, report)
 
 
-def scenario_of(said: Mapping[str, Any], path: str, file: str, report: Report) -> Scenario:
-    """Make a scenario of a document that has been read, or of a part of one."""
-    if isinstance(said, Doubled):
-        report_doubled(said, path, file, report)
+def scenario_of(document: Mapping[str, Any], path: str, file: str, report: Report) -> Scenario:
+    """Build a scenario from a parsed document, or from a part of one."""
+    if isinstance(document, Doubled):
+        report_doubled(document, path, file, report)
     settings = {
-        key: report_faults(value, f"{path}.{key}", file, report) for key, value in said.items() if key not in KEYS
+        key: report_faults(value, f"{path}.{key}", file, report) for key, value in document.items() if key not in KEYS
     }
     raw: dict[str, RawTable] = {}
     for number, (key, name) in enumerate(KEYS.items()):
         at = f"{path}.{key}"
-        if said.get(key) is not None:
-            raw[name] = _table(said[key], at.removeprefix("$."), name, number, file, report)
+        if document.get(key) is not None:
+            raw[name] = _table(document[key], at.removeprefix("$."), name, number, file, report)
         elif TABLES[name].required:
             report.add(Diagnostic("SP-D001", name, file, at, expected="a list of rows"), table=number)
             raw[name] = lost(file)
-    return from_raw(settings, file, raw, report, places_of(settings, path))
+    return from_raw(settings, file, raw, report, paths_of(settings, path))
 
 
-def places_of(said: Mapping[str, Any], path: str) -> dict[str, int | str]:
-    """Where each key of the settings stands, by its path."""
-    places: dict[str, int | str] = {"": path}
+def paths_of(settings: Mapping[str, Any], path: str) -> dict[str, int | str]:
+    """List the JSON path of each key of the settings."""
+    paths: dict[str, int | str] = {"": path}
 
     def walk(part: Mapping[str, Any], keys: str, at: str) -> None:
         for name, value in part.items():
             key = f"{keys}.{name}".lstrip(".")
-            places[key] = f"{at}.{name}"
+            paths[key] = f"{at}.{name}"
             if isinstance(value, Mapping):
                 walk(value, key, f"{at}.{name}")
 
-    walk(said, "", path)
-    return places
+    walk(settings, "", path)
+    return paths
 
 
 def _table(rows: Any, key: str, name: str, number: int, file: str, report: Report) -> RawTable:
@@ -128,8 +128,8 @@ def _table(rows: Any, key: str, name: str, number: int, file: str, report: Repor
             if isinstance(row, Doubled):
                 report_doubled(row, f"$.{key}[{position}]", file, report, number, position)
         else:
-            found, place = _kind(row), f"$.{key}[{position}]"
-            _complain(report, file, place, found, "a row: an object of columns and cells", table=number, name=name)
+            path = f"$.{key}[{position}]"
+            _complain(report, file, path, _kind(row), "a row: an object of columns and cells", table=number, name=name)
             complete = False
     columns = {header: [row.get(header) if isinstance(row, dict) else None for row in rows] for header in headers}
     if not complete:
@@ -145,11 +145,11 @@ def _kind(value: Any) -> str:
 def _complain(
     report: Report,
     file: str,
-    place: str,
+    path: str,
     value: str,
     expected: str,
     remedy: str = "",
     table: int = -1,
     name: str = SETTINGS,
 ) -> None:
-    report.add(Diagnostic("SP-J004", name, file, place, "", value, expected, remedy), table=table)
+    report.add(Diagnostic("SP-J004", name, file, path, "", value, expected, remedy), table=table)

@@ -1,4 +1,4 @@
-"""JSON as the standard has it: no name twice, no NaN, no number beyond all others; each fault with its path."""
+"""JSON parser: a repeated name, NaN or an infinite number, which the standard forbids, is reported with its path."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import Any
 from singlepot.models.diagnostics.problems import SETTINGS, Diagnostic, Report, shown
 from singlepot.models.tables.raw import Refused
 
+from .decoding import line_of
+
 LARGEST_BYTES = 400_000_000
 """A document beyond this would take gigabytes to read."""
 
@@ -17,20 +19,20 @@ LONGEST_NUMBER = 400
 
 
 class Doubled(dict[str, Any]):
-    """An object in which names stand twice."""
+    """JSON object in which names are repeated."""
 
     names: tuple[str, ...] = ()
 
 
 def read_json(content: bytes, file: str, report: Report) -> Any:
-    """Read JSON; what cannot be read is named, and None is returned.
+    """Parse JSON; a fault of syntax is reported, and None is returned.
 
-    A number that JSON does not have is returned as :class:`~singlepot.models.tables.raw.Refused`, an object with a
-    name that stands twice as :class:`Doubled`.
+    A number that JSON does not have is returned as :class:`~singlepot.models.tables.raw.Refused`, an object with
+    repeated names as :class:`Doubled`.
     """
 
-    def complain(code: str, place: str, value: str, expected: str, remedy: str) -> None:
-        report.add(Diagnostic(code, SETTINGS, file, place, "", value, expected, remedy))
+    def complain(code: str, where: str, value: str, expected: str, remedy: str) -> None:
+        report.add(Diagnostic(code, SETTINGS, file, where, "", value, expected, remedy))
 
     if len(content) > LARGEST_BYTES:
         most = f"at most {LARGEST_BYTES // 1_000_000} MB"
@@ -42,15 +44,13 @@ def read_json(content: bytes, file: str, report: Report) -> Any:
             text, object_pairs_hook=_object, parse_constant=_constant, parse_float=_float, parse_int=_whole
         )
     except UnicodeDecodeError as fault:
-        line = content.count(b"\n", 0, fault.start) + 1
-        complain(
-            "SP-J001", f"line {line}", f"byte {fault.start + 1} that is not UTF-8", "JSON in UTF-8", "save it as UTF-8"
-        )
+        value = f"byte {fault.start + 1} that is not UTF-8"
+        complain("SP-J001", f"line {line_of(content, fault)}", value, "JSON in UTF-8", "save it as UTF-8")
     except json.JSONDecodeError as fault:
-        found = fault.doc.split("\n")[fault.lineno - 1].strip() if fault.doc else ""
-        said = fault.msg[:1].lower() + fault.msg[1:]
-        place = f"line {fault.lineno} column {fault.colno}"
-        complain("SP-J001", place, shown(found) if found else "nothing", f"JSON ({said})", "")
+        line = fault.doc.split("\n")[fault.lineno - 1].strip() if fault.doc else ""
+        message = fault.msg[:1].lower() + fault.msg[1:]
+        where = f"line {fault.lineno} column {fault.colno}"
+        complain("SP-J001", where, shown(line) if line else "nothing", f"JSON ({message})", "")
     except RecursionError:
         complain("SP-J005", "", "brackets within brackets", "a document of singlepot", "")
     return None
@@ -72,19 +72,19 @@ def _constant(token: str) -> Refused:
 
 def _float(text: str) -> float | Refused:
     number = float(text)
-    if abs(number) == float("inf"):
-        return Refused("SP-J003", shown(text, quoted=False), "write a number below 1e308", text)
-    return number
+    return _too_large(text) if abs(number) == float("inf") else number
 
 
 def _whole(text: str) -> int | Refused:
-    if len(text) > LONGEST_NUMBER:
-        return Refused("SP-J003", shown(text, quoted=False), "write a number below 1e308", text)
-    return int(text)
+    return _too_large(text) if len(text) > LONGEST_NUMBER else int(text)
+
+
+def _too_large(text: str) -> Refused:
+    return Refused("SP-J003", shown(text, quoted=False), "write a number below 1e308", text)
 
 
 def report_faults(value: Any, path: str, file: str, report: Report) -> Any:
-    """Name every fault within a value, and return the value without what is faulty."""
+    """Report every fault within a parsed value, and return the value without the faulty parts."""
     if isinstance(value, Doubled):
         report_doubled(value, path, file, report)
     if isinstance(value, Mapping):
@@ -93,22 +93,13 @@ def report_faults(value: Any, path: str, file: str, report: Report) -> Any:
     if isinstance(value, list):
         return [report_faults(item, f"{path}[{at}]", file, report) for at, item in enumerate(value)]
     if isinstance(value, Refused):
-        problem = Diagnostic(value.code, SETTINGS, file, path, "", repr(value), "a finite number", value.remedy)
-        report.add(problem)
+        report.add(Diagnostic(value.code, SETTINGS, file, path, "", repr(value), "a finite number", value.remedy))
     return value
 
 
 def report_doubled(value: Doubled, path: str, file: str, report: Report, table: int = -1, row: int = -1) -> None:
-    """Name the names that stand twice in an object."""
+    """Report the repeated names of an object."""
     for name in value.names:
-        problem = Diagnostic(
-            "SP-J002",
-            SETTINGS,
-            file,
-            f"{path}.{name}",
-            "",
-            f"{shown(name)} twice",
-            "each name once",
-            "delete one of them",
-        )
+        twice, remedy = f"{shown(name)} twice", "delete one of them"
+        problem = Diagnostic("SP-J002", SETTINGS, file, f"{path}.{name}", "", twice, "each name once", remedy)
         report.add(problem, table=table, row=row)

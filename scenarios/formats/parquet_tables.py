@@ -1,4 +1,4 @@
-"""Tables in Parquet files, with pyarrow (the extra ``parquet``): one file a table, beside ``scenario.toml``."""
+"""Parquet tables are read and written with pyarrow (the extra ``parquet``): one file a table, by ``scenario.toml``."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ INSTALL = "python -m pip install 'singlepot[parquet]'"
 
 
 def read_parquet(table: str, file: str, content: bytes, number: int, report: Report) -> RawTable:
-    """Take the cells of a Parquet file; rows are counted from 1.
+    """Read the cells of a Parquet file; rows are counted from 1.
 
     Parameters
     ----------
@@ -51,8 +51,8 @@ def read_parquet(table: str, file: str, content: bytes, number: int, report: Rep
             return complain("SP-J012", f"{rows:,} rows that expand to {size / 1e9:.1f} GB", limit, "split the scenario")
         arrow = source.read()
     except (pa.ArrowException, OSError, ValueError) as fault:
-        said = str(fault).splitlines()[0][:120] if str(fault) else type(fault).__name__
-        return complain("SP-J011", "a damaged file", f"a Parquet file ({said})", "write it again")
+        message = str(fault).splitlines()[0][:120] if str(fault) else type(fault).__name__
+        return complain("SP-J011", "a damaged file", f"a Parquet file ({message})", "write it again")
     columns: dict[str, Cells] = {}
     for name, column in zip(arrow.column_names, arrow.columns, strict=True):
         columns.setdefault(name, _cells(column))

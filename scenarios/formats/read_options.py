@@ -1,4 +1,4 @@
-"""How a scenario is to be read: what its files may be, and what is taken for granted only if asked."""
+"""Options of reading: the encoding, the largest file, and the leniency that a caller must ask for."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ LARGEST_MB = 500.0
 
 @dataclass(frozen=True)
 class HowToRead:
-    """What the caller allows.
+    """Options of reading a scenario.
 
     Parameters
     ----------

@@ -1,14 +1,17 @@
-"""``scenario.toml`` from a file: its content, and on which line each key stands."""
+"""TOML parser of ``scenario.toml``: it returns the content and the line of each key."""
 
 from __future__ import annotations
 
 import re
 import tomllib
 from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
 
-from singlepot.models.diagnostics.problems import SETTINGS, Diagnostic, Report, shown
+from singlepot.models.diagnostics.problems import SETTINGS, BadInputError, Diagnostic, Report, shown
 
-from .file_kinds import kind_of_file
+from .decoding import line_of
+from .file_kinds import UTF_8_MARK, UTF_16_MARKS, kind_of_file
 
 NAME = "scenario.toml"
 
@@ -27,13 +30,13 @@ _HINTS = {
     r"=.*[“”„]": "write straight quotation marks",
     r"""=\s*[A-Za-z£]""": "put text in quotation marks",
 }
-"""Lines that are not TOML and what was probably meant."""
+"""Patterns of lines that are not TOML, and the remedy for each."""
 
 
 def read_settings_file(
     content: bytes, report: Report, file: str = NAME
 ) -> tuple[Mapping[str, object], Mapping[str, int]] | None:
-    """Read the bytes of ``scenario.toml``, or of a what-if.
+    """Parse the bytes of ``scenario.toml``, or of a what-if.
 
     Parameters
     ----------
@@ -50,8 +53,8 @@ def read_settings_file(
     is not TOML.
     """
 
-    def complain(code: str, place: str = "", value: str = "", expected: str = "", remedy: str = "") -> None:
-        report.add(Diagnostic(code, SETTINGS, file, place, "", value, expected, remedy))
+    def complain(code: str, where: str = "", value: str = "", expected: str = "", remedy: str = "") -> None:
+        report.add(Diagnostic(code, SETTINGS, file, where, "", value, expected, remedy))
 
     if len(content) > LARGEST_BYTES:
         complain("SP-F013", value=f"{len(content)} bytes", expected=f"at most {LARGEST_BYTES}", remedy="shorten it")
@@ -62,13 +65,13 @@ def read_settings_file(
     try:
         text = content.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as fault:
-        line = content.count(b"\n", 0, fault.start) + 1
-        complain("SP-F004", f"line {line}", f"byte {fault.start + 1} that is not UTF-8", "UTF-8", "save it as UTF-8")
+        value = f"byte {fault.start + 1} that is not UTF-8"
+        complain("SP-F004", f"line {line_of(content, fault)}", value, "UTF-8", "save it as UTF-8")
         return None
-    if content.startswith(b"\xef\xbb\xbf"):
+    if content.startswith(UTF_8_MARK):
         complain("SP-F020", value="a byte-order mark", remedy="passed over")
     try:
-        said = tomllib.loads(text + "\n\n")
+        settings = tomllib.loads(text + "\n\n")
     except tomllib.TOMLDecodeError as fault:
         complain("SP-F012", *_syntax(str(fault), text))
     except ValueError:  # a whole number of thousands of digits, which the parser hands to Python as it is
@@ -76,19 +79,37 @@ def read_settings_file(
     except RecursionError:
         complain("SP-F013", value="brackets within brackets", expected="the keys of a scenario")
     else:
-        if not _deep(said):
-            return said, lines_of_keys(text)
+        if not _is_too_deep(settings):
+            return settings, lines_of_keys(text)
         complain("SP-F013", value="keys within keys within keys", expected="the keys of a scenario")
     return None
+
+
+def load_plan(file: Path, name: str, part: str, expected: str, codes: tuple[str, str]) -> dict[str, Any]:
+    """Parse the TOML file of a plan, of an ensemble or of regimes.
+
+    Raises
+    ------
+    BadInputError
+        With the first code where the file cannot be read, with the second where it is not TOML.
+    """
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        problem = Diagnostic(codes[0], part, name, value=str(error.strerror), expected=expected)
+        raise BadInputError([problem]) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        problem = Diagnostic(codes[1], part, name, value=str(error), expected="TOML in UTF-8")
+        raise BadInputError([problem]) from error
 
 
 DEEPEST = 10
 """Sections within sections of a file; those of a scenario go four deep."""
 
 
-def _deep(said: Mapping[str, object]) -> bool:
-    """Whether content is nested so deeply that looking through it might fail. Dotted keys nest without brackets."""
-    level: list[object] = [said]
+def _is_too_deep(content: Mapping[str, object]) -> bool:
+    """Whether content is nested so deeply that a recursion might fail. Dotted keys nest without brackets."""
+    level: list[object] = [content]
     for _ in range(DEEPEST):
         inner: list[object] = []
         for item in level:
@@ -98,17 +119,17 @@ def _deep(said: Mapping[str, object]) -> bool:
 
 
 def _kind(content: bytes) -> str:
-    """What a file is that is no text in UTF-8, as far as its first bytes tell."""
-    if content[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in content[:4]:
+    """Match the signature of a file that is no text in UTF-8; empty if it may be one."""
+    if content[:2] in UTF_16_MARKS or b"\0" in content[:4]:
         return "UTF-16"
     return kind_of_file(content)
 
 
 def _endless_number(text: str) -> tuple[str, str, str, str]:
-    """Return place, value, what was expected, and the remedy, for a number with thousands of digits."""
-    found = re.search(r"[0-9_]{1000,}", text)
-    line = text.count("\n", 0, found.start()) + 1 if found else 1
-    return f"line {line}", shown(found[0] if found else "", quoted=False), "a number", "write fewer digits"
+    """Describe a number with thousands of digits: position, value, what was expected, and the remedy."""
+    digits = re.search(r"[0-9_]{1000,}", text)
+    line = text.count("\n", 0, digits.start()) + 1 if digits else 1
+    return f"line {line}", shown(digits[0] if digits else "", quoted=False), "a number", "write fewer digits"
 
 
 def lines_of_keys(text: str) -> dict[str, int]:
@@ -138,8 +159,8 @@ MOST_LINES_TRIED = 500
 """Lines from the end of the file that are tried for the one where it goes wrong."""
 
 
-def _opened(lines: list[str]) -> int:
-    """Find the line of what is never closed, where the parser names the end of the file: all before it is in order."""
+def _unclosed_line(lines: list[str]) -> int:
+    """Find the line of an unclosed bracket or quotation mark: the first lines before it parse by themselves."""
     for number in range(len(lines) - 1, max(0, len(lines) - MOST_LINES_TRIED), -1):
         try:
             tomllib.loads("\n".join(lines[:number]) + "\n")
@@ -149,15 +170,15 @@ def _opened(lines: list[str]) -> int:
     return 1
 
 
-def _syntax(said: str, text: str) -> tuple[str, str, str, str]:
-    """Return place, value, what was expected, and the remedy, for a fault of syntax."""
+def _syntax(message: str, text: str) -> tuple[str, str, str, str]:
+    """Describe a fault of syntax: position, value, what was expected, and the remedy."""
     lines = text.split("\n")
-    where = _WHERE.search(said)
-    number = min(int(where[1]), len(lines)) if where and where[1] else _opened(lines)
+    where = _WHERE.search(message)
+    number = min(int(where[1]), len(lines)) if where and where[1] else _unclosed_line(lines)
     column = f" column {where[2]}" if where and where[2] else ""
     line = lines[number - 1].strip()
     hint = next((hint for pattern, hint in _HINTS.items() if re.search(pattern, line)), "")
-    if "overwrite" in said or "twice" in said or "already" in said:
+    if "overwrite" in message or "twice" in message or "already" in message:
         return f"line {number}{column}", shown(line), "each key and section once", "it is there twice; delete one"
-    detail = _WHERE.sub("", said).strip()
+    detail = _WHERE.sub("", message).strip()
     return f"line {number}{column}", shown(line), f"TOML ({detail[:1].lower()}{detail[1:]})", hint

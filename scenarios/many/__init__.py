@@ -1,1 +1,1 @@
-"""Many settlements: comparisons, sweeps and the stability of one."""
+"""Comparisons, parameter sweeps and stability: each settles many scenarios."""

@@ -1,4 +1,4 @@
-"""A comparison: what differs between scenarios, and what each difference does to money, targets and areas."""
+"""Comparison of scenarios: its tables hold the differences of inputs, grants, targets and areas from the first."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ TABLES = ("scenarios", "inputs", "areas", "regions", "nation", "grants", "target
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Comparison:
-    """What the scenarios after the first change, each against the first.
+    """Comparison of each scenario with the first.
 
     Every table but ``scenarios`` and ``nesting`` has a column ``scenario`` with the name of the one compared, and
     the values of the first as ``before`` and its own as ``after``. Money is in the scenarios' unit.
@@ -32,7 +32,7 @@ class Comparison:
     Attributes
     ----------
     names
-        What the scenarios are called; the first is what the others are compared with.
+        Names of the scenarios; the first is what the others are compared with.
     outcomes
         The settlement of each, or why there is none.
     scenarios
@@ -136,7 +136,7 @@ class Comparison:
 
 
 def _labelled(table: pd.DataFrame) -> pd.DataFrame:
-    """Columns that mix numbers and texts as texts, so that a number reads as it would anywhere else."""
+    """Convert columns that mix numbers and texts into text, with numbers written as in the other tables."""
     mixed = [name for name in ("before", "after") if name in table and table[name].dtype == object]
     return table.assign(**{name: [_text(cell) for cell in table[name]] for name in mixed})
 

@@ -1,4 +1,4 @@
-"""The tables of a comparison: two settlements side by side, matched by key."""
+"""Tables of a comparison: the rows of two settlements are matched by key."""
 
 from __future__ import annotations
 
@@ -32,6 +32,12 @@ ASK = ("area", "option", "take_up_before", "take_up", "before", "after", "change
 STAGE = ("stage", "unit", "before", "after", "change")
 
 
+def stacked(parts: Sequence[pd.DataFrame], columns: Sequence[str]) -> pd.DataFrame:
+    """Concatenate the tables that have rows; without any, an empty table with these columns."""
+    parts = [part for part in parts if len(part)]
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=list(columns))
+
+
 def _pair(before: pd.DataFrame, after: pd.DataFrame, keys: Sequence[str], values: Sequence[str]) -> pd.DataFrame:
     """Set two tables side by side by key: ``x_before`` and ``x``; 0 where one has no row."""
     columns = [*keys, *values]
@@ -47,7 +53,7 @@ def _by_area(settlement: Settlement) -> pd.DataFrame:
 
 
 def areas_between(first: Settlement, other: Settlement, half_pound: float) -> pd.DataFrame:
-    """The areas whose grant over all years changes by half a pound or more, largest change first."""
+    """List the areas whose grant over all years changes by half a pound or more, largest change first."""
     before, after = _by_area(first), _by_area(other)
     labels = pd.concat([after, before]).drop_duplicates("area")[["area", "name", "region"]]
     both = labels.merge(_pair(before, after, ["area"], ["bid", "grant"]), on="area")
@@ -58,7 +64,7 @@ def areas_between(first: Settlement, other: Settlement, half_pound: float) -> pd
 
 
 def _changed(both: pd.DataFrame) -> pd.DataFrame:
-    """Add the change, and its share of what was there before; what is within rounding is no change."""
+    """Add the change, and its share of the value before; a difference within rounding is no change."""
     before, after = both["before"].astype(float), both["after"].astype(float)
     change = _change(before, after)
     return both.assign(change=change, share=change / before.where(before > 0))
@@ -70,14 +76,14 @@ def _change(before: pd.Series[float], after: pd.Series[float]) -> pd.Series[floa
 
 
 def regions_between(first: Settlement, other: Settlement) -> pd.DataFrame:
-    """All regions: bid and grant over all years."""
+    """Compare bid and grant over all years of all regions."""
     before, after = (_by_area(s).groupby("region", as_index=False)[["bid", "grant"]].sum() for s in (first, other))
     both = _pair(before, after, ["region"], ["bid", "grant"])
     return _changed(both.rename(columns={"grant_before": "before", "grant": "after"}))[list(REGION)]
 
 
 def nation_between(first: Settlement, other: Settlement) -> pd.DataFrame:
-    """All national rows: what is agreed and what is short."""
+    """Compare agreed targets and shortfalls of all national rows."""
     both = _pair(first.national, other.national, ["objective", "year"], ["target", "agreed", "shortfall"])
     units = units_of(other.scenario)
     both = _changed(both.rename(columns={"agreed_before": "before", "agreed": "after"}))
@@ -90,7 +96,7 @@ def nation_between(first: Settlement, other: Settlement) -> pd.DataFrame:
 
 
 def grants_between(first: Settlement, other: Settlement, half_pound: float) -> pd.DataFrame:
-    """The grants, by area, envelope and year, of which bid or grant changes by half a pound."""
+    """List the grants, by area, envelope and year, of which bid or grant changes by half a pound."""
     both = _pair(first.grants, other.grants, ["area", "envelope", "year"], ["bid", "grant", "pounds"])
     both = _changed(both.rename(columns={"grant_before": "before", "grant": "after"}))
     both["pounds_change"] = (both["pounds"] - both["pounds_before"]).astype("int64")
@@ -99,7 +105,7 @@ def grants_between(first: Settlement, other: Settlement, half_pound: float) -> p
 
 
 def targets_between(first: Settlement, other: Settlement) -> pd.DataFrame:
-    """The targets, by area, objective and year, that change."""
+    """List the targets, by area, objective and year, that change."""
     both = _pair(first.targets, other.targets, ["area", "objective", "year"], ["proposed", "agreed"])
     both = _changed(both.rename(columns={"agreed_before": "before", "agreed": "after"}))
     size = np.maximum(both["before"].abs(), both["after"].abs())
@@ -108,7 +114,7 @@ def targets_between(first: Settlement, other: Settlement) -> pd.DataFrame:
 
 
 def region_targets_between(first: Settlement, other: Settlement) -> pd.DataFrame:
-    """Agreed targets by region, objective and year."""
+    """Compare agreed targets by region, objective and year."""
     sums = []
     for settlement in (first, other):
         areas = settlement.scenario.filled("areas")
@@ -120,7 +126,7 @@ def region_targets_between(first: Settlement, other: Settlement) -> pd.DataFrame
 
 
 def asks_between(first: Settlement, other: Settlement) -> pd.DataFrame:
-    """The asks that change, largest change of the grant first."""
+    """List the asks that change, largest change of the grant first."""
     both = _pair(first.asks, other.asks, ["area", "option"], ["take_up", "grant_change"])
     both = _changed(both.rename(columns={"grant_change_before": "before", "grant_change": "after"}))
     size = np.maximum(both["take_up"], both["take_up_before"])
@@ -130,7 +136,7 @@ def asks_between(first: Settlement, other: Settlement) -> pd.DataFrame:
 
 
 def stages_between(first: Settlement, other: Settlement) -> pd.DataFrame:
-    """The value of each stage at the settlement."""
+    """Compare the value of each stage at the settlement."""
     before, after = (s.stages.rename(columns={"name": "stage"}) for s in (first, other))
     units = dict(zip(pd.concat([before, after])["stage"], pd.concat([before, after])["unit"], strict=True))
     order = list(dict.fromkeys([*before["stage"], *after["stage"]]))

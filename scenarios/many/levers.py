@@ -1,4 +1,4 @@
-"""Levers: the numbers of a scenario that a sweep moves, and the grids of their values."""
+"""Levers of a parameter sweep: the numbers of a scenario that it varies, and the grid of their values."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from singlepot.models.scenario.scenario import Scenario
 from singlepot.models.tables.rule_kinds import RULES
 
 MOST_POINTS = 1000
-"""Points that a sweep settles without being asked twice."""
+"""Points in the grid of a sweep, unless more are allowed."""
 
 MOST_LEVERS = 2
 """Levers in one sweep."""
 
 
 def lever_names(scenario: Scenario) -> list[str]:
-    """Name all levers that a scenario has.
+    """List the levers that a scenario has.
 
     ``pot`` and ``bids`` multiply all their amounts; ``national`` multiplies all national targets, and
     ``national.OBJECTIVE`` those of one objective; ``rules.RULE``, ``give.STAGE`` and ``equity.elasticity`` set a
@@ -41,7 +41,7 @@ def lever_names(scenario: Scenario) -> list[str]:
 
 
 def pulled(lever: str, value: float) -> Mapping[str, Any]:
-    """The what-if that sets one lever to a value.
+    """Build the what-if that sets one lever to a value.
 
     Examples
     --------
@@ -62,7 +62,7 @@ def pulled(lever: str, value: float) -> Mapping[str, Any]:
 
 
 def is_factor(lever: str) -> bool:
-    """Whether a lever multiplies what is there; otherwise it sets a value."""
+    """Whether a lever multiplies the scenario's numbers; otherwise it sets a value."""
     return lever.partition(".")[0] in ("pot", "bids", "national")
 
 
@@ -102,7 +102,7 @@ def read_lever(said: str) -> tuple[str, list[float]]:
 
 
 def spaced(first: float, last: float, count: int) -> list[float]:
-    """Values at equal distances, both ends among them, without the last digits that arithmetic leaves."""
+    """List equidistant values, both ends among them, rounded to twelve digits."""
     if count < 2 or count > 10**6:
         raise ValueError("a range has at least two values")
     return [float(f"{first + (last - first) * i / (count - 1):.12g}") for i in range(count)]

@@ -1,4 +1,4 @@
-"""Nesting: does a larger pot take money from any area, everything else being the same, and from which."""
+"""Resource monotonicity: areas that receive less from a larger pot, everything else being the same."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from singlepot.models.money import POUNDS_PER
 from singlepot.models.settlement.settlement import Settlement
 
 from ..what_if.differences import differences
-from .comparison_tables import SAME_GRANT
+from .comparison_tables import SAME_GRANT, stacked
 
 COLUMNS = ("smaller", "larger", "area", "name", "before", "after", "change")
 """Columns of the table of areas that lose by a larger pot."""
@@ -22,7 +22,7 @@ Settled = Sequence[tuple[str, Settlement]]
 
 
 def nested_pairs(settled: Settled) -> Iterator[tuple[str, str]]:
-    """Find pairs (smaller, larger) of settlements that differ in the pot alone, one nowhere smaller."""
+    """List the pairs (smaller, larger) of settlements that differ in the pot alone, one nowhere smaller."""
     for (name, small), (other, large) in permutations(settled, 2):
         if _nested(small, large):
             yield name, other
@@ -46,22 +46,21 @@ def nesting(settled: Settled) -> pd.DataFrame:
     """
     by_name = dict(settled)
     parts = [_losers(small, large, by_name[small], by_name[large]) for small, large in nested_pairs(settled)]
-    parts = [part for part in parts if len(part)]
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=list(COLUMNS))
+    return stacked(parts, COLUMNS)
 
 
 def _nested(small: Settlement, large: Settlement) -> bool:
-    found = differences(small.scenario, large.scenario)
-    only_pot = (found["table"] == "pot") & (found["column"] == "amount") & (found["kind"] == "changed")
-    return bool(len(found)) and bool((only_pot & (found["change"] > 0)).all())
+    changes = differences(small.scenario, large.scenario)
+    only_pot = (changes["table"] == "pot") & (changes["column"] == "amount") & (changes["kind"] == "changed")
+    return bool(len(changes)) and bool((only_pot & (changes["change"] > 0)).all())
 
 
 def _losers(small_name: str, large_name: str, small: Settlement, large: Settlement) -> pd.DataFrame:
     half_pound = 0.5 / POUNDS_PER[small.scenario.settings.money]
     before, after = (settlement.grants.groupby("area")["grant"].sum() for settlement in (small, large))
     names = small.scenario.areas.set_index("code")["name"]
-    found = pd.DataFrame({"before": before, "after": after, "change": after - before})
-    least = np.maximum(half_pound, SAME_GRANT * found["before"])
-    found = found[found["change"] <= -least].sort_values("change", kind="stable")
-    found = found.reset_index(names="area").assign(smaller=small_name, larger=large_name)
-    return found.assign(name=found["area"].map(names))[list(COLUMNS)]
+    losses = pd.DataFrame({"before": before, "after": after, "change": after - before})
+    least = np.maximum(half_pound, SAME_GRANT * losses["before"])
+    losses = losses[losses["change"] <= -least].sort_values("change", kind="stable")
+    losses = losses.reset_index(names="area").assign(smaller=small_name, larger=large_name)
+    return losses.assign(name=losses["area"].map(names))[list(COLUMNS)]

@@ -1,4 +1,4 @@
-"""A scenario in one file: which kind it is, by its first bytes, and its reader."""
+"""Single-file scenarios: the signature of the file selects the workbook reader or the JSON parser."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _TEXT_OF_JSON = ("a text file", "text in UTF-16", "an empty file")
 
 
 def is_part(path: Path) -> bool:
-    """Whether a file is a part of a folder: then the folder is to be named."""
+    """Whether a file is a part of a scenario's folder, so that a caller must give the folder instead."""
     return path.name == NAME or path.suffix.lower() in (".csv", ".parquet")
 
 
@@ -33,9 +33,9 @@ def read_file(path: Path, how: HowToRead, report: Report) -> Scenario:
     if kind is WORKBOOK:
         from ..workbooks.reading import read_workbook
 
-        found = read_workbook(path, report)
-        raw = {table: replace(cells, lenient=how.lenient_numbers) for table, cells in found.raw.items()}
-        return from_raw(found.said, name, raw, report, found.places)
+        content = read_workbook(path, report)
+        raw = {table: replace(cells, lenient=how.lenient_numbers) for table, cells in content.raw.items()}
+        return from_raw(content.settings, name, raw, report, content.references)
     named_json = path.suffix.lower() == ".json"
     if (kind is JSON and not path.suffix.lower().startswith(".xls")) or (named_json and kind.name in _TEXT_OF_JSON):
         return read_scenario_json(path.read_bytes(), name, report)

@@ -1,4 +1,4 @@
-"""Other ways of sharing the money: claims rules, formulas, a competition, silos; all settled by the same technology."""
+"""Allocation regimes: claims rules, formulas, a competition and silos are settled with the same bids and options."""
 
 from .fixing import fix
 from .plan import RegimePlan, read_regime_plan

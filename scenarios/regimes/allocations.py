@@ -1,4 +1,4 @@
-"""What a regime gives: a grant for every area, envelope and year. The claims rules share each pot by itself."""
+"""Claims rules: each shares the pot of every envelope and year by itself and gives a grant for every area."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class Allocation:
-    """What a regime gives.
+    """Allocation of a regime.
 
     Attributes
     ----------
     grants
         A×E×T, money.
     take_up
-        Of the options that the regime itself chose, J; None where it chose none.
+        Take-up of the options that the regime selects, J; None where it selects none.
     notes
-        What a reader must know, a sentence each.
+        Remarks for the reader, a sentence each.
     """
 
     grants: Floats
@@ -50,15 +50,15 @@ def by_claims(data: Arrays, rule: str) -> Allocation:
 
 
 def by_arrival(data: Arrays, plan: Arrival, money: str) -> Allocation:
-    """Share each pot by random arrival, exactly or by drawn orders; the note says which, and how sure it is."""
+    """Share each pot by random arrival, exactly or from sampled orders; the note states the standard error."""
     grants = np.zeros(data.bid.shape)
     errors, drawn = np.zeros(data.bid.shape), 0
     for envelope, year in np.ndindex(data.pot.shape):
-        found = estimate(
+        shares = estimate(
             data.bid[:, envelope, year], float(data.pot[envelope, year]), orders=plan.orders, seed=plan.seed
         )
-        grants[:, envelope, year], errors[:, envelope, year] = found.awards, found.error
-        drawn = max(drawn, found.orders)
+        grants[:, envelope, year], errors[:, envelope, year] = shares.awards, shares.error
+        drawn = max(drawn, shares.orders)
     if not drawn:
         return Allocation(grants, notes=("The mean over all orders is exact: none were drawn.",))
     largest = spoken(float(errors.max()) * POUNDS_PER[money], "GBP")

@@ -1,4 +1,4 @@
-"""How much bids and options do for the national objectives, in the measure of the stage ``shortfall.total``."""
+"""Benefit of bids and options: what they contribute to the national objectives, as ``shortfall.total`` measures it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .allocations import Floats
 
 
 def worth(data: Arrays) -> Floats:
-    r"""What one more unit of an objective in a year is worth to the nation, K×T.
+    r"""Marginal benefit of one more unit of an objective in a year to the nation, K×T.
 
     .. math:: \sum_{r \ni (k, t)} \omega_k / (\textstyle\sum \omega \, n_k \, Q_r)
 
@@ -28,19 +28,19 @@ def worth(data: Arrays) -> Floats:
 
 
 def benefit_of_bids(data: Arrays) -> Floats:
-    """What each area's proposed targets are worth, A; a share of the nation's objectives."""
+    """Benefit of each area's proposed targets, A; a share of the nation's objectives."""
     return np.asarray((data.proposed * worth(data)).sum(axis=(1, 2)))
 
 
 def benefit_of_options(data: Arrays) -> Floats:
-    """What each option is worth at its largest take-up, J, side effects included."""
+    """Benefit of each option at its largest take-up, J, side effects included."""
     options, cells = data.options, data.options.outcome
     value = cells.value * worth(data)[cells.across, cells.year] * options.limit[cells.option]
     return np.asarray(np.bincount(cells.option, weights=value, minlength=options.size), dtype=np.float64)
 
 
 def money_of_options(data: Arrays) -> Floats:
-    """The grant of each option at its largest take-up over all years and envelopes, J, money."""
+    """Grant of each option at its largest take-up over all years and envelopes, J, money."""
     options, cells = data.options, data.options.grant
     money = cells.value * options.limit[cells.option]
     return np.asarray(np.bincount(cells.option, weights=money, minlength=options.size), dtype=np.float64)

@@ -1,4 +1,4 @@
-"""The competition: bids and options ranked by benefit per pound, paid whole or not at all until the money runs out."""
+"""Competition: bids and options are ranked by benefit per pound and paid whole or not at all."""
 
 from __future__ import annotations
 
@@ -14,27 +14,27 @@ from .benefit import benefit_of_bids, benefit_of_options, money_of_options
 from .plan import Competition
 
 FITS = 1e-9
-"""How much of a pot a bid may pass it by, as a share."""
+"""Tolerance by which a bid may exceed a pot, as a share of the pot."""
 
 
 def competition(data: Arrays, plan: Competition, money: str) -> Allocation:
-    """Rank bids and options by benefit per pound, and pay each in full that still fits the pots.
+    """Rank bids and options by benefit per pound, and fund in full each that still fits the pots.
 
     An area's bid is one bid, for all its years and envelopes, and so is every option that asks for more money and
-    brings a benefit; an option stands in the ranking once its area has won, what it requires has won, and nobody else
-    of its group has. Whatever does not fit into what is left of every pot is refused, and the next is tried. A bid
+    brings a benefit; an option enters the ranking once its area has won, the options that it requires have won, and
+    no other of its group has. One that does not fit into the rest of every pot is refused, and the next is tried. A bid
     costs its area ``cost_of_bid_gbp`` to prepare, won or lost: that is public money too, so it counts in the price of
     the bid and is taken off the pots first, in proportion to them. Ties go by area code.
     """
-    each = plan.cost_of_bid_gbp / POUNDS_PER[money]
+    cost = plan.cost_of_bid_gbp / POUNDS_PER[money]
     bids, options = np.flatnonzero(data.bid_of_area > 0), _candidates(data)
     count = len(bids) + len(options)
-    spent_on_bidding = min(count * each, data.pot_total)
+    spent_on_bidding = min(count * cost, data.pot_total)
     left = data.pot * (1 - spent_on_bidding / data.pot_total if data.pot_total > 0 else 1)
-    grants, take_up, won = _won(data, left, each, bids, options)
+    grants, take_up, won = _won(data, left, cost, bids, options)
     fallen = len(bids) - int((grants.sum(axis=(1, 2)) > 0).sum())
     notes = (
-        f"{count:,} bids were prepared at £{plan.cost_of_bid_gbp:,.0f} each, {spoken(count * each, money)} in all; "
+        f"{count:,} bids were prepared at £{plan.cost_of_bid_gbp:,.0f} each, {spoken(count * cost, money)} in all; "
         f"{len(bids) - fallen} of {len(bids)} areas won, and {won} further options.",
         f"Cost of a bid: {plan.source}." if plan.source else "The cost of a bid is an assumption without a source.",
     )
@@ -42,7 +42,7 @@ def competition(data: Arrays, plan: Competition, money: str) -> Allocation:
 
 
 def _candidates(data: Arrays) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    """The options that ask for more money, nowhere for less, and do something for it."""
+    """Select the options that ask for more money, nowhere for less, and bring a benefit."""
     options, cells = data.options, data.options.grant
     less = np.zeros(options.size, dtype=bool)
     less[cells.option[cells.value < 0]] = True
@@ -53,11 +53,11 @@ def _candidates(data: Arrays) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
 def _won(
     data: Arrays,
     left: Floats,
-    each: float,
+    cost: float,
     bids: np.ndarray[tuple[int], np.dtype[np.int64]],
     options: np.ndarray[tuple[int], np.dtype[np.int64]],
 ) -> tuple[Floats, Floats, int]:
-    """Go down the ranking; grants, take-up of the options (the losers are scaled back whole), options that won."""
+    """Fund the ranking greedily: grants, take-up of the options (losers are scaled back whole), number that won."""
     of = data.options
     gain_bid, gain_option, price = benefit_of_bids(data), benefit_of_options(data), money_of_options(data)
     waiting: dict[int, list[int]] = {}
@@ -66,7 +66,7 @@ def _won(
     needs: dict[int, list[int]] = {}
     for j, required in of.requires:
         needs.setdefault(int(j), []).append(int(required))
-    queue = [(-float(gain_bid[a] / (data.bid_of_area[a] + each)), int(a), -1) for a in bids]
+    queue = [(-float(gain_bid[a] / (data.bid_of_area[a] + cost)), int(a), -1) for a in bids]
     heapq.heapify(queue)
     grants, left = np.zeros(data.bid.shape), left.copy()
     take_up = np.where(of.scale_back & (data.bid_of_area[of.area] > 0), of.limit, 0.0)
@@ -89,13 +89,13 @@ def _won(
         ready = [j for j in waiting.get(area, []) if all(r in taken for r in needs.get(j, []))]
         waiting[area] = [j for j in waiting.get(area, []) if j not in set(ready)]
         for k in ready:
-            heapq.heappush(queue, (-float(gain_option[k] / (price[k] + each)), area, k))
+            heapq.heappush(queue, (-float(gain_option[k] / (price[k] + cost)), area, k))
     return grants, take_up, len(taken)
 
 
 def _profile(data: Arrays, option: int) -> Floats:
-    """The grant of an option at its largest take-up, E×T."""
+    """Grant of an option at its largest take-up, E×T."""
     cells, asked = data.options.grant, np.zeros(data.pot.shape)
-    own = slice(*np.searchsorted(cells.option, [option, option + 1]))
-    np.add.at(asked, (cells.across[own], cells.year[own]), cells.value[own] * data.options.limit[option])
+    rows = slice(*np.searchsorted(cells.option, [option, option + 1]))
+    np.add.at(asked, (cells.across[rows], cells.year[rows]), cells.value[rows] * data.options.limit[option])
     return asked

@@ -1,4 +1,4 @@
-"""Regimes by formula: equal money per head, and a needs formula with floors."""
+"""Needs formulas: money is shared per head, or by a needs index with floors."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ NO_PEOPLE = "No population is known, so each area counts by its bid."
 
 
 def per_head(data: Arrays) -> Allocation:
-    """Equal money per head, and no area more than its bid: what one does not ask for goes round again.
+    """Share equal money per head, capped at the bid: what is above a bid is shared among the others.
 
     In each envelope and year the largest amount per head is found at which the pot is used up.
     """
@@ -24,7 +24,7 @@ def per_head(data: Arrays) -> Allocation:
 
 
 def needs_formula(scenario: Scenario, data: Arrays, plan: Needs) -> Allocation:
-    r"""Part of the money by heads and the rest by heads times need, with floors, and no area more than its bid.
+    r"""Share part of the money by heads and the rest by heads times need, with floors, capped at the bid.
 
     .. math:: w_a = h \, p_a + (1 - h) \, p_a n_a / \textstyle\sum_i p_i n_i
 
@@ -53,7 +53,7 @@ def _by_weights(data: Arrays, weights: Floats, least: Floats | None) -> Floats:
 
 
 def _people(data: Arrays) -> tuple[Floats, tuple[str, ...]]:
-    """Share of the people of each area with a bid; without a population, of the bids."""
+    """Population share of each area with a bid; without a population, its share of the bids."""
     bidders = data.bid_of_area > 0
     known = np.isfinite(data.population[bidders]).all() and data.population[bidders].sum() > 0
     size = np.where(bidders, data.population if known else data.bid_of_area, 0.0)
@@ -62,7 +62,7 @@ def _people(data: Arrays) -> tuple[Floats, tuple[str, ...]]:
 
 
 def _need(scenario: Scenario, data: Arrays, plan: Needs, people: Floats) -> Floats:
-    """Each area's need, 1 for an area like the nation."""
+    """Needs index of each area, 1 for an area like the nation."""
     if not plan.weights:
         return data.equity
     areas = scenario.filled("areas").set_index("code").loc[list(data.areas)]

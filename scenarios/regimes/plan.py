@@ -1,4 +1,4 @@
-"""What regimes assume: the formula, the cost of a bid, who pays for what; as a file and as frozen values."""
+"""Plan of regimes: a TOML file states the needs formula, the cost of a bid, and the silos."""
 
 from __future__ import annotations
 
@@ -13,9 +13,11 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from singlepot.models.diagnostics.problems import BadInputError, Diagnostic, did_you_mean, shown
 
+from ..formats.settings_file import load_plan
+
 _Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 _Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]
-_Texts = Annotated[tuple[str, ...], BeforeValidator(lambda said: tuple(said) if isinstance(said, list) else said)]
+_Texts = Annotated[tuple[str, ...], BeforeValidator(lambda value: tuple(value) if isinstance(value, list) else value)]
 
 
 class _Strict(BaseModel):
@@ -23,7 +25,7 @@ class _Strict(BaseModel):
 
 
 class Needs(_Strict):
-    """The needs formula.
+    """Needs formula.
 
     Attributes
     ----------
@@ -45,14 +47,14 @@ class Needs(_Strict):
 
 
 class Competition(_Strict):
-    """The competition.
+    """Competition for the pot.
 
     Attributes
     ----------
     cost_of_bid_gbp
-        What preparing one bid costs, pounds.
+        Cost of preparing one bid, pounds.
     source
-        Who says so.
+        Source of that figure.
     """
 
     cost_of_bid_gbp: _Amount
@@ -60,7 +62,7 @@ class Competition(_Strict):
 
 
 class Silos(_Strict):
-    """The silos.
+    """Silos, each with a pot of its own.
 
     Attributes
     ----------
@@ -83,7 +85,7 @@ class Arrival(_Strict):
     Attributes
     ----------
     orders
-        How many orders of arrival are drawn.
+        Number of sampled orders of arrival.
     seed
         Seed of the draws.
     """
@@ -93,7 +95,7 @@ class Arrival(_Strict):
 
 
 class RegimePlan(_Strict):
-    """What the regimes assume.
+    """Plan of all regimes.
 
     Attributes
     ----------
@@ -113,11 +115,11 @@ class RegimePlan(_Strict):
 
 
 Said = Mapping[str, Any] | str | PathLike[str] | RegimePlan | None
-"""How a plan can be said: a file, nested values, or nothing for the shipped assumptions."""
+"""A plan as callers give it: a file, nested values, or None for the shipped assumptions."""
 
 
 def read_regime_plan(said: Said = None) -> RegimePlan:
-    """Read what regimes assume; what is not said is as shipped.
+    """Read the plan of regimes; keys that are not given are as shipped.
 
     Parameters
     ----------
@@ -139,30 +141,23 @@ def read_regime_plan(said: Said = None) -> RegimePlan:
     shipped = resources.files("singlepot.scenarios.library") / "regimes" / "assumptions.toml"
     default = tomllib.loads(shipped.read_text(encoding="utf-8"))
     if said is None:
-        return _made(default, str(shipped))
+        return _validate(default, str(shipped))
     name = "plan" if isinstance(said, Mapping) else str(said)
-    changes = said if isinstance(said, Mapping) else _loaded(Path(said))
+    changes = said if isinstance(said, Mapping) else load_plan(Path(said), name, "regimes", *_FILE)
     merged = dict(default)
     for section, values in changes.items():
         both = isinstance(values, Mapping) and isinstance(default.get(section), Mapping)
         merged[section] = {**default[section], **values} if both else values
-    return _made(merged, name)
+    return _validate(merged, name)
 
 
-def _loaded(file: Path) -> dict[str, Any]:
+_FILE = ("a plan of regimes", ("SP-G001", "SP-G001"))
+"""What is expected of the file, and the codes of its problems."""
+
+
+def _validate(content: Mapping[str, Any], file: str) -> RegimePlan:
     try:
-        return tomllib.loads(file.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        fault = Diagnostic("SP-G001", "regimes", str(file), value=str(error.strerror), expected="a plan of regimes")
-        raise BadInputError([fault]) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        fault = Diagnostic("SP-G001", "regimes", str(file), value=str(error), expected="TOML in UTF-8")
-        raise BadInputError([fault]) from error
-
-
-def _made(said: Mapping[str, Any], file: str) -> RegimePlan:
-    try:
-        return RegimePlan.model_validate(dict(said))
+        return RegimePlan.model_validate(dict(content))
     except ValidationError as refusal:
         raise BadInputError([_problem(error, file) for error in refusal.errors(include_url=False)]) from refusal
 
@@ -176,17 +171,17 @@ _SECTIONS: Mapping[str, type[_Strict]] = {
 
 
 def _problem(error: Any, file: str) -> Diagnostic:
-    where = [str(part) for part in error["loc"]]
-    place, key = (where[0], where[1]) if len(where) > 1 else ("", where[0] if where else "")
+    path = [str(part) for part in error["loc"]]
+    section, key = (path[0], path[1]) if len(path) > 1 else ("", path[0] if path else "")
     if error["type"] == "extra_forbidden":
-        known = list(_SECTIONS[place].model_fields) if place in _SECTIONS else ["schema", *_SECTIONS]
+        known = list(_SECTIONS[section].model_fields) if section in _SECTIONS else ["schema", *_SECTIONS]
         remedy = did_you_mean(key, known, f"the keys are {', '.join(known)}")
-        return Diagnostic("SP-G002", "regimes", file, place, key, expected="a known key", remedy=remedy)
+        return Diagnostic("SP-G002", "regimes", file, section, key, expected="a known key", remedy=remedy)
     expected = str(error["msg"]).removeprefix("Value error, ")
     value = "" if isinstance(error["input"], Mapping) else shown(error["input"])
-    return Diagnostic("SP-G003", "regimes", file, place, key, value, expected[:1].lower() + expected[1:])
+    return Diagnostic("SP-G003", "regimes", file, section, key, value, expected[:1].lower() + expected[1:])
 
 
-def unknown_name(place: str, key: str, value: str, expected: str) -> BadInputError:
-    """Say that a plan names something that the scenario does not have."""
-    return BadInputError([Diagnostic("SP-G004", "regimes", "plan", place, key, value, expected)])
+def unknown_name(section: str, key: str, value: str, expected: str) -> BadInputError:
+    """Report a name in a plan that the scenario does not have."""
+    return BadInputError([Diagnostic("SP-G004", "regimes", "plan", section, key, value, expected)])

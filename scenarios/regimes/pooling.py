@@ -1,4 +1,4 @@
-"""What pooling is worth: what the silos' outcomes would cost out of one pot."""
+"""Value of pooling: the least grant by which one pot reaches the outcomes of the silos."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ ROOM = 1e-9
 
 @dataclass(frozen=True)
 class Pooling:
-    """What pooling is worth.
+    """Value of pooling.
 
     Attributes
     ----------
     granted
-        What the silos grant, money.
+        Grants of the silos, money.
     needed
-        The least that one pot would have to grant for no national target to fall further short, money.
+        Least grant of one pot for which no national target falls further short, money.
     """
 
     granted: float
@@ -33,12 +33,12 @@ class Pooling:
 
     @property
     def saved(self) -> float:
-        """What pooling is worth, money."""
+        """Grant that one pot saves, money."""
         return max(self.granted - self.needed, 0.0)
 
 
 def pooling(silos: Settlement, control: Control) -> Pooling:
-    r"""Find the least that one pot must grant to do as well as the silos on every national target.
+    r"""Minimise the grants of one pot subject to the silos' shortfall on every national target.
 
     .. math:: \min \sum g \quad \text{with} \quad u_r \le u^{\text{silos}}_r
 

@@ -1,4 +1,4 @@
-"""What comes out of several regimes, side by side."""
+"""Comparison of regimes: their grants, targets and inequality are set side by side."""
 
 from __future__ import annotations
 
@@ -30,18 +30,18 @@ SUMMARY = ("regime", "objective", "year", "target", "agreed", "shortfall", *SPRE
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Regimes:
-    """Regimes side by side.
+    """Comparison of regimes.
 
     Attributes
     ----------
     scenario
-        What was shared.
+        The scenario that was settled.
     names
-        What each regime is called, by key, in order.
+        Name of each regime by its key, in order.
     outcomes
         The settlement of each, or why there is none.
     pooling
-        What pooling is worth against the silos; None without them.
+        Value of pooling against the silos; None without them.
     """
 
     scenario: Scenario
@@ -52,24 +52,24 @@ class Regimes:
     @property
     def settlements(self) -> Mapping[str, Settlement]:
         """The regimes that have a settlement."""
-        return {key: found for key, found in self.outcomes.items() if isinstance(found, Settlement)}
+        return {key: outcome for key, outcome in self.outcomes.items() if isinstance(outcome, Settlement)}
 
     @property
     def failures(self) -> Mapping[str, SinglepotError]:
         """The regimes without one, and why."""
-        return {key: found for key, found in self.outcomes.items() if isinstance(found, SinglepotError)}
+        return {key: outcome for key, outcome in self.outcomes.items() if isinstance(outcome, SinglepotError)}
 
     def __getitem__(self, key: str) -> Settlement:
         """The settlement of a regime; why there is none is raised."""
-        found = self.outcomes[key]
-        if isinstance(found, SinglepotError):
-            raise found
-        return found
+        outcome = self.outcomes[key]
+        if isinstance(outcome, SinglepotError):
+            raise outcome
+        return outcome
 
     @cached_property
     def grants(self) -> pd.DataFrame:
         """regime, area, envelope, year, bid, grant (money): every regime's grants under one another."""
-        parts = [found.grants.assign(regime=key)[list(GRANTS)] for key, found in self.settlements.items()]
+        parts = [one.grants.assign(regime=key)[list(GRANTS)] for key, one in self.settlements.items()]
         return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=list(GRANTS))
 
     @cached_property
@@ -81,11 +81,11 @@ class Regimes:
         objectives has one row for each regime.
         """
         parts = []
-        for key, found in self.settlements.items():
-            rows = found.national[["objective", "year", "target", "agreed", "shortfall"]]
+        for key, settlement in self.settlements.items():
+            rows = settlement.national[["objective", "year", "target", "agreed", "shortfall"]]
             if not len(rows):
                 rows = pd.DataFrame([{"objective": "", "year": ""}]).reindex(columns=rows.columns)
-            parts.append(rows.assign(regime=key, **_spread(found))[list(SUMMARY)])
+            parts.append(rows.assign(regime=key, **_spread(settlement))[list(SUMMARY)])
         if not parts:
             return pd.DataFrame(columns=list(SUMMARY))
         return pd.concat([part.astype(dict.fromkeys(SUMMARY[3:], float)) for part in parts], ignore_index=True)
@@ -99,16 +99,16 @@ class Regimes:
         """``regimes.csv``, ``summary.csv`` and ``regimes.json``, which says what each regime dropped and noted."""
         files = {f"{name}.csv": csv_text(guarded(table)) for name, table in self.tables.items()}
         pooled = self.pooling
-        said = {
+        contents = {
             "schema": 1,
             "title": self.scenario.settings.title,
             "money": self.scenario.settings.money,
             "scenario_sha256": self.scenario.sha256,
-            "regimes": {key: found.provenance["regime"] for key, found in self.settlements.items()},
+            "regimes": {key: settlement.provenance["regime"] for key, settlement in self.settlements.items()},
             "failures": {key: str(reason) for key, reason in self.failures.items()},
             "pooling": None if pooled is None else {"granted": pooled.granted, "needed": pooled.needed},
         }
-        return {**files, MANIFEST: json_text(said)}
+        return {**files, MANIFEST: json_text(contents)}
 
     def write(
         self, path: str | PathLike[str], *, overwrite: bool = False, further: Mapping[str, bytes] | None = None
@@ -130,12 +130,12 @@ class Regimes:
 
 
 def _spread(settlement: Settlement) -> dict[str, float]:
-    found = spread(settlement)
+    grants_over_bids = spread(settlement)
     measured = measure_inequality(settlement).measures
     overall = measured[measured["what"] == GRANT_PER_HEAD].iloc[0]
     return {
-        "lowest": found.lowest,
-        "median": found.median,
-        "highest": found.highest,
+        "lowest": grants_over_bids.lowest,
+        "median": grants_over_bids.median,
+        "highest": grants_over_bids.highest,
         **{name: float(overall[name]) for name in SPREAD[3:]},
     }

@@ -1,4 +1,4 @@
-"""Silos: each objective, or each source of the pot, has its own money and pays for its own programmes alone."""
+"""Silos: each objective, or each source of the pot, has a budget of its own and pays for its programmes alone."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from .plan import Silos, unknown_name
 
 @dataclass(frozen=True, eq=False)
 class Split:
-    """Who pays for what.
+    """Division of pot, bids and options among the silos.
 
     Attributes
     ----------
     names
         The silos, S.
     pot
-        What each has, S×E×T, money; together they are the pot.
+        Budget of each, S×E×T, money; together they are the pot.
     bids
         Share of each area's bid that each silo pays, A×S.
     options
@@ -56,7 +56,7 @@ def split(scenario: Scenario, data: Arrays, plan: Silos) -> Split:
 
 
 def bid_shares(data: Arrays) -> Floats:
-    """How much of each area's bid is for each objective, A×K; each area's shares add up to 1."""
+    """Share of each area's bid for each objective, A×K; each area's shares add up to 1."""
     if not data.objectives:
         return np.zeros((len(data.areas), 0))
     money = _unit_costs(data) * data.proposed.sum(axis=2)
@@ -69,7 +69,7 @@ def bid_shares(data: Arrays) -> Floats:
 
 
 def _unit_costs(data: Arrays) -> Floats:
-    """Money for one unit of each objective in each area, by its own options that move money for it; A×K."""
+    """Unit cost of each objective in each area, from the area's options that move money for it; A×K."""
     options = data.options
     shape = (len(data.areas), len(data.objectives))
     money = np.bincount(options.grant.option, weights=np.abs(options.grant.value), minlength=options.size)
@@ -80,22 +80,22 @@ def _unit_costs(data: Arrays) -> Floats:
     spent, changed = np.zeros(shape), np.zeros(shape)
     np.add.at(spent, options.area, money[:, None] * single)
     np.add.at(changed, options.area, change * single)
-    own = np.divide(spent, changed, out=np.full(shape, np.nan), where=changed > 0)
-    national = np.asarray([_median(column) for column in own.T])
+    local = np.divide(spent, changed, out=np.full(shape, np.nan), where=changed > 0)
+    national = np.asarray([_median(column) for column in local.T])
     total = data.proposed.sum(axis=(0, 2))
     known = np.isfinite(national) & (total > 0)
     usual = float((national * total)[known].mean()) if known.any() else 1.0
     guess = np.divide(usual, total, out=np.zeros(len(total)), where=total > 0)
-    return np.where(np.isfinite(own), own, np.where(np.isfinite(national), national, guess))
+    return np.where(np.isfinite(local), local, np.where(np.isfinite(national), national, guess))
 
 
 def _median(values: Floats) -> float:
-    found = values[np.isfinite(values)]
-    return float(np.median(found)) if len(found) else np.nan
+    known = values[np.isfinite(values)]
+    return float(np.median(known)) if len(known) else np.nan
 
 
 def _option_shares(data: Arrays, of_bids: Floats) -> Floats:
-    """How much of each option is for each objective, J×K."""
+    """Share of each option for each objective, J×K."""
     options = data.options
     meant = meant_for(data) & ~options.scale_back[:, None]
     count = meant.sum(axis=1, keepdims=True)
@@ -103,7 +103,7 @@ def _option_shares(data: Arrays, of_bids: Floats) -> Floats:
 
 
 def _silos(scenario: Scenario, data: Arrays, plan: Silos, of_bids: Floats) -> tuple[Floats, tuple[str, ...], Floats]:
-    """Which objective belongs to which silo (K×S), the names, and the pots (S×E×T)."""
+    """Membership of objectives in silos (K×S), the names, and the pots (S×E×T)."""
     keys = data.objectives
     if plan.by == "objective":
         share = _pot_shares(data, plan, of_bids)
@@ -131,50 +131,50 @@ def _silos(scenario: Scenario, data: Arrays, plan: Silos, of_bids: Floats) -> tu
 def _pot_shares(data: Arrays, plan: Silos, of_bids: Floats) -> Floats:
     """Share of the pot of each objective, K."""
     bid_for = (of_bids * data.bid_of_area[:, None]).sum(axis=0)
-    said = np.asarray([plan.shares.get(key, np.nan) for key in data.objectives])
+    stated = np.asarray([plan.shares.get(key, np.nan) for key in data.objectives])
     for key in plan.shares:
         if key not in data.objectives:
             raise unknown_name("silos", "shares", key, f"an objective: {', '.join(data.objectives)}")
-    named = np.isfinite(said)
-    rest = 1 - float(said[named].sum())
-    if rest < -1e-9 or (named.all() and len(said) and abs(rest) > 1e-9):
+    named = np.isfinite(stated)
+    rest = 1 - float(stated[named].sum())
+    if rest < -1e-9 or (named.all() and len(stated) and abs(rest) > 1e-9):
         raise unknown_name("silos", "shares", f"{1 - rest:g} in all", "shares that add up to 1")
     free = np.where(named, 0.0, bid_for)
     spread = free / free.sum() if free.sum() > 0 else (~named) / max(int((~named).sum()), 1)
-    return np.asarray(np.where(named, np.nan_to_num(said), max(rest, 0.0) * spread), dtype=np.float64)
+    return np.asarray(np.where(named, np.nan_to_num(stated), max(rest, 0.0) * spread), dtype=np.float64)
 
 
-def rows_of(data: Arrays, found: Split) -> Extra:
-    r"""No silo spends more than it has; the rows are added to the programme of the single pot.
+def rows_of(data: Arrays, division: Split) -> Extra:
+    r"""Budget rows of the silos, which are added to the programme of the single pot.
 
     .. math:: \sum_a \sigma_{as} b_{aet} + \sum_j \tau_{js} G_{jet} s_j \le B_{set} + (\text{its share of what moves})
 
-    σ: share of a bid. τ: share of an option. B: what the silo has. Carry-over and virement move the silos' money in
+    σ: share of a bid. τ: share of an option. B: budget of the silo. Carry-over and virement move the silos' money in
     the proportions in which they hold the pot it leaves. Rows ``extra[silo …]``.
     """
 
     def add(further: ExtraRows) -> None:
-        place = _columns(further, data)
-        part = np.divide(found.pot, data.pot, out=np.zeros_like(found.pot), where=data.pot > 0)
-        asked = np.einsum("as,aet->set", found.bids, data.bid)
+        take_up = _columns(further, data)
+        part = np.divide(division.pot, data.pot, out=np.zeros_like(division.pot), where=data.pot > 0)
+        asked = np.einsum("as,aet->set", division.bids, data.bid)
         cells = data.options.grant
-        for s, name in enumerate(found.names):
-            value = cells.value * found.options[cells.option, s]
+        for s, name in enumerate(division.names):
+            value = cells.value * division.options[cells.option, s]
             for e, t in np.ndindex(data.pot.shape):
                 here = (cells.across == e) & (cells.year == t) & (value != 0)
-                columns, values = [place[cells.option[here]]], [value[here]]
+                columns, values = [take_up[cells.option[here]]], [value[here]]
                 for column, weight in _moves(further, data, part[s], e, t):
                     columns.append(np.asarray([column]))
                     values.append(np.asarray([weight]))
                 label = f"silo {name} {data.envelopes[e]} {data.years[t]}"
-                limit = float(found.pot[s, e, t] - asked[s, e, t])
+                limit = float(division.pot[s, e, t] - asked[s, e, t])
                 further.at_most(label, np.concatenate(columns), np.concatenate(values), limit)
 
     return add
 
 
 def _columns(further: ExtraRows, data: Arrays) -> npt.NDArray[np.int64]:
-    """Column of the take-up of each option."""
+    """Columns of the take-up of each option."""
     labels = further.labels("take_up")
     position = {
         (area, option): int(column)
@@ -185,24 +185,24 @@ def _columns(further: ExtraRows, data: Arrays) -> npt.NDArray[np.int64]:
 
 
 def _moves(further: ExtraRows, data: Arrays, part: Floats, e: int, t: int) -> list[tuple[int, float]]:
-    """Carry-over and virement out of and into a pot, with the silo's share of the pot each leaves."""
+    """Columns of carry-over and virement out of and into a pot, with the silo's share of the pot that each leaves."""
     envelope, year = data.envelopes[e], data.years[t]
-    found = []
+    moves = []
     carried = further.labels("carry_over")
     for i, column in enumerate(carried["column"]):
         if carried["envelope"][i] != envelope:
             continue
         leaves = data.years.index(carried["year"][i])
         if leaves == t:
-            found.append((int(column), float(part[e, t])))
+            moves.append((int(column), float(part[e, t])))
         elif leaves == t - 1:
-            found.append((int(column), -float(part[e, t - 1])))
+            moves.append((int(column), -float(part[e, t - 1])))
     moved = further.labels("virement")
     for i, column in enumerate(moved["column"]):
         if moved["year"][i] != year:
             continue
         if moved["envelope"][i] == envelope:
-            found.append((int(column), float(part[e, t])))
+            moves.append((int(column), float(part[e, t])))
         elif moved["into"][i] == envelope:
-            found.append((int(column), -float(part[data.envelopes.index(moved["envelope"][i]), t])))
-    return found
+            moves.append((int(column), -float(part[data.envelopes.index(moved["envelope"][i]), t])))
+    return moves

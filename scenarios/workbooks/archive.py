@@ -1,4 +1,4 @@
-"""The archive of a workbook, before anything in it is believed: how far it expands, and what lies where."""
+"""ZIP archive of a workbook: its expanded size is limited, and its index lists sheets, styles and extras."""
 
 from __future__ import annotations
 
@@ -26,17 +26,23 @@ LARGEST_INDEX = 20_000_000
 
 
 class UnopenedError(Exception):
-    """A workbook that cannot be taken: code, place, value, expected and remedy of the problem."""
+    """A workbook cannot be opened: code, position, value, expected and remedy of the diagnostic."""
 
-    def __init__(self, code: str, place: str = "", value: str = "", expected: str = "", remedy: str = "") -> None:
-        """Hold the parts of the problem."""
+    def __init__(self, code: str, position: str = "", value: str = "", expected: str = "", remedy: str = "") -> None:
+        """Keep the parts of the diagnostic."""
         super().__init__(code)
-        self.said = (code, place, value, expected, remedy)
+        self.parts = (code, position, value, expected, remedy)
+
+
+def damaged(reason: str) -> UnopenedError:
+    """Build the error for a file that a library cannot parse."""
+    expected = f"a workbook ({reason[:120]})"
+    return UnopenedError("SP-X002", "", "a damaged file", expected, "open it in Excel and save it again")
 
 
 @dataclass(frozen=True)
 class SheetPart:
-    """A sheet of a workbook: its name, whether it is hidden, and where its XML lies."""
+    """Sheet of a workbook: its name, whether it is hidden, and the part of the archive with its XML."""
 
     name: str
     hidden: bool
@@ -44,22 +50,17 @@ class SheetPart:
 
 
 def check_expansion(archive: zipfile.ZipFile) -> int:
-    """Return how many bytes the archive says it expands to; refuse one that expands too far.
+    """Return the expanded size that the archive declares, in bytes; refuse a ZIP bomb.
 
     Raises
     ------
     UnopenedError
-        Too many files, too many bytes, or a part that becomes too many times larger.
+        Too many files, too many bytes, or a part with too large a compression ratio.
     """
     parts = archive.infolist()
     if len(parts) > MOST_PARTS:
-        raise UnopenedError(
-            "SP-X004",
-            "",
-            f"{len(parts)} files in the archive",
-            f"at most {MOST_PARTS}",
-            "copy the tables into a new workbook",
-        )
+        value, remedy = f"{len(parts)} files in the archive", "copy the tables into a new workbook"
+        raise UnopenedError("SP-X004", "", value, f"at most {MOST_PARTS}", remedy)
     total = sum(part.file_size for part in parts)
     worst = max(parts, key=lambda part: part.file_size / max(part.compress_size, 1), default=None)
     ratio = worst.file_size / max(worst.compress_size, 1) if worst and worst.file_size > SMALL_PART else 0.0
@@ -71,48 +72,49 @@ def check_expansion(archive: zipfile.ZipFile) -> int:
 
 
 def sheets_of(archive: zipfile.ZipFile) -> list[SheetPart]:
-    """List the sheets of a workbook in their order, hidden ones too; charts and dialogues are none."""
+    """List the worksheets of a workbook in their order, hidden ones too; charts and dialogues are left out."""
     targets: dict[str, tuple[str, str]] = {}
 
-    def relation(name: str, said: dict[str, str]) -> None:
+    def relation(name: str, attributes: dict[str, str]) -> None:
         if name == "Relationship":
-            targets[said.get("Id", "")] = (said.get("Type", "").rpartition("/")[2], said.get("Target", ""))
+            kind = attributes.get("Type", "").rpartition("/")[2]
+            targets[attributes.get("Id", "")] = (kind, attributes.get("Target", ""))
 
-    found: list[SheetPart] = []
+    sheets: list[SheetPart] = []
 
-    def sheet(name: str, said: dict[str, str]) -> None:
+    def sheet(name: str, attributes: dict[str, str]) -> None:
         if name == "sheet":
-            kind, target = targets.get(_local(said, "id"), ("", ""))
+            kind, target = targets.get(_local(attributes, "id"), ("", ""))
             if kind == "worksheet":
                 part = posixpath.normpath(posixpath.join("/xl", target)).lstrip("/")
-                found.append(SheetPart(said.get("name", ""), said.get("state", "visible") != "visible", part))
+                hidden = attributes.get("state", "visible") != "visible"
+                sheets.append(SheetPart(attributes.get("name", ""), hidden, part))
 
     each_element(archive, "xl/_rels/workbook.xml.rels", relation)
     each_element(archive, "xl/workbook.xml", sheet)
-    return found
+    return sheets
 
 
 def formats_of(archive: zipfile.ZipFile) -> tuple[frozenset[int], frozenset[int]]:
-    """Return the styles that show a percentage, and those that pad with zeros, by their number."""
+    """Return the cell styles that show a percentage, and those that pad with zeros, by their number."""
     codes: dict[int, str] = {9: "0%", 10: "0.00%"}
     percent: set[int] = set()
     padded: set[int] = set()
-    place = {"inside": 0, "count": 0}
+    cell_styles, inside = 0, False
 
-    def style(name: str, said: dict[str, str]) -> None:
+    def style(name: str, attributes: dict[str, str]) -> None:
+        nonlocal cell_styles, inside
         if name == "numFmt":
-            codes[int(said.get("numFmtId", "-1"))] = said.get("formatCode", "")
-        elif name == "cellXfs":
-            place["inside"] = 1
-        elif name in ("cellStyles", "dxfs"):
-            place["inside"] = 0
-        elif name == "xf" and place["inside"]:
-            code = re.sub(r'"[^"]*"|\\.', "", codes.get(int(said.get("numFmtId", "0")), ""))
+            codes[int(attributes.get("numFmtId", "-1"))] = attributes.get("formatCode", "")
+        elif name in ("cellXfs", "cellStyles", "dxfs"):
+            inside = name == "cellXfs"
+        elif name == "xf" and inside:
+            code = re.sub(r'"[^"]*"|\\.', "", codes.get(int(attributes.get("numFmtId", "0")), ""))
             if "%" in code:
-                percent.add(place["count"])
+                percent.add(cell_styles)
             if re.fullmatch(r"0{2,}", code):
-                padded.add(place["count"])
-            place["count"] += 1
+                padded.add(cell_styles)
+            cell_styles += 1
 
     if "xl/styles.xml" in archive.namelist():
         each_element(archive, "xl/styles.xml", style)
@@ -120,11 +122,10 @@ def formats_of(archive: zipfile.ZipFile) -> tuple[frozenset[int], frozenset[int]
 
 
 def each_element(archive: zipfile.ZipFile, part: str, take: Callable[[str, dict[str, str]], None]) -> None:
-    """Call ``take`` with the local name and the attributes of every element; entities are refused, not expanded."""
-    if archive.getinfo(part).file_size > LARGEST_INDEX:
-        raise UnopenedError(
-            "SP-X004", "", f"{part} of {archive.getinfo(part).file_size} bytes", f"at most {LARGEST_INDEX}"
-        )
+    """Parse XML: call ``take`` with the local name and attributes of every element; a document type is refused."""
+    size = archive.getinfo(part).file_size
+    if size > LARGEST_INDEX:
+        raise UnopenedError("SP-X004", "", f"{part} of {size} bytes", f"at most {LARGEST_INDEX}")
     parser = expat.ParserCreate()
 
     def refuse(*_: object) -> None:
@@ -133,16 +134,16 @@ def each_element(archive: zipfile.ZipFile, part: str, take: Callable[[str, dict[
         )
 
     parser.StartDoctypeDeclHandler = refuse
-    parser.StartElementHandler = lambda name, said: take(name.rpartition(":")[2], said)
+    parser.StartElementHandler = lambda name, attributes: take(name.rpartition(":")[2], attributes)
     parser.Parse(archive.read(part), True)
 
 
-def _local(said: dict[str, str], name: str) -> str:
-    return next((value for key, value in said.items() if key.rpartition(":")[2] == name), "")
+def _local(attributes: dict[str, str], name: str) -> str:
+    return next((value for key, value in attributes.items() if key.rpartition(":")[2] == name), "")
 
 
 def extras_of(archive: zipfile.ZipFile) -> list[str]:
-    """Name what the workbook holds beside sheets and is never run or followed."""
+    """List macros, links and connections of a workbook, which are never run or followed."""
     kinds = {
         "macros": r"xl/vbaProject\.bin",
         "links to other workbooks": r"xl/externalLinks/.*",

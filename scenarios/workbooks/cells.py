@@ -1,4 +1,4 @@
-"""The cells of a column, as the checks take them: what is certain is accepted and noted, the rest is refused."""
+"""Cell values of a column: numbers stored as text, dates and percentages are accepted with a note or refused."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from singlepot.models.tables.schema import Column
 from .opening import Date
 
 EXACT = 10**15
-"""Whole numbers from here on have lost digits: Excel keeps fifteen."""
+"""Smallest whole number that may have lost digits: Excel keeps fifteen."""
 
 LARGEST_PLAIN_RULE = 2.0
 """Largest plain value of a rule beside percentages: 1.2 is a ceiling of 120%, 5 is 500% or 5%."""
@@ -30,7 +30,7 @@ _NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 
 @dataclass
 class Notes:
-    """What was accepted in a column, and where first."""
+    """Positions of the cells of a column that were accepted with a note, by reason."""
 
     trimmed: list[int] = field(default_factory=list)
     texts_of_numbers: list[int] = field(default_factory=list)
@@ -40,12 +40,12 @@ class Notes:
 
 @dataclass(frozen=True)
 class Context:
-    """What else is known of a column.
+    """Facts about a column beside its cells.
 
     Parameters
     ----------
     refused
-        Cells that will not be taken, by position.
+        Refused cells, by position.
     percent, padded
         Positions of the cells shown as a percentage, or with zeros before the number.
     shares
@@ -69,12 +69,12 @@ class Context:
 
 
 def read_kept(cells: Any) -> list[str]:
-    """The cells of a column that is kept and not read, as text, to the letter."""
+    """Convert the cells of a column that is kept and not read into text, unchanged."""
     return [_as_text(cell) for cell in _listed(cells)]
 
 
 def read_cells(column: Column | None, cells: Any, context: Context, notes: Notes) -> Cells:
-    """The cells of a column; ``column`` is None for one that is not known, or known to be of numbers only."""
+    """Read the cells of a column; ``column`` is None for an unknown one, which is read as numbers."""
     if column is None or column.numeric:
         return _read_numbers(column, cells, context, notes)
     taken: list[object] = []
@@ -119,7 +119,7 @@ def _read_numbers(column: Column | None, cells: Any, context: Context, notes: No
 
 
 def _ambiguous(column: Column | None, cells: Any, context: Context) -> list[int]:
-    """The cells of which it is not sure whether they are percentages."""
+    """List the cells that may or may not be percentages."""
     if not context.percent:
         return []
     if column is not None and column.unit:
@@ -155,9 +155,9 @@ def _date(column: Column, cell: Date, position: int, notes: Notes) -> object:
 
 
 def financial_year(cell: str) -> str:
-    """The financial year that a date plainly stands for; empty where it does not.
+    """Convert a date into the financial year that it stands for; empty where it stands for none.
 
-    The first and the last day of a financial year do, and so does what Excel makes of ``2011-12``.
+    The first and the last day of a financial year stand for it, and so does the date that Excel makes of ``2011-12``.
 
     >>> financial_year("2026-04-01"), financial_year("2027-03-31"), financial_year("2011-12-01")
     ('2026-27', '2026-27', '2011-12')
@@ -212,7 +212,7 @@ def _as_text(cell: Any) -> str:
 
 
 def _listed(cells: Any) -> list[Any]:
-    """A list of cells, "" where empty."""
+    """Convert cells into a list, "" where empty."""
     if not isinstance(cells, np.ndarray):
         return list(cells)
     return ["" if cell != cell else cell for cell in cells.tolist()]

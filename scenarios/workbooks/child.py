@@ -1,7 +1,7 @@
-"""The process that opens a workbook: it may be killed by what it reads, and its parent lives on.
+"""Child process that opens a workbook: a crash or a memory limit ends it and not its parent.
 
-It is started with the path of the workbook, looks at the archive, sets itself a limit of memory that grows with
-what is to be read, and writes what it found to standard output: plain values, columns packed.
+It is started with the path of the workbook, checks the archive, sets itself a memory limit proportional to the
+expanded size, and writes the result to standard output: plain values, columns packed.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from datetime import date, datetime, time, timedelta
 from itertools import islice
 from typing import Any
 
-from .archive import SheetPart, UnopenedError, check_expansion, extras_of, formats_of, sheets_of
+from .archive import SheetPart, UnopenedError, check_expansion, damaged, extras_of, formats_of, sheets_of
 from .scan import Facts, check_range, scan_sheet
 
 BASE_MEMORY = 400_000_000
@@ -35,36 +35,27 @@ ROWS_AT_ONCE = 2_000
 
 
 def main() -> None:
-    """Read the workbook of the first argument, the sheets of the others, and write what was found."""
+    """Read the workbook of the first argument and the sheets of the others, and write their contents."""
     answer = os.fdopen(os.dup(1), "wb")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     path, *wanted = sys.argv[2:]
-    marshal.dump(_look(path, frozenset(wanted)), answer)
+    marshal.dump(_read_or_refuse(path, frozenset(wanted)), answer)
     answer.flush()
 
 
-def _look(path: str, wanted: frozenset[str]) -> dict[str, Any]:
+def _read_or_refuse(path: str, wanted: frozenset[str]) -> dict[str, Any]:
     try:
         return read(path, wanted)
     except UnopenedError as unopened:
-        return {"refused": unopened.said}
+        return {"refused": unopened.parts}
     except MemoryError:
         return {"refused": ("SP-X006", "", "more memory than the file should need", "", "")}
     except Exception as fault:  # noqa: BLE001  # a damaged archive can fail in any library that looks at it
-        said = f"{type(fault).__name__}: {fault}"
-        return {
-            "refused": (
-                "SP-X002",
-                "",
-                "a damaged file",
-                f"a workbook ({said[:120]})",
-                "open it in Excel and save it again",
-            )
-        }
+        return {"refused": damaged(f"{type(fault).__name__}: {fault}").parts}
 
 
 def read(path: str, wanted: frozenset[str]) -> dict[str, Any]:
-    """Read the wanted sheets: names are compared in lower case, without spaces around them.
+    """Read the sheets with these names: names are compared in lower case, without spaces around them.
 
     Raises
     ------
@@ -74,8 +65,8 @@ def read(path: str, wanted: frozenset[str]) -> dict[str, Any]:
     with zipfile.ZipFile(path) as archive:
         expanded = check_expansion(archive)
         _limit(expanded)
-        found = sheets_of(archive)
-        chosen = [sheet for sheet in found if folded(sheet.name) in wanted]
+        sheets = sheets_of(archive)
+        chosen = [sheet for sheet in sheets if folded(sheet.name) in wanted]
         percent, padded = formats_of(archive)
         facts = {sheet.name: scan_sheet(archive, sheet.part, percent, padded) for sheet in chosen}
         for name, seen in facts.items():
@@ -83,19 +74,19 @@ def read(path: str, wanted: frozenset[str]) -> dict[str, Any]:
         _drain(archive, "xl/sharedStrings.xml")
         extras = extras_of(archive)
     return {
-        "sheets": [(sheet.name, sheet.hidden) for sheet in found],
+        "sheets": [(sheet.name, sheet.hidden) for sheet in sheets],
         "extras": extras,
         "tables": _cells(path, chosen, facts),
     }
 
 
 def folded(name: str) -> str:
-    """A sheet's name as it is compared: Excel itself does not tell capitals from small letters."""
+    """Normalise a sheet's name for comparison: Excel itself ignores case."""
     return name.strip().casefold()
 
 
 def _limit(expanded: int) -> None:
-    """Limit memory and CPU time, where the system can."""
+    """Limit memory and CPU time, where the system supports it."""
     if sys.platform == "win32":
         return
     import resource
@@ -109,7 +100,7 @@ def _limit(expanded: int) -> None:
 
 
 def _drain(archive: zipfile.ZipFile, part: str) -> None:
-    """Read a part to its end: it is as long as the archive says, and its checksum holds."""
+    """Read a part to its end, which checks its length and checksum."""
     if part in archive.namelist():
         with archive.open(part) as file:
             while file.read(1 << 20):
@@ -131,14 +122,12 @@ def _cells(path: str, chosen: Sequence[SheetPart], facts: dict[str, Facts]) -> l
                 seen[kind] = {column: rows.tobytes() for column, rows in seen[kind].items()}
             tables.append({"name": part.name, "facts": seen, **packed})
     except CalamineError as fault:
-        raise UnopenedError(
-            "SP-X002", "", "a damaged file", f"a workbook ({str(fault)[:120]})", "open it in Excel and save it again"
-        ) from fault
+        raise damaged(str(fault)) from fault
     return tables
 
 
 def pack(rows: Iterable[list[Any]], first_column: int) -> dict[str, Any]:
-    """Sort rows into columns, blank rows left out.
+    """Transpose rows into columns, blank rows left out.
 
     Returns
     -------
@@ -167,14 +156,14 @@ def _blank(row: Sequence[Any]) -> bool:
 
 
 MOST_ODD = 100
-"""Cells among numbers that are none, up to which they are held apart: a header, a few slips."""
+"""Cells among numbers that are none, up to which they are held apart: a header, a few typing errors."""
 
 NOTHING = float("nan")
 """An empty cell among numbers; no cell of a workbook is NaN."""
 
 
 class _Column:
-    """Cells of a column: numbers and the few others apart; or, where they are not few, codes of different cells."""
+    """Column in dictionary encoding, or as numbers with the few other cells held apart."""
 
     def __init__(self) -> None:
         self.numbers: array[float] | None = array("d")
@@ -211,7 +200,7 @@ class _Column:
 
 
 def _plain(cell: Any) -> Any:
-    """A cell as a value that can be written: dates and times as ("date", text)."""
+    """Convert a cell into a value that marshal can write: dates and times as ("date", text)."""
     if isinstance(cell, datetime):
         return ("date", cell.isoformat(sep=" "))
     if isinstance(cell, date | time):

@@ -1,4 +1,4 @@
-"""Where the table lies on a sheet: its header, its columns and its rows, and what else stands there."""
+"""Layout of a sheet: the header, columns and rows of the table are found, and other content is reported."""
 
 from __future__ import annotations
 
@@ -26,20 +26,20 @@ SEARCHED = 20
 TOTAL = re.compile(
     r"\s*(?:grand |overall |sub-?\s?)?totals?\s*:?\s*|\s*sum\s*:?\s*|\s*all areas\s*:?\s*", re.IGNORECASE
 )
-"""What stands before the sums at the end of a table."""
+"""Labels of total rows."""
 
 NAMING = ("code", "area", "objective", "option", "key", "year", "rule")
-"""Columns whose cells name a row: ``Total`` in one of them is no name."""
+"""Columns whose cells identify a row: ``Total`` in one of them is no name."""
 
 _NAMES = frozenset(column.name for table in TABLES.values() for column in table) | {"note", "value"}
 
 Complain = Callable[[str, str, str, str, str, str], None]
-"""Take code, place, column, value, what was expected and the remedy."""
+"""Callback for a diagnostic: code, position, column, value, what was expected and the remedy."""
 
 
 @dataclass(frozen=True, eq=False)
 class Layout:
-    """Where the table lies.
+    """Position of the table on a sheet.
 
     Parameters
     ----------
@@ -48,9 +48,9 @@ class Layout:
     columns
         Letters of the columns of each header, in order.
     positions
-        Which rows of the sheet are rows of the table.
+        Rows of the sheet that are rows of the table.
     repeated
-        Headers that stand twice.
+        Repeated headers.
     trimmed
         Headers that had spaces around them.
     """
@@ -63,13 +63,13 @@ class Layout:
 
 
 def lay_out(sheet: Sheet, table: Table, complain: Complain) -> Layout | None:
-    """Find the table on a sheet; None where no header is found, which is then named."""
+    """Find the table on a sheet; None where no header is found, which is reported."""
     at = _find_header(sheet, table, complain)
     if at is None:
         return None
-    found = {letters: _text(cell) for letters, cell in sheet.row(at).items()}
-    found = {letters: text for letters, text in found.items() if text.strip()}
-    texts = {letters: text if text.startswith("_") else text.strip() for letters, text in found.items()}
+    headers = {letters: _text(cell) for letters, cell in sheet.row(at).items()}
+    headers = {letters: text for letters, text in headers.items() if text.strip()}
+    texts = {letters: text if text.startswith("_") else text.strip() for letters, text in headers.items()}
     header = int(sheet.rows[at])
     end = _second_table_below(sheet, at, texts, complain)
     _check_nameless(sheet, at, end, texts, header, complain)
@@ -79,7 +79,7 @@ def lay_out(sheet: Sheet, table: Table, complain: Complain) -> Layout | None:
     positions = np.arange(at + 1, end, dtype=np.int64)
     positions = _without_totals(sheet, table, columns, positions, complain)
     repeated = tuple(name for name, letters in columns.items() if len(letters) > 1)
-    trimmed = tuple(texts[letters] for letters in texts if texts[letters] != found[letters])
+    trimmed = tuple(texts[letters] for letters in texts if texts[letters] != headers[letters])
     return Layout(header, columns, positions, repeated, trimmed)
 
 
@@ -96,7 +96,7 @@ def _folded(texts: Iterable[str]) -> set[str]:
 
 
 def _find_header(sheet: Sheet, table: Table, complain: Complain) -> int | None:
-    """The position of the header; what stands above it is named."""
+    """Find the position of the header; rows above it are reported."""
     required = {column.name for column in table if column.required}
     known = set(table.by_name)
     rows = [_folded(map(_text, sheet.row(at).values())) for at in range(min(SEARCHED, len(sheet.rows)))]
@@ -111,17 +111,17 @@ def _find_header(sheet: Sheet, table: Table, complain: Complain) -> int | None:
         at = next((at for at, texts in enumerate(rows) if len(texts & known) > 1), None)
     first = sheet.row(0)
     letters = next(iter(first), "A")
-    found = ", ".join(shown(_text(cell)) for cell in list(first.values())[:4])
+    cells = ", ".join(shown(_text(cell)) for cell in list(first.values())[:4])
     remedy = "write the names of the columns there"
     if at is not None:
         remedy = f"the header seems to be in row {sheet.rows[at]}: delete the rows above it"
     expected = "a header: " + one_of([*sorted(required), *sorted(known - required)], 6)
-    complain("SP-X012", f"{sheet.name}!{letters}{sheet.rows[0]}", "", found, expected, remedy)
+    complain("SP-X012", f"{sheet.name}!{letters}{sheet.rows[0]}", "", cells, expected, remedy)
     return at
 
 
 def _second_table_below(sheet: Sheet, at: int, texts: Mapping[str, str], complain: Complain) -> int:
-    """The position at which the table ends: before a second header, which is named, or with the sheet."""
+    """Find the end of the table: before a second header, which is reported, or with the sheet."""
     hits = np.zeros(len(sheet.rows), dtype=np.int64)
     same = np.zeros(len(sheet.rows), dtype=np.int64)
     for letters in sheet.letters:
@@ -140,15 +140,13 @@ def _second_table_below(sheet: Sheet, at: int, texts: Mapping[str, str], complai
     return second
 
 
-def _complain_of_second(place: str, complain: Complain) -> None:
-    expected = "one table on the sheet"
-    complain(
-        "SP-X014", place, "", "the header of a second table", expected, "move the second table to a sheet of its own"
-    )
+def _complain_of_second(cell: str, complain: Complain) -> None:
+    remedy = "move the second table to a sheet of its own"
+    complain("SP-X014", cell, "", "the header of a second table", "one table on the sheet", remedy)
 
 
 def _without_second_table(texts: Mapping[str, str], header: int, sheet: str, complain: Complain) -> list[str]:
-    """The letters of the table's columns: those after a blank column that repeat its headers are a second one."""
+    """List the columns of the table; columns after a blank one that repeat its headers are a second table."""
     taken: list[str] = []
     for letters in sorted(texts, key=number):
         gap = bool(taken) and number(letters) - number(taken[-1]) > 1
@@ -160,7 +158,7 @@ def _without_second_table(texts: Mapping[str, str], header: int, sheet: str, com
 
 
 def _check_nameless(sheet: Sheet, at: int, end: int, texts: Mapping[str, str], header: int, complain: Complain) -> None:
-    """Name the columns that hold cells under no header."""
+    """Report the columns that hold cells under no header."""
     for letters in sheet.letters:
         if letters in texts:
             continue
@@ -175,7 +173,7 @@ def _check_nameless(sheet: Sheet, at: int, end: int, texts: Mapping[str, str], h
 def _without_totals(
     sheet: Sheet, table: Table, columns: Mapping[str, Sequence[str]], positions: Rows, complain: Complain
 ) -> Rows:
-    """The rows that are no totals; those that are get named."""
+    """Leave out the rows with totals, which are reported."""
     totals: dict[int, str] = {}
     for name in NAMING:
         if name in columns and name in table.by_name:
@@ -183,15 +181,15 @@ def _without_totals(
                 totals.setdefault(position, f"{columns[name][0]}{sheet.rows[position]}")
     if len(positions) > 2 and int(positions[-1]) not in totals and _sums(sheet, table, columns, positions):
         totals[int(positions[-1])] = f"{sheet.letters[0]}{sheet.rows[positions[-1]]}"
-    for position, place in sorted(totals.items()):
+    for position, cell in sorted(totals.items()):
         if position in positions:
             row = f"row {sheet.rows[position]}, which looks like a total"
-            complain("SP-X015", f"{sheet.name}!{place}", "", row, "rows of the table only", "delete the row")
+            complain("SP-X015", f"{sheet.name}!{cell}", "", row, "rows of the table only", "delete the row")
     return positions[~np.isin(positions, list(totals))]
 
 
 def _sums(sheet: Sheet, table: Table, columns: Mapping[str, Sequence[str]], positions: Rows) -> bool:
-    """Whether the last row names nothing and holds the sums of the others."""
+    """Whether the last row has no label and holds the sums of the others."""
     last = sheet.row(int(positions[-1]))
     for name, letters in columns.items():
         column = table.by_name.get(name)

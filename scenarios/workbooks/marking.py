@@ -1,4 +1,4 @@
-"""A copy of a user's workbook in which the cells with problems are coloured and say what is wrong.
+"""Marked copy of a workbook: the cells with problems are coloured and carry a comment.
 
 The copy is made with openpyxl (the extra ``excel-formats``): formulas, formats, widths and lists of the workbook
 stay as they are.
@@ -16,13 +16,13 @@ from singlepot.models.diagnostics.problems import SETTINGS, BadInputError, Diagn
 INSTALL = "python -m pip install 'singlepot[excel-formats]'"
 
 COLOUR = "FFFFB3B3"
-"""Fill of a cell with a problem: light red, and the problem is beside it in words."""
+"""Fill of a cell with a problem: light red."""
 
 LIST = "problems"
 """Name of the sheet that lists all problems."""
 
 MOST_MARKED = 2_000
-"""Cells that are marked; all problems are listed."""
+"""Cells that are marked at most; all problems are listed."""
 
 _CELL = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 
@@ -42,36 +42,35 @@ def mark(source: Path, target: Path, problems: Iterable[Diagnostic]) -> None:
         raise BadInputError(
             [Diagnostic("SP-J013", SETTINGS, source.name, expected=expected, remedy=f"run {INSTALL}")]
         ) from fault
-    found = list(problems)
+    problems = list(problems)
     try:
         book = openpyxl.load_workbook(source, keep_vba=source.suffix.lower() == ".xlsm")
     except Exception as fault:
-        said = f"a workbook that openpyxl can open ({type(fault).__name__})"
-        raise BadInputError(
-            [*found, Diagnostic("SP-X002", SETTINGS, source.name, expected=said, remedy="no copy was written")]
-        ) from fault
+        expected = f"a workbook that openpyxl can open ({type(fault).__name__})"
+        refusal = Diagnostic("SP-X002", SETTINGS, source.name, expected=expected, remedy="no copy was written")
+        raise BadInputError([*problems, refusal]) from fault
     marked: dict[tuple[str, str], list[Diagnostic]] = {}
-    for problem in found:
-        for place in places_of(problem.place, book.sheetnames):
-            marked.setdefault(place, []).append(problem)
+    for problem in problems:
+        for reference in cells_of(problem.place, book.sheetnames):
+            marked.setdefault(reference, []).append(problem)
     for (sheet, cell), here in list(marked.items())[:MOST_MARKED]:
         _mark(book[sheet], cell, here)
-    _list(book, found)
+    _list(book, problems)
     book.save(target)
 
 
-def places_of(place: str, sheets: Iterable[str]) -> list[tuple[str, str]]:
-    """The cells that a place names, as pairs of sheet and cell; the first cell of a sheet that is named as a whole.
+def cells_of(reference: str, sheets: Iterable[str]) -> list[tuple[str, str]]:
+    """Parse a cell reference into pairs of sheet and cell; a whole sheet stands for its first cell.
 
-    >>> places_of("bids!C1 and E1", ["bids"]), places_of("sheet bids", ["bids"]), places_of("bids!A2:A3", ["bids"])
+    >>> cells_of("bids!C1 and E1", ["bids"]), cells_of("sheet bids", ["bids"]), cells_of("bids!A2:A3", ["bids"])
     ([('bids', 'C1'), ('bids', 'E1')], [('bids', 'A1')], [('bids', 'A2')])
     """
     known = set(sheets)
-    if place.startswith("sheet "):
-        name = place.removeprefix("sheet ")
+    if reference.startswith("sheet "):
+        name = reference.removeprefix("sheet ")
         return [(name, "A1")] if name in known else []
-    sheet, mark_, cells = place.rpartition("!")
-    if not mark_ or sheet not in known:
+    sheet, separator, cells = reference.rpartition("!")
+    if not separator or sheet not in known:
         return []
     firsts = [part.partition(":")[0] for part in cells.split(" and ")]
     return [(sheet, cell) for cell in firsts if _CELL.fullmatch(cell)]
@@ -83,7 +82,7 @@ def _mark(sheet: Any, cell: str, problems: list[Diagnostic]) -> None:
 
     target = sheet[cell]
     target.fill = PatternFill("solid", start_color=COLOUR)
-    lines = [_said(problem) for problem in problems]
+    lines = [_message(problem) for problem in problems]
     if target.comment is not None:
         lines.append(target.comment.text)
     text = "\n".join(lines)
@@ -91,13 +90,13 @@ def _mark(sheet: Any, cell: str, problems: list[Diagnostic]) -> None:
         target.comment = Comment(text, "singlepot", width=420, height=60 + 22 * min(len(lines) + len(text) // 60, 14))
 
 
-def _said(problem: Diagnostic) -> str:
-    """A problem without the place that it is marked at."""
+def _message(problem: Diagnostic) -> str:
+    """Write a problem without its cell reference."""
     return f"{problem.code} {str(problem).partition(': ')[2]}"
 
 
 def _list(book: Any, problems: list[Diagnostic]) -> None:
-    """Add a sheet that lists all problems, each with a way to its cell."""
+    """Add a sheet that lists all problems, each with a hyperlink to its cell."""
     from openpyxl.styles import Font
     from openpyxl.worksheet.hyperlink import Hyperlink
 
@@ -108,7 +107,7 @@ def _list(book: Any, problems: list[Diagnostic]) -> None:
     book.active = 0
     for other in book.worksheets[1:]:
         other.sheet_view.tabSelected = False
-    rows = [("code", "where", "problem"), *((p.code, p.place, _said(p).partition(" ")[2]) for p in problems)]
+    rows = [("code", "where", "problem"), *((p.code, p.place, _message(p).partition(" ")[2]) for p in problems)]
     for row, cells in enumerate(rows, start=1):
         for column, text in enumerate(cells, start=1):
             cell = sheet.cell(row, column)
@@ -116,9 +115,9 @@ def _list(book: Any, problems: list[Diagnostic]) -> None:
             cell.data_type = "s"
             cell.font = Font(bold=row == 1)
     for row, problem in enumerate(problems[:MOST_MARKED], start=2):
-        for target, place in places_of(problem.place, book.sheetnames)[:1]:
+        for target, linked in cells_of(problem.place, book.sheetnames)[:1]:
             quoted = target.replace("'", "''")
-            sheet.cell(row, 2).hyperlink = Hyperlink(ref=f"B{row}", location=f"'{quoted}'!{place}")
+            sheet.cell(row, 2).hyperlink = Hyperlink(ref=f"B{row}", location=f"'{quoted}'!{linked}")
             sheet.cell(row, 2).font = Font(underline="single", color="FF0000EE")
     for letters, width in (("A", 12), ("B", 24), ("C", 120)):
         sheet.column_dimensions[letters].width = width

@@ -1,4 +1,4 @@
-"""Open a workbook in a process of its own, and take what it found."""
+"""Subprocess that opens a workbook: it is started, timed, and its answer unpacked into columns."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from .archive import UnopenedError
+from .archive import UnopenedError, damaged
 from .child import folded
 from .scan import Facts, number
 
@@ -32,14 +32,14 @@ Positions = npt.NDArray[np.int64]
 
 
 class Date(str):
-    """A cell that Excel holds as a date or time: its text, ``2026-04-01``."""
+    """Cell that Excel holds as a date or time, as text: ``2026-04-01``."""
 
     __slots__ = ()
 
 
 @dataclass(frozen=True, eq=False)
 class Column:
-    """The cells of a column: numbers (NaN: none) with what else there is, or codes of different cells.
+    """Column of cells: numbers (NaN: none) and the other cells, or a dictionary encoding.
 
     Parameters
     ----------
@@ -56,7 +56,7 @@ class Column:
 
     @classmethod
     def unpacked(cls, packed: tuple[Any, ...]) -> Column:
-        """A column as the child packed it."""
+        """Unpack a column from the child's answer."""
         kind, cells, others = packed
         if kind == "numbers":
             odd = {position: _cell(cell) for position, cell in others.items()}
@@ -64,14 +64,14 @@ class Column:
         return cls(None, {}, np.frombuffer(cells, dtype=np.uint32), [_cell(cell) for cell in others])
 
     def at(self, position: int) -> Any:
-        """The cell at a position, "" where it is empty."""
+        """Return the cell at a position, "" where it is empty."""
         if self.numbers is None:
             return self.words[self.codes[position]]
         number = float(self.numbers[position])
         return number if number == number else self.odd.get(position, "")
 
     def cells(self, positions: Positions) -> Floats | list[Any]:
-        """The cells at some positions: an array where all are numbers or empty (NaN), else a list (empty: "")."""
+        """Return the cells at some positions: an array of numbers (empty: NaN) if all are, else a list (empty: "")."""
         if self.numbers is None:
             return [self.words[code] for code in self.codes[positions].tolist()]
         if not any(position in self.odd for position in positions.tolist()) if self.odd else True:
@@ -79,7 +79,7 @@ class Column:
         return [self.at(position) for position in positions.tolist()]
 
     def filled(self, positions: Positions) -> npt.NDArray[np.bool_]:
-        """Which positions hold anything."""
+        """Whether the cell at each position is filled."""
         if self.numbers is None:
             return np.asarray([word != "" for word in self.words], dtype=bool)[self.codes[positions]]
         held = ~np.isnan(self.numbers)
@@ -87,7 +87,7 @@ class Column:
         return np.asarray(held[positions])
 
     def find(self, chosen: Callable[[str], bool]) -> list[int]:
-        """The positions of the texts that are chosen; each different text is looked at once."""
+        """List the positions of the texts for which a predicate holds; it is called once for each different text."""
 
         def right(cell: Any) -> bool:
             return isinstance(cell, str) and not isinstance(cell, Date) and chosen(cell)
@@ -104,7 +104,7 @@ def _cell(cell: Any) -> Any:
 
 @dataclass(frozen=True, eq=False)
 class Sheet:
-    """A sheet as it came.
+    """Sheet as it was read.
 
     Parameters
     ----------
@@ -117,7 +117,7 @@ class Sheet:
     columns
         The columns that hold anything by their letters, in order.
     facts
-        What the cells themselves do not tell.
+        Facts from the XML beside the cells.
     """
 
     name: str
@@ -127,19 +127,19 @@ class Sheet:
     facts: Facts
 
     def row(self, position: int) -> dict[str, Any]:
-        """The cells of a row by the letters of their columns, empty ones left out."""
+        """Return the cells of a row by the letters of their columns, empty ones left out."""
         cells = {letters: column.at(position) for letters, column in self.columns.items()}
         return {letters: cell for letters, cell in cells.items() if cell != ""}
 
     @property
     def letters(self) -> list[str]:
-        """The columns that hold anything, in order."""
+        """Letters of the filled columns, in order."""
         return list(self.columns)
 
 
 @dataclass(frozen=True, eq=False)
 class Opened:
-    """A workbook as it came: its sheets that were asked for, the names of all, and what else it holds."""
+    """Workbook as it was read: the sheets that were asked for, the names of all, and the extras."""
 
     sheets: Mapping[str, Sheet]
     names: Sequence[str]
@@ -148,52 +148,48 @@ class Opened:
 
 
 def open_workbook(path: Path, wanted: Iterable[str]) -> Opened:
-    """Read the wanted sheets of a workbook, in a process that is capped in memory and time.
+    """Read sheets of a workbook by name, in a process that is limited in memory and time.
 
     Raises
     ------
     UnopenedError
-        The workbook cannot be taken, and why.
+        The workbook cannot be opened.
     """
     answer = _ask(path, [folded(name) for name in wanted])
     if "refused" in answer:
         raise UnopenedError(*answer["refused"])
     sheets = {}
-    for said in answer["tables"]:
-        facts = said["facts"]
+    for table in answer["tables"]:
+        facts = table["facts"]
         for kind in ("percent", "padded"):
             facts[kind] = {letters: array("I", rows) for letters, rows in facts[kind].items()}
-        rows = np.frombuffer(said["rows"], dtype=np.uint32).astype(np.int64)
-        columns = {
-            letters: Column.unpacked(said["columns"][letters]) for letters in sorted(said["columns"], key=number)
-        }
-        sheets[said["name"]] = Sheet(said["name"], rows, said["blank"], columns, Facts(**facts))
+        rows = np.frombuffer(table["rows"], dtype=np.uint32).astype(np.int64)
+        packed = table["columns"]
+        columns = {letters: Column.unpacked(packed[letters]) for letters in sorted(packed, key=number)}
+        sheets[table["name"]] = Sheet(table["name"], rows, table["blank"], columns, Facts(**facts))
     names = [name for name, _ in answer["sheets"]]
     return Opened(sheets, names, frozenset(name for name, hidden in answer["sheets"] if hidden), answer["extras"])
 
 
 def _ask(path: Path, wanted: list[str]) -> dict[str, Any]:
-    """Start the child, isolated: no folder of the user's is searched for modules but those in use already."""
+    """Start the child in isolated mode, with the module search path of the parent."""
     mark = "\x1f"
-    searched = mark.join(place for place in sys.path if place)
+    searched = mark.join(folder for folder in sys.path if folder)
     code = _START.format(child=f"{__package__}.child")
     command = [sys.executable, "-I", "-c", code, searched, os.path.abspath(path), *wanted, mark]  # noqa: PTH100
     seconds = SECONDS + SECONDS_FOR_EACH_MB * path.stat().st_size / 1e6
     try:
         done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=seconds, check=False)
     except subprocess.TimeoutExpired:
-        raise UnopenedError(
-            "SP-X006", "", f"more than {seconds:.0f} seconds", "a workbook that opens", _SPLIT
-        ) from None
+        value = f"more than {seconds:.0f} seconds"
+        raise UnopenedError("SP-X006", "", value, "a workbook that opens", _SPLIT) from None
     if done.returncode == 0 and done.stdout:
         answer: dict[str, Any] = marshal.loads(done.stdout)
         return answer
-    why = done.stderr.decode(errors="replace").strip().rpartition("\n")[2][:120]
+    reason = done.stderr.decode(errors="replace").strip().rpartition("\n")[2][:120]
     if done.returncode > 0:
-        raise UnopenedError(
-            "SP-X002", "", "a damaged file", f"a workbook ({why})", "open it in Excel and save it again"
-        )
-    value = f"the reader was stopped ({why or f'signal {-done.returncode}'})"
+        raise damaged(reason)
+    value = f"the reader was stopped ({reason or f'signal {-done.returncode}'})"
     raise UnopenedError("SP-X006", "", value, "a workbook that opens in the memory its size suggests", _SPLIT)
 
 

@@ -1,4 +1,4 @@
-"""Where the cells of a sheet stand, in the words of a spreadsheet: ``bids!D14``."""
+"""Cell references of a sheet are written as in a spreadsheet: ``bids!D14``."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from singlepot.models.tables.raw import Place
 
 @dataclass(frozen=True)
 class SheetPlace(Place):
-    """Where the cells of a table stand on a sheet.
+    """Cell references of a table on a sheet.
 
     Parameters
     ----------
@@ -27,17 +27,17 @@ class SheetPlace(Place):
     columns: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def row(self, position: int) -> str:
-        """Name a row by its first cell."""
+        """Write the reference of a row's first cell."""
         first = next((letters[0] for letters in self.columns.values()), "A")
         return f"{self.sheet}!{first}{self.labels[position]}"
 
     def cell(self, position: int, column: str) -> str:
-        """Name a cell; a row where the column is not on the sheet."""
+        """Write the reference of a cell; of the row where the column is not on the sheet."""
         letters = self.columns.get(column)
         return f"{self.sheet}!{letters[0]}{self.labels[position]}" if letters else self.row(position)
 
     def whole(self, column: str) -> str:
-        """Name the header of a column, twice where it stands twice; the sheet where there is no such column."""
+        """Write the references of a column's headers, which may be repeated; the sheet where it has no such column."""
         letters = self.columns.get(column)
         if not letters:
             return f"sheet {self.sheet}"

@@ -1,4 +1,4 @@
-"""A workbook's sheets as raw tables and settings: each cell taken or refused, and where it stands."""
+"""Workbook reader: the sheets become raw tables and settings, with the cell reference of each value."""
 
 from __future__ import annotations
 
@@ -23,21 +23,21 @@ from .tables import SheetTable
 log = logging.getLogger("singlepot")
 
 NEARLY_A_SHEET = 0.8
-"""How alike a sheet's name and a table's are when one was probably meant for the other (0 to 1, difflib)."""
+"""Similarity from which a sheet's name is taken for a misspelt table name (0 to 1, difflib)."""
 
 _SPECS = {SHEET.name: SHEET, **TABLES}
 
 
 @dataclass
-class Found:
-    """What a workbook says, for :func:`singlepot.models.scenario.scenario.from_raw`."""
+class WorkbookContent:
+    """Content of a workbook, for :func:`singlepot.models.scenario.scenario.from_raw`."""
 
-    said: dict[str, Any] | None = None
-    places: dict[str, str] = field(default_factory=dict)
+    settings: dict[str, Any] | None = None
+    references: dict[str, str] = field(default_factory=dict)
     raw: dict[str, RawTable] = field(default_factory=dict)
 
 
-def read_workbook(path: Path, report: Report) -> Found:
+def read_workbook(path: Path, report: Report) -> WorkbookContent:
     """Read a workbook.
 
     Parameters
@@ -51,37 +51,37 @@ def read_workbook(path: Path, report: Report) -> Found:
     try:
         opened = open_workbook(path, _SPECS)
     except UnopenedError as refused:
-        code, place, *rest = refused.said
-        report.add(Diagnostic(code, SETTINGS, file, place, "", *rest))
+        code, position, *rest = refused.parts
+        report.add(Diagnostic(code, SETTINGS, file, position, "", *rest))
         report.stop_if_any()
         raise
     reader = _Reader(file, opened, report)
-    reader.say_what_is_ignored(path)
+    reader.log_ignored(path)
     return reader.read()
 
 
 class _Reader:
-    """The steps from sheets to tables."""
+    """Reader of one opened workbook."""
 
     def __init__(self, file: str, opened: Opened, report: Report) -> None:
         self.file, self.opened, self.report = file, opened, report
         self.sheets = {folded(sheet.name): sheet for sheet in opened.sheets.values()}
         self.layouts: dict[str, Layout] = {}
 
-    def read(self) -> Found:
+    def read(self) -> WorkbookContent:
         self._check_names()
         for name, spec in _SPECS.items():
             if name in self.sheets:
                 layout = lay_out(self.sheets[name], spec, self._complainer(name))
                 if layout is not None:
                     self.layouts[name] = layout
-        found = Found(raw={name: table for name in TABLES if (table := self._table(name)) is not None})
+        content = WorkbookContent(raw={name: table for name in TABLES if (table := self._table(name)) is not None})
         if SHEET.name in self.layouts:
-            found.said, found.places = self._settings()
-        return found
+            content.settings, content.references = self._settings()
+        return content
 
-    def say_what_is_ignored(self, path: Path) -> None:
-        """Note what the workbook holds that is never run, followed or read."""
+    def log_ignored(self, path: Path) -> None:
+        """Log the extras of the workbook, which are never run, followed or read."""
         for extra in self.opened.extras:
             log.warning("%s holds %s: they are neither run nor followed", self.file, extra)
         if path.with_name("~$" + path.name).exists():
@@ -93,14 +93,14 @@ class _Reader:
     def _complainer(self, name: str) -> Complain:
         number_of_table = list(_SPECS).index(name) - 1
 
-        def complain(code: str, place: str, column: str, value: str, expected: str, remedy: str) -> None:
-            problem = Diagnostic(code, name, self.file, place, column, value, expected, remedy)
+        def complain(code: str, position: str, column: str, value: str, expected: str, remedy: str) -> None:
+            problem = Diagnostic(code, name, self.file, position, column, value, expected, remedy)
             self.report.add(problem, table=number_of_table)
 
         return complain
 
     def _check_names(self) -> None:
-        """Name the sheets that are missing, and those probably meant to be tables: they would go unnoticed."""
+        """Report missing sheets, and sheets with nearly the name of a table, which would be ignored."""
         others = [name for name in self.opened.names if folded(name) not in _SPECS]
         for name in _SPECS:
             alike = [other for other in self.opened.names if folded(other) == name]
@@ -120,7 +120,7 @@ class _Reader:
                 self._complainer(meant)("SP-X011", f"sheet {other}", "", "", expected, remedy)
 
     def _table(self, name: str) -> RawTable | None:
-        """A table; None where it may be absent and is."""
+        """Read a table; None where an optional one is absent."""
         if name not in self.sheets:
             return lost(self.file) if TABLES[name].required else None
         sheet, spec = self.sheets[name], TABLES[name]
@@ -157,15 +157,15 @@ class _Reader:
             log.warning("%s %s: hidden columns were read: %s", self.file, sheet.name, ", ".join(hidden))
 
     def _zero_led(self) -> dict[int, str]:
-        """Codes of areas written with zeros before them, by their number."""
-        found: dict[int, str] = {}
+        """Collect the area codes with leading zeros, by their number."""
+        codes: dict[int, str] = {}
         for name, layout in self.layouts.items():
             for header in ("code", "area"):
                 if header in layout.columns and header in _SPECS[name].by_name:
                     column = self.sheets[name].columns[layout.columns[header][0]]
                     words = column.words if column.numbers is None else column.odd.values()
-                    found |= {int(w): w for w in words if isinstance(w, str) and re.fullmatch(r"0[0-9]{1,14}", w)}
-        return found
+                    codes |= {int(w): w for w in words if isinstance(w, str) and re.fullmatch(r"0[0-9]{1,14}", w)}
+        return codes
 
 
 def _inside(letters: str, column: str) -> bool:

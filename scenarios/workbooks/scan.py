@@ -1,6 +1,7 @@
-"""What the reader of cells does not tell, from the XML of a sheet: read in pieces, and only searched.
+"""XML scan of a sheet: hidden rows, merged cells, formulas and formats are found by searching the bytes.
 
-A sheet of a million rows has tens of millions of elements. A parser would take half a minute; what is wanted here
+The library that reads the cells does not report these facts. A sheet of a million rows has tens of millions of
+elements, for which a parser would take half a minute; what is searched for here
 (hidden rows, merged cells, formulas without a value, errors, two kinds of number format, the used range) is rare
 or one number, and is found by searching the bytes for its mark.
 """
@@ -13,6 +14,7 @@ from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from ..formats.file_kinds import UTF_16_MARKS
 from .archive import UnopenedError
 
 PIECE = 1 << 20
@@ -22,7 +24,7 @@ LONGEST_ROW = 64_000_000
 """Bytes of one row; 16,384 full cells have less."""
 
 MOST_NAMED = 5_000
-"""Cells of one kind of fault that are named."""
+"""Cells of one kind of fault that are reported at most."""
 
 ROOM = 1_000_000
 """Cells that a used range may have however few of them are filled."""
@@ -38,7 +40,7 @@ _REFERENCE = re.compile(rb' r="([A-Z]{1,3})([0-9]{1,7})"')
 
 @dataclass
 class Facts:
-    """What was found on a sheet.
+    """Facts about a sheet from its XML.
 
     Parameters
     ----------
@@ -72,19 +74,19 @@ class Facts:
 
 
 def scan_sheet(archive: zipfile.ZipFile, part: str, percent: frozenset[int], padded: frozenset[int]) -> Facts:
-    """Search the XML of a sheet.
+    """Scan the XML of a sheet.
 
     Parameters
     ----------
     archive, part
-        Where the sheet lies.
+        The archive, and the part of it with the sheet.
     percent, padded
         Numbers of the styles that show a percentage, or zeros before a number.
 
     Raises
     ------
     UnopenedError
-        The XML is not what a sheet's should be.
+        The XML has a document type, another encoding, or too long a row.
     """
     with archive.open(part) as file:
         pieces = _pieces(file)
@@ -100,7 +102,7 @@ def scan_sheet(archive: zipfile.ZipFile, part: str, percent: frozenset[int], pad
 
 
 def check_range(facts: Facts, sheet: str) -> None:
-    """Refuse a used range that is nearly all empty: one stray cell makes a reader ask for gigabytes.
+    """Refuse a sparse used range: one stray cell makes the reader of cells allocate gigabytes.
 
     Raises
     ------
@@ -111,17 +113,12 @@ def check_range(facts: Facts, sheet: str) -> None:
     if size > max(ROOM, SPARSEST * facts.cells):
         last = f"{letters(facts.columns)}{facts.rows}"
         value = f"a used range of {facts.rows:,} rows by {facts.columns:,} columns with {facts.cells:,} cells in it"
-        raise UnopenedError(
-            "SP-X005",
-            f"{sheet}!{last}",
-            value,
-            "a table",
-            "delete the stray cell, or all rows and columns beyond the table",
-        )
+        remedy = "delete the stray cell, or all rows and columns beyond the table"
+        raise UnopenedError("SP-X005", f"{sheet}!{last}", value, "a table", remedy)
 
 
 def letters(column: int) -> str:
-    """Write a column as Excel does, from 1.
+    """Convert the number of a column, from 1, into its letters.
 
     >>> letters(1), letters(26), letters(27), letters(16384)
     ('A', 'Z', 'AA', 'XFD')
@@ -134,7 +131,7 @@ def letters(column: int) -> str:
 
 
 def number(text: str) -> int:
-    """Number a column written as Excel does, from 1.
+    """Convert the letters of a column into its number, from 1.
 
     >>> number("A"), number("XFD")
     (1, 16384)
@@ -146,18 +143,13 @@ def number(text: str) -> int:
 
 
 def _check_head(head: bytes) -> None:
-    if b"<!DOCTYPE" in head or head[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        raise UnopenedError(
-            "SP-X002",
-            "",
-            "a sheet with a document type or in UTF-16",
-            "plain XML in UTF-8",
-            "save the workbook again in Excel",
-        )
+    if b"<!DOCTYPE" in head or head[:2] in UTF_16_MARKS:
+        value, remedy = "a sheet with a document type or in UTF-16", "save the workbook again in Excel"
+        raise UnopenedError("SP-X002", "", value, "plain XML in UTF-8", remedy)
 
 
 def _pieces(file: object) -> Iterator[bytes]:
-    """The bytes of a file in pieces that end with a row."""
+    """Yield the bytes of a file in pieces that end with a row."""
     rest = b""
     while chunk := file.read(PIECE):  # type: ignore[attr-defined]
         rest += chunk
@@ -166,18 +158,13 @@ def _pieces(file: object) -> Iterator[bytes]:
             yield rest[:end]
             rest = rest[end:]
         elif len(rest) > LONGEST_ROW:
-            raise UnopenedError(
-                "SP-X004",
-                "",
-                f"a row of more than {LONGEST_ROW} bytes",
-                "rows of a table",
-                "copy the table into a new workbook",
-            )
+            value, remedy = f"a row of more than {LONGEST_ROW} bytes", "copy the table into a new workbook"
+            raise UnopenedError("SP-X004", "", value, "rows of a table", remedy)
     yield rest
 
 
 class _Search:
-    """The patterns of one sheet, and what they have found."""
+    """Regular expressions for the XML of one sheet, and the facts that they match."""
 
     def __init__(self, prefix: bytes, percent: frozenset[int], padded: frozenset[int]) -> None:
         self.facts = Facts()
@@ -204,7 +191,7 @@ class _Search:
         ]
 
     def look_before(self, piece: bytes) -> None:
-        """Take what stands before the rows."""
+        """Search the XML before the rows."""
         head = piece.partition(b"sheetData")[0]
         for match in self.hidden_column.finditer(head):
             ends = [re.search(name + rb'="([0-9]+)"', match[0]) for name in (rb"min", rb"max")]
@@ -213,7 +200,7 @@ class _Search:
                 self.facts.hidden_columns.append(first if first == last else f"{first}:{last}")
 
     def look_at(self, piece: bytes) -> None:
-        """Take what stands in some rows, and after them."""
+        """Search the XML of some rows, and after them."""
         facts = self.facts
         end = -1 if self.after else next((at for mark in self.ends if (at := piece.find(mark)) >= 0), len(piece))
         rows, after = (b"", piece) if self.after else (piece[:end], piece[end:])
@@ -245,33 +232,29 @@ class _Search:
                 return
             value = self.value.search(rows, start, end)
             text = re.search(rb'[ "]t="(?:str|e|b)"', rows[start : match.start()]) is not None
-            place = _REFERENCE.search(rows, start, end)
-            if (value is None or not value[1]) and not text and place:
-                self.facts.uncalculated.append((place[1] + place[2]).decode())
+            cell = _REFERENCE.search(rows, start, end)
+            if (value is None or not value[1]) and not text and cell:
+                self.facts.uncalculated.append((cell[1] + cell[2]).decode())
 
     def _look_for_errors(self, rows: bytes) -> None:
         at = rows.find(b't="e"')
         while at >= 0 and len(self.facts.errors) < MOST_NAMED:
             start, end = self._around(rows, at)
-            value, place = self.value.search(rows, start, end), _REFERENCE.search(rows, start, end)
-            if place and value:
-                self.facts.errors[(place[1] + place[2]).decode()] = value[1].decode(errors="replace")
+            value, cell = self.value.search(rows, start, end), _REFERENCE.search(rows, start, end)
+            if cell and value:
+                self.facts.errors[(cell[1] + cell[2]).decode()] = value[1].decode(errors="replace")
             at = rows.find(b't="e"', at + 1)
 
     def _look_for_styles(self, rows: bytes) -> None:
-        for pattern, found in self.styles:
+        for pattern, styled in self.styles:
             for match in pattern.finditer(rows) if pattern else ():
                 start = rows.rfind(b"<", 0, match.start())
-                place = (
-                    _REFERENCE.search(rows, start, rows.find(b">", start))
-                    if rows.startswith(self.cell, start)
-                    else None
-                )
-                if place:
-                    found.setdefault(place[1].decode(), array("I")).append(int(place[2]))
+                in_cell = rows.startswith(self.cell, start)
+                if in_cell and (cell := _REFERENCE.search(rows, start, rows.find(b">", start))):
+                    styled.setdefault(cell[1].decode(), array("I")).append(int(cell[2]))
 
     def _around(self, rows: bytes, at: int) -> tuple[int, int]:
-        """Where the cell that holds a place begins and ends."""
+        """Find the begin and end of the cell that holds a position."""
         end = rows.find(self.cell_end, at)
         return max(rows.rfind(self.cell, 0, at), 0), end if end >= 0 else len(rows)
 

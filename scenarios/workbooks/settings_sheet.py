@@ -1,4 +1,4 @@
-"""The sheet ``scenario``: the settings as rows of key, value and note."""
+"""Settings sheet ``scenario``: each row holds a key, its value and a note."""
 
 from __future__ import annotations
 
@@ -37,13 +37,13 @@ TEXTS = ("title", "money", "price_base", "equity.attribute")
 """Keys that hold text."""
 
 LOG = "log."
-"""The section of texts for assurance; its entries' names may have points in them."""
+"""Section of texts for assurance; its entries' names may contain points."""
 
 TABLES_OF_SOURCE = ".tables"
-"""How the one key of the section ends that holds several values."""
+"""Ending of the one key of the section that holds several values."""
 
 DOUBTFUL_SHARE = 10.0
-"""A ceiling of a thousand percent is allowed, and was perhaps written as a percentage."""
+"""Ceiling from which a warning is logged: a thousand percent is allowed, and perhaps 10% was meant."""
 
 log = logging.getLogger("singlepot")
 
@@ -56,7 +56,7 @@ _NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 def read_rows(
     rows: Sequence[tuple[int, Any, Any, Any]], sheet: str, complain: Complain
 ) -> tuple[dict[str, Any], dict[str, str]]:
-    """Make nested settings of the rows of the sheet.
+    """Build nested settings from the rows of the sheet.
 
     Parameters
     ----------
@@ -69,52 +69,36 @@ def read_rows(
 
     Returns
     -------
-    The settings, and where the value of each key stands, by its path; where the key stands, by ``key:`` and its path.
+    The settings, and the cell reference of each value by the path of its key, of the key by ``key:`` and its path.
     """
-    said: dict[str, Any] = {}
-    places: dict[str, str] = {"": f"sheet {sheet}"}
+    settings: dict[str, Any] = {}
+    cells: dict[str, str] = {"": f"sheet {sheet}"}
     notes: dict[str, str] = {}
     for number, key, value, note in rows:
-        key = str(key).strip()
+        key, cell = str(key).strip(), f"{sheet}!A{number}"
         if not key:
             if value != "":
-                found = shown(str(value))
-                complain(
-                    "SP-X026", f"{sheet}!A{number}", "", f"no key for {found}", "a key, such as rules.grant_floor", ""
-                )
+                missing = f"no key for {shown(str(value))}"
+                complain("SP-X026", cell, "", missing, "a key, such as rules.grant_floor", "")
             continue
         if note != "":
             notes[key] = str(note)
         if value == "":
             continue
-        if f"key:{key}" in places:
-            first = places[f"key:{key}"]
-            complain(
-                "SP-X026",
-                f"{sheet}!A{number}",
-                key,
-                "the key again",
-                "each key once",
-                f"it stands in {first} too; delete one",
-            )
+        if f"key:{key}" in cells:
+            remedy = f"it stands in {cells[f'key:{key}']} too; delete one"
+            complain("SP-X026", cell, key, "the key again", "each key once", remedy)
             continue
-        places[key], places[f"key:{key}"] = f"{sheet}!B{number}", f"{sheet}!A{number}"
-        if not _put(said, key, read_value(key, value)):
-            complain(
-                "SP-X026",
-                f"{sheet}!A{number}",
-                key,
-                "a key within a value",
-                "sections before keys",
-                "delete one of the two",
-            )
+        cells[key], cells[f"key:{key}"] = f"{sheet}!B{number}", cell
+        if not _put(settings, key, read_value(key, value)):
+            complain("SP-X026", cell, key, "a key within a value", "sections before keys", "delete one of the two")
     if notes:
-        said["notes"] = {**said.get("notes", {}), **notes}
-    return said, places
+        settings["notes"] = {**settings.get("notes", {}), **notes}
+    return settings, cells
 
 
 def check_cells(sheet: Sheet, layout: Layout, complain: Complain) -> None:
-    """Name the cells of the sheet that hold no value, or one of which it is not sure what it means."""
+    """Report the cells of the sheet that hold no value, or an ambiguous one."""
     for name in ("key", "value"):
         if name not in layout.columns:
             complain("SP-D002", f"sheet {sheet.name}", name, "", "the column to be there", "")
@@ -125,19 +109,19 @@ def check_cells(sheet: Sheet, layout: Layout, complain: Complain) -> None:
     letters = layout.columns.get("value", ["B"])[0]
     percent = set(sheet.facts.percent.get(letters, ()))
     for row, key, value, _ in first_rows(sheet, layout.positions.tolist(), layout.columns):
-        place, key = f"{sheet.name}!{letters}{row}", str(key).strip()
+        cell, key = f"{sheet.name}!{letters}{row}", str(key).strip()
         if isinstance(value, Date) and key not in ("years", "price_base"):
-            complain("SP-X022", place, key, f"the date {value}", "a value", "format the cell as text")
+            complain("SP-X022", cell, key, f"the date {value}", "a value", "format the cell as text")
         plain = isinstance(value, float) and row not in percent and key.startswith("rules.")
         if plain and percent and value > LARGEST_PLAIN_RULE:
-            found = f"{value:g}, while {letters}{min(percent)} is shown as a percentage"
-            complain("SP-X024", place, key, found, "a share", f"write {value / 100:g} if {value:g}% is meant")
+            doubt = f"{value:g}, while {letters}{min(percent)} is shown as a percentage"
+            complain("SP-X024", cell, key, doubt, "a share", f"write {value / 100:g} if {value:g}% is meant")
         elif plain and key.endswith("_ceiling") and value >= DOUBTFUL_SHARE:
-            log.warning("%s: %g is %g%%; write %g if %g%% is meant", place, value, value * 100, value / 100, value)
+            log.warning("%s: %g is %g%%; write %g if %g%% is meant", cell, value, value * 100, value / 100, value)
 
 
 def path_of(key: str) -> list[str]:
-    """Cut a key into the names of its sections and its own.
+    """Split a key into the names of its sections and its own.
 
     >>> path_of("rules.grant_floor"), path_of("stages.give.shortfall.largest")
     (['rules', 'grant_floor'], ['stages', 'give', 'shortfall.largest'])
@@ -151,21 +135,22 @@ def path_of(key: str) -> list[str]:
     return [*section.rstrip(".").split("."), key[len(section) :]] if section else key.split(".")
 
 
-def _put(said: dict[str, Any], key: str, value: Any) -> bool:
+def _put(settings: dict[str, Any], key: str, value: Any) -> bool:
+    """Set a value in nested settings; False where a section or another value is in its way."""
     *sections, name = path_of(key)
     for section in sections:
-        inner: object = said.setdefault(section, {})
+        inner: object = settings.setdefault(section, {})
         if not isinstance(inner, dict):
             return False
-        said = inner
-    if isinstance(said.get(name), dict):
+        settings = inner
+    if isinstance(settings.get(name), dict):
         return False
-    said[name] = value
+    settings[name] = value
     return True
 
 
 def read_value(key: str, value: Any) -> Any:
-    """Make of a cell what ``scenario.toml`` would hold under a key."""
+    """Convert a cell into the value that ``scenario.toml`` would hold under a key."""
     if isinstance(value, Date):
         value = financial_year(value) or value
     if key.startswith(LOG):
@@ -175,9 +160,8 @@ def read_value(key: str, value: Any) -> Any:
     if key in LISTS:
         return _list(value, LISTS[key])
     if key in TEXTS:
-        if key == "title":
-            return number_text(value) if isinstance(value, float) else value
-        return number_text(value) if isinstance(value, float) else value.strip() if isinstance(value, str) else value
+        value = number_text(value) if isinstance(value, float) else value
+        return value.strip() if isinstance(value, str) and key != "title" else value
     if isinstance(value, str):
         text = value.strip()
         value = float(text) if _NUMBER.fullmatch(text) else text
@@ -210,9 +194,9 @@ def list_text(items: Sequence[Any]) -> str:
     return ", ".join(texts) if plain and texts else json.dumps(list(items), ensure_ascii=False)
 
 
-def rows_of(said: Mapping[str, Any]) -> list[tuple[str, Any, str]]:
-    """Lay nested settings out as rows of key, value and note: numbers as they are, several values as one text."""
-    notes = dict(said.get("notes", {}))
+def rows_of(settings: Mapping[str, Any]) -> list[tuple[str, Any, str]]:
+    """Flatten nested settings into rows of key, value and note: numbers as they are, several values as one text."""
+    notes = dict(settings.get("notes", {}))
     rows: list[tuple[str, Any, str]] = []
 
     def lay(section: str, content: Mapping[str, Any]) -> None:
@@ -223,14 +207,14 @@ def rows_of(said: Mapping[str, Any]) -> list[tuple[str, Any, str]]:
             else:
                 rows.append((key, list_text(value) if isinstance(value, list | tuple) else value, notes.pop(key, "")))
 
-    lay("", {name: value for name, value in said.items() if name != "notes"})
+    lay("", {name: value for name, value in settings.items() if name != "notes"})
     return rows + [(key, "", note) for key, note in notes.items()]
 
 
 def first_rows(
     sheet: Sheet, positions: Sequence[int], columns: Mapping[str, Sequence[str]]
 ) -> list[tuple[int, Any, Any, Any]]:
-    """The rows of the sheet: number, key, value and note."""
+    """List the rows of the sheet: number, key, value and note."""
     rows = []
     for position in positions:
         cells = sheet.row(int(position))

@@ -1,4 +1,4 @@
-"""One sheet as a raw table: each cell taken or refused, and what was accepted noted."""
+"""Sheet reader: the cells of one sheet become a raw table, with a diagnostic for each refused cell."""
 
 from __future__ import annotations
 
@@ -23,32 +23,32 @@ from .scan import Facts, number
 log = logging.getLogger("singlepot")
 
 NEARLY_A_COLUMN = 0.8
-"""How alike a header and a column's name are when one was probably meant for the other (0 to 1, difflib)."""
+"""Similarity from which a header is taken for a misspelt column name (0 to 1, difflib)."""
 
 UNMERGE = "unmerge them and fill in every cell"
-"""What to do about merged cells."""
+"""Remedy for merged cells."""
 
 _NEVER = Refused("SP-X020", "a formula that was never calculated", "open the workbook in Excel and save it")
 
 
 def faults_of(facts: Facts) -> dict[str, Refused]:
-    """The cells of a sheet that hold no value: formulas never calculated, and errors."""
+    """Refuse the cells of a sheet without a value: formulas never calculated, and errors."""
     errors = {
-        cell: Refused("SP-X021", f"the error {said}", "correct it in the workbook", said)
-        for cell, said in facts.errors.items()
+        cell: Refused("SP-X021", f"the error {error}", "correct it in the workbook", error)
+        for cell, error in facts.errors.items()
     }
     return dict.fromkeys(facts.uncalculated, _NEVER) | errors
 
 
 class SheetTable:
-    """The steps from one sheet to one table.
+    """Reader of one sheet.
 
     Parameters
     ----------
     file
         Name of the workbook.
     sheet, layout, spec
-        The sheet, where the table lies on it, and what it should hold.
+        The sheet, the position of the table on it, and the specification of the table.
     complain
         Takes the problems of the sheet.
     zero_led
@@ -58,7 +58,7 @@ class SheetTable:
     def __init__(
         self, file: str, sheet: Sheet, layout: Layout, spec: Table, complain: Complain, zero_led: Mapping[int, str]
     ) -> None:
-        """Hold what is to be read."""
+        """Keep the sheet and the specification of its table."""
         self.file, self.sheet, self.layout, self.spec = file, sheet, layout, spec
         self.complain, self.zero_led = complain, zero_led
         self.rows = sheet.rows[layout.positions]
@@ -70,21 +70,21 @@ class SheetTable:
         return bool(facts.uncalculated or facts.errors or facts.percent or facts.padded or facts.merged)
 
     def read(self) -> RawTable:
-        """The table."""
+        """Read the table."""
         layout = self.layout
-        place = SheetPlace(self.file, pd.Index(self.rows), "row", (), self.sheet.name, layout.header, layout.columns)
+        cells = SheetPlace(self.file, pd.Index(self.rows), "row", (), self.sheet.name, layout.header, layout.columns)
         if self.sheet.name != self.spec.name:
-            self._note(f"the sheet is taken for the table {self.spec.name}")
+            self._warn(f"the sheet is taken for the table {self.spec.name}")
         if self.sheet.blank:
-            self._note(f"{_count(self.sheet.blank, 'blank row')} passed over")
+            self._warn(f"{_count(self.sheet.blank, 'blank row')} passed over")
         if layout.trimmed:
-            self._note(f"spaces around headers taken away: {', '.join(map(shown, layout.trimmed))}")
+            self._warn(f"spaces around headers taken away: {', '.join(map(shown, layout.trimmed))}")
         columns = {header: self._column(header, letters[0]) for header, letters in layout.columns.items()}
         self._check_merged(columns)
-        return RawTable(columns, place, len(self.rows), repeated=layout.repeated)
+        return RawTable(columns, cells, len(self.rows), repeated=layout.repeated)
 
-    def _note(self, said: str) -> None:
-        log.warning("%s %s: %s", self.file, self.sheet.name, said)
+    def _warn(self, message: str) -> None:
+        log.warning("%s %s: %s", self.file, self.sheet.name, message)
 
     def _column(self, header: str, letters: str) -> Cells:
         cells = self.sheet.columns[letters].cells(self.layout.positions)
@@ -95,7 +95,7 @@ class SheetTable:
         column = known.get(header) or known.get(near(header, absent, NEARLY_A_COLUMN))
         notes = Notes()
         taken = read_cells(column, cells, self._context(column, letters), notes)
-        self._say(notes, letters)
+        self._log_notes(notes, letters)
         return taken
 
     def _with_errors(self, cells: Any, letters: str) -> Any:
@@ -120,7 +120,7 @@ class SheetTable:
         )
 
     def _share_rows(self) -> frozenset[int]:
-        """The rows of rules whose value is a share."""
+        """List the rows of rules whose value is a share."""
         if "basis" not in self.layout.columns:
             return frozenset(range(len(self.rows)))
         bases = self.sheet.columns[self.layout.columns["basis"][0]].cells(self.layout.positions)
@@ -137,8 +137,8 @@ class SheetTable:
                 taken[self.at_row[int(match[2])]] = refused
         return taken
 
-    def _say(self, notes: Notes, letters: str) -> None:
-        """Note what was accepted in a column."""
+    def _log_notes(self, notes: Notes, letters: str) -> None:
+        """Log what was accepted in a column, by reason."""
         accepted = {
             "spaces around texts taken away": notes.trimmed,
             "numbers stored as text read as numbers": notes.texts_of_numbers,
@@ -148,10 +148,10 @@ class SheetTable:
         for what, positions in accepted.items():
             if positions:
                 first = f"{letters}{self.rows[positions[0]]}"
-                self._note(f"{what} in {_count(len(positions), 'cell')}, the first in {first}")
+                self._warn(f"{what} in {_count(len(positions), 'cell')}, the first in {first}")
 
     def _check_merged(self, columns: dict[str, Cells]) -> None:
-        """Name merged cells, and fill them from the first one, so that nothing more is said of them."""
+        """Report merged cells, and fill them from the first one, so that no further problem is reported for them."""
         for merged in self.sheet.facts.merged:
             match = re.fullmatch(r"([A-Z]+)([0-9]+):([A-Z]+)([0-9]+)", merged)
             if match is None:

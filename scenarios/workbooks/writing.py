@@ -1,4 +1,4 @@
-"""A scenario as a workbook: a sheet ``scenario`` and one for each table, exact to the last digit."""
+"""Workbook writer: a scenario becomes a sheet ``scenario`` and one for each table, exact to the last digit."""
 
 from __future__ import annotations
 
@@ -35,22 +35,22 @@ OPTIONS = {
     "strings_to_numbers": False,
     "strings_to_urls": False,
 }
-"""How XlsxWriter is used: text is never made a formula, number or link, and rows leave memory as they are written."""
+"""Options of XlsxWriter: text is never made a formula, number or link, and rows leave memory as they are written."""
 
 
 class Exact(float):
-    """A number that is written with as many digits as bring it back: XlsxWriter writes sixteen, some need more."""
+    """Number that is written with as many digits as it needs to be read back: XlsxWriter writes sixteen."""
 
     __slots__ = ()
 
     def __format__(self, spec: str) -> str:
-        """The shortest text that reads as the same number, whatever was asked for."""
+        """Write the shortest text that reads as the same number, for any format."""
         return repr(float(self))
 
 
 @dataclass(frozen=True)
 class Header:
-    """How a header is written, and what is said of it when the mouse is on it."""
+    """Style of a header, and its comment."""
 
     style: Any
     comment: str = ""
@@ -77,7 +77,7 @@ def write_workbook(scenario: Scenario, path: Path) -> None:
 
 
 def check_size(path: Path) -> None:
-    """Refuse a workbook that would not be read again because it is too large.
+    """Refuse a workbook too large to be read again.
 
     Raises
     ------
@@ -93,7 +93,7 @@ def check_size(path: Path) -> None:
 
 
 class Styles:
-    """The formats of a workbook."""
+    """Cell formats of a workbook."""
 
     def __init__(self, workbook: Any) -> None:
         """Add them to the workbook."""
@@ -105,7 +105,7 @@ class Styles:
         self.people = workbook.add_format({"num_format": "#,##0"})
 
     def of(self, table: str, column: str) -> Any:
-        """The format of a column's cells."""
+        """Return the format of a column's cells."""
         known = TABLES[table].by_name.get(column)
         if known is None:
             return self.money if column.startswith("grant_") else self.plain
@@ -136,18 +136,18 @@ def write_table(
         at: 12 if table.iloc[:, at].dtype.kind == "f" else _width(table.iloc[:, at]) for at in range(table.shape[1])
     }
     _prepare(sheet, list(table.columns), styles, widths, headers or {})
-    columns = [table.iloc[:, at] for at in range(table.shape[1])]
-    numeric = [column.dtype.kind == "f" for column in columns]
+    contents = [table.iloc[:, at] for at in range(table.shape[1])]
+    numeric = [cells.dtype.kind == "f" for cells in contents]
     formats = [styles.of(name, header) for header in table.columns]
     if not len(table):
         return
-    for at, row in enumerate(zip(*(column.tolist() for column in columns), strict=True), start=1):
-        for place, cell in enumerate(row):
-            if numeric[place]:
+    for at, row in enumerate(zip(*(cells.tolist() for cells in contents), strict=True), start=1):
+        for column, cell in enumerate(row):
+            if numeric[column]:
                 if cell == cell:
-                    sheet.write_number(at, place, exact(cell), formats[place])
+                    sheet.write_number(at, column, exact(cell), formats[column])
             elif cell:
-                sheet.write_string(at, place, cell, formats[place])
+                sheet.write_string(at, column, cell, formats[column])
 
 
 def _prepare(
@@ -169,12 +169,12 @@ def _width(column: pd.Series[Any]) -> int:
 
 
 def exact(number: float) -> float:
-    """A number as it is to be written."""
+    """Wrap a number that sixteen digits do not write exactly."""
     return number if float(f"{number:.16G}") == number else Exact(number)
 
 
 def check_limits(tables: Mapping[str, pd.DataFrame], settings: list[tuple[str, Any, str]]) -> None:
-    """Refuse what a workbook cannot hold, or what reading it would take for something else.
+    """Refuse tables and texts that a workbook cannot hold, or that would be read back as something else.
 
     Raises
     ------
@@ -192,9 +192,9 @@ def check_limits(tables: Mapping[str, pd.DataFrame], settings: list[tuple[str, A
             _complain(
                 report, "SP-X030", name, f"sheet {name}", value, f"at most {MOST_ROWS - 1:,} below the header", _SMALLER
             )
-        for place, header in enumerate(table.columns):
+        for at, header in enumerate(table.columns, start=1):
             if table[header].dtype.kind != "f":
-                _check_texts(report, name, header, letters(place + 1), table[header])
+                _check_texts(report, name, header, letters(at), table[header])
     report.stop_if_any()
 
 
@@ -215,7 +215,7 @@ def _check_texts(report: Report, name: str, header: str, column: str, cells: pd.
 
 
 def _unfit(text: str) -> tuple[str, str, str] | None:
-    """Value, what was expected and the remedy of a text that no cell can hold."""
+    """Describe a text that no cell can hold: value, what was expected and the remedy."""
     length = len(text.encode("utf-16-le", "surrogatepass")) // 2
     if length > LONGEST_CELL:
         return f"a text of {length:,} characters", f"at most {LONGEST_CELL:,}", f"shorten it, or {_SMALLER}"
@@ -225,6 +225,6 @@ def _unfit(text: str) -> tuple[str, str, str] | None:
     return None
 
 
-def _complain(report: Report, code: str, table: str, place: str, value: str, expected: str, remedy: str) -> None:
+def _complain(report: Report, code: str, table: str, cell: str, value: str, expected: str, remedy: str) -> None:
     number = -1 if table == SETTINGS else list(TABLES).index(table)
-    report.add(Diagnostic(code, table, "workbook", place, "", value, expected, remedy), table=number)
+    report.add(Diagnostic(code, table, "workbook", cell, "", value, expected, remedy), table=number)

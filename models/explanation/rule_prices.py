@@ -13,38 +13,38 @@ from .prices import RULE_ROWS, Price, bound_kinds, first_stage, place_of, priced
 from .solved_stages import SolvedStages
 
 
-def rule_prices(workings: SolvedStages) -> tuple[Price, ...]:
+def rule_prices(solved: SolvedStages) -> tuple[Price, ...]:
     """Return the shadow price of every rule that binds: from duals of rows, and reduced costs of bounds."""
-    prices = [*_row_rules(workings), *_bound_rules(workings)]
-    return with_certainty(workings, [price for price in prices if price.stage])
+    prices = [*_row_rules(solved), *_bound_rules(solved)]
+    return with_certainty(solved, [price for price in prices if price.stage])
 
 
-def _row_rules(workings: SolvedStages) -> Iterator[Price]:
-    for family in workings.programme.row_families:
+def _row_rules(solved: SolvedStages) -> Iterator[Price]:
+    for family in solved.programme.row_families:
         if family.name not in RULE_ROWS:
             continue
         touched = np.zeros(family.size, dtype=bool)
-        for stage in workings.marginals:
+        for stage in solved.marginals:
             touched |= stage.row[family.span] != 0
         for member in np.flatnonzero(touched):
             row = family.start + int(member)
             labels = place_of((family,), row)
-            first = first_stage(workings, row)
+            first = first_stage(solved, row)
             marginal = float(first.row[row]) if first else 0.0
             bound = Bound(row, lower=marginal > 0, upper=marginal < 0)
             kind = RULE_ROWS[family.name]
-            yield priced(workings, kind, labels, first, bound, marginal, "unit", year_of(workings, labels))
+            yield priced(solved, kind, labels, first, bound, marginal, "unit", year_of(solved, labels))
 
 
-def _bound_rules(workings: SolvedStages) -> Iterator[Price]:
+def _bound_rules(solved: SolvedStages) -> Iterator[Price]:
     """Floors, ceilings and locks of grants and targets, and the limit of carry-over, from reduced costs."""
-    programme = workings.programme
+    programme = solved.programme
     for family in programme.column_families:
         if not bounds_of(family.name):
             continue
         lower, upper = programme.column_lower[family.span], programme.column_upper[family.span]
         done = np.zeros(family.size, dtype=bool)
-        for stage in workings.marginals:
+        for stage in solved.marginals:
             matters = (stage.column[family.span] != 0) & ~done
             done |= matters
             members = np.flatnonzero(matters)
@@ -56,22 +56,22 @@ def _bound_rules(workings: SolvedStages) -> Iterator[Price]:
                 marginal = float(stage.column[family.start + member])
                 lock = lower[member] == upper[member]
                 bound = Bound(family.start + int(member), True, bool(lock or marginal > 0), bool(lock or marginal < 0))
-                yield priced(workings, kind, labels, stage, bound, marginal, "unit", year_of(workings, labels))
+                yield priced(solved, kind, labels, stage, bound, marginal, "unit", year_of(solved, labels))
 
 
-def bound_of_rule(workings: SolvedStages, kind: str, labels: tuple[str, ...]) -> Bound | None:
+def bound_of_rule(solved: SolvedStages, kind: str, labels: tuple[str, ...]) -> Bound | None:
     """Return the bound of a rule, whether it binds or not; None where there is none.
 
     Parameters
     ----------
-    workings
+    solved
         The solved stages.
     kind
         What people call the rule, as in :class:`Price`.
     labels
         Labels of the row or column.
     """
-    programme = workings.programme
+    programme = solved.programme
     for family in programme.row_families:
         if RULE_ROWS.get(family.name) == kind:
             for row in range(family.start, family.start + family.size):

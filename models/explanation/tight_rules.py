@@ -47,16 +47,16 @@ class AtLimit:
     """
 
     def __init__(
-        self, workings: SolvedStages, moves: sparse.csr_array, cells: Integers, effects: Mapping[str, sparse.csr_array]
+        self, solved: SolvedStages, moves: sparse.csr_array, cells: Integers, effects: Mapping[str, sparse.csr_array]
     ) -> None:
-        self._workings, self._cells = workings, cells
-        programme, model = workings.programme, workings.formulation.model
+        self._solved, self._cells = solved, cells
+        programme, model = solved.programme, solved.formulation.model
         self._moves, self._effects = moves, effects
-        self._matrix = workings.by_row
+        self._matrix = solved.by_row
         own_rows = np.concatenate([np.arange(programme.shape[0])[programme.rows(name)] for name in ("grant", "target")])
         settled = np.zeros(programme.shape[1])
-        settled[model.take_up] = workings.take_up
-        settled[cells] = programme.row_lower[own_rows] + moves @ workings.take_up
+        settled[model.take_up] = solved.take_up
+        settled[cells] = programme.row_lower[own_rows] + moves @ solved.take_up
         self._settled = settled
         self._terms = np.asarray(abs(self._matrix) @ np.abs(settled))
         self._activity = np.asarray(self._matrix @ settled)
@@ -66,7 +66,7 @@ class AtLimit:
         in_way = {HELD: self._settled_before(stage), BAND: self._beyond(stage)}
         for name, effects in self._effects.items():
             if name in RULE_ROWS:
-                full, empty = self._at_bounds(name, stage, stage.row[self._workings.programme.rows(name)] == 0)
+                full, empty = self._at_bounds(name, stage, stage.row[self._solved.programme.rows(name)] == 0)
                 in_way[RULE_ROWS[name]] = _raise(effects, full) | _raise(effects, empty, -1)
         for kind, blocked in self._of_cells(stage).items():
             in_way[kind] = in_way.get(kind, np.zeros(len(blocked), dtype=bool)) | blocked
@@ -74,7 +74,7 @@ class AtLimit:
 
     def _at_bounds(self, name: str, stage: Marginals, free: Booleans) -> tuple[Booleans, Booleans]:
         """Those of some rows of a family that are at their upper and lower bound."""
-        span, programme = self._workings.programme.rows(name), self._workings.programme
+        span, programme = self._solved.programme.rows(name), self._solved.programme
         activity = np.asarray(self._matrix[span] @ stage.x)
         full, empty = (
             free & self._reached(activity, span, bound) & self._reached(self._activity[span], span, bound)
@@ -84,23 +84,23 @@ class AtLimit:
 
     def _settled_before(self, stage: Marginals) -> Booleans:
         """Which options would ask for a concession, a cut or a shortfall that an earlier stage has settled."""
-        workings = self._workings
+        solved = self._solved
         before = {
             result.stage.name.split("[")[0]
-            for result in workings.staged.results[: stage.position]
+            for result in solved.staged.results[: stage.position]
             if result.x is not None and result.stage.give == 0
         }
-        blocked = np.zeros(len(workings.take_up), dtype=bool)
+        blocked = np.zeros(len(solved.take_up), dtype=bool)
         for name, stages in SETTLED_BY.items():
             if name in self._effects and before & stages:
-                free = stage.row[self._workings.programme.rows(name)] == 0
+                free = stage.row[self._solved.programme.rows(name)] == 0
                 _, empty = self._at_bounds(name, stage, free | (name == "national"))
                 blocked |= _raise(self._effects[name], empty, -1)
         return blocked
 
     def _beyond(self, stage: Marginals) -> Booleans:
         """Which options give something up at the edge of a band that has no price beyond its slope."""
-        edges, places = band_kinks(self._workings, stage), np.zeros(self._workings.programme.shape[1], dtype=bool)
+        edges, places = band_kinks(self._solved, stage), np.zeros(self._solved.programme.shape[1], dtype=bool)
         if edges is not None:
             places[edges.cells] = (edges.up > edges.down) & (edges.beyond_down == 0)
         return _raise(self._moves, places[self._cells], -1)
@@ -109,7 +109,7 @@ class AtLimit:
         return np.asarray(np.abs(value - bound) <= NEAR * np.maximum(self._terms[span], 1.0))
 
     def _of_cells(self, stage: Marginals) -> dict[str, Booleans]:
-        programme, cells = self._workings.programme, self._cells
+        programme, cells = self._solved.programme, self._cells
         lower, upper = programme.column_lower[cells], programme.column_upper[cells]
         free = (stage.column[cells] == 0) | (lower == upper)
         size = NEAR * np.maximum(np.abs(self._settled[cells]), 1.0)

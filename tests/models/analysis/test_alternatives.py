@@ -153,7 +153,7 @@ def test_what_cannot_be_asked_is_refused() -> None:
         sp.find_alternatives(sp.settle(flat(areas=areas)), by="region")
 
 
-def test_the_command(tmp_path: Path) -> None:
+def test_the_command_alternatives_prints_and_writes_them(tmp_path: Path) -> None:
     out, chart = tmp_path / "out", tmp_path / "a.png"
     arguments = ("alternatives", "bucks-and-burnley", "--within", "5%", "--by", "area", "--count", "2")
     said = run(*arguments, "--out", str(out), "--chart", str(chart))

@@ -142,7 +142,7 @@ def test_what_is_no_measure_is_refused(pair: tuple[str, str], words: str) -> Non
         sp.trace_frontier(sp.read_scenario("bucks-and-burnley"), *pair)
 
 
-def test_the_command(tmp_path: Path) -> None:
+def test_the_command_frontier_prints_and_writes_it(tmp_path: Path) -> None:
     out, chart = tmp_path / "out", tmp_path / "f.svg"
     said = run("frontier", "bucks-and-burnley", "--between", "carbon,burden", "--out", str(out), "--chart", str(chart))
     assert said.returncode == 0, said.stderr

@@ -76,7 +76,7 @@ def test_a_pound_from_rich_to_poor_lowers_inequality(measure: object) -> None:
     assert measure(x + np.asarray([0, 0.5, -0.5, 0]), w) < measure(x, w)
 
 
-def test_textbook_values() -> None:
+def test_measures_have_their_textbook_values() -> None:
     """1 to 5: Gini 4/15. One has all of n: Gini 1 - 1/n, Theil ln n, Hoover 1 - 1/n, variation √(n - 1)."""
     assert gini(np.arange(1.0, 6.0), np.ones(5)) == pytest.approx(4 / 15)
     one = np.asarray([0.0, 0.0, 0.0, 8.0])

@@ -16,13 +16,13 @@ from ...strategies import scenario, seeded
 
 
 @pytest.mark.parametrize("name", ["bucks-and-burnley", "england", "england-tight"])
-def test_it_agrees_on_the_shipped_scenarios(name: str) -> None:
+def test_the_double_build_agrees_on_the_shipped_scenarios(name: str) -> None:
     """Every optimum, every value at the end, and the one answer of the sharing step."""
     found = sp.read_scenario(name)
     judge(sp.settle(found), rebuild(found))
 
 
-def test_it_agrees_where_everything_is_tied() -> None:
+def test_the_double_build_agrees_where_everything_is_tied() -> None:
     """Forty areas, ten of them copies: the sharing step alone decides among them."""
     settlement = crowded_settlement()
     judge(settlement, rebuild(settlement.scenario))
@@ -46,7 +46,7 @@ def tied() -> sp.Scenario:
     )
 
 
-def test_it_sees_a_settlement_that_is_as_good_but_not_the_one() -> None:
+def test_the_double_build_sees_a_settlement_that_is_as_good_but_shared_otherwise() -> None:
     """A hundredth of a thousandth taken from one equal area and given to another: same stages, other answer."""
     made = tied()
     position = position_of(sp.settle(made))
@@ -57,7 +57,7 @@ def test_it_sees_a_settlement_that_is_as_good_but_not_the_one() -> None:
     assert said.distance > 1e-5
 
 
-def test_it_names_the_rule_that_is_broken() -> None:
+def test_the_double_build_names_the_rule_that_is_broken() -> None:
     made = tied()
     position = position_of(sp.settle(made))
     generous = dict.fromkeys(position.take_up, 0.0)
@@ -66,7 +66,7 @@ def test_it_names_the_rule_that_is_broken() -> None:
     assert said.violation == pytest.approx(1 / 29)
 
 
-def test_it_fails_where_no_settlement_exists() -> None:
+def test_the_double_build_fails_where_no_settlement_exists() -> None:
     made = tied().with_(rules={"grant_floor": 0.99})
     with pytest.raises(DoubleBuildError):
         rebuild(made)

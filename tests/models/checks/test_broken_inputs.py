@@ -91,7 +91,7 @@ def made(base: str, changes: Sequence[dict[str, Any]], at: Path) -> Path:
 
 
 @pytest.mark.parametrize(("case", "attempt"), TRIES)
-def test_case(
+def test_a_broken_input_is_refused_in_one_line_or_read_right(
     case: dict[str, Any],
     attempt: dict[str, Any],
     tmp_path: Path,
@@ -204,12 +204,12 @@ def test_every_code_of_files_areas_and_units_has_a_case() -> None:
     assert asked - tried == set()
 
 
-def test_the_bases_are_in_order() -> None:
+def test_the_unchanged_folders_have_no_problem() -> None:
     assert sp.check_scenario(INPUT / "official").notes == ()
     assert [note.code for note in sp.check_scenario(INPUT / "full").notes] == ["SP-A010"]
 
 
-def test_the_findings_are_data(tmp_path: Path) -> None:
+def test_problems_and_notes_are_written_as_json(tmp_path: Path) -> None:
     folder = made("official", [{"file": "bids.csv", "find": "3.72", "put": "£3.72"}], tmp_path / "scenario")
     said = json.loads(sp.check_scenario(folder).as_json())
     assert said["ready"] is False

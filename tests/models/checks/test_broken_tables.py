@@ -61,7 +61,7 @@ def check(found: BadInputError, case: dict[str, Any], place: str) -> None:
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["what"])
-def test_broken_csv(case: dict[str, Any], tmp_path: Path) -> None:
+def test_a_broken_file_is_refused_with_its_code_and_row(case: dict[str, Any], tmp_path: Path) -> None:
     shutil.copy(INPUT / "full" / "scenario.toml", tmp_path)
     for name, text in broken(case).items():
         (tmp_path / f"{name}.csv").write_text(text, encoding="utf-8", newline="")
@@ -69,7 +69,7 @@ def test_broken_csv(case: dict[str, Any], tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["what"])
-def test_broken_frame(case: dict[str, Any]) -> None:
+def test_a_broken_frame_is_refused_with_its_code_and_row_label(case: dict[str, Any]) -> None:
     tables = {name: frame_of(text) for name, text in broken(case).items()}
     tables["rule_rows"] = tables.pop("rules")
     place = case["place"]
@@ -104,7 +104,7 @@ def settings() -> dict[str, Any]:
     return said
 
 
-def test_the_folder_itself_is_in_order() -> None:
+def test_the_unchanged_folder_is_read() -> None:
     assert len(read_scenario(INPUT / "full").areas) == 5
 
 

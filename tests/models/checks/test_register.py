@@ -51,7 +51,7 @@ def test_whatever_replaced_something_is_in_use_or_was_replaced_later() -> None:
             assert last in today or last in {"E07000244", "E07000245"}
 
 
-def test_changes_by_date() -> None:
+def test_each_reorganisation_replaced_the_number_of_authorities_that_it_did() -> None:
     """How many authorities each reorganisation replaced."""
     assert Counter(change.date for change in register().changes.values()) == {
         "2019-04-01": 8 + 1 + 6,  # Dorset with its county, Bournemouth and Poole; six districts in three
@@ -77,11 +77,11 @@ def test_changes_by_date() -> None:
         ("nothing", ()),
     ],
 )
-def test_successors(old: str, new: tuple[str, ...]) -> None:
+def test_the_successors_of_a_code_are_those_in_use(old: str, new: tuple[str, ...]) -> None:
     assert register().successors(old) == new
 
 
-def test_everything_around_a_district() -> None:
+def test_the_areas_around_a_district_are_its_county_and_combined_authority() -> None:
     assert list(register().containers("E07000117")) == ["E10000017", "E47000018"]
     assert list(register().containers("E10000011")) == []
 

@@ -48,7 +48,9 @@ def published() -> list[Any]:
 
 
 @pytest.mark.parametrize(("rule", "claims", "pot", "expected"), published())
-def test_published_cases(rule: str, claims: list[float], pot: float, expected: list[float]) -> None:
+def test_awards_are_those_of_the_published_cases(
+    rule: str, claims: list[float], pot: float, expected: list[float]
+) -> None:
     assert share_claims(rule, claims, pot) == pytest.approx(expected, abs=CASES["tolerance"]["abs"])
 
 

@@ -41,7 +41,7 @@ def test_no_explanation_is_of_a_code_that_is_not_there() -> None:
     assert set(CODES) >= WARNINGS | NOTES
 
 
-def test_explain_on_the_command_line(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_explain_prints_cause_example_and_remedy(capsys: pytest.CaptureFixture[str]) -> None:
     assert _run(["explain", "sp-d021"]) == 0
     said = capsys.readouterr().out
     assert said.startswith("SP-D021  Unknown area.\n")
@@ -52,7 +52,7 @@ def test_explain_on_the_command_line(capsys: pytest.CaptureFixture[str]) -> None
     assert "Did you mean SP-D021?" in capsys.readouterr().err
 
 
-def test_near_codes() -> None:
+def test_a_misspelt_code_is_taken_for_the_nearest() -> None:
     assert near_code("f1") == "SP-F001"
     assert near_code("SP-F01") == "SP-F001"
     assert near_code("nonsense") == ""
@@ -87,7 +87,7 @@ def test_check_shows_notes_and_is_ready(doubtful: Path, capsys: pytest.CaptureFi
     assert [line[:13] for line in lines[1:]] == ["note: SP-D060", "warning: SP-A"]
 
 
-def test_check_as_json(doubtful: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_check_writes_problems_and_notes_as_json(doubtful: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert _run(["check", str(doubtful), "--json"]) == 0
     said = json.loads(capsys.readouterr().out)
     assert said["ready"] is True
@@ -172,12 +172,14 @@ def test_tables_of_pandas_are_checked_alike(caplog: pytest.LogCaptureFixture) ->
         ("٣", "amount", "GBP", None),
     ],
 )
-def test_lenient_numbers(text: str, column: str, money: str, number: float | None) -> None:
+def test_a_number_as_people_write_it_is_read_leniently(
+    text: str, column: str, money: str, number: float | None
+) -> None:
     found = read_leniently(text, TABLES["bids"][column], money)
     assert (None if found is None else found[0]) == number
 
 
-def test_unknown_backends_and_limits() -> None:
+def test_unknown_backends_and_limits_are_refused() -> None:
     """Refused before anything is solved, with the nearest name."""
     scenario = sp.read_scenario("bucks-and-burnley")
     for options, words in (

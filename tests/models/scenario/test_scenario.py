@@ -134,7 +134,7 @@ def test_any_text_comes_back(words: list[str], amount: float) -> None:
         assert read_scenario(write(scenario, Path(folder))) == scenario
 
 
-def test_csv_text_of_other_columns() -> None:
+def test_whole_numbers_truth_values_and_missing_cells_are_written_as_csv() -> None:
     frame = pd.DataFrame(
         {"a": [1, 2], "b": [True, False], "c": [None, "x\ny"], "d": pd.array([1, None], dtype="Int64")}
     )
@@ -194,7 +194,7 @@ def test_filled_has_every_column_and_default() -> None:
     assert not profile.isna().any().any()
 
 
-def test_a_named_single_envelope() -> None:
+def test_a_single_envelope_may_have_a_name() -> None:
     pot = pd.DataFrame({"year": YEARS, "amount": [10, 10], "envelope": "capital"})
     bids = pd.DataFrame({"area": ["A"], "year": YEARS[:1], "amount": [1], "envelope": ["capital"]})
     scenario = Scenario.from_tables(**small(pot=pot, bids=bids))
@@ -253,7 +253,7 @@ def test_changing_what_was_given_changes_nothing() -> None:
     assert scenario.bids["amount"].tolist() == [6.0, 0.0]
 
 
-def test_a_scenario_travels() -> None:
+def test_a_scenario_can_be_copied_and_sent_to_another_process() -> None:
     scenario = full()
     assert pickle.loads(pickle.dumps(scenario)) == scenario
     assert copy.deepcopy(scenario) == scenario
@@ -287,7 +287,7 @@ def numbers(kind: Callable[[list[Any]], Any]) -> pd.DataFrame:
         lambda cells: [f" {cells[0]}.0e0 ", np.float32(cells[1])],
     ],
 )
-def test_numbers_of_every_kind(kind: Callable[[list[Any]], Any]) -> None:
+def test_numbers_of_every_kind_are_read(kind: Callable[[list[Any]], Any]) -> None:
     assert Scenario.from_tables(**small(bids=numbers(kind))).bids["amount"].tolist() == [6.0, 4.0]
 
 
@@ -307,7 +307,7 @@ def test_numbers_of_every_kind(kind: Callable[[list[Any]], Any]) -> None:
         ([6, -4], "SP-D013", "got -4;"),
     ],
 )
-def test_cells_that_are_no_number(cells: list[Any], code: str, says: str) -> None:
+def test_cells_that_are_no_number_are_refused(cells: list[Any], code: str, says: str) -> None:
     bids = numbers(lambda _: pd.Series(cells, dtype=None if cells == [True, False] else object))
     with pytest.raises(BadInputError) as caught:
         Scenario.from_tables(**small(bids=bids))
@@ -324,7 +324,7 @@ def test_cells_that_are_no_number(cells: list[Any], code: str, says: str) -> Non
         ("year", [pd.Timestamp("2026-04-01"), "2027-28"], 'write "2026-27"'),
     ],
 )
-def test_cells_that_are_no_text(column: str, cells: list[Any], says: str) -> None:
+def test_cells_that_are_no_text_are_refused(column: str, cells: list[Any], says: str) -> None:
     bids = small()["bids"]
     bids[column] = pd.Series(cells, dtype=object)
     with pytest.raises(BadInputError) as caught:
@@ -333,13 +333,13 @@ def test_cells_that_are_no_text(column: str, cells: list[Any], says: str) -> Non
     assert says in str(caught.value)
 
 
-def test_texts_of_every_kind() -> None:
+def test_texts_of_every_kind_are_read() -> None:
     for kind in ("category", "string", object):
         bids = small()["bids"].astype({"area": kind, "year": kind})
         assert Scenario.from_tables(**small(bids=bids)) == Scenario.from_tables(**small())
 
 
-def test_settings_of_every_kind() -> None:
+def test_settings_of_every_kind_are_read() -> None:
     scenario = Scenario.from_tables(**small(years=pd.Index(YEARS), rules={"grant_floor": np.float32(0.5)}))
     assert scenario.settings.years == tuple(YEARS)
     assert scenario.settings.rules["grant_floor"] == 0.5
@@ -353,24 +353,24 @@ def test_rows_are_named_by_their_labels() -> None:
     assert str(caught.value).startswith('SP-D013 table bids row label second, column "amount": got -1;')
 
 
-def test_an_index_that_should_be_a_column() -> None:
+def test_an_index_that_should_be_a_column_is_refused_with_the_remedy() -> None:
     with pytest.raises(BadInputError) as caught:
         Scenario.from_tables(**small(bids=small()["bids"].set_index("area")))
     assert "it is the index: call reset_index()" in str(caught.value.problems[0])
 
 
 @pytest.mark.parametrize("table", [None, "bids.csv", [1, 2], {"area": ["A"]}])
-def test_what_is_no_table(table: Any) -> None:
+def test_what_is_no_table_is_refused(table: Any) -> None:
     assert codes(lambda: Scenario.from_tables(**small(bids=table))) == ["SP-D001"]
 
 
-def test_a_table_without_rows() -> None:
+def test_a_table_without_rows_is_refused_where_it_is_required() -> None:
     assert codes(lambda: Scenario.from_tables(**small(bids=small()["bids"].head(0)))) == ["SP-D005"]
     empty = Scenario.from_tables(**small(options=small()["options"].head(0), option_years=None))
     assert empty == Scenario.from_tables(**small(options=None, option_years=None))
 
 
-def test_headers_that_are_no_text() -> None:
+def test_headers_that_are_no_text_are_refused() -> None:
     assert codes(lambda: Scenario.from_tables(**small(bids=small()["bids"].assign(x=1).rename(columns={"x": 7})))) == [
         "SP-D003"
     ]

@@ -118,7 +118,7 @@ BROKEN = [
 
 
 @pytest.mark.parametrize(("what", "find", "put", "codes", "line", "says"), BROKEN, ids=[case[0] for case in BROKEN])
-def test_broken_settings(
+def test_broken_settings_are_refused_with_their_code_and_line(
     what: str, find: str, put: str, codes: list[str], line: int | None, says: list[str], tmp_path: Path
 ) -> None:
     shutil.copytree(INPUT / "full", tmp_path, dirs_exist_ok=True)
@@ -191,7 +191,7 @@ def test_equity_by_population_needs_the_column() -> None:
     assert [problem.code for problem in caught.value.problems] == ["SP-D040"]
 
 
-def test_what_settings_hold() -> None:
+def test_settings_hold_what_the_file_says() -> None:
     said = tomllib.loads((INPUT / "full" / "scenario.toml").read_text(encoding="utf-8"))
     settings = read_scenario(INPUT / "full").settings
     assert settings.years == ("2026-27", "2027-28")

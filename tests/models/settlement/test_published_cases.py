@@ -40,7 +40,7 @@ def settle_bids(bids: list[float], pot: float, **settings: Any) -> sp.Settlement
 
 
 @pytest.mark.parametrize("case", ["case_3A", "case_3B"])
-def test_economic_dispatch(case: str) -> None:
+def test_economic_dispatch_meets_the_load_at_least_cost(case: str) -> None:
     """Three units with quadratic costs meet one load at least cost: options are slices of each cost curve."""
     units, expected = DISPATCH["inputs"][case], DISPATCH["expected"][case]
     options, years = [], []
@@ -88,7 +88,7 @@ def claims_rows() -> list[tuple[list[float], float, list[float]]]:
 
 
 @pytest.mark.parametrize(("claims", "pot", "awards"), claims_rows())
-def test_proportional_claims(claims: list[float], pot: float, awards: list[float]) -> None:
+def test_bids_alone_are_met_in_proportion(claims: list[float], pot: float, awards: list[float]) -> None:
     """Where areas only bid and nothing else tells them apart, the settlement is the proportional rule."""
     grants = settle_bids(claims, pot).grants["grant"]
     assert grants.to_numpy() == pytest.approx(awards, abs=CLAIMS["tolerance"]["abs"])
@@ -109,7 +109,7 @@ def test_a_pot_of_all_bids_returns_them_and_an_empty_one_nothing(bids: list[floa
         (ROUNDING["inputs"]["three"]["weights"], 7, ROUNDING["expected"]["three_largest_remainder"]),
     ],
 )
-def test_whole_pounds(weights: list[int], pot: int, expected: list[int]) -> None:
+def test_whole_pounds_are_those_of_the_published_cases(weights: list[int], pot: int, expected: list[int]) -> None:
     settlement = settle_bids([float(w) for w in weights], pot, money="GBP")
     assert settlement.grants["pounds"].tolist() == expected
     assert settlement.pot["pounds"].tolist() == [pot]

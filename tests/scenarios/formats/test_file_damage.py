@@ -56,7 +56,7 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize("kind", ["archive", "parts", "json", "parquet"])
-def test_damaged_bytes(kind: str, sound: Path) -> None:
+def test_damaged_bytes_are_refused_with_codes_and_no_traceback(kind: str, sound: Path) -> None:
     """Every refusal has codes and lines, whatever the bytes; at least half of the damages are refused."""
     names = {"archive": "s.xlsx", "parts": "s.xlsx", "json": "s.json", "parquet": "p/bids.parquet"}
     content = (sound / names[kind]).read_bytes()

@@ -187,7 +187,7 @@ BROKEN: list[tuple[int, str, Callable[[str], str], list[str], str, list[str]]] =
 @pytest.mark.parametrize(
     ("number", "what", "change", "codes", "place", "says"), BROKEN, ids=[f"{case[0]} {case[1]}" for case in BROKEN]
 )
-def test_broken_document(
+def test_a_broken_document_is_refused_with_its_code_and_place(
     number: int, what: str, change: Callable[[str], str], codes: list[str], place: str, says: list[str], tmp_path: Path
 ) -> None:
     path = tmp_path / "s.json"
@@ -204,7 +204,7 @@ def test_broken_document(
     assert len(str(found).splitlines()) == len(found.problems)
 
 
-def test_a_document_with_a_mark_and_of_another_order(tmp_path: Path) -> None:
+def test_a_byte_order_mark_and_the_order_of_keys_do_not_matter(tmp_path: Path) -> None:
     said = json.loads(document())
     path = tmp_path / "s.json"
     turned = {key: said[key] for key in reversed(said)}
@@ -227,7 +227,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "p"
 
 
-def test_a_table_in_both_formats(folder: Path) -> None:
+def test_a_table_in_both_formats_is_refused(folder: Path) -> None:
     shutil.copy(INPUT / "full" / "bids.csv", folder)
     found = refusal(folder).problems
     assert [(p.code, p.file) for p in found] == [("SP-J010", "bids.parquet")]
@@ -242,19 +242,21 @@ def test_tables_of_both_formats_mix(folder: Path) -> None:
 @pytest.mark.parametrize(
     "content", [b"", b"PAR1", b"PAR1" + b"\0" * 100 + b"PAR1", b"area,year\n", b"PK\x03\x04"], ids=range(5)
 )
-def test_a_damaged_parquet_file(content: bytes, folder: Path) -> None:
+def test_a_damaged_parquet_file_is_refused(content: bytes, folder: Path) -> None:
     (folder / "bids.parquet").write_bytes(content)
     assert [(p.code, p.file) for p in refusal(folder).problems] == [("SP-J011", "bids.parquet")]
 
 
-def test_a_parquet_file_cut_short(folder: Path) -> None:
+def test_a_parquet_file_cut_short_is_refused(folder: Path) -> None:
     content = (folder / "bids.parquet").read_bytes()
     for length in range(0, len(content), 97):
         (folder / "bids.parquet").write_bytes(content[:length])
         assert [p.code for p in refusal(folder).problems] == ["SP-J011"]
 
 
-def test_a_parquet_file_that_says_it_has_a_billion_rows(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_parquet_file_that_says_it_has_a_billion_rows_is_refused(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("singlepot.scenarios.formats.parquet_tables.MOST_ROWS", 3)
     found = refusal(folder).problems
     assert {p.code for p in found} == {"SP-J012"}
@@ -273,7 +275,7 @@ def test_a_parquet_file_that_says_it_has_a_billion_rows(folder: Path, monkeypatc
         ("area", pa.array([["E1"]] * 7), "SP-D016"),
     ],
 )
-def test_parquet_columns_of_the_wrong_type(column: str, cells: Any, code: str, folder: Path) -> None:
+def test_parquet_columns_of_the_wrong_type_are_refused(column: str, cells: Any, code: str, folder: Path) -> None:
     table = pq.read_table(folder / "bids.parquet")
     pq.write_table(table.set_column(table.column_names.index(column), column, cells), folder / "bids.parquet")
     found = refusal(folder).problems
@@ -281,7 +283,7 @@ def test_parquet_columns_of_the_wrong_type(column: str, cells: Any, code: str, f
     assert (found[0].file, found[0].place) == ("bids.parquet", "row 1")
 
 
-def test_parquet_columns_of_every_fitting_type(folder: Path) -> None:
+def test_parquet_columns_of_every_fitting_type_are_read(folder: Path) -> None:
     table = pq.read_table(folder / "bids.parquet")
     amounts = table.column("amount").to_pylist()
     for cells in (

@@ -90,7 +90,7 @@ BROKEN: list[tuple[str, Callable[[str], bytes], str, str, list[str]]] = [
 
 
 @pytest.mark.parametrize(("what", "make", "code", "place", "says"), BROKEN, ids=[case[0] for case in BROKEN])
-def test_broken_file(
+def test_a_broken_file_is_refused_with_its_code_and_place(
     what: str, make: Callable[[str], bytes], code: str, place: str, says: list[str], folder: Path
 ) -> None:
     areas = folder / "areas.csv"
@@ -144,39 +144,39 @@ def test_all_unknown_areas_are_named_and_fifty_shown(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["areas", "pot", "bids"])
-def test_a_required_table_is_missing(name: str, folder: Path) -> None:
+def test_a_missing_required_table_is_named(name: str, folder: Path) -> None:
     (folder / f"{name}.csv").rename(folder / f"_{name}.csv")
     found = refusal(folder).problems
     assert [(problem.code, problem.file) for problem in found] == [("SP-D001", f"{name}.csv")]
 
 
 @pytest.mark.parametrize("name", ["areas", "pot", "bids"])
-def test_a_required_table_has_no_rows(name: str, folder: Path) -> None:
+def test_a_required_table_without_rows_is_named(name: str, folder: Path) -> None:
     path = folder / f"{name}.csv"
     path.write_text(path.read_text(encoding="utf-8").partition("\n")[0] + "\n", encoding="utf-8")
     assert "SP-D005" in [problem.code for problem in refusal(folder).problems]
 
 
-def test_a_file_with_almost_the_name_of_a_table(folder: Path) -> None:
+def test_a_file_with_almost_the_name_of_a_table_is_refused_with_the_right_name(folder: Path) -> None:
     (folder / "targets.csv").rename(folder / "target.csv")
     found = refusal(folder).problems
     assert [(problem.code, problem.file) for problem in found] == [("SP-F011", "target.csv")]
     assert "rename it to targets.csv" in str(found[0])
 
 
-def test_other_files_are_let_be(folder: Path) -> None:
+def test_other_files_are_ignored(folder: Path) -> None:
     for name in ("sources.md", "assumptions.csv", "_bids.csv", "~$bids.csv"):
         (folder / name).write_text("anything", encoding="utf-8")
     assert read_scenario(folder) == read_scenario(INPUT / "full")
 
 
-def test_a_file_that_cannot_be_read(folder: Path) -> None:
+def test_a_folder_in_place_of_a_file_is_refused(folder: Path) -> None:
     (folder / "bids.csv").unlink()
     (folder / "bids.csv").mkdir()
     assert [problem.code for problem in refusal(folder).problems] == ["SP-F003"]
 
 
-def test_a_file_without_permission(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_without_permission_is_refused(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     read = Path.read_bytes
 
     def refuse(path: Path) -> bytes:
@@ -190,28 +190,28 @@ def test_a_file_without_permission(folder: Path, monkeypatch: pytest.MonkeyPatch
     assert "permission denied" in str(found[0])
 
 
-def test_settings_that_are_too_large(folder: Path) -> None:
+def test_settings_that_are_too_large_are_refused(folder: Path) -> None:
     (folder / "scenario.toml").write_text("#" * 2_000_000, encoding="utf-8")
     assert [problem.code for problem in refusal(folder).problems] == ["SP-F013"]
 
 
-def test_settings_that_are_not_utf8(folder: Path) -> None:
+def test_settings_that_are_not_utf8_are_refused_with_the_line(folder: Path) -> None:
     (folder / "scenario.toml").write_bytes("schema = 1\ntitle = 'Môn'".encode("cp1252"))
     found = refusal(folder).problems
     assert [(problem.code, problem.place) for problem in found] == [("SP-F004", "line 2")]
 
 
 @pytest.mark.parametrize("source", ["nowhere", "no/where", "", "a\0b", Path("nowhere")])
-def test_no_such_scenario(source: str | Path) -> None:
+def test_a_scenario_that_does_not_exist_is_refused(source: str | Path) -> None:
     found = refusal(source).problems
     assert [problem.code for problem in found] == ["SP-F001"]
 
 
-def test_a_misspelt_name() -> None:
+def test_a_misspelt_name_gets_the_nearest() -> None:
     assert 'did you mean "england"?' in str(refusal("engalnd"))
 
 
-def test_the_settings_file_in_place_of_its_folder() -> None:
+def test_the_settings_file_in_place_of_its_folder_is_refused() -> None:
     assert "name the folder" in str(refusal(INPUT / "full" / "scenario.toml"))
 
 

@@ -32,7 +32,9 @@ def damaged_folders(draw: Any) -> tuple[str, Folder, list[Damage]]:
 
 @given(damaged_folders())
 @settings(max_examples=EXAMPLES, suppress_health_check=list(HealthCheck))
-def test_random_damage(drawn: tuple[str, Folder, list[Damage]]) -> None:
+def test_random_damage_is_refused_with_its_code_and_place_or_changes_nothing(
+    drawn: tuple[str, Folder, list[Damage]],
+) -> None:
     base, folder, damages = drawn
     with tempfile.TemporaryDirectory() as temporary:
         place = folder.write(Path(temporary) / "scenario")

@@ -36,7 +36,9 @@ def refusal(path: Path) -> BadInputError:
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.number} {case.what}")
-def test_case(case: Case, sound: bytes, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_broken_workbook_is_refused_with_its_code_and_cell_or_read_right(
+    case: Case, sound: bytes, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     path = tmp_path / "book.xlsx"
     path.write_bytes(changed(sound, case.change))
     with caplog.at_level(logging.WARNING, logger="singlepot"):
@@ -62,7 +64,7 @@ def check_refused(found: BadInputError, case: Case) -> None:
 @pytest.mark.parametrize(
     ("number", "what", "make", "code", "says"), FILES, ids=[f"{case[0]} {case[1]}" for case in FILES]
 )
-def test_what_is_no_workbook(
+def test_what_is_no_workbook_is_refused_with_how_to_convert_it(
     number: int,
     what: str,
     make: Callable[[bytes], bytes],

@@ -575,10 +575,24 @@ def table() -> list[tuple[int, str, str]]:
     from . import test_broken_workbooks as test_input_workbooks
 
     books = "test_broken_workbooks.py::"
-    rows = [(case.number, case.code or "noted", f"{books}test_case[{case.number} {case.what}]") for case in CASES]
-    rows += [(number, code, f"{books}test_what_is_no_workbook[{number} {what}]") for number, what, _, code, _ in FILES]
+    rows = [
+        (
+            case.number,
+            case.code or "noted",
+            f"{books}test_a_broken_workbook_is_refused_with_its_code_and_cell_or_read_right[{case.number} {case.what}]",
+        )
+        for case in CASES
+    ]
     rows += [
-        (number, codes[0], f"test_json_and_parquet.py::test_broken_document[{number} {what}]")
+        (number, code, f"{books}test_what_is_no_workbook_is_refused_with_how_to_convert_it[{number} {what}]")
+        for number, what, _, code, _ in FILES
+    ]
+    rows += [
+        (
+            number,
+            codes[0],
+            f"test_json_and_parquet.py::test_a_broken_document_is_refused_with_its_code_and_place[{number} {what}]",
+        )
         for number, what, _, codes, _, _ in test_input_json.BROKEN
     ]
     for module in (test_input_workbooks, test_formats):

@@ -1,4 +1,4 @@
-"""A settlement as one JSON document: its tables, its certificate, and the scenario that was settled."""
+"""JSON document of a settlement: it holds the tables, the certificate, and the scenario that was settled."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ LABELS = (
 """Columns that hold text; all others hold numbers."""
 
 WHOLE = "pounds"
-"""How the names of columns of whole numbers end."""
+"""Ending of the names of columns of whole numbers."""
 
 
 class UnreadableSettlementError(SinglepotError):
@@ -85,16 +85,18 @@ def read_settlement_json(path: Path) -> Settlement:
         It is no settlement, is from a newer version, or lacks a part.
     """
     report = Report()
-    said = read_json(path.read_bytes(), path.name, report)
-    if isinstance(said, dict):
-        newer = said.get("schema")
+    document = read_json(path.read_bytes(), path.name, report)
+    if isinstance(document, dict):
+        newer = document.get("schema")
         if isinstance(newer, int) and newer > SCHEMA:
             raise UnreadableSettlementError(f"{path} was written by a newer singlepot", "upgrade singlepot")
-        said = report_faults(said, "$", path.name, report)
+        document = report_faults(document, "$", path.name, report)
     if len(report):
         raise UnreadableSettlementError(str(report.problems[0]), "write the settlement again")
     missing = [
-        key for key in (*SETTLEMENT_TABLES, "certificate", "scenario") if not isinstance(said, dict) or key not in said
+        key
+        for key in (*SETTLEMENT_TABLES, "certificate", "scenario")
+        if not isinstance(document, dict) or key not in document
     ]
     if missing:
         remedy = (
@@ -104,11 +106,11 @@ def read_settlement_json(path: Path) -> Settlement:
         )
         raise UnreadableSettlementError(f"{path} is no whole settlement: it lacks {', '.join(missing)}", remedy)
     try:
-        scenario = scenario_of(said["scenario"], "$.scenario", path.name, report)
+        scenario = scenario_of(document["scenario"], "$.scenario", path.name, report)
         tables: dict[str, Any] = {
-            name: _table(name, said[name], scenario.objectives["key"].tolist()) for name in SETTLEMENT_TABLES
+            name: _table(name, document[name], scenario.objectives["key"].tolist()) for name in SETTLEMENT_TABLES
         }
-        certificate = certificate_of(said["certificate"])
+        certificate = certificate_of(document["certificate"])
     except BadInputError as fault:
         raise UnreadableSettlementError(
             f"{path} holds a scenario that does not hold: {fault.problems[0]}", "write it again"
@@ -118,7 +120,7 @@ def read_settlement_json(path: Path) -> Settlement:
             f"{path} is not as it was written ({fault})", "write the settlement again"
         ) from fault
     return Settlement(
-        scenario=scenario, **tables, certificate=certificate, provenance=said.get("provenance", {}), timings={}
+        scenario=scenario, **tables, certificate=certificate, provenance=document.get("provenance", {}), timings={}
     )
 
 
@@ -128,7 +130,7 @@ def _table(name: str, rows: list[Mapping[str, Any]], objectives: list[str]) -> p
 
 
 def typed_column(name: str, cells: list[Any]) -> object:
-    """The cells of a column of a settlement as an array: texts, whole numbers, or numbers (None: not known)."""
+    """Convert the cells of a settlement's column into an array: texts, whole numbers, or numbers (None: not known)."""
     if name in LABELS:
         return np.asarray(cells, dtype=object)
     if name.endswith(WHOLE):
@@ -136,7 +138,7 @@ def typed_column(name: str, cells: list[Any]) -> object:
     return np.asarray([np.nan if cell is None else float(cell) for cell in cells], dtype=np.float64)
 
 
-def certificate_of(said: Mapping[str, Any]) -> Certificate:
-    """A certificate from its plain values."""
-    stages = tuple(StageEvidence(**stage) for stage in said["stages"])
-    return Certificate(**{**said, "stages": stages, "notes": tuple(said.get("notes", ()))})
+def certificate_of(values: Mapping[str, Any]) -> Certificate:
+    """Build a certificate from its plain values."""
+    stages = tuple(StageEvidence(**stage) for stage in values["stages"])
+    return Certificate(**{**values, "stages": stages, "notes": tuple(values.get("notes", ()))})

@@ -43,8 +43,8 @@ from singlepot.models.settlement.settlement import Settlement as Settlement
 from singlepot.scenarios.ensemble.plan import Plan as Plan
 from singlepot.scenarios.ensemble.plan import Uncertain as Uncertain
 from singlepot.scenarios.ensemble.plan import read_plan as read_plan
-from singlepot.scenarios.ensemble.robust import Robust as Robust
 from singlepot.scenarios.ensemble.robust import settle_robust as settle_robust
+from singlepot.scenarios.ensemble.robust_result import Robust as Robust
 from singlepot.scenarios.ensemble.running import Ensemble as Ensemble
 from singlepot.scenarios.ensemble.running import read_ensemble as read_ensemble
 from singlepot.scenarios.ensemble.running import run_ensemble as run_ensemble

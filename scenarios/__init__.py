@@ -1,5 +1,5 @@
-"""Where scenarios come from, and what is done with many: the shipped library, folders of files, what-ifs, comparisons.
+"""Scenario files and studies of many scenarios: readers, writers, what-ifs, comparisons, sweeps and ensembles.
 
 Everything that reads files is here; what a scenario is, and what makes it valid, is in
-:mod:`singlepot.models`. Readers only take cells and say where each stands; all checks are shared.
+:mod:`singlepot.models`. Readers only take cells and record the position of each; all checks are shared.
 """

@@ -173,7 +173,7 @@ def decide(
     **how: Any,
 ) -> None:
     """Settle a plan robustly, write it and show it; `settle --robust` is the same."""
-    from singlepot.scenarios.ensemble.robust import MANIFEST
+    from singlepot.scenarios.ensemble.robust_result import MANIFEST
 
     check_folder(path, MANIFEST, overwrite)
     ending_of(chart)

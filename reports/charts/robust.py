@@ -11,7 +11,7 @@ from ..text.robust import CASES
 from .axes_and_files import COLOURS, GREY, caption, draw_files, grid, in_percent
 
 if TYPE_CHECKING:
-    from singlepot.scenarios.ensemble.robust import Robust
+    from singlepot.scenarios.ensemble.robust_result import Robust
 
 AREAS = 25
 """Number of areas that are shown, those whose grant differs most."""

@@ -9,7 +9,7 @@ from singlepot.models.money import spoken
 from .lines import count, lay_out, percent, signed_money, wrap
 
 if TYPE_CHECKING:
-    from singlepot.scenarios.ensemble.robust import Robust
+    from singlepot.scenarios.ensemble.robust_result import Robust
 
 LISTED = 5
 """Areas that are listed on either side."""

@@ -1,4 +1,4 @@
-"""One draw: settled from the base scenario alone, and what is kept of it."""
+"""Monte Carlo draw: its scenario is settled by itself and reduced to a row of results and its grants."""
 
 from __future__ import annotations
 
@@ -29,18 +29,18 @@ if TYPE_CHECKING:
     from singlepot.models.settlement.settlement import Settlement
 
 TRIES = 3
-"""How often a draw that fails is tried before it becomes a row that says so."""
+"""Attempts at a draw before it is reported as failed."""
 
 CELL = ("area", "envelope", "year")
-"""What a grant belongs to."""
+"""Key of a grant."""
 
 Watch = Callable[[Progress], object]
-"""Told about progress; a draw stops when it returns False."""
+"""Callback for progress; a draw stops when it returns False."""
 
 
 @dataclass(frozen=True, eq=False)
 class Work:
-    """What a worker needs to settle any draw.
+    """Data by which a worker settles any draw.
 
     ``central``: grants of the base scenario's settlement by cell, money; None where regret is not asked for.
     ``time_limit_s``: seconds of wall time for one draw.
@@ -53,19 +53,19 @@ class Work:
 
 @dataclass(frozen=True, eq=False)
 class Drawn:
-    """What one draw came to: a row of the table ``draws``, and its rows of ``grants``."""
+    """Result of one draw: a row of the table ``draws``, and its rows of ``grants``."""
 
     row: dict[str, object]
     grants: pd.DataFrame
 
 
 def settle_draws(work: Work, draws: range, watch: Watch | None = None) -> list[Drawn]:
-    """Settle some draws, each by itself."""
+    """Settle draws one after another."""
     return [settle_draw(work, draw, watch) for draw in draws]
 
 
 def settle_draw(work: Work, draw: int, watch: Watch | None = None) -> Drawn:
-    """Settle one draw; what goes wrong becomes a row that says so.
+    """Settle one draw; an error becomes the status and reason of its row.
 
     Raises
     ------
@@ -88,14 +88,14 @@ def settle_draw(work: Work, draw: int, watch: Watch | None = None) -> Drawn:
 
 
 def failed(work: Work, draw: int, status: str, reason: str) -> Drawn:
-    """The row of a draw without a settlement."""
+    """Build the result of a draw without a settlement."""
     grants = pd.DataFrame({"draw": pd.Series(dtype=np.int64), **{name: pd.Series(dtype=object) for name in CELL}})
     grants = grants.assign(grant=pd.Series(dtype=np.float64), pounds=pd.Series(dtype=np.int64))
     return Drawn({"draw": draw, "status": status, "reason": reason, **inputs_of(work, draw)}, grants)
 
 
 def inputs_of(work: Work, draw: int) -> dict[str, object]:
-    """The factors of a draw, one column each."""
+    """Return the factors of a draw, one column each."""
     factors = work.sample.factors[draw].tolist()
     return {f"input {name}": value for name, value in zip(work.sample.names, factors, strict=True)}
 
@@ -121,10 +121,10 @@ def _finals(settlement: Settlement) -> dict[str, float]:
 
 
 def _regret(work: Work, scenario: Scenario, free: Settlement, watch: Watch | None) -> dict[str, object]:
-    """How much worse each shortfall stage is if nobody may have more money than the central settlement gave.
+    """Compute the regret of each shortfall stage if no grant may exceed the central settlement's.
 
-    The best that is possible with that money, against where a new settlement would end, whatever it gives. Only these
-    stages are minimised, and nothing is shared: their values are all that is asked for.
+    It is the least shortfall with those grants, less the one of a new settlement with any grants. Only these stages
+    are minimised, without the sharing step: nothing but their values is used.
     """
     order = [name for name in scenario.settings.stages.order if name.startswith("shortfall.")]
     if not order or work.central is None:
@@ -133,16 +133,17 @@ def _regret(work: Work, scenario: Scenario, free: Settlement, watch: Watch | Non
     short = scenario.with_(stages={"order": order, "give": give})
     central = work.central
 
-    def no_more(rows: ExtraRows) -> None:
+    def cap_grants(rows: ExtraRows) -> None:
         labels = rows.labels("grant")
         cells = zip(*(labels[name] for name in CELL), strict=True)
         for column, cell in zip(labels["column"], cells, strict=True):
             rows.at_most(" ".join(cell), [column], 1.0, float(central.get(cell, 0.0)))
 
     ends = {name: value for name, value in _finals(free).items() if name.startswith("shortfall.")}
-    formulation = formulate(short, no_more)
+    formulation = formulate(short, cap_grants)
     try:
         kept = minimise_in_turn(formulation.programme, formulation.stages, Control(work.time_limit_s, watch))
     except InfeasibleError:
         return {f"regret {name}": np.nan for name in ends}
-    return {f"regret {each.stage.name}": max(each.value - ends[each.stage.name], 0.0) for each in kept.results}
+    values = {result.stage.name: result.value for result in kept.results}
+    return {f"regret {name}": max(value - ends[name], 0.0) for name, value in values.items()}

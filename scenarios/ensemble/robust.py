@@ -1,29 +1,26 @@
-"""Settle once for many draws: grants that are promised now, and what each draw makes of them."""
+"""Two-stage stochastic programme: grants are decided once for all draws, take-ups in each draw."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from os import PathLike
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from singlepot.models.analysis.two_stage import Common, common, measure_of, recourse
-from singlepot.models.files.csv_text import csv_text
-from singlepot.models.files.folder import write_folder
 from singlepot.models.formulation.model import ABSENT
 from singlepot.models.settlement.decisions import Decisions
-from singlepot.models.settlement.documents import guarded, json_text
 from singlepot.models.settlement.pounds import in_pounds
 from singlepot.models.settlement.settle import settle_scenario
 from singlepot.models.settlement.settlement import Settlement
 from singlepot.solver import BadOptionError, Control, Decided, Progress, Recourse, average_of_worst, decide
 
 from .plan import Plan, read_plan
-from .sampling import Sample, draw_sample
+from .robust_result import Robust
+from .sampling import draw_sample
 
 if TYPE_CHECKING:
     from singlepot.models.scenario.scenario import Scenario
@@ -31,94 +28,11 @@ if TYPE_CHECKING:
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 
-MANIFEST = "robust.json"
-"""Written last: without it the folder is incomplete."""
-
 DRAWS = 200
-"""Draws that are settled for where nothing else is said and the plan has more."""
+"""Draws at most, unless the caller asks for more."""
 
 ORDER = ("expected", "worst")
-"""What is minimised, in this order."""
-
-
-@dataclass(frozen=True, eq=False, repr=False)
-class Robust:
-    """Grants that are decided once for all draws, beside those of the central settlement.
-
-    Attributes
-    ----------
-    plan
-        What was drawn.
-    central
-        The settlement of the base scenario.
-    measure
-        What is small in every draw, such as ``shortfall.total``; a share of the targets.
-    worst_share
-        Share of the draws that count as the worst.
-    grants
-        area, envelope, year, bid, central, grant, change (from central), pounds.
-    pot
-        envelope, year, amount (the least of any draw), allocated, carried, reserve.
-    stages
-        name (``expected``, ``worst``), value, bound (what no grants fall below), gap, give, central (the same figure
-        with the central grants), final (at the grants that were chosen).
-    draws
-        draw, robust, central and known (the measure with these grants, with the central ones, and with grants decided
-        when the draw was known; NaN where rules leave none), and ``shortfall_OBJECTIVE`` of the robust grants.
-    figures
-        name, value: expected and worst of each of the three; ``value of knowing`` (what the expected shortfall would
-        fall by if draws were known before grants are decided), ``value of robust`` (by how much the robust grants
-        are better than the central ones), each as a share of the targets; ``moved`` (money that goes elsewhere).
-    """
-
-    plan: Plan
-    central: Settlement
-    measure: str
-    worst_share: float
-    grants: pd.DataFrame
-    pot: pd.DataFrame
-    stages: pd.DataFrame
-    draws: pd.DataFrame
-    figures: pd.DataFrame
-
-    @property
-    def tables(self) -> Mapping[str, pd.DataFrame]:
-        """All tables by name."""
-        return {name: getattr(self, name) for name in ("grants", "pot", "stages", "draws", "figures")}
-
-    def as_dict(self) -> dict[str, Any]:
-        """Everything but the grants as plain values; what is missing is null."""
-        tables = {
-            name: [{k: None if v != v else v for k, v in row.items()} for row in self.tables[name].to_dict("records")]
-            for name in ("pot", "stages", "figures")
-        }
-        return {
-            "schema": 1,
-            "title": self.plan.title,
-            "base": self.central.scenario.settings.title,
-            "money": self.central.scenario.settings.money,
-            "draws": len(self.draws),
-            "seed": self.plan.seed,
-            "measure": self.measure,
-            "worst_share": self.worst_share,
-            **tables,
-        }
-
-    def write(
-        self, path: str | PathLike[str], *, overwrite: bool = False, further: Mapping[str, bytes] | None = None
-    ) -> None:
-        """Write every table as CSV and ``robust.json`` as a folder, complete or not at all."""
-        files = {f"{name}.csv": csv_text(guarded(table)) for name, table in self.tables.items()}
-        files[MANIFEST] = json_text(self.as_dict())
-        write_folder(path, {**files, **(further or {})}, MANIFEST, overwrite=overwrite)
-
-    def figure(self, name: str) -> float:
-        """One of ``figures``."""
-        return float(self.figures.set_index("name")["value"][name])
-
-    def __repr__(self) -> str:
-        """One line."""
-        return f"<Robust grants for {len(self.draws)} draws of {self.central.scenario.settings.title!r}>"
+"""Objectives, in the order in which they are minimised."""
 
 
 def settle_robust(
@@ -180,20 +94,34 @@ def settle_robust(
     sample = draw_sample(plan, base)
     scenarios = [sample.scenario(draw) for draw in range(plan.draws)]
     shared = common(base, _least_pots(scenarios, base))
-    written = [recourse(scenario, measure, shared) for scenario in scenarios]
-    made = [each[0] for each in written]
-    wanted, weight = _wishes(shared)
+    recourses = [recourse(scenario, measure, shared) for scenario in scenarios]
+    second_stages = [second_stage for second_stage, _, _ in recourses]
+    wanted, weight = _reference(shared)
     given = [(name, gives if name == order[0] and len(order) > 1 else 0.0) for name in order]
-    decided = decide(shared.programme, made, given, worst, wanted, weight, control)
-    shortfalls = _shortfalls(shared, written)
+    decided = decide(shared.programme, second_stages, given, worst, wanted, weight, control)
+    shortfalls = _shortfalls(shared, recourses)
     promised = central.grants.set_index(["area", "envelope", "year"])["grant"].reindex(_cells(shared)).to_numpy()
-    at_central = np.asarray([draw.value(promised, control) for draw in made])
-    known = np.asarray([draw.alone(control) for draw in made])
-    return _robust(plan, central, sample, shared, decided, measure, worst, promised, at_central, known, shortfalls)
+    at_central = np.asarray([draw.value(promised, control) for draw in second_stages])
+    known = np.asarray([draw.alone(control) for draw in second_stages])
+    cases = {"robust": decided.values, "central": at_central, "known": known}
+    figures = {f"{kind}, {case}": _figure(kind, values, worst) for case, values in cases.items() for kind in ORDER}
+    grants, pot = _tables(central, shared, decided.common, promised)
+    figures |= _comparisons(figures, grants)
+    return Robust(
+        plan=plan,
+        central=central,
+        measure=measure,
+        worst_share=worst,
+        grants=grants,
+        pot=pot,
+        stages=_stages(decided, figures),
+        draws=pd.concat([pd.DataFrame({"draw": range(len(known)), **cases}), shortfalls], axis=1),
+        figures=pd.DataFrame({"name": list(figures), "value": list(figures.values())}),
+    )
 
 
 def _least_pots(scenarios: Sequence[Scenario], base: Scenario) -> Floats | None:
-    """Envelopes × years: what the grants must fit in every draw; None where all draws have the base's pot."""
+    """Least pot of any draw, envelopes × years; None where all draws have the base's pot."""
     from singlepot.models.scenario.arrays import arrays
 
     if all(scenario.pot.equals(base.pot) for scenario in scenarios):
@@ -208,8 +136,8 @@ def _cells(shared: Common) -> pd.MultiIndex:
     return pd.MultiIndex.from_arrays([data.labels(kind, at) for kind, at in kinds], names=names)
 
 
-def _wishes(shared: Common) -> tuple[Floats, Floats]:
-    """The bids, and λ/b: a percent lost counts alike for all, more for the poorer; money that moves stays if it can."""
+def _reference(shared: Common) -> tuple[Floats, Floats]:
+    """Return the reference point of the last stage, the bids, and the weights λ/b of distances from it."""
     data = shared.formulation.data
     area, _, _ = shared.cells
     bid = data.bid[shared.cells]
@@ -221,57 +149,30 @@ def _wishes(shared: Common) -> tuple[Floats, Floats]:
     return wanted, weight
 
 
-def _shortfalls(shared: Common, written: Sequence[tuple[Recourse, Integers, Floats]]) -> pd.DataFrame:
-    """Mean shortfall of each objective in each draw, as the last answers have it."""
+def _shortfalls(shared: Common, recourses: Sequence[tuple[Recourse, Integers, Floats]]) -> pd.DataFrame:
+    """Compute the mean shortfall of each objective in each draw at the last solutions."""
     data = shared.formulation.data
-    short = np.asarray([draw.x[columns] / target for draw, columns, target in written])
+    short = np.asarray([draw.x[columns] / target for draw, columns, target in recourses])
     objectives = data.national.objective
     means = {f"shortfall_{data.objectives[k]}": short[:, objectives == k].mean(axis=1) for k in np.unique(objectives)}
     return pd.DataFrame(means)
 
 
-def _robust(
-    plan: Plan,
-    central: Settlement,
-    sample: Sample,
-    shared: Common,
-    decided: Decided,
-    measure: str,
-    worst: float,
-    promised: Floats,
-    at_central: Floats,
-    known: Floats,
-    shortfalls: pd.DataFrame,
-) -> Robust:
-    cases = {"robust": decided.values, "central": at_central, "known": known}
-    figures = {f"{kind}, {case}": _figure(kind, values, worst) for case, values in cases.items() for kind in ORDER}
-    grants, pot = _tables(central, shared, decided.common, promised)
-    figures["value of knowing"] = figures["expected, robust"] - figures["expected, known"]
-    figures["value of robust"] = figures["expected, central"] - figures["expected, robust"]
-    figures["value of robust, worst"] = figures["worst, central"] - figures["worst, robust"]
-    figures["moved"] = float(grants["change"].clip(lower=0.0).sum())
-    stages = pd.DataFrame(
-        {
-            "name": [step.name for step in decided.steps],
-            "value": [step.value for step in decided.steps],
-            "bound": [step.bound for step in decided.steps],
-            "gap": [step.gap for step in decided.steps],
-            "give": [step.give for step in decided.steps],
-            "central": [figures[f"{step.name}, central"] for step in decided.steps],
-            "final": [figures[f"{step.name}, robust"] for step in decided.steps],
-        }
-    )
-    return Robust(
-        plan=plan,
-        central=central,
-        measure=measure,
-        worst_share=worst,
-        grants=grants,
-        pot=pot,
-        stages=stages,
-        draws=pd.concat([pd.DataFrame({"draw": range(len(known)), **cases}), shortfalls], axis=1),
-        figures=pd.DataFrame({"name": list(figures), "value": list(figures.values())}),
-    )
+def _comparisons(figures: Mapping[str, float], grants: pd.DataFrame) -> dict[str, float]:
+    """Compute the value of knowing the draw, the value of robust grants, and the money that moves."""
+    return {
+        "value of knowing": figures["expected, robust"] - figures["expected, known"],
+        "value of robust": figures["expected, central"] - figures["expected, robust"],
+        "value of robust, worst": figures["worst, central"] - figures["worst, robust"],
+        "moved": float(grants["change"].clip(lower=0.0).sum()),
+    }
+
+
+def _stages(decided: Decided, figures: Mapping[str, float]) -> pd.DataFrame:
+    columns = {key: [getattr(step, key) for step in decided.steps] for key in ("name", "value", "bound", "gap", "give")}
+    for column, case in (("central", "central"), ("final", "robust")):
+        columns[column] = [figures[f"{step.name}, {case}"] for step in decided.steps]
+    return pd.DataFrame(columns)
 
 
 def _figure(kind: str, values: Floats, worst: float) -> float:

@@ -1,4 +1,4 @@
-"""Run an ensemble: draw, settle, keep, go on after an interruption, and sum up."""
+"""Monte Carlo run of an ensemble: draws are sampled, settled, stored, resumed after an interruption and summarised."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from singlepot.models.scenario.scenario import Scenario
 
 BATCH = 4
-"""Draws that are handed out and kept together."""
+"""Draws in a batch, which one worker settles and one part stores."""
 
 CENTRAL = "central"
 """Folder of the base scenario's own settlement."""
@@ -36,12 +36,12 @@ CENTRAL = "central"
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Ensemble:
-    """A finished ensemble.
+    """Finished ensemble.
 
     Attributes
     ----------
     plan
-        What was drawn.
+        The plan of the draws.
     central
         The settlement of the base scenario.
     draws
@@ -88,7 +88,7 @@ def run_ensemble(
     restart: bool = False,
     progress: Callable[[Progress], object] | None = None,
 ) -> Ensemble:
-    """Settle every draw of a plan and write what they say together.
+    """Settle every draw of a plan and write the draws and their summary.
 
     A run that was interrupted goes on where it was when it is called again with the same plan and folder.
 
@@ -105,7 +105,7 @@ def run_ensemble(
     cluster
         Address of a Dask scheduler, instead of processes of this machine.
     time_limit_s
-        Seconds of wall time for one draw; one that takes longer becomes a row that says so.
+        Seconds of wall time for one draw; one that takes longer has the status ``not proven``.
     restart
         Begin again where the folder holds an ensemble.
     progress
@@ -139,13 +139,13 @@ def run_ensemble(
 
 
 def _identity(plan: Plan, base: Scenario) -> dict[str, object]:
-    """Everything that decides the bytes of the result."""
-    said = plan.model_dump(by_alias=True, exclude_none=True, mode="json")
-    return {"plan": said, "scenario_sha256": base.sha256, "versions": versions()}
+    """Collect everything that determines the bytes of the result."""
+    content = plan.model_dump(by_alias=True, exclude_none=True, mode="json")
+    return {"plan": content, "scenario_sha256": base.sha256, "versions": versions()}
 
 
 def _central(store: Store, base: Scenario) -> Settlement:
-    """The base scenario's settlement, made once."""
+    """Settle the base scenario, once for all runs in the folder."""
     folder = store.folder / CENTRAL
     if not (folder / "manifest.json").is_file():
         settle_scenario(base).write(folder, overwrite=True)
@@ -177,8 +177,8 @@ def _settle_all(
                 finished += len(drawn)
                 tick()
     except KeyboardInterrupt as interrupt:
-        said = f"stopped: {finished} of {count} draws are done and kept"
-        raise StoppedError(said, "run the same command again: it goes on from there") from interrupt
+        message = f"stopped: {finished} of {count} draws are done and kept"
+        raise StoppedError(message, "run the same command again: it goes on from there") from interrupt
 
 
 def _finish(store: Store, plan: Plan, central: Settlement) -> None:

@@ -11,10 +11,10 @@ from singlepot.models.diagnostics.problems import BadInputError, Diagnostic, Rep
 from singlepot.models.tables.raw import Cells, Place, RawTable, lost
 
 MOST_ROWS = 50_000_000
-"""Rows that a file may say it has: a file of a few kilobytes can say a billion."""
+"""Rows that a file may declare: a file of a few kilobytes can declare a billion."""
 
 LARGEST_EXPANDED = 8_000_000_000
-"""Bytes that a file may say it expands to."""
+"""Expanded size that a file may declare, bytes."""
 
 INSTALL = "python -m pip install 'singlepot[parquet]'"
 

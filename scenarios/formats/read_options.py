@@ -17,7 +17,7 @@ ENCODINGS = (
     "cp437",
     "mac-roman",
 )
-"""Encodings of text that a file may be said to have. No others: some codecs of Python do more than decode."""
+"""Encodings that a caller may give. No others: some codecs of Python do more than decode."""
 
 LARGEST_MB = 500.0
 """A larger file is refused unless the limit is raised: read, it takes some ten times the memory."""

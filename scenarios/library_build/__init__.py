@@ -1,1 +1,1 @@
-"""The shipped scenarios of England and the Levelling Up Fund from figures; runs in a checkout, is not shipped."""
+"""Library build: the shipped scenarios are generated from figures in a checkout; this part is not shipped."""

@@ -1,4 +1,4 @@
-"""Builds the shipped scenarios of England: ``england``, ``england-tight`` and ``england-authorities``.
+"""Build of the shipped scenarios ``england``, ``england-tight`` and ``england-authorities`` from figures.
 
 Run ``python -m scenarios.library_build.build_england`` in the root of the checkout; it writes their folders under
 ``scenarios/library``. The tables are made in :mod:`singlepot.scenarios.library_build.england`.
@@ -24,7 +24,7 @@ from .library_log import england_log
 __all__ = ["Figures", "Tables", "build", "documents", "main", "read_figures"]
 
 FOLDER = files("singlepot.scenarios.library") / "figures"
-"""What the scenarios are built from."""
+"""Folder of the figures."""
 
 WORDS = ("code", "name", "type", "region", "recipient", "recipient_name")
 """Columns of the authorities that hold no numbers."""
@@ -46,7 +46,7 @@ def read_table(name: str) -> pd.DataFrame:
 
 def documents(figures: Figures) -> dict[str, bytes]:
     """Return every generated file: path under the library → content."""
-    found = {}
+    generated = {}
     template = (FOLDER / "settings.toml").read_text(encoding="utf-8")
     variants = {variant.name: variant for variant in VARIANTS}
     rows = [{str(key): str(cell) for key, cell in row.items()} for row in read_table("assumptions").to_dict("records")]
@@ -55,10 +55,10 @@ def documents(figures: Figures) -> dict[str, bytes]:
         settings = settings.replace("{elasticity}", figures.assumptions["equity_elasticity"])
         over_bid = variants[name].over_bid
         log = england_log(rows, {} if over_bid is None else {"over_bid": over_bid})
-        found[f"{name}/scenario.toml"] = settings.encode() + log
+        generated[f"{name}/scenario.toml"] = settings.encode() + log
         for table, frame in tables.items():
-            found[f"{name}/{table}.csv"] = csv_text(frame)
-    return found
+            generated[f"{name}/{table}.csv"] = csv_text(frame)
+    return generated
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

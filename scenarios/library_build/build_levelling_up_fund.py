@@ -1,4 +1,4 @@
-"""Builds the shipped scenario ``levelling-up-fund`` from the winning bids that were published.
+"""Build of the shipped scenario ``levelling-up-fund`` from the published winning bids.
 
 Run ``python -m scenarios.library_build.build_levelling_up_fund`` in the root of the checkout; it writes the
 folder under ``scenarios/library``. ``scenarios/library/levelling-up-fund/README.md`` explains every definition.
@@ -21,7 +21,7 @@ NAME = "levelling-up-fund"
 YEAR = "2022-23"
 
 SHARE_OF_BIDS = 0.5
-"""The pot over the sum of bids: an assumption, so that there is something to settle."""
+"""Pot over the sum of bids: an assumption, so that the pot is scarce."""
 
 
 def documents() -> dict[str, bytes]:
@@ -44,15 +44,15 @@ def build() -> Tables:
 
 
 def bids_of(awards: pd.DataFrame) -> pd.DataFrame:
-    """Add up what each upper-tier authority asks for; a joint bid counts equally for its authorities.
+    """Sum the bids of each upper-tier authority; a joint bid is divided equally among its authorities.
 
     The column ``note`` names the bids, those shared by several with the number of their authorities: ``LUF1-031/2``.
     """
     rows = []
     for bid, value, codes in awards[["bid_id", "bid_value_gbp", "upper_tier_codes"]].to_numpy():
         among = codes.split(";")
-        said = bid if len(among) == 1 else f"{bid}/{len(among)}"
-        rows += [(code, float(value) / len(among) / 1e6, said) for code in among]
+        note = bid if len(among) == 1 else f"{bid}/{len(among)}"
+        rows += [(code, float(value) / len(among) / 1e6, note) for code in among]
     table = pd.DataFrame(rows, columns=["area", "amount", "note"]).groupby("area", sort=True)
     amounts, notes = money(table["amount"].sum()), table["note"].agg("; ".join)
     return pd.DataFrame({"area": notes.index, "year": YEAR, "amount": amounts, "note": notes.to_numpy()})

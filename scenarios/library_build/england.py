@@ -1,4 +1,4 @@
-"""The tables of the shipped scenarios of England, from official figures and assumptions.
+"""Tables of the shipped scenarios of England are computed from official figures and assumptions.
 
 ``scenarios/library/england/README.md`` explains every definition. The numbers of a table are rounded when it is
 made and later tables follow from the rounded ones, so that a reader can retrace each from what is printed.
@@ -31,7 +31,7 @@ SIGNIFICANT_DIGITS = 6
 
 @dataclass(frozen=True)
 class Variant:
-    """One of the scenarios of England.
+    """Variant of the scenario of England.
 
     Parameters
     ----------
@@ -61,7 +61,7 @@ ORDINALS = ("first", "second", "third", "fourth", "fifth")
 
 @dataclass(frozen=True)
 class Figures:
-    """What the scenarios are built from: the files of ``scenarios/library/figures``.
+    """Figures in ``scenarios/library/figures`` from which the scenarios are computed.
 
     Parameters
     ----------
@@ -70,7 +70,7 @@ class Figures:
     assumptions
         Values by key, as text.
     objectives
-        The table of objectives, and a column ``component``: what their options pay for.
+        The table of objectives, and a column ``component``: the subject of their options.
     """
 
     authorities: pd.DataFrame
@@ -96,7 +96,7 @@ class Figures:
 
     @property
     def whole_pot(self) -> float:
-        """The pot of all years, £m."""
+        """Pot of all years, £m."""
         return self.number("pot_per_year") * len(YEARS)
 
 
@@ -204,7 +204,7 @@ def unit_costs(areas: pd.DataFrame, headroom: Vector, figures: Figures) -> Vecto
 
 @dataclass(frozen=True)
 class Move:
-    """A kind of option that each area has for each objective.
+    """Kind of option that each area has for each objective.
 
     Parameters
     ----------
@@ -225,20 +225,20 @@ class Move:
 
 def moves(figures: Figures) -> list[Move]:
     """Return the kinds of option."""
-    found = []
+    kinds = []
     for ordinal, number, (size, price) in zip(ORDINALS, range(1, 9), figures.tiers("raise_tiers"), strict=False):
-        found.append(Move(f"raise-{number}", f"{ordinal} tranche", size, price))
+        kinds.append(Move(f"raise-{number}", f"{ordinal} tranche", size, price))
     for ordinal, number, (size, price) in zip(ORDINALS, range(1, 9), figures.tiers("save_tiers"), strict=False):
-        found.append(Move(f"save-{number}", f"{ordinal} saving", -size, price))
+        kinds.append(Move(f"save-{number}", f"{ordinal} saving", -size, price))
     ((size, price),) = figures.tiers("stretch")
-    return [*found, Move("stretch", "stretch at own cost", size, own_cost=price)]
+    return [*kinds, Move("stretch", "stretch at own cost", size, own_cost=price)]
 
 
 def co_benefits(figures: Figures) -> Vector:
     """Return how far each objective (column) moves with one unit of each (row)."""
     keys = list(figures.objectives["key"])
-    said = [[float(figures.assumptions.get(f"co_benefit_{row}_{column}", 0)) for column in keys] for row in keys]
-    return np.array(said) + np.eye(len(keys))
+    effects = [[float(figures.assumptions.get(f"co_benefit_{row}_{column}", 0)) for column in keys] for row in keys]
+    return np.array(effects) + np.eye(len(keys))
 
 
 def options_of(

@@ -1,4 +1,4 @@
-"""The areas of the shipped scenarios of England: authorities, by themselves or added up to recipients."""
+"""Areas of the shipped scenarios of England: authorities by themselves or aggregated to recipients."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ ATTRIBUTES = {
 
 
 def add_up(authorities: pd.DataFrame, by: Holder) -> pd.DataFrame:
-    """Add the authorities up to those that would hold the grant: the table of areas, in the order of their codes.
+    """Aggregate the authorities to recipients of grants: the table of areas, in the order of their codes.
 
     ``by`` is ``recipient`` for combined authorities and the like, ``code`` for each authority by itself. Counts
     add up. A share that a member does not publish is taken to be that of the members that do; where no member

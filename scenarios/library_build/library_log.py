@@ -1,4 +1,4 @@
-"""The section ``[log]`` of the shipped scenarios of England: sources and decisions as written, assumptions as used."""
+"""Assumptions log of the shipped scenarios of England: the section ``[log]`` lists sources, assumptions, decisions."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ UNUSED = ("discount_rate",)
 """Assumptions that nothing in the scenarios uses."""
 
 AS_ABOVE = "as above"
-"""What stands where an assumption says the same as the one before."""
+"""Text that repeats the assumption before."""
 
 SCALES = {"pot_per_year": "pot", "national_share_": "national."}
-"""What an assumption scales in proportion, by the beginning of its key."""
+"""Quantity that an assumption scales in proportion, by the beginning of its key."""
 
 
 def england_log(assumptions: Iterable[Mapping[str, str]], changed: Mapping[str, float]) -> bytes:
@@ -30,14 +30,14 @@ def england_log(assumptions: Iterable[Mapping[str, str]], changed: Mapping[str, 
         Values of a variant that differ from them, by key.
     """
     text = (files("singlepot.scenarios.library") / "figures" / "log.toml").read_text(encoding="utf-8")
-    said = tomllib.loads(text)
+    sections = tomllib.loads(text)
     entries: dict[str, dict[str, Any]] = {}
     what = ""
     for row in assumptions:
         what = what if row["what it says"] == AS_ABOVE else row["what it says"]
         if row["key"] not in UNUSED:
             entries[row["key"]] = {"what": what, **_entry(row, changed)}
-    log = {"sources": said["sources"], "assumptions": entries, "decisions": said["decisions"]}
+    log = {"sources": sections["sources"], "assumptions": entries, "decisions": sections["decisions"]}
     return b"\n" + tomli_w.dumps({"log": log}).encode()
 
 

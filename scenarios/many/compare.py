@@ -1,4 +1,4 @@
-"""Compare scenarios: settle each, and set what comes out beside what went in."""
+"""Comparison of scenarios: each is settled, and its results are matched with those of the first."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from typing import Any
 
 import pandas as pd
 
-from singlepot.models.analysis.spread import spread
 from singlepot.models.diagnostics.problems import SETTINGS, BadInputError, Diagnostic
 from singlepot.models.money import POUNDS_PER
 from singlepot.models.scenario.scenario import Scenario
@@ -36,16 +35,18 @@ from .comparison_tables import (
     nation_between,
     region_targets_between,
     regions_between,
+    spread_columns,
+    stacked,
     stages_between,
     targets_between,
     units_of,
 )
 from .nesting import nested_pairs, nesting
-from .settle_each import Outcome, Run, runner
+from .settle_each import Outcome, SettleMany, runner
 from .stability import measure_stability
 
 Source = str | os.PathLike[str] | Scenario | Settlement
-"""What can be compared: a shipped name or path, a scenario, a settlement."""
+"""Source of a comparison: a shipped name or path, a scenario, a settlement."""
 
 
 def compare(
@@ -53,7 +54,7 @@ def compare(
     *,
     names: Sequence[str] | None = None,
     stability: Iterable[str] = (),
-    run: Run | None = None,
+    run: SettleMany | None = None,
     time_limit_s: float | None = None,
     progress: Callable[[Progress], object] | None = None,
 ) -> Comparison:
@@ -65,7 +66,7 @@ def compare(
         Shipped names, paths of scenarios, what-ifs or written settlements, scenarios, settlements; the first is
         what the others are compared with. What is not yet settled is settled.
     names
-        What to call them, in order; by default their names or titles.
+        Names of the sources, in order; by default their names or titles.
     stability
         Codes of areas for which to measure how far their grants move with their own numbers, six settlements for
         each area and scenario.
@@ -82,7 +83,7 @@ def compare(
     BadInputError
         A source cannot be read, or the scenarios have different units.
     NoSettlementError, NotProvenError
-        The first cannot be settled. Of the others it is said in the table ``scenarios``.
+        The first cannot be settled; the reasons for others are in the table ``scenarios``.
     StoppedError
         The user or ``progress`` ended the run.
 
@@ -96,18 +97,18 @@ def compare(
     ...     years=["2026-27"],
     ... )
     >>> smaller = scenario.with_(pot=scenario.pot.assign(amount=6.0))
-    >>> found = compare([scenario, smaller], names=["now", "smaller"])
-    >>> found.areas[["scenario", "area", "before", "after", "change"]].round(6)
+    >>> comparison = compare([scenario, smaller], names=["now", "smaller"])
+    >>> comparison.areas[["scenario", "area", "before", "after", "change"]].round(6)
       scenario area  before  after  change
     0  smaller    B     6.0    4.0    -2.0
     1  smaller    A     3.0    2.0    -1.0
     """
-    given = [_taken(source) for source in sources]
+    given = [_read(source) for source in sources]
     if len(given) < 2:
         raise _refusal(f"{len(given)} scenario{'s' if len(given) != 1 else ''}", "at least two", "name another")
     names = _names(names or [_name(source, i) for i, source in enumerate(given)])
     scenarios = [source.scenario if isinstance(source, Settlement) else source for _, source in given]
-    _checkunits_of(names, scenarios)
+    _check_units(names, scenarios)
     unsettled = [source for _, source in given if isinstance(source, Scenario)]
     fresh = iter(runner(run, time_limit_s, progress, len(unsettled))(unsettled))
     outcomes: list[Outcome] = [source if isinstance(source, Settlement) else next(fresh) for _, source in given]
@@ -124,7 +125,7 @@ def compare(
         names=tuple(names),
         outcomes=tuple(outcomes),
         scenarios=pd.DataFrame(
-            [_in_short(name, s, o, first, half_pound) for (name, o), s in zip(pairs, scenarios, strict=True)]
+            [_summary(name, s, o, first, half_pound) for (name, o), s in zip(pairs, scenarios, strict=True)]
         ),
         inputs=_stack(
             [(n, differences(scenarios[0], s)) for n, s in zip(names[1:], scenarios[1:], strict=True)], COLUMNS
@@ -144,8 +145,8 @@ def compare(
     )
 
 
-def _taken(source: Source) -> tuple[str, Scenario | Settlement]:
-    """Read what is named, and what to call it."""
+def _read(source: Source) -> tuple[str, Scenario | Settlement]:
+    """Read a source; return its name and the scenario or settlement."""
     if isinstance(source, Scenario):
         return source.settings.title, source
     if isinstance(source, Settlement):
@@ -160,7 +161,7 @@ def _name(source: tuple[str, object], position: int) -> str:
 
 
 def _names(wanted: Sequence[str]) -> list[str]:
-    """Names that differ: the second of a name becomes ``name (2)``."""
+    """Make names unique: the second of a name becomes ``name (2)``."""
     names: list[str] = []
     for name in wanted:
         number, free = 1, name
@@ -171,14 +172,14 @@ def _names(wanted: Sequence[str]) -> list[str]:
     return names
 
 
-def _checkunits_of(names: Sequence[str], scenarios: Sequence[Scenario]) -> None:
-    """Refuse scenarios whose numbers cannot be set side by side."""
+def _check_units(names: Sequence[str], scenarios: Sequence[Scenario]) -> None:
+    """Refuse scenarios with different units."""
     first, *others = (units_of(scenario) for scenario in scenarios)
     for name, units in zip(names[1:], others, strict=True):
         for what, unit in first.items():
             if units.get(what, unit) != unit:
-                said = f"{what} in {unit} in {names[0]} and in {units[what]} in {name}"
-                raise _refusal(said, "one unit", "bring both into one unit")
+                value = f"{what} in {unit} in {names[0]} and in {units[what]} in {name}"
+                raise _refusal(value, "one unit", "bring both into one unit")
 
 
 def _refusal(value: str, expected: str, remedy: str) -> BadInputError:
@@ -186,18 +187,15 @@ def _refusal(value: str, expected: str, remedy: str) -> BadInputError:
 
 
 def _stack(parts: Sequence[tuple[str, pd.DataFrame]], columns: Sequence[str]) -> pd.DataFrame:
-    """Lay tables under one another, each marked with its scenario."""
-    marked = [part.assign(scenario=name) for name, part in parts if len(part)]
-    if not marked:
-        return pd.DataFrame(columns=["scenario", *columns])
-    stacked = pd.concat(marked, ignore_index=True)
-    return stacked[["scenario", *(name for name in stacked if name != "scenario")]]
+    """Concatenate tables, with the name of the scenario in the first column."""
+    table = stacked([part.assign(scenario=name) for name, part in parts], ["scenario", *columns])
+    return table[["scenario", *(name for name in table if name != "scenario")]]
 
 
-def _in_short(
+def _summary(
     name: str, scenario: Scenario, outcome: Outcome, first: Settlement, half_pound: float
 ) -> dict[str, object]:
-    """One row of the table ``scenarios``."""
+    """Summarise a scenario and its settlement in a row of the table ``scenarios``."""
     row: dict[str, object] = {
         "scenario": name,
         "title": scenario.settings.title,
@@ -208,18 +206,14 @@ def _in_short(
     if isinstance(outcome, SinglepotError):
         return row
     change = areas_between(first, outcome, half_pound)["change"]
-    found, national = spread(outcome), outcome.national
+    national = outcome.national
     return row | {
         "grants": outcome.grants["grant"].sum(),
         "left": outcome.pot["reserve"].sum(),
         "moved": change[change > 0].sum(),
         "gaining": int((change > 0).sum()),
         "losing": int((change < 0).sum()),
-        "lowest": found.lowest,
-        "median": found.median,
-        "highest": found.highest,
-        "on_floor": len(found.floored),
-        "on_ceiling": len(found.ceiled),
+        **spread_columns(outcome),
         "missed": int((national["shortfall"] > 0).sum()),
         "largest_shortfall": float((national["shortfall"] / national["target"]).max()) if len(national) else 0.0,
         "asks": len(outcome.asks),

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from os import PathLike
+from typing import Any, ClassVar
 
 import pandas as pd
 
-from singlepot.models.files.csv_text import csv_text
-from singlepot.models.files.folder import write_folder
 from singlepot.models.notebook_display import rich, rich_table
-from singlepot.models.settlement.documents import guarded, json_text
 from singlepot.models.settlement.settlement import Settlement
 from singlepot.solver import SinglepotError
+
+from ..results.result_folder import ResultFolder, mixed_as_text
 
 MANIFEST = "comparison.json"
 """Written last: without it the folder of a comparison is incomplete."""
@@ -23,7 +22,7 @@ TABLES = ("scenarios", "inputs", "areas", "regions", "nation", "grants", "target
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Comparison:
+class Comparison(ResultFolder):
     """Comparison of each scenario with the first.
 
     Every table but ``scenarios`` and ``nesting`` has a column ``scenario`` with the name of the one compared, and
@@ -66,6 +65,8 @@ class Comparison:
         Unit of the money.
     """
 
+    manifest: ClassVar[str] = MANIFEST
+
     names: tuple[str, ...]
     outcomes: tuple[Settlement | SinglepotError, ...]
     scenarios: pd.DataFrame
@@ -95,26 +96,10 @@ class Comparison:
         pairs = zip(self.names, self.outcomes, strict=True)
         return {name: outcome for name, outcome in pairs if isinstance(outcome, SinglepotError)}
 
-    def documents(self) -> dict[str, bytes]:
-        """The tables as CSV, and ``comparison.json`` with names, titles and nested pairs."""
-        files = {f"{name}.csv": csv_text(guarded(_labelled(table))) for name, table in self.tables.items()}
+    def as_dict(self) -> dict[str, Any]:
+        """Return the names and titles of the scenarios, and the nested pairs."""
         titles = dict(zip(self.scenarios["scenario"], self.scenarios["title"], strict=True))
-        files[MANIFEST] = json_text({"schema": 1, "money": self.money, "scenarios": titles, "nested": self.nested})
-        return files
-
-    def write(
-        self, path: str | PathLike[str], *, overwrite: bool = False, further: Mapping[str, bytes] | None = None
-    ) -> None:
-        """Write the tables as a folder of CSV files, complete or not at all.
-
-        Parameters
-        ----------
-        path
-            A new folder; an existing comparison there is replaced only with ``overwrite``.
-        further
-            Further files, such as a workbook.
-        """
-        write_folder(path, {**self.documents(), **(further or {})}, MANIFEST, overwrite=overwrite)
+        return {"schema": 1, "money": self.money, "scenarios": titles, "nested": self.nested}
 
     def __repr__(self) -> str:
         """One line."""
@@ -130,18 +115,6 @@ class Comparison:
             f"Comparison of {', '.join(self.names)}",
             f"{len(self.inputs):,} inputs differ, {len(self.areas):,} changed grants of areas; {self.money}",
             rich_table("Scenarios", self.scenarios[columns]),
-            rich_table("What went in", _labelled(self.inputs)),
+            rich_table("What went in", mixed_as_text(self.inputs)),
             rich_table("Areas whose grant changes most", self.areas.drop(columns=["scenario", "area"])),
         )
-
-
-def _labelled(table: pd.DataFrame) -> pd.DataFrame:
-    """Convert columns that mix numbers and texts into text, with numbers written as in the other tables."""
-    mixed = [name for name in ("before", "after") if name in table and table[name].dtype == object]
-    return table.assign(**{name: [_text(cell) for cell in table[name]] for name in mixed})
-
-
-def _text(cell: object) -> str:
-    if isinstance(cell, float):
-        return "" if cell != cell else repr(cell).removesuffix(".0")
-    return str(cell)

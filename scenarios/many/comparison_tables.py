@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from singlepot.models.analysis.spread import spread
 from singlepot.models.scenario.scenario import Scenario
 from singlepot.models.settlement.settlement import Settlement
 
@@ -144,6 +145,18 @@ def stages_between(first: Settlement, other: Settlement) -> pd.DataFrame:
     both = pd.DataFrame({"stage": order, "before": old.to_numpy(), "after": new.to_numpy()})
     change = _change(both["before"], both["after"]).where(both["before"].notna() & both["after"].notna())
     return both.assign(unit=both["stage"].map(units), change=change)[list(STAGE)]
+
+
+def spread_columns(settlement: Settlement) -> dict[str, float]:
+    """Summarise grants over bids: lowest, median, highest, and the number of areas on a floor or ceiling."""
+    ratios = spread(settlement)
+    return {
+        "lowest": ratios.lowest,
+        "median": ratios.median,
+        "highest": ratios.highest,
+        "on_floor": len(ratios.floored),
+        "on_ceiling": len(ratios.ceiled),
+    }
 
 
 def units_of(scenario: Scenario) -> dict[str, str]:

@@ -66,7 +66,7 @@ def is_factor(lever: str) -> bool:
     return lever.partition(".")[0] in ("pot", "bids", "national")
 
 
-def read_lever(said: str) -> tuple[str, list[float]]:
+def read_lever(text: str) -> tuple[str, list[float]]:
     """Read a lever as the command line takes it: values by comma, or first:last:how many.
 
     Raises
@@ -81,7 +81,7 @@ def read_lever(said: str) -> tuple[str, list[float]]:
     >>> read_lever("rules.grant_floor=0.7,0.8")
     ('rules.grant_floor', [0.7, 0.8])
     """
-    name, equals, values = said.partition("=")
+    name, equals, values = text.partition("=")
     try:
         if not equals or not name.strip():
             raise ValueError
@@ -94,7 +94,7 @@ def read_lever(said: str) -> tuple[str, list[float]]:
             "SP-W017",
             SETTINGS,
             "lever",
-            value=shown(said),
+            value=shown(text),
             expected="LEVER=FIRST:LAST:COUNT or LEVER=VALUE,VALUE",
             remedy="write pot=0.8:1.2:9, for instance",
         )

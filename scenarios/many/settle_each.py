@@ -1,4 +1,4 @@
-"""Many scenarios settled one after another, where one without a settlement does not end the others."""
+"""Sequential settlement of many scenarios: one without a settlement does not end the others."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from singlepot.models.settlement.settlement import Settlement
 from singlepot.solver import BadOptionError, Progress, RunOfMany, SinglepotError, StoppedError
 
 Outcome = Settlement | SinglepotError
-"""A settlement, or why there is none."""
+"""Settlement of a scenario, or the error that says why there is none."""
 
-Run = Callable[[Iterable[Scenario]], Iterable[Outcome]]
-"""Settles scenarios, each by itself, and gives the outcomes in the same order."""
+SettleMany = Callable[[Iterable[Scenario]], Iterable[Outcome]]
+"""Function that settles scenarios, each by itself, and returns the outcomes in the same order."""
 
 
 def settle_each(
@@ -65,14 +65,14 @@ def settle_each(
 
 
 def runner(
-    run: Run | None, time_limit_s: float | None, progress: Callable[[Progress], object] | None, count: int
-) -> Run:
-    """Return what settles many scenarios: the caller's function, or :func:`settle_each` with these options.
+    run: SettleMany | None, time_limit_s: float | None, progress: Callable[[Progress], object] | None, count: int
+) -> SettleMany:
+    """Select the function that settles many scenarios: the caller's, or :func:`settle_each` with these options.
 
     Raises
     ------
     BadOptionError
-        A function of the caller's would not heed the options.
+        The caller's function is given together with options that it cannot take.
     """
     if run is None:
         return partial(settle_each, time_limit_s=time_limit_s, progress=progress, count=count)

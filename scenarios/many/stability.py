@@ -1,4 +1,4 @@
-"""Stability: how far an area's grant moves when its own numbers move a little."""
+"""Local sensitivity of grants: each area's grant is computed again for small changes of its bid, targets and costs."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from singlepot.models.settlement.settlement import Settlement
 from singlepot.solver import BadOptionError, Progress, SinglepotError
 
 from ..what_if.what_if import apply_what_if
-from .settle_each import Run, runner
+from .settle_each import SettleMany, runner
 
 NUMBERS = ("bid", "targets", "unit costs")
-"""What of an area is moved, one at a time."""
+"""Numbers of an area that are changed, one at a time."""
 
 COLUMNS = ("area", "name", "number", "moved", "before", "after", "change", "elasticity", "reason")
 """Columns of the table of stability."""
@@ -35,7 +35,7 @@ def measure_stability(
     areas: Iterable[str] | None = None,
     change: float = 0.05,
     *,
-    run: Run | None = None,
+    run: SettleMany | None = None,
     time_limit_s: float | None = None,
     progress: Callable[[Progress], object] | None = None,
 ) -> pd.DataFrame:
@@ -85,8 +85,8 @@ def measure_stability(
     ...     bids=pd.DataFrame({"area": ["A", "B"], "year": ["2026-27"] * 2, "amount": [4.0, 8.0]}),
     ...     years=["2026-27"],
     ... )
-    >>> found = measure_stability(settle_scenario(scenario), ["A"])
-    >>> found[["area", "number", "moved", "before", "change", "elasticity"]].round(4)
+    >>> stability = measure_stability(settle_scenario(scenario), ["A"])
+    >>> stability[["area", "number", "moved", "before", "change", "elasticity"]].round(4)
       area number  moved  before  change  elasticity
     0    A    bid   0.05     3.0  0.0984      0.6557
     1    A    bid  -0.05     3.0 -0.1017      0.6780
@@ -121,12 +121,12 @@ def measure_stability(
 
 
 def write_stability(
-    found: pd.DataFrame, settlement: Settlement, path: str | PathLike[str], *, overwrite: bool = False
+    stability: pd.DataFrame, settlement: Settlement, path: str | PathLike[str], *, overwrite: bool = False
 ) -> None:
     """Write a table of stability as a folder with ``stability.csv``, complete or not at all."""
     settings = settlement.scenario.settings
-    said = {"schema": 1, "title": settings.title, "money": settings.money}
-    files = {"stability.csv": csv_text(guarded(found)), MANIFEST: json_text(said)}
+    contents = {"schema": 1, "title": settings.title, "money": settings.money}
+    files = {"stability.csv": csv_text(guarded(stability)), MANIFEST: json_text(contents)}
     write_folder(path, files, MANIFEST, overwrite=overwrite)
 
 
@@ -136,12 +136,12 @@ def _moved(scenario: Scenario, cases: Sequence[tuple[str, str, float]]) -> Itera
 
 
 def _changes(scenario: Scenario, area: str, number: str, factor: float) -> list[Mapping[str, Any]]:
-    """The changes that multiply an area's numbers; empty where it has none."""
+    """List the changes that multiply an area's numbers; empty where it has none."""
 
     def multiply(table: str, columns: Iterable[str]) -> list[Mapping[str, Any]]:
         frame = scenario.tables[table]
-        own = frame[frame["area"] == area]
-        used = [column for column in columns if column in own and (own[column].fillna(0) != 0).any()]
+        rows = frame[frame["area"] == area]
+        used = [column for column in columns if column in rows and (rows[column].fillna(0) != 0).any()]
         factors = dict.fromkeys(used, factor)
         return [{"table": table, "where": {"area": area}, "multiply": factors}] if used else []
 
@@ -171,7 +171,7 @@ def _check_areas(chosen: Sequence[str], known: Mapping[str, str]) -> None:
 
 
 def _by_name(area: str, known: Mapping[str, str]) -> str:
-    """Suggest a code where the name of an area was given."""
+    """Suggest the code of an area for its name."""
     codes = {name: code for code, name in known.items()}
     close = did_you_mean(area, codes)
     name = close.removeprefix('did you mean "').removesuffix('"?')

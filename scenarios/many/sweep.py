@@ -1,41 +1,39 @@
-"""Sweeps: a scenario settled at every point of a grid of one or two levers, each point by itself."""
+"""Parameter sweep: a scenario is settled at every point of a grid of one or two levers."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from os import PathLike
+from typing import Any, ClassVar
 
 import pandas as pd
 
-from singlepot.models.analysis.spread import spread
 from singlepot.models.diagnostics.problems import BadInputError
-from singlepot.models.files.csv_text import csv_text
-from singlepot.models.files.folder import write_folder
 from singlepot.models.notebook_display import rich, rich_table
 from singlepot.models.scenario.scenario import Scenario
 from singlepot.models.settings.settings import FrozenMapping
-from singlepot.models.settlement.documents import guarded, json_text
 from singlepot.models.settlement.settlement import Settlement
 from singlepot.solver import NoSettlementError, Progress, SinglepotError, UnfinishedError
 
 from ..reading.settling import ScenarioSource, scenario_of
+from ..results.result_folder import ResultFolder
 from ..what_if.what_if import apply_what_if
+from .comparison_tables import spread_columns, stacked
 from .levers import MOST_POINTS, points, pulled
 from .nesting import COLUMNS as NESTING
 from .nesting import nesting
-from .settle_each import Outcome, Run, runner
+from .settle_each import Outcome, SettleMany, runner
 
 MANIFEST = "sweep.json"
 """Written last: without it the folder of a sweep is incomplete."""
 
 SHORTFALL = "shortfall_"
-"""How the columns begin that hold the shortfall of an objective."""
+"""Beginning of the names of columns with the shortfall of an objective."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Sweep:
-    """What comes of a scenario at every point of a grid.
+class Sweep(ResultFolder):
+    """Results of a scenario at every point of a grid.
 
     Attributes
     ----------
@@ -54,6 +52,8 @@ class Sweep:
         For a sweep of the pot: the areas that receive less from the larger of two neighbouring pots.
     """
 
+    manifest: ClassVar[str] = MANIFEST
+
     scenario: Scenario
     levers: Mapping[str, tuple[float, ...]]
     points: pd.DataFrame
@@ -65,31 +65,10 @@ class Sweep:
         """All tables by name."""
         return {"points": self.points, "grants": self.grants, "nesting": self.nesting}
 
-    def documents(self) -> dict[str, bytes]:
-        """The tables as CSV, and ``sweep.json`` with title and levers."""
-        settings = self.scenario.settings
-        said = {
-            "schema": 1,
-            "title": settings.title,
-            "money": settings.money,
-            "levers": {k: list(v) for k, v in self.levers.items()},
-        }
-        files = {f"{name}.csv": csv_text(guarded(table)) for name, table in self.tables.items()}
-        return files | {MANIFEST: json_text(said)}
-
-    def write(
-        self, path: str | PathLike[str], *, overwrite: bool = False, further: Mapping[str, bytes] | None = None
-    ) -> None:
-        """Write the tables as a folder of CSV files, complete or not at all.
-
-        Parameters
-        ----------
-        path
-            A new folder; an existing sweep there is replaced only with ``overwrite``.
-        further
-            Further files, such as a chart.
-        """
-        write_folder(path, {**self.documents(), **(further or {})}, MANIFEST, overwrite=overwrite)
+    def as_dict(self) -> dict[str, Any]:
+        """Return the title, the unit of money and the levers."""
+        settings, levers = self.scenario.settings, {name: list(values) for name, values in self.levers.items()}
+        return {"schema": 1, "title": settings.title, "money": settings.money, "levers": levers}
 
     def __repr__(self) -> str:
         """One line."""
@@ -111,7 +90,7 @@ def sweep(
     levers: Mapping[str, Sequence[float]],
     *,
     most: int = MOST_POINTS,
-    run: Run | None = None,
+    run: SettleMany | None = None,
     time_limit_s: float | None = None,
     progress: Callable[[Progress], object] | None = None,
 ) -> Sweep:
@@ -166,7 +145,7 @@ def sweep(
     grid = list(points(start, levers, most))
     settle_all = runner(run, time_limit_s, progress, len(grid))
     rows: dict[int, dict[str, object]] = {}
-    sound: list[int] = []  # the points whose scenarios were made, in the order of their outcomes
+    valid: list[int] = []  # the points with a valid scenario, in the order of their outcomes
 
     def scenarios() -> Iterator[Scenario]:
         for number, point in enumerate(grid):
@@ -175,14 +154,14 @@ def sweep(
             except BadInputError as refusal:
                 rows[number] = {**point, "status": "bad input", "reason": str(refusal)}
                 continue
-            sound.append(number)
+            valid.append(number)
             yield made
 
     grants, losers = [], []
     before: tuple[float, Settlement] | None = None
-    for place, outcome in enumerate(settle_all(scenarios())):
-        point = grid[sound[place]]
-        rows[sound[place]] = {**point, **_row(outcome)}
+    for position, outcome in enumerate(settle_all(scenarios())):
+        point = grid[valid[position]]
+        rows[valid[position]] = {**point, **_row(outcome)}
         if isinstance(outcome, Settlement):
             grants.append(_grants(point, outcome))
             if list(levers) == ["pot"]:
@@ -192,16 +171,16 @@ def sweep(
         scenario=start,
         levers=FrozenMapping({lever: tuple(map(float, values)) for lever, values in levers.items()}),
         points=pd.DataFrame([row for _, row in sorted(rows.items())]),
-        grants=_stacked(grants, [*levers, "area", "name", "bid", "grant", "share"]),
-        nesting=_stacked(losers, NESTING),
+        grants=stacked(grants, [*levers, "area", "name", "bid", "grant", "share"]),
+        nesting=stacked(losers, NESTING),
     )
 
 
 def _row(outcome: Outcome) -> dict[str, object]:
-    """What one point says, beside its levers."""
+    """Summarise one point in a row, without its levers."""
     if isinstance(outcome, SinglepotError):
         return {"status": _status(outcome), "reason": str(outcome)}
-    found, national = spread(outcome), outcome.national
+    national = outcome.national
     short = (national["shortfall"] / national["target"]).groupby(national["objective"]).mean()
     return {
         "status": "settled",
@@ -209,11 +188,7 @@ def _row(outcome: Outcome) -> dict[str, object]:
         "pot_total": float(outcome.pot["amount"].sum()),
         "granted": float(outcome.grants["grant"].sum()),
         "left": float(outcome.pot["reserve"].sum()),
-        "lowest": found.lowest,
-        "median": found.median,
-        "highest": found.highest,
-        "on_floor": len(found.floored),
-        "on_ceiling": len(found.ceiled),
+        **spread_columns(outcome),
         "asks": len(outcome.asks),
         **dict(zip(outcome.stages["name"], outcome.stages["final"].astype(float), strict=True)),
         **{f"{SHORTFALL}{objective}": float(share) for objective, share in short.items()},
@@ -230,17 +205,13 @@ def _grants(point: Mapping[str, float], settlement: Settlement) -> pd.DataFrame:
     sums = settlement.grants.groupby("area", as_index=False)[["bid", "grant"]].sum()
     names = settlement.scenario.areas.set_index("code")["name"]
     share = sums["grant"] / sums["bid"].where(sums["bid"] > 0)
-    found = sums.assign(name=sums["area"].map(names), share=share, **point)
-    return found[[*point, "area", "name", "bid", "grant", "share"]]
+    return sums.assign(name=sums["area"].map(names), share=share, **point)[
+        [*point, "area", "name", "bid", "grant", "share"]
+    ]
 
 
 def _losers(before: tuple[float, Settlement] | None, now: tuple[float, Settlement]) -> pd.DataFrame:
-    """The areas that receive less from the larger of two neighbouring pots."""
+    """List the areas that receive less from the larger of two neighbouring pots."""
     if before is None:
         return pd.DataFrame(columns=list(NESTING))
     return nesting([(f"{factor:g}", settlement) for factor, settlement in (before, now)])
-
-
-def _stacked(parts: Sequence[pd.DataFrame], columns: Sequence[str]) -> pd.DataFrame:
-    parts = [part for part in parts if len(part)]
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=list(columns))

@@ -1,1 +1,1 @@
-"""A name or a path as a scenario: the shipped library, folders, single files."""
+"""Scenario readers: a shipped name, a folder or a single file is read as a scenario."""

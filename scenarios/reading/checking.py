@@ -1,4 +1,4 @@
-"""Check a scenario without settling it: everything that is wrong, doubtful or noted, as data."""
+"""Validation of a scenario without a settlement: problems, warnings and notes are returned as data."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ from .reading import read_reporting
 
 @dataclass(frozen=True)
 class Findings:
-    """What was found in a scenario.
+    """Findings of the validation of a scenario.
 
     Parameters
     ----------
     source
-        What was checked, as the caller named it.
+        The source that was checked, as the caller gave it.
     scenario
         The scenario; None if it cannot be used.
     problems
-        What keeps it from being used, in the order of the input.
+        Problems for which it is refused, in the order of the input.
     notes
-        Warnings and notes: what may be a mistake, and what was certain and done or passed over.
+        Warnings and notes: possible mistakes, and corrections that were certain.
     """
 
     source: str
@@ -48,9 +48,9 @@ class Findings:
         return tuple(note for note in self.notes if note.level == "warning")
 
     def _repr_html_(self) -> str:
-        """Show what was found, the problems first, in a notebook."""
-        found = [problem.as_dict() for problem in (*self.problems, *self.notes)]
-        table = pd.DataFrame(found, columns=["code", "level", "file", "place", "column", "value", "expected", "remedy"])
+        """Show the findings, the problems first, in a notebook."""
+        rows = [problem.as_dict() for problem in (*self.problems, *self.notes)]
+        table = pd.DataFrame(rows, columns=["code", "level", "file", "place", "column", "value", "expected", "remedy"])
         return rich(
             self.source,
             f"{'ready' if self.ready else 'not ready'}: {len(self.problems)} problems, {len(self.notes)} notes",
@@ -59,13 +59,13 @@ class Findings:
 
     def as_json(self) -> str:
         """Write everything as JSON: ``ready``, and lists of ``problems`` and ``notes`` with all their parts."""
-        said = {
+        findings = {
             "scenario": self.source,
             "ready": self.ready,
             "problems": [problem.as_dict() for problem in self.problems],
             "notes": [note.as_dict() for note in self.notes],
         }
-        return json.dumps(said, ensure_ascii=False, indent=2) + "\n"
+        return json.dumps(findings, ensure_ascii=False, indent=2) + "\n"
 
 
 def check_scenario(

@@ -1,4 +1,4 @@
-"""Scenarios from where they are kept: a shipped name, a folder of tables, a workbook, a JSON document, or a what-if."""
+"""Scenario reader: the source is a shipped name, a folder of tables, a workbook, a JSON document, or a what-if."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from .shipped import shipped_names, shipped_source, shipped_what_ifs
 log = logging.getLogger("singlepot")
 
 NEARLY_A_TABLE = 0.8
-"""How alike a file's name and a table's are when one was probably meant for the other (0 to 1, difflib)."""
+"""Similarity from which a file's name is taken for a misspelt table name (0 to 1, difflib)."""
 
 
 def read_scenario(
@@ -80,18 +80,18 @@ def read_reporting(source: str | os.PathLike[str], how: HowToRead, report: Repor
     return chain.compose(_read_base(chain.folder, os.fspath(source), how, report))
 
 
-def _read_base(found: Traversable, name: str, how: HowToRead, report: Report) -> Scenario:
-    """Read what no what-if changes yet; ``name`` is what was asked for."""
-    log.info("reading %s", found)
-    if isinstance(found, Path) and found.is_file():
-        return read_file(found, how, report)
-    path = found if isinstance(found, Path) else None
-    if found == shipped_source(found.name):
+def _read_base(source: Traversable, name: str, how: HowToRead, report: Report) -> Scenario:
+    """Read the scenario at the bottom of a chain; ``name`` is the source that the caller gave."""
+    log.info("reading %s", source)
+    if isinstance(source, Path) and source.is_file():
+        return read_file(source, how, report)
+    path = source if isinstance(source, Path) else None
+    if source == shipped_source(source.name):
         path = None  # which may be links, in an editable install
-        if found.name == name and Path(name).joinpath(NAME).is_file():
+        if source.name == name and Path(name).joinpath(NAME).is_file():
             remedy = f"the shipped one is read; name the folder as {shown(f'./{name}')}"
             report.add(Diagnostic("SP-F019", SETTINGS, shown(name), value="two scenarios of that name", remedy=remedy))
-    return _read_folder(_Files(found, path, how, report))
+    return _read_folder(_Files(source, path, how, report))
 
 
 def find_scenario(source: str | os.PathLike[str]) -> Traversable:
@@ -104,22 +104,22 @@ def find_scenario(source: str | os.PathLike[str]) -> Traversable:
     """
     text = os.fspath(source)
     separated = os.sep in text or (os.altsep is not None and os.altsep in text) or "/" in text
-    if not separated and isinstance(source, str) and (found_here := shipped_source(text)) is not None:
-        return found_here
+    if not separated and isinstance(source, str) and (shipped := shipped_source(text)) is not None:
+        return shipped
     if (refused := refuse_place(text)) is not None:
         raise BadInputError([refused])
     try:
         path = Path(text).expanduser()
         if text and (path.is_dir() or (path.is_file() and not is_part(path))):
             return path
-        found = what_is_there(path)
+        kind = what_is_there(path)
     except (OSError, ValueError, RuntimeError):
-        path, found = Path(text), "a path that cannot be looked at"
+        path, kind = Path(text), "a path that cannot be looked at"
     problem = Diagnostic(
         "SP-F001",
         SETTINGS,
         shown(text),
-        value=found,
+        value=kind,
         expected=f"a folder with {NAME}, a workbook (.xlsx), a JSON document, the file of a what-if, "
         f"or one of {', '.join(shipped_names())}",
         remedy=_other_source(text, path),
@@ -145,12 +145,12 @@ def _other_source(text: str, path: Path) -> str:
 def _read_folder(files: _Files) -> Scenario:
     _check_names(files.names, files.report)
     content = files.content(NAME, -1)
-    found = None if content is None else read_settings_file(content, files.report)
-    said, lines = found or (None, {})
+    parsed = None if content is None else read_settings_file(content, files.report)
+    settings, lines = parsed or (None, {})
     tables = {table: _table(table, number, files) for number, table in enumerate(TABLES)}
     raw = {name: table for name, table in tables.items() if table is not None}
-    files.miss()
-    return from_raw(said, NAME, raw, files.report, lines)
+    files.report_missing()
+    return from_raw(settings, NAME, raw, files.report, lines)
 
 
 _COPIES = re.compile(r"^copy of | - copy.*$|\s*\([0-9]+\)$|[ _-](v?[0-9]+|final|new|old)$", re.IGNORECASE)
@@ -158,7 +158,7 @@ _COPIES = re.compile(r"^copy of | - copy.*$|\s*\([0-9]+\)$|[ _-](v?[0-9]+|final|
 
 
 def _check_names(files: Iterable[str], report: Report) -> None:
-    """Name the files that were probably meant to be tables: read as nothing, they would go unnoticed."""
+    """Report files with nearly the name of a table, which would be ignored."""
     there = set(files)
     right = {NAME.rpartition(".")[0]: (NAME,), **{table: (f"{table}.csv", f"{table}.parquet") for table in TABLES}}
     for name in sorted(there - {known for names in right.values() for known in names}):
@@ -171,7 +171,7 @@ def _check_names(files: Iterable[str], report: Report) -> None:
 
 
 def _meant(name: str, there: set[str], right: Mapping[str, tuple[str, ...]]) -> str:
-    """The table that a file was probably meant to be; empty where it is something else."""
+    """Find the table whose name a file nearly has; empty where it has none."""
     stem, _, ending = name.rpartition(".")
     if ending.lower() == "txt" and stem.lower().endswith((".csv", ".toml")):  # an ending that was hidden
         stem, _, ending = stem.rpartition(".")
@@ -184,7 +184,7 @@ def _meant(name: str, there: set[str], right: Mapping[str, tuple[str, ...]]) -> 
 
 
 class _Files:
-    """The files of a folder, read one by one; ``path`` is the folder where it is the user's."""
+    """Folder of a scenario, whose files are read one by one; ``path`` is None for a shipped one."""
 
     def __init__(self, folder: Traversable, path: Path | None, how: HowToRead, report: Report) -> None:
         self.folder, self.path, self.how, self.report = folder, path, how, report
@@ -192,18 +192,18 @@ class _Files:
         self._listed = {} if path is None else listed_files(path)
 
     def _list(self) -> tuple[dict[str, Traversable], set[str]]:
-        """The files by name, and the names of what is there and is no file."""
+        """List the files by name, and the names of entries that are no files."""
         try:
-            found = {item.name: item for item in self.folder.iterdir()}
+            entries = {item.name: item for item in self.folder.iterdir()}
         except OSError as fault:
             name, expected = shown(str(self.folder)), "a folder that can be read"
             problem = Diagnostic("SP-F003", SETTINGS, name, value=_reason(fault), expected=expected)
             raise BadInputError([problem]) from fault
-        files = {name: item for name, item in found.items() if item.is_file()}
-        return files, set(found) - set(files)
+        files = {name: item for name, item in entries.items() if item.is_file()}
+        return files, set(entries) - set(files)
 
     def content(self, name: str, number: int) -> bytes | None:
-        """Take the bytes of a file, or say why not."""
+        """Read the bytes of a file, or report why it cannot be read."""
         table = SETTINGS if name == NAME else name.partition(".")[0]
         if name not in self.names:
             self.report.add(self._absent(name, table), table=number)
@@ -231,8 +231,8 @@ class _Files:
         remedy = did_you_mean(name, there, f"the folder has {', '.join(there[:12])}" if there else "")
         return Diagnostic(code, table, name, expected="the file to be there", remedy=remedy)
 
-    def miss(self) -> None:
-        """Name what a manifest lists and was not read."""
+    def report_missing(self) -> None:
+        """Report the files that a manifest lists and that are missing."""
         for name, listed in self._listed.items():
             if name not in self.names and (problem := refuse_content(name, None, listed)) is not None:
                 self.report.add(problem, table=list(TABLES).index(problem.table) if name != NAME else -1)
@@ -243,7 +243,7 @@ def _reason(fault: OSError) -> str:
 
 
 def _table(table: str, number: int, files: _Files) -> RawTable | None:
-    """Take the cells of a table; None where it may be absent and is."""
+    """Read the cells of a table; None where an optional one is absent."""
     name, packed = f"{table}.csv", f"{table}.parquet"
     if packed in files.names:
         if name in files.names:

@@ -1,4 +1,4 @@
-"""What a scenario resolves to: its differences from the scenario at the bottom, and where each value comes from."""
+"""Provenance of what-if values: a scenario's differences from its base, each with the change that made it."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from .reading import find_scenario, read_scenario
 
 @dataclass(frozen=True, eq=False)
 class Resolved:
-    """A scenario, and how it came to be.
+    """Scenario with the what-ifs that made it.
 
     Attributes
     ----------
     scenario
         The scenario.
     base
-        What it builds on in the end: a shipped name or path.
+        The scenario at the bottom of the chain: a shipped name or path.
     steps
         File and title of every what-if from the lowest to the last; empty for a plain scenario.
     differences
@@ -40,7 +40,7 @@ class Resolved:
 
 
 def resolve(source: str | os.PathLike[str]) -> Resolved:
-    """Read a scenario and say what its what-ifs change.
+    """Read a scenario and list what its what-ifs change.
 
     Parameters
     ----------
@@ -54,13 +54,13 @@ def resolve(source: str | os.PathLike[str]) -> Resolved:
 
     Examples
     --------
-    >>> found = resolve("england-carbon-up-20")
-    >>> found.base, found.steps
+    >>> resolved = resolve("england-carbon-up-20")
+    >>> resolved.base, resolved.steps
     ('england', (('england-carbon-up-20.toml', 'England, national carbon targets 20% higher'),))
-    >>> found.differences[["row", "column", "before", "after"]].head(1)
+    >>> resolved.differences[["row", "column", "before", "after"]].head(1)
                   row  column   before    after
     0  carbon 2026-27  target  77.4615  92.9538
-    >>> found.differences["origin"].unique().tolist()
+    >>> resolved.differences["origin"].unique().tolist()
     ['england-carbon-up-20.toml, change 1 (line 5)']
     """
     chain = read_chain(find_scenario(source), find_scenario)
@@ -68,18 +68,18 @@ def resolve(source: str | os.PathLike[str]) -> Resolved:
     origins: dict[tuple[str, str, str], str] = {}
     state: list[tuple[Mapping[str, Any], Mapping[str, pd.DataFrame]]] = [(root.settings.as_dict(), root.tables)]
 
-    def watch(origin: str, said: Mapping[str, Any], tables: Mapping[str, pd.DataFrame]) -> None:
-        now = (said, dict(tables))
+    def watch(origin: str, settings: Mapping[str, Any], tables: Mapping[str, pd.DataFrame]) -> None:
+        now = (settings, dict(tables))
         changed = changes_between(state[0], now)
         origins.update(dict.fromkeys(zip(changed["table"], changed["row"], changed["column"], strict=True), origin))
         state[0] = now
 
     scenario = chain.compose(root, watch)
-    found = differences(root, scenario)
-    keys = zip(found["table"], found["row"], found["column"], strict=True)
-    found["origin"] = [origins.get(key, "") for key in keys]
+    changes = differences(root, scenario)
+    keys = zip(changes["table"], changes["row"], changes["column"], strict=True)
+    changes["origin"] = [origins.get(key, "") for key in keys]
     titles = tuple((step.file, str(step.settings.get("title") or "")) for step in chain.steps)
-    return Resolved(scenario, chain.base or os.fspath(source), titles, found)
+    return Resolved(scenario, chain.base or os.fspath(source), titles, changes)
 
 
 def _path(folder: object, base: str) -> str | os.PathLike[str]:

@@ -1,4 +1,4 @@
-"""The public ``settle``: a scenario, or the name or path of one."""
+"""Entry point ``settle``: its argument is a scenario, or the name or path of one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The scenarios that come with the package."""
+"""Shipped scenarios: the library in the package is listed and searched by name."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def list_scenarios() -> list[tuple[str, str]]:
 
 
 def shipped_names() -> tuple[str, ...]:
-    """The names of the shipped scenarios."""
+    """List the names of the shipped scenarios."""
     return tuple(_folders())
 
 
@@ -29,20 +29,20 @@ def shipped_what_ifs() -> list[tuple[str, str]]:
 
 
 def shipped_source(name: str) -> Traversable | None:
-    """The folder of a shipped scenario, or the file of a shipped what-if; None if there is none of that name."""
+    """Find the folder of a shipped scenario, or the file of a shipped what-if; None if there is none of that name."""
     return _folders().get(name) or _what_ifs().get(name)
 
 
 def _what_ifs() -> dict[str, Traversable]:
     folder = files("singlepot.scenarios.library").joinpath(WHAT_IFS)
-    found = {item.name.removesuffix(ENDING): item for item in folder.iterdir() if item.name.endswith(ENDING)}
-    return dict(sorted(found.items()))
+    what_ifs = {item.name.removesuffix(ENDING): item for item in folder.iterdir() if item.name.endswith(ENDING)}
+    return dict(sorted(what_ifs.items()))
 
 
 def _folders() -> dict[str, Traversable]:
     library = files("singlepot.scenarios.library")
-    found = {item.name: item for item in library.iterdir() if item.is_dir() and item.joinpath(NAME).is_file()}
-    return dict(sorted(found.items()))
+    folders = {item.name: item for item in library.iterdir() if item.is_dir() and item.joinpath(NAME).is_file()}
+    return dict(sorted(folders.items()))
 
 
 def _title(folder: Traversable) -> str:

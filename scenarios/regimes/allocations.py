@@ -50,7 +50,7 @@ def by_claims(data: Arrays, rule: str) -> Allocation:
 
 
 def by_arrival(data: Arrays, plan: Arrival, money: str) -> Allocation:
-    """Share each pot by random arrival, exactly or from sampled orders; the note states the standard error."""
+    """Share each pot by random arrival, the Shapley value of the bankruptcy game; the note gives its standard error."""
     grants = np.zeros(data.bid.shape)
     errors, drawn = np.zeros(data.bid.shape), 0
     for envelope, year in np.ndindex(data.pot.shape):

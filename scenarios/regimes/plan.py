@@ -114,16 +114,16 @@ class RegimePlan(_Strict):
     arrival: Annotated[Arrival, Field(alias="random-arrival")]
 
 
-Said = Mapping[str, Any] | str | PathLike[str] | RegimePlan | None
+PlanSource = Mapping[str, Any] | str | PathLike[str] | RegimePlan | None
 """A plan as callers give it: a file, nested values, or None for the shipped assumptions."""
 
 
-def read_regime_plan(said: Said = None) -> RegimePlan:
+def read_regime_plan(plan: PlanSource = None) -> RegimePlan:
     """Read the plan of regimes; keys that are not given are as shipped.
 
     Parameters
     ----------
-    said
+    plan
         A TOML file, or nested values such as ``{"needs-formula": {"per_head": 0.5}}``.
 
     Raises
@@ -136,23 +136,20 @@ def read_regime_plan(said: Said = None) -> RegimePlan:
     >>> read_regime_plan({"needs-formula": {"per_head": 0.5}}).needs.per_head
     0.5
     """
-    if isinstance(said, RegimePlan):
-        return said
+    if isinstance(plan, RegimePlan):
+        return plan
     shipped = resources.files("singlepot.scenarios.library") / "regimes" / "assumptions.toml"
     default = tomllib.loads(shipped.read_text(encoding="utf-8"))
-    if said is None:
+    if plan is None:
         return _validate(default, str(shipped))
-    name = "plan" if isinstance(said, Mapping) else str(said)
-    changes = said if isinstance(said, Mapping) else load_plan(Path(said), name, "regimes", *_FILE)
+    name = "plan" if isinstance(plan, Mapping) else str(plan)
+    codes = ("SP-G001", "SP-G001")
+    changes = plan if isinstance(plan, Mapping) else load_plan(Path(plan), name, "regimes", "a plan of regimes", codes)
     merged = dict(default)
     for section, values in changes.items():
         both = isinstance(values, Mapping) and isinstance(default.get(section), Mapping)
         merged[section] = {**default[section], **values} if both else values
     return _validate(merged, name)
-
-
-_FILE = ("a plan of regimes", ("SP-G001", "SP-G001"))
-"""What is expected of the file, and the codes of its problems."""
 
 
 def _validate(content: Mapping[str, Any], file: str) -> RegimePlan:

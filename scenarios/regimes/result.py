@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from os import PathLike
+from typing import Any, ClassVar
 
 import pandas as pd
 
 from singlepot.models.analysis.inequality import GRANT_PER_HEAD, measure_inequality
 from singlepot.models.analysis.spread import spread
-from singlepot.models.files.csv_text import csv_text
-from singlepot.models.files.folder import write_folder
 from singlepot.models.scenario.scenario import Scenario
-from singlepot.models.settlement.documents import guarded, json_text
 from singlepot.models.settlement.settlement import Settlement
 from singlepot.solver import SinglepotError
 
+from ..results.result_folder import ResultFolder
 from .pooling import Pooling
 
 MANIFEST = "regimes.json"
@@ -29,7 +27,7 @@ SUMMARY = ("regime", "objective", "year", "target", "agreed", "shortfall", *SPRE
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Regimes:
+class Regimes(ResultFolder):
     """Comparison of regimes.
 
     Attributes
@@ -43,6 +41,8 @@ class Regimes:
     pooling
         Value of pooling against the silos; None without them.
     """
+
+    manifest: ClassVar[str] = MANIFEST
 
     scenario: Scenario
     names: Mapping[str, str]
@@ -95,11 +95,10 @@ class Regimes:
         """The tables that are written, by name of the file."""
         return {"regimes": self.grants, "summary": self.summary}
 
-    def documents(self) -> dict[str, bytes]:
-        """``regimes.csv``, ``summary.csv`` and ``regimes.json``, which says what each regime dropped and noted."""
-        files = {f"{name}.csv": csv_text(guarded(table)) for name, table in self.tables.items()}
+    def as_dict(self) -> dict[str, Any]:
+        """Return the dropped rules and notes of each regime, the failures, and the value of pooling."""
         pooled = self.pooling
-        contents = {
+        return {
             "schema": 1,
             "title": self.scenario.settings.title,
             "money": self.scenario.settings.money,
@@ -108,21 +107,6 @@ class Regimes:
             "failures": {key: str(reason) for key, reason in self.failures.items()},
             "pooling": None if pooled is None else {"granted": pooled.granted, "needed": pooled.needed},
         }
-        return {**files, MANIFEST: json_text(contents)}
-
-    def write(
-        self, path: str | PathLike[str], *, overwrite: bool = False, further: Mapping[str, bytes] | None = None
-    ) -> None:
-        """Write the tables as a folder, complete or not at all.
-
-        Parameters
-        ----------
-        path
-            A new folder; regimes that stand there are replaced only with ``overwrite``.
-        further
-            Further files, such as a chart.
-        """
-        write_folder(path, {**self.documents(), **(further or {})}, MANIFEST, overwrite=overwrite)
 
     def __repr__(self) -> str:
         """One line."""

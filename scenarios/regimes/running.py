@@ -1,4 +1,4 @@
-"""Every regime of one scenario: what each gives, and what follows from it."""
+"""Settlement under a regime: the regime fixes the grants, and the stages settle targets and take-ups."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from .allocations import Allocation, by_arrival, by_claims
 from .competition import competition
 from .fixing import settle_fixed, told
 from .formula import needs_formula, per_head
-from .plan import RegimePlan, Said, read_regime_plan
+from .plan import PlanSource, RegimePlan, read_regime_plan
 from .pooling import pooling
 from .result import Regimes
 from .silos import rows_of, split
@@ -58,7 +58,7 @@ def settle_regime(
     scenario: ScenarioSource,
     key: str,
     *,
-    plan: Said = None,
+    plan: PlanSource = None,
     time_limit_s: float | None = None,
     progress: Callable[[Progress], object] | None = None,
 ) -> Settlement:
@@ -85,8 +85,7 @@ def settle_regime(
     Returns
     -------
     Settlement
-        ``provenance["regime"]`` says which rules were dropped, because the regime breaks them, and what else there is
-        to know.
+        ``provenance["regime"]`` lists the rules that were dropped because the regime breaks them, and notes.
 
     Raises
     ------
@@ -111,7 +110,7 @@ def settle_regime(
     """
     if key not in NAMES:
         raise BadOptionError(f"there is no regime {key!r}", f"choose among {', '.join(NAMES)}")
-    said = read_regime_plan(plan)
+    assumptions = read_regime_plan(plan)
     scenario = scenario_of(scenario)
     title = scenario.settings.title
     named = scenario if key == "single-pot" else scenario.with_(title=f"{title}: {NAMES[key]}" if title else NAMES[key])
@@ -120,13 +119,13 @@ def settle_regime(
         return settle_scenario(fixed, extra=extra, time_limit_s=time_limit_s, progress=progress)
 
     if key == "single-pot":
-        found = told(settled(named), [], ())
+        settlement = told(settled(named), [], ())
     elif key == "silos":
-        found = _silos(named, said, settled, time_limit_s)
+        settlement = _silos(named, assumptions, settled, time_limit_s)
     else:
         data = arrays(named)
-        found = settle_fixed(named, data, _allocation(named, data, key, said), settled)
-    return _keyed(found, key)
+        settlement = settle_fixed(named, data, _allocation(named, data, key, assumptions), settled)
+    return _keyed(settlement, key)
 
 
 def _keyed(settlement: Settlement, key: str) -> Settlement:
@@ -149,29 +148,29 @@ def _allocation(scenario: Scenario, data: Arrays, key: str, plan: RegimePlan) ->
 def _silos(
     scenario: Scenario, plan: RegimePlan, settled: Callable[..., Settlement], time_limit_s: float | None
 ) -> Settlement:
-    """Settle with a pot for each silo; without the floors and locks, if they leave no settlement."""
+    """Settle with a pot for each silo; floors and locks are dropped if they leave no settlement."""
     if plan.silos.by == "envelope" or not len(scenario.objectives):
         apart = without(scenario, ("virement",))
         return told(settled(apart), [], ("Each envelope has its own pot: nothing is vired.",))
     data = arrays(scenario)
-    found = split(scenario, data, plan.silos)
-    rows = rows_of(data, found)
+    division = split(scenario, data, plan.silos)
+    rows = rows_of(data, division)
     dropped: list[str] = []
     if not _possible(scenario, rows, time_limit_s):
         dropped = _rules_of(scenario, names_over(GRANTS, SUMS, TARGETS))
         scenario = without(scenario, dropped)
-    held = ", ".join(f"{name} {total:.1%}" for name, total in _held(found.pot, found.names))
+    held = ", ".join(f"{name} {total:.1%}" for name, total in _held(division.pot, division.names))
     return told(settled(scenario, rows), dropped, (f"Each has its own pot: {held}.",))
 
 
 def _held(pot: npt.NDArray[np.float64], names: tuple[str, ...]) -> list[tuple[str, float]]:
-    each = pot.sum(axis=(1, 2))
-    total = max(float(each.sum()), np.finfo(float).tiny)
-    return [(name, float(amount) / total) for name, amount in zip(names, each, strict=True)]
+    amounts = pot.sum(axis=(1, 2))
+    total = max(float(amounts.sum()), np.finfo(float).tiny)
+    return [(name, float(amount) / total) for name, amount in zip(names, amounts, strict=True)]
 
 
 def _possible(scenario: Scenario, rows: Extra, time_limit_s: float | None) -> bool:
-    """Whether the rules leave a settlement in silos."""
+    """Whether the programme with the silos' rows is feasible."""
     formulation = formulate(scenario, rows)
     nothing = Stage("silos", "", np.zeros(formulation.programme.shape[1]))
     try:
@@ -182,13 +181,13 @@ def _possible(scenario: Scenario, rows: Extra, time_limit_s: float | None) -> bo
 
 
 def _rules_of(scenario: Scenario, kinds: Iterable[str]) -> list[str]:
-    """Which of these rules a scenario has."""
+    """List the rules of these kinds that a scenario has."""
     there = {*scenario.settings.rules, *scenario.rules["rule"]}
     return [kind for kind in kinds if kind in there]
 
 
 def without(scenario: Scenario, kinds: Iterable[str]) -> Scenario:
-    """Leave these rules out of a scenario."""
+    """Drop the rules of these kinds from a scenario."""
     gone = set(kinds)
     table = scenario.rules
     general = {name: None for name in gone if name in scenario.settings.rules}
@@ -199,7 +198,7 @@ def compare_regimes(
     scenario: ScenarioSource,
     keys: Iterable[str] | None = None,
     *,
-    plan: Said = None,
+    plan: PlanSource = None,
     time_limit_s: float | None = None,
     progress: Callable[[Progress], object] | None = None,
 ) -> Regimes:
@@ -219,7 +218,7 @@ def compare_regimes(
     Returns
     -------
     Regimes
-        One without a settlement does not end the others; ``failures`` says why there is none.
+        One without a settlement does not end the others; ``failures`` holds the reason.
 
     Raises
     ------
@@ -229,22 +228,22 @@ def compare_regimes(
     Examples
     --------
     >>> import singlepot as sp
-    >>> found = compare_regimes(sp.read_scenario("bucks-and-burnley"), ["single-pot", "pro-rata"])
-    >>> found.grants.groupby("regime", sort=False)["grant"].sum().round(6).to_dict()
+    >>> regimes = compare_regimes(sp.read_scenario("bucks-and-burnley"), ["single-pot", "pro-rata"])
+    >>> regimes.grants.groupby("regime", sort=False)["grant"].sum().round(6).to_dict()
     {'single-pot': 196.0, 'pro-rata': 196.0}
     """
     wanted = list(dict.fromkeys(NAMES if keys is None else keys))
     unknown = [key for key in wanted if key not in NAMES]
     if unknown or not wanted:
         raise BadOptionError(f"there is no regime {', '.join(unknown)!r}", f"choose among {', '.join(NAMES)}")
-    said = read_regime_plan(plan)
+    assumptions = read_regime_plan(plan)
     scenario = scenario_of(scenario)
     many = RunOfMany(progress, len(wanted), "regimes")
     outcomes: dict[str, Settlement | SinglepotError] = {}
     for done, key in enumerate(wanted):
         try:
             outcomes[key] = settle_regime(
-                scenario, key, plan=said, time_limit_s=time_limit_s, progress=many.within(done)
+                scenario, key, plan=assumptions, time_limit_s=time_limit_s, progress=many.within(done)
             )
         except StoppedError:
             raise

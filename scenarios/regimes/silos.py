@@ -41,13 +41,13 @@ class Split:
 def split(scenario: Scenario, data: Arrays, plan: Silos) -> Split:
     """Divide pot, bids and options among the silos.
 
-    A bid is for several objectives at once and does not say how much for each. It is divided in proportion to the
+    A bid is for several objectives at once, without an amount for each. It is divided in proportion to the
     proposed targets times what a unit costs: the grants of the area's own options for that objective over what they
     change; where it has none, the nation's median; for an objective without any, what makes it as dear as the mean of
     the others. An option belongs to the objective that it is for; one for none is divided as the bid is.
 
-    By objective, each silo has the share of every pot that ``shares`` says; those not named divide the rest as the
-    bids do. By source, each has its own rows of the pot, and pays for the objectives that ``pays_for`` says.
+    By objective, each silo has the share of every pot in ``shares``; those not named divide the rest as the bids do.
+    By source, each has its own rows of the pot, and pays for the objectives in ``pays_for``.
     """
     of_bids = bid_shares(data)
     of_options = _option_shares(data, of_bids)

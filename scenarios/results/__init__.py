@@ -1,1 +1,1 @@
-"""Written settlements and other results: read back, verified, written."""
+"""Result files: settlements are written, read back and verified; frontiers and alternatives are written."""

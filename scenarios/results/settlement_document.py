@@ -1,4 +1,4 @@
-"""A settlement as one JSON document: its tables, its certificate, and the scenario that was settled."""
+"""JSON document of a settlement: it holds the tables, the certificate, and the scenario that was settled."""
 
 from __future__ import annotations
 
@@ -68,15 +68,17 @@ def read_settlement_json(path: Path) -> Settlement:
         It is no settlement, is from a newer version, or lacks a part.
     """
     report = Report()
-    said = read_json(path.read_bytes(), path.name, report)
-    if isinstance(said, dict):
-        newer = said.get("schema")
+    document = read_json(path.read_bytes(), path.name, report)
+    if isinstance(document, dict):
+        newer = document.get("schema")
         if isinstance(newer, int) and newer > SCHEMA:
             raise UnreadableSettlementError(f"{path} was written by a newer singlepot", "upgrade singlepot")
-        said = report_faults(said, "$", path.name, report)
+        document = report_faults(document, "$", path.name, report)
     if len(report):
         raise UnreadableSettlementError(str(report.problems[0]), "write the settlement again")
-    missing = [key for key in (*OUTPUT, "certificate", "scenario") if not isinstance(said, dict) or key not in said]
+    missing = [
+        key for key in (*OUTPUT, "certificate", "scenario") if not isinstance(document, dict) or key not in document
+    ]
     if missing:
         remedy = (
             "name the folder that it is in"
@@ -85,9 +87,9 @@ def read_settlement_json(path: Path) -> Settlement:
         )
         raise UnreadableSettlementError(f"{path} is no whole settlement: it lacks {', '.join(missing)}", remedy)
     try:
-        scenario = scenario_of(said["scenario"], "$.scenario", path.name, report)
-        tables: dict[str, Any] = {name: _frame(table, said[name], scenario) for name, table in OUTPUT.items()}
-        certificate = certificate_of(said["certificate"])
+        scenario = scenario_of(document["scenario"], "$.scenario", path.name, report)
+        tables: dict[str, Any] = {name: _frame(table, document[name], scenario) for name, table in OUTPUT.items()}
+        certificate = certificate_of(document["certificate"])
     except BadInputError as fault:
         raise UnreadableSettlementError(
             f"{path} holds a scenario that does not hold: {fault.problems[0]}", "write it again"
@@ -97,7 +99,7 @@ def read_settlement_json(path: Path) -> Settlement:
             f"{path} is not as it was written ({fault})", "write the settlement again"
         ) from fault
     return Settlement(
-        scenario=scenario, **tables, certificate=certificate, provenance=said.get("provenance", {}), timings={}
+        scenario=scenario, **tables, certificate=certificate, provenance=document.get("provenance", {}), timings={}
     )
 
 
@@ -116,7 +118,7 @@ def typed_column(kind: Kind, cells: list[Any]) -> object:
     return np.asarray(cells, dtype=object)
 
 
-def certificate_of(said: Mapping[str, Any]) -> Certificate:
-    """A certificate from its plain values."""
-    stages = tuple(StageEvidence(**stage) for stage in said["stages"])
-    return Certificate(**{**said, "stages": stages, "notes": tuple(said.get("notes", ()))})
+def certificate_of(values: Mapping[str, Any]) -> Certificate:
+    """Build a certificate from its plain values."""
+    stages = tuple(StageEvidence(**stage) for stage in values["stages"])
+    return Certificate(**{**values, "stages": stages, "notes": tuple(values.get("notes", ()))})

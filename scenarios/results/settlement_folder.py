@@ -1,4 +1,4 @@
-"""Read a written settlement back."""
+"""Settlement reader: a written folder is checked against its manifest and read back."""
 
 from __future__ import annotations
 
@@ -53,15 +53,15 @@ def read_settlement(path: str | PathLike[str]) -> Settlement:
             raise UnreadableSettlementError(f"{file} is missing", "write the settlement again")
         if hashlib.sha256(file.read_bytes()).hexdigest() != digest:
             raise UnreadableSettlementError(f"{file} was changed after it was written", "write the settlement again")
-    said = json.loads((folder / "settlement.json").read_text(encoding="utf-8"))
+    document = json.loads((folder / "settlement.json").read_text(encoding="utf-8"))
     run = folder / RUN
     timings = json.loads(run.read_text(encoding="utf-8"))["cpu_seconds"] if run.is_file() else {}
     tables: dict[str, Any] = {name: _frame(table, folder / "tables" / f"{name}.csv") for name, table in OUTPUT.items()}
     return Settlement(
         scenario=read_scenario(folder / "scenario"),
         **tables,
-        certificate=certificate_of(said["certificate"]),
-        provenance=said["provenance"],
+        certificate=certificate_of(document["certificate"]),
+        provenance=document["provenance"],
         timings=timings,
     )
 

@@ -1,4 +1,4 @@
-"""Verify a settlement that somebody wrote: its manifest, its files against one another, and every number again."""
+"""Verification of a written settlement: manifest, agreement of the files, and every number computed again."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ STAGE_TOLERANCE = 1e-7
 """Largest difference of a stage's optimum from the double build's, relative to its size."""
 
 GRANT_TOLERANCE = 1e-6
-"""How far, as a share of a bid, any grant may be from the one answer of the sharing step."""
+"""Largest distance of any grant from the unique solution of the sharing step, as a share of a bid."""
 
 VIOLATION_TOLERANCE = 1e-8
-"""Largest violation that the double build may see, as a share."""
+"""Largest violation of a constraint of the double build, as a share."""
 
 
 class SettlementNotFoundError(SinglepotError):
-    """There is nothing that could be verified."""
+    """There is no settlement to verify."""
 
 
 def verify(path: str | PathLike[str], *, independent: bool = False) -> Assurance:
@@ -75,8 +75,8 @@ def verify(path: str | PathLike[str], *, independent: bool = False) -> Assurance
     tables = {name: _table(folder, name) for name in OUTPUT}
     document = _document(folder)
     _check_document(document, tables, scenario, book)
-    said = state(scenario)
-    outcome = verify_tables(said, tables, POUNDS_PER[scenario.settings.money], _labels(scenario), book)
+    pounds_per = POUNDS_PER[scenario.settings.money]
+    outcome = verify_tables(state(scenario), tables, pounds_per, _labels(scenario), book)
     extra = document.get("provenance", {}).get("extra", [])
     not_checked = list(_not_checked(extra, independent))
     if independent:
@@ -85,7 +85,7 @@ def verify(path: str | PathLike[str], *, independent: bool = False) -> Assurance
 
 
 def _labels(scenario: Scenario) -> Labels:
-    """What the scenario's tables call its areas, options and units."""
+    """Collect the names of areas, options and units from the scenario's tables."""
     areas, options = scenario.tables["areas"], scenario.tables.get("options")
     objectives = scenario.tables.get("objectives")
     called = {}
@@ -112,7 +112,7 @@ def _not_checked(extra: list[str], independent: bool) -> Iterator[str]:
 
 
 def _check_manifest(folder: Path, book: Book) -> None:
-    """Every file is listed and unchanged, and no other stands there."""
+    """Check that every file is listed and unchanged, and that there is no other."""
     book.topic("files as in the manifest", "SHA-256")
     path = folder / MANIFEST
     if not path.is_file():
@@ -144,7 +144,7 @@ def _scenario(folder: Path) -> Scenario:
 
 
 def _table(folder: Path, name: str) -> Table:
-    """Take a table as it stands: texts, and the line of each row."""
+    """Read a table as texts, with the line of each row."""
     file = f"tables/{name}.csv"
     try:
         text = (folder / file).read_text(encoding="utf-8")
@@ -167,16 +167,16 @@ def _document(folder: Path) -> dict[str, Any]:
 
 def _json(path: Path) -> dict[str, Any]:
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
+        content = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise SettlementNotFoundError(f"{path} cannot be read", "ask for the original") from error
-    if not isinstance(found, dict):
+    if not isinstance(content, dict):
         raise SettlementNotFoundError(f"{path} does not hold a settlement", "ask for the original")
-    return found
+    return content
 
 
 def _check_document(document: Mapping[str, Any], tables: Mapping[str, Table], scenario: Scenario, book: Book) -> None:
-    """``settlement.json`` says the same as the tables, and its certificate holds."""
+    """Check that ``settlement.json`` agrees with the tables, and that its certificate holds."""
     book.topic("settlement.json says the same as the tables", "exactly")
     for name, table in tables.items():
         records = document.get(name, [])
@@ -184,15 +184,15 @@ def _check_document(document: Mapping[str, Any], tables: Mapping[str, Table], sc
         book.require(len(records) == len(table.rows), "settlement.json", name, size, f"{len(table.rows)} rows")
         for record, row in zip(records, table.rows, strict=False):
             wrong = [column for column in table.columns if not _same(record.get(column), row.cells.get(column, ""))]
-            found = ", ".join(row.cells.get(column, "") for column in wrong)
+            cells = ", ".join(row.cells.get(column, "") for column in wrong)
             there = ", ".join(str(record.get(column)) for column in wrong)
             what = f"differs from settlement.json in {', '.join(wrong)}"
-            book.require(not wrong, f"{table.file} line {row.line}", what, found, f"as there, {there}")
+            book.require(not wrong, f"{table.file} line {row.line}", what, cells, f"as there, {there}")
     book.topic("certificate and hash of the scenario in settlement.json", "exactly")
     certificate = document.get("certificate", {})
     book.require(certificate.get("passed") is True, "settlement.json", "the certificate does not hold")
-    said = document.get("provenance", {}).get("scenario_sha256", "")
-    book.require(said == scenario.sha256, "settlement.json", "settled another scenario", said, scenario.sha256)
+    settled = document.get("provenance", {}).get("scenario_sha256", "")
+    book.require(settled == scenario.sha256, "settlement.json", "settled another scenario", settled, scenario.sha256)
 
 
 def _same(value: object, text: str) -> bool:
@@ -207,7 +207,7 @@ def _same(value: object, text: str) -> bool:
 
 
 def _compare(scenario: Scenario, outcome: Outcome, tables: Mapping[str, Table], extra: list[str], book: Book) -> None:
-    """Settle again by the double build: every optimum, every constraint, the one answer."""
+    """Settle again by the double build: compare every optimum, every constraint, and the unique solution."""
     from singlepot.models.assurance.double_build import DoubleBuildError, Position, rebuild
 
     book.topic("double build: optimum of every stage", f"to {STAGE_TOLERANCE:.0e} of its size")
@@ -220,11 +220,11 @@ def _compare(scenario: Scenario, outcome: Outcome, tables: Mapping[str, Table], 
     written = {row.cells.get("name", ""): row for row in tables["stages"].rows}
     sizes = {name: float(size) for name, _, _, size in outcome.stages()}
     for name, optimum in rebuilt.optima.items():
-        found = _number(written[name].cells.get("value", "")) if name in written else None
-        if found is not None:
-            off = (optimum - found if extra else abs(optimum - found)) / max(sizes[name], abs(optimum))
-            place = f"{file} line {written[name].line}"
-            book.require(off <= STAGE_TOLERANCE, place, f"{name}, value", f"{found:.15g}", f"{optimum:.15g}")
+        value = _number(written[name].cells.get("value", "")) if name in written else None
+        if value is not None:
+            off = (optimum - value if extra else abs(optimum - value)) / max(sizes[name], abs(optimum))
+            where = f"{file} line {written[name].line}"
+            book.require(off <= STAGE_TOLERANCE, where, f"{name}, value", f"{value:.15g}", f"{optimum:.15g}")
     position = Position({key: float(value) for key, value in outcome.take_up.items()}, *_moves(tables["pot"]))
     judged = rebuilt.judge(position)
     book.topic("double build: every constraint", f"to {VIOLATION_TOLERANCE:.0e}")

@@ -1,1 +1,1 @@
-"""What-ifs: changes of a scenario, read, understood, applied and written."""
+"""What-if analysis: a file of changes is parsed and applied to a scenario, and two scenarios are compared."""

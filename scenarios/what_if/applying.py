@@ -1,9 +1,9 @@
-"""Rows changed as a what-if says: chosen by their own columns and by those of the areas they belong to."""
+"""Row changes of a what-if: rows are selected by their columns and those of their areas, and edited."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,17 +15,17 @@ from singlepot.models.diagnostics.problems import did_you_mean, shown
 from singlepot.models.tables.defaults import envelopes_of
 from singlepot.models.tables.schema import TABLES, Column, attribute, grant_of, kept, outcome
 
-from .understanding import Cell, Change, Complaints, known_columns
+from .parsing import Cell, Change, Complaints, known_columns
 
 Rows = npt.NDArray[np.bool_]
 
 RELATED = {"option_years": (("options", ("area", "option")), ("areas", ("area",)))}
-"""Tables whose columns may choose rows of another, and the columns that lead there."""
+"""Tables whose columns may select rows of another, and the columns by which they are joined."""
 
 
 @dataclass(frozen=True)
 class Tables:
-    """The tables of a scenario while a what-if changes them."""
+    """Tables of a scenario while a what-if changes them."""
 
     frames: dict[str, pd.DataFrame]
     attributes: Sequence[str]
@@ -35,18 +35,19 @@ class Tables:
         return self.columns(table).get(name) or (Column(name, "text", "Kept and ignored.") if kept(name) else None)
 
     def columns(self, table: str) -> dict[str, Column]:
-        """All columns that a table may have."""
+        """Describe all columns that a table may have."""
         known = dict(TABLES[table].by_name)
         if table == "areas":
             known |= {name: attribute(name) for name in self.attributes}
         if table == "option_years":
             grants = map(grant_of, envelopes_of(self.frames["pot"]))
-            known |= {each.name: each for each in (*grants, *map(outcome, self.frames["objectives"]["key"]))}
+            outcomes = map(outcome, self.frames["objectives"]["key"])
+            known |= {column.name: column for column in (*grants, *outcomes)}
         notes = [name for name in self.frames[table].columns if kept(name)]
         return known | {name: Column(name, "text", "Kept and ignored.") for name in notes}
 
     def cells(self, table: str, column: Column) -> pd.Series[Any]:
-        """The cells of a column, with its default where it is absent or a cell is empty."""
+        """Return the cells of a column, with its default where it is absent or a cell is empty."""
         frame = self.frames[table]
         if column.name not in frame:
             return _empty(column, frame.index, column.default)
@@ -57,12 +58,12 @@ class Tables:
 
 
 def apply(change: Change, tables: Tables, complaints: Complaints) -> None:
-    """Carry out a change on the tables, or say why it cannot be.
+    """Apply a change to the tables, or report why it cannot be applied.
 
     Parameters
     ----------
     change
-        What to do.
+        The change.
     tables
         The tables; that of the change is replaced.
     complaints
@@ -92,7 +93,7 @@ def apply(change: Change, tables: Tables, complaints: Complaints) -> None:
 
 
 def _fitting(change: Change, tables: Tables, complaints: Complaints) -> bool:
-    """Whether every column named is known and can hold its value."""
+    """Check that every column of a change is known and can hold its value."""
     known = tables.columns(change.table)
     fits = True
     for cells in change.rows or (change.values,):
@@ -100,14 +101,14 @@ def _fitting(change: Change, tables: Tables, complaints: Complaints) -> bool:
             key, column = f"{change.action}.{name}", tables.column(change.table, name)
             if column is None:
                 remedy = did_you_mean(name, known)
-                complaints.add("SP-W008", change.place, key, "", known_columns(list(known)), remedy)
+                complaints.add("SP-W008", change.label, key, "", known_columns(list(known)), remedy)
             elif change.action in ("multiply", "add") and not column.numeric:
-                complaints.add("SP-W012", change.place, key, "a column of text", "a column of numbers", "use set")
+                complaints.add("SP-W012", change.label, key, "a column of text", "a column of numbers", "use set")
             elif column.numeric and isinstance(value, str) and value:
                 remedy = 'write it without quotes, or "" for no number'
-                complaints.add("SP-W013", change.place, key, shown(value), column.expected(), remedy)
+                complaints.add("SP-W013", change.label, key, shown(value), column.expected(), remedy)
             elif not column.numeric and not isinstance(value, str):
-                complaints.add("SP-W013", change.place, key, shown(value), column.expected(), "put it in quotes")
+                complaints.add("SP-W013", change.label, key, shown(value), column.expected(), "put it in quotes")
             else:
                 continue
             fits = False
@@ -115,7 +116,7 @@ def _fitting(change: Change, tables: Tables, complaints: Complaints) -> bool:
 
 
 def _chosen(change: Change, tables: Tables, complaints: Complaints) -> Rows | None:
-    """Which rows ``where`` chooses; None where it chooses none or cannot be read."""
+    """Select the rows that match ``where``; None where no row does, or it cannot be read."""
     chosen = np.ones(len(tables.frames[change.table]), dtype=bool)
     faulty = False
     for name, values in change.where.items():
@@ -123,7 +124,7 @@ def _chosen(change: Change, tables: Tables, complaints: Complaints) -> Rows | No
         if cells is None:
             known = _choosing_columns(tables, change.table)
             remedy = did_you_mean(name, known)
-            complaints.add("SP-W008", change.place, f"where.{name}", "", known_columns(known), remedy)
+            complaints.add("SP-W008", change.label, f"where.{name}", "", known_columns(known), remedy)
             faulty = True
             continue
         there = set(cells)
@@ -132,15 +133,16 @@ def _chosen(change: Change, tables: Tables, complaints: Complaints) -> Rows | No
             words = sorted({cell for cell in there if isinstance(cell, str) and cell})
             remedy = did_you_mean(value, words) if isinstance(value, str) else ""
             few = f"one of {', '.join(words)}" if 0 < len(words) <= 12 else f"a value of the column {name}"
-            complaints.add("SP-W010", change.place, f"where.{name}", shown(value), few, remedy)
+            complaints.add("SP-W010", change.label, f"where.{name}", shown(value), few, remedy)
             faulty = True
         chosen &= np.isin(np.asarray(cells, dtype=object), np.asarray(values, dtype=object))
     if faulty:
         return None
     if not chosen.any():
-        said = " and ".join(f"{name} {shown(list(values))}" for name, values in change.where.items())
-        value = f"no row with {said}" if said else f"no row in {change.table}"
-        complaints.add("SP-W011", change.place, "where", value, "at least one row", "widen it, or leave the change out")
+        conditions = " and ".join(f"{name} {shown(list(values))}" for name, values in change.where.items())
+        value = f"no row with {conditions}" if conditions else f"no row in {change.table}"
+        remedy = "widen it, or leave the change out"
+        complaints.add("SP-W011", change.label, "where", value, "at least one row", remedy)
         return None
     return chosen
 
@@ -159,9 +161,9 @@ def _choosing_columns(tables: Tables, table: str) -> list[str]:
 
 
 def _cells_for_choosing(tables: Tables, table: str, name: str) -> pd.Series[Any] | None:
-    """The cells of a column of the table or, for the rows of areas and options, of the tables of those."""
-    if (own := tables.column(table, name)) is not None:
-        return tables.cells(table, own)
+    """Return the cells of a column of the table or, for the rows of areas and options, of a related table."""
+    if (column := tables.column(table, name)) is not None:
+        return tables.cells(table, column)
     frame = tables.frames[table]
     for other, keys in _related(table):
         column = tables.column(other, name)
@@ -180,7 +182,7 @@ def _cells_for_choosing(tables: Tables, table: str, name: str) -> pd.Series[Any]
 def _changed(
     change: Change, tables: Tables, name: str, value: Cell, chosen: Rows, complaints: Complaints
 ) -> pd.Series[Any] | None:
-    """The new cells of a column; None where there is no number to change."""
+    """Compute the new cells of a column; None where there is no number to change."""
     column = tables.column(change.table, name)
     assert column is not None
     frame = tables.frames[change.table]
@@ -194,7 +196,7 @@ def _changed(
     result = numbers * float(value) if change.action == "multiply" else numbers + float(value)
     if result.isna().all():
         key = f"{change.action}.{name}"
-        complaints.add("SP-W012", change.place, key, "empty cells only", "cells with numbers", "use set")
+        complaints.add("SP-W012", change.label, key, "empty cells only", "cells with numbers", "use set")
         return None
     cells[chosen] = result
     return cells
@@ -218,8 +220,3 @@ def _cell(column: Column, value: Cell) -> Cell:
 
 def _empty(column: Column, index: pd.Index[Any], value: Cell = "") -> pd.Series[Any]:
     return pd.Series([_cell(column, value)] * len(index), index=index, dtype=float if column.numeric else str)
-
-
-def with_tables(frames: Mapping[str, pd.DataFrame], attributes: Sequence[str]) -> Tables:
-    """Take tables that a what-if will change; those given stay as they are."""
-    return Tables(dict(frames), attributes)

@@ -1,4 +1,4 @@
-"""What differs between two scenarios: settings and rows, value by value, matched by key and never by position."""
+"""Scenario difference: settings and rows are compared value by value and matched by key."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ COLUMNS = ("table", "row", "column", "kind", "before", "after", "change")
 """Columns of a table of differences."""
 
 POT_KEY = ("year", "envelope", "source")
-"""What tells the rows of the pot apart; rows that agree in all of it are matched in order."""
+"""Key of the rows of the pot; rows with the same key are matched in order."""
 
 Record = tuple[str, str, str, str, object, object, float]
 
 
 def differences(before: Scenario, after: Scenario) -> pd.DataFrame:
-    """List what differs between two scenarios; their titles and logs do not count.
+    """List the differences between two scenarios; titles and logs are left out.
 
     Parameters
     ----------
@@ -72,7 +72,7 @@ def changes_between(
 
 
 def flat(settings: Mapping[str, Any], path: str = "") -> dict[str, Any]:
-    """Lay nested settings out as ``rules.grant_floor`` → value; lists become text."""
+    """Flatten nested settings into ``rules.grant_floor`` → value; lists become text."""
     result: dict[str, Any] = {}
     for key, value in settings.items():
         here = f"{path}.{key}".lstrip(".")
@@ -111,15 +111,15 @@ def _of_table(name: str, old: pd.DataFrame, new: pd.DataFrame) -> list[Record]:
         for at in map(int, np.flatnonzero(~same)):
             record = _record(name, labels[at][0], column, one[at], other[at], bool(was[at]), bool(is_now[at]))
             records.append((at, record))
-    told = {at for at, _ in records}
+    listed = {at for at, _ in records}
     for at in map(int, np.flatnonzero(was != is_now)):  # rows that consist of their key
-        if at not in told:
+        if at not in listed:
             records.append((at, _record(name, labels[at][0], "", "", "", bool(was[at]), bool(is_now[at]))))
-    return [record for _, record in sorted(records, key=lambda found: found[0])]
+    return [record for _, record in sorted(records, key=lambda item: item[0])]
 
 
 def _by_key(name: str, frame: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
-    """Index the rows by their key in words and, where a key repeats, by how often it has come before."""
+    """Index the rows by their key as text and, where a key repeats, by the number of its occurrence."""
     cells = [_filled(name, frame, key) for key in keys]
     labels = [" ".join(cell for cell in row if cell) for row in zip(*cells, strict=True)]
     seen: dict[str, int] = {}
@@ -138,15 +138,15 @@ def _filled(name: str, frame: pd.DataFrame, key: str) -> list[str]:
 
 
 def _cells(name: str, column: str, one: pd.DataFrame, other: pd.DataFrame, labels: pd.Index[Any]) -> list[list[Any]]:
-    """Cells of both in the order of the labels, defaults filled in; empty text, or NaN, where there is no row."""
+    """Align the cells of both by label, defaults filled in; empty text, or NaN, where there is no row."""
     numeric = any(frame[column].dtype.kind == "f" for frame in (one, other) if column in frame)
     spec = TABLES[name].by_name.get(column)
     default = spec.default if spec is not None else 0.0 if name == "option_years" else math.nan
     default = default if numeric else str(default if spec is not None else "")
     result = []
     for frame in (one, other):
-        found = frame[column] if column in frame else pd.Series([default] * len(frame), index=frame.index)
-        filled = found.fillna(default) if numeric else found.mask(found == "", default)
+        cells = frame[column] if column in frame else pd.Series([default] * len(frame), index=frame.index)
+        filled = cells.fillna(default) if numeric else cells.mask(cells == "", default)
         placed = filled.reindex(labels)
         result.append([float(cell) if numeric else "" if cell != cell else str(cell) for cell in placed])
     return result

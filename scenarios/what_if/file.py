@@ -1,4 +1,4 @@
-"""What-ifs from files: the content of each, and the chain from a what-if down to the scenario it builds on."""
+"""What-if files: each names its base, and the chain of bases ends with a scenario."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from singlepot.models.diagnostics.problems import BadInputError, Report, shown
 from singlepot.models.scenario.scenario import Scenario
 
 from ..formats.settings_file import read_settings_file
-from .understanding import Complaints, WhatIf, understand
+from .parsing import Complaints, WhatIf, line_text, parse_what_if
 from .what_if import Watcher, compose
 
 ENDING = ".toml"
-"""How the name of a what-if's file ends."""
+"""Ending of the name of a what-if's file."""
 
 DEEPEST = 20
-"""How many what-ifs may build on one another."""
+"""What-ifs in a chain at most."""
 
 _CHANGE = re.compile(r"\s*\[\[\s*change\s*\]\]\s*(#.*)?")
 
@@ -30,18 +30,18 @@ Find = Callable[[str | os.PathLike[str]], Traversable]
 
 @dataclass(frozen=True)
 class Chain:
-    """What a what-if builds on.
+    """Chain of what-ifs down to a scenario.
 
     Parameters
     ----------
     folder
-        Where the scenario at the bottom is kept.
+        Folder of the scenario at the bottom.
     base
-        What the lowest what-if calls it.
+        Name of that scenario in the lowest what-if.
     steps
         The what-ifs from the lowest to the one that was asked for.
     reports
-        What is wrong with the shape of each.
+        Problems of syntax of each.
     """
 
     folder: Traversable
@@ -50,7 +50,7 @@ class Chain:
     reports: tuple[Report, ...]
 
     def compose(self, scenario: Scenario, watch: Watcher | None = None) -> Scenario:
-        """Carry out the what-ifs one after another, each checked before the next.
+        """Apply the what-ifs one after another, each checked before the next.
 
         Raises
         ------
@@ -63,7 +63,7 @@ class Chain:
 
 
 def read_chain(source: Traversable, find: Find) -> Chain:
-    """Read a what-if and all that it builds on.
+    """Read a what-if and the chain of its bases.
 
     Parameters
     ----------
@@ -99,15 +99,15 @@ def read_chain(source: Traversable, find: Find) -> Chain:
 def read_title(file: Traversable) -> str:
     """Return the title of a what-if; empty if it cannot be read."""
     try:
-        found = read_settings_file(file.read_bytes(), Report(), file.name)
+        parsed = read_settings_file(file.read_bytes(), Report(), file.name)
     except OSError:
         return ""
-    title = found[0].get("title", "") if found else ""
+    title = parsed[0].get("title", "") if parsed else ""
     return title if isinstance(title, str) else ""
 
 
 def _read(file: Traversable, find: Find, report: Report) -> tuple[WhatIf, Traversable]:
-    """Read one what-if and find its base; its problems go into the report, and are raised where there is no base."""
+    """Parse one what-if and find its base; problems go into the report, and are raised where there is no base."""
     complaints = Complaints(report, file.name)
     try:
         content = file.read_bytes()
@@ -115,28 +115,28 @@ def _read(file: Traversable, find: Find, report: Report) -> tuple[WhatIf, Traver
         reason = (fault.strerror or type(fault).__name__).lower()
         complaints.add("SP-F003", "", "", reason, "a file that can be read")
         raise BadInputError(report.problems) from None
-    found = read_settings_file(content, report, file.name)
-    if found is None:
+    parsed = read_settings_file(content, report, file.name)
+    if parsed is None:
         raise BadInputError(report.problems)
-    said, lines = found
+    settings, lines = parsed
     text = content.decode("utf-8-sig").split("\n")
     changes = [number for number, line in enumerate(text, start=1) if _CHANGE.fullmatch(line.rstrip("\r"))]
     for key, example in (("base", 'write base = "england"'), ("title", 'write title = "Pot 10% smaller"')):
-        if key not in said:
+        if key not in settings:
             complaints.add("SP-W002", "", key, "", "the key to be there", example)
-    step = understand(said, report, file.name, lines, changes)
-    following = _base(file, said.get("base"), find, complaints, lines.get("base", -1))
+    step = parse_what_if(settings, report, file.name, lines, changes)
+    following = _base(file, settings.get("base"), find, complaints, lines.get("base", -1))
     if following is None:
         raise BadInputError(report.problems)
     return step, following
 
 
 def _base(file: Traversable, base: object, find: Find, complaints: Complaints, line: int) -> Traversable | None:
-    """Find what a file builds on: a shipped name, or a path relative to the file."""
+    """Find the base of a file: a shipped name, or a path relative to the file."""
     if not isinstance(base, str):
         return None
     separated = "/" in base or os.sep in base or base.endswith(ENDING)
-    place = f"line {line}" if line > 0 else ""
+    where = line_text(line)
     expected = "a shipped name, or a folder or what-if, relative to this file"
     try:
         nearby = file.parent / Path(base).expanduser() if isinstance(file, Path) else None
@@ -144,12 +144,12 @@ def _base(file: Traversable, base: object, find: Find, complaints: Complaints, l
             return find(nearby)
         return find(base)
     except (OSError, RuntimeError, ValueError):  # no such user, a NUL, too long
-        complaints.add("SP-W004", place, "base", shown(base), expected, "name another base", line)
+        complaints.add("SP-W004", where, "base", shown(base), expected, "name another base", line)
         return None
     except BadInputError as refusal:
         problem = refusal.problems[0]
         value = f"{shown(base)}, {problem.value}"
-        complaints.add("SP-W004", place, "base", value, expected, problem.remedy, line)
+        complaints.add("SP-W004", where, "base", value, expected, problem.remedy, line)
         return None
 
 

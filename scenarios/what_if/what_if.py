@@ -1,4 +1,4 @@
-"""What-ifs: a scenario and a few changes make another scenario, checked like any other."""
+"""What-if scenarios: a few changes turn a scenario into another, which is checked like any other."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from singlepot.models.diagnostics.problems import Report, did_you_mean
 from singlepot.models.scenario.scenario import Scenario, from_raw, merged
 from singlepot.models.tables.raw import Place, RawTable, from_frame
 
-from .applying import apply, with_tables
-from .understanding import SECTIONS, Complaints, WhatIf, understand
+from .applying import Tables, apply
+from .parsing import SECTIONS, Complaints, WhatIf, line_text, parse_what_if
 
 ALWAYS_THERE = ("stages", "stages.order", "stages.give", "stages.bands", "stages.bands.ends", "stages.bands.slopes")
-"""Keys that have a default, to which removing them goes back."""
+"""Keys with a default, which removing them restores."""
 
 Watcher = Callable[[str, Mapping[str, Any], Mapping[str, pd.DataFrame]], object]
-"""Called after each step with what made it, the settings and the tables."""
+"""Callback after each step, with the origin of the step, the settings and the tables."""
 
 
 def apply_what_if(scenario: Scenario, changes: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> Scenario:
@@ -61,8 +61,9 @@ def apply_what_if(scenario: Scenario, changes: Mapping[str, Any] | Sequence[Mapp
     [4.0, 10.0]
     """
     report = Report()
-    said = list(_as_what_ifs(changes))
-    steps = [understand(one, report, "what-if" if len(said) == 1 else f"what-if {i}") for i, one in enumerate(said, 1)]
+    parts = _as_what_ifs(changes)
+    names = ["what-if"] if len(parts) == 1 else [f"what-if {number}" for number in range(1, len(parts) + 1)]
+    steps = [parse_what_if(part, report, name) for part, name in zip(parts, names, strict=True)]
     return compose(scenario, steps, report=report)
 
 
@@ -75,44 +76,44 @@ def _as_what_ifs(changes: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> li
 def compose(
     scenario: Scenario, steps: Sequence[WhatIf], watch: Watcher | None = None, report: Report | None = None
 ) -> Scenario:
-    """Carry out what-ifs one after another, and check what comes of them.
+    """Apply what-ifs one after another, and check the result.
 
     Parameters
     ----------
     scenario
         What to change.
     steps
-        The what-ifs, understood.
+        The parsed what-ifs.
     watch
         Called after each change.
     report
-        Problems of shape found before; what could be understood is carried out all the same, so that everything that
-        is wrong is said at once.
+        Problems of syntax from before; the parsed parts are applied all the same, so that every problem is reported at
+        once.
 
     Raises
     ------
     BadInputError
-        With everything that is wrong; problems of the changed tables name the what-if that made them.
+        With everything that is wrong; problems of the changed tables name the what-if that caused them.
     """
     report = Report() if report is None else report
     if not steps:
         report.stop_if_any()
         return scenario
-    said = scenario.settings.as_dict()
-    tables = with_tables(scenario.tables, scenario.settings.attributes)
+    settings = scenario.settings.as_dict()
+    tables = Tables(dict(scenario.tables), scenario.settings.attributes)
     for step in steps:
         complaints = Complaints(report, step.file)
-        _check_removals(step, said, complaints)
-        said = merged(said, step.settings)
+        _check_removals(step, settings, complaints)
+        settings = merged(settings, step.settings)
         if watch is not None:
-            watch(step.file, said, tables.frames)
+            watch(step.file, settings, tables.frames)
         for change in step.changes:
             apply(change, tables, complaints)
             if watch is not None:
-                watch(f"{step.file}, {change.place}", said, tables.frames)
+                watch(f"{step.file}, {change.label}", settings, tables.frames)
     last = steps[-1]
     lines = {path: line for path, line in last.lines.items() if path.split(".")[0] in (*SECTIONS, "title")}
-    return from_raw(said, last.file, _raw(tables.frames, last.file), report, lines)
+    return from_raw(settings, last.file, _raw(tables.frames, last.file), report, lines)
 
 
 def _raw(frames: Mapping[str, pd.DataFrame], file: str) -> dict[str, RawTable]:
@@ -124,21 +125,20 @@ def _raw(frames: Mapping[str, pd.DataFrame], file: str) -> dict[str, RawTable]:
     return raw
 
 
-def _check_removals(step: WhatIf, said: Mapping[str, Any], complaints: Complaints) -> None:
-    """Name the keys to be removed that are not there: probably mistyped."""
+def _check_removals(step: WhatIf, settings: Mapping[str, Any], complaints: Complaints) -> None:
+    """Report keys to be removed that are not in the settings: probably mistyped."""
 
-    def walk(settings: Mapping[str, Any], there: Mapping[str, Any], path: str) -> None:
-        for key, value in settings.items():
+    def walk(removals: Mapping[str, Any], there: Mapping[str, Any], path: str) -> None:
+        for key, value in removals.items():
             here = f"{path}.{key}".lstrip(".")
             if value is None and key not in there and here not in ALWAYS_THERE:
                 known = [key for key in there if path or key in SECTIONS]
                 expected = "one of " + ", ".join(known) if known else "a key that is there"
                 line = step.lines.get("remove", -1)
-                place = f"line {line}" if line > 0 else ""
-                remedy = did_you_mean(key, known)
-                complaints.add("SP-W014", place, f"remove {here}", "nothing to remove", expected, remedy, line)
+                where, remedy = line_text(line), did_you_mean(key, known)
+                complaints.add("SP-W014", where, f"remove {here}", "nothing to remove", expected, remedy, line)
             elif isinstance(value, Mapping):
                 inner = there.get(key)
                 walk(value, inner if isinstance(inner, Mapping) else {}, here)
 
-    walk(step.settings, said, "")
+    walk(step.settings, settings, "")

@@ -131,7 +131,7 @@ def write_settings(sheet: Any, rows: list[tuple[str, Any, str]], styles: Styles)
 def write_table(
     sheet: Any, name: str, table: pd.DataFrame, styles: Styles, headers: Mapping[str, Header] | None = None
 ) -> None:
-    """Write a table: its headers, as ``headers`` says by their texts, then its rows; empty cells stay empty."""
+    """Write a table: its headers, styled by ``headers``, then its rows; empty cells stay empty."""
     widths = {
         at: 12 if table.iloc[:, at].dtype.kind == "f" else _width(table.iloc[:, at]) for at in range(table.shape[1])
     }

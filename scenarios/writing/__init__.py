@@ -1,1 +1,1 @@
-"""Scenarios as folders, workbooks and JSON documents; templates and marked copies."""
+"""Scenario writers: folders, workbooks, JSON documents, templates and marked copies."""

@@ -1,4 +1,4 @@
-"""The example that a template begins with: two areas, every table in use, and it settles as it is."""
+"""Example scenario of a template: two areas use every table, and it settles without changes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _NOTE = "example: replace or delete"
 
 
 def example() -> Scenario:
-    """Make the example.
+    """Build the example.
 
     >>> example()
     <Scenario 'Example': 2 areas, 2 years, 1 objective, 2 options>

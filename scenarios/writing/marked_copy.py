@@ -1,4 +1,4 @@
-"""The marked copy of a workbook: whether it can be made, and where it goes."""
+"""Marked copy of a workbook: its name is checked before any work, and it is written complete or not at all."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Templates to fill in: every table with every column, its meaning beside it, and rows that settle as they are."""
+"""Templates: every table has every column with its explanation, and example rows that settle."""
 
 from __future__ import annotations
 
@@ -49,6 +49,6 @@ def write_template(path: str | os.PathLike[str], scenario: Scenario | None = Non
 
 
 def template_files(scenario: Scenario) -> dict[str, bytes]:
-    """The files of a folder to fill in: tables, commented settings, and the page of columns."""
+    """Build the files of a template's folder: tables, commented settings, and the page of columns."""
     files = {f"{name}.csv": csv_text(table) for name, table in full_tables(scenario).items()}
     return {**files, NAME: commented_settings(scenario), "README.md": tables_page().encode()}

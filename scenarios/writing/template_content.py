@@ -1,4 +1,4 @@
-"""What every template holds: tables with every column, what each column means, and commented settings."""
+"""Content of a template: tables with every column, the explanation of a column, and commented settings."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from singlepot.models.tables.schema import NAN, TABLES, Column, attribute, grant
 
 
 def full_tables(scenario: Scenario) -> dict[str, pd.DataFrame]:
-    """Every table with every column it may have, empty where the scenario has none; its own columns as they are.
+    """Extend every table by the columns it may have, empty where the scenario has none.
 
     The column ``population`` is added only where no area would then lack it.
     """
@@ -35,7 +35,7 @@ def full_tables(scenario: Scenario) -> dict[str, pd.DataFrame]:
 
 
 def columns_of(name: str, scenario: Scenario) -> list[Column]:
-    """The columns of a table of a scenario, those of its attributes, envelopes and objectives among them."""
+    """List the columns of a scenario's table, those of its attributes, envelopes and objectives among them."""
     fixed = list(TABLES[name])
     if name == "areas":
         return [*fixed, *map(attribute, scenario.settings.attributes)]
@@ -48,10 +48,10 @@ def columns_of(name: str, scenario: Scenario) -> list[Column]:
 
 
 def explain(column: Column, money: str) -> str:
-    """Say what a column holds, in a few lines."""
+    """Explain a column in three lines: meaning, values, default."""
     default = column.default if isinstance(column.default, str) else f"{column.default:g}"
-    said = "Required." if column.required else f"Empty: {default}." if default not in ("", "nan") else "May be empty."
-    return f"{column.explanation}\nHolds {column.expected(money)}.\n{said}"
+    empty = "Required." if column.required else f"Empty: {default}." if default not in ("", "nan") else "May be empty."
+    return f"{column.explanation}\nHolds {column.expected(money)}.\n{empty}"
 
 
 FREE = ("log", "notes")
@@ -59,12 +59,12 @@ FREE = ("log", "notes")
 
 
 def commented_settings(scenario: Scenario) -> bytes:
-    """``scenario.toml`` with a comment above every key; keys that are not set stand as comments."""
-    said = scenario.settings.as_dict()
+    """Write ``scenario.toml`` with a comment above every key; keys that are not set are commented out."""
+    settings = scenario.settings.as_dict()
     lines: list[str] = []
     sections: Mapping[str, list[str]] = _by_section()
     for section, keys in sections.items():
-        content = said
+        content = settings
         for part in section.split(".") if section else ():
             content = content.get(part, {})
         lines += (
@@ -74,20 +74,20 @@ def commented_settings(scenario: Scenario) -> bytes:
             lines.append(f"# {SETTINGS_EXPLAINED[f'{section}.{key}'.lstrip('.')]}")
             lines.append(_line(key, content[key]) if content.get(key, {}) != {} else f"# {key} =")
     for section in FREE:
-        if said.get(section):
-            lines += ["", tomli_w.dumps({section: said[section]}).strip()]
+        if settings.get(section):
+            lines += ["", tomli_w.dumps({section: settings[section]}).strip()]
     return ("\n".join(lines).lstrip("\n") + "\n").encode()
 
 
 def _line(key: str, value: Any) -> str:
-    """A key and its value on one line."""
+    """Write a key and its value on one line."""
     if isinstance(value, Mapping):
         return f"{key} = {{ {', '.join(_line(json.dumps(name), item) for name, item in value.items())} }}"
     return f"{key} = {json.dumps(value, ensure_ascii=False)}"
 
 
 def _by_section() -> dict[str, list[str]]:
-    """Keys of the settings by section; ``give`` is left to who knows it."""
+    """Group the keys of the settings by section."""
     sections: dict[str, list[str]] = {}
     for path in SETTINGS_EXPLAINED:
         section, _, key = path.rpartition(".")

@@ -1,4 +1,4 @@
-"""A workbook to fill in: lists to choose from, ranges that Excel itself keeps to, and a note on every header."""
+"""Workbook template: cells have data validation, and every header has a comment."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ..workbooks.writing import OPTIONS, Header, Styles, check_limits, write_set
 from .template_content import columns_of, explain, full_tables
 
 READY = 2000
-"""Rows below the last one that are ready to be filled in."""
+"""Rows below the last one with data validation."""
 
 LONGEST_LIST = 255
 """Characters that Excel takes in a list of words."""
@@ -30,11 +30,11 @@ GUIDE = (
     "A column called note, or with a name that begins with _, is yours: it is kept and not read.",
     "When you have saved it:  singlepot check THIS.xlsx   then   singlepot settle THIS.xlsx --out FOLDER",
 )
-"""What the first sheet says."""
+"""Text of the first sheet."""
 
 
 def write_workbook_template(scenario: Scenario, path: Path) -> None:
-    """Write a workbook to fill in, with a scenario in it.
+    """Write a template as a workbook, with a scenario in it.
 
     Raises
     ------
@@ -59,14 +59,14 @@ def write_workbook_template(scenario: Scenario, path: Path) -> None:
         for name, table in tables.items():
             columns = {column.name: column for column in columns_of(name, scenario)}
             sheet = book.add_worksheet(name)
-            own = Header(optional, "Yours: kept and not read.")
+            free = Header(optional, "Yours: kept and not read.")
             headers = {
                 header: Header(
                     required if columns[header].required else optional,
                     explain(columns[header], scenario.settings.money),
                 )
                 if header in columns
-                else own
+                else free
                 for header in table.columns
             }
             write_table(sheet, name, table, styles, headers)
@@ -81,7 +81,7 @@ _FREE = ("log", "notes", "stages.give")
 
 
 def _all_settings(scenario: Scenario) -> list[tuple[str, Any, str]]:
-    """The rows of the sheet scenario, with every key that may be set and what it means."""
+    """List the rows of the sheet scenario, with every key that may be set and its explanation."""
     given = {key: (value, note) for key, value, note in rows_of(scenario.settings.as_dict())}
     gives = {
         f"stages.give.{stage}": f"How much of {stage} later stages may use." for stage in scenario.settings.stages.order
@@ -126,7 +126,7 @@ def _validation(column: Column, scenario: Scenario) -> dict[str, Any] | None:
 
 
 def _range(table: str) -> str:
-    """The first column of a sheet, for a list."""
+    """Write the reference of a sheet's first column, for a list."""
     assert next(iter(TABLES[table])).required
     return f"={table}!$A$2:$A${READY}"
 

@@ -1,4 +1,4 @@
-"""Scenarios to where they are wanted: a folder of CSV or Parquet files, a workbook, or one JSON document."""
+"""Scenario writer: the target is a folder of CSV or Parquet files, a workbook, or one JSON document."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ OTHER_ENDINGS = (".xls", ".xlsm", ".xlsb", ".ods", ".csv", ".parquet", ".toml", 
 
 
 class WrongTargetError(FolderRefusedError):
-    """The name of what is to be written does not go with its format."""
+    """The name of a file does not fit its format."""
 
 
 def write_scenario(
@@ -102,7 +102,7 @@ def check_scenario_target(
 
 
 def scenario_files(scenario: Scenario, format: Format) -> dict[str, bytes]:
-    """The files of a folder: relative path → content; tables without rows are left out."""
+    """Build the files of a folder: relative path → content; tables without rows are left out."""
     if format != "parquet":
         return scenario.documents()
     from ..formats.parquet_tables import parquet_bytes

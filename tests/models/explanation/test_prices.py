@@ -218,7 +218,7 @@ def test_a_settlement_read_back_has_the_same_prices(tmp_path: object) -> None:
     settlement = sp.settle(sp.read_scenario("bucks-and-burnley"))
     settlement.write(f"{tmp_path}/out")
     back = sp.read_settlement(f"{tmp_path}/out")
-    assert back.orders is None
+    assert back.stored_orders is None
     assert back.national["price"].tolist() == settlement.national["price"].tolist()
     assert back.prices == settlement.prices
     assert back.best_placed.table.equals(settlement.best_placed.table)

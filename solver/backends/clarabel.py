@@ -21,9 +21,13 @@ _USABLE = {"Solved", "AlmostSolved", "InsufficientProgress", "MaxIterations"}
 """Statuses whose point is polished; the residual afterwards decides."""
 
 
+class PrimalInfeasibleError(SolverFailedError):
+    """No point satisfies the rows of a quadratic programme."""
+
+
 @dataclass(frozen=True, eq=False)
 class ConicAnswer:
-    """PointStatus, and slack and multiplier of each row (equalities first)."""
+    """Minimiser, and slack and multiplier of each row (equalities first)."""
 
     x: Floats
     slack: Floats
@@ -54,6 +58,13 @@ def solve_quadratic(
     last
         How many columns, from the first, are best eliminated last: those that many blocks share. Stored zeros couple
         them, so that the fill-reducing ordering does not take them early.
+
+    Raises
+    ------
+    PrimalInfeasibleError
+        No point satisfies the rows.
+    SolverFailedError
+        Clarabel ended without a usable point.
     """
     rows, equalities = problem.rows, problem.equalities
     settings = clarabel.DefaultSettings()
@@ -75,6 +86,8 @@ def solve_quadratic(
     solution = control.run(solver.solve, cancel)
     detail = str(solution.status)
     x = np.asarray(solution.x)
+    if "PrimalInfeasible" in detail:
+        raise PrimalInfeasibleError(f"Clarabel answered {detail}", "report this scenario as a defect")
     if detail not in _USABLE or not np.isfinite(x).all():
         raise SolverFailedError(f"Clarabel answered {detail} to the sharing step", "report this scenario as a defect")
     return ConicAnswer(x, np.asarray(solution.s), np.asarray(solution.z), detail)

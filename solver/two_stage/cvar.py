@@ -20,7 +20,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
-from ..backends.clarabel import solve_quadratic
+from ..backends.clarabel import PrimalInfeasibleError, solve_quadratic
 from ..control import Control, Halt
 from ..errors import SolverFailedError
 from ..lexicographic.dual_bound import dual_bound
@@ -212,7 +212,7 @@ class _Joint:
     def _solve(
         self, gradient: Floats, curve: Floats, held: Sequence[tuple[str, float]], control: Control
     ) -> tuple[Floats, Floats, sparse.csc_array, Face]:
-        """PointStatus, dual of each row, the rows, and all bounds."""
+        """Minimiser, dual of each row, the rows, and all bounds."""
         limits = [sparse.csr_array(self._cost(name)[None, :]) for name, _ in held]
         matrix = sparse.csr_array(sparse.vstack([self._matrix, *limits]))
         row_lower = np.concatenate([self._row_lower, np.full(len(held), -np.inf)])
@@ -228,9 +228,7 @@ class _Joint:
         problem = QuadraticProgramme(curve, gradient, rows, limit, int(equal.sum()))
         try:
             answer = solve_quadratic(problem, control, JOINT_ACCURACY, len(self._size))
-        except SolverFailedError as failure:
-            if "Infeasible" not in failure.cause:
-                raise
+        except PrimalInfeasibleError:
             cause = "no grants let every draw keep its rules"
             raise NoRecourseError(cause, "loosen the rules for targets, or draw less widely") from None
         LOG.info("%d rows, %d columns: %s", *matrix.shape, answer.detail)

@@ -263,7 +263,7 @@ def test_any_number_of_workers_gives_the_same_bytes(written: Callable[[int], Pat
 
 
 def test_an_interrupted_run_goes_on_and_comes_to_the_same_bytes(written: Callable[[int], Path], tmp_path: Path) -> None:
-    """StoppedError at two fifths; finished draws are not done again."""
+    """Stopped at two fifths; finished draws are not done again."""
     with pytest.raises(sp.StoppedError, match="run the same command again"):
         sp.run_ensemble(written(20), tmp_path / "out", progress=lambda event: event.done < 0.4 * event.count)
     kept = {path.name: path.stat().st_mtime_ns for path in (tmp_path / "out" / "parts").iterdir()}

@@ -16,19 +16,19 @@ import singlepot as sp
 from singlepot.models.formulation.formulation import Formulation, formulate
 from singlepot.models.formulation.rules import Limit, Rules
 from singlepot.models.scenario.arrays import Arrays
-from singlepot.models.settlement.decisions import Point, point_of
+from singlepot.models.settlement.decisions import Decisions, decisions_of
 from singlepot.models.settlement.pounds import Pounds, in_pounds
 
 from ...strategies import HypothesisPicker, Picker, SeededPicker, choice
 
-YEARS, ENVELOPES = ["2026-27", "2027-28"], ["capital", "resource", "transfer"]
-CELLS = (3, 2)
+YEARS, ENVELOPES = ["2026-27", "2027-28", "2028-29"], ["capital", "resource", "transfer"]
+CELLS = (3, 3)
 """Envelopes and years."""
 
 
 @cache
 def formulation() -> Formulation:
-    """Three areas, three envelopes and two years, in pounds; the tests put their own numbers in."""
+    """Three areas, three envelopes and three years, in pounds; the tests put their own numbers in."""
     cells = pd.DataFrame([(year, envelope) for envelope in ENVELOPES for year in YEARS], columns=["year", "envelope"])
     return formulate(
         sp.Scenario.from_tables(
@@ -47,11 +47,11 @@ def rounded(
     """Round grants A×E×T and the moves E×T and E×E×T, all in pounds, with pots and limits of virement E×T."""
     data: Arrays = replace(formulation().data, pot=pot)
     most = Limit(np.full(CELLS, 100.0))
-    rules: Rules = replace(
-        formulation().rules, carry_over=most, virement=Limit(np.broadcast_to(np.asarray(most_vired), CELLS))
+    rules: Rules = formulation().rules.with_limits(
+        carry_over=most, virement=Limit(np.broadcast_to(np.asarray(most_vired), CELLS))
     )
-    point: Point = point_of(data, np.zeros(data.options.size), carried, vired)
-    return in_pounds(data, rules, replace(point, grants=grants), "GBP")
+    decisions: Decisions = decisions_of(data, np.zeros(data.options.size), carried, vired)
+    return in_pounds(data, rules, replace(decisions, grants=grants), "GBP")
 
 
 def left(pot: np.ndarray, carried: np.ndarray, vired: np.ndarray) -> np.ndarray:
@@ -67,8 +67,8 @@ def moves(pick: Picker) -> Moves:
     """Pots, grants of which one a pot is no whole number, money carried and money vired."""
     near_halves = (0.0, 0.4, 0.45, 0.5, 0.55, 0.6, 1.4, 1.45, 1.5)
     carried, vired = np.zeros(CELLS), np.zeros((3, *CELLS))
-    carried[:2, 0] = [choice(pick, near_halves) for _ in range(2)]
-    for source, into, year in ((0, 1, 0), (0, 2, 0), (1, 2, 0), (0, 1, 1), (1, 2, 1)):
+    carried[:2, :2] = [[choice(pick, near_halves) for _ in range(2)] for _ in range(2)]
+    for source, into, year in ((0, 1, 0), (0, 2, 0), (1, 2, 0), (0, 1, 1)):
         vired[source, into, year] = choice(pick, near_halves)
     pot = np.asarray([[pick.integer(8, 14) for _ in YEARS] for _ in ENVELOPES], dtype=float)
     unspent = np.asarray([[choice(pick, [0.0, 0.0, 0.2]) for _ in YEARS] for _ in ENVELOPES])
@@ -84,7 +84,7 @@ def least_rounding(drawn: Moves, most_vired: np.ndarray) -> float:
     exact = np.concatenate([carried.ravel(), vired.ravel()])
     best = np.inf
     for whole in product(*({np.floor(move), np.ceil(move)} for move in exact)):
-        carry, vire = np.reshape(whole[:6], CELLS), np.reshape(whole[6:], (3, *CELLS))
+        carry, vire = np.reshape(whole[:9], CELLS), np.reshape(whole[9:], (3, *CELLS))
         if (left(pot, carry, vire) >= least).all() and (vire.sum(axis=1) <= most_vired).all():
             best = min(best, float(np.abs(np.asarray(whole) - exact).sum()))
     return best

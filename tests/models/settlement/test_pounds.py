@@ -16,7 +16,7 @@ import singlepot as sp
 from singlepot.models.formulation.formulation import Formulation, formulate
 from singlepot.models.formulation.rules import Limit, Rules
 from singlepot.models.scenario.arrays import Arrays
-from singlepot.models.settlement.decisions import Point, point_of
+from singlepot.models.settlement.decisions import Decisions, decisions_of
 from singlepot.models.settlement.pounds import Pounds, in_pounds
 
 from ...strategies import HypothesisPicker, Picker, SeededPicker, choice
@@ -47,11 +47,10 @@ def rounded(
     """Round grants A×E×T and the moves E×T and E×E×T, all in pounds, with pots and limits of virement E×T."""
     data: Arrays = replace(formulation().data, pot=pot)
     most = Limit(np.full(CELLS, 100.0))
-    rules: Rules = replace(
-        formulation().rules, carry_over=most, virement=Limit(np.broadcast_to(np.asarray(most_vired), CELLS))
-    )
-    point: Point = point_of(data, np.zeros(data.options.size), carried, vired)
-    return in_pounds(data, rules, replace(point, grants=grants), "GBP")
+    vire = Limit(np.broadcast_to(np.asarray(most_vired), CELLS))
+    rules: Rules = formulation().rules.with_limits(carry_over=most, virement=vire)
+    decisions: Decisions = decisions_of(data, np.zeros(data.options.size), carried, vired)
+    return in_pounds(data, rules, replace(decisions, grants=grants), "GBP")
 
 
 def left(pot: np.ndarray, carried: np.ndarray, vired: np.ndarray) -> np.ndarray:

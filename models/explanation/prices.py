@@ -209,7 +209,7 @@ def _removes(stage: Marginals, worth: float) -> float | None:
 
 
 def bound_kinds(family: str, lower: Floats, upper: Floats, at: Floats) -> Texts:
-    """What people call the bounds at which grants, targets or carried money stand."""
+    """Name the bounds at which grants, targets or carried money stand."""
     words = {sense: rule.words for sense, rule in bounds_of(family).items()}
     if "floor" not in words:
         return np.where(at > (lower + upper) / 2, words["ceiling"], "zero").astype(object)

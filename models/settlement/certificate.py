@@ -22,7 +22,7 @@ TOLERANCE = 1e-9
 
 @dataclass(frozen=True)
 class StageEvidence:
-    """The evidence for the optimum of one stage.
+    """Evidence for the optimum of one stage.
 
     Parameters
     ----------

@@ -199,7 +199,7 @@ def test_stages_of_a_settlement_that_was_read_back_are_solved_once(
 def test_constraints_of_a_program_are_no_reason_to_fail() -> None:
     """What no file holds cannot be worked out again: the log says so."""
     settlement = settled("bucks-and-burnley")
-    made = replace(settlement, provenance={**settlement.provenance, "extra": ["cap"]}, placing=None)
+    made = replace(settlement, provenance={**settlement.provenance, "extra": ["cap"]}, stored_orders=None)
     table = log_of(made, "assumptions")
     assert set(table["effect"]) == {"not computed: a program added constraints of its own"}
     assert "extra cap" in set(log_of(made, "decisions")["decision"])

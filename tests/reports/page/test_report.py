@@ -313,7 +313,8 @@ def test_a_missing_library_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_further_constraints_that_are_not_there_are_said() -> None:
-    lost = dataclasses.replace(attacked(), placing=None, provenance={**attacked().provenance, "extra": ["a rule"]})
+    provenance = {**attacked().provenance, "extra": ["a rule"]}
+    lost = dataclasses.replace(attacked(), stored_orders=None, provenance=provenance)
     page = read_page(report_html(lost, sp.price_fairness(attacked())))
     assert "further constraints of a program" in page.text
 

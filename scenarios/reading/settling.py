@@ -87,7 +87,7 @@ def settle(
     Examples
     --------
     >>> settle("bucks-and-burnley").grants.groupby("area")["grant"].sum().round(6).to_dict()
-    {'E06000052': 81.2, 'E06000060': 79.8, 'E07000117': 35.0}
+    {'E06000052': 91.0, 'E06000060': 61.0, 'E07000117': 44.0}
     """
     return settle_scenario(
         scenario_of(scenario),

@@ -100,3 +100,22 @@ def test_a_grant_moved_between_two_areas_is_found(seed: int) -> None:
     decisions = made[1]
     grants = moved(moved(decisions.grants, (0, 0, 0), 1e-3), (1, 0, 0), -1e-3)
     assert not certify(made[0], replace(decisions, grants=grants), *made[2:]).passed
+
+
+INTERIOR, WARM, NOTHING = "interior point with crossover", "primal simplex from the last basis", "nothing to minimise"
+TIGHTER = ", again more tightly"
+
+
+def test_every_stage_is_proved_by_the_method_that_is_tried_first() -> None:
+    """A second method would hide that the first no longer proves anything; at least one stage needs clearer duals."""
+    methods = {
+        "england": [INTERIOR, INTERIOR, INTERIOR, WARM, WARM],
+        "england-tight": [INTERIOR, INTERIOR, INTERIOR, WARM, WARM],
+        "levelling-up-fund": [NOTHING, NOTHING, NOTHING, INTERIOR, WARM],
+        "bucks-and-burnley": [INTERIOR, INTERIOR, INTERIOR, WARM, WARM],
+    }
+    results = {name: solve(formulate(sp.read_scenario(name)))[2] for name in methods}
+    first = {name: [result.method.removesuffix(TIGHTER) for result in of] for name, of in results.items()}
+    assert first == methods
+    assert not any(result.note for of in results.values() for result in of)
+    assert any(result.method.endswith(TIGHTER) for of in results.values() for result in of)

@@ -202,8 +202,19 @@ def test_4_bids_that_fit_come_back_unchanged(made: Draft) -> None:
 
 @st.composite
 def one_year(draw: Any) -> Draft:
-    """Scenarios of one year and envelope in which no option takes from an objective and nothing requires anything."""
+    """Scenarios of one year and envelope in which nothing requires anything and no agreed target can be negative.
+
+    An option takes only from objectives for which its area proposes something: elsewhere nothing keeps the sum at zero.
+    """
     made = draw(drafts(simple=True, single=True))
+    if "options" in made and "objectives" in made:
+        targets = made["targets"] if "targets" in made else pd.DataFrame(columns=["area", "objective", "target"])
+        proposed = set(targets[targets["target"] > 0].set_index(["area", "objective"]).index)
+        table = made["option_years"].copy()
+        for key in made["objectives"]["key"]:
+            unclaimed = [(area, key) not in proposed for area in table["area"]]
+            table.loc[unclaimed, key] = table.loc[unclaimed, key].clip(lower=0.0)
+        made["option_years"] = table
     made.pop("rule_rows", None)
     made["rules"] = {}
     made["stages"] = {key: value for key, value in (made["stages"] or {}).items() if key != "give"}

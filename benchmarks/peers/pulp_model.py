@@ -13,6 +13,9 @@ from .solving import HIGHS_OPTIONS, HIGHS_TRIES, SLACK, Clock, factor, hold_at
 SLACK_OF = {"highs": SLACK, "cbc": 1e-5}
 """CBC's answers come back through a text file with eight digits, so that what it holds must be held loosely."""
 
+OPTIMAL = 1
+"""Status of an optimum, in PuLP 3 and 4."""
+
 
 def stages(data: Prepared, clock: Clock, solver: str = "highs") -> dict[str, float]:
     """Settle stage by stage; an earlier stage is a constraint of the later ones."""
@@ -47,7 +50,8 @@ class Model:
         data, problem = self.data, self.problem
         moves = data.moves.table
         self.s = {
-            j: pulp.LpVariable(f"take_up_{j}", 0, most) for j, most in zip(moves.index, moves["most"], strict=True)
+            j: self.problem.add_variable(f"take_up_{j}", 0, most)
+            for j, most in zip(moves.index, moves["most"], strict=True)
         }
         share = {j: self.s[j] * (1 / most) for j, most in zip(moves.index, moves["most"], strict=True)}
         gone = {
@@ -84,7 +88,7 @@ class Model:
         self.grant, bid = {}, {}
         for row in data.grants.itertuples():
             cell = (row.area, row.envelope, row.year)
-            g = pulp.LpVariable(f"grant_{row.Index}", row.low, None if row.high == float("inf") else row.high)
+            g = self.problem.add_variable(f"grant_{row.Index}", row.low, None if row.high == float("inf") else row.high)
             problem += g == row.bid + pulp.lpSum(changes[cell])
             self.grant[cell], bid[cell] = g, row.bid
         for row in data.steps.itertuples():
@@ -106,7 +110,7 @@ class Model:
         for row in data.targets.itertuples():
             cell = (row.area, row.objective, row.year)
             low = None if row.low == -float("inf") else row.low
-            y = pulp.LpVariable(f"target_{row.Index}", low, None if row.high == float("inf") else row.high)
+            y = self.problem.add_variable(f"target_{row.Index}", low, None if row.high == float("inf") else row.high)
             problem += y == row.proposed + pulp.lpSum(changes[cell])
             self.target[cell] = y
             if row.ceiling < float("inf") and cell in raising:
@@ -115,9 +119,13 @@ class Model:
     def _pots(self) -> None:
         data, problem = self.data, self.problem
         places = {(row.envelope, row.year): row for row in data.pot.itertuples()}
-        carry = {p: pulp.LpVariable(f"carry_{row.Index}", 0, row.carry) for p, row in places.items() if row.carry > 0}
+        carry = {
+            p: self.problem.add_variable(f"carry_{row.Index}", 0, row.carry)
+            for p, row in places.items()
+            if row.carry > 0
+        }
         vire = {
-            (e, into, t): pulp.LpVariable(f"vire_{row.Index}_{into}", 0)
+            (e, into, t): self.problem.add_variable(f"vire_{row.Index}_{into}", 0)
             for (e, t), row in places.items()
             if row.vire > 0
             for into in data.pot["envelope"].unique()
@@ -139,8 +147,8 @@ class Model:
         """What is missed of each national target, as a share of it."""
         data, problem = self.data, self.problem
         priorities = sorted(data.national["priority"].unique())
-        self.largest_missed = {p: pulp.LpVariable(f"largest_missed_{p}", 0) for p in priorities}
-        self.missed = {r: pulp.LpVariable(f"missed_{r}", 0) for r in data.national.index}
+        self.largest_missed = {p: self.problem.add_variable(f"largest_missed_{p}", 0) for p in priorities}
+        self.missed = {r: self.problem.add_variable(f"missed_{r}", 0) for r in data.national.index}
         yearly = defaultdict(list)
         for (_, objective, year), y in self.target.items():
             yearly[objective, year].append(y)
@@ -154,10 +162,10 @@ class Model:
         data, problem = self.data, self.problem
         yearly = defaultdict(list)
         for row in data.given_up.itertuples():
-            d = pulp.LpVariable(f"given_{row.Index}", 0)
+            d = self.problem.add_variable(f"given_{row.Index}", 0)
             problem += row.proposed * d + self.target[row.area, row.objective, row.year] >= row.proposed
             yearly[row.area, row.objective].append(d)
-        self.largest_given = pulp.LpVariable("largest_given", 0)
+        self.largest_given = self.problem.add_variable("largest_given", 0)
         self.given = []
         for row in data.concessions.itertuples():
             share = pulp.lpSum(yearly[row.area, row.objective]) * (1 / row.years)
@@ -169,7 +177,7 @@ class Model:
         data, problem = self.data, self.problem
         lost = defaultdict(list)
         for row in data.grants[data.grants["bid"] > 0].itertuples():
-            z = pulp.LpVariable(f"lost_{row.Index}", 0)
+            z = self.problem.add_variable(f"lost_{row.Index}", 0)
             problem += z + self.grant[row.area, row.envelope, row.year] >= row.bid
             lost[row.area].append(z)
         self.burden = []
@@ -184,7 +192,7 @@ class Model:
     def _banded(self, name: str, share: Any) -> Any:
         """φ of a share: the bands that cover it, each with its slope."""
         widths = [None if width == float("inf") else width for width in self.data.widths]
-        bands = [pulp.LpVariable(f"{name}_band_{i}", 0, width) for i, width in enumerate(widths)]
+        bands = [self.problem.add_variable(f"{name}_band_{i}", 0, width) for i, width in enumerate(widths)]
         self.problem += pulp.lpSum(bands) >= share
         return pulp.lpSum(slope * band for slope, band in zip(self.data.slopes, bands, strict=True))
 
@@ -205,11 +213,13 @@ class Model:
             return float(expression.constant)
         self.problem.setObjective(expression * enlarged)
         if solver == "cbc":
-            cbc = getattr(pulp, "PULP_CBC_CMD", pulp.COIN_CMD)  # PuLP 3 brings CBC; 4 finds the one that is installed
+            cbc = getattr(pulp, "PULP_CBC_CMD", pulp.COIN_CMD)  # PuLP 3 brings CBC; 4 takes what is on the path
             tries = [cbc(msg=False, options=["primalT 1e-9", "dualT 1e-9"])]
         else:
             tries = [pulp.HiGHS(msg=False, threads=1, **method, **HIGHS_OPTIONS) for method in HIGHS_TRIES]
         for attempt in tries:
-            if self.problem.solve(attempt) == pulp.LpStatusOptimal:
+            answer = self.problem.solve(attempt)
+            status = int(getattr(answer, "status", answer))  # PuLP 3 returns the number, 4 an object that holds it
+            if status == OPTIMAL:
                 return float(expression.value())
-        raise RuntimeError(f"PuLP: {pulp.LpStatus[self.problem.status]}")
+        raise RuntimeError(f"PuLP: status {status}")

@@ -12,6 +12,7 @@ from benchmarks.peers.prepared import prepare
 from benchmarks.peers.solving import Clock
 
 from ..agreement import compare_stages
+from ..cbc import needs_cbc
 from ..strategies import scenario, seeded
 
 PEERS = ("pulp", "pyomo", "linopy", "cvxpy")
@@ -57,6 +58,7 @@ def test_a_peer_finds_our_optima_of_a_drawn_scenario(peer: str, seed: int) -> No
     assert compare_stages(drawn(seed), optima(peer, drawn(seed))) <= SAME
 
 
+@needs_cbc
 def test_cbc_finds_what_its_digits_allow() -> None:
     assert compare_stages(england(), optima("pulp", england(), solver="cbc")) <= CUT_DIGITS
 

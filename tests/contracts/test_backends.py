@@ -15,8 +15,16 @@ from singlepot.solver import Answer, Control, Engine, Features, Method, Stop, en
 from singlepot.solver.backends.contract import CASES, Case, ContractBrokenError
 from singlepot.solver.errors import SinglepotError, SolverNotFoundError
 
-ALWAYS = [("highs", None), ("interior-point", None), ("pulp", "highs"), ("pulp", "cbc"), ("pyomo", "highs")]
-"""Backends and solvers that are there on every machine; CBC comes with PuLP 3, and beside PuLP 4 with the tests."""
+from ..cbc import needs_cbc
+
+ALWAYS = [
+    ("highs", None),
+    ("interior-point", None),
+    ("pulp", "highs"),
+    ("pyomo", "highs"),
+    pytest.param(("pulp", "cbc"), marks=needs_cbc),
+]
+"""Backends and solvers that are there on every machine, and CBC, which PuLP 3 brings."""
 
 WHERE_INSTALLED = [("pulp", "glpk", "glpsol"), ("pyomo", "glpk", "glpsol"), ("pyomo", "cbc", "cbc")]
 """Others, with the command that they need."""
@@ -64,6 +72,7 @@ def test_an_unknown_backend_or_solver_is_named(backend: str, solver: str | None)
         sp.settle(sp.read_scenario("bucks-and-burnley"), backend=backend, solver=solver)
 
 
+@needs_cbc
 def test_duals_that_prove_nothing_are_said_in_the_certificate() -> None:
     """CBC's digits are cut on their way back: most stages of England are solved again, and each of them is named."""
     scenario = sp.read_scenario("england")

@@ -36,12 +36,12 @@ class Page(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Note what an element links, loads or names."""
-        said = {name: value or "" for name, value in attrs}
-        self.places |= {said[name] for name in ("id", "name") if name in said}
-        if tag == "a" and "href" in said:
-            self.links.append(said["href"])
-        elif tag in LOADED and LOADED[tag] in said and said.get("rel") != "canonical":
-            self.loads.append(said[LOADED[tag]])
+        text = {name: value or "" for name, value in attrs}
+        self.places |= {text[name] for name in ("id", "name") if name in text}
+        if tag == "a" and "href" in text:
+            self.links.append(text["href"])
+        elif tag in LOADED and LOADED[tag] in text and text.get("rel") != "canonical":
+            self.loads.append(text[LOADED[tag]])
 
 
 def read(file: Path) -> Page:
@@ -55,31 +55,31 @@ def problems(site: Path) -> list[str]:
     """Say everything that is wrong with a site, a line each."""
     site = site.resolve()
     pages = {file: read(file) for file in sorted(site.rglob("*.html"))}
-    found, reached = [], set()
+    rows, reached = [], set()
     for file, page in pages.items():
         here = file.relative_to(site)
         for address in page.loads:
             if FAR.match(address):
-                found.append(f"{here}: loads {address} from another host")
+                rows.append(f"{here}: loads {address} from another host")
         for address in [*page.links, *page.loads]:
             if FAR.match(address) or address.startswith(("mailto:", "data:")):
                 continue
-            path, place = urldefrag(address)
+            path, position = urldefrag(address)
             target = (file.parent / unquote(path.partition("?")[0])).resolve() if path else file
             if target != file:
                 reached.add(target)
             if not target.is_file():
-                found.append(f"{here}: {address} leads nowhere")
-            elif place and target in pages and unquote(place) not in pages[target].places:
-                found.append(f"{here}: {address} has no such place")
+                rows.append(f"{here}: {address} leads nowhere")
+            elif position and target in pages and unquote(position) not in pages[target].places:
+                rows.append(f"{here}: {address} has no such place")
     for file in pages:
         if file not in reached and str(file.relative_to(site)) not in UNLINKED:
-            found.append(f"{file.relative_to(site)}: no page leads here")
+            rows.append(f"{file.relative_to(site)}: no page leads here")
     for file in sorted(site.rglob("*.css")):
         for address in re.findall(r"(?:url\(|@import)\s*['\"]?([^'\")\s]+)", file.read_text(encoding="utf-8")):
             if FAR.match(address):
-                found.append(f"{file.relative_to(site)}: loads {address} from another host")
-    return found if pages else [f"{site} holds no page"]
+                rows.append(f"{file.relative_to(site)}: loads {address} from another host")
+    return rows if pages else [f"{site} holds no page"]
 
 
 if __name__ == "__main__":

@@ -42,11 +42,11 @@ class Case:
             return tables(self.load)
         made = self.scenario()
         given = {name: table for name, table in made.tables.items() if len(table) and name != "rules"}
-        said = made.settings.as_dict()
+        text = made.settings.as_dict()
         if len(made.rules):
             given["rule_rows"] = made.rules
         names = ("years", "rules", "stages", "equity", "attributes", "title", "money", "price_base")
-        return {**given, **{name: said[name] for name in names if name in said}}
+        return {**given, **{name: text[name] for name in names if name in text}}
 
     @property
     def areas(self) -> int:
@@ -56,7 +56,7 @@ class Case:
 
 def _sizes() -> list[Case]:
     """Four sizes, each with targets that bind, that can all be met, and with many ties."""
-    found = []
+    rows = []
     for size in SIZES:
         for load in synthetic(*size):
             if load.areas == 374:
@@ -68,8 +68,8 @@ def _sizes() -> list[Case]:
                 subjects = (OURS, PLAIN)
             if load.areas in (3143, 33755) and load.ambition > 1 and not load.copies:
                 subjects += (FILES,)
-            found.append(Case(load.name, load, subjects))
-    return found
+            rows.append(Case(load.name, load, subjects))
+    return rows
 
 
 GROWTH = tuple(

@@ -16,18 +16,18 @@ Image = tuple[str, str]
 
 def draw(rows: judging.Rows, folder: Path) -> list[Image]:
     """Draw what the results hold, and name the files."""
-    found = []
+    result = []
     beside = _beside(rows)
     if beside:
         _save(
             folder / "performance-ratios.svg", lambda figure: _draw_ratios(figure, beside), (9, 1 + 0.32 * len(beside))
         )
-        found.append(("performance-ratios.svg", "CPU time of each subject as a multiple of settling, by workload"))
+        result.append(("performance-ratios.svg", "CPU time of each subject as a multiple of settling, by workload"))
     lines = {subject: judging.growth(rows, cases.GROWTH, subject) for subject in (OURS, PLAIN)}
     if len(lines[OURS]) > 1:
         _save(folder / "performance-growth.svg", lambda figure: _draw_growth(figure, lines), (7, 3.6))
-        found.append(("performance-growth.svg", "CPU time against the number of areas, ours and bare HiGHS"))
-    return found
+        result.append(("performance-growth.svg", "CPU time against the number of areas, ours and bare HiGHS"))
+    return result
 
 
 def _save(path: Path, drawing: Any, size: tuple[float, float]) -> None:
@@ -36,19 +36,19 @@ def _save(path: Path, drawing: Any, size: tuple[float, float]) -> None:
 
 def _beside(rows: judging.Rows) -> list[tuple[str, str, float]]:
     """(case, subject, multiple of settling) of every row that counts."""
-    found = []
+    result = []
     for case in cases.FULL:
         ours = rows.get((case.name, OURS), {})
         if not ours.get("counts"):
             continue
         bare = judging.fastest_bare(rows, case.name)
         if bare:
-            found.append((case.name, "bare, first stage", bare / judging.total(ours)))
+            result.append((case.name, "bare, first stage", bare / judging.total(ours)))
         for peer in cases.EXACT_PEERS:
             row = rows.get((case.name, peer), {})
             if row.get("counts"):
-                found.append((case.name, peer, judging.total(row) / judging.cpu(ours, "settle")))
-    return found
+                result.append((case.name, peer, judging.total(row) / judging.cpu(ours, "settle")))
+    return result
 
 
 def _draw_ratios(figure: Any, beside: list[tuple[str, str, float]]) -> None:

@@ -18,10 +18,10 @@ TWO_PROCESSES = 1.8
 
 def goals(rows: Rows) -> list[list[str]]:
     """Goal, what it asks, what was measured, and whether it is reached."""
-    found = []
+    result = []
     for goal, asked, measured, reached in _goals(rows):
-        found.append([goal, asked, measured, {True: "reached", False: "missed", None: "not measured"}[reached]])
-    return found
+        result.append([goal, asked, measured, {True: "reached", False: "missed", None: "not measured"}[reached]])
+    return result
 
 
 def _goals(rows: Rows) -> Iterator[tuple[str, str, str, bool | None]]:

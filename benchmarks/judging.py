@@ -86,8 +86,8 @@ def judge(rows: Rows, case: str) -> None:
 
 def fastest_bare(rows: Rows, case: str) -> float | None:
     """CPU seconds of the fastest bare solve that found the optimum."""
-    found = [rows[case, subject] for subject in (BARE, PLAIN) if (case, subject) in rows]
-    seconds = [cpu(row, "solve") for row in found if row.get("counts")]
+    result = [rows[case, subject] for subject in (BARE, PLAIN) if (case, subject) in rows]
+    seconds = [cpu(row, "solve") for row in result if row.get("counts")]
     return min(seconds, default=None)
 
 
@@ -96,16 +96,16 @@ def ratios(rows: Rows, case: str) -> dict[str, float]:
     ours = rows.get((case, OURS))
     if ours is None or not ours.get("counts"):
         return {}
-    found: dict[str, float] = {}
+    result: dict[str, float] = {}
     bare = fastest_bare(rows, case)
     if bare:
-        found["settle ÷ bare"] = cpu(ours, *OWN) / bare
+        result["settle ÷ bare"] = cpu(ours, *OWN) / bare
     for peer in (PULP, PYOMO, LINOPY, CVXPY):
         row = rows.get((case, peer), {})
         if row.get("counts"):
-            found[f"{peer} ÷ ours"] = cpu(row, "prepare", "stages") / cpu(ours, "settle")
-    found["outside the solver"] = 1 - cpu(ours, *SOLVER) / cpu(ours, *OWN)
-    return found
+            result[f"{peer} ÷ ours"] = cpu(row, "prepare", "stages") / cpu(ours, "settle")
+    result["outside the solver"] = 1 - cpu(ours, *SOLVER) / cpu(ours, *OWN)
+    return result
 
 
 SMALLER_IS_BETTER = ("settle ÷ bare", "outside the solver")
@@ -120,16 +120,16 @@ def fallen(
     now: Mapping[str, Mapping[str, float]], baseline: Mapping[str, Mapping[str, float]], margin: float
 ) -> list[str]:
     """Ratios that are worse than the baseline by more than the margin, as sentences; one that is gone is worse."""
-    said = []
+    text = []
     for case, before in baseline.items():
         for name, value in before.items():
             if name not in now.get(case, {}):
-                said.append(f"{case}: {name} was {value:.3g} and is gone: a row failed or does not count")
+                text.append(f"{case}: {name} was {value:.3g} and is gone: a row failed or does not count")
             elif worse(now[case][name], value, name) > margin:
-                said.append(
+                text.append(
                     f"{case}: {name} was {value:.3g} and is {now[case][name]:.3g}, more than {margin:g} × worse"
                 )
-    return said
+    return text
 
 
 def wrong(rows: Iterable[Row]) -> list[str]:

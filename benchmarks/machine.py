@@ -12,14 +12,14 @@ LIBRARIES = ("singlepot", "highspy", "clarabel", "numpy", "scipy", "pandas", "pu
 
 def describe() -> dict[str, str]:
     """Cores, processor, memory, Python and versions of libraries."""
-    said = {
+    text = {
         "cores": str(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()),
         "processor": _processor(),
         "memory": _memory(),
         "system": f"{platform.system()} on {platform.machine()}",
         "python": platform.python_version(),
     }
-    return said | {name: found for name in LIBRARIES if (found := _version(name))}
+    return text | {name: result for name in LIBRARIES if (result := _version(name))}
 
 
 def _version(name: str) -> str:

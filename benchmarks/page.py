@@ -80,11 +80,11 @@ def _beside(rows: judging.Rows) -> tuple[list[str], list[list[str]]]:
     body = []
     for name in _names(rows):
         ours = rows[name, OURS]
-        found = judging.ratios(rows, name)
+        verdict = judging.ratios(rows, name)
         bare = judging.fastest_bare(rows, name)
         peak = f"{judging.peak_mb(ours):,.0f}" if "failed" not in ours else ""
         line = [name, _seconds(ours), peak, f"{bare:.2f}" if bare else _bare_failed(rows, name)]
-        line.append(f"{found['settle ÷ bare']:.2f}" if "settle ÷ bare" in found else "")
+        line.append(f"{verdict['settle ÷ bare']:.2f}" if "settle ÷ bare" in verdict else "")
         line += [_peer(rows, name, peer) for peer in ALL_PEERS]
         body.append(line)
     return head, body
@@ -146,10 +146,10 @@ def _growth(rows: judging.Rows) -> str:
     for subject, words in ((OURS, "Settling"), (PLAIN, "Bare HiGHS, first stage")):
         points = judging.growth(rows, cases.GROWTH, subject)
         if len(points) > 1:
-            said = ", ".join(f"{seconds:.2f} s at {areas:,.0f}" for areas, seconds in points)
+            text = ", ".join(f"{seconds:.2f} s at {areas:,.0f}" for areas, seconds in points)
             lines.append(
                 f"{words}, 10 options and one year: CPU time grows with the number of areas to the power "
-                f"**{judging.exponent(points):.2f}** ({said})."
+                f"**{judging.exponent(points):.2f}** ({text})."
             )
     return "\n\n".join(lines) + "\n" if lines else "Not measured.\n"
 

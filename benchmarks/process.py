@@ -26,8 +26,8 @@ def measure(set_name: str, case: str, subject: str, limit_s: int = LIMIT_S) -> d
         ended = subprocess.run(command, capture_output=True, text=True, env=one_thread(), check=False)
         if out.is_file():
             return dict(json.loads(out.read_text(encoding="utf-8")))
-    said = (ended.stderr.strip().splitlines() or ["no message"])[-1]
-    why = f"not done after {limit_s} CPU s" if ended.returncode in (-24, -9) else said
+    output = (ended.stderr.strip().splitlines() or ["no message"])[-1]
+    why = f"not done after {limit_s} CPU s" if ended.returncode in (-24, -9) else output
     return {"case": case, "subject": subject, "failed": why}
 
 
@@ -48,8 +48,8 @@ def main(set_name: str, case_name: str, subject: str, out: str, limit_s: str) ->
     case = next(case for case in getattr(cases, set_name) if case.name == case_name)
     meter = Meter()
     meter.started()
-    found = SUBJECTS[subject](case, meter)
-    row = {"case": case_name, "subject": subject, "phases": meter.as_dict(), **found}
+    result = SUBJECTS[subject](case, meter)
+    row = {"case": case_name, "subject": subject, "phases": meter.as_dict(), **result}
     Path(out).write_text(json.dumps(row), encoding="utf-8")
 
 

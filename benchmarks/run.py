@@ -66,15 +66,15 @@ def run_quick(chosen: argparse.Namespace) -> None:
     baseline: dict[str, Any] = json.loads(BASELINE.read_text(encoding="utf-8")) if BASELINE.is_file() else {}
     if chosen.update_baseline:
         kept = {**baseline.get("ratios", {}), **_rounded(ratios)}
-        said = {"margin": baseline.get("margin", MARGIN), "ratios": kept, "machine": describe()}
-        BASELINE.write_text(json.dumps(said, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        verdict = {"margin": baseline.get("margin", MARGIN), "ratios": kept, "machine": describe()}
+        BASELINE.write_text(json.dumps(verdict, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
         print(f"the ratios are kept in {BASELINE.name}")
     wanted = {name: value for name, value in baseline.get("ratios", {}).items() if name in ratios}
-    said = judging.wrong(rows.values())
+    verdict = judging.wrong(rows.values())
     if not chosen.update_baseline and chosen.subject is None:
-        said += judging.fallen(ratios, wanted, baseline.get("margin", MARGIN))
-    if said:
-        sys.exit("\n".join(["the benchmarks fail:", *said]))
+        verdict += judging.fallen(ratios, wanted, baseline.get("margin", MARGIN))
+    if verdict:
+        sys.exit("\n".join(["the benchmarks fail:", *verdict]))
     print("every row counts, and no ratio fell by more than the margin")
 
 
@@ -91,9 +91,9 @@ def run_full(chosen: argparse.Namespace) -> None:
             rows[case.name, subject] = judging.median_row(measured)
             rows = keep([rows[case.name, subject]])
         show(rows, case)
-    said = judging.wrong(rows.values())
-    if said:
-        print("\n".join(["these rows of ours do not count:", *said]))
+    verdict = judging.wrong(rows.values())
+    if verdict:
+        print("\n".join(["these rows of ours do not count:", *verdict]))
 
 
 def picked(registry: tuple[Case, ...], names: list[str] | None) -> list[Case]:
@@ -134,8 +134,8 @@ def keep(new: list[dict[str, Any]]) -> dict[tuple[str, str], dict[str, Any]]:
     order = {key: position for position, key in enumerate(keys)}
     ordered = sorted(rows.values(), key=lambda row: order.get((row["case"], row["subject"]), len(order)))
     draft = RESULTS.with_suffix(".draft")
-    said = {"machine": describe(), "rows": ordered}
-    draft.write_text(json.dumps(said, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    text = {"machine": describe(), "rows": ordered}
+    draft.write_text(json.dumps(text, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     draft.replace(RESULTS)
     return rows
 

@@ -158,20 +158,20 @@ def draws(case: Case, meter: Meter) -> Found:
         }
         for table, column in (("pot", "amount"), ("national", "target"))
     ]
-    said = {"schema": 1, "base": case.load, "draws": 1, "seed": 1, "uncertain": uncertain}
-    plan = make_plan(said, "benchmark")
+    text = {"schema": 1, "base": case.load, "draws": 1, "seed": 1, "uncertain": uncertain}
+    plan = make_plan(text, "benchmark")
     counts = {"short": 4, "long": 12}
     settled = []
     for workers in (1, 2):
         for length, number in counts.items():
             with tempfile.TemporaryDirectory() as folder, meter(f"{length}, {workers}"):
-                found = sp.run_ensemble(plan, Path(folder) / "out", draws=number, workers=workers)
-            settled.append(bool((found.draws["status"] == "settled").all()))
+                ensemble = sp.run_ensemble(plan, Path(folder) / "out", draws=number, workers=workers)
+            settled.append(bool((ensemble.draws["status"] == "settled").all()))
     more = counts["long"] - counts["short"]
     for workers in (1, 2):
         long, short = meter.phases[f"long, {workers}"], meter.phases[f"short, {workers}"]
-        each = Phase((long.cpu_s - short.cpu_s) / more, (long.wall_s - short.wall_s) / more, long.peak_mb)
-        meter.phases[f"draw, {workers} process{'es' if workers > 1 else ''}"] = each
+        item = Phase((long.cpu_s - short.cpu_s) / more, (long.wall_s - short.wall_s) / more, long.peak_mb)
+        meter.phases[f"draw, {workers} process{'es' if workers > 1 else ''}"] = item
     return {"certificate": all(settled)}
 
 

@@ -52,8 +52,8 @@ def with_output(page: str, folder: Path) -> str:
         lines = []
         for number, command in enumerate(commands):
             last = number == len(commands) - 1
-            said = _run(command.removeprefix(prompt), folder, int(part["exit"] or 0) if last else 0)
-            lines += [command, *(_chosen(said, part["shown"] or "all") if last else said)]
+            output = _run(command.removeprefix(prompt), folder, int(part["exit"] or 0) if last else 0)
+            lines += [command, *(_chosen(output, part["shown"] or "all") if last else output)]
         return part[0][: part.start("body") - part.start()] + "".join(f"{line}\n" for line in lines)
 
     return PARTS.sub(carry_out, page)
@@ -96,8 +96,8 @@ def _fill_in(book: Path, sheet: str, cell: str, value: str) -> None:
 
 def pages() -> list[str]:
     """Name the pages that show commands with what they print."""
-    found = (file for file in sorted(HERE.glob("*.md")) if PARTS.search(file.read_text(encoding="utf-8")))
-    return [file.name for file in found]
+    result = (file for file in sorted(HERE.glob("*.md")) if PARTS.search(file.read_text(encoding="utf-8")))
+    return [file.name for file in result]
 
 
 if __name__ == "__main__":

@@ -36,35 +36,35 @@ def differences(stored: Notebook, fresh: Notebook) -> list[str]:
     stored, fresh
         Notebooks with the same cells.
     """
-    found = []
+    rows = []
     for number, (before, after) in enumerate(zip_longest(stored["cells"], fresh["cells"]), start=1):
         if before is None or after is None or before["source"] != after["source"]:
-            found.append(f"cell {number}: not the same cell")
+            rows.append(f"cell {number}: not the same cell")
             continue
         was, now = (said_by(cell) for cell in (before, after))
         if was and now and [kind for kind, _ in was] == [kind for kind, _ in now]:
             for (kind, old), (_, new) in zip(was, now, strict=True):
-                if not kind.startswith("image/") and (said := text_difference(old, new)):
-                    found.append(f"cell {number}, {kind}: {said}")
+                if not kind.startswith("image/") and (text := text_difference(old, new)):
+                    rows.append(f"cell {number}, {kind}: {text}")
         elif was or now:
-            found.append(f"cell {number}: shows {[kind for kind, _ in now]}, stored are {[kind for kind, _ in was]}")
-    return found
+            rows.append(f"cell {number}: shows {[kind for kind, _ in now]}, stored are {[kind for kind, _ in was]}")
+    return rows
 
 
 def said_by(cell: Notebook) -> list[tuple[str, str]]:
     """List what a cell shows: kind and text, printed text as one."""
-    said: list[tuple[str, str]] = []
+    texts: list[tuple[str, str]] = []
     for output in cell.get("outputs", []):
         if output["output_type"] == "stream":
             text = _joined(output["text"])
-            if said and said[-1][0] == output["name"]:
-                text = said.pop()[1] + text
-            said.append((output["name"], text))
+            if texts and texts[-1][0] == output["name"]:
+                text = texts.pop()[1] + text
+            texts.append((output["name"], text))
         elif output["output_type"] == "error":
-            said.append(("error", output["evalue"]))
+            texts.append(("error", output["evalue"]))
         else:
-            said += [(kind, _joined(data)) for kind, data in sorted(output["data"].items())]
-    return said
+            texts += [(kind, _joined(data)) for kind, data in sorted(output["data"].items())]
+    return texts
 
 
 def text_difference(old: str, new: str) -> str:
@@ -99,8 +99,8 @@ def run(notebook: Notebook) -> Notebook:
 
         @property
         def kernel_spec(self) -> KernelSpec:
-            said = ["--log-level=40", "-f", "{connection_file}"]
-            return KernelSpec(argv=[sys.executable, "-m", "ipykernel_launcher", *said])
+            text = ["--log-level=40", "-f", "{connection_file}"]
+            return KernelSpec(argv=[sys.executable, "-m", "ipykernel_launcher", *text])
 
     copy = nbformat.from_dict(notebook)
     with tempfile.TemporaryDirectory() as empty:
@@ -126,9 +126,9 @@ def main() -> int:
     if chosen.write:
         nbformat.write(fresh, NOTEBOOK)
         return 0
-    found = differences(stored, fresh)
-    print("\n".join(found or [f"{NOTEBOOK.name}: every cell runs and shows what is stored"]))
-    return bool(found)
+    changes = differences(stored, fresh)
+    print("\n".join(changes or [f"{NOTEBOOK.name}: every cell runs and shows what is stored"]))
+    return bool(changes)
 
 
 if __name__ == "__main__":

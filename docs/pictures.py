@@ -26,7 +26,7 @@ def england() -> None:
     places = range(len(national))
     for offset, column, colour in ((0.2, "proposed", BEFORE), (-0.2, "agreed", AFTER)):
         share = 100 * national[column] / national["target"]
-        bars = left.barh([place + offset for place in places], share, height=0.36, color=colour, label=column)
+        bars = left.barh([position + offset for position in places], share, height=0.36, color=colour, label=column)
         left.bar_label(bars, fmt="%.1f%%", padding=-34, color="white", fontsize=8)
     left.axvline(100, color=SHORT, linewidth=1.2)
     left.text(101.5, 2, "national objective", color=SHORT, rotation=90, va="center", fontsize=8)

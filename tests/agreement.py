@@ -55,10 +55,10 @@ def judge(settlement: sp.Settlement, rebuilt: Rebuilt) -> Judgement:
     """Let the double build judge a settlement, and insist that it agrees."""
     optima = dict(rebuilt.optima)
     assert compare_stages(settlement, optima) <= STAGE
-    said = rebuilt.judge(position_of(settlement))
-    assert said.violation <= 1e-8, said.violated
+    verdict = rebuilt.judge(position_of(settlement))
+    assert verdict.violation <= 1e-8, verdict.violated
     size = sizes(settlement)
     for row in settlement.stages.to_dict("records"):
-        assert abs(row["final"] - said.stages[row["name"]]) <= 1e-8 * size[row["name"]], row["name"]
-    assert said.distance <= GRANT
-    return said
+        assert abs(row["final"] - verdict.stages[row["name"]]) <= 1e-8 * size[row["name"]], row["name"]
+    assert verdict.distance <= GRANT
+    return verdict

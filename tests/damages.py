@@ -92,7 +92,7 @@ NO_YEARS = ("2026/27", "2026", "26-27", "2026-28", "2026-2027", "FY26", "2026-27
 
 def cell_of(pick: Picker, folder: Folder, wanted: Callable[[Column], bool]) -> tuple[str, int, int, Column] | None:
     """A cell with content, of a column that is wanted: table, row, position and column."""
-    found = []
+    result = []
     for table, rows in folder.tables.items():
         for position, header in enumerate(rows[0]):
             column = TABLES[table].by_name.get(header) or Column(header, "number", "")
@@ -100,8 +100,8 @@ def cell_of(pick: Picker, folder: Folder, wanted: Callable[[Column], bool]) -> t
                 continue
             filled = [row for row in range(1, len(rows)) if rows[row][position]]
             if filled:
-                found.append((table, filled, position, column))
-    table, rows, position, column = choice(pick, found)
+                result.append((table, filled, position, column))
+    table, rows, position, column = choice(pick, result)
     return table, choice(pick, rows), position, column
 
 
@@ -124,7 +124,7 @@ def damage_cell(pick: Picker, folder: Folder) -> Damage:
         7: lambda column: column.kind in ("year", "years"),
     }[kind]
     table, row, position, column = cell_of(pick, folder, wanted)
-    cells, file, place = folder.tables[table][row], f"{table}.csv", f"row {row + 1}"
+    cells, file, location = folder.tables[table][row], f"{table}.csv", f"row {row + 1}"
     before, needs = cells[position], needs_of(table, column)
     if kind == 1:
         cells[position] = choice(pick, NO_NUMBERS)
@@ -145,7 +145,7 @@ def damage_cell(pick: Picker, folder: Folder) -> Damage:
         cells[position], codes = choice(pick, (f"{float(before)!r}", f" {before}", f"{float(before):+.17e}")), ()
     else:
         cells[position], codes = choice(pick, NO_YEARS), ("SP-D018",)
-    return Damage(f"{before!r} became {cells[position][:40]!r}", file, codes, place, needs)
+    return Damage(f"{before!r} became {cells[position][:40]!r}", file, codes, location, needs)
 
 
 def damage_header(pick: Picker, folder: Folder) -> Damage:
@@ -170,19 +170,19 @@ def damage_rows(pick: Picker, folder: Folder) -> Damage:
     table = choice(pick, list(folder.tables))
     rows, file = folder.tables[table], f"{table}.csv"
     row, kind = pick.integer(1, len(rows) - 1), pick.integer(1, 6)
-    place = f"row {row + 1}"
+    position = f"row {row + 1}"
     if kind == 1:
         rows[row].insert(pick.integer(0, len(rows[row])), "extra")
-        return Damage("a cell too many", file, ("SP-F008",), place)
+        return Damage("a cell too many", file, ("SP-F008",), position)
     if kind == 2:
         del rows[row][pick.integer(0, len(rows[row]) - 1)]
-        return Damage("a cell too few", file, ("SP-F008",), place)
+        return Damage("a cell too few", file, ("SP-F008",), position)
     if kind == 3 and TABLES[table].key:
         rows.append(list(rows[row]))
         return Damage("a row twice", file, ("SP-D020",), f"row {len(rows)}", ("pot.csv",))
     if kind == 4 and row > 1:
         rows.insert(row, [""] * len(rows[0]))
-        return Damage("an empty row", file, ("SP-F010",), place)
+        return Damage("an empty row", file, ("SP-F010",), position)
     if kind == 5:
         rows += [[choice(pick, ("", " "))] * pick.integer(1, len(rows[0]) + 1) for _ in range(pick.integer(1, 3))]
         return Damage("empty rows at the end", file)
@@ -225,16 +225,16 @@ def damage_settings(pick: Picker, folder: Folder) -> Damage:
     file, lines = "scenario.toml", folder.lines
     keys = [number for number, line in enumerate(lines) if re.match(r"[a-z_]+ = ", line)]
     number, kind = choice(pick, keys), pick.integer(1, 6)
-    key, place = lines[number].partition(" ")[0], f"line {number + 1}"
+    key, position = lines[number].partition(" ")[0], f"line {number + 1}"
     if kind == 1:
         lines[number] = lines[number].replace(key, f"{key}z", 1)
-        return Damage(f"key {key} misspelt", file, ("SP-S001",), place)
+        return Damage(f"key {key} misspelt", file, ("SP-S001",), position)
     if kind == 2:
         lines[number] = f"{key} = {choice(pick, ('{ a = 1 }', '1979-05-27', '[[1]]', '-1'))}"
-        return Damage(lines[number], file, ("SP-S003", "SP-S004", "SP-S012"), place)
+        return Damage(lines[number], file, ("SP-S003", "SP-S004", "SP-S012"), position)
     if kind == 3:
         lines[number] = choice(pick, (f"{key} = ", f"{key} = 5%", f"{key} 5", f"{key} = 'x", f"{key} = 007", "[oops"))
-        return Damage(lines[number], file, ("SP-F012",), place)
+        return Damage(lines[number], file, ("SP-F012",), position)
     if kind == 4:
         lines.insert(number, lines[number])
         return Damage(f"key {key} twice", file, ("SP-F012",), f"line {number + 2}")

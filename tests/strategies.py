@@ -377,8 +377,8 @@ def with_copies(made: Draft, codes: Sequence[str]) -> Draft:
     for name, column in OWNERS:
         if name in made:
             table = made[name]
-            own = table[table[column] == original]
-            made[name] = pd.concat([table, *(own.assign(**{column: code}) for code in codes)], ignore_index=True)
+            chosen = table[table[column] == original]
+            made[name] = pd.concat([table, *(chosen.assign(**{column: code}) for code in codes)], ignore_index=True)
     return without_minima(made)
 
 

@@ -35,11 +35,11 @@ def test_every_link_of_a_page_leads_somewhere_in_the_repository(page: Path) -> N
     for target in re.findall(r"\]\(([^)\s]+)\)", _prose(page)):
         if re.match("https?:", target):
             continue
-        path, _, place = target.partition("#")
+        path, _, position = target.partition("#")
         file = page if not path else (page.parent / path).resolve()
         assert file.exists() and file.is_relative_to(ROOT), target
-        headings = re.findall(r"^#+ (.*)$", _prose(file), re.MULTILINE) if place else []
-        assert not place or place in {_slug(heading) for heading in headings}, target
+        headings = re.findall(r"^#+ (.*)$", _prose(file), re.MULTILINE) if position else []
+        assert not position or position in {_slug(heading) for heading in headings}, target
 
 
 def _prose(page: Path) -> str:
@@ -113,10 +113,10 @@ def test_a_notebook_that_shows_something_else_is_seen(before: str, after: str, d
 def test_a_site_with_a_broken_link_is_seen(html: str, says: str, tmp_path: Path) -> None:
     (tmp_path / "index.html").write_text(html, encoding="utf-8")
     (tmp_path / "two.html").write_text('<p id="place">two</p>', encoding="utf-8")
-    found = SITE["problems"](tmp_path)
-    assert all(says in line for line in found) and bool(found) is bool(says)
+    result = SITE["problems"](tmp_path)
+    assert all(says in line for line in result) and bool(result) is bool(says)
     (tmp_path / "style.css").write_text("@import 'https://example.org/font.css';", encoding="utf-8")
-    assert len(SITE["problems"](tmp_path)) == len(found) + 1
+    assert len(SITE["problems"](tmp_path)) == len(result) + 1
 
 
 def test_the_readmes_python_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,11 +19,11 @@ from .test_packaging import folders
 
 def modules() -> dict[str, Path]:
     """Import name → file."""
-    found = {}
+    rows = {}
     for package, folder in folders().items():
         for path in folder.glob("*.py"):
-            found[package if path.stem == "__init__" else f"{package}.{path.stem}"] = path
-    return found
+            rows[package if path.stem == "__init__" else f"{package}.{path.stem}"] = path
+    return rows
 
 
 def imports(name: str, path: Path, known: dict[str, Path]) -> Iterator[str]:

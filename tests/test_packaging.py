@@ -47,14 +47,14 @@ def installed() -> set[str]:
     """Files of the installed package, under their names in the repository."""
     places = {"singlepot" if room == "api" else f"singlepot/{room}": room for room in ROOMS}
     root = Path(str(importlib.resources.files("singlepot")))
-    found = set()
+    rows = set()
     for path in root.rglob("*"):
         if not path.is_file() or "__pycache__" in path.parts:
             continue
         relative = "singlepot/" + path.relative_to(root).as_posix()
-        place = max((p for p in places if relative.startswith(p + "/")), key=len)
-        found.add(places[place] + relative[len(place) :])
-    return found
+        position = max((p for p in places if relative.startswith(p + "/")), key=len)
+        rows.add(places[position] + relative[len(position) :])
+    return rows
 
 
 def test_every_file_of_the_rooms_is_installed_and_no_other() -> None:
@@ -107,8 +107,8 @@ def test_star_import_and_dir_give_the_public_names() -> None:
 
 
 def test_importing_the_package_loads_none_of_its_modules_nor_what_they_need() -> None:
-    said = python("import sys; before = set(sys.modules); import singlepot; print(*(set(sys.modules) - before))")
-    assert said.stdout.split() == ["singlepot"]
+    output = python("import sys; before = set(sys.modules); import singlepot; print(*(set(sys.modules) - before))")
+    assert output.stdout.split() == ["singlepot"]
 
 
 WARNED = """
@@ -121,8 +121,8 @@ bucks.with_(areas=bucks.areas.replace({{"name": {{"Burnley": "Pendle"}}}}))
 
 @pytest.mark.parametrize(("handler", "says"), [("", ""), ("import logging; logging.basicConfig()", "SP-A")])
 def test_a_warning_reaches_standard_error_only_where_the_program_sends_it(handler: str, says: str) -> None:
-    said = python(WARNED.format(handler)).stderr
-    assert says in said and bool(said) is bool(says)
+    output = python(WARNED.format(handler)).stderr
+    assert says in output and bool(output) is bool(says)
 
 
 def python(program: str) -> subprocess.CompletedProcess[str]:

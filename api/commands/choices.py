@@ -66,14 +66,14 @@ def frontier(
     from singlepot.reports import frontier_chart, frontier_text
 
     read = singlepot.read_scenario(scenario)
-    found = singlepot.trace_frontier(read, *pair, others=others, depth=depth, time_limit_s=time_limit_s)
+    traced = singlepot.trace_frontier(read, *pair, others=others, depth=depth, time_limit_s=time_limit_s)
     if path is not None:
-        write_frontier(found, path, overwrite=overwrite)
+        write_frontier(traced, path, overwrite=overwrite)
     if as_json:
-        show_json(frontier_values(found))
+        show_json(frontier_values(traced))
     elif not quiet:
-        show(frontier_text(found), path)
-    draw(chart, overwrite, lambda: frontier_chart(found))
+        show(frontier_text(traced), path)
+    draw(chart, overwrite, lambda: frontier_chart(traced))
 
 
 @command("alternatives bucks-and-burnley --within 5% --by area --count 2")
@@ -114,11 +114,11 @@ def alternatives(
     from singlepot.reports import alternatives_chart, alternatives_text
 
     settlement = singlepot.settle(singlepot.read_scenario(scenario), time_limit_s=time_limit_s)
-    found = singlepot.find_alternatives(settlement, within, count, by=by, keep=names(keep), time_limit_s=time_limit_s)
+    choices = singlepot.find_alternatives(settlement, within, count, by=by, keep=names(keep), time_limit_s=time_limit_s)
     if path is not None:
-        write_alternatives(found, path, overwrite=overwrite)
+        write_alternatives(choices, path, overwrite=overwrite)
     if as_json:
-        show_json(alternatives_values(found))
+        show_json(alternatives_values(choices))
     elif not quiet:
-        show(alternatives_text(found), path)
-    draw(chart, overwrite, lambda: alternatives_chart(found))
+        show(alternatives_text(choices), path)
+    draw(chart, overwrite, lambda: alternatives_chart(choices))

@@ -27,8 +27,8 @@ def export(scenario: str, target: str, chosen: str | None, overwrite: bool) -> N
     if settlement_at(scenario, target):
         singlepot.write_settlement(singlepot.read_settlement(scenario), target, overwrite=overwrite)
     else:
-        found = singlepot.read_scenario(scenario)
-        singlepot.write_scenario(found, target, format=chosen, overwrite=overwrite)  # type: ignore[arg-type]  # click checked it
+        read_back = singlepot.read_scenario(scenario)
+        singlepot.write_scenario(read_back, target, format=chosen, overwrite=overwrite)  # type: ignore[arg-type]  # click checked it
     click.echo(f"written: {target}")
 
 

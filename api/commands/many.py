@@ -57,16 +57,16 @@ def compare(
     from singlepot.reports.outputs import report_of
 
     with counting(quiet) as progress:
-        found = singlepot.compare(scenarios, stability=areas, time_limit_s=time_limit_s, progress=progress)
+        comparison = singlepot.compare(scenarios, stability=areas, time_limit_s=time_limit_s, progress=progress)
     missing = ""
     if path is not None:
-        report = report_of(lambda page: str(page.comparison_html(found)))
-        further = {"comparison.xlsx": comparison_workbook(found), **report.files}
-        found.write(path, overwrite=overwrite, further=further)
+        report = report_of(lambda page: str(page.comparison_html(comparison)))
+        further = {"comparison.xlsx": comparison_workbook(comparison), **report.files}
+        comparison.write(path, overwrite=overwrite, further=further)
         missing = report.missing
     if not quiet:
-        show_result(comparison_text(found), path, missing)
-    ctx.exit(max((reason.exit_code for reason in found.failures.values()), default=0))
+        show_result(comparison_text(comparison), path, missing)
+    ctx.exit(max((reason.exit_code for reason in comparison.failures.values()), default=0))
 
 
 @command("sweep bucks-and-burnley --lever pot=0.9:1.1:3 --out out/sweep")
@@ -109,14 +109,14 @@ def sweep(
             raise click.BadParameter(f"{name} is there twice", param_hint="--lever")
         levers[name] = values
     with counting(quiet) as progress:
-        found = singlepot.sweep(
+        swept = singlepot.sweep(
             scenario, levers, most=most or MOST_POINTS, time_limit_s=time_limit_s, progress=progress
         )
-    chart, missing = _chart(found, no_chart)
-    report = report_of(lambda page: str(page.sweep_html(found)))
-    found.write(path, overwrite=overwrite, further={**chart, **report.files})
+    chart, missing = _chart(swept, no_chart)
+    report = report_of(lambda page: str(page.sweep_html(swept)))
+    swept.write(path, overwrite=overwrite, further={**chart, **report.files})
     if not quiet:
-        show_result(sweep_text(found), path, report.missing)
+        show_result(sweep_text(swept), path, report.missing)
     if missing is not None:
         raise missing
 

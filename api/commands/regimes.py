@@ -45,14 +45,14 @@ def regimes(
     import singlepot
     from singlepot.reports import ChartsNotInstalledError, regimes_chart, regimes_text
 
-    found = singlepot.compare_regimes(scenario, names(only), plan=plan, time_limit_s=time_limit_s)
+    comparison = singlepot.compare_regimes(scenario, names(only), plan=plan, time_limit_s=time_limit_s)
     chart = {}
     if not no_chart:
         try:
-            chart = dict(regimes_chart(found))
+            chart = dict(regimes_chart(comparison))
         except ChartsNotInstalledError as missing:
             complain(f"no chart: {missing}")
-    found.write(path, overwrite=overwrite, further=chart)
+    comparison.write(path, overwrite=overwrite, further=chart)
     if not quiet:
-        show(regimes_text(found), path)
-    ctx.exit(max((reason.exit_code for reason in found.failures.values()), default=0))
+        show(regimes_text(comparison), path)
+    ctx.exit(max((reason.exit_code for reason in comparison.failures.values()), default=0))

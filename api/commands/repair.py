@@ -41,10 +41,10 @@ def repair(
     from singlepot.reports import repair_text
     from singlepot.scenarios.repair.file import write_what_if
 
-    found = singlepot.repair(scenario, names(kinds), time_limit_s=time_limit_s)
+    repaired = singlepot.repair(scenario, names(kinds), time_limit_s=time_limit_s)
     if not quiet:
-        click.echo(repair_text(found, everything=everything), nl=False)
-    if path is not None and found.clashes:
-        write_what_if(found, scenario, path)
+        click.echo(repair_text(repaired, everything=everything), nl=False)
+    if path is not None and repaired.clashes:
+        write_what_if(repaired, scenario, path)
         if not quiet:
             click.echo(f"\nWritten to {path}: singlepot settle {path} --out FOLDER settles it")

@@ -54,10 +54,10 @@ def settle(
     from singlepot.reports import summary
     from singlepot.reports.outputs import Wanted, outputs
 
-    found = ready(scenario, quiet, how)
+    checked = ready(scenario, quiet, how)
     with report.progress_line(quiet, ("settle", "without give", "without bands", "writing")) as line:
         settlement = singlepot.settle(
-            found, time_limit_s=time_limit_s, progress=line.follow, backend=backend, solver=solver
+            checked, time_limit_s=time_limit_s, progress=line.follow, backend=backend, solver=solver
         )
         price = None if quiet and only else singlepot.price_fairness(settlement, progress=line.follow)
         line.enter("writing")

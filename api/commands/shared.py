@@ -29,8 +29,8 @@ CHART = click.option("--chart", type=click.Path(), help="Also draw it: a file th
 
 def time_limit(what: str = "") -> Callable[[Any], Any]:
     """Make the option of the time limit; ``what`` says for what each it holds."""
-    said = f"Seconds of wall time{f' for each {what}' if what else ''}."
-    return click.option("--time-limit", "time_limit_s", type=click.FloatRange(min=0, min_open=True), help=said)
+    text = f"Seconds of wall time{f' for each {what}' if what else ''}."
+    return click.option("--time-limit", "time_limit_s", type=click.FloatRange(min=0, min_open=True), help=text)
 
 
 def command(
@@ -65,12 +65,12 @@ def ready(source: str, quiet: bool, how: dict[str, Any]) -> Scenario:
     import singlepot
     from singlepot.models.diagnostics.problems import listed
 
-    found = singlepot.check_scenario(source, **how)
-    if found.warnings and not quiet:
-        complain(listed(found.warnings, "warning"))
-    if found.scenario is None:
-        raise singlepot.BadInputError(found.problems)
-    return found.scenario
+    findings = singlepot.check_scenario(source, **how)
+    if findings.warnings and not quiet:
+        complain(listed(findings.warnings, "warning"))
+    if findings.scenario is None:
+        raise singlepot.BadInputError(findings.problems)
+    return findings.scenario
 
 
 def share(ctx: click.Context, param: click.Parameter, value: str) -> float:

@@ -40,24 +40,24 @@ def check(scenario: str, as_json: bool, marked: str | None, overwrite: bool, rea
         from singlepot.scenarios.writing.marked_copy import check_copy
 
         check_copy(scenario, marked, overwrite=overwrite)
-    found = singlepot.check_scenario(scenario, **how)
-    refused = singlepot.BadInputError(found.problems) if found.problems else None
+    findings = singlepot.check_scenario(scenario, **how)
+    refused = singlepot.BadInputError(findings.problems) if findings.problems else None
     if marked is not None:
         _mark(scenario, marked, refused, overwrite)
     if as_json:
-        put(sys.stdout, found.as_json())
-        raise click.exceptions.Exit(0 if found.ready else singlepot.BadInputError.exit_code)
-    if found.ready:
-        click.echo(f"ready: {found.scenario!r}")
-    if found.notes:
-        click.echo(listed(found.notes, "note"))
+        put(sys.stdout, findings.as_json())
+        raise click.exceptions.Exit(0 if findings.ready else singlepot.BadInputError.exit_code)
+    if findings.ready:
+        click.echo(f"ready: {findings.scenario!r}")
+    if findings.notes:
+        click.echo(listed(findings.notes, "note"))
     if refused is not None:
         raise refused
-    if reach and found.scenario is not None:
+    if reach and findings.scenario is not None:
         from singlepot.reports import reach_text
 
-        keys = dict(found.scenario.objectives[["key", "name"]].to_numpy())
-        click.echo(reach_text(singlepot.find_attainable(found.scenario), keys), nl=False)
+        keys = dict(findings.scenario.objectives[["key", "name"]].to_numpy())
+        click.echo(reach_text(singlepot.find_attainable(findings.scenario), keys), nl=False)
 
 
 def _mark(scenario: str, marked: str, refused: BadInputError | None, overwrite: bool) -> None:

@@ -25,12 +25,12 @@ class Limits:
         bids = tables["bids"].set_index(["area", "envelope", "year"])
         targets = tables["targets"].set_index(["area", "objective", "year"])
         self.money = self._cells("envelope", envelopes)
-        place = pd.MultiIndex.from_frame(self.money[["area", "envelope", "year"]])
-        self.money["bid"] = bids["amount"].reindex(place).fillna(0.0).to_numpy()
-        self.money["reference"] = bids["reference"].reindex(place).to_numpy()
+        position = pd.MultiIndex.from_frame(self.money[["area", "envelope", "year"]])
+        self.money["bid"] = bids["amount"].reindex(position).fillna(0.0).to_numpy()
+        self.money["reference"] = bids["reference"].reindex(position).to_numpy()
         self.outcome = self._cells("objective", sorted(tables["objectives"]["key"]))
-        place = pd.MultiIndex.from_frame(self.outcome[["area", "objective", "year"]])
-        self.outcome["proposed"] = targets["target"].reindex(place).fillna(0.0).to_numpy()
+        position = pd.MultiIndex.from_frame(self.outcome[["area", "objective", "year"]])
+        self.outcome["proposed"] = targets["target"].reindex(position).fillna(0.0).to_numpy()
 
     def _cells(self, kind: str, keys: list[str]) -> pd.DataFrame:
         index = pd.MultiIndex.from_product([self._areas["area"], keys, self.years], names=["area", kind, "year"])
@@ -82,8 +82,8 @@ class Limits:
         )
         before = cells["year"].map(dict(zip(self.years[1:], self.years, strict=False)))
         binds = (cells["bid"] > 0) & (line["bid"].shift() > 0) & before.notna() & step.notna()
-        found = cells.loc[binds, ["area", "envelope", "year"]].assign(before=before[binds], step=step[binds])
-        return found.reset_index(drop=True)
+        result = cells.loc[binds, ["area", "envelope", "year"]].assign(before=before[binds], step=step[binds])
+        return result.reset_index(drop=True)
 
     def own_cost(self) -> pd.Series:
         """What each area with a bid may pay itself, money."""
@@ -101,7 +101,7 @@ class Limits:
 
     def pot_shares(self) -> list[tuple[pd.DataFrame, bool, float]]:
         """Cells whose grants together keep a floor (or ceiling), and the limit in money."""
-        found = []
+        rows = []
         for row in self.rules[self.rules["rule"].isin(["pot_share_floor", "pot_share_ceiling"])].to_dict("records"):
             chosen = {k: row[k] for k in SELECTORS if row[k]}
             cells, pot = self.money, self._pot
@@ -109,5 +109,5 @@ class Limits:
                 cells = cells[cells[key] == label]
                 pot = pot[pot[key] == label] if key in ("envelope", "year") else pot
             limit = row["value"] if row["basis"] == "amount" else row["value"] * pot["amount"].sum()
-            found.append((cells[["area", "envelope", "year"]], row["rule"] == "pot_share_floor", float(limit)))
-        return found
+            rows.append((cells[["area", "envelope", "year"]], row["rule"] == "pot_share_floor", float(limit)))
+        return rows

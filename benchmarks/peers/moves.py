@@ -45,7 +45,7 @@ def _options(options: pd.DataFrame) -> tuple[pd.DataFrame, set[tuple[str, str]]]
     """Leave out options that can never be used: those with nothing to take up, and those that require one."""
     keys = list(zip(options["area"], options["option"], strict=True))
     dropped = {key for key, most in zip(keys, options["max_take_up"], strict=True) if most == 0}
-    needs = {key: _names(said) for key, said in zip(keys, options["requires"], strict=True) if said}
+    needs = {key: _names(text) for key, text in zip(keys, options["requires"], strict=True) if text}
     while more := {k for k, names in needs.items() if k not in dropped and {(k[0], n) for n in names} & dropped}:
         dropped |= more
     kept = options[np.asarray([key not in dropped for key in keys], dtype=bool)]
@@ -69,11 +69,11 @@ def _names(said: str) -> list[str]:
 
 
 def _requires(options: pd.DataFrame) -> pd.DataFrame:
-    said = options[options["requires"] != ""]
+    text = options[options["requires"] != ""]
     number = {key: move for move, key in enumerate(zip(options["area"], options["option"], strict=True))}
     pairs = [
         (move, number[row["area"], name])
-        for move, row in zip(said.index, said.to_dict("records"), strict=True)
+        for move, row in zip(text.index, text.to_dict("records"), strict=True)
         for name in _names(row["requires"])
     ]
     return pd.DataFrame(pairs, columns=["move", "required"])

@@ -247,5 +247,5 @@ def _order(order: list[str], priorities: list[int]) -> list[tuple[str, int | Non
         if name not in shortfall:
             stages.append((name, None))
         elif name == shortfall[0]:
-            stages += [(each, priority) for priority in priorities or [1] for each in shortfall]
+            stages += [(item, priority) for priority in priorities or [1] for item in shortfall]
     return stages

@@ -68,8 +68,8 @@ class Model:
             problem += share[j] <= share[required]
         costly = moves[moves["own_cost"] > 0]
         self.own_cost = {
-            area: pulp.lpSum(cost * self.s[j] for j, cost in zip(own.index, own["own_cost"], strict=True))
-            for area, own in costly.groupby("area")
+            area: pulp.lpSum(cost * self.s[j] for j, cost in zip(group.index, group["own_cost"], strict=True))
+            for area, group in costly.groupby("area")
         }
         for area, ceiling in data.own_cost_ceiling.items():
             if area in self.own_cost:

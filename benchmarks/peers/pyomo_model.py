@@ -51,13 +51,13 @@ def options(model: Any, data: Prepared) -> None:
     most, area_of, part = moves["most"].to_dict(), moves["area"].to_dict(), moves["share"].to_dict()
     model.MOVES = pyo.Set(initialize=list(moves.index))
     model.take_up = pyo.Var(model.MOVES, bounds=lambda m, j: (0, most[j]))
-    backs = {area: list(own.index) for area, own in moves[moves["is_scale_back"]].groupby("area")}
+    backs = {area: list(group.index) for area, group in moves[moves["is_scale_back"]].groupby("area")}
     options = moves[~moves["is_scale_back"]]
     model.LINKED = pyo.Set(initialize=[j for j in options.index if area_of[j] in backs])
-    groups = {key: list(own.index) for key, own in options[options["group"] != ""].groupby(["area", "group"])}
+    groups = {key: list(group.index) for key, group in options[options["group"] != ""].groupby(["area", "group"])}
     requires = list(data.moves.requires.itertuples(index=False, name=None))
     costly = moves[moves["own_cost"] > 0]
-    costs = {area: list(own["own_cost"].items()) for area, own in costly.groupby("area")}
+    costs = {area: list(group["own_cost"].items()) for area, group in costly.groupby("area")}
 
     @model.Expression(backs.keys())
     def gone(m: Any, a: str) -> Any:
@@ -149,7 +149,7 @@ def pots(model: Any, data: Prepared) -> None:
     by_place = defaultdict(list)
     for a, e, t in model.MONEY:
         by_place[e, t].append(model.grant[a, e, t])
-    model.CARRY = pyo.Set(dimen=2, initialize=[place for place, most in most_carried.items() if most > 0])
+    model.CARRY = pyo.Set(dimen=2, initialize=[position for position, most in most_carried.items() if most > 0])
     model.VIRE = pyo.Set(
         dimen=3,
         initialize=[

@@ -148,17 +148,17 @@ def find_alternatives(
     start = np.asarray(sums @ _central(settlement, formulation))
     free = grant_ranges(settlement, within, keep, control)
     apart = mga(explorer(formulation, most, control), sums, start, count)
-    found = tuple(_settled(settlement, formulation, most, sums, start, far, names, control) for far in apart.points)
-    ends = [np.asarray(sums @ _central(each.settlement, formulation)) for each in found]
+    result = tuple(_settled(settlement, formulation, most, sums, start, far, names, control) for far in apart.points)
+    ends = [np.asarray(sums @ _central(item.settlement, formulation)) for item in result]
     groups = pd.DataFrame({"group": names, "central": start, "low": apart.low, "high": apart.high})
     return Alternatives(
         settlement=settlement,
         within=within,
         by=by,
-        found=found,
+        found=result,
         groups=groups.assign(**{f"alternative {k}": end for k, end in enumerate(ends, start=1)}),
-        grants=_grants(settlement, found),
-        stages=_stages(settlement, most, found),
+        grants=_grants(settlement, result),
+        stages=_stages(settlement, most, result),
         ranges=free,
     )
 

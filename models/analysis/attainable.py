@@ -75,15 +75,15 @@ def find_attainable(
     control = Control(time_limit_s, progress)
     data = arrays(scenario)
     formulation = write(scenario, data, resolve(scenario, data), staged=False)
-    rows, found = data.national, []
+    rows, ends = data.national, []
     for row in range(len(rows.target)):
         years = slice(rows.first[row], rows.last[row] + 1)
         columns = formulation.model.target[:, rows.objective[row], years]
         proposed = float(data.proposed[:, rows.objective[row], years].sum())
         most = _most(formulation, columns[columns != ABSENT], float(rows.target[row]), control)
-        found.append((proposed, most))
+        ends.append((proposed, most))
     keys = formulation.model.national_keys()
-    proposed_sums, largest = np.asarray(found, dtype=np.float64).reshape(-1, 2).T
+    proposed_sums, largest = np.asarray(ends, dtype=np.float64).reshape(-1, 2).T
     share = largest / rows.target
     found_table = pd.DataFrame(
         {

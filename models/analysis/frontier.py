@@ -199,10 +199,10 @@ def trace_frontier(
         programme = _held(formulation, draft, settlement)
         earlier = _earlier(formulation, draft, stages)
     try:
-        found = trade_off(Explorer(programme, earlier, control), stages[0], stages[1], depth)
+        frontier = trade_off(Explorer(programme, earlier, control), stages[0], stages[1], depth)
     except InfeasibleError:
         raise explain_conflict(formulation, control, None) from None
-    return replace(draft, corners=_table(found), gap=found.gap)
+    return replace(draft, corners=_table(frontier), gap=frontier.gap)
 
 
 def _values(formulation: Formulation, settlement: Settlement, stages: list[Stage]) -> tuple[float, float]:

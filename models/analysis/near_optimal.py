@@ -111,7 +111,7 @@ def grant_ranges(settlement: Settlement, within: float, keep: Sequence[str] | No
     """Find the ranges of grants, see :func:`find_grant_ranges`, as a part of a run."""
     formulation = settlement.solved_stages.formulation
     most = limits(settlement, within, keep)
-    found: dict[str, tuple[Floats, Floats]] = {
+    ranges: dict[str, tuple[Floats, Floats]] = {
         "equal": _ends(formulation, Explorer(formulation.programme, formulation.stages, control)),
         "near": _ends(formulation, explorer(formulation, most, control)),
     }
@@ -125,7 +125,7 @@ def grant_ranges(settlement: Settlement, within: float, keep: Sequence[str] | No
         "bid": data.bid_of_area,
         "grant": grants,
     }
-    for kind, (low, high) in found.items():  # a millionth of a bid is what the sharing step's point is away
+    for kind, (low, high) in ranges.items():  # a millionth of a bid is what the sharing step's point is away
         table[f"{kind}_low"], table[f"{kind}_high"] = np.minimum(low, grants), np.maximum(high, grants)
     frame = pd.DataFrame(table)
     return frame[(frame["bid"] > 0) | (frame["grant"] != 0)].reset_index(drop=True)

@@ -91,17 +91,17 @@ def price_fairness(
         without_give = _shortfalls(settle_scenario(plain, time_limit_s=control.remaining_s, progress=progress))
         flat = scenario.with_(stages={"bands": {"ends": [], "slopes": [1]}})
         without_bands = _shortfalls(settle_scenario(flat, time_limit_s=control.remaining_s, progress=progress))
-    found = spread(settlement)
+    distribution = spread(settlement)
     return PriceOfFairness(
         shortfall=actual,
         without_give=without_give,
         without_bands=without_bands,
-        areas=found.areas,
-        on_floor=len(found.floored),
-        on_ceiling=len(found.ceiled),
-        lowest=found.lowest,
-        median=found.median,
-        highest=found.highest,
+        areas=distribution.areas,
+        on_floor=len(distribution.floored),
+        on_ceiling=len(distribution.ceiled),
+        lowest=distribution.lowest,
+        median=distribution.median,
+        highest=distribution.highest,
     )
 
 

@@ -114,10 +114,10 @@ def find_price_range(settlement: Settlement, kind: str, *place: str) -> PriceRan
     known = {(price.kind, *price.place): price.bound for price in settlement.prices}
     bound = known.get((kind, *place)) or bound_of_rule(solved, kind, place)
     if bound is None:
-        said = [f"{each[0]} {', '.join(each[1:])}" for each in known if each[0] == kind]
-        said = said or sorted({each[0] for each in known})
+        text = [f"{item[0]} {', '.join(item[1:])}" for item in known if item[0] == kind]
+        text = text or sorted({item[0] for item in known})
         wanted = f"{kind} {', '.join(place)}".strip()
-        raise BadOptionError(f"nothing that can have a price is called {wanted}", f"choose one of {'; '.join(said)}")
+        raise BadOptionError(f"nothing that can have a price is called {wanted}", f"choose one of {'; '.join(text)}")
     at = limit_of(solved, bound)
     year = year_of(solved, place)
     below, above = (_side(solved, bound, direction, at, year) for direction in (-1, 1))

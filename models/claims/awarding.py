@@ -63,5 +63,5 @@ def share_claims(rule: str, claims: npt.ArrayLike, pot: float, *, whole: bool = 
     if not np.isfinite(pot) or pot < 0:
         raise BadOptionError(f"a pot of {pot} cannot be shared", "give a number of zero or more")
     enough = pot >= asked.sum() * (1 - 1e-15)
-    found = asked.copy() if enough else RULES[rule](asked, float(pot))
-    return whole_units(found, int(np.floor(pot + 1e-9))).astype(np.float64) if whole else found
+    awards = asked.copy() if enough else RULES[rule](asked, float(pot))
+    return whole_units(awards, int(np.floor(pot + 1e-9))).astype(np.float64) if whole else awards

@@ -215,7 +215,7 @@ class NewtonSystem(BlockLayout):
             rows.append(np.repeat(positions, width, axis=1).ravel())
             columns.append(np.tile(positions, (1, width)).ravel())
             values.append((inverse.transpose(0, 2, 1) @ inverse).ravel())
-        row, column, value = (np.concatenate(each) for each in (rows, columns, values))
+        row, column, value = (np.concatenate(item) for item in (rows, columns, values))
         inside = (row < count) & (column < count)
         return sparse.coo_array((value[inside], (row[inside], column[inside])), shape=(count, count)).tocsr()
 

@@ -81,14 +81,14 @@ def parts(owner: Any) -> Iterator[tuple[str, type]]:
     """What a function takes and returns; what a class holds, and its methods take and return."""
     if inspect.isfunction(owner):
         for name, annotation in inspect.get_annotations(owner).items():
-            yield from ((f"{owner.__name__}({name})", found) for found in annotated(owner, annotation))
+            yield from ((f"{owner.__name__}({name})", value) for value in annotated(owner, annotation))
         return
     for base in owner.__mro__:
         if not ours(base):
             continue
         for name, annotation in inspect.get_annotations(base).items():
             if not name.startswith("_") and name not in internal_fields(base):
-                yield from ((f"{owner.__name__}.{name}", found) for found in annotated(base, annotation))
+                yield from ((f"{owner.__name__}.{name}", value) for value in annotated(base, annotation))
         for name, member in vars(base).items():
             function = member
             if isinstance(member, property):
@@ -99,13 +99,13 @@ def parts(owner: Any) -> Iterator[tuple[str, type]]:
                 function = member.__func__
             described = getattr(function, "__doc__", None) or ""
             if not name.startswith("_") and inspect.isfunction(function) and not described.startswith("Internal: "):
-                yield from ((f"{owner.__name__}.{where}", found) for where, found in parts(function))
+                yield from ((f"{owner.__name__}.{where}", value) for where, value in parts(function))
 
 
 @pytest.mark.parametrize("name", PUBLIC)
 def test_what_a_public_name_takes_or_gives_is_public(name: str) -> None:
-    found = list(parts(PUBLIC[name]))
-    assert {(where, kind.__name__) for where, kind in found if kind not in {*CLASSES, *BACKENDS}} == set()
+    result = list(parts(PUBLIC[name]))
+    assert {(where, kind.__name__) for where, kind in result if kind not in {*CLASSES, *BACKENDS}} == set()
 
 
 def test_the_walk_sees_what_is_returned_held_and_taken() -> None:

@@ -25,10 +25,10 @@ def rows(pulp: float = 0.0, bare: float = 0.0, certificate: bool = True) -> dict
         row(PULP, pulp, prepare=1.0, stages=14.0),
         row(PYOMO, prepare=1.0, stages=29.0),
     )
-    found = {("england", one["subject"]): one for one in (ours, *others)}
-    found["england", PYOMO]["stages"] = dict(ours["stages"])
-    judging.judge(found, "england")
-    return found
+    result = {("england", one["subject"]): one for one in (ours, *others)}
+    result["england", PYOMO]["stages"] = dict(ours["stages"])
+    judging.judge(result, "england")
+    return result
 
 
 def test_ratios_are_taken_of_what_each_has_to_do() -> None:
@@ -42,10 +42,10 @@ def test_ratios_are_taken_of_what_each_has_to_do() -> None:
 
 def test_a_row_that_is_a_millionth_off_does_not_count() -> None:
     assert rows(pulp=0.009)["england", PULP]["counts"]
-    found = rows(pulp=0.011)
-    assert not found["england", PULP]["counts"]
-    assert not found["england", OURS]["counts"], "one of the two is wrong, and we do not know which"
-    assert judging.wrong(found.values()) == ["england, singlepot: does not count"]
+    result = rows(pulp=0.011)
+    assert not result["england", PULP]["counts"]
+    assert not result["england", OURS]["counts"], "one of the two is wrong, and we do not know which"
+    assert judging.wrong(result.values()) == ["england, singlepot: does not count"]
 
 
 def test_ours_counts_only_with_its_certificate() -> None:
@@ -56,8 +56,8 @@ def test_ours_counts_only_with_its_certificate() -> None:
 def test_a_ratio_that_falls_by_more_than_the_margin_is_named() -> None:
     before = {"england": {"settle ÷ bare": 4.0, "PuLP ÷ ours": 10.0}}
     assert judging.fallen({"england": {"settle ÷ bare": 5.9, "PuLP ÷ ours": 6.7}}, before, 1.5) == []
-    said = judging.fallen({"england": {"settle ÷ bare": 6.1, "PuLP ÷ ours": 6.6}}, before, 1.5)
-    assert said == [
+    verdict = judging.fallen({"england": {"settle ÷ bare": 6.1, "PuLP ÷ ours": 6.6}}, before, 1.5)
+    assert verdict == [
         "england: settle ÷ bare was 4 and is 6.1, more than 1.5 × worse",
         "england: PuLP ÷ ours was 10 and is 6.6, more than 1.5 × worse",
     ]
@@ -77,10 +77,10 @@ def test_growth_is_the_slope_of_the_logarithms() -> None:
 
 
 def test_goals_say_reached_missed_or_not_measured() -> None:
-    said = {goal: (measured, verdict) for goal, _, measured, verdict in goals(rows())}
-    assert said["england: settle ÷ bare"] == ("4.00", "missed")
-    assert said["england: Pyomo ÷ ours"] == ("20.00", "reached")
-    assert said["33755x12x3: peak memory"] == ("", "not measured")
+    text = {goal: (measured, verdict) for goal, _, measured, verdict in goals(rows())}
+    assert text["england: settle ÷ bare"] == ("4.00", "missed")
+    assert text["england: Pyomo ÷ ours"] == ("20.00", "reached")
+    assert text["33755x12x3: peak memory"] == ("", "not measured")
 
 
 def test_medians_are_taken_phase_by_phase() -> None:
@@ -92,8 +92,8 @@ def test_a_workload_is_measured_in_a_process_of_its_own() -> None:
     """What the child found comes back, and what failed says why."""
     from benchmarks.process import measure
 
-    found = measure("QUICK", "374x6x2", BARE)
-    assert found["phases"]["solve"]["cpu_s"] > 0
-    assert found["phases"]["solve"]["peak_mb"] > 50
-    assert found["status"] == "Optimal"
+    result = measure("QUICK", "374x6x2", BARE)
+    assert result["phases"]["solve"]["cpu_s"] > 0
+    assert result["phases"]["solve"]["peak_mb"] > 50
+    assert result["status"] == "Optimal"
     assert "not done after 1 CPU s" in measure("QUICK", "374x6x2", OURS, limit_s=1)["failed"]

@@ -42,9 +42,9 @@ def drawn(seed: int) -> sp.Settlement:
 def optima(peer: str, settlement: sp.Settlement, **options: str) -> dict[str, float]:
     clock = Clock()
     stages = import_module(f"benchmarks.peers.{peer}_model").stages
-    found = stages(prepare(settlement.scenario), clock, **options)
-    assert set(clock.seconds) >= {"build", *found}
-    return dict(found)
+    result = stages(prepare(settlement.scenario), clock, **options)
+    assert set(clock.seconds) >= {"build", *result}
+    return dict(result)
 
 
 @pytest.mark.parametrize("peer", PEERS)

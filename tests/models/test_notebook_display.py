@@ -97,8 +97,8 @@ def test_names_are_shown_as_they_are(kind: str) -> None:
 
 def test_a_written_settlement_and_an_ensemble_show_themselves(tmp_path: object) -> None:
     settled().write(f"{tmp_path}/settled")
-    found = sp.verify(f"{tmp_path}/settled")._repr_html_()
-    assert Outline(found).unscoped == 0 and "everything holds" in found and "Not checked" in found
+    verification = sp.verify(f"{tmp_path}/settled")._repr_html_()
+    assert Outline(verification).unscoped == 0 and "everything holds" in verification and "Not checked" in verification
     plan = sp.Plan(
         schema=1,
         base="bucks-and-burnley",

@@ -30,8 +30,8 @@ def test_numbers_together_are_written_like_each_alone(numbers: list[float]) -> N
 def test_a_table_of_any_texts_is_read_back_by_the_csv_module(rows: list[tuple[str, str, float]], width: int) -> None:
     frame = pd.DataFrame({name: [row[i] for row in rows] for i, name in enumerate(("x", "y,", "z")[:width])})
     read = list(csv.reader(io.StringIO(csv_text(frame).decode(), newline="")))
-    said = [[*row[:2], number_text(row[2])][:width] for row in rows]
-    assert read == [["x", "y,", "z"][:width], *said]
+    text = [[*row[:2], number_text(row[2])][:width] for row in rows]
+    assert read == [["x", "y,", "z"][:width], *text]
 
 
 @given(st.lists(st.tuples(TEXTS, NUMBERS, st.integers()), max_size=5))
@@ -39,8 +39,8 @@ def test_a_table_in_json_is_the_list_of_its_rows(rows: list[tuple[str, float, in
     cells = ([row[i] for row in rows] for i in range(3))
     frame = pd.DataFrame(dict(zip(("a%", "b", "c"), cells, strict=True)))
     plain = [{"a%": text, "b": number if np.isfinite(number) else None, "c": whole} for text, number, whole in rows]
-    said = {"rows": frame, "kept": {"list": [1, {}], "text": "\n"}}
-    assert json_text(said).decode() == json.dumps({**said, "rows": plain}, ensure_ascii=False, indent=1) + "\n"
+    texts = {"rows": frame, "kept": {"list": [1, {}], "text": "\n"}}
+    assert json_text(texts).decode() == json.dumps({**texts, "rows": plain}, ensure_ascii=False, indent=1) + "\n"
 
 
 RANKED = st.tuples(
@@ -55,13 +55,13 @@ def test_rivals_are_those_of_the_definition(rows: list[tuple[int, int, bool, flo
     rows = sorted(rows, key=lambda row: row[1]) if ordered else rows
     area, cost = np.array([row[0] for row in rows], dtype=np.int64), np.array([float(row[1]) for row in rows])
     used_up, least = np.array([row[2] for row in rows], dtype=bool), cost + [row[3] for row in rows]
-    found, before = rivals(area, cost, used_up, least), last_elsewhere(area)
-    for place in range(len(rows)):
-        others = [i for i in range(len(rows)) if area[i] != area[place]]
-        open_ = [i for i in others if i > place and not used_up[i]]
-        candidates = [*(i for i in open_ if cost[i] > least[place]), *(i for i in open_ if cost[i] > 0), NOBODY]
-        assert found[place] == candidates[0]
-        assert before[place] == max((i for i in others if i < place), default=NOBODY)
+    result, before = rivals(area, cost, used_up, least), last_elsewhere(area)
+    for position in range(len(rows)):
+        others = [i for i in range(len(rows)) if area[i] != area[position]]
+        open_ = [i for i in others if i > position and not used_up[i]]
+        candidates = [*(i for i in open_ if cost[i] > least[position]), *(i for i in open_ if cost[i] > 0), NOBODY]
+        assert result[position] == candidates[0]
+        assert before[position] == max((i for i in others if i < position), default=NOBODY)
 
 
 @given(st.integers(0, 10**6), st.sampled_from([0, 3, MOST_LONG + 20]))

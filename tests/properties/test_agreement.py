@@ -30,8 +30,8 @@ def test_engines_and_double_build_agree_on_many_scenarios(capsys: pytest.Capture
         ties = seed % 5 == 4
         made = scenario(with_copies(seeded(seed), ["0copy", "Zcopy"]) if ties else seeded(seed))
         reference = sp.settle(made)
-        said = judge(reference, rebuild(made))
-        worst["sharing"] = max(worst["sharing"], said.distance)
+        verdict = judge(reference, rebuild(made))
+        worst["sharing"] = max(worst["sharing"], verdict.distance)
         binds.update(binding_in(made, reference) | ({"ties"} if ties else set()))
         optima = dict(zip(reference.stages["name"], reference.stages["value"], strict=True))
         for backend, solver in ENGINES[1:]:

@@ -43,7 +43,7 @@ def binding_in(made: sp.Scenario, settlement: sp.Settlement) -> set[str]:
 def _limits(formulation: Formulation, settlement: sp.Settlement) -> set[str]:
     data, rules = formulation.data, formulation.rules
     grants, targets = dense(formulation, settlement)
-    found = set()
+    rows = set()
     floor, ceiling = grant_bounds(data, rules)
     lowest, _ = target_bounds(data, rules)
     for name, limit, values, edge in (
@@ -52,26 +52,26 @@ def _limits(formulation: Formulation, settlement: sp.Settlement) -> set[str]:
         ("target_floor", rules["target_floor"], targets, lowest),
     ):
         if (limit.binds & (np.abs(values - edge) <= NEAR)).any():
-            found.add(name)
+            rows.add(name)
     for name, lock in (("grant_lock", rules["grant_lock"]), ("target_lock", rules["target_lock"])):
         if lock.binds.any():
-            found.add(name)
+            rows.add(name)
     step = np.abs(np.diff(grants - data.bid, axis=2))
     limit = rules["grant_step"].value[:, :, 1:]
     if (~np.isnan(limit) & (step > NEAR) & (step >= limit - NEAR)).any():
-        found.add("grant_step")
+        rows.add("grant_step")
     for share in rules.sums:
         if abs(grants[share.areas][:, share.cells].sum() - share.limit) <= 1e-6 * max(share.limit, 1.0):
-            found.add("pot_share")
+            rows.add("pot_share")
     if (settlement.pot["carried"] > NEAR).any():
-        found.add("carry_over")
+        rows.add("carry_over")
     if (settlement.pot["vired"] > NEAR).any():
-        found.add("virement")
+        rows.add("virement")
     if (data.bid.sum(axis=0) > data.pot + NEAR).any():
-        found.add("bids exceed a pot")
+        rows.add("bids exceed a pot")
     if len(data.envelopes) > 1:
-        found.add("several envelopes")
-    return found
+        rows.add("several envelopes")
+    return rows
 
 
 def _options(formulation: Formulation, settlement: sp.Settlement) -> set[str]:
@@ -82,7 +82,7 @@ def _options(formulation: Formulation, settlement: sp.Settlement) -> set[str]:
     x = np.zeros(programme.shape[1])
     x[formulation.model.take_up] = share * options.limit
     rows = np.asarray(programme.matrix @ x)
-    found = set()
+    result = set()
     for family, name in (
         ("group", "group"), ("requirement", "requirement"), ("link", "link"),
         ("own_cost", "own_cost_ceiling"), ("target_ceiling", "target_ceiling"),
@@ -91,7 +91,7 @@ def _options(formulation: Formulation, settlement: sp.Settlement) -> set[str]:
         edge = np.where(np.isfinite(programme.row_upper), programme.row_upper, programme.row_lower)[span]
         used = np.asarray(abs(programme.matrix) @ np.abs(x))[span] > NEAR
         if (used & (np.abs(rows[span] - edge) <= NEAR)).any():
-            found.add(name)
+            result.add(name)
     money = np.bincount(options.grant.option, weights=options.grant.value, minlength=options.size)
     change = np.zeros((options.size, max(len(data.objectives), 1)))
     np.add.at(change, (options.outcome.option, options.outcome.across), options.outcome.value)
@@ -108,30 +108,30 @@ def _options(formulation: Formulation, settlement: sp.Settlement) -> set[str]:
         "max_take_up": own & (options.limit != 1),
         "centre": data.centre[options.area],
     }
-    return found | {name for name, of in kinds.items() if (of & used).any()}
+    return result | {name for name, of in kinds.items() if (of & used).any()}
 
 
 def _national(formulation: Formulation, settlement: sp.Settlement) -> set[str]:
     data, settings = formulation.data, settlement.scenario.settings
-    found = set()
+    rows = set()
     if (settlement.national["shortfall"] > NEAR).any():
-        found.add("a shortfall remains")
+        rows.add("a shortfall remains")
     missed = settlement.national[settlement.national["shortfall"] > NEAR]
     if missed["year"].str.contains(":").any():
-        found.add("national range")
+        rows.add("national range")
     if ((settlement.stages["final"] - settlement.stages["value"]) > 1e-9).any():
-        found.add("give")
+        rows.add("give")
     if settings.equity is not None and np.ptp(data.equity) > 0 and len(settlement.asks):
-        found.add("equity")
+        rows.add("equity")
     if data.preference.size and np.ptp(data.preference) > 0 and (settlement.targets["concession"] > NEAR).any():
-        found.add("preferences")
+        rows.add("preferences")
     if len(set(data.priority.tolist())) > 1 and len(missed):
-        found.add("priorities")
+        rows.add("priorities")
     if settings.stages.bands.ends != (0.05, 0.15, 0.35) and len(settlement.asks):
-        found.add("bands")
+        rows.add("bands")
     if ((data.bid_of_area == 0) & (data.proposed.sum(axis=(1, 2)) > 0) & ~data.centre).any():
-        found.add("targets without money")
-    return found
+        rows.add("targets without money")
+    return rows
 
 
 def test_every_feature_binds_often_enough(capsys: pytest.CaptureFixture[str]) -> None:

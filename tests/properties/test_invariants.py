@@ -365,9 +365,9 @@ def test_9_halves_of_an_area_get_half_each(made: Draft) -> None:
         table = made[name].copy()
         columns = extensive or [c for c in table if c not in ("area", "option", "year")]
         table[columns] = table[columns].astype(float)
-        own = table[column] == code
-        table.loc[own, columns] /= 2
-        twin = table[own].assign(**{column: "twin"})
+        result = table[column] == code
+        table.loc[result, columns] /= 2
+        twin = table[result].assign(**{column: "twin"})
         split[name] = pd.concat([table, twin], ignore_index=True)
     halves = settled(split)
     for read, size in ((grants_of, mean_bid(made)), (targets_of, mean_target(made))):

@@ -36,8 +36,8 @@ def crowded() -> dict[str, object]:
     made["rules"]["virement"] = 0.05
     for name, column in OWNERS:
         table = made[name]
-        own = table[table[column] == "A000003"]
-        made[name] = pd.concat([table, *(own.assign(**{column: copy}) for copy in COPIES)], ignore_index=True)
+        chosen = table[table[column] == "A000003"]
+        made[name] = pd.concat([table, *(chosen.assign(**{column: copy}) for copy in COPIES)], ignore_index=True)
     made["pot"]["amount"] = 0.88 * made["bids"].groupby(["envelope", "year"])["amount"].sum().to_numpy()
     made["national"]["target"] = 1.1 * made["targets"].groupby(["objective", "year"])["target"].sum().to_numpy()
     return made

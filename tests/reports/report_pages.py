@@ -37,26 +37,26 @@ class Page(HTMLParser):
         self._script = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        said = {name: value or "" for name, value in attrs}
-        self.tags.append((tag, said))
+        text = {name: value or "" for name, value in attrs}
+        self.tags.append((tag, text))
         if tag not in VOID:
             self.open.append(tag)
         if tag == "table":
-            self._table, self._columns = said["data-table"], []
+            self._table, self._columns = text["data-table"], []
             self.tables[self._table] = {}
-        elif tag == "th" and "data-column" in said:
-            self._columns.append(said["data-column"])
+        elif tag == "th" and "data-column" in text:
+            self._columns.append(text["data-column"])
         elif tag == "tr":
-            self._row, self._at = said.get("data-key", ""), -1
+            self._row, self._at = text.get("data-key", ""), -1
         elif tag in ("td", "th"):
             self._at += 1
-            self._cell = Cell(value=float(said["data-v"]) if "data-v" in said else None)
+            self._cell = Cell(value=float(text["data-v"]) if "data-v" in text else None)
             row = self.tables[self._table].setdefault(self._row, {})
             row[self._columns[self._at]] = self._cell
-        elif tag == "span" and "data-c" in said and self._cell is not None:
-            self._cell.parts[said["data-c"]] = float(said["data-v"])
+        elif tag == "span" and "data-c" in text and self._cell is not None:
+            self._cell.parts[text["data-c"]] = float(text["data-v"])
         elif tag == "script":
-            self._script = said.get("id", "main")
+            self._script = text.get("id", "main")
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append((tag, {name: value or "" for name, value in attrs}))
@@ -91,9 +91,9 @@ def read_page(html: str) -> Page:
 def area_pages(page: Page) -> dict[str, Page]:
     """The pages of the areas that a report packs."""
     packed = json.loads(page.scripts["packed"])
-    found: dict[str, Page] = {}
+    rows: dict[str, Page] = {}
     for pack in packed["packs"]:
         fragments = json.loads(gzip.decompress(base64.b64decode(pack)))
-        found |= {code: read_page(fragment) for code, fragment in fragments.items()}
-    assert list(found) == packed["codes"]
-    return found
+        rows |= {code: read_page(fragment) for code, fragment in fragments.items()}
+    assert list(rows) == packed["codes"]
+    return rows

@@ -103,10 +103,10 @@ def test_prices_of_fairness_come_back(tmp_path: Path) -> None:
 def test_without_the_extra_the_rest_is_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """One line says what is missing and what to install; the exit code is 0."""
     assert _run(["settle", SCENARIO, "--out", str(tmp_path / "s"), "--area-pages"]) == 0
-    said = capsys.readouterr()
-    (line,) = [line for line in said.out.splitlines() if "not written" in line]
+    output = capsys.readouterr()
+    (line,) = [line for line in output.out.splitlines() if "not written" in line]
     assert line.startswith("report.html, area-pages were not written: ") and line.endswith(HOW_TO_INSTALL)
-    assert said.err == ""
+    assert output.err == ""
     files = bytes_of(tmp_path / "s")
     assert "settlement.xlsx" in files and "report.html" not in files
 

@@ -76,20 +76,20 @@ def read(path: Path) -> highspy.Highs:
 def test_files_say_columns_that_cross(ending: str, tmp_path: Path) -> None:
     path = tmp_path / f"model.{ending}"
     write_model(replace(two_columns(), column_lower=np.asarray([2.0, 0.5])), path)
-    found = read(path)
-    assert found.getLp().col_lower_ == [2.0, 0.5]
-    assert found.getLp().col_upper_ == [1.0, 1.0]
-    found.run()
-    assert found.getModelStatus() == highspy.HighsModelStatus.kInfeasible
+    result = read(path)
+    assert result.getLp().col_lower_ == [2.0, 0.5]
+    assert result.getLp().col_upper_ == [1.0, 1.0]
+    result.run()
+    assert result.getModelStatus() == highspy.HighsModelStatus.kInfeasible
 
 
 def test_files_say_rows_that_cross_or_are_refused(tmp_path: Path) -> None:
     """MPS states such a row as a range the other way round."""
     programme = replace(two_columns(), row_lower=np.full(1, 1.75), row_upper=np.full(1, 1.25))
     write_model(programme, tmp_path / "model.lp")
-    found = read(tmp_path / "model.lp")
-    found.run()
-    assert found.getModelStatus() == highspy.HighsModelStatus.kInfeasible
+    result = read(tmp_path / "model.lp")
+    result.run()
+    assert result.getModelStatus() == highspy.HighsModelStatus.kInfeasible
     with pytest.raises(SinglepotError, match="lowest value of sum is above its highest"):
         write_model(programme, tmp_path / "model.mps")
     assert [item.name for item in tmp_path.iterdir()] == ["model.lp"]

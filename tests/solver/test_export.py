@@ -84,7 +84,11 @@ def odd(labels: list[str]) -> LinearProgramme:
     return build.build()
 
 
-@given(st.lists(st.text(max_size=12) | st.sampled_from(["a" * 300, "a" * 300 + "b", "A b", "a_b", "é", "</script>"])))
+@given(
+    st.lists(
+        st.text(max_size=12) | st.sampled_from(["a" * 300, "a" * 300 + "b", "A b", "a_b", "é", "</script>"]), min_size=1
+    )
+)
 def test_names_are_unique_and_safe_whatever_the_labels(labels: list[str]) -> None:
     """Letters, digits and underscores, short enough, different even where case does not count."""
     names = names_of(odd(labels))
@@ -107,11 +111,11 @@ def test_odd_labels_do_no_harm_in_any_language(tmp_path: Path) -> None:
     problem.solve(pulp.HiGHS(msg=False))
     model = to_pyomo(programme, cost)
     Highs().solve(model)
-    found = [pulp.value(problem.objective), pyo.value(model.objective)]
+    rows = [pulp.value(problem.objective), pyo.value(model.objective)]
     for ending in ("lp", "mps"):
         write_model(programme, tmp_path / f"odd.{ending}", cost)
-        found.append(solve_file(tmp_path / f"odd.{ending}"))
-    assert found == pytest.approx([best] * 4)
+        rows.append(solve_file(tmp_path / f"odd.{ending}"))
+    assert rows == pytest.approx([best] * 4)
 
 
 def test_a_file_that_cannot_be_written_says_so(tmp_path: Path) -> None:

@@ -96,8 +96,8 @@ def test_what_rounding_leaves_of_an_option_breaks_no_comparison(bound: float, fi
     columns = build.columns("x", {"n": ["x", "y"]}, lower=np.zeros(2), upper=np.ones(2))
     row = build.rows("r", {}, lower=np.asarray([-np.inf]), upper=np.asarray([bound]))
     build.add(np.repeat(row, 2), columns, np.asarray([1.0, -1.0]))
-    found = largest_violation(build.build(), np.asarray([first, 0.0]))
-    assert found.relative == pytest.approx(violation - bound, rel=1e-9)
+    result = largest_violation(build.build(), np.asarray([first, 0.0]))
+    assert result.relative == pytest.approx(violation - bound, rel=1e-9)
 
 
 def limited(bids: tuple[float, float], pot: float, targets: tuple[float, float], **rules: object) -> sp.Settlement:
@@ -309,11 +309,11 @@ def test_rules_that_clash_are_named_with_sums(settings: dict[str, object], words
 
 def test_targets_that_need_the_money_are_named() -> None:
     """A target floor of 1 needs the programme that the pot cannot pay: both are named, with the money."""
-    said = clash(
+    text = clash(
         objectives=pd.DataFrame({"key": ["k"], "name": ["K"], "unit": ["units"]}),
         targets=pd.DataFrame({"area": list("abc"), "objective": "k", "year": "2027-28", "target": [10.0, 10.0, 5.0]}),
         rules={"target_floor": 1.0},
     )
-    assert "target_floor" in said
-    assert "pot" in said
-    assert "raise the pot by £40.0m" in said
+    assert "target_floor" in text
+    assert "pot" in text
+    assert "raise the pot by £40.0m" in text

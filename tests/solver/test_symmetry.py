@@ -134,14 +134,14 @@ def least_cost(problem: RowwiseProblem) -> float:
     """The optimum as SciPy finds it."""
     rows = problem.matrix.toarray()
     up, down = np.isfinite(problem.row_upper), np.isfinite(problem.row_lower)
-    found = linprog(
+    solution = linprog(
         problem.cost,
         np.concatenate([rows[up], -rows[down]]),
         np.concatenate([problem.row_upper[up], -problem.row_lower[down]]) + 1e-12,
         bounds=np.column_stack([problem.lower, problem.upper]),
     )
-    assert found.status == 0
-    return float(found.fun)
+    assert solution.status == 0
+    return float(solution.fun)
 
 
 @settings(max_examples=60, deadline=None)
@@ -149,12 +149,12 @@ def least_cost(problem: RowwiseProblem) -> float:
 def test_what_comes_back_is_an_optimum_of_the_whole(shape: Shape) -> None:
     """Within its bounds, as cheap as SciPy's answer to the whole, and proved by its duals to be the cheapest."""
     whole, _ = programme(shape)
-    found = merge(whole)
+    pair = merge(whole)
     if max(shape.copies) == 1:
-        assert found is None
+        assert pair is None
         return
-    assert found is not None
-    merged, way_back = found
+    assert pair is not None
+    merged, way_back = pair
     assert len(merged.cost) == shape.least
     x, dual = way_back.postsolve(*solved(merged))
     size = 1 + float(np.abs(dual).max(initial=0.0))
@@ -167,11 +167,10 @@ def test_what_comes_back_is_an_optimum_of_the_whole(shape: Shape) -> None:
 @given(SHAPES)
 def test_every_number_of_the_merged_answer_has_its_meaning(shape: Shape) -> None:
     """Any point and duals, optimal or not: the same cost and rows, reduced costs divided by the number of copies."""
-    whole, _ = programme(shape)
-    found = merge(whole)
-    if found is None:
-        return
-    merged, way_back = found
+    whole, _ = programme(replace(shape, copies=(2, *shape.copies[1:])))
+    pair = merge(whole)
+    assert pair is not None
+    merged, way_back = pair
     draw = np.random.default_rng(shape.seed)
     point, price = draw.normal(size=len(merged.cost)), draw.normal(size=len(merged.row_lower))
     x, dual = way_back.postsolve(point, price)
@@ -196,18 +195,17 @@ def test_one_digit_keeps_areas_apart(shape: Shape, where: str, random: object) -
     whole, block = programme(pair)
     entries = whole.matrix.tocoo()
     if where == "matrix":
-        place = random.randrange(len(entries.data))  # type: ignore[attr-defined]
-        data = next_number(entries.data, place)
+        position = random.randrange(len(entries.data))  # type: ignore[attr-defined]
+        data = next_number(entries.data, position)
         moved = replace(whole, matrix=sparse.csr_array((data, (entries.row, entries.col)), shape=whole.matrix.shape))
-        own = {int(block[entries.col[place]])} - {-1}
-        touched = own or _blocks_of_row(whole, block, int(entries.row[place]))
+        of_column = {int(block[entries.col[position]])} - {-1}
+        touched = of_column or _blocks_of_row(whole, block, int(entries.row[position]))
     else:
-        length = len(getattr(whole, where))
-        place = random.randrange(length)  # type: ignore[attr-defined]
-        if not np.isfinite(getattr(whole, where)[place]):
-            return
-        moved = replace(whole, **{where: next_number(getattr(whole, where), place)})
-        touched = {int(block[place])} - {-1} if length == len(block) else _blocks_of_row(whole, block, place)
+        where = where if np.isfinite(getattr(whole, where)).any() else "lower"
+        position = random.choice(np.flatnonzero(np.isfinite(getattr(whole, where))))  # type: ignore[attr-defined]
+        moved = replace(whole, **{where: next_number(getattr(whole, where), position)})
+        row = where.startswith("row")
+        touched = _blocks_of_row(whole, block, position) if row else {int(block[position])} - {-1}
     if len(touched) == 1:
         assert merge(moved) is None
     else:  # an entry, cost or limit of the border says nothing of the blocks
@@ -216,7 +214,7 @@ def test_one_digit_keeps_areas_apart(shape: Shape, where: str, random: object) -
 
 def _blocks_of_row(whole: RowwiseProblem, block: np.ndarray, row: int) -> set[int]:
     columns = whole.matrix.indices[whole.matrix.indptr[row] : whole.matrix.indptr[row + 1]]
-    return {int(each) for each in block[columns]} - {-1}
+    return {int(item) for item in block[columns]} - {-1}
 
 
 def test_colours_that_are_alike_by_chance_do_no_harm(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -234,11 +232,11 @@ def test_colours_that_are_alike_by_chance_do_no_harm(monkeypatch: pytest.MonkeyP
     def blindly(problem: RowwiseProblem) -> tuple[np.ndarray, np.ndarray] | None:
         blind.append(True)
         try:
-            found = colour(problem)
+            colours = colour(problem)
         finally:
             blind.clear()
-        assert found is not None
-        return found
+        assert colours is not None
+        return colours
 
     monkeypatch.setattr(merging, "_colour", blindly)
     assert merge(whole) is None
@@ -251,9 +249,9 @@ def test_a_tenth_of_the_areas_is_merged() -> None:
     """Copies keep their columns together, each with that of the area it is a copy of; the others stand alone."""
     scenario_ = sp.Scenario.from_tables(**tables(TIES))
     whole = linear(scenario_)
-    found = merge(whole)
-    assert found is not None
-    classes = found[1].columns
+    merged = merge(whole)
+    assert merged is not None
+    classes = merged[1].columns
     take_up = next(family for family in formulate(scenario_).programme.column_families if "option" in family.keys)
     of = {
         (area, option): int(classes.of[take_up.start + k])
@@ -285,11 +283,11 @@ def test_what_is_left_of_a_programme_is_merged_as_well(load: Workload) -> None:
 def test_programmes_with_nothing_in_them(rows: int, columns: int) -> None:
     """Columns that touch nothing are one, and so are rows."""
     plain = np.zeros(columns), np.zeros(columns), np.ones(columns), np.zeros(rows), np.ones(rows)
-    found = merge(RowwiseProblem(sparse.csr_array((rows, columns)), *plain))
-    assert (found is None) == (columns == 0)
-    if found is not None:
-        assert found[0].matrix.shape == (min(rows, 1), 1)
-        assert [len(each) for each in found[1].postsolve(np.ones(1), np.ones(min(rows, 1)))] == [columns, rows]
+    merged = merge(RowwiseProblem(sparse.csr_array((rows, columns)), *plain))
+    assert (merged is None) == (columns == 0)
+    if merged is not None:
+        assert merged[0].matrix.shape == (min(rows, 1), 1)
+        assert [len(item) for item in merged[1].postsolve(np.ones(1), np.ones(min(rows, 1)))] == [columns, rows]
 
 
 def test_what_is_merged_once_is_merged_in_every_later_stage() -> None:
@@ -299,9 +297,9 @@ def test_what_is_merged_once_is_merged_in_every_later_stage() -> None:
     face, matrix = Face.whole(scaled), sparse.csr_array(scaled.matrix.tocsr())
     for stage in [stage for stage in formulation.stages if not stage.empty][:3]:
         cost = stage.cost * scaled.column_scale
-        found = merge(RowwiseProblem(matrix, cost * objective_factor(cost), *face.column_bounds, *face.row_bounds))
-        assert found is not None
-        merged, way_back = found
+        pair = merge(RowwiseProblem(matrix, cost * objective_factor(cost), *face.column_bounds, *face.row_bounds))
+        assert pair is not None
+        merged, way_back = pair
         assert len(merged.cost) / len(cost) == pytest.approx(TIES.own / TIES.areas, abs=0.005)
         x, dual = way_back.postsolve(*solved(merged))
         reduced, dual = without_rounding(scaled.matrix, cost * objective_factor(cost), dual)

@@ -16,8 +16,8 @@ CAPPED = "E06000060"
 def cap(rows: sp.ExtraRows) -> None:
     """Buckinghamshire may not have more than £55m over both years."""
     grants = rows.labels("grant")
-    own = grants["column"][grants["area"] == CAPPED]
-    rows.at_most("Buckinghamshire at most 55", own, 1.0, 55.0)
+    columns = grants["column"][grants["area"] == CAPPED]
+    rows.at_most("Buckinghamshire at most 55", columns, 1.0, 55.0)
 
 
 @pytest.fixture(scope="module")
@@ -47,9 +47,9 @@ def test_it_holds_for_every_backend(scenario: sp.Scenario, backend: str, solver:
 def test_at_least_and_equal(scenario: sp.Scenario) -> None:
     def fix(rows: sp.ExtraRows) -> None:
         grants = rows.labels("grant")
-        own = grants["column"][grants["area"] == CAPPED]
-        rows.equal("one year", own[:1], [1.0], 29.5)
-        rows.at_least("both years", own, np.ones(len(own)), 59.0)
+        columns = grants["column"][grants["area"] == CAPPED]
+        rows.equal("one year", columns[:1], [1.0], 29.5)
+        rows.at_least("both years", columns, np.ones(len(columns)), 59.0)
 
     grants = sp.settle(scenario, extra=fix).grants.query("area == @CAPPED")["grant"].to_numpy()
     assert grants[0] == pytest.approx(29.5, abs=1e-9)

@@ -39,10 +39,10 @@ def flat(**more: object) -> sp.Scenario:
 
 def test_ranges_by_hand() -> None:
     """3 are lost in all; within a tenth 3.3 may be, and a floor of 4 holds whatever is equally good."""
-    found = sp.find_grant_ranges(sp.settle(flat(rules={"grant_floor": 4 / 6})), 0.1).set_index("area")
-    assert list(found["grant"]) == pytest.approx([4.5, 4.5])
-    assert list(found["equal_low"]) == pytest.approx([4.0, 4.0])
-    assert list(found["equal_high"]) == pytest.approx([5.0, 5.0])
+    settlement = sp.find_grant_ranges(sp.settle(flat(rules={"grant_floor": 4 / 6})), 0.1).set_index("area")
+    assert list(settlement["grant"]) == pytest.approx([4.5, 4.5])
+    assert list(settlement["equal_low"]) == pytest.approx([4.0, 4.0])
+    assert list(settlement["equal_high"]) == pytest.approx([5.0, 5.0])
     loose = sp.find_grant_ranges(sp.settle(flat()), 0.1).set_index("area")
     assert list(loose["equal_low"]) == pytest.approx([3.0, 3.0])
     assert list(loose["near_low"]) == pytest.approx([2.7, 2.7], abs=1e-4)
@@ -52,11 +52,11 @@ def test_ranges_by_hand() -> None:
 def test_alternatives_by_hand() -> None:
     """All to one area, then all to the other."""
     central = sp.settle(flat())
-    found = sp.find_alternatives(central, 0.0, 5, by="area")
-    ends = [tuple(each.settlement.grants["grant"].round(2)) for each in found.found[:2]]
+    alternatives = sp.find_alternatives(central, 0.0, 5, by="area")
+    ends = [tuple(item.settlement.grants["grant"].round(2)) for item in alternatives.found[:2]]
     assert sorted(ends) == [(3.0, 6.0), (6.0, 3.0)]
-    assert found.found[0].moved == pytest.approx(1.5, abs=2e-3)
-    assert list(found.groups["low"]) == pytest.approx([3.0, 3.0], abs=1e-4)
+    assert alternatives.found[0].moved == pytest.approx(1.5, abs=2e-3)
+    assert list(alternatives.groups["low"]) == pytest.approx([3.0, 3.0], abs=1e-4)
 
 
 @settings(max_examples=8)
@@ -75,42 +75,44 @@ def test_most_drawn_scenarios_have_alternatives() -> None:
 def check_alternatives(base: sp.Scenario, by: str, within: float) -> int:
     """Check every alternative of the settlement of a scenario, and return how many there are."""
     central = settled(base)
-    found = sp.find_alternatives(central, within, 2, by=by)  # type: ignore[arg-type]
+    alternatives = sp.find_alternatives(central, within, 2, by=by)  # type: ignore[arg-type]
     size = max(base.filled("bids")["amount"].sum(), base.filled("pot")["amount"].sum(), 1.0)
-    for number, each in enumerate(found.found, start=1):
-        assert each.settlement.certificate.passed
-        ends = each.settlement.stages["final"].to_numpy() - central.stages["final"].to_numpy() * (1 + within)
+    for number, item in enumerate(alternatives.found, start=1):
+        assert item.settlement.certificate.passed
+        ends = item.settlement.stages["final"].to_numpy() - central.stages["final"].to_numpy() * (1 + within)
         assert (ends <= 2 * ROOM * size).all()
-        reached = float(each.direction.to_numpy() @ (found.groups[f"alternative {number}"] - found.groups["central"]))
+        reached = float(
+            item.direction.to_numpy() @ (alternatives.groups[f"alternative {number}"] - alternatives.groups["central"])
+        )
         assert reached > -1e-9 * size
-        column = found.groups[f"alternative {number}"]
-        assert (column >= found.groups["low"] - 1e-6 * size).all()
-        assert (column <= found.groups["high"] + 1e-6 * size).all()
-        change = found.grants.loc[found.grants["alternative"] == number, "change"]
-        assert each.moved >= change.clip(lower=0).sum() - 1e-9 * size
-    return len(found.found)
+        column = alternatives.groups[f"alternative {number}"]
+        assert (column >= alternatives.groups["low"] - 1e-6 * size).all()
+        assert (column <= alternatives.groups["high"] + 1e-6 * size).all()
+        change = alternatives.grants.loc[alternatives.grants["alternative"] == number, "change"]
+        assert item.moved >= change.clip(lower=0).sum() - 1e-9 * size
+    return len(alternatives.found)
 
 
 def test_an_alternative_passes_the_verifier(tmp_path: Path) -> None:
     """Written and read again, every number holds."""
     central = sp.settle(sp.read_scenario("bucks-and-burnley"))
-    found = sp.find_alternatives(central, 0.05, 2, by="area")
-    assert len(found.found) == 2
-    for number, each in enumerate(found.found):
-        each.settlement.write(tmp_path / str(number))
+    alternatives = sp.find_alternatives(central, 0.05, 2, by="area")
+    assert len(alternatives.found) == 2
+    for number, item in enumerate(alternatives.found):
+        item.settlement.write(tmp_path / str(number))
         assert sp.verify(tmp_path / str(number)).passed
 
 
 @settings(max_examples=10)
 @given(drafts().map(scenario))
 def test_ranges_hold_the_settlement_and_widen(base: sp.Scenario) -> None:
-    found = sp.find_grant_ranges(settled(base), 0.02)
-    slack = 1e-6 * (1 + found["bid"])
+    ranges = sp.find_grant_ranges(settled(base), 0.02)
+    slack = 1e-6 * (1 + ranges["bid"])
     for low, high in (("equal_low", "equal_high"), ("near_low", "near_high")):
-        assert (found[low] <= found["grant"]).all()
-        assert (found[high] >= found["grant"]).all()
-    assert (found["near_low"] <= found["equal_low"] + slack).all()
-    assert (found["near_high"] >= found["equal_high"] - slack).all()
+        assert (ranges[low] <= ranges["grant"]).all()
+        assert (ranges[high] >= ranges["grant"]).all()
+    assert (ranges["near_low"] <= ranges["equal_low"] + slack).all()
+    assert (ranges["near_high"] >= ranges["equal_high"] - slack).all()
 
 
 def test_a_range_is_where_a_separate_settlement_ends() -> None:
@@ -119,17 +121,17 @@ def test_a_range_is_where_a_separate_settlement_ends() -> None:
     base = scenario(seeded(4)).with_(stages={"order": order})
     central = sp.settle(base)
     within, size = 0.05, max(base.bids["amount"].sum(), base.pot["amount"].sum())
-    found = sp.find_grant_ranges(central, within, keep=["cost"]).set_index("area")
+    ranges = sp.find_grant_ranges(central, within, keep=["cost"]).set_index("area")
     most = float(central.stages.set_index("name")["final"]["cost"]) * (1 + within) + ROOM * size
-    area = str(found["near_high"].sub(found["near_low"]).idxmax())
+    area = str(ranges["near_high"].sub(ranges["near_low"]).idxmax())
     for end, sign in (("near_low", -1.0), ("near_high", 1.0)):
-        beyond = float(found.loc[area, end]) + sign * 1e-3
+        beyond = float(ranges.loc[area, end]) + sign * 1e-3
 
         def further(rows: sp.ExtraRows, beyond: float = beyond, sign: float = sign) -> None:
             labels = rows.labels("grant")
             rows.at_most("cost", labels["column"], 1.0, most)
-            own = labels["column"][labels["area"] == area]
-            rows.at_least("beyond", own, sign, sign * beyond)
+            columns = labels["column"][labels["area"] == area]
+            rows.at_least("beyond", columns, sign, sign * beyond)
 
         with pytest.raises(sp.NoSettlementError):
             sp.settle(base, extra=further)
@@ -156,13 +158,13 @@ def test_what_cannot_be_asked_is_refused() -> None:
 def test_the_command_alternatives_prints_and_writes_them(tmp_path: Path) -> None:
     out, chart = tmp_path / "out", tmp_path / "a.png"
     arguments = ("alternatives", "bucks-and-burnley", "--within", "5%", "--by", "area", "--count", "2")
-    said = run(*arguments, "--out", str(out), "--chart", str(chart))
-    assert said.returncode == 0, said.stderr
-    assert "2 alternatives" in " ".join(said.stdout.split())
-    assert "goes elsewhere" in said.stdout
-    assert max(map(len, said.stdout.splitlines())) <= 80 + len(str(out))
+    output = run(*arguments, "--out", str(out), "--chart", str(chart))
+    assert output.returncode == 0, output.stderr
+    assert "2 alternatives" in " ".join(output.stdout.split())
+    assert "goes elsewhere" in output.stdout
+    assert max(map(len, output.stdout.splitlines())) <= 80 + len(str(out))
     values = json.loads((out / "alternatives.json").read_text())
-    assert [each["certificate"] for each in values["alternatives"]] == [True, True]
+    assert [item["certificate"] for item in values["alternatives"]] == [True, True]
     assert (out / "settlement-2.json").is_file()
     assert chart.read_bytes().startswith(b"\x89PNG")
     shown = run(*arguments, "--json")
@@ -173,8 +175,8 @@ def test_the_command_alternatives_prints_and_writes_them(tmp_path: Path) -> None
 def test_nothing_to_choose_is_said_and_drawn() -> None:
     """Bids that fit: within nothing, nobody's grant can move."""
     fits = flat(pot=pd.DataFrame({"year": ["2026-27"], "amount": [12.0]}))
-    found = sp.find_alternatives(sp.settle(fits), 0.0, by="area")
-    assert found.found == ()
-    assert "value: no alternative" in " ".join(alternatives_text(found).split())
-    assert np.allclose(found.ranges["near_high"], 6.0)
-    assert set(alternatives_chart(found)) == {"chart.png", "chart.svg"}
+    settlement = sp.find_alternatives(sp.settle(fits), 0.0, by="area")
+    assert settlement.found == ()
+    assert "value: no alternative" in " ".join(alternatives_text(settlement).split())
+    assert np.allclose(settlement.ranges["near_high"], 6.0)
+    assert set(alternatives_chart(settlement)) == {"chart.png", "chart.svg"}

@@ -41,9 +41,9 @@ def least_shortfall(base: sp.Scenario, first: str, second: str, limit: float) ->
         shares = [1 / target[first, labels["years"][i]] / len(at) for i in at]
         rows.at_most("limit", labels["column"][at], shares, limit)
 
-    found = sp.settle(alone, extra=limited).national
-    own = found[found["objective"] == second]
-    return float((own["shortfall"] / own["target"]).mean())
+    settlement = sp.settle(alone, extra=limited).national
+    chosen = settlement[settlement["objective"] == second]
+    return float((chosen["shortfall"] / chosen["target"]).mean())
 
 
 def along(found: sp.Frontier, count: int) -> list[float]:
@@ -58,17 +58,17 @@ def along(found: sp.Frontier, count: int) -> list[float]:
 def test_the_frontier_is_where_separate_settlements_are(base: sp.Scenario) -> None:
     first, second = objectives_of(base)
     plain = base.with_(stages={"give": dict.fromkeys(base.settings.stages.give)})
-    found = sp.trace_frontier(plain, first, second)
-    for limit in along(found, 4):
+    frontier = sp.trace_frontier(plain, first, second)
+    for limit in along(frontier, 4):
         at = limit + ROOM
-        assert least_shortfall(plain, first, second, at) == pytest.approx(found.at(at), abs=NEAR)
+        assert least_shortfall(plain, first, second, at) == pytest.approx(frontier.at(at), abs=NEAR)
 
 
 def test_what_fairness_costs_is_where_separate_settlements_are() -> None:
     """Between two stages, on a scenario with many corners; nothing else holds."""
     base = scenario(seeded(10))
-    found = sp.trace_frontier(base, "shortfall.total", "concession.total", others="free")
-    assert len(found.corners) > 5
+    frontier = sp.trace_frontier(base, "shortfall.total", "concession.total", others="free")
+    assert len(frontier.corners) > 5
     order = {"order": ["concession.total"], "give": dict.fromkeys(base.settings.stages.give)}
     objectives = base.filled("objectives").set_index("key")
     target = base.filled("national").set_index(["objective", "year"])["target"]
@@ -76,46 +76,46 @@ def test_what_fairness_costs_is_where_separate_settlements_are() -> None:
     def limited(rows: sp.ExtraRows) -> None:
         labels = rows.labels("shortfall")
         keys = pd.Series(labels["objective"])
-        own = keys.map(objectives["priority"]) == 1
-        weight = keys.map(objectives["weight"]).where(own, 0.0) / keys.map(keys.value_counts())
-        total = objectives["weight"][sorted(set(keys[own]))].sum()
+        mask = keys.map(objectives["priority"]) == 1
+        weight = keys.map(objectives["weight"]).where(mask, 0.0) / keys.map(keys.value_counts())
+        total = objectives["weight"][sorted(set(keys[mask]))].sum()
         targets = [target[key] for key in zip(labels["objective"], labels["years"], strict=True)]
         rows.at_most("limit", labels["column"], weight / targets / total, limit + ROOM)
 
-    for limit in along(found, 6):
+    for limit in along(frontier, 6):
         alone = sp.settle(base.with_(stages=order), extra=limited).stages
-        assert float(alone["value"].iloc[0]) == pytest.approx(found.at(limit + ROOM), abs=NEAR)
+        assert float(alone["value"].iloc[0]) == pytest.approx(frontier.at(limit + ROOM), abs=NEAR)
 
 
 @settings(max_examples=15)
 @given(drafts().map(scenario))
 def test_the_corners_fall_ever_more_slowly(base: sp.Scenario) -> None:
     """Convex and falling; the settlement is nowhere below; the knee is the deepest corner."""
-    found = sp.trace_frontier(base, "concession.total", "burden")
-    first, second, rate = (found.corners[name].to_numpy() for name in ("first", "second", "rate"))
+    frontier = sp.trace_frontier(base, "concession.total", "burden")
+    first, second, rate = (frontier.corners[name].to_numpy() for name in ("first", "second", "rate"))
     assert (np.diff(first) > 0).all()
     assert (np.diff(second) < 0).all()
     assert (np.diff(rate[:-1]) < 1e-9 * rate[:1]).all()
     assert np.isnan(rate[-1])
-    assert found.gap <= 2e-8
-    at = found.at(found.settled[0] + 1e-9)
-    assert np.isnan(at) or found.settled[1] >= at - NEAR * max(1.0, abs(at))
-    assert int(found.corners["knee"].sum()) == (len(first) > 2)
+    assert frontier.gap <= 2e-8
+    at = frontier.at(frontier.settled[0] + 1e-9)
+    assert np.isnan(at) or frontier.settled[1] >= at - NEAR * max(1.0, abs(at))
+    assert int(frontier.corners["knee"].sum()) == (len(first) > 2)
 
 
 def test_a_settlement_on_the_frontier() -> None:
     """It is a settlement like any other, it stands where it was asked to, and what is held is held."""
     base = scenario(seeded(6))
-    found = sp.trace_frontier(base, "carbon", "skills")
-    middle = float(found.corners["first"].iloc[[0, -1]].mean())
-    there = found.settle(middle)
+    frontier = sp.trace_frontier(base, "carbon", "skills")
+    middle = float(frontier.corners["first"].iloc[[0, -1]].mean())
+    there = frontier.settle(middle)
     assert there.certificate.passed
     short = (there.national["shortfall"] / there.national["target"]).groupby(there.national["objective"]).mean()
-    range_of_second = np.ptp(found.corners["second"])
-    assert short["carbon"] <= middle + 2e-5 * max(np.ptp(found.corners["first"]), 0.1)
-    assert short["skills"] == pytest.approx(found.at(middle), abs=2e-5 * max(range_of_second, 0.1))
+    range_of_second = np.ptp(frontier.corners["second"])
+    assert short["carbon"] <= middle + 2e-5 * max(np.ptp(frontier.corners["first"]), 0.1)
+    assert short["skills"] == pytest.approx(frontier.at(middle), abs=2e-5 * max(range_of_second, 0.1))
     with pytest.raises(sp.BadOptionError, match=r"cannot be -1; choose"):
-        found.settle(-1.0)
+        frontier.settle(-1.0)
 
 
 def test_others_held_cost_something() -> None:
@@ -144,10 +144,12 @@ def test_what_is_no_measure_is_refused(pair: tuple[str, str], words: str) -> Non
 
 def test_the_command_frontier_prints_and_writes_it(tmp_path: Path) -> None:
     out, chart = tmp_path / "out", tmp_path / "f.svg"
-    said = run("frontier", "bucks-and-burnley", "--between", "carbon,burden", "--out", str(out), "--chart", str(chart))
-    assert said.returncode == 0, said.stderr
-    assert "3 corners, each proved" in said.stdout
-    assert "knee" in said.stdout
+    output = run(
+        "frontier", "bucks-and-burnley", "--between", "carbon,burden", "--out", str(out), "--chart", str(chart)
+    )
+    assert output.returncode == 0, output.stderr
+    assert "3 corners, each proved" in output.stdout
+    assert "knee" in output.stdout
     assert list(pd.read_csv(out / "corners.csv")["second"]) == pytest.approx([17, 5, 4])
     assert json.loads((out / "frontier.json").read_text())["knee"] == pytest.approx([2 / 159, 5.0])
     assert chart.read_text().startswith("<?xml")
@@ -176,6 +178,6 @@ def test_shallow_corners_can_be_left_out() -> None:
 
 
 def test_one_corner_is_said_and_drawn() -> None:
-    found = sp.trace_frontier(sp.read_scenario("bucks-and-burnley"), "carbon", "trees")
-    assert "nothing to trade" in frontier_text(found)
-    assert set(frontier_chart(found)) == {"chart.png", "chart.svg"}
+    frontier = sp.trace_frontier(sp.read_scenario("bucks-and-burnley"), "carbon", "trees")
+    assert "nothing to trade" in frontier_text(frontier)
+    assert set(frontier_chart(frontier)) == {"chart.png", "chart.svg"}

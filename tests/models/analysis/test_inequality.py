@@ -80,7 +80,7 @@ def test_measures_have_their_textbook_values() -> None:
     """1 to 5: Gini 4/15. One has all of n: Gini 1 - 1/n, Theil ln n, Hoover 1 - 1/n, variation √(n - 1)."""
     assert gini(np.arange(1.0, 6.0), np.ones(5)) == pytest.approx(4 / 15)
     one = np.asarray([0.0, 0.0, 0.0, 8.0])
-    assert [each(one, np.ones(4)) for each in (gini, theil, hoover, coefficient_of_variation)] == pytest.approx(
+    assert [item(one, np.ones(4)) for item in (gini, theil, hoover, coefficient_of_variation)] == pytest.approx(
         [3 / 4, np.log(4), 3 / 4, np.sqrt(3)]
     )
     assert np.isnan(percentile_ratio(one, np.ones(4)))
@@ -95,13 +95,13 @@ def test_what_has_no_meaning_is_missing() -> None:
 
 def test_prosperity_and_inclusion_are_paired_by_hand() -> None:
     """Ranks 1 2 3 4 and 2 1 4 3: correlation 1 - 6 · 4 / (4 · 15) = 0.6. Medians 2 and 2, of equal people."""
-    found = pairing(
+    measures = pairing(
         np.asarray([1.0, 2.0, 3.0, 4.0]), np.asarray([2.0, 1.0, 4.0, 3.0]), np.asarray([1.0, 2.0, 2.0, 1.0])
     )
-    assert found["rank_correlation"] == pytest.approx(0.6)
-    assert found["both"] == pytest.approx(0.5)
-    assert found["neither"] == pytest.approx(0.5)
-    assert found["prosperous"] == found["inclusive"] == 0
+    assert measures["rank_correlation"] == pytest.approx(0.6)
+    assert measures["both"] == pytest.approx(0.5)
+    assert measures["neither"] == pytest.approx(0.5)
+    assert measures["prosperous"] == measures["inclusive"] == 0
     assert pairing(np.arange(4.0), -np.arange(4.0), np.ones(4))["rank_correlation"] == pytest.approx(-1)
     tied = pairing(np.asarray([1.0, 1.0, 2.0, 3.0]), np.arange(4.0), np.ones(4))  # ranks 1.5, 1.5, 3, 4
     assert tied["rank_correlation"] == pytest.approx(4.5 / np.sqrt(4.5 * 5))
@@ -149,8 +149,8 @@ def small() -> sp.Scenario:
 
 def test_a_settlement_is_measured_by_hand(small: sp.Scenario) -> None:
     """Grants 30, 30, 40 for 1, 1 and 2 thousand people: £30,000 and £20,000 a head, all between regions."""
-    found = sp.measure_inequality(sp.settle(small))
-    table = found.measures.set_index(["what", "when"])
+    settlement = sp.measure_inequality(sp.settle(small))
+    table = settlement.measures.set_index(["what", "when"])
     grant = table.loc[("grant per head", "after")]
     assert grant["mean"] == pytest.approx(25_000)
     assert grant["gini"] == pytest.approx(0.1)  # a half of the people apart by 10, over 2 · 25, times a half
@@ -162,10 +162,12 @@ def test_a_settlement_is_measured_by_hand(small: sp.Scenario) -> None:
     assert after["mean"] == pytest.approx(120 / 4000)
     assert after["theil"] < before["theil"]
     assert table.loc[("inclusiveness", "after"), "mean"] == pytest.approx(890 / 4000)
-    north = found.regions[(found.regions["region"] == "north") & (found.regions["what"] == "grant per head")].iloc[0]
+    north = settlement.regions[
+        (settlement.regions["region"] == "north") & (settlement.regions["what"] == "grant per head")
+    ].iloc[0]
     assert (north["people"], north["mean"]) == pytest.approx((0.5, 30_000))
-    assert found.pairing["when"].tolist() == ["before", "after"]
-    assert found.pairing["rank_correlation"].tolist() == pytest.approx([1, 1])  # less poverty is more inclusion
+    assert settlement.pairing["when"].tolist() == ["before", "after"]
+    assert settlement.pairing["rank_correlation"].tolist() == pytest.approx([1, 1])  # less poverty is more inclusion
 
 
 def test_a_settlement_and_a_frame_of_the_same_are_the_same(small: sp.Scenario) -> None:
@@ -182,10 +184,10 @@ def test_a_settlement_and_a_frame_of_the_same_are_the_same(small: sp.Scenario) -
 def test_without_people_each_area_counts_once(small: sp.Scenario) -> None:
     objectives = small.objectives.drop(columns=["baseline", "per"])
     bare = small.with_(areas=small.areas.drop(columns="population"), objectives=objectives)
-    found = sp.measure_inequality(sp.settle(bare))
-    assert found.measures["what"].tolist() == ["bid per head", "grant per head"]
-    assert found.measures["mean"].tolist() == pytest.approx([1e8 / 3, 1e8 / 3])
-    assert not len(found.pairing)
+    settlement = sp.measure_inequality(sp.settle(bare))
+    assert settlement.measures["what"].tolist() == ["bid per head", "grant per head"]
+    assert settlement.measures["mean"].tolist() == pytest.approx([1e8 / 3, 1e8 / 3])
+    assert not len(settlement.pairing)
 
 
 def test_a_frame_without_numbers_is_refused() -> None:

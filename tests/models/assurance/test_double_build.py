@@ -18,8 +18,8 @@ from ...strategies import scenario, seeded
 @pytest.mark.parametrize("name", ["bucks-and-burnley", "england", "england-tight"])
 def test_the_double_build_agrees_on_the_shipped_scenarios(name: str) -> None:
     """Every optimum, every value at the end, and the one answer of the sharing step."""
-    found = sp.read_scenario(name)
-    judge(sp.settle(found), rebuild(found))
+    read_back = sp.read_scenario(name)
+    judge(sp.settle(read_back), rebuild(read_back))
 
 
 def test_the_double_build_agrees_where_everything_is_tied() -> None:
@@ -51,19 +51,19 @@ def test_the_double_build_sees_a_settlement_that_is_as_good_but_shared_otherwise
     made = tied()
     position = position_of(sp.settle(made))
     back = [key for key in position.take_up if key[1].startswith("scale-back")]
-    said = rebuild(made).judge(moved(position.take_up, back[0], back[1]))
-    assert said.violation <= 1e-12
-    assert said.sharing == pytest.approx(1e-5, rel=1e-3)
-    assert said.distance > 1e-5
+    verdict = rebuild(made).judge(moved(position.take_up, back[0], back[1]))
+    assert verdict.violation <= 1e-12
+    assert verdict.sharing == pytest.approx(1e-5, rel=1e-3)
+    assert verdict.distance > 1e-5
 
 
 def test_the_double_build_names_the_rule_that_is_broken() -> None:
     made = tied()
     position = position_of(sp.settle(made))
     generous = dict.fromkeys(position.take_up, 0.0)
-    said = rebuild(made).judge(dataclasses.replace(position, take_up=generous))
-    assert said.violated.startswith("pot ")
-    assert said.violation == pytest.approx(1 / 29)
+    verdict = rebuild(made).judge(dataclasses.replace(position, take_up=generous))
+    assert verdict.violated.startswith("pot ")
+    assert verdict.violation == pytest.approx(1 / 29)
 
 
 def test_the_double_build_fails_where_no_settlement_exists() -> None:

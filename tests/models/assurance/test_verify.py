@@ -108,9 +108,9 @@ def loosen_a_rule(folder: Path) -> str:
 
 def edit_the_document(folder: Path) -> str:
     path = folder / "settlement.json"
-    said = json.loads(path.read_text(encoding="utf-8"))
-    said["grants"][2]["grant"] += 0.5
-    path.write_text(json.dumps(said), encoding="utf-8")
+    document = json.loads(path.read_text(encoding="utf-8"))
+    document["grants"][2]["grant"] += 0.5
+    path.write_text(json.dumps(document), encoding="utf-8")
     return "tables/grants.csv line 4: differs from settlement.json in grant"
 
 
@@ -198,9 +198,9 @@ EDITS: dict[str, Edit] = {
 def sign_again(folder: Path) -> None:
     """Make the manifest fit, as somebody who wants to deceive would."""
     path = folder / "manifest.json"
-    said = json.loads(path.read_text(encoding="utf-8"))
-    said["files"] = {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in said["files"]}
-    path.write_text(json.dumps(said), encoding="utf-8")
+    document = json.loads(path.read_text(encoding="utf-8"))
+    document["files"] = {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in document["files"]}
+    path.write_text(json.dumps(document), encoding="utf-8")
 
 
 @pytest.mark.parametrize("name", EDITS)
@@ -210,9 +210,9 @@ def test_an_edit_is_found_though_the_manifest_was_made_to_fit(name: str, written
     shutil.copytree(written, folder)
     words = EDITS[name](folder)
     sign_again(folder)
-    said = sp.verify(folder)
-    assert not said.passed
-    assert any(str(finding).startswith(words) for finding in said.findings), said.statement()
+    verification = sp.verify(folder)
+    assert not verification.passed
+    assert any(str(finding).startswith(words) for finding in verification.findings), verification.statement()
 
 
 @pytest.fixture(scope="module")
@@ -272,8 +272,8 @@ def test_a_hurried_edit_is_found_by_the_manifest_too(written: Path, tmp_path: Pa
     folder = tmp_path / "settlement"
     shutil.copytree(written, folder)
     move_a_pound(folder)
-    said = [str(finding) for finding in sp.verify(folder).findings]
-    assert said[0] == "tables/grants.csv: changed after the manifest was written"
+    verification = [str(finding) for finding in sp.verify(folder).findings]
+    assert verification[0] == "tables/grants.csv: changed after the manifest was written"
 
 
 def test_the_command_line_prints_a_statement_and_exits_0(written: Path) -> None:
@@ -292,9 +292,9 @@ def test_the_command_line_exits_6_and_names_the_line(written: Path, tmp_path: Pa
     done = run("verify", str(folder))
     assert done.returncode == 6
     assert words in done.stdout
-    said = json.loads(run("verify", str(folder), "--json").stdout)
-    assert said["passed"] is False
-    assert said["findings"][0]["place"] == "tables/grants.csv"
+    document = json.loads(run("verify", str(folder), "--json").stdout)
+    assert document["passed"] is False
+    assert document["findings"][0]["place"] == "tables/grants.csv"
 
 
 @pytest.mark.parametrize("lost", ["manifest.json", "settlement.json", "tables/pot.csv", "scenario/bids.csv"])
@@ -344,9 +344,9 @@ def test_constraints_that_it_cannot_know_are_said(tmp_path: Path) -> None:
 
     folder = tmp_path / "settlement"
     sp.settle(tied(), extra=cap).write(folder)
-    said = sp.verify(folder, independent=True)
-    assert said.passed
-    assert any("a cap of ours" in line for line in said.not_checked)
+    verification = sp.verify(folder, independent=True)
+    assert verification.passed
+    assert any("a cap of ours" in line for line in verification.not_checked)
 
 
 @given(drafts())
@@ -356,5 +356,5 @@ def test_every_settlement_that_we_write_holds(made: Draft) -> None:
 
     with tempfile.TemporaryDirectory() as folder:
         sp.settle(scenario(made)).write(f"{folder}/settlement")
-        said = sp.verify(f"{folder}/settlement")
-    assert said.passed, said.statement()
+        verification = sp.verify(f"{folder}/settlement")
+    assert verification.passed, verification.statement()

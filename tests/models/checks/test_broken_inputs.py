@@ -105,28 +105,30 @@ def test_a_broken_input_is_refused_in_one_line_or_read_right(
         check_run(attempt, tmp_path, capsys)
         return
     source = attempt["source"].replace("{folder}", folder.as_posix()) if "source" in attempt else str(folder)
-    found = sp.check_scenario(source, **attempt.get("read", {}))
+    findings = sp.check_scenario(source, **attempt.get("read", {}))
     if "codes" in attempt:
         codes = attempt["codes"] * attempt.get("count", 1)
-        assert sorted(problem.code for problem in found.problems) == sorted(codes), "\n".join(map(str, found.problems))
-        check_first(found.problems, attempt["codes"][0], attempt)
+        assert sorted(problem.code for problem in findings.problems) == sorted(codes), "\n".join(
+            map(str, findings.problems)
+        )
+        check_first(findings.problems, attempt["codes"][0], attempt)
         check_nothing_comes_out(source, attempt.get("read", {}), tmp_path, capsys)
         return
-    assert found.scenario is not None, "\n".join(map(str, found.problems))
-    assert sorted(note.code for note in found.notes) == sorted(attempt["notes"]), "\n".join(map(str, found.notes))
+    assert findings.scenario is not None, "\n".join(map(str, findings.problems))
+    assert sorted(note.code for note in findings.notes) == sorted(attempt["notes"]), "\n".join(map(str, findings.notes))
     if attempt["notes"]:
-        check_first(found.notes, attempt["notes"][0], attempt)
+        check_first(findings.notes, attempt["notes"][0], attempt)
     if "means" in attempt:
         plain = sp.read_scenario(made(base, attempt["means"], tmp_path / "plain"))
-        assert found.scenario == plain
+        assert findings.scenario == plain
     for cell in attempt.get("cells", []):
-        assert found.scenario.tables[cell["table"]][cell["column"]].tolist()[: len(cell["values"])] == cell["values"]
+        assert findings.scenario.tables[cell["table"]][cell["column"]].tolist()[: len(cell["values"])] == cell["values"]
     if "grants_as" in attempt:
         other = sp.settle(sp.read_scenario(made(base, attempt["grants_as"], tmp_path / "other")))
-        grants = sp.settle(found.scenario).grants["grant"]
+        grants = sp.settle(findings.scenario).grants["grant"]
         assert grants.to_numpy() == pytest.approx(other.grants["grant"].to_numpy(), abs=1e-9)
     if attempt.get("settles"):
-        settlement = sp.settle(found.scenario)
+        settlement = sp.settle(findings.scenario)
         assert settlement.certificate.passed
         if attempt.get("unchanged"):
             assert settlement.grants["grant"].tolist() == settlement.grants["bid"].tolist()
@@ -150,10 +152,10 @@ def check_nothing_comes_out(source: str, read: dict[str, Any], at: Path, capsys:
     """The command line names every problem in a line of its own, and writes nothing."""
     options = [f"--{name.replace('_', '-')}" + ("" if value is True else f"={value}") for name, value in read.items()]
     assert _run(["settle", "--out", str(at / "out"), *options, "--", source]) == 3
-    said = capsys.readouterr()
-    assert said.out == ""
-    assert "Traceback" not in said.err
-    lines = said.err.splitlines()
+    output = capsys.readouterr()
+    assert output.out == ""
+    assert "Traceback" not in output.err
+    lines = output.err.splitlines()
     assert all(line.partition(" ")[0] in CODES or line.startswith(("warning: SP-", "... and ")) for line in lines), (
         lines
     )
@@ -163,10 +165,10 @@ def check_nothing_comes_out(source: str, read: dict[str, Any], at: Path, capsys:
 def check_run(attempt: dict[str, Any], at: Path, capsys: pytest.CaptureFixture[str]) -> None:
     before = sorted(at.iterdir())
     assert _run(attempt["run"]) == attempt["exit"]
-    said = capsys.readouterr()
+    output = capsys.readouterr()
     for words in attempt["says"]:
-        assert words in said.err + said.out
-    assert "Traceback" not in said.err
+        assert words in output.err + output.out
+    assert "Traceback" not in output.err
     assert sorted(at.iterdir()) == before
 
 
@@ -180,8 +182,8 @@ def table() -> str:
     for case in sorted(CASES, key=lambda case: int(case["number"])):
         codes = [code for attempt in case["try"] for code in expected_codes(attempt)]
         exits = [f"exit {attempt['exit']}" for attempt in case["try"] if "run" in attempt]
-        said = ", ".join(dict.fromkeys([*codes, *exits])) or "accepted"
-        lines.append(f"{case['number']:>3}  {len(case['try']):>2}  {case['file_name']:<34} {said}")
+        text = ", ".join(dict.fromkeys([*codes, *exits])) or "accepted"
+        lines.append(f"{case['number']:>3}  {len(case['try']):>2}  {case['file_name']:<34} {text}")
         lines += [f"{'':>9}{case[key]}" for key in ("no_meaning", "remark") if key in case]
     return "\n".join(lines)
 
@@ -211,9 +213,9 @@ def test_the_unchanged_folders_have_no_problem() -> None:
 
 def test_problems_and_notes_are_written_as_json(tmp_path: Path) -> None:
     folder = made("official", [{"file": "bids.csv", "find": "3.72", "put": "£3.72"}], tmp_path / "scenario")
-    said = json.loads(sp.check_scenario(folder).as_json())
-    assert said["ready"] is False
-    assert said["problems"] == [
+    findings = json.loads(sp.check_scenario(folder).as_json())
+    assert findings["ready"] is False
+    assert findings["problems"] == [
         {
             "code": "SP-D011",
             "level": "problem",

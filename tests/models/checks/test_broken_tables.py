@@ -72,11 +72,11 @@ def test_a_broken_file_is_refused_with_its_code_and_row(case: dict[str, Any], tm
 def test_a_broken_frame_is_refused_with_its_code_and_row_label(case: dict[str, Any]) -> None:
     tables = {name: frame_of(text) for name, text in broken(case).items()}
     tables["rule_rows"] = tables.pop("rules")
-    place = case["place"]
-    if place:
-        place = f"row label {int(place.removeprefix('row ')) - 2}"
+    position = case["place"]
+    if position:
+        position = f"row label {int(position.removeprefix('row ')) - 2}"
     case = {**case, "says": [in_frames(words) for words in case["says"]]}
-    check(problems_of(lambda: Scenario.from_tables(**tables, **settings())), case, place)
+    check(problems_of(lambda: Scenario.from_tables(**tables, **settings())), case, position)
 
 
 def in_frames(words: str) -> str:
@@ -99,9 +99,9 @@ def frame_of(text: str) -> pd.DataFrame:
 
 
 def settings() -> dict[str, Any]:
-    said = tomllib.loads((INPUT / "full" / "scenario.toml").read_text(encoding="utf-8"))
-    del said["schema"]
-    return said
+    document = tomllib.loads((INPUT / "full" / "scenario.toml").read_text(encoding="utf-8"))
+    del document["schema"]
+    return document
 
 
 def test_the_unchanged_folder_is_read() -> None:

@@ -69,9 +69,9 @@ def tied_rows(rows: list[Row]) -> set[int]:
     """The later row of every pair that is tied in some cell with the first of the most particular ones."""
     tied = set()
     for cell in cells():
-        found = [number for number, row in enumerate(rows) if matches(row, cell)]
-        most = max((sum(map(bool, rows[number].values())) for number in found), default=0)
-        top = [number for number in found if sum(map(bool, rows[number].values())) == most]
+        result = [number for number, row in enumerate(rows) if matches(row, cell)]
+        most = max((sum(map(bool, rows[number].values())) for number in result), default=0)
+        top = [number for number in result if sum(map(bool, rows[number].values())) == most]
         if len(top) > 1:
             tied |= set(top)
     return tied

@@ -38,12 +38,12 @@ MARGIN = 1e-7
 def published() -> list[Any]:
     inputs, expected = CASES["inputs"], CASES["expected"]
     claims = inputs["three_creditors"]["claims"]
-    cases = [(claims, float(pot), found) for pot, found in expected["three_creditors"].items()]
+    cases = [(claims, float(pot), value) for pot, value in expected["three_creditors"].items()]
     cases += [(inputs[n]["claims"], inputs[n]["pot"], expected[n]) for n in ("ibn_ezra", "small", "bankruptcy")]
     return [
-        pytest.param(NAMES[name], asked, pot, found, id=f"{NAMES[name]} {pot:g} of {sum(asked)}")
+        pytest.param(NAMES[name], asked, pot, value, id=f"{NAMES[name]} {pot:g} of {sum(asked)}")
         for asked, pot, rules in cases
-        for name, found in rules.items()
+        for name, value in rules.items()
     ]
 
 
@@ -67,9 +67,9 @@ def test_a_pot_of_all_claims_returns_them_and_an_empty_one_nothing(rule: str) ->
 
 @pytest.mark.parametrize("rule", RULES)
 def test_whole_units_use_the_pot_up(rule: str) -> None:
-    found = share_claims(rule, [1500, 1500, 900, 500, 500, 200], 26, whole=True)
-    assert found.sum() == 26
-    assert np.abs(found - share_claims(rule, [1500, 1500, 900, 500, 500, 200], 26)).max() <= 1
+    awards = share_claims(rule, [1500, 1500, 900, 500, 500, 200], 26, whole=True)
+    assert awards.sum() == 26
+    assert np.abs(awards - share_claims(rule, [1500, 1500, 900, 500, 500, 200], 26)).max() <= 1
 
 
 @pytest.mark.parametrize(("rule", "claims", "pot"), [("lottery", [1], 1), ("talmud", [-1], 1), ("talmud", [1], -1)])
@@ -102,7 +102,7 @@ def test_three_ways_to_random_arrival_agree(monkeypatch: pytest.MonkeyPatch) -> 
         monkeypatch.setattr("singlepot.models.claims.arrival.MOST_ON_A_GRID", 0.0)
         sampled = estimate(claims, pot)
         monkeypatch.undo()
-        assert [each.method for each in (listed, grid, sampled)] == ["listed", "grid", "sampled"]
+        assert [item.method for item in (listed, grid, sampled)] == ["listed", "grid", "sampled"]
         assert grid.awards == pytest.approx(listed.awards, abs=1e-11)
         assert sampled.error.max() > 0
         assert (np.abs(sampled.awards - listed.awards) <= 5 * sampled.error + 1e-12).all()
@@ -113,30 +113,30 @@ def test_random_arrival_of_many_does_not_depend_on_the_order_of_rows() -> None:
     draw = np.random.default_rng(4)
     claims = draw.lognormal(size=200)
     claims[50] = claims[60]
-    found = estimate(claims, 90.0)
-    assert found.method == "sampled"
-    assert found.awards[50] == found.awards[60]
+    awards = estimate(claims, 90.0)
+    assert awards.method == "sampled"
+    assert awards.awards[50] == awards.awards[60]
     mixed = draw.permutation(200)
-    assert estimate(claims[mixed], 90.0).awards.tolist() == found.awards[mixed].tolist()
+    assert estimate(claims[mixed], 90.0).awards.tolist() == awards.awards[mixed].tolist()
 
 
 def test_a_grid_counts_what_no_list_could() -> None:
     """A hundred claims of half and whole pounds: exact, and the same for equal claims."""
     claims = np.arange(1, 101) / 2
-    found = estimate(claims, 1000.5)
-    assert found.method == "grid"
-    assert found.awards.sum() == pytest.approx(1000.5, abs=1e-9)
-    assert (np.diff(found.awards) > 0).all()
+    awards = estimate(claims, 1000.5)
+    assert awards.method == "grid"
+    assert awards.awards.sum() == pytest.approx(1000.5, abs=1e-9)
+    assert (np.diff(awards.awards) > 0).all()
 
 
 def test_a_million_claims_are_shared_exactly() -> None:
     claims = np.random.default_rng(1).lognormal(size=1_000_000)
     pot = 0.6 * claims.sum()
     for rule in ("pro-rata", "equal-awards", "equal-losses", "talmud", "minimal-overlap"):
-        found = share_claims(rule, claims, pot)
-        assert found.sum() == pytest.approx(pot, rel=1e-12)
-        assert (found >= 0).all()
-        assert (found <= claims * (1 + 1e-12)).all()
+        awards = share_claims(rule, claims, pot)
+        assert awards.sum() == pytest.approx(pot, rel=1e-12)
+        assert (awards >= 0).all()
+        assert (awards <= claims * (1 + 1e-12)).all()
 
 
 def test_shares_keep_their_least_and_their_most() -> None:
@@ -154,7 +154,7 @@ Axiom = Callable[[str, Problem], float]
 
 def problems(count: int = 500) -> list[Problem]:
     """Two to six claims: small and large, some equal, some zero; pots from nothing to all."""
-    found = []
+    rows = []
     for seed in range(count):
         draw = np.random.default_rng(seed)
         n = int(draw.integers(2, 7))
@@ -162,8 +162,8 @@ def problems(count: int = 500) -> list[Problem]:
         if seed % 4 == 0:
             claims[0] = claims[-1]
         claims[0] = max(claims[0], 0.5)
-        found.append((claims, float(draw.uniform(0.02, 0.98) * claims.sum()), draw))
-    return found
+        rows.append((claims, float(draw.uniform(0.02, 0.98) * claims.sum()), draw))
+    return rows
 
 
 PROBLEMS = problems()
@@ -171,16 +171,16 @@ PROBLEMS = problems()
 
 def equal_treatment(rule: str, problem: Problem) -> float:
     claims, pot, _ = problem
-    found = share_claims(rule, np.append(claims, claims[0]), pot)
-    return abs(found[0] - found[-1])
+    awards = share_claims(rule, np.append(claims, claims[0]), pot)
+    return abs(awards[0] - awards[-1])
 
 
 def order_preservation(rule: str, problem: Problem) -> float:
     """Who claims more gets no less, and loses no less."""
     claims, pot, _ = problem
     order = np.argsort(claims)
-    found = share_claims(rule, claims, pot)[order]
-    return max(0.0, -np.diff(found).min(), -np.diff(claims[order] - found).min())
+    awards = share_claims(rule, claims, pot)[order]
+    return max(0.0, -np.diff(awards).min(), -np.diff(claims[order] - awards).min())
 
 
 def claims_monotonicity(rule: str, problem: Problem) -> float:
@@ -216,8 +216,8 @@ def composition_up(rule: str, problem: Problem) -> float:
 def consistency(rule: str, problem: Problem) -> float:
     """If one leaves with the award, the others' awards stand."""
     claims, pot, _ = problem
-    found = share_claims(rule, claims, pot)
-    return float(np.abs(found[1:] - share_claims(rule, claims[1:], max(pot - found[0], 0.0))).max())
+    awards = share_claims(rule, claims, pot)
+    return float(np.abs(awards[1:] - share_claims(rule, claims[1:], max(pot - awards[0], 0.0))).max())
 
 
 def self_duality(rule: str, problem: Problem) -> float:

@@ -43,9 +43,9 @@ def test_no_explanation_is_of_a_code_that_is_not_there() -> None:
 
 def test_the_command_explain_prints_cause_example_and_remedy(capsys: pytest.CaptureFixture[str]) -> None:
     assert _run(["explain", "sp-d021"]) == 0
-    said = capsys.readouterr().out
-    assert said.startswith("SP-D021  Unknown area.\n")
-    assert all(f"\n{word}" in said for word in ("Level", "Cause", "Example", "Remedy"))
+    output = capsys.readouterr().out
+    assert output.startswith("SP-D021  Unknown area.\n")
+    assert all(f"\n{word}" in output for word in ("Level", "Cause", "Example", "Remedy"))
     assert _run(["explain"]) == 0
     assert len(capsys.readouterr().out.splitlines()) == len(CODES)
     assert _run(["explain", "D21"]) == 2
@@ -71,10 +71,10 @@ def doubtful(tmp_path: Path) -> Path:
 def test_notes_are_logged(doubtful: Path, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO, logger="singlepot")
     scenario = sp.read_scenario(doubtful)
-    said = [(record.levelname, record.getMessage()) for record in caplog.records if "SP-" in record.getMessage()]
-    assert [level for level, _ in said] == ["INFO", "WARNING"]
-    assert "taken off in 1 cell" in said[0][1]
-    assert '"Hartlepool", the name of E06000001' in said[1][1]
+    messages = [(record.levelname, record.getMessage()) for record in caplog.records if "SP-" in record.getMessage()]
+    assert [level for level, _ in messages] == ["INFO", "WARNING"]
+    assert "taken off in 1 cell" in messages[0][1]
+    assert '"Hartlepool", the name of E06000001' in messages[1][1]
     caplog.clear()
     scenario.with_(rules={"grant_floor": 0.6})
     assert [record for record in caplog.records if "SP-" in record.getMessage()] == []
@@ -89,14 +89,17 @@ def test_check_shows_notes_and_is_ready(doubtful: Path, capsys: pytest.CaptureFi
 
 def test_check_writes_problems_and_notes_as_json(doubtful: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert _run(["check", str(doubtful), "--json"]) == 0
-    said = json.loads(capsys.readouterr().out)
-    assert said["ready"] is True
-    assert [(note["code"], note["level"]) for note in said["notes"]] == [("SP-D060", "note"), ("SP-A008", "warning")]
+    document = json.loads(capsys.readouterr().out)
+    assert document["ready"] is True
+    assert [(note["code"], note["level"]) for note in document["notes"]] == [
+        ("SP-D060", "note"),
+        ("SP-A008", "warning"),
+    ]
     (doubtful / "pot.csv").unlink()
     assert _run(["check", str(doubtful), "--json"]) == 3
-    said = json.loads(capsys.readouterr().out)
-    assert [problem["code"] for problem in said["problems"]] == ["SP-D001"]
-    assert set(said["problems"][0]) == {
+    document = json.loads(capsys.readouterr().out)
+    assert [problem["code"] for problem in document["problems"]] == ["SP-D001"]
+    assert set(document["problems"][0]) == {
         *("code", "level", "meaning", "table", "file", "place", "column", "value", "expected", "remedy")
     }
 
@@ -175,8 +178,8 @@ def test_tables_of_pandas_are_checked_alike(caplog: pytest.LogCaptureFixture) ->
 def test_a_number_as_people_write_it_is_read_leniently(
     text: str, column: str, money: str, number: float | None
 ) -> None:
-    found = read_leniently(text, TABLES["bids"][column], money)
-    assert (None if found is None else found[0]) == number
+    result = read_leniently(text, TABLES["bids"][column], money)
+    assert (None if result is None else result[0]) == number
 
 
 def test_unknown_backends_and_limits_are_refused() -> None:

@@ -51,9 +51,9 @@ class StageProblem:
 
     def gain(self, copy: Copy | None, most: float) -> float:
         """How far the stage's optimum falls when there is also a second column of an option, up to a little of it."""
-        found = self._least(copy, 0.0, most)
-        assert found is not None
-        return -found
+        solution = self._least(copy, 0.0, most)
+        assert solution is not None
+        return -solution
 
     def forced(self, copy: Copy, amount: float) -> float | None:
         """By how much the optimum rises when so much of a copy is used; None where nothing makes that possible."""
@@ -61,8 +61,8 @@ class StageProblem:
 
     def moves(self, column: int, bounds: np.ndarray) -> bool:
         """Whether the stage is bettered and a column moves where bounds of columns are others."""
-        found = self._solve(self.matrix, self.cost, bounds)
-        return found is not None and -found[0] > 1e-12 * self.size and abs(found[1][column]) > 1e-9
+        solution = self._solve(self.matrix, self.cost, bounds)
+        return solution is not None and -solution[0] > 1e-12 * self.size and abs(solution[1][column]) > 1e-9
 
     def _least(self, copy: Copy | None, least: float, most: float) -> float | None:
         matrix, cost, bounds = self.matrix, self.cost, self.columns
@@ -70,15 +70,15 @@ class StageProblem:
             matrix = sparse.csc_array(sparse.hstack([matrix, sparse.csc_array(copy.entries.reshape(-1, 1))]))
             cost = np.append(cost, copy.cost)
             bounds = np.vstack([bounds, [least, most]])
-        found = self._solve(matrix, cost, bounds)
-        return None if found is None else found[0]
+        solution = self._solve(matrix, cost, bounds)
+        return None if solution is None else solution[0]
 
     def _solve(self, matrix: sparse.csc_array, cost: np.ndarray, bounds: np.ndarray) -> tuple[float, np.ndarray] | None:
         size = np.abs(cost[cost != 0]).mean() / 100
         fixed = self.rows[:, 0] == self.rows[:, 1]
         rows = matrix.tocsr()
         above, below = ~fixed & np.isfinite(self.rows[:, 1]), ~fixed & np.isfinite(self.rows[:, 0])
-        found = linprog(
+        solution = linprog(
             cost / size,
             sparse.vstack([rows[above], -rows[below]]),
             np.concatenate([self.rows[above, 1], -self.rows[below, 0]]),
@@ -88,8 +88,8 @@ class StageProblem:
             method="highs-ds",
             options={"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10},
         )
-        assert found.status in (0, 2), found.message
-        return (float(found.fun) * size, found.x) if found.status == 0 else None
+        assert solution.status in (0, 2), solution.message
+        return (float(solution.fun) * size, solution.x) if solution.status == 0 else None
 
     @cached_property
     def own_gain(self) -> float:
@@ -110,14 +110,14 @@ class Relaxation:
     def cells(self, j: int) -> dict[int, tuple[int, float]]:
         """Columns of the grants and targets that an option moves: their row, and by how much."""
         column = int(self.model.take_up[j])
-        own = self.matrix[:, [column]].tocoo()
-        found = {}
+        entries = self.matrix[:, [column]].tocoo()
+        result = {}
         for name in ("grant", "target"):
             rows, columns = self.programme.rows(name), self.programme.columns(name)
-            for i, value in zip(own.row, own.data, strict=True):
+            for i, value in zip(entries.row, entries.data, strict=True):
                 if rows.start <= i < rows.stop:
-                    found[columns.start + int(i) - rows.start] = (int(i), -float(value))
-        return found
+                    result[columns.start + int(i) - rows.start] = (int(i), -float(value))
+        return result
 
     def copy_of(self, j: int, kinds: Collection[str], less: float = 0.0) -> Copy:
         """An option that some kinds of rules do not see where they hold it back, and that costs so much less."""
@@ -147,8 +147,8 @@ class Relaxation:
     def instead(self, j: int, kinds: Collection[str]) -> Copy:
         """Such a copy in place of as much of the option itself, which is used up."""
         column, copy = int(self.model.take_up[j]), self.copy_of(j, kinds)
-        own = self.matrix[:, [column]].toarray().ravel()
-        return Copy(copy.entries - own, copy.cost - float(self.problem.cost[column]))
+        columns = self.matrix[:, [column]].toarray().ravel()
+        return Copy(copy.entries - columns, copy.cost - float(self.problem.cost[column]))
 
     def row_kind(self, row: int) -> str:
         """The kind of rule a row states; what only an earlier stage made of it was settled before."""
@@ -171,11 +171,11 @@ class Relaxation:
 
     def _slope(self, cell: int, moved: float) -> tuple[int, float] | None:
         """The row that counts a concession or cut of a cell, and what the present band makes of a unit of it."""
-        found = self.kinks
-        if found is None or cell not in found.cells:
+        result = self.kinks
+        if result is None or cell not in result.cells:
             return None
-        at = int(np.flatnonzero(found.cells == cell)[0])
-        return int(found.rows[at]), float(found.up[at] if moved > 0 else found.down[at])
+        at = int(np.flatnonzero(result.cells == cell)[0])
+        return int(result.rows[at]), float(result.up[at] if moved > 0 else result.down[at])
 
     @cached_property
     def kinks(self) -> BandKinks | None:

@@ -75,7 +75,7 @@ def test_a_price_lies_between_the_differences_on_both_sides(seed: int) -> None:
     compared = 0
     for price in (price for price in chosen if price.stage):
         position = names.index(price.stage)
-        stage = next(each for each in solved.marginals if each.name == price.stage)
+        stage = next(item for item in solved.marginals if item.name == price.stage)
         marginal = stage.column[price.bound.index] if price.bound.of_column else stage.row[price.bound.index]
         assert marginal == price.marginal
         size = abs(limit_of(solved, price.bound)) or 1.0
@@ -100,19 +100,19 @@ def test_a_range_ends_where_the_slope_changes(seed: int) -> None:
     lines, ends = 0, 0
     for row, size in list(priced_rows(solved))[:3]:
         label = solved.programme.row_label(row)
-        kind, place = label[:-1].split("[")
-        found = sp.find_price_range(settlement, kind, *place.split(","))
-        for side, sign in ((found.below, -1), (found.above, 1)):
+        kind, location = label[:-1].split("[")
+        price_range = sp.find_price_range(settlement, kind, *location.split(","))
+        for side, sign in ((price_range.below, -1), (price_range.above, 1)):
             if not side.stage or np.isinf(side.marginal) or not np.isfinite(side.until):
                 continue
             position = names.index(side.stage)
             present, slack = solved.staged.results[position].value, tolerance(solved, position)
-            at = (side.until - found.bound) * (1 - 1e-6)
+            at = (side.until - price_range.bound) * (1 - 1e-6)
             inside = optima(solved, row, at)
             assert inside is not None
             assert abs(inside[position] - present - side.marginal * at) <= 10 * slack + 1e-6 * abs(side.marginal * at)
             lines += 1
-            past = side.until - found.bound + sign * 0.01 * size
+            past = side.until - price_range.bound + sign * 0.01 * size
             outside = optima(solved, row, past)
             if same_before(solved, outside, position):
                 assert outside is not None
@@ -139,13 +139,13 @@ def test_prices_on_both_sides_hold_the_price_and_one_that_is_sure_is_the_only_on
     for seed in range(0, max(MANY, 24), 1 if MANY else 2):
         settlement = sp.settle(scenario(seeded(seed)))
         for price in settlement.prices:
-            found = sp.find_price_range(settlement, price.kind, *price.place)
-            several += not found.unique
+            price_range = sp.find_price_range(settlement, price.kind, *price.place)
+            several += not price_range.unique
             sure += price.sure
-            if price.sure and not found.unique:
+            if price.sure and not price_range.unique:
                 wrong.append(price.label)
-            slopes = sorted([found.below.marginal, found.above.marginal])
-            if found.below.stage == found.above.stage == price.stage and np.isfinite(slopes).all():
+            slopes = sorted([price_range.below.marginal, price_range.above.marginal])
+            if price_range.below.stage == price_range.above.stage == price.stage and np.isfinite(slopes).all():
                 slack = 1e-6 * max(map(abs, slopes))
                 assert slopes[0] - slack <= price.marginal <= slopes[1] + slack
     assert sure > 60
@@ -169,11 +169,11 @@ def test_a_rule_has_prices_on_both_sides_by_hand() -> None:
             rule_rows=pd.DataFrame({"rule": ["grant_floor"], "value": [0.95], "area": ["A"]}),
         )
     )
-    found = sp.find_price_range(settlement, "grant floor", "A", "total", "2026-27")
-    assert found.bound == pytest.approx(9.5)
-    assert found.above.marginal == pytest.approx(6)
-    assert found.above.until == pytest.approx(10)
-    assert found.below.marginal == pytest.approx(0)
+    price_range = sp.find_price_range(settlement, "grant floor", "A", "total", "2026-27")
+    assert price_range.bound == pytest.approx(9.5)
+    assert price_range.above.marginal == pytest.approx(6)
+    assert price_range.above.until == pytest.approx(10)
+    assert price_range.below.marginal == pytest.approx(0)
     with pytest.raises(sp.BadOptionError, match="nothing that can have a price is called grant floor C"):
         sp.find_price_range(settlement, "grant floor", "C", "total", "2026-27")
 

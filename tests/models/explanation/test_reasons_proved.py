@@ -136,13 +136,13 @@ class Proof:
     def range_on_the_face(self, j: int) -> tuple[float, float]:
         """How far a take-up can go while every stage stays at its optimum."""
         formulation = self.solved.formulation
-        found = []
+        rows = []
         for sign in (1.0, -1.0):
             cost = np.zeros(formulation.programme.shape[1])
             cost[formulation.model.take_up[j]] = sign
             asked = [*formulation.stages, Stage("take-up", "", cost)]
-            found.append(sign * minimise_in_turn(formulation.programme, asked, Control()).results[-1].value)
-        return found[0], found[1]
+            rows.append(sign * minimise_in_turn(formulation.programme, asked, Control()).results[-1].value)
+        return rows[0], rows[1]
 
     def others(self, j: int, verdict: Verdict) -> Iterator[str]:
         """Kinds of rules that the option touches and the reason does not name."""
@@ -165,19 +165,19 @@ class Proof:
 
 @pytest.fixture(scope="module")
 def tally() -> Tally:
-    found = Tally()
+    result = Tally()
     for seed in range(SCENARIOS):
-        Proof(settled(seed).merit_orders).count(found)
-    return found
+        Proof(settled(seed).merit_orders).count(result)
+    return result
 
 
 def test_reasons_are_proved_by_letting_options_off(tally: Tally, capsys: pytest.CaptureFixture[str]) -> None:
     """Let off the rule that is named, or all that are listed, the option moves; where it is too dear, when cheaper."""
-    proved, unproved = (sum(each.values()) for each in (tally.alone + tally.together, tally.unproved))
+    proved, unproved = (sum(item.values()) for item in (tally.alone + tally.together, tally.unproved))
     with capsys.disabled():
         print(f"\n{SCENARIOS} scenarios: alone, together with others listed, unproved; other rules, that moved it")
         for kind in sorted({*tally.alone, *tally.together, *tally.unproved}):
-            counts = [each[kind] for each in (tally.alone, tally.together, tally.unproved, tally.others, tally.false)]
+            counts = [item[kind] for item in (tally.alone, tally.together, tally.unproved, tally.others, tally.false)]
             print(f"  {kind:<36}" + "".join(f"{count:>6}" for count in counts))
         print(f"  {tally.other_end} are too dear only below the other end of a range of prices")
     assert unproved <= UNPROVED * (proved + unproved)

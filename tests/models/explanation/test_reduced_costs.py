@@ -145,9 +145,9 @@ def test_why_says_where_a_price_is_one_end_of_a_range(tmp_path: Path) -> None:
     """One kilotonne less of 2026-27 saves nothing and one more costs £3m; the table says that there may be a range."""
     settlement = sp.settle(sp.read_scenario("bucks-and-burnley"))
     assert "may be one end of a range" in settlement.national["price_note"].tolist()
-    said = why(settlement)
-    assert "carbon 2026-27: 0" in said
-    assert "one less saves 0, one more costs 3" in " ".join(said.split())
+    text = why(settlement)
+    assert "carbon 2026-27: 0" in text
+    assert "one less saves 0, one more costs 3" in " ".join(text.split())
     settlement.write(tmp_path / "out")
     values = json.loads(run("why", str(tmp_path / "out"), "--json").stdout)
     assert values["national"][0]["price_range"] == pytest.approx([0, 3], abs=1e-6)

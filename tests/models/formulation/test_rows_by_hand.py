@@ -41,26 +41,26 @@ class ByHand:
 
     def _options(self, made: Draft) -> dict[tuple[str, str], dict[str, Any]]:
         table = made["options"].to_dict("records") if "options" in made else []
-        found = {(row["area"], row["option"]): row for row in table}
+        result = {(row["area"], row["option"]): row for row in table}
         while True:
             gone = [
                 k
-                for k, row in found.items()
-                if row["max_take_up"] == 0 or (row["requires"] and (k[0], row["requires"]) not in found)
+                for k, row in result.items()
+                if row["max_take_up"] == 0 or (row["requires"] and (k[0], row["requires"]) not in result)
             ]
             if not gone:
-                return found
+                return result
             for key in gone:
-                del found[key]
+                del result[key]
 
     def _profiles(self, made: Draft) -> dict[tuple[str, str], dict[tuple[str, str], float]]:
-        found: dict[tuple[str, str], dict[tuple[str, str], float]] = {key: {} for key in self.options}
+        rows: dict[tuple[str, str], dict[tuple[str, str], float]] = {key: {} for key in self.options}
         for row in made["option_years"].to_dict("records") if "option_years" in made else []:
-            if (row["area"], row["option"]) in found:
-                cells = found[row["area"], row["option"]]
+            if (row["area"], row["option"]) in rows:
+                cells = rows[row["area"], row["option"]]
                 for name in [f"grant_{e}" for e in self.envelopes] + self.keys:
                     cells[name.removeprefix("grant_"), row["year"]] = row[name]
-        return found
+        return rows
 
     def _scale_backs(self) -> None:
         self.backs: dict[str, dict[str, float]] = defaultdict(dict)
@@ -91,33 +91,33 @@ class ByHand:
                 self.backs[area]["scale-back"] = 1.0
 
     def rows(self) -> dict[str, Row]:
-        found: dict[str, Row] = {}
+        rows: dict[str, Row] = {}
         for kind, start, names in (("grant", self.bid, self.envelopes), ("target", self.proposed, self.keys)):
             for area in {a for a, _ in self.profile} | {a for a, _, _ in start}:
                 for name in names:
                     for year in self.years:
-                        self._defined(found, kind, start, area, name, year)
-        self._pots(found)
+                        self._defined(rows, kind, start, area, name, year)
+        self._pots(rows)
         for key, years, q in self.national:
             first, _, last = years.partition(":")
             counted = self.years[self.years.index(first) : self.years.index(last or first) + 1]
-            terms = {f"target[{a},{key},{t}]": 1.0 for a in self._areas(found, "target", key) for t in counted}
-            terms = {name: 1.0 for name in terms if name in found}
-            found[f"national[{key},{years}]"] = ({**terms, f"shortfall[{key},{years}]": 1.0}, q, OPEN)
+            terms = {f"target[{a},{key},{t}]": 1.0 for a in self._areas(rows, "target", key) for t in counted}
+            terms = {name: 1.0 for name in terms if name in rows}
+            rows[f"national[{key},{years}]"] = ({**terms, f"shortfall[{key},{years}]": 1.0}, q, OPEN)
         for (area, name), row in self.options.items():
             if self.backs[area]:
                 terms = {f"take_up[{area},{back}]": weight for back, weight in self.backs[area].items()}
                 terms[f"take_up[{area},{name}]"] = 1 / row["max_take_up"]
-                found[f"link[{area},{name}]"] = (terms, -OPEN, 1.0)
+                rows[f"link[{area},{name}]"] = (terms, -OPEN, 1.0)
             if row["requires"]:
                 needed = self.options[area, row["requires"]]
                 terms = {
                     f"take_up[{area},{row['requires']}]": 1 / needed["max_take_up"],
                     f"take_up[{area},{name}]": -1 / row["max_take_up"],
                 }
-                found[f"requirement[{area},{name},{row['requires']}]"] = (terms, 0.0, OPEN)
-        self._groups(found)
-        return found
+                rows[f"requirement[{area},{name},{row['requires']}]"] = (terms, 0.0, OPEN)
+        self._groups(rows)
+        return rows
 
     def _groups(self, found: dict[str, Row]) -> None:
         groups: dict[tuple[str, str], list[str]] = defaultdict(list)
@@ -183,14 +183,14 @@ def test_rows_are_those_written_by_hand(seed: int) -> None:
     programme = formulate(scenario(made)).programme
     expected = ByHand(made).rows()
     kinds = ("grant", "target", "pot", "national", "link", "requirement", "group")
-    found = {
+    result = {
         family.label(i): row_of(programme, i)
         for family in programme.row_families
         if family.name in kinds
         for i in range(family.start, family.start + family.size)
     }
-    assert set(found) == set(expected)
+    assert set(result) == set(expected)
     for label, (terms, lower, upper) in expected.items():
-        assert set(found[label][0]) == set(terms), label
-        assert found[label][0] == pytest.approx(terms, rel=1e-12), label
-        assert found[label][1:] == pytest.approx((lower, upper), rel=1e-12), label
+        assert set(result[label][0]) == set(terms), label
+        assert result[label][0] == pytest.approx(terms, rel=1e-12), label
+        assert result[label][1:] == pytest.approx((lower, upper), rel=1e-12), label

@@ -127,12 +127,12 @@ def test_broken_settings_are_refused_with_their_code_and_line(
     (tmp_path / "scenario.toml").write_text(text.replace(find, put, 1), encoding="utf-8")
     with pytest.raises(BadInputError) as caught:
         read_scenario(tmp_path)
-    found = caught.value.problems
-    assert [problem.code for problem in found if problem.table == "scenario"] == codes, str(caught.value)
-    assert all(problem.table == "scenario" for problem in found), str(caught.value)
-    assert found[0].place.split(" column")[0] == ("" if line is None else f"line {line}")
+    problems = caught.value.problems
+    assert [problem.code for problem in problems if problem.table == "scenario"] == codes, str(caught.value)
+    assert all(problem.table == "scenario" for problem in problems), str(caught.value)
+    assert problems[0].place.split(" column")[0] == ("" if line is None else f"line {line}")
     for words in says:
-        assert words in str(found[0])
+        assert words in str(problems[0])
 
 
 def test_every_code_of_settings_has_a_case() -> None:
@@ -192,14 +192,14 @@ def test_equity_by_population_needs_the_column() -> None:
 
 
 def test_settings_hold_what_the_file_says() -> None:
-    said = tomllib.loads((INPUT / "full" / "scenario.toml").read_text(encoding="utf-8"))
+    document = tomllib.loads((INPUT / "full" / "scenario.toml").read_text(encoding="utf-8"))
     settings = read_scenario(INPUT / "full").settings
     assert settings.years == ("2026-27", "2027-28")
-    assert settings.rules == said["rules"]
+    assert settings.rules == document["rules"]
     assert settings.stages.give == {"shortfall.largest": 0.005, "shortfall.total": 0.005}
     assert settings.stages.bands.slopes == (1.0, 3.0, 7.0, 15.0)
     assert settings.equity is not None and settings.equity.elasticity == 1.3
-    assert settings.as_dict() == said
+    assert settings.as_dict() == document
     with pytest.raises(TypeError):
         settings.rules["grant_floor"] = 1.0  # type: ignore[index]
 

@@ -93,8 +93,8 @@ def test_a_what_if_writes_down_who_decided(tmp_path: Path) -> None:
     """A what-if adds to the log of its base; the log makes no difference between scenarios."""
     text = 'base = "england"\ntitle = "Smaller"\n[rules]\ngrant_floor = 0.6\n'
     (tmp_path / "plain.toml").write_text(text, encoding="utf-8")
-    said = '[log.decisions."rules.grant_floor"]\nby = "the minister"\n'
-    (tmp_path / "said.toml").write_text(text + said, encoding="utf-8")
+    texts = '[log.decisions."rules.grant_floor"]\nby = "the minister"\n'
+    (tmp_path / "said.toml").write_text(text + texts, encoding="utf-8")
     plain, made = (sp.read_scenario(tmp_path / name) for name in ("plain.toml", "said.toml"))
     assert made.settings.log["decisions"]["rules.grant_floor"]["by"] == "the minister"
     assert made.settings.log["sources"] == plain.settings.log["sources"]

@@ -61,12 +61,12 @@ def lists(source: str) -> Iterator[tuple[int, set[str]]]:
 
 
 def test_no_other_module_lists_rules() -> None:
-    found = [
+    rows = [
         f"{path.relative_to(ROOT)} line {line}: {', '.join(sorted(named))}"
         for path in modules()
         for line, named in lists(path.read_text())
     ]
-    assert found == []
+    assert rows == []
 
 
 @pytest.mark.parametrize(

@@ -78,12 +78,12 @@ def test_an_effect_is_what_settling_again_shows(scenario: str, name: str) -> Non
 @given(strategies.drafts())
 def test_every_log_of_any_settlement(made: strategies.Draft) -> None:
     """All keys, texts only, an effect computed or said not to be; no log is empty."""
-    found = logs(sp.settle(strategies.scenario(made)))
-    assert tuple(log.key for log in found) == KEYS
-    for log in found:
+    settlement = logs(sp.settle(strategies.scenario(made)))
+    assert tuple(log.key for log in settlement) == KEYS
+    for log in settlement:
         assert len(log.table) and log.title and log.about.endswith(".")
         assert all(isinstance(cell, str) for column in log.table for cell in log.table[column]), log.key
-    for effect in found[0].table["effect"]:
+    for effect in settlement[0].table["effect"]:
         assert effect.startswith(("1% more: ", "not computed: "))
 
 

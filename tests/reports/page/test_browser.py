@@ -96,8 +96,8 @@ def test_axe_finds_nothing(browser: Any, pages: Path, name: str, viewport: Any) 
             page.select_option("#area", index=3)
             page.click("#choose button[type=submit]")
             page.wait_for_selector("#page h3")
-        found = Axe().run(page, options={"runOnly": STANDARDS}).response["violations"]
-        assert not [(each["id"], each["nodes"][0]["html"]) for each in found]
+        output = Axe().run(page, options={"runOnly": STANDARDS}).response["violations"]
+        assert not [(item["id"], item["nodes"][0]["html"]) for item in output]
 
 
 def column(page: Any, table: str, name: str) -> list[float]:
@@ -153,14 +153,14 @@ def test_marks_say_what_they_are_to_the_pointer_and_to_the_keyboard(browser: Any
         page.focus("#p-sums")
         scrolled = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
         page.evaluate(scrolled)  # which hides what is shown
-        said = []
+        text = []
         for _ in range(3):
             page.keyboard.press("ArrowRight")
-            said.append(page.inner_text("#tip"))
-        assert len(set(said)) == 3
-        assert page.inner_text("#said") == said[-1]
+            text.append(page.inner_text("#tip"))
+        assert len(set(text)) == 3
+        assert page.inner_text("#said") == text[-1]
         page.keyboard.press("ArrowLeft")
-        assert page.inner_text("#tip") == said[1]
+        assert page.inner_text("#tip") == text[1]
         page.keyboard.press("Tab")
         assert page.locator("#tip").is_hidden()
 

@@ -47,8 +47,8 @@ def ensemble(tmp_path_factory: pytest.TempPathFactory) -> sp.Ensemble:
         (folder / "base").mkdir(exist_ok=True)
         (folder / "base" / name).write_bytes(content)
     costs = {"name": NAMES[0], "table": "pot", "columns": ["amount"], "each": "year"}
-    said = {**costs, "distribution": "uniform", "low": 0.8, "high": 1.2}
-    plan = make_plan({"base": str(folder / "base"), "title": NAMES[1], "draws": 8, "uncertain": [said]}, "plan")
+    text = {**costs, "distribution": "uniform", "low": 0.8, "high": 1.2}
+    plan = make_plan({"base": str(folder / "base"), "title": NAMES[1], "draws": 8, "uncertain": [text]}, "plan")
     return sp.run_ensemble(plan, folder / "out")
 
 
@@ -59,47 +59,47 @@ def check(page: Page, table: str, frame: pd.DataFrame, by: list[str], columns: l
     for row in frame.to_dict("records"):
         cells = shown[" ".join(str(row[name]) for name in by)]
         for column in columns:
-            value, found = row[column], cells[column].value
-            assert found == value or (found is None and math.isnan(value)), (table, column)
+            value, result = row[column], cells[column].value
+            assert result == value or (result is None and math.isnan(value)), (table, column)
 
 
 CHANGE = ["before", "after", "change"]
 
 
 def test_every_figure_of_a_comparison_is_its_own() -> None:
-    found = comparison()
-    page = read_page(comparison_html(found))
-    figures = [name for name in found.scenarios if name not in ("scenario", "title", "reason")]
-    check(page, "scenarios", found.scenarios, ["scenario"], figures)
-    own = {name: t[t["scenario"] == NAMES[1]] for name, t in found.tables.items() if "scenario" in t}
-    check(page, "areas-1", own["areas"], ["area"], ["bid", *CHANGE, "share"])
-    check(page, "regions-1", own["regions"], ["region"], ["bid", *CHANGE, "share"])
-    check(page, "nation-1", own["nation"], ["objective", "year"], ["target", *CHANGE, "short_before", "short"])
-    check(page, "stages-1", own["stages"], ["stage"], CHANGE)
-    numbers = own["inputs"][[isinstance(each, float) for each in own["inputs"]["before"]]]
+    result = comparison()
+    page = read_page(comparison_html(result))
+    figures = [name for name in result.scenarios if name not in ("scenario", "title", "reason")]
+    check(page, "scenarios", result.scenarios, ["scenario"], figures)
+    of_one = {name: t[t["scenario"] == NAMES[1]] for name, t in result.tables.items() if "scenario" in t}
+    check(page, "areas-1", of_one["areas"], ["area"], ["bid", *CHANGE, "share"])
+    check(page, "regions-1", of_one["regions"], ["region"], ["bid", *CHANGE, "share"])
+    check(page, "nation-1", of_one["nation"], ["objective", "year"], ["target", *CHANGE, "short_before", "short"])
+    check(page, "stages-1", of_one["stages"], ["stage"], CHANGE)
+    numbers = of_one["inputs"][[isinstance(item, float) for item in of_one["inputs"]["before"]]]
     assert len(numbers)
     shown = page.tables["inputs-1"]
     for row in numbers.to_dict("records"):
         cells = shown[f"{row['table']} {row['row']} {row['column']}"]
         assert [cells[name].value for name in CHANGE] == [row[name] for name in CHANGE]
-    check(page, "stability", found.stability, ["scenario", "area", "number", "moved"], [*CHANGE, "elasticity"])
+    check(page, "stability", result.stability, ["scenario", "area", "number", "moved"], [*CHANGE, "elasticity"])
     assert "There is no settlement" in page.text
 
 
 @pytest.mark.parametrize("levers", [("pot",), ("pot", "rules.grant_floor")])
 def test_every_figure_of_a_sweep_is_its_own(levers: tuple[str, ...]) -> None:
-    found = sweep(*levers)
-    page = read_page(sweep_html(found))
-    settled = found.points["status"] == "settled"
-    assert 0 < settled.sum() < len(found.points)
-    figures = [str(name) for name in found.points if name not in ("status", "reason")]
-    check(page, "points", found.points[settled], list(levers), figures)
-    check(page, "unsettled", found.points[~settled], list(levers), list(levers))
-    for area, own in found.grants.groupby("area"):
+    result = sweep(*levers)
+    page = read_page(sweep_html(result))
+    settled = result.points["status"] == "settled"
+    assert 0 < settled.sum() < len(result.points)
+    figures = [str(name) for name in result.points if name not in ("status", "reason")]
+    check(page, "points", result.points[settled], list(levers), figures)
+    check(page, "unsettled", result.points[~settled], list(levers), list(levers))
+    for area, group in result.grants.groupby("area"):
         cells = page.tables["areas"][str(area)]
         for column in ("grant", "share"):
             ends = [cells[f"{column}_{end}"].value for end in ("lowest", "highest")]
-            assert ends == [own[column].min(), own[column].max()]
+            assert ends == [group[column].min(), group[column].max()]
 
 
 def test_every_figure_of_an_ensemble_is_its_own(ensemble: sp.Ensemble) -> None:
@@ -122,14 +122,14 @@ def test_names_do_no_harm_and_nothing_is_fetched(ensemble: sp.Ensemble) -> None:
     for html, names in [*pages, (ensemble_html(ensemble), NAMES)]:
         page = read_page(html)
         assert not [tag for tag, _ in page.tags if tag in ("img", "b", "iframe", "object", "foreignobject", "a")][1:]
-        assert not [said for _, said in page.tags for name in said if name.startswith("on")]
+        assert not [text for _, text in page.tags for name in text if name.startswith("on")]
         assert not [s["href"] for _, s in page.tags if "href" in s and not s["href"].startswith("#")]
         assert len([1 for tag, _ in page.tags if tag == "script"]) == 1
         assert all(name in page.text for name in names)
         assert not re.findall(r"(?:https?:)?//(?!www\.w3\.org/2000/svg)[a-z0-9-]+\.[a-z]{2,}", html)
-        policy = next(said["content"] for _, said in page.tags if said.get("http-equiv"))
+        policy = next(text["content"] for _, text in page.tags if text.get("http-equiv"))
         assert policy.startswith("default-src 'none'; style-src 'sha256-")
-        tips = [said["data-tip"] for _, said in page.tags if "data-tip" in said]
+        tips = [text["data-tip"] for _, text in page.tags if "data-tip" in text]
         assert tips
         assert not [tip for tip in tips if re.match(r"(at|v|value|name|outer low|median): ", tip)]
 
@@ -156,8 +156,8 @@ def test_they_open_quietly_and_axe_finds_nothing(
             assert page.evaluate("document.documentElement.scrollWidth") == viewport["width"]
             if viewport is PHONE:
                 continue
-            found = Axe().run(page, options={"runOnly": STANDARDS}).response["violations"]
-            assert not [(each["id"], each["nodes"][0]["html"]) for each in found], name
+            output = Axe().run(page, options={"runOnly": STANDARDS}).response["violations"]
+            assert not [(item["id"], item["nodes"][0]["html"]) for item in output], name
 
 
 def test_without_the_extra_one_line_says_what_to_install(tmp_path: Path) -> None:

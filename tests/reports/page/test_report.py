@@ -72,19 +72,19 @@ def by_area(settlement: sp.Settlement) -> dict[str, dict[str, float]]:
     """Sums of the grants, by a loop that owes nothing to the report."""
     people = dict(zip(*(settlement.scenario.filled("areas")[c] for c in ("code", "population")), strict=True))
     pounds = {"GBP": 1, "GBP thousand": 1e3, "GBP million": 1e6}[settlement.scenario.settings.money]
-    found = {}
+    rows = {}
     for code in people:
-        own = [row for row in settlement.grants.to_dict("records") if row["area"] == code]
-        sums = {column: math.fsum(row[column] for row in own) for column in ("bid", "grant", "change")}
+        bids = [row for row in settlement.grants.to_dict("records") if row["area"] == code]
+        sums = {column: math.fsum(row[column] for row in bids) for column in ("bid", "grant", "change")}
         head = people[code] if people[code] > 0 else math.nan
-        found[code] = {
+        rows[code] = {
             **sums,
             "share": sums["grant"] / sums["bid"] if sums["bid"] else math.nan,
             "per_head": sums["grant"] * pounds / head,
             "change_per_head": sums["change"] * pounds / head,
             "asks": float(sum(settlement.asks["area"] == code)),
         }
-    return found
+    return rows
 
 
 def check_report(settlement: sp.Settlement, page: Page) -> None:
@@ -125,10 +125,10 @@ def check_report(settlement: sp.Settlement, page: Page) -> None:
         assert math.isclose(total, settlement.asks[column].sum(), rel_tol=1e-9, abs_tol=1e-9)
     best = settlement.best_placed.table
     for need in best["need"].unique():
-        own = best[best["need"] == need]
-        rows = {f"{r['area']} {r['option']}": r for r in own.to_dict("records")}
+        chosen = best[best["need"] == need]
+        rows = {f"{r['area']} {r['option']}": r for r in chosen.to_dict("records")}
         shown = {key: cells for key, cells in page.tables.get(f"merit-{need}", {}).items() if key}
-        assert len(shown) == min((own["outcome"] > 0).sum(), 150)
+        assert len(shown) == min((chosen["outcome"] > 0).sum(), 150)
         for key, cells in shown.items():
             assert all(cells[c].value == rows[key][c] for c in ("outcome", "cost", "taken")), key
             assert cells["stop"].text == rows[key]["stop"]
@@ -209,12 +209,12 @@ def test_what_a_cell_says_is_its_number_rounded() -> None:
                 for cell in cells.values():
                     if cell.value is None or "e" in cell.text:
                         continue
-                    said = cell.text.replace("−", "-").replace(",", "").rstrip("%")
+                    text = cell.text.replace("−", "-").replace(",", "").rstrip("%")
                     scale = 0.01 if cell.text.endswith("%") else 1.0
-                    digits = len(said.partition(".")[2])
+                    digits = len(text.partition(".")[2])
                     whole = 4 if abs(cell.value) < 100 else 1
                     slack = max(0.5 * 10.0**-digits * scale, abs(cell.value) * 0.5 * 10.0**-whole * (digits > 1))
-                    assert abs(float(said) * scale - cell.value) <= slack * (1 + 1e-9), cell
+                    assert abs(float(text) * scale - cell.value) <= slack * (1 + 1e-9), cell
                     checked += 1
     assert checked > 10_000
 
@@ -233,17 +233,17 @@ def test_the_report_on_england_is_small_and_needs_no_network() -> None:
     text = england_report()
     assert len(text.encode()) < 0.65 * LARGEST  # the pictures are the same for twice as many areas
     assert not re.findall(r"(?:https?:)?//(?!www\.w3\.org/2000/svg)[a-z0-9-]+\.[a-z]{2,}", text)
-    policy = next(said["content"] for tag, said in england_page().tags if said.get("http-equiv"))
+    policy = next(words["content"] for tag, words in england_page().tags if words.get("http-equiv"))
     assert policy.startswith("default-src 'none'; style-src 'sha256-")
     assert "unsafe" not in policy
-    runs = [said for tag, said in england_page().tags if tag == "script" and said.get("type") != "application/json"]
+    runs = [words for tag, words in england_page().tags if tag == "script" and words.get("type") != "application/json"]
     assert len(runs) == 1
 
 
 def test_the_first_screen_answers_what_ministers_ask() -> None:
     text = england_page().text
-    for said in ("Money left", "Largest shortfall", "Fairness cost", "Certificate", "✓ holds", "Illustrative: real"):
-        assert said in text
+    for words in ("Money left", "Largest shortfall", "Fairness cost", "Certificate", "✓ holds", "Illustrative: real"):
+        assert words in text
     assert "singlepot report ." in text
     assert "Placed by hand" in text
 
@@ -262,10 +262,10 @@ def test_names_do_no_harm() -> None:
     page = read_page(report_html(attacked(), sp.price_fairness(attacked()), [log]))
     check_report(attacked(), page)
     pages = [page, *area_pages(page).values(), *(read_page(area_page_html(attacked(), f"A{i}")) for i in range(3))]
-    for each in pages:
-        assert not [tag for tag, _ in each.tags if tag in ("img", "b", "iframe", "object", "foreignobject", "a:script")]
-        assert not [said for _, said in each.tags for name in said if name.startswith("on")]
-        assert not [s["href"] for _, s in each.tags if "href" in s and not s["href"].startswith("#")]
+    for item in pages:
+        assert not [tag for tag, _ in item.tags if tag in ("img", "b", "iframe", "object", "foreignobject", "a:script")]
+        assert not [text for _, text in item.tags for name in text if name.startswith("on")]
+        assert not [s["href"] for _, s in item.tags if "href" in s and not s["href"].startswith("#")]
     assert len([1 for tag, _ in page.tags if tag == "script"]) == 2
     shown = [cells["name"].text for key, cells in page.tables["areas"].items() if key]
     assert sorted(shown) == sorted(NAMES)
@@ -276,7 +276,7 @@ def test_names_do_no_harm() -> None:
 
 def test_marks_say_what_they_are_in_words() -> None:
     """No mark says its coordinates, as the library would have it; every hexagon says its authority."""
-    tips = [said["data-tip"] for _, said in england_page().tags if "data-tip" in said]
+    tips = [text["data-tip"] for _, text in england_page().tags if "data-tip" in text]
     assert len(tips) > 3000
     assert not [tip for tip in tips if re.match(r"(x|y|v|at|label|name): ", tip)]
     for cell in read_cells()["name"]:
@@ -351,7 +351,7 @@ def test_a_scenario_can_bring_its_own_hexagons() -> None:
 )
 def test_merged_bars_lose_nothing(rows: list[tuple[float, float, float]], most: int) -> None:
     """However few bars there are, they add up to the same outcome, the same use and the same cost, in order."""
-    outcome, cost, taken = (np.asarray(each) for each in zip(*sorted(rows, key=lambda row: row[1]), strict=True))
+    outcome, cost, taken = (np.asarray(item) for item in zip(*sorted(rows, key=lambda row: row[1]), strict=True))
     options = pd.DataFrame({"outcome": outcome, "cost": cost, "taken": taken})
     options = options.assign(area="A", name="A", region="R", called="more", stop="used up")
     bars = MeritOrder("k", "K", "t", options, 1.0, "GBP million per t", 0.0, "£m", 1_000_000).bars(most)

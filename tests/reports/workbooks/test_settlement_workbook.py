@@ -102,8 +102,8 @@ def check_cells(settlement: sp.Settlement, content: bytes) -> int:
             if source not in shown:
                 continue
             for row, cell in enumerate(own[source].tolist(), start=TOP + 2):
-                found = book[sheet.name].cell(row, shown[source]).value
-                assert same(found, cell), (sheet.name, source, row, found, cell)
+                result = book[sheet.name].cell(row, shown[source]).value
+                assert same(result, cell), (sheet.name, source, row, result, cell)
                 compared += 1
     return compared
 
@@ -134,11 +134,11 @@ def test_areas_add_up_their_cells() -> None:
     """The one sheet that is no table of the settlement: sums by area, worked out here again."""
     settlement = settled("england")
     areas = next(sheet for sheet in settlement_sheets(settlement) if sheet.name == "Areas").table.set_index("code")
-    for code, own in settlement.grants.groupby("area"):
+    for code, group in settlement.grants.groupby("area"):
         row = areas.loc[code]
-        assert row["pounds"] == sum(own["pounds"])
-        assert row["grant"] == pytest.approx(sum(own["grant"]), rel=1e-12)
-        assert row["change_per_head"] == pytest.approx(1e6 * sum(own["change"]) / row["population"], rel=1e-9)
+        assert row["pounds"] == sum(group["pounds"])
+        assert row["grant"] == pytest.approx(sum(group["grant"]), rel=1e-12)
+        assert row["change_per_head"] == pytest.approx(1e6 * sum(group["change"]) / row["population"], rel=1e-9)
         assert row["asks"] == int((settlement.asks["area"] == code).sum())
 
 
@@ -183,7 +183,7 @@ def test_money_says_its_unit_and_is_shown_as_money(name: str) -> None:
 def test_texts_are_never_formulas() -> None:
     """The only formulas are ours: totals and sums over cells; the harmful texts stand where they belong, whole."""
     book = opened(written("hostile"))
-    found = set()
+    rows = set()
     for sheet in book.worksheets:
         for row in sheet.iter_rows():
             for cell in row:
@@ -192,10 +192,10 @@ def test_texts_are_never_formulas() -> None:
                         cell.value
                     )
                 elif isinstance(cell.value, str):
-                    found.add(cell.value)
+                    rows.add(cell.value)
                 assert cell.hyperlink is None or cell.hyperlink.target is None
-    assert set(NASTY[:4]) | {NASTY[4], NASTY[6]} <= found
-    assert any(re.match(r"=x\d+\|<b>", text) for text in found)
+    assert set(NASTY[:4]) | {NASTY[4], NASTY[6]} <= rows
+    assert any(re.match(r"=x\d+\|<b>", text) for text in rows)
 
 
 def test_any_text_is_a_text() -> None:
@@ -276,9 +276,9 @@ def test_libreoffice_works_out_our_totals(name: str, recalculated: dict[str, ope
                 assert cell.data_type != "e", (sheet.title, cell.coordinate, cell.value)
     rows = list(book["Totals"].iter_rows(min_row=TOP + 2, values_only=True))
     assert len(rows) == 3 * len(settlement.national) + 2 * len(settlement.pot) + 4
-    for what, year, _, _, found, said, _, agrees in rows:
+    for what, year, _, _, value, text, _, agrees in rows:
         assert agrees == "agrees", (what, year)
-        assert found == pytest.approx(said, rel=1e-9, abs=1e-9)
+        assert value == pytest.approx(text, rel=1e-9, abs=1e-9)
     total = book["Grants"].cell(TOP + 2 + len(settlement.grants), 8).value
     assert total == settlement.grants["pounds"].sum()
     check_totals(settlement, book)
@@ -288,8 +288,8 @@ def check_totals(settlement: sp.Settlement, book: openpyxl.Workbook) -> None:
     for sheet in settlement_sheets(settlement):
         for at, column in enumerate(sheet.columns, start=1):
             if column.total and len(sheet.table):
-                found = book[sheet.name].cell(TOP + 2 + len(sheet.table), at).value
-                assert found == pytest.approx(pd.Series(sheet.table[column.source]).sum(), rel=1e-9), column.header
+                result = book[sheet.name].cell(TOP + 2 + len(sheet.table), at).value
+                assert result == pytest.approx(pd.Series(sheet.table[column.source]).sum(), rel=1e-9), column.header
 
 
 @pytest.mark.skipif(SOFFICE is None, reason="soffice (LibreOffice) is not installed")
@@ -303,5 +303,5 @@ def test_a_sum_that_differs_is_said(tmp_path: Path) -> None:
     command = [str(SOFFICE), profile, "--headless", "--convert-to", "xlsx", "--outdir", str(tmp_path / "out")]
     subprocess.run([*command, str(tmp_path / "moved.xlsx")], check=True, capture_output=True)
     sums = opened((tmp_path / "out" / "moved.xlsx").read_bytes(), values=True)["Totals"]
-    said = [row[7] for row in sums.iter_rows(min_row=TOP + 2, values_only=True)]
-    assert said.count("DIFFERS") == 2
+    text = [row[7] for row in sums.iter_rows(min_row=TOP + 2, values_only=True)]
+    assert text.count("DIFFERS") == 2

@@ -54,8 +54,8 @@ high = 1.05
 
 
 def uncertain(**changes: Any) -> dict[str, Any]:
-    said = {"name": "costs", "table": "option_years", "columns": ["grant"], "distribution": "lognormal", "spread": 0.2}
-    return {**said, **changes}
+    text = {"name": "costs", "table": "option_years", "columns": ["grant"], "distribution": "lognormal", "spread": 0.2}
+    return {**text, **changes}
 
 
 def plan(draws: int = 100, **changes: Any) -> sp.Plan:
@@ -207,9 +207,9 @@ WRONG: dict[str, tuple[dict[str, Any], str, str]] = {
 @pytest.mark.parametrize("name", WRONG)
 def test_a_mistake_in_a_plan_is_named(name: str, england: sp.Scenario) -> None:
     """With its code, its place and what to do."""
-    said, code, words = WRONG[name]
+    text, code, words = WRONG[name]
     with pytest.raises(sp.BadInputError) as caught:
-        made = make_plan({"base": "england", "draws": 4, "uncertain": [uncertain(), said]}, "plan.toml")
+        made = make_plan({"base": "england", "draws": 4, "uncertain": [uncertain(), text]}, "plan.toml")
         draw_sample(made, england)
     assert [problem.code for problem in caught.value.problems] == [code]
     assert words in str(caught.value)
@@ -236,11 +236,11 @@ def test_a_draw_is_what_settling_its_scenario_gives(written: Callable[[int], Pat
     done = sp.run_ensemble(written(6), tmp_path / "out")
     sample = draw_sample(done.plan, sp.read_scenario("bucks-and-burnley"))
     for draw in range(6):
-        own = done.grants[done.grants["draw"] == draw]
+        chosen = done.grants[done.grants["draw"] == draw]
         if done.draws["status"][draw] == "settled":
             fresh = sp.settle(sample.scenario(draw))
-            assert own["grant"].tolist() == fresh.grants["grant"].tolist()
-            assert own["pounds"].tolist() == fresh.grants["pounds"].tolist()
+            assert chosen["grant"].tolist() == fresh.grants["grant"].tolist()
+            assert chosen["pounds"].tolist() == fresh.grants["pounds"].tolist()
 
 
 def test_regret_is_what_keeping_the_central_grants_costs(england: sp.Scenario) -> None:
@@ -321,7 +321,7 @@ def parts(out: Path) -> int:
 
 def children(pid: int) -> list[int]:
     """Worker processes of a run, those of the system's own bookkeeping left out."""
-    found = []
+    rows = []
     for path in Path("/proc").glob("[0-9]*/stat"):
         try:
             fields = path.read_text(encoding="utf-8").rsplit(")", 1)[1].split()
@@ -329,8 +329,8 @@ def children(pid: int) -> list[int]:
         except OSError:
             continue
         if int(fields[1]) == pid and "spawn_main" in command:
-            found.append(int(path.parent.name))
-    return found
+            rows.append(int(path.parent.name))
+    return rows
 
 
 needs_proc = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks at processes as Linux shows them")
@@ -420,8 +420,8 @@ def test_a_full_disk_loses_no_finished_draw(written: Callable[[int], Path], tmp_
         "except sp.EnsembleRefusedError as error:\n    print(error)\n"
     )
     assert resource
-    said = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
-    assert "every finished draw is kept" in said.stdout, said.stderr
+    output = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert "every finished draw is kept" in output.stdout, output.stderr
     assert parts(tmp_path / "out") == 2
     assert not list((tmp_path / "out").rglob("*.partial"))
     sp.run_ensemble(written(20), tmp_path / "out")
@@ -505,9 +505,9 @@ def test_the_chart_is_drawn_the_same_every_time(written: Callable[[int], Path], 
 def test_the_command_draws_it(written: Callable[[int], Path], tmp_path: Path) -> None:
     chart = tmp_path / "chart.svg"
     run = start(written(4), tmp_path / "out", "--chart", str(chart))
-    said, errors = run.communicate(timeout=60)
+    text, errors = run.communicate(timeout=60)
     assert run.returncode == 0, errors
-    assert "4 draws, seed 7" in said
+    assert "4 draws, seed 7" in text
     assert chart.read_bytes().startswith(b"<?xml")
     wrong = start(written(4), tmp_path / "other", "--chart", "chart.pdf")
     assert "neither in .png nor in .svg" in wrong.communicate(timeout=60)[1]

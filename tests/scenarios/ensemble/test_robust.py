@@ -125,9 +125,9 @@ def test_what_cannot_be_asked_is_refused(tmp_path: Path) -> None:
 
 def test_the_commands(tmp_path: Path) -> None:
     path, out = made(tmp_path, draws=4), tmp_path / "out"
-    said = run("settle", str(path), "--robust", "--out", str(out))
-    assert said.returncode == 0, said.stderr
-    assert "Grants decided once for 4 draws" in said.stdout
+    output = run("settle", str(path), "--robust", "--out", str(out))
+    assert output.returncode == 0, output.stderr
+    assert "Grants decided once for 4 draws" in output.stdout
     assert json.loads((out / "robust.json").read_text())["draws"] == 4
     assert len(pd.read_csv(out / "draws.csv")) == 4
     shown = run("robust", str(path), "--json", "--worst", "25%", "--order", "worst")

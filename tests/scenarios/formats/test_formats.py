@@ -301,13 +301,13 @@ def test_a_missing_package_is_named_with_its_command(tmp_path: Path, monkeypatch
 def test_json_documents_are_for_people_too() -> None:
     from singlepot.scenarios.formats.json_document import scenario_json
 
-    said = json.loads(scenario_json(sp.read_scenario(INPUT / "full")))
-    assert said["bids"][0] == {
+    read_back = json.loads(scenario_json(sp.read_scenario(INPUT / "full")))
+    assert read_back["bids"][0] == {
         "area": "E1",
         "year": "2026-27",
         "amount": 20.0,
         "envelope": "resource",
         "reference": 18.0,
     }
-    assert said["bids"][3]["reference"] is None
-    assert said["rule_rows"][0]["rule"] == "grant_floor"
+    assert read_back["bids"][3]["reference"] is None
+    assert read_back["rule_rows"][0]["rule"] == "grant_floor"

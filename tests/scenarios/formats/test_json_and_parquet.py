@@ -42,12 +42,12 @@ def put(*path: Any, value: Any) -> Callable[[str], str]:
     """Put a value at a path."""
 
     def change(text: str) -> str:
-        said = json.loads(text)
-        part = said
+        settings = json.loads(text)
+        part = settings
         for name in path[:-1]:
             part = part[name]
         part[path[-1]] = value
-        return json.dumps(said)
+        return json.dumps(settings)
 
     return change
 
@@ -193,31 +193,31 @@ def test_a_broken_document_is_refused_with_its_code_and_place(
     path = tmp_path / "s.json"
     text = change(document())
     path.write_bytes(text.encode("utf-16" if what == "UTF-16" else "utf-8"))
-    found = refusal(path)
-    assert sorted(problem.code for problem in found.problems) == sorted(codes), str(found)
-    first = next(problem for problem in found.problems if problem.code == codes[0])
+    result = refusal(path)
+    assert sorted(problem.code for problem in result.problems) == sorted(codes), str(result)
+    first = next(problem for problem in result.problems if problem.code == codes[0])
     assert first.file == "s.json"
     if place:
-        assert place in {problem.place for problem in found.problems}
+        assert place in {problem.place for problem in result.problems}
     for words in says:
-        assert words in str(found), str(found)
-    assert len(str(found).splitlines()) == len(found.problems)
+        assert words in str(result), str(result)
+    assert len(str(result).splitlines()) == len(result.problems)
 
 
 def test_a_byte_order_mark_and_the_order_of_keys_do_not_matter(tmp_path: Path) -> None:
-    said = json.loads(document())
+    settings = json.loads(document())
     path = tmp_path / "s.json"
-    turned = {key: said[key] for key in reversed(said)}
+    turned = {key: settings[key] for key in reversed(settings)}
     path.write_bytes(b"\xef\xbb\xbf" + json.dumps(turned).encode())
     assert sp.read_scenario(path) == sp.read_scenario(INPUT / "full")
 
 
 def test_cells_that_are_left_out_are_empty(tmp_path: Path) -> None:
-    said = json.loads(document())
+    settings = json.loads(document())
     for key in ("bids", "areas", "options"):
-        said[key] = [{name: cell for name, cell in row.items() if cell is not None} for row in said[key]]
+        settings[key] = [{name: cell for name, cell in row.items() if cell is not None} for row in settings[key]]
     path = tmp_path / "s.json"
-    path.write_text(json.dumps(said), encoding="utf-8")
+    path.write_text(json.dumps(settings), encoding="utf-8")
     assert sp.read_scenario(path) == sp.read_scenario(INPUT / "full")
 
 
@@ -229,8 +229,8 @@ def folder(tmp_path: Path) -> Path:
 
 def test_a_table_in_both_formats_is_refused(folder: Path) -> None:
     shutil.copy(INPUT / "full" / "bids.csv", folder)
-    found = refusal(folder).problems
-    assert [(p.code, p.file) for p in found] == [("SP-J010", "bids.parquet")]
+    problems = refusal(folder).problems
+    assert [(p.code, p.file) for p in problems] == [("SP-J010", "bids.parquet")]
 
 
 def test_tables_of_both_formats_mix(folder: Path) -> None:
@@ -258,9 +258,9 @@ def test_a_parquet_file_that_says_it_has_a_billion_rows_is_refused(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("singlepot.scenarios.formats.parquet_tables.MOST_ROWS", 3)
-    found = refusal(folder).problems
-    assert {p.code for p in found} == {"SP-J012"}
-    assert "split the scenario" in str(found[0])
+    problems = refusal(folder).problems
+    assert {p.code for p in problems} == {"SP-J012"}
+    assert "split the scenario" in str(problems[0])
 
 
 @pytest.mark.parametrize(
@@ -278,9 +278,9 @@ def test_a_parquet_file_that_says_it_has_a_billion_rows_is_refused(
 def test_parquet_columns_of_the_wrong_type_are_refused(column: str, cells: Any, code: str, folder: Path) -> None:
     table = pq.read_table(folder / "bids.parquet")
     pq.write_table(table.set_column(table.column_names.index(column), column, cells), folder / "bids.parquet")
-    found = refusal(folder).problems
-    assert {p.code for p in found} == {code}
-    assert (found[0].file, found[0].place) == ("bids.parquet", "row 1")
+    problems = refusal(folder).problems
+    assert {p.code for p in problems} == {code}
+    assert (problems[0].file, problems[0].place) == ("bids.parquet", "row 1")
 
 
 def test_parquet_columns_of_every_fitting_type_are_read(folder: Path) -> None:
@@ -298,9 +298,9 @@ def test_parquet_columns_of_every_fitting_type_are_read(folder: Path) -> None:
 
 
 def test_a_parquet_file_by_itself_names_its_folder(folder: Path) -> None:
-    found = refusal(folder / "bids.parquet").problems
-    assert [p.code for p in found] == ["SP-F001"]
-    assert "name the folder" in str(found[0])
+    problems = refusal(folder / "bids.parquet").problems
+    assert [p.code for p in problems] == ["SP-F001"]
+    assert "name the folder" in str(problems[0])
 
 
 def test_every_code_of_documents_has_a_case() -> None:

@@ -79,9 +79,9 @@ def test_every_raise_is_dearer_than_every_saving(england: sp.Scenario) -> None:
     keys = list(england.objectives["key"])
     total = years.groupby(["area", "option"])[["grant_total", *keys]].sum().reset_index()
     for key in keys:
-        own = total[total["option"].str.startswith(f"{key}-")]
-        own = own.assign(cost=own["grant_total"] / own[key], kind=own["option"].str.split("-").str[1])
-        by_area = own[own["kind"] != "stretch"].pivot_table(
+        result = total[total["option"].str.startswith(f"{key}-")]
+        result = result.assign(cost=result["grant_total"] / result[key], kind=result["option"].str.split("-").str[1])
+        by_area = result[result["kind"] != "stretch"].pivot_table(
             index="area", columns="kind", values="cost", aggfunc=["min", "max"]
         )
         assert (by_area["min"]["raise"] > by_area["max"]["save"]).all()
@@ -116,13 +116,13 @@ def by_the_words(key: str, said: dict[str, str], areas: list[dict[str, str]]) ->
 def test_targets_and_bids_follow_the_words(england: sp.Scenario) -> None:
     """Made again from attributes and assumptions, without the script's code."""
     with (LIBRARY / "figures" / "assumptions.csv").open(encoding="utf-8") as file:
-        said = {row["key"]: row["value"] for row in csv.DictReader(file)}
+        text = {row["key"]: row["value"] for row in csv.DictReader(file)}
     with (LIBRARY / "england" / "areas.csv").open(encoding="utf-8") as file:
         areas = list(csv.DictReader(file))
     last = england.targets[england.targets["year"] == "2029-30"].set_index(["objective", "area"])["target"]
     costs = dict.fromkeys((row["code"] for row in areas), 0.0)
     for key in MEASURES:
-        target, cost = by_the_words(key, said, areas)
+        target, cost = by_the_words(key, text, areas)
         assert last[key].to_dict() == pytest.approx(target, rel=1e-5)
         costs = {code: total + cost.get(code, 0.0) for code, total in costs.items()}
     bids = england.bids.groupby("area")["amount"].sum()
@@ -226,7 +226,7 @@ def test_levelling_up_bids_are_the_awards() -> None:
     assert len(scenario.areas) == len(scenario.bids) == 106
     assert scenario.objectives.empty
     for code in ("E06000015", "E10000017"):
-        own = [row for row in awards if code in row["upper_tier_codes"].split(";")]
-        shares = [float(row["bid_value_gbp"]) / len(row["upper_tier_codes"].split(";")) for row in own]
+        rows = [row for row in awards if code in row["upper_tier_codes"].split(";")]
+        shares = [float(row["bid_value_gbp"]) / len(row["upper_tier_codes"].split(";")) for row in rows]
         assert scenario.bids.set_index("area").loc[code, "amount"] == pytest.approx(sum(shares) / 1e6, abs=1e-6)
-        assert all(row["bid_id"] in scenario.bids.set_index("area").loc[code, "note"] for row in own)
+        assert all(row["bid_id"] in scenario.bids.set_index("area").loc[code, "note"] for row in rows)

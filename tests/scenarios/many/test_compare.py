@@ -42,69 +42,72 @@ def england() -> sp.Comparison:
 
 def test_money_is_set_side_by_side_by_hand() -> None:
     """9 and then 6 over bids of 4 and 8: in proportion."""
-    found = sp.compare([two_areas(), two_areas(6.0)], names=["now", "less"])
-    assert found.areas[["scenario", "area", "region"]].to_numpy().tolist() == [["less", "B", "S"], ["less", "A", "N"]]
-    assert found.areas[["before", "after", "change", "share"]].to_numpy() == pytest.approx(
+    comparison = sp.compare([two_areas(), two_areas(6.0)], names=["now", "less"])
+    assert comparison.areas[["scenario", "area", "region"]].to_numpy().tolist() == [
+        ["less", "B", "S"],
+        ["less", "A", "N"],
+    ]
+    assert comparison.areas[["before", "after", "change", "share"]].to_numpy() == pytest.approx(
         np.asarray([[6, 4, -2, -1 / 3], [3, 2, -1, -1 / 3]])
     )
-    assert found.regions.set_index("region")["change"].to_dict() == pytest.approx({"N": -1.0, "S": -2.0})
-    assert found.grants["pounds_change"].tolist() == [-1_000_000, -2_000_000]
-    assert found.inputs[["table", "row", "column", "before", "after", "change"]].to_numpy().tolist() == [
+    assert comparison.regions.set_index("region")["change"].to_dict() == pytest.approx({"N": -1.0, "S": -2.0})
+    assert comparison.grants["pounds_change"].tolist() == [-1_000_000, -2_000_000]
+    assert comparison.inputs[["table", "row", "column", "before", "after", "change"]].to_numpy().tolist() == [
         ["pot", "2026-27", "amount", 9.0, 6.0, -3.0]
     ]
-    assert found.scenarios["losing"].tolist() == [0, 2]
-    assert found.nested == (("less", "now"),)
-    assert len(found.nesting) == 0
+    assert comparison.scenarios["losing"].tolist() == [0, 2]
+    assert comparison.nested == (("less", "now"),)
+    assert len(comparison.nesting) == 0
 
 
 @settings(max_examples=10)
 @given(drafts())
 def test_a_scenario_differs_from_itself_in_nothing(made: Any) -> None:
     one = scenario(made)
-    found = sp.compare([one, one])
+    comparison = sp.compare([one, one])
     for name in ("inputs", "areas", "grants", "targets", "asks", "nesting"):
-        assert len(getattr(found, name)) == 0, name
+        assert len(getattr(comparison, name)) == 0, name
     for name in ("regions", "nation", "region_targets", "stages"):
-        assert (getattr(found, name)["change"] == 0).all(), name
+        assert (getattr(comparison, name)["change"] == 0).all(), name
 
 
 @settings(max_examples=10)
 @given(drafts(), st.sampled_from([0.95, 1.1]))
 def test_sums_agree_between_areas_regions_and_nation(made: Any, factor: float) -> None:
     one = scenario(without_minima(made))
-    found = sp.compare([one, sp.apply_what_if(one, [{"table": "pot", "multiply": {"amount": factor}}])])
-    assert not found.failures
-    row = found.scenarios.iloc[1]
-    total = row["grants"] - found.scenarios["grants"].iloc[0]
+    comparison = sp.compare([one, sp.apply_what_if(one, [{"table": "pot", "multiply": {"amount": factor}}])])
+    assert not comparison.failures
+    row = comparison.scenarios.iloc[1]
+    total = row["grants"] - comparison.scenarios["grants"].iloc[0]
     size = one.bids["amount"].sum()
-    for table in (found.areas, found.regions, found.grants):
+    for table in (comparison.areas, comparison.regions, comparison.grants):
         assert table["change"].sum() == pytest.approx(total, abs=1e-6 * size)
-    changed = found.targets.groupby(["objective", "year"])["change"].sum()
-    for (objective, year), change in found.region_targets.groupby(["objective", "year"])["change"].sum().items():
+    changed = comparison.targets.groupby(["objective", "year"])["change"].sum()
+    for (objective, year), change in comparison.region_targets.groupby(["objective", "year"])["change"].sum().items():
         assert change == pytest.approx(changed.get((objective, year), 0.0), abs=1e-4)
-    assert (found.areas["change"] > 0).sum() == row["gaining"]
+    assert (comparison.areas["change"] > 0).sum() == row["gaining"]
 
 
 def test_a_larger_pot_that_takes_money_is_found() -> None:
     """England at 105% and 115% of its pot: some areas are asked for dearer outcomes and then no longer are."""
     base = sp.read_scenario("england")
     more = [sp.apply_what_if(base, [{"table": "pot", "multiply": {"amount": factor}}]) for factor in (1.05, 1.15)]
-    found = sp.compare(more, names=["105%", "115%"])
-    assert found.nested == (("105%", "115%"),)
-    losers = found.nesting
+    comparison = sp.compare(more, names=["105%", "115%"])
+    assert comparison.nested == (("105%", "115%"),)
+    losers = comparison.nesting
     assert len(losers) > 5
     assert (losers["change"] < 0).all()
-    lost = found.areas[found.areas["change"] < 0].set_index("area")["change"]
+    lost = comparison.areas[comparison.areas["change"] < 0].set_index("area")["change"]
     assert losers.set_index("area")["change"].to_dict() == pytest.approx(lost.to_dict())
-    assert re.search(r"The larger pot of 115% takes £[0-9.]+m from [0-9]+ areas", comparison_text(found))
+    assert re.search(r"The larger pot of 115% takes £[0-9.]+m from [0-9]+ areas", comparison_text(comparison))
 
 
 def test_what_cannot_be_settled_is_a_row_with_the_reason() -> None:
-    found = sp.compare([two_areas(), two_areas(6.0, rules={"grant_floor": 0.9})], names=["now", "floors"])
-    assert list(found.failures) == ["floors"]
-    assert "floors add up to £10.8m" in found.scenarios["reason"].iloc[1]
-    assert len(found.areas) == 0 and len(found.inputs) == 2
-    assert "There is no settlement: floors add up" in " ".join(comparison_text(found).split())
+    comparison = sp.compare([two_areas(), two_areas(6.0, rules={"grant_floor": 0.9})], names=["now", "floors"])
+    assert list(comparison.failures) == ["floors"]
+    assert "floors add up to £10.8m" in comparison.scenarios["reason"].iloc[1]
+    assert len(comparison.areas) == 0 and len(comparison.inputs) == 2
+    assert "There is no settlement: floors add up" in " ".join(comparison_text(comparison).split())
     with pytest.raises(sp.NoSettlementError):
         sp.compare([two_areas(6.0, rules={"grant_floor": 0.9}), two_areas()])
 
@@ -125,18 +128,18 @@ def test_written_settlements_are_compared_without_settling_again(tmp_path: Path)
         asked.extend(scenarios)
         return iter(())
 
-    found = sp.compare([tmp_path / "one", str(tmp_path / "two")], run=none)
+    comparison = sp.compare([tmp_path / "one", str(tmp_path / "two")], run=none)
     assert asked == []
-    fresh = sp.compare([two_areas(), two_areas(6.0)], names=found.names)
-    for name, table in found.tables.items():
+    fresh = sp.compare([two_areas(), two_areas(6.0)], names=comparison.names)
+    for name, table in comparison.tables.items():
         pd.testing.assert_frame_equal(table, fresh.tables[name], rtol=1e-9)
 
 
 def test_stability_is_included_where_it_is_asked_for() -> None:
-    found = sp.compare([two_areas(), two_areas(6.0)], names=["now", "less"], stability=["A"])
-    assert found.stability["scenario"].tolist() == ["now", "now", "less", "less"]
-    assert "stability.csv" in found.documents()
-    assert "How far grants move" in comparison_text(found)
+    comparison = sp.compare([two_areas(), two_areas(6.0)], names=["now", "less"], stability=["A"])
+    assert comparison.stability["scenario"].tolist() == ["now", "now", "less", "less"]
+    assert "stability.csv" in comparison.documents()
+    assert "How far grants move" in comparison_text(comparison)
 
 
 def test_the_tables_are_written_whole(england: sp.Comparison, tmp_path: Path) -> None:
@@ -160,25 +163,25 @@ def test_the_tables_are_written_whole(england: sp.Comparison, tmp_path: Path) ->
 def test_the_text_fits_80_columns_and_says_the_numbers(england: sp.Comparison) -> None:
     text = comparison_text(england)
     assert max(map(len, text.splitlines())) <= 80
-    said = " ".join(text.split())
+    texts = " ".join(text.split())
     for words in (
         "Input changed: pot amount: 4 rows, 10,600 to 9,540 in sum",
         "£1,060.0m less is granted; no area gains and 71 areas lose",
         "Input changed: stages.give.shortfall.largest: 0.005 to 0",
         "takes money from no area",
     ):
-        assert words in said, words
+        assert words in texts, words
     assert "the largest shortfall goes from 5.45% to 4.95%" in verdict(england, "england-no-give")
 
 
 def test_the_workbook_holds_every_table_and_runs_nothing() -> None:
     """A name that begins like a formula is text; the same comparison gives the same bytes."""
-    found = sp.compare([two_areas(), two_areas(6.0)], names=["now", "http://less"])
-    content = comparison_workbook(found)
-    assert content == comparison_workbook(found)
+    comparison = sp.compare([two_areas(), two_areas(6.0)], names=["now", "http://less"])
+    content = comparison_workbook(comparison)
+    assert content == comparison_workbook(comparison)
     with zipfile.ZipFile(io.BytesIO(content)) as book:
         sheets = re.findall(r'<sheet name="([^"]+)"', book.read("xl/workbook.xml").decode())
-        assert sheets == ["read me", *found.tables]
+        assert sheets == ["read me", *comparison.tables]
         parts = "".join(book.read(name).decode() for name in book.namelist() if name.endswith(".xml"))
         rels = [name for name in book.namelist() if "worksheets/_rels" in name]
     assert "=Barton" in parts

@@ -129,9 +129,9 @@ def test_the_grid_is_complete_and_failures_say_why(bucks: sp.Sweep) -> None:
 
 
 def test_a_value_that_no_rule_may_have_is_a_row() -> None:
-    found = sp.sweep(two_areas(), {"rules.grant_floor": [0.5, 1.5, 0.6]})
-    assert found.points["status"].tolist() == ["settled", "bad input", "settled"]
-    assert "SP-S004" in found.points["reason"].iloc[1]
+    swept = sp.sweep(two_areas(), {"rules.grant_floor": [0.5, 1.5, 0.6]})
+    assert swept.points["status"].tolist() == ["settled", "bad input", "settled"]
+    assert "SP-S004" in swept.points["reason"].iloc[1]
 
 
 def test_another_way_to_run_gets_scenarios_one_by_one() -> None:
@@ -143,26 +143,26 @@ def test_another_way_to_run_gets_scenarios_one_by_one() -> None:
         seen.extend(scenario.pot["amount"].sum() for scenario in taken)
         yield from settle_each(taken)
 
-    found = sp.sweep(two_areas(), {"pot": [0.5, 1.0]}, run=run_all)
+    swept = sp.sweep(two_areas(), {"pot": [0.5, 1.0]}, run=run_all)
     assert seen == [4.5, 9.0]
-    assert found.points["granted"].tolist() == pytest.approx([4.5, 9.0])
+    assert swept.points["granted"].tolist() == pytest.approx([4.5, 9.0])
 
 
 @settings(max_examples=6)
 @given(drafts(), st.sampled_from(["pot", "bids", "rules.grant_ceiling"]))
 def test_every_point_of_a_sweep_has_its_row(made: Draft, lever: str) -> None:
-    found = sp.sweep(scenario(made), {lever: [1.0, 1.1]})
-    assert len(found.points) == 2
-    assert set(found.points["status"]) <= {"settled", "no settlement"}
+    swept = sp.sweep(scenario(made), {lever: [1.0, 1.1]})
+    assert len(swept.points) == 2
+    assert set(swept.points["status"]) <= {"settled", "no settlement"}
 
 
 @settings(max_examples=6)
 @given(drafts(simple=True, objectives=1))
 def test_more_money_never_worsens_the_first_stage(made: Draft) -> None:
     """Invariant 10 of the design, over a sweep, of scenarios that keep the order of stages and give nothing."""
-    found = sp.sweep(scenario(made | {"stages": {"give": {}}}), {"pot": [1.0, 1.1]})
-    first = next(name for name in found.points if name.startswith("shortfall.largest["))
-    less, more = found.points[first]
+    swept = sp.sweep(scenario(made | {"stages": {"give": {}}}), {"pot": [1.0, 1.1]})
+    first = next(name for name in swept.points if name.startswith("shortfall.largest["))
+    less, more = swept.points[first]
     assert more <= less + 1e-9
 
 
@@ -196,25 +196,25 @@ def test_ctrl_c_ends_a_sweep_and_leaves_nothing(tmp_path: Path) -> None:
 @pytest.mark.parametrize("levers", [{"pot": [0.5, 0.9, 1.0]}, {"pot": [0.9, 1.0], "national.carbon": [1.0, 1.3]}])
 def test_a_chart_is_a_picture_and_the_same_every_time(levers: dict[str, list[float]]) -> None:
     start = sp.read_scenario("bucks-and-burnley").with_(title=r"$x_{$ \frac <b>", rules={"grant_floor": 0.6})
-    found = sp.sweep(start, levers)
-    files = sweep_chart(found)
+    swept = sp.sweep(start, levers)
+    files = sweep_chart(swept)
     assert files["chart.png"].startswith(b"\x89PNG")
     assert b"<svg" in files["chart.svg"] and b"<b>" not in files["chart.svg"]
-    assert sweep_chart(found) == files
+    assert sweep_chart(swept) == files
 
 
 def test_a_chart_of_nothing_but_failures_is_drawn() -> None:
-    found = sp.sweep(two_areas(rules={"grant_floor": 1.0}), {"pot": [0.5, 0.6]})
-    assert (found.points["status"] == "no settlement").all()
-    assert sweep_chart(found)["chart.png"].startswith(b"\x89PNG")
-    assert "0.5     none" in sweep_text(found)
+    swept = sp.sweep(two_areas(rules={"grant_floor": 1.0}), {"pot": [0.5, 0.6]})
+    assert (swept.points["status"] == "no settlement").all()
+    assert sweep_chart(swept)["chart.png"].startswith(b"\x89PNG")
+    assert "0.5     none" in sweep_text(swept)
 
 
 def test_without_the_extra_the_error_names_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
-    found = sp.sweep(two_areas(), {"pot": [1.0]})
+    swept = sp.sweep(two_areas(), {"pot": [1.0]})
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     with pytest.raises(ChartsNotInstalledError, match=r'pip install "singlepot\[charts\]"'):
-        sweep_chart(found)
+        sweep_chart(swept)
 
 
 def test_without_the_extra_the_tables_are_written_all_the_same(tmp_path: Path) -> None:
@@ -234,10 +234,10 @@ def test_without_the_extra_the_tables_are_written_all_the_same(tmp_path: Path) -
 
 def test_stability_by_hand() -> None:
     """Bids of 4 and 8 share 9 in proportion: 4.2 of 12.2, and 3.8 of 11.8."""
-    found = sp.measure_stability(sp.settle(two_areas()), ["A"])
-    assert found["number"].tolist() == ["bid", "bid"]
-    assert found["after"].tolist() == pytest.approx([9 * 4.2 / 12.2, 9 * 3.8 / 11.8])
-    assert found["elasticity"].iloc[0] == pytest.approx((9 * 4.2 / 12.2 / 3 - 1) / 0.05)
+    settlement = sp.measure_stability(sp.settle(two_areas()), ["A"])
+    assert settlement["number"].tolist() == ["bid", "bid"]
+    assert settlement["after"].tolist() == pytest.approx([9 * 4.2 / 12.2, 9 * 3.8 / 11.8])
+    assert settlement["elasticity"].iloc[0] == pytest.approx((9 * 4.2 / 12.2 / 3 - 1) / 0.05)
 
 
 def test_stability_moves_every_number_of_an_area_and_no_other() -> None:
@@ -250,17 +250,17 @@ def test_stability_moves_every_number_of_an_area_and_no_other() -> None:
             asked.append(one)
             yield from settle_each([one])
 
-    found = sp.measure_stability(settlement, ["E06000060"], run=watch)
-    assert found["number"].tolist() == ["bid"] * 2 + ["targets"] * 2 + ["unit costs"] * 2
-    assert found["moved"].tolist() == [0.05, -0.05] * 3
+    stability = sp.measure_stability(settlement, ["E06000060"], run=watch)
+    assert stability["number"].tolist() == ["bid"] * 2 + ["targets"] * 2 + ["unit costs"] * 2
+    assert stability["moved"].tolist() == [0.05, -0.05] * 3
     start = settlement.scenario
     for one, (table, column) in zip(
         asked[::2], [("bids", "amount"), ("targets", "target"), ("option_years", "grant")], strict=True
     ):
         factor = one.tables[table][column] / start.tables[table][column]
-        own = start.tables[table]["area"] == "E06000060"
-        assert factor[own].dropna().round(9).eq(1.05).all()
-        assert factor[~own].dropna().eq(1.0).all()
+        mask = start.tables[table]["area"] == "E06000060"
+        assert factor[mask].dropna().round(9).eq(1.05).all()
+        assert factor[~mask].dropna().eq(1.0).all()
         others = [name for name in start.tables if name != table]
         assert all(one.tables[name].equals(start.tables[name]) for name in others)
 

@@ -95,11 +95,11 @@ def test_a_broken_file_is_refused_with_its_code_and_place(
 ) -> None:
     areas = folder / "areas.csv"
     areas.write_bytes(make(areas.read_text(encoding="utf-8")))
-    found = refusal(folder).problems
-    assert [problem.code for problem in found] == [code]
-    assert (found[0].file, found[0].place) == ("areas.csv", place)
+    problems = refusal(folder).problems
+    assert [problem.code for problem in problems] == [code]
+    assert (problems[0].file, problems[0].place) == ("areas.csv", place)
     for words in says:
-        assert words in str(found[0])
+        assert words in str(problems[0])
 
 
 def test_every_code_of_files_has_a_case() -> None:
@@ -146,8 +146,8 @@ def test_all_unknown_areas_are_named_and_fifty_shown(folder: Path) -> None:
 @pytest.mark.parametrize("name", ["areas", "pot", "bids"])
 def test_a_missing_required_table_is_named(name: str, folder: Path) -> None:
     (folder / f"{name}.csv").rename(folder / f"_{name}.csv")
-    found = refusal(folder).problems
-    assert [(problem.code, problem.file) for problem in found] == [("SP-D001", f"{name}.csv")]
+    problems = refusal(folder).problems
+    assert [(problem.code, problem.file) for problem in problems] == [("SP-D001", f"{name}.csv")]
 
 
 @pytest.mark.parametrize("name", ["areas", "pot", "bids"])
@@ -159,9 +159,9 @@ def test_a_required_table_without_rows_is_named(name: str, folder: Path) -> None
 
 def test_a_file_with_almost_the_name_of_a_table_is_refused_with_the_right_name(folder: Path) -> None:
     (folder / "targets.csv").rename(folder / "target.csv")
-    found = refusal(folder).problems
-    assert [(problem.code, problem.file) for problem in found] == [("SP-F011", "target.csv")]
-    assert "rename it to targets.csv" in str(found[0])
+    problems = refusal(folder).problems
+    assert [(problem.code, problem.file) for problem in problems] == [("SP-F011", "target.csv")]
+    assert "rename it to targets.csv" in str(problems[0])
 
 
 def test_other_files_are_ignored(folder: Path) -> None:
@@ -185,9 +185,9 @@ def test_a_file_without_permission_is_refused(folder: Path, monkeypatch: pytest.
         return read(path)
 
     monkeypatch.setattr(Path, "read_bytes", refuse)
-    found = refusal(folder).problems
-    assert [(problem.code, problem.file) for problem in found] == [("SP-F003", "bids.csv")]
-    assert "permission denied" in str(found[0])
+    problems = refusal(folder).problems
+    assert [(problem.code, problem.file) for problem in problems] == [("SP-F003", "bids.csv")]
+    assert "permission denied" in str(problems[0])
 
 
 def test_settings_that_are_too_large_are_refused(folder: Path) -> None:
@@ -197,14 +197,14 @@ def test_settings_that_are_too_large_are_refused(folder: Path) -> None:
 
 def test_settings_that_are_not_utf8_are_refused_with_the_line(folder: Path) -> None:
     (folder / "scenario.toml").write_bytes("schema = 1\ntitle = 'Môn'".encode("cp1252"))
-    found = refusal(folder).problems
-    assert [(problem.code, problem.place) for problem in found] == [("SP-F004", "line 2")]
+    problems = refusal(folder).problems
+    assert [(problem.code, problem.place) for problem in problems] == [("SP-F004", "line 2")]
 
 
 @pytest.mark.parametrize("source", ["nowhere", "no/where", "", "a\0b", Path("nowhere")])
 def test_a_scenario_that_does_not_exist_is_refused(source: str | Path) -> None:
-    found = refusal(source).problems
-    assert [problem.code for problem in found] == ["SP-F001"]
+    problems = refusal(source).problems
+    assert [problem.code for problem in problems] == ["SP-F001"]
 
 
 def test_a_misspelt_name_gets_the_nearest() -> None:

@@ -37,23 +37,25 @@ def test_random_damage_is_refused_with_its_code_and_place_or_changes_nothing(
 ) -> None:
     base, folder, damages = drawn
     with tempfile.TemporaryDirectory() as temporary:
-        place = folder.write(Path(temporary) / "scenario")
-        found = sp.check_scenario(place)
-        for said in (*found.problems, *found.notes):
-            assert said.code in CODES
-            assert str(said).isprintable(), str(said)
-        if found.scenario is None:
-            assert found.problems
-            assert _run(["settle", str(place), "--quiet", "--out", str(place / "out")]) == 3
-            assert not (place / "out").exists()
+        position = folder.write(Path(temporary) / "scenario")
+        findings = sp.check_scenario(position)
+        for text in (*findings.problems, *findings.notes):
+            assert text.code in CODES
+            assert str(text).isprintable(), str(text)
+        if findings.scenario is None:
+            assert findings.problems
+            assert _run(["settle", str(position), "--quiet", "--out", str(position / "out")]) == 3
+            assert not (position / "out").exists()
     if is_harmless(damages):
-        assert found.scenario is not None, (damages, *map(str, found.problems))
-        assert found.scenario == sp.read_scenario(INPUT / base), damages
+        assert findings.scenario is not None, (damages, *map(str, findings.problems))
+        assert findings.scenario == sp.read_scenario(INPUT / base), damages
     for damage in foreseen(damages):
-        here = [problem for problem in found.problems if problem.file == damage.file and problem.code in damage.codes]
+        here = [
+            problem for problem in findings.problems if problem.file == damage.file and problem.code in damage.codes
+        ]
         assert any(damage.place in ("", problem.place.partition(" column")[0]) for problem in here), (
             damage,
-            *map(str, found.problems),
+            *map(str, findings.problems),
         )
 
 

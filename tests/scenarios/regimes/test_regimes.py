@@ -71,11 +71,11 @@ def test_competition_by_hand(contest: sp.Scenario) -> None:
     """Four bids at £1m each leave 96. Trees per £m, with the price of bidding: A 20/41 = 0.49, then A's option
     4.5/11 = 0.41, B 20/51 = 0.39, C 9/31 = 0.29. A takes 40, the option 10, which leaves 46: too little for B; C takes
     30. So 24.5 + 9 = 33.5 thousand trees, 26.5 short; the floor of B and its bid fall."""
-    found = sp.settle_regime(contest, "competition", plan={"competition": {"cost_of_bid_gbp": 1e6}})
-    assert grants(found) == pytest.approx([50, 0, 30], abs=1e-9)
-    assert found.national["agreed"].tolist() == pytest.approx([33.5], abs=1e-9)
-    assert found.national["shortfall"].tolist() == pytest.approx([26.5], abs=1e-9)
-    about = found.provenance["regime"]
+    settlement = sp.settle_regime(contest, "competition", plan={"competition": {"cost_of_bid_gbp": 1e6}})
+    assert grants(settlement) == pytest.approx([50, 0, 30], abs=1e-9)
+    assert settlement.national["agreed"].tolist() == pytest.approx([33.5], abs=1e-9)
+    assert settlement.national["shortfall"].tolist() == pytest.approx([26.5], abs=1e-9)
+    about = settlement.provenance["regime"]
     assert isinstance(about, dict)
     assert about["dropped"] == ["grant_floor (1 area)"]
     assert (
@@ -88,8 +88,8 @@ def test_the_price_of_bidding_counts_in_the_ranking_by_hand(contest: sp.Scenario
     """At 4.2 trees A's option has 4.2/11 = 0.38 and comes after B, 0.39 (without the price 0.42 and before it). A takes
     40 and B 50 of the 96; 6 are left, too little for the option or C."""
     fewer = contest.with_(option_years=contest.option_years.assign(trees=4.2))
-    found = sp.settle_regime(fewer, "competition", plan={"competition": {"cost_of_bid_gbp": 1e6}})
-    assert grants(found) == pytest.approx([40, 50, 0], abs=1e-9)
+    settlement = sp.settle_regime(fewer, "competition", plan={"competition": {"cost_of_bid_gbp": 1e6}})
+    assert grants(settlement) == pytest.approx([40, 50, 0], abs=1e-9)
 
 
 def test_competition_without_a_price_of_bidding_by_hand(contest: sp.Scenario) -> None:
@@ -141,8 +141,8 @@ def test_needs_formula_keeps_floors_by_hand(needy: sp.Scenario) -> None:
     least = sp.settle_regime(needy, "needs-formula", plan={"needs-formula": {**WEIGHTS, "least": 30.0}})
     assert grants(least) == pytest.approx([90 * 37 / 95, 90 * 58 / 95, 30])
     capped = needy.with_(bids=needy.bids.assign(amount=[30.0, 100.0, 100.0]))
-    found = grants(sp.settle_regime(capped, "needs-formula", plan={"needs-formula": WEIGHTS}))
-    assert found == pytest.approx([30, 90 * 58 / 83, 90 * 25 / 83])
+    settlement = grants(sp.settle_regime(capped, "needs-formula", plan={"needs-formula": WEIGHTS}))
+    assert settlement == pytest.approx([30, 90 * 58 / 83, 90 * 25 / 83])
 
 
 def test_need_is_the_equity_weight_where_nothing_else_is_said(needy: sp.Scenario) -> None:
@@ -186,24 +186,24 @@ def silo_plan(carbon: float) -> dict[str, Any]:
 def test_silos_by_hand() -> None:
     """60 for each. Carbon pays A's bid and retrofit, 60; trees pays B's bid, 60, and has nothing left for wood. One
     pot meets both objectives with wood instead: 40 + 60 + 10 = 110. Pooling is worth £10m."""
-    found = sp.compare_regimes(walled(120.0), ["single-pot", "silos"], plan=silo_plan(0.5))
-    assert grants(found["silos"]) == pytest.approx([60, 60], abs=1e-7)
-    assert grants(found["single-pot"]) == pytest.approx([40, 70], abs=1e-7)
-    assert found["silos"].national["shortfall"].tolist() == pytest.approx([0, 0], abs=1e-7)
-    assert found.pooling is not None
-    assert (found.pooling.granted, found.pooling.needed) == pytest.approx((120, 110), abs=1e-6)
-    assert "£110.0m, £10.0m less than they grant" in regimes_text(found).replace("\n", " ")
+    comparison = sp.compare_regimes(walled(120.0), ["single-pot", "silos"], plan=silo_plan(0.5))
+    assert grants(comparison["silos"]) == pytest.approx([60, 60], abs=1e-7)
+    assert grants(comparison["single-pot"]) == pytest.approx([40, 70], abs=1e-7)
+    assert comparison["silos"].national["shortfall"].tolist() == pytest.approx([0, 0], abs=1e-7)
+    assert comparison.pooling is not None
+    assert (comparison.pooling.granted, comparison.pooling.needed) == pytest.approx((120, 110), abs=1e-6)
+    assert "£110.0m, £10.0m less than they grant" in regimes_text(comparison).replace("\n", " ")
 
 
 def test_what_pooling_is_worth_in_shortfall_by_hand() -> None:
     """50 for carbon buy half the retrofit: 25 kt. B gives up a share x of its trees, which frees 60x for wood, 60x kt:
     5 - 60x = 30x short of each at x = 1/18, so 5/3 of each. One pot of 110 meets both. For 28 1/3 of each it needs
     17/18 of B's bid, 56.67, the 17/18 of wood that go with it, 9.44, and of A the other 18.89 kt, 37.78: 103.89."""
-    found = sp.compare_regimes(walled(110.0), ["single-pot", "silos"], plan=silo_plan(5 / 11))
-    assert found["silos"].national["shortfall"].tolist() == pytest.approx([5 / 3, 5 / 3], abs=1e-7)
-    assert found["single-pot"].national["shortfall"].tolist() == pytest.approx([0, 0], abs=1e-7)
-    assert found.pooling is not None
-    assert found.pooling.saved == pytest.approx(110 - (17 * 60 + 17 * 10 + 34 * 20) / 18, abs=1e-6)
+    comparison = sp.compare_regimes(walled(110.0), ["single-pot", "silos"], plan=silo_plan(5 / 11))
+    assert comparison["silos"].national["shortfall"].tolist() == pytest.approx([5 / 3, 5 / 3], abs=1e-7)
+    assert comparison["single-pot"].national["shortfall"].tolist() == pytest.approx([0, 0], abs=1e-7)
+    assert comparison.pooling is not None
+    assert comparison.pooling.saved == pytest.approx(110 - (17 * 60 + 17 * 10 + 34 * 20) / 18, abs=1e-6)
 
 
 def test_silos_by_source_and_by_envelope() -> None:
@@ -211,8 +211,8 @@ def test_silos_by_source_and_by_envelope() -> None:
     base = walled(110.0)
     split = pd.DataFrame({"year": YEAR, "amount": [50.0, 60.0], "source": ["energy", "forests"]})
     plan = {"silos": {"by": "source", "pays_for": {"energy": ["carbon"], "forests": ["trees"]}}}
-    found = sp.settle_regime(base.with_(pot=split), "silos", plan=plan)
-    assert found.national["shortfall"].tolist() == pytest.approx([5 / 3, 5 / 3], abs=1e-7)
+    settlement = sp.settle_regime(base.with_(pot=split), "silos", plan=plan)
+    assert settlement.national["shortfall"].tolist() == pytest.approx([5 / 3, 5 / 3], abs=1e-7)
     two = made({"a": 10.0, "b": 10.0}, 20.0)
     two = two.with_(
         bids=two.bids.assign(envelope=["capital", "resource"]),
@@ -227,11 +227,11 @@ def test_silos_by_source_and_by_envelope() -> None:
 
 def test_floors_that_silos_cannot_keep_are_dropped_and_said() -> None:
     floors = walled(110.0).with_(rules={"grant_floor": 0.9, "target_floor": 0.9})
-    found = sp.settle_regime(floors, "silos", plan=silo_plan(0.2))
-    about = found.provenance["regime"]
+    settlement = sp.settle_regime(floors, "silos", plan=silo_plan(0.2))
+    about = settlement.provenance["regime"]
     assert isinstance(about, dict)
     assert about["dropped"] == ["grant_floor", "target_floor"]
-    assert grants(found)[0] == pytest.approx(22, abs=1e-7)
+    assert grants(settlement)[0] == pytest.approx(22, abs=1e-7)
 
 
 # ---- of every valid scenario ------------------------------------------------------------------------------------
@@ -241,10 +241,10 @@ def test_floors_that_silos_cannot_keep_are_dropped_and_said() -> None:
 def test_every_regime_of_a_valid_scenario_settles(seed: int) -> None:
     """No pot is passed, claims rules use it up to the bids and pass none, every certificate holds, pounds fit."""
     given = scenario(seeded(seed))
-    found = sp.compare_regimes(given)
-    assert not found.failures
+    comparison = sp.compare_regimes(given)
+    assert not comparison.failures
     pot = given.pot.fillna({"amount": 0.0}).groupby("year")["amount"].sum()
-    for key, settlement in found.settlements.items():
+    for key, settlement in comparison.settlements.items():
         assert settlement.certificate.passed
         if key not in ("single-pot", "silos"):
             assert (settlement.grants.groupby("year")["grant"].sum() <= pot * (1 + 1e-9) + 1e-9).all()
@@ -256,11 +256,11 @@ def test_every_regime_of_a_valid_scenario_settles(seed: int) -> None:
             "single-pot",
             "silos",
         )
-    assert (found.pooling is None) == (not len(given.national))
-    if found.pooling is not None:
-        assert found.pooling.needed <= found.pooling.granted * (1 + 1e-6) + 1e-6
-    assert set(found.grants["regime"]) == set(NAMES)
-    assert max(map(len, regimes_text(found).splitlines())) <= 80
+    assert (comparison.pooling is None) == (not len(given.national))
+    if comparison.pooling is not None:
+        assert comparison.pooling.needed <= comparison.pooling.granted * (1 + 1e-6) + 1e-6
+    assert set(comparison.grants["regime"]) == set(NAMES)
+    assert max(map(len, regimes_text(comparison).splitlines())) <= 80
 
 
 def _used_up(given: sp.Scenario, settlement: sp.Settlement) -> bool:
@@ -274,17 +274,17 @@ def _used_up(given: sp.Scenario, settlement: sp.Settlement) -> bool:
 def test_a_pot_of_all_bids_pays_them(key: str) -> None:
     """No regime that shares among bids takes from anybody where there is enough, and nothing is asked."""
     enough = made({"a": 40.0, "b": 0.0, "c": 30.0}, 70.0, trees=[20.0, 1.0, 9.0], target=30.0)
-    found = sp.settle_regime(enough, key)
-    assert grants(found) == pytest.approx([40, 0, 30], abs=1e-9)
-    assert not len(found.asks)
+    settlement = sp.settle_regime(enough, key)
+    assert grants(settlement) == pytest.approx([40, 0, 30], abs=1e-9)
+    assert not len(settlement.asks)
 
 
 @pytest.mark.parametrize("key", CLAIMS)
 def test_claims_regimes_share_each_pot_by_their_rule(key: str) -> None:
     """Pot by pot and year by year, what `sp.share_claims` gives, to the pound."""
     given = sp.read_scenario("bucks-and-burnley")
-    found = sp.settle_regime(given, key).grants
-    for _, cell in found.groupby("year"):
+    settlement = sp.settle_regime(given, key).grants
+    for _, cell in settlement.groupby("year"):
         expected = sp.share_claims(key, cell["bid"].to_numpy(), 98.0)
         assert cell["grant"].to_numpy() == pytest.approx(expected, abs=1e-9)
         assert cell["pounds"].sum() == 98_000_000
@@ -293,8 +293,10 @@ def test_claims_regimes_share_each_pot_by_their_rule(key: str) -> None:
 def test_regimes_rank_as_they_must() -> None:
     """With the same technology and all the money free, no regime leaves a larger largest shortfall than one pot."""
     given = sp.read_scenario("bucks-and-burnley").with_(rules={"grant_floor": None})
-    found = sp.compare_regimes(given)
-    worst = {key: float((s.national["shortfall"] / s.national["target"]).max()) for key, s in found.settlements.items()}
+    comparison = sp.compare_regimes(given)
+    worst = {
+        key: float((s.national["shortfall"] / s.national["target"]).max()) for key, s in comparison.settlements.items()
+    }
     assert min(worst, key=lambda key: (round(worst[key], 9), key != "single-pot")) == "single-pot"
 
 
@@ -302,10 +304,10 @@ def test_a_regime_is_a_settlement_like_any_other(tmp_path: Path) -> None:
     """It is written, verified, read back, compared and explained."""
     given = sp.read_scenario("bucks-and-burnley")
     for key in ("equal-losses", "competition", "silos"):
-        found = sp.settle_regime(given, key)
-        found.write(tmp_path / key)
+        settlement = sp.settle_regime(given, key)
+        settlement.write(tmp_path / key)
         assert sp.verify(tmp_path / key).passed
-        assert sp.read_settlement(tmp_path / key).grants.equals(found.grants)
+        assert sp.read_settlement(tmp_path / key).grants.equals(settlement.grants)
     compared = sp.compare([sp.settle(given), sp.settle_regime(given, "equal-losses")])
     assert compared.scenarios["grants"].tolist() == pytest.approx([196, 196])
     assert sp.explain_area(sp.settle_regime(given, "talmud"), "Burnley")

@@ -266,11 +266,11 @@ def moved(found: sp.Repair, share: float) -> bool:
 def test_a_repair_restores_a_settlement_and_is_least(name: str) -> None:
     one = CASES[name]
     scenario = sp.Scenario.from_tables(**one.made)
-    found = sp.repair(scenario, one.may_change)
-    assert settles(found.repaired())
-    assert found.total == pytest.approx(one.total, abs=1e-4)
-    assert moved(found, 1.0)
-    assert not moved(found, 0.99)
+    repaired = sp.repair(scenario, one.may_change)
+    assert settles(repaired.repaired())
+    assert repaired.total == pytest.approx(one.total, abs=1e-4)
+    assert moved(repaired, 1.0)
+    assert not moved(repaired, 0.99)
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -278,10 +278,10 @@ def test_the_cause_is_named_and_nothing_else(name: str) -> None:
     """Every kind of the clash is needed: without any one of them, the rest can hold."""
     one = CASES[name]
     scenario = sp.Scenario.from_tables(**one.made)
-    found = sp.repair(scenario, one.may_change)
+    repaired = sp.repair(scenario, one.may_change)
     for words in one.words:
-        assert words in found.clash
-    (clash,) = found.clashes
+        assert words in repaired.clash
+    (clash,) = repaired.clashes
     assert set(clash.kinds) == one.kinds
     written = relaxable(scenario)
     assert not is_possible(written.keeping(clash.kinds), Control())
@@ -297,8 +297,8 @@ def test_the_error_points_to_repair(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["floors above the pots of two years, by default", "floors above the pot"])
 def test_equal_areas_are_changed_equally(name: str) -> None:
-    found = sp.repair(sp.Scenario.from_tables(**CASES[name].made), ["grant_floor"])
-    by_area = found.changes.pivot_table(index="year", columns="area", values="change")
+    repaired = sp.repair(sp.Scenario.from_tables(**CASES[name].made), ["grant_floor"])
+    by_area = repaired.changes.pivot_table(index="year", columns="area", values="change")
     np.testing.assert_allclose(by_area["a"], by_area["b"], atol=2e-6)
     np.testing.assert_allclose(by_area["c"] / 30, by_area["a"] / 40, atol=2e-6)
 
@@ -315,17 +315,17 @@ def shuffled(made: Made, seed: int) -> Made:
 @pytest.mark.parametrize("name", CASES)
 def test_row_order_changes_nothing(name: str) -> None:
     one = CASES[name]
-    found = sp.repair(sp.Scenario.from_tables(**one.made), one.may_change)
+    repaired = sp.repair(sp.Scenario.from_tables(**one.made), one.may_change)
     other = sp.repair(sp.Scenario.from_tables(**shuffled(one.made, 7)), one.may_change)
-    pd.testing.assert_frame_equal(found.changes, other.changes, check_exact=False, rtol=0, atol=2e-6)
-    assert found.clash == other.clash
+    pd.testing.assert_frame_equal(repaired.changes, other.changes, check_exact=False, rtol=0, atol=2e-6)
+    assert repaired.clash == other.clash
 
 
 def test_a_scenario_that_settles_is_left_alone() -> None:
-    found = sp.repair(sp.Scenario.from_tables(**base()))
-    assert not len(found.changes)
-    assert found.clash == ""
-    assert found.what_if()["change"] == []
+    repaired = sp.repair(sp.Scenario.from_tables(**base()))
+    assert not len(repaired.changes)
+    assert repaired.clash == ""
+    assert repaired.what_if()["change"] == []
 
 
 def test_where_nothing_allowed_helps_the_error_says_what_would() -> None:
@@ -344,10 +344,10 @@ def test_two_clashes_are_both_named_and_repaired() -> None:
             {"rule": "grant_ceiling", "value": 36.0, "basis": "amount", "area": "a"},
         ),
     )
-    found = sp.repair(sp.Scenario.from_tables(**made))
-    kinds = {frozenset(clash.kinds) for clash in found.clashes}
+    repaired = sp.repair(sp.Scenario.from_tables(**made))
+    kinds = {frozenset(clash.kinds) for clash in repaired.clashes}
     assert kinds == {frozenset({"pot", "grant_floor"}), frozenset({"grant_ceiling", "grant_lock"})}
-    assert settles(found.repaired())
+    assert settles(repaired.repaired())
 
 
 def test_every_rule_can_be_moved() -> None:
@@ -356,8 +356,8 @@ def test_every_rule_can_be_moved() -> None:
 
 
 def test_a_clash_says_what_each_kind_alone_would_take() -> None:
-    found = sp.repair(sp.Scenario.from_tables(**CASES["a target floor that needs the money"].made))
-    assert found.clashes[0].alone == {
+    repaired = sp.repair(sp.Scenario.from_tables(**CASES["a target floor that needs the money"].made))
+    assert repaired.clashes[0].alone == {
         "pot": (pytest.approx(20.0), pytest.approx(0.0)),
         "target_floor": (pytest.approx(0.0), pytest.approx(3 * 20 / 220)),
     }
@@ -365,8 +365,8 @@ def test_a_clash_says_what_each_kind_alone_would_take() -> None:
 
 def test_equal_weights_are_split_by_size() -> None:
     """Raising the pot and lowering floors count the same: both give way, each in proportion to its size."""
-    found = sp.repair(sp.Scenario.from_tables(**CASES["floors above the pot"].made))
-    change = found.changes.set_index(["rule", "area"])["change"]
+    repaired = sp.repair(sp.Scenario.from_tables(**CASES["floors above the pot"].made))
+    change = repaired.changes.set_index(["rule", "area"])["change"]
     assert change["pot", ""] == pytest.approx(19 * 80 / 190, abs=1e-5)
     assert change["grant_floor", "c"] == pytest.approx(-19 * 30 / 190, abs=1e-5)
 
@@ -385,26 +385,26 @@ def below(limit: float) -> Callable[[sp.ExtraRows], None]:
 
 def test_constraints_of_ones_own_stay_and_are_named() -> None:
     scenario = sp.Scenario.from_tables(**base(rules={"grant_floor": 0.9}))
-    found = sp.repair(scenario, extra=below(150.0))
-    assert "the added constraint all of it" in found.clash
-    assert found.total[M] == pytest.approx(48.0, abs=1e-4)
-    sp.settle(found.repaired(), extra=below(150.0))
+    repaired = sp.repair(scenario, extra=below(150.0))
+    assert "the added constraint all of it" in repaired.clash
+    assert repaired.total[M] == pytest.approx(48.0, abs=1e-4)
+    sp.settle(repaired.repaired(), extra=below(150.0))
     with pytest.raises(sp.NoRepairError, match="added constraint"):
         sp.repair(scenario, KINDS, extra=below(-1.0))
 
 
 def test_how_far_a_national_objective_goes() -> None:
     national = pd.DataFrame({"objective": ["trees"], "year": [YEARS[1]], "target": [60.0]})
-    found = sp.find_attainable(sp.Scenario.from_tables(**with_targets(national=national, pot=pots(110, 200))))
-    assert found["most"].tolist() == pytest.approx([45.0])
-    assert found["share"].tolist() == pytest.approx([0.75])
-    assert not found["reached"].any()
+    attainable = sp.find_attainable(sp.Scenario.from_tables(**with_targets(national=national, pot=pots(110, 200))))
+    assert attainable["most"].tolist() == pytest.approx([45.0])
+    assert attainable["share"].tolist() == pytest.approx([0.75])
+    assert not attainable["reached"].any()
 
 
 def test_a_pot_of_several_sources_gets_one_more() -> None:
     pot = pd.DataFrame({"year": [*YEARS, YEARS[1]], "amount": [110.0, 50.0, 30.0], "source": ["one", "one", "two"]})
-    found = sp.repair(sp.Scenario.from_tables(**base(rules={"grant_floor": 0.9}, pot=pot)), ["pot"])
-    repaired = found.repaired()
+    repair_ = sp.repair(sp.Scenario.from_tables(**base(rules={"grant_floor": 0.9}, pot=pot)), ["pot"])
+    repaired = repair_.repaired()
     assert repaired.pot["source"].tolist() == ["one", "one", "two", "repair"]
     assert repaired.pot["amount"].tolist() == pytest.approx([110, 50, 30, 19])
     assert settles(repaired)
@@ -424,13 +424,13 @@ def test_a_repair_wins_over_every_row_that_binds_a_cell(selectors: dict[str, str
     """However particular the rows are, the repaired limit holds, and the rows of other cells stay."""
     rule_rows = rows({"rule": "grant_floor", "value": 0.9}, {"rule": "grant_floor", "value": 1.0, **selectors})
     scenario = sp.Scenario.from_tables(**base(rule_rows=rule_rows, pot=pots(110, 80)))
-    found = sp.repair(scenario, ["grant_floor"])
-    after = relaxable(found.repaired()).limits.set_index(["rule", "area", "year"])["value"]
-    for row in found.changes.to_dict("records"):
+    repaired = sp.repair(scenario, ["grant_floor"])
+    after = relaxable(repaired.repaired()).limits.set_index(["rule", "area", "year"])["value"]
+    for row in repaired.changes.to_dict("records"):
         assert after["grant_floor", row["area"], row["year"]] == pytest.approx(row["to"])
     before = relaxable(scenario).limits.set_index(["rule", "area", "year"])["value"]
     pd.testing.assert_series_equal(after.xs(YEARS[0], level="year"), before.xs(YEARS[0], level="year"))
-    assert settles(found.repaired())
+    assert settles(repaired.repaired())
 
 
 @pytest.mark.parametrize(("money", "factor"), [("GBP", 1e6), ("GBP thousand", 1e3)])
@@ -439,7 +439,7 @@ def test_units_of_money_change_nothing(money: str, factor: float) -> None:
     other = {**made, "money": money}
     for name in ("pot", "bids"):
         other[name] = made[name].assign(amount=made[name]["amount"] * factor)
-    found, scaled = (sp.repair(sp.Scenario.from_tables(**each)) for each in (made, other))
-    np.testing.assert_allclose(scaled.changes["change"] / factor, found.changes["change"], atol=2e-6)
+    repaired, scaled = (sp.repair(sp.Scenario.from_tables(**item)) for item in (made, other))
+    np.testing.assert_allclose(scaled.changes["change"] / factor, repaired.changes["change"], atol=2e-6)
     assert (scaled.changes["unit"] == money).all()
     assert settles(scaled.repaired())

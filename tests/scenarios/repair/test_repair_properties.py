@@ -46,13 +46,13 @@ def test_most_drawn_scenarios_need_a_repair() -> None:
 def check_repair(made: Draft) -> int:
     """Check the repair of a scenario, and return how many changes it makes."""
     drawn = scenario(made)
-    found = sp.repair(drawn)
-    if not found.clashes:
-        assert not len(found.changes)
+    repaired = sp.repair(drawn)
+    if not repaired.clashes:
+        assert not len(repaired.changes)
         return 0
-    sp.settle(found.repaired())
+    sp.settle(repaired.repaired())
     written = relaxable(drawn)
-    slacks, _, _ = written.slacks(found.may_change)
+    slacks, _, _ = written.slacks(repaired.may_change)
     programme = loosen(written.keeping(written.kinds), slacks)
     columns = programme.shape[1]
     cost = np.concatenate([np.zeros(columns - len(slacks.row)), slacks.weight])
@@ -64,8 +64,8 @@ def check_repair(made: Draft) -> int:
         np.concatenate([programme.row_upper[above], -programme.row_lower[below]]),
         bounds=np.column_stack([programme.column_lower, programme.column_upper]),
     )
-    assert found.least == pytest.approx(judged.fun, abs=1e-6 * (1 + abs(judged.fun)))
-    return len(found.changes)
+    assert repaired.least == pytest.approx(judged.fun, abs=1e-6 * (1 + abs(judged.fun)))
+    return len(repaired.changes)
 
 
 YEARS = ["2026-27", "2027-28", "2028-29"]
@@ -98,7 +98,7 @@ def test_the_least_total_is_that_of_a_statement_by_hand(
         years=YEARS[:years],
         rules={"grant_floor": float(floors[0, 0] / bids[0, 0]), "carry_over": rate},
     )
-    found = sp.repair(made, may_change)
+    repaired = sp.repair(made, may_change)
     # columns: g, floor slack (areas × years each), pot slack, carry-over (years each)
     cells = areas * years
     size = 2 * cells + 2 * years
@@ -124,8 +124,8 @@ def test_the_least_total_is_that_of_a_statement_by_hand(
     bounds += [(0.0, 0.0 if 2 * cells + years + t == last else None) for t in range(years)]
     cost = np.concatenate([np.zeros(cells), np.ones(cells), np.ones(years), np.zeros(years)])
     judged = linprog(cost, np.asarray(matrix), np.asarray(right), bounds=bounds)
-    assert found.least == pytest.approx(judged.fun, abs=1e-7)
-    rounding = 1e-6 * max(len(found.changes), 1)
-    assert judged.fun - 1e-7 <= sum(found.total.values()) <= judged.fun + 1000 * rounding
-    if len(found.changes):
-        sp.settle(found.repaired())
+    assert repaired.least == pytest.approx(judged.fun, abs=1e-7)
+    rounding = 1e-6 * max(len(repaired.changes), 1)
+    assert judged.fun - 1e-7 <= sum(repaired.total.values()) <= judged.fun + 1000 * rounding
+    if len(repaired.changes):
+        sp.settle(repaired.repaired())

@@ -154,23 +154,23 @@ def test_a_base_is_found_from_where_the_file_stands(bucks: sp.Scenario, tmp_path
 
 def test_the_shipped_what_ifs_change_what_they_say() -> None:
     base = sp.read_scenario("england")
-    found = {name: differences(base, sp.read_scenario(name)) for name, _ in shipped_what_ifs()}
-    assert set(found) == {
+    read_back = {name: differences(base, sp.read_scenario(name)) for name, _ in shipped_what_ifs()}
+    assert set(read_back) == {
         *("england-pot-down-10", "england-carbon-up-20", "england-grant-floor-80"),
         *("england-no-equity", "england-no-give"),
     }
     assert all(title.startswith("England") for _, title in shipped_what_ifs())
-    pot = found["england-pot-down-10"]
+    pot = read_back["england-pot-down-10"]
     assert set(pot["table"]) == {"pot"}
     assert (pot["after"] / pot["before"]).astype(float).round(12).eq(0.9).all()
-    carbon = found["england-carbon-up-20"]
+    carbon = read_back["england-carbon-up-20"]
     assert carbon["row"].str.startswith("carbon ").all()
     assert (carbon["after"] / carbon["before"]).astype(float).round(12).eq(1.2).all()
-    assert found["england-grant-floor-80"][["column", "before", "after"]].to_numpy().tolist() == [
+    assert read_back["england-grant-floor-80"][["column", "before", "after"]].to_numpy().tolist() == [
         ["rules.grant_floor", 0.7, 0.8]
     ]
-    assert set(found["england-no-equity"]["column"]) == {"equity.attribute", "equity.elasticity"}
-    assert found["england-no-give"]["after"].tolist() == [0.0, 0.0]
+    assert set(read_back["england-no-equity"]["column"]) == {"equity.attribute", "equity.elasticity"}
+    assert read_back["england-no-give"]["after"].tolist() == [0.0, 0.0]
 
 
 def test_the_page_is_what_happens(tmp_path: Path) -> None:
@@ -264,9 +264,9 @@ def test_the_order_of_rows_is_no_difference(made: Any, changes: list[dict[str, A
     start = scenario(made)
     other = sp.apply_what_if(start, possible(start, changes))
     turned = other.with_(bids=other.bids.iloc[::-1], areas=other.areas.iloc[::-1])
-    found = differences(start, other)
+    changed = differences(start, other)
     again = differences(start, turned)
-    assert set(zip(found["table"], found["row"], found["column"], strict=True)) == set(
+    assert set(zip(changed["table"], changed["row"], changed["column"], strict=True)) == set(
         zip(again["table"], again["row"], again["column"], strict=True)
     )
     assert len(differences(other, turned)) == 0
@@ -290,11 +290,11 @@ def test_show_names_the_origin_of_every_value(tmp_path: Path) -> None:
         '[[change]]\ntable = "areas"\nwhere = { code = "E07000117" }\nset = { name = "Burnley" }\n',
         "second.toml",
     )
-    found = resolve(second)
-    assert found.base == "bucks-and-burnley"
-    assert [file for file, _ in found.steps] == ["first.toml", "second.toml"]
-    said = found.differences.set_index(["table", "row", "column"])["origin"].to_dict()
-    assert said == {
+    changes = resolve(second)
+    assert changes.base == "bucks-and-burnley"
+    assert [file for file, _ in changes.steps] == ["first.toml", "second.toml"]
+    changed = changes.differences.set_index(["table", "row", "column"])["origin"].to_dict()
+    assert changed == {
         ("scenario", "", "rules.grant_floor"): "first.toml",
         ("pot", "2026-27", "amount"): "first.toml, change 1 (line 5)",
         ("pot", "2027-28", "amount"): "second.toml, change 1 (line 3)",

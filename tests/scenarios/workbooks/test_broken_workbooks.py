@@ -80,10 +80,10 @@ def test_what_is_no_workbook_is_refused_with_how_to_convert_it(
         path.write_bytes(
             with_part(sound, "xl/worksheets/sheet2.xml", lambda text: text.replace(b"<row", b"\0<", 3)[:-400])
         )
-    found = refusal(path).problems
-    assert [problem.code for problem in found] == [code], found
+    problems = refusal(path).problems
+    assert [problem.code for problem in problems] == [code], problems
     for words in says:
-        assert words in str(found[0])
+        assert words in str(problems[0])
 
 
 def with_part(content: bytes, name: str, change: Callable[[bytes], bytes]) -> bytes:
@@ -144,18 +144,18 @@ print(sum(use.ru_utime + use.ru_stime for use in both), max(int(own.split()[1]),
 def measured(path: Path) -> tuple[str, float, float]:
     """What is said of a workbook, in how many CPU seconds, and with how many MB at most in any process."""
     done = subprocess.run([sys.executable, "-c", PROBE, path], capture_output=True, text=True, check=True)
-    said, _, figures = ("\n" + done.stdout.rstrip()).rpartition("\n")
+    output, _, figures = ("\n" + done.stdout.rstrip()).rpartition("\n")
     cpu_s, kilobytes = map(float, figures.split())
-    return said.strip(), cpu_s, kilobytes / 1000
+    return output.strip(), cpu_s, kilobytes / 1000
 
 
 def refused_cheaply(path: Path, sound: bytes) -> str:
     """What is said of a hostile workbook, which takes little memory and no more CPU than a few sound ones."""
     (path.parent / "sound.xlsx").write_bytes(sound)
     _, usual, _ = measured(path.parent / "sound.xlsx")
-    said, cpu_s, memory = measured(path)
+    output, cpu_s, memory = measured(path)
     assert (cpu_s < 4 * usual, memory < 500) == (True, True), (cpu_s, usual, memory)
-    return said
+    return output
 
 
 @pytest.mark.parametrize("cell", ["XFD1048576", "A1048576", "XFD2000"])
@@ -163,12 +163,12 @@ def test_case_32_a_stray_cell_far_away(cell: str, sound: bytes, tmp_path: Path) 
     """Refused cheaply, without the reader being asked for the range."""
     path = tmp_path / "far.xlsx"
     path.write_bytes(changed(sound, lambda book: book["bids"].__setitem__(cell, "x")))
-    said = refused_cheaply(path, sound)
+    output = refused_cheaply(path, sound)
     if cell == "A1048576":
-        assert "SP-D010" in said or "SP-X005" in said, said
+        assert "SP-D010" in output or "SP-X005" in output, output
     else:
-        assert said.startswith(f"SP-X005 far.xlsx bids!{cell}: got a used range of"), said
-        assert "delete the stray cell" in said
+        assert output.startswith(f"SP-X005 far.xlsx bids!{cell}: got a used range of"), output
+        assert "delete the stray cell" in output
 
 
 def test_case_32_a_far_cell_that_hides_from_the_search(sound: bytes, tmp_path: Path) -> None:
@@ -179,8 +179,8 @@ def test_case_32_a_far_cell_that_hides_from_the_search(sound: bytes, tmp_path: P
         return text.replace(b"</sheetData>", b"<row r='1048576'><c r='XFD1048576'><v>1</v></c></row></sheetData>")
 
     path.write_bytes(with_part(sound, "xl/worksheets/sheet3.xml", hide))
-    said = refused_cheaply(path, sound)
-    assert said.startswith("SP-X006 far.xlsx"), said
+    output = refused_cheaply(path, sound)
+    assert output.startswith("SP-X006 far.xlsx"), output
 
 
 def write_bomb(path: Path, sound: bytes, name: str) -> None:
@@ -197,8 +197,8 @@ def write_bomb(path: Path, sound: bytes, name: str) -> None:
 def test_case_31_a_workbook_that_expands_too_far(name: str, sound: bytes, tmp_path: Path) -> None:
     path = tmp_path / "bomb.xlsx"
     write_bomb(path, sound, name)
-    said = refused_cheaply(path, sound)
-    assert said.startswith("SP-X004 bomb.xlsx: got a file that expands to 56"), said
+    output = refused_cheaply(path, sound)
+    assert output.startswith("SP-X004 bomb.xlsx: got a file that expands to 56"), output
 
 
 def test_case_31_a_size_that_is_a_lie(sound: bytes, tmp_path: Path) -> None:
@@ -208,8 +208,8 @@ def test_case_31_a_size_that_is_a_lie(sound: bytes, tmp_path: Path) -> None:
     directory = content.rindex(b"PK\x01\x02", 0, content.rindex(b"sharedStrings.xml"))
     content[directory + 24 : directory + 28] = (1000).to_bytes(4, "little")
     (tmp_path / "bomb.xlsx").write_bytes(bytes(content))
-    said = refused_cheaply(tmp_path / "bomb.xlsx", sound)
-    assert said.startswith(("SP-X002", "SP-X004")), said
+    output = refused_cheaply(tmp_path / "bomb.xlsx", sound)
+    assert output.startswith(("SP-X002", "SP-X004")), output
 
 
 def test_case_31_entities_are_not_expanded(sound: bytes, tmp_path: Path) -> None:
@@ -246,8 +246,8 @@ def test_formats_without_content_do_not_count(sound: bytes, tmp_path: Path) -> N
         return text.replace(b"</sheetData>", far + b"</sheetData>")
 
     path.write_bytes(with_part(sound, "xl/worksheets/sheet6.xml", format_all))
-    said = refused_cheaply(path, sound)
-    assert said == ""
+    output = refused_cheaply(path, sound)
+    assert output == ""
 
 
 def test_two_sheets_of_one_name(sound: bytes, tmp_path: Path) -> None:
@@ -293,8 +293,8 @@ def test_a_workbook_saved_by_libreoffice(tmp_path: Path) -> None:
 
 def test_mistakes_saved_by_libreoffice(caplog: pytest.LogCaptureFixture) -> None:
     """The usual slips in one workbook, all named at once."""
-    found = refusal(INPUT / "workbooks" / "libreoffice-mistakes.xlsx").problems
-    assert [(problem.code, problem.place) for problem in found] == [
+    problems = refusal(INPUT / "workbooks" / "libreoffice-mistakes.xlsx").problems
+    assert [(problem.code, problem.place) for problem in problems] == [
         ("SP-S004", "scenario!B8"),
         ("SP-D003", "areas!F1"),
         ("SP-X022", "areas!E3"),

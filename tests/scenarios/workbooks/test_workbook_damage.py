@@ -246,7 +246,9 @@ def check_refusal(refused: BadInputError, done: list[Damage], said: str) -> None
     if len(done) == 1 and done[0][0] == "cell" and done[0][1] not in referred:
         places = {problem.place for problem in refused.problems}
         row = re.sub("[A-Z]+", "", done[0][2])
-        near = any(place.endswith(f"!{done[0][2]}") or re.fullmatch(rf".*![A-Z]+{row}", place) for place in places)
+        near = any(
+            position.endswith(f"!{done[0][2]}") or re.fullmatch(rf".*![A-Z]+{row}", position) for position in places
+        )
         assert near or re.search(rf"{done[0][1]}![A-Z]+{row}\b", str(refused)), said
 
 
@@ -266,10 +268,10 @@ def check_meaning(scenario: sp.Scenario, book: Workbook, said: str) -> None:
         table = scenario.tables[name]
         assert list(table.columns) == [text for text in header if text], said
         assert len(table) == len(grid) - 1, said
-        for place, text in enumerate(header):
+        for position, text in enumerate(header):
             if text:
                 numeric = table[text].dtype == np.float64
-                wanted = [meaning(cell, numeric, text) for cell in grid.iloc[1:, place]]
+                wanted = [meaning(cell, numeric, text) for cell in grid.iloc[1:, position]]
                 got = ["" if cell != cell or blank(cell) else cell for cell in table[text].tolist()]
                 assert got == wanted, (said, name, text, got, wanted)
 

@@ -599,8 +599,8 @@ def table() -> list[tuple[int, str, str]]:
         for name, test in vars(module).items():
             if match := re.match(r"test_case_(\d+)_", name):
                 codes = sorted(set(re.findall(r"SP-[A-Z]\d{3}", inspect.getsource(test))))
-                place = f"{module.__name__.removeprefix('tests.')}.py::{name}"
-                rows.append((int(match[1]), " ".join(codes) or "noted", place))
+                position = f"{module.__name__.removeprefix('tests.')}.py::{name}"
+                rows.append((int(match[1]), " ".join(codes) or "noted", position))
     return sorted(rows)
 
 

@@ -50,9 +50,9 @@ def test_bad_cells_are_marked_and_nothing_else_changes(
     copy = tmp_path / "marked.xlsx"
     before = broken.read_bytes()
     assert _run(["check", str(broken), "--marked", str(copy)]) == 3
-    said = capsys.readouterr()
-    assert f"the problems are marked in {copy}" in said.err
-    assert said.out == ""
+    output = capsys.readouterr()
+    assert f"the problems are marked in {copy}" in output.err
+    assert output.out == ""
     assert broken.read_bytes() == before
     book, old = openpyxl.load_workbook(copy), openpyxl.load_workbook(broken)
     marked = marked_cells(book)

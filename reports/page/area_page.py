@@ -18,7 +18,7 @@ from .figures.figures import Figures, figures_of, records
 from .similar import similar_to, similarity_note
 from .table import Column, Table, settlement_columns, tabulate
 from .templating import page, render
-from .words import illustrative
+from .words import illustrative, plain
 
 WIDTH = 340
 """Width of each of the two pictures."""
@@ -161,7 +161,7 @@ def _targets(figures: Figures, code: str, rows: list[dict[str, Any]]) -> Table:
     columns.append(Column("unit", "Unit"))
     if rated:
         columns.append(Column("rate", f"Rate in {years[-1]}", "number"))
-    return tabulate(f"targets-{code}", "Outcome targets", columns, shown, row_key=lambda r: str(r["key"]))
+    return tabulate(f"targets-{code}", "Outcome targets", columns, shown, row_key=lambda r: str(r["key"]), alike=years)
 
 
 _TARGETS = {"proposed": "you proposed", "agreed": "agreed", "uplift": "uplift", "concession": "concession"}
@@ -182,7 +182,7 @@ def _asks(figures: Figures, code: str, rows: list[dict[str, Any]]) -> Table:
         Column("called", "What is asked"),
         *settlement_columns("asks", ("reason",), figures.money),
         Column("grant_change", f"Grant, {figures.money}", "money"),
-        Column("outcomes", "Outcomes", "parts"),
+        Column("outcomes", "Outcomes, unit-years", "parts"),
     ]
     return tabulate(
         f"asks-{code}", "What is asked, all years added up", columns, shown, row_key=lambda r: str(r["option"])
@@ -213,7 +213,7 @@ def _components(figures: Figures, code: str, rows: list[dict[str, Any]]) -> Tabl
         Column("component", "Component of intervention"),
         Column("asks", "Asks", "count"),
         Column("grant_change", f"Grant, {figures.money}", "money"),
-        Column("outcomes", "Outcomes, all years added up", "parts"),
+        Column("outcomes", "Outcomes, unit-years", "parts"),
     ]
     return tabulate(f"components-{code}", "By component", columns, sums, row_key=lambda r: str(r["component"]))
 
@@ -226,7 +226,7 @@ def _similar(figures: Figures, code: str, similar: Sequence[str]) -> Table | Non
     if any(row["population"] == row["population"] for row in rows):
         columns.append(Column("population", "Population", "count"))
     if figures.deprivation:
-        columns.append(Column(figures.deprivation, figures.deprivation, "number"))
+        columns.append(Column(figures.deprivation, plain(figures.deprivation).capitalize(), "number"))
     columns += [
         *settlement_columns("grants", ("bid", "grant"), figures.money),
         Column("share", "Grant, % of bid", "percent"),

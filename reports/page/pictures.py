@@ -112,7 +112,11 @@ def merit_pictures(figures: Figures) -> Iterator[tuple[MeritOrder, Picture]]:
     for order in orders:
         top = ceiling(order)
         cut = int((order.options["cost"] > top * (1 + 1e-9)).sum())
-        note = f"{cut} options cost more than {order.write_cost(top)} and are cut off there. " if cut else ""
+        note = (
+            f"{cut} options cost more than {order.write_cost(top)}: their bars are broken by a white line. "
+            if cut
+            else ""
+        )
         last = order.write_cost(order.price)
         label = f"Merit order for {order.title}: {len(order.options)} options, the last unit needed {last}"
         spec = partial(merit_spec, order, colours)

@@ -13,6 +13,7 @@ from singlepot.models.analysis.price_of_fairness import PriceOfFairness
 from singlepot.models.settlement.settlement import Settlement
 
 from ..logs.logs import Log
+from ..text.lines import natural
 from . import tables
 from .area_page import area_fragment
 from .figures.cells import BY_HAND, cells_of
@@ -21,7 +22,7 @@ from .pictures import gains_pictures, map_pictures, merit_pictures, sums_picture
 from .rules_tables import assumption_words, rules_table, stages_table
 from .table import Table, from_frame
 from .templating import page
-from .words import certificate_words, fairness_words, heading, illustrative, tiles
+from .words import certificate_words, fairness_words, heading, illustrative, plain, tiles
 
 PAGES_IN_A_PACK = 40
 """Pages of areas in one compressed pack."""
@@ -75,8 +76,8 @@ def report_html(settlement: Settlement, price: PriceOfFairness, logs: Sequence[L
         deprivation=_groups(
             figures,
             "deprivation",
-            f"By deprivation: fifths of the areas in the order of {figures.deprivation}",
-            figures.deprivation,
+            f"Fifths of the areas by {plain(figures.deprivation)}, the lowest first",
+            plain(figures.deprivation).capitalize(),
             figures.by_deprivation,
         ),
         rules=rules_table(figures),
@@ -84,7 +85,7 @@ def report_html(settlement: Settlement, price: PriceOfFairness, logs: Sequence[L
         assumptions=list(assumption_words(figures)),
         logs=[(log.title, log.about, from_frame(f"log-{log.key}", log.title, log.table)) for log in logs],
         provenance=settlement.provenance,
-        chosen=list(zip(figures.areas.index, figures.areas["name"], strict=True)),
+        chosen=sorted(zip(figures.areas.index, figures.areas["name"], strict=True), key=lambda area: natural(area[1])),
         packed=packed(figures),
     )
 

@@ -2,72 +2,92 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from singlepot.models.tables.rule_kinds import RULES
 
 from .figures.figures import Figures, records
-from .table import Cell, Column, Table, cell, settlement_columns
+from .table import Cell, Column, Table, cell, decimals, settlement_columns
+from .words import plain
 
 STAGE_WORDS = {
-    "shortfall.largest": "the largest shortfall of any national target",
-    "shortfall.total": "all shortfalls together",
-    "concession.largest": "the largest concession of any area",
-    "concession.total": "all concessions together",
-    "burden": "what areas lose or spend themselves",
-    "cost": "the money that is spent",
+    "shortfall.largest": "The largest shortfall of any national target",
+    "shortfall.total": "All shortfalls together",
+    "concession.largest": "The largest concession of any area",
+    "concession.total": "All concessions together",
+    "burden": "What areas lose or spend themselves",
+    "cost": "The money that is spent",
 }
 """Objective of each stage in words."""
+
+
+def stage_words(name: str) -> str:
+    """Write the name of a stage, as ``shortfall.total[2]``, in words."""
+    plain_name, _, priority = name.partition("[")
+    words = STAGE_WORDS.get(plain_name, plain(plain_name).capitalize())
+    return f"{words}, priority {priority.rstrip(']')}" if priority else words
 
 
 def rules_table(figures: Figures) -> Table:
     """List the rules that hold, the general ones first."""
     rules = figures.settlement.scenario.settings.rules
+    table = records(figures.settlement.scenario.filled("rules"))
+    shown: list[dict[str, Any]] = [{"rule": name, "value": value, "where": "all"} for name, value in rules.items()]
+    shown += [{"rule": row["rule"], "value": row["value"], "where": _where(figures, row)} for row in table]
     rows = [
-        [Cell(name), cell(value, "number"), Cell("all"), Cell(RULES[name].explanation)] for name, value in rules.items()
+        [
+            Cell(plain(row["rule"]).capitalize()),
+            cell(row["value"], "number"),
+            Cell(row["where"]),
+            Cell(RULES[row["rule"]].explanation),
+        ]
+        for row in shown
     ]
-    table = figures.settlement.scenario.filled("rules")
-    for row in records(table):
-        rule = RULES[row["rule"]]
-        chosen = [f"{key} {row[key]}" for key in rule.selectors if row.get(key)]
-        basis = row["basis"] if row["basis"] != "bid" else ""
-        where = ", ".join(filter(None, [*chosen, f"basis {basis}" if basis else ""])) or "all"
-        rows.append([Cell(row["rule"]), cell(row["value"], "number"), Cell(where), Cell(rule.explanation)])
     columns = [
         Column("rule", "Rule"),
         Column("value", "Value", "number"),
         Column("where", "Where"),
         Column("what", "What it does"),
     ]
-    return Table("rules", "Rules of the scenario", columns, rows, [row[0].text for row in rows])
+    return Table("rules", "Rules of the scenario", columns, rows, [row["rule"] for row in shown])
+
+
+def _where(figures: Figures, row: Mapping[str, Any]) -> str:
+    """Write where a row of the rules holds, with names of areas and objectives, and what its value is a share of."""
+    names: dict[str, dict[Any, Any]] = {"area": figures.areas["name"].to_dict(), "objective": figures.names}
+    chosen = [
+        f"{key} {names.get(key, {}).get(row[key], row[key])}" for key in RULES[row["rule"]].selectors if row.get(key)
+    ]
+    basis = [f"basis {plain(row['basis'])}"] if row["basis"] not in ("", "bid") else []
+    return ", ".join([*chosen, *basis]) or "all"
 
 
 def stages_table(figures: Figures) -> Table:
     """List the stages in the order in which they were minimised, with the evidence for each."""
     evidence = {stage.name: stage for stage in figures.settlement.certificate.stages}
-    rows = []
+    rows, names = [], []
     for row in records(figures.settlement.stages):
+        names.append(str(row["name"]))
         proved = evidence.get(row["name"])
-        words = STAGE_WORDS.get(str(row["name"]).partition("[")[0], "")
         gap = f"{proved.gap:.1e}" if proved else "–"
+        digits = decimals([row["value"], row["final"]], "number")
         rows.append(
             [
-                Cell(row["name"]),
-                Cell(words),
-                cell(row["value"], "number"),
-                cell(row["final"], "number"),
+                Cell(stage_words(str(row["name"]))),
+                cell(row["value"], "number", digits),
+                cell(row["final"], "number", digits),
                 cell(row["give"], "number"),
                 Cell(row["unit"]),
                 Cell(gap, repr(proved.gap) if proved else ""),
             ]
         )
     columns = [
-        Column("name", "Stage"),
-        Column("what", "What it minimises"),
+        Column("name", "What it minimises"),
         *settlement_columns("stages", ("value", "final", "give", "unit"), figures.money),
         Column("gap", "Duality gap", "number"),
     ]
-    return Table("stages", "Stages, each holding those before it", columns, rows, [row[0].text for row in rows])
+    return Table("stages", "Stages, each holding those before it", columns, rows, names)
 
 
 def assumption_words(figures: Figures) -> Iterator[tuple[str, str]]:
@@ -77,7 +97,9 @@ def assumption_words(figures: Figures) -> Iterator[tuple[str, str]]:
     if settings.price_base:
         yield "Prices", f"of {settings.price_base}"
     if settings.equity:
-        weight = f"(median ÷ the area's {settings.equity.attribute}) to the power of {settings.equity.elasticity:g}"
+        weight = (
+            f"(median ÷ the area's {plain(settings.equity.attribute)}) to the power of {settings.equity.elasticity:g}"
+        )
         yield "Weight of an area", weight
     else:
         yield "Weight of an area", "all alike"
@@ -88,4 +110,4 @@ def assumption_words(figures: Figures) -> Iterator[tuple[str, str]]:
         start = end if end is not None else start
     yield "How a further percent given up weighs", ", ".join(parts)
     for key, note in settings.notes.items():
-        yield f"Remark on {key}", note
+        yield f"Remark on {plain(key)}", note

@@ -90,8 +90,9 @@ def tabulate(
     area: str = "",
     sortable: bool = False,
     note: str = "",
+    alike: Sequence[str] = (),
 ) -> Table:
-    """Make a table of records.
+    """Make a table of records: the numbers of a column have as many decimals as its largest needs.
 
     Parameters
     ----------
@@ -99,14 +100,19 @@ def tabulate(
         As in :class:`Table`.
     records
         Values by the keys of the columns.
+    alike
+        Keys of columns that have one unit in a row, another in the next: there the row sets the decimals.
     row_key
         Key that identifies a row.
     area
         Key of the column that holds the code of an area, to which the first cell then leads.
     """
-    rows, keys = [], []
+    rows, keys, records = [], [], list(records)
+    of_column = {column.key: decimals((record[column.key] for record in records), column.kind) for column in columns}
     for record in records:
-        cells = [cell(record[column.key], column.kind) for column in columns]
+        of_row = decimals((record[name] for name in alike), "number")
+        digits = of_column | dict.fromkeys(alike, of_row)
+        cells = [cell(record[column.key], column.kind, digits[column.key]) for column in columns]
         if area:
             cells[0] = Cell(cells[0].text, "", str(record[area]))
         rows.append(cells)
@@ -114,19 +120,39 @@ def tabulate(
     return Table(key, caption, columns, rows, keys, sortable, note)
 
 
-def cell(value: Any, kind: Kind) -> Cell:
-    """Write one value, or a dash where it is missing.
+def decimals(values: Iterable[Any], kind: Kind) -> int:
+    """Return how many decimals numbers of a column or row need: about four digits of the largest, no zeros behind all.
 
     Examples
     --------
-    >>> cell(1234.5678, "money"), cell(-0.1234, "change")
-    (Cell(text='1,234.6', value='1234.5678', ...), Cell(text='−12.3%', value='-0.1234', ...))
+    >>> decimals([-2.805, 8.068, 0.4437, -16.0], "number"), decimals([0.7, 2.0], "number")
+    (2, 1)
+    """
+    if kind not in ("number", "money"):
+        return 0
+    numbers = [abs(float(value)) for value in values if isinstance(value, float | int) and math.isfinite(value)]
+    most = max(numbers, default=0.0)
+    if kind == "money" and (most >= 1 or not most):
+        return 1
+    needed = min(max(3 - math.floor(math.log10(most)), 0), 9) if 0 < most < 1000 else 0
+    while needed and all(round(value, needed) == round(value, needed - 1) for value in numbers):
+        needed -= 1
+    return needed
+
+
+def cell(value: Any, kind: Kind, digits: int | None = None) -> Cell:
+    """Write one value, or a dash where it is missing; a number with ``digits`` decimals, else with those that it needs.
+
+    Examples
+    --------
+    >>> cell(1234.5678, "money"), cell(-0.1234, "change"), cell(0.004, "number", 1)
+    (Cell(text='1,234.6', value='1234.5678', ...), Cell(text='−12.3%', ...), Cell(text='<0.1', value='0.004', ...))
     """
     if kind == "parts":
         parts = ((key, f"{title} {signed(float(change))}", repr(float(change))) for key, title, change in value)
         return Cell("", parts=tuple(parts))
     if kind == "mixed":  # a number as one, anything else as text
-        kind = "number" if isinstance(value, float | int) and not isinstance(value, bool) else "text"
+        kind, digits = "number" if isinstance(value, float | int) and not isinstance(value, bool) else "text", None
     if kind == "text":
         return Cell("" if value is None or value != value else str(value))
     if value == "":
@@ -134,7 +160,21 @@ def cell(value: Any, kind: Kind) -> Cell:
     if value is None or value != value:
         return Cell("–")
     exact = float(value)
-    return Cell(_WRITE[kind](exact).replace("-", "−"), repr(int(value) if kind in ("count", "pounds") else exact))
+    if kind in _WRITE:
+        text = _WRITE[kind](exact)
+    elif math.isfinite(exact):
+        text = _rounded(exact, decimals([exact], kind) if digits is None else digits)
+    else:
+        text = "–"
+    return Cell(text.replace("-", "−"), repr(int(value) if kind in ("count", "pounds") else exact))
+
+
+def _rounded(value: float, digits: int) -> str:
+    """Write a number with so many decimals; one that would be zero by them is said to be less than the last of them."""
+    text = f"{value:,.{digits}f}"
+    if value and not text.strip("-0.,"):
+        return f"{'-' if value < 0 else ''}<{10.0**-digits:.{digits}f}"
+    return text if value else f"{0.0:.{digits}f}"
 
 
 def signed(value: float) -> str:
@@ -151,12 +191,6 @@ def from_frame(key: str, caption: str, frame: pd.DataFrame) -> Table:
     return tabulate(key, caption, columns, ({str(k): v for k, v in row.items()} for row in frame.to_dict("records")))
 
 
-def _money(value: float) -> str:
-    if 0 < abs(value) < 0.05:
-        return f"{value:.2g}"
-    return f"{value:,.1f}"
-
-
 def _per_cent(value: float) -> str:
     return f"{100 * value:.1f}%"
 
@@ -165,15 +199,10 @@ def _change(value: float) -> str:
     return "0.0%" if abs(value) < 0.0005 else f"{100 * value:+.1f}%"
 
 
-def _number(value: float) -> str:
-    return number(value) if math.isfinite(value) else "–"
-
-
 _WRITE: dict[str, Callable[[float], str]] = {
-    "money": _money,
     "pounds": lambda value: f"{value:,.0f}",
     "count": lambda value: f"{value:,.0f}",
-    "number": _number,
     "percent": _per_cent,
     "change": _change,
 }
+"""How numbers of each kind are written whose decimals do not follow from others beside them."""

@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from singlepot.reports.text.lines import natural
 from singlepot.reports.text.summary import last_national
 
 from .drawings.map import Measure
@@ -59,6 +60,7 @@ def national_table(figures: Figures) -> Table:
         records(named),
         row_key=lambda r: f"{r['objective']} {r['year']}",
         sortable=True,
+        alike=("target", "proposed", "agreed", "shortfall"),
     )
 
 
@@ -66,7 +68,7 @@ def areas_table(figures: Figures) -> Table:
     """Show bid, grant and change of every area, for each resident, and what is agreed against what it proposed."""
     unit, last = figures.money, figures.last_targets
     table = figures.areas[figures.areas["type"] != "centre"]
-    table = table.loc[sorted(table.index, key=lambda code: (str(table.at[code, "name"]).casefold(), code))]
+    table = table.loc[sorted(table.index, key=lambda code: (natural(str(table.at[code, "name"])), code))]
     agreed = {key: last[last["objective"] == key].set_index("area")["share"] for key in figures.names}
     table = table.assign(**{f"share_{key}": values.reindex(table.index) for key, values in agreed.items()})
     columns = [
@@ -136,7 +138,7 @@ def kinds_table(figures: Figures) -> Table:
         Column("asks", "Asks", "count"),
         Column("areas", "Areas", "count"),
         Column("grant_change", f"Grant, {figures.money}", "money"),
-        *(Column(k, f"{figures.names[k]}, {figures.units[k]}, all years", "number") for k in keys),
+        *(Column(k, f"{figures.names[k]}, {figures.units[k]}-years", "number") for k in keys),
     ]
     return tabulate("kinds", "What was asked, by kind", columns, rows, row_key=lambda r: str(r["key"]))
 
@@ -174,7 +176,7 @@ def merit_table(figures: Figures, order: MeritOrder) -> Table:
             Column("name", "Area"),
             Column("called", "Option"),
             Column("region", "Region"),
-            Column("outcome", f"Can add, {order.unit}", "number"),
+            Column("outcome", f"Can {order.verb}, {order.unit}", "number"),
             Column("cost", f"Cost, {order.cost_unit}", "number"),
             Column("taken", "Used", "percent"),
             Column("stop", "What stopped it"),
@@ -194,7 +196,7 @@ def stops_table(figures: Figures, order: MeritOrder) -> Table:
         [
             Column("stop", "What stopped them"),
             Column("options", "Options", "count"),
-            Column("outcome", f"Can add, {order.unit}", "number"),
+            Column("outcome", f"Can {order.verb}, {order.unit}", "number"),
             Column("used", "Used", "number"),
         ],
         order.stops,
@@ -206,7 +208,11 @@ def short_table(figures: Figures) -> Table:
     """Show the shortfalls of the first screen: the last year and ranges of years."""
     shown = last_national(figures.settlement.national)
     several = shown["year"].nunique() > 1
-    label = [f"{figures.names[row['objective']]}" + (f" {row['year']}" if several else "") for row in records(shown)]
+    label = [
+        f"{figures.names[row['objective']]}, {figures.units[row['objective']]}"
+        + (f", {row['year']}" if several else "")
+        for row in records(shown)
+    ]
     rows = records(shown.assign(name=label, short=shown["shortfall"] / shown["target"]))
     when = "" if several or not len(shown) else f", {shown['year'].iloc[0]}"
     return tabulate(
@@ -217,10 +223,11 @@ def short_table(figures: Figures) -> Table:
             Column("target", "Target", "number"),
             Column("agreed", "Agreed", "number"),
             Column("shortfall", "Short", "number"),
-            Column("short", "%", "percent"),
+            Column("short", "Short, %", "percent"),
         ],
         rows,
         row_key=lambda r: f"{r['objective']} {r['year']}",
+        alike=("target", "agreed", "shortfall"),
     )
 
 
@@ -261,7 +268,7 @@ def measure_table(figures: Figures, measure: Measure) -> Table:
 
 
 def groups_table(figures: Figures, key: str, caption: str, heading: str, sums: pd.DataFrame) -> Table:
-    """Show sums by region or by deprivation."""
+    """Show sums by region, or by fifths of the areas."""
     unit = figures.money
     return tabulate(
         key,

@@ -32,6 +32,11 @@ def illustrative_words(settings: Settings) -> str:
     return ""
 
 
+def plain(key: str) -> str:
+    """Write a key of a scenario, as ``gdhi_per_head``, as words."""
+    return key.replace("_", " ")
+
+
 def heading(figures: Figures) -> str:
     """Return the scenario's title without the bracket that calls it illustrative, which the page shows below it."""
     return plain_title(figures.settlement.scenario.settings.title or "Settlement")

@@ -23,6 +23,7 @@ SVG = "http://www.w3.org/2000/svg"
 
 _KEPT = {"path", "line", "rect", "text", "g", "svg", "tspan", "circle", "clipPath", "defs"}
 _DROPPED = re.compile(r"^(aria-|role|class$|pointer-events$|style$|on|\{|cursor$)")
+_SCALES = {"axis", "legend"}
 _LONG = re.compile(r"-?\d+\.\d{2,}")
 _EMPTY = {"M0,0h0v0h0Z"}
 
@@ -80,7 +81,8 @@ def inline_svg(spec: Spec, label: str) -> str:
 
 def _clean(element: ElementTree.Element) -> None:
     """Keep shapes, texts and tooltips; remove roles, classes, styles and whatever could run."""
-    tip = element.get("aria-label") if element.get("role") == "graphics-symbol" else None
+    described = element.get("role") == "graphics-symbol" and element.get("aria-roledescription") not in _SCALES
+    tip = element.get("aria-label") if described else None
     for name in [name for name in element.attrib if _DROPPED.match(name)]:
         del element.attrib[name]
     if tip:

@@ -7,14 +7,11 @@ import textwrap
 import numpy as np
 import pandas as pd
 
-from ..figures.figures import Figures
+from ..figures.figures import Figures, with_unit
 from .drawing import INK, Spec, named_rows
 
 ENDS = 10
 """Areas named at each end."""
-
-OUTLIER = 10
-"""Ratio of the longest bar to the next above which it is cut off."""
 
 GAIN, LOSS = "#1d5e9b", "#b35806"
 
@@ -45,24 +42,20 @@ def ends_spec(bars: pd.DataFrame, what: str, unit: str, width: int) -> Spec:
     areas = bars.sort_values("value", kind="stable")
     chosen = areas if len(areas) <= 2 * ENDS else pd.concat([areas.iloc[:ENDS], areas.iloc[-ENDS:]])
     twice = set(chosen["name"][chosen["name"].duplicated()])
-    longest = _longest_bar(areas["value"].abs().sort_values().to_list())
-    low = max(min(float(areas["value"].min()), 0.0), -longest)
-    high = min(max(float(areas["value"].max()), 0.0), longest)
-    cut = f"; bars longer than {longest:,.0f} are cut off" if areas["value"].abs().max() > longest else ""
+    low, high = min(float(areas["value"].min()), 0.0), max(float(areas["value"].max()), 0.0)
     rows = [
         {
             "name": f"{row['name']} ({code})" if row["name"] in twice else row["name"],
             "v": float(row["value"]),
-            "drawn": min(max(float(row["value"]), low), high),
             "way": "less" if row["value"] < 0 else "more",
             "text": signed_value(float(row["value"])),
-            "t": f"{row['name']}: {signed_value(float(row['value']))} {unit}; {row['more']}.",
+            "t": f"{row['name']}: {with_unit(signed_value(float(row['value'])), unit)}; {row['more']}.",
         }
         for code, row in chosen.iterrows()
     ]
     room = (0.16 if width > 500 else 0.36) * (high - low) or 1.0
     x = {
-        "field": "drawn",
+        "field": "v",
         "type": "quantitative",
         "title": None,
         "scale": {"domain": [low - (room if low < 0 else 0), high + (room if high > 0 else 0)], "nice": False},
@@ -74,7 +67,7 @@ def ends_spec(bars: pd.DataFrame, what: str, unit: str, width: int) -> Spec:
         "title": {
             "text": what,
             "fontSize": 13,
-            "subtitle": textwrap.wrap(ends + cut if several else cut.lstrip("; "), width // 8),
+            "subtitle": textwrap.wrap(ends, width // 8) if several else [],
         },
         **named_rows(rows, width, 17),
         "layer": [
@@ -107,13 +100,6 @@ def ends_spec(bars: pd.DataFrame, what: str, unit: str, width: int) -> Spec:
             },
         ],
     }
-
-
-def _longest_bar(sizes: list[float]) -> float:
-    """Return the length at which bars are cut off, so that one many times the next does not make others vanish."""
-    if len(sizes) > 1 and sizes[-1] > OUTLIER * sizes[-2] > 0:
-        return 1.5 * sizes[-2]
-    return sizes[-1]
 
 
 def signed_value(value: float) -> str:

@@ -14,6 +14,9 @@ MOST_BARS = 240
 CUT_ABOVE = 2.5
 """Multiple of the price above which costs are cut off."""
 
+BREAK = 0.93
+"""Share of the height of a bar that is cut off at which a white line breaks it."""
+
 
 def region_colours(regions: list[str]) -> dict[str, str]:
     """Give each region a colour; those beyond the palette share the last."""
@@ -32,6 +35,7 @@ def merit_spec(order: MeritOrder, colours: dict[str, str], width: int) -> Spec:
             "x2": row["end"],
             "u": row["used"],
             "y": min(max(row["cost"], bottom), top) * order.factor,
+            "cut": not bottom <= row["cost"] <= top * (1 + 1e-9),
             "r": row["region"],
             "t": row["tip"],
         }
@@ -41,7 +45,7 @@ def merit_spec(order: MeritOrder, colours: dict[str, str], width: int) -> Spec:
     x = {
         "field": "x",
         "type": "quantitative",
-        "title": f"What areas can add, {order.unit}; the best placed first",
+        "title": f"What areas can {order.verb}, {order.unit}; the best placed first",
         "axis": {"grid": False, "tickCount": 6},
     }
     y = {
@@ -73,6 +77,11 @@ def merit_spec(order: MeritOrder, colours: dict[str, str], width: int) -> Spec:
             {
                 "mark": {"type": "rect"},
                 "encoding": {**base, "x2": {"field": "u"}, "color": colour, "description": {"field": "t"}},
+            },
+            {
+                "transform": [{"filter": "datum.cut"}, {"calculate": f"{BREAK} * datum.y", "as": "gap"}],
+                "mark": {"type": "rule", "color": "white", "strokeWidth": 3, "strokeDash": [3, 2]},
+                "encoding": {"x": x, "x2": {"field": "x2"}, "y": {"field": "gap", "type": "quantitative"}},
             },
             {
                 "data": {"values": [{"at": order.price * order.factor, "label": label}]},

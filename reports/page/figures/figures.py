@@ -173,6 +173,20 @@ class Figures:
         return self.option_names.get((area, option), option.replace("scale-back", "Scaling back").strip())
 
 
+def with_unit(amount: str, unit: str) -> str:
+    """Write an amount with its unit, where that is one of money as people write it.
+
+    Examples
+    --------
+    >>> with_unit("-9.0", "£m"), with_unit("+12", "£ per head"), with_unit("4", "kt")
+    ('-£9.0m', '+£12 per head', '4 kt')
+    """
+    if not unit.startswith("£"):
+        return f"{amount} {unit}"
+    sign = amount[0] if amount[:1] in ("-", "+") else ""
+    return f"{sign}£{amount[len(sign) :]}{unit[1:]}"
+
+
 def records(table: pd.DataFrame) -> list[dict[str, Any]]:
     """Return rows as plain values."""
     return [{str(key): value for key, value in row.items()} for row in table.to_dict("records")]

@@ -11,7 +11,7 @@ import pandas as pd
 from singlepot.models.explanation.merit_order import CUTS
 from singlepot.reports.text.lines import count, number
 
-from .figures import ELSEWHERE, Figures, records
+from .figures import ELSEWHERE, Figures, records, with_unit
 
 USED = 1e-6
 """Share of an option's largest take-up above which it is used."""
@@ -48,6 +48,11 @@ class MeritOrder:
     stop_at: float
     money: str
     pounds_per: int
+
+    @property
+    def verb(self) -> str:
+        """What an area can do with its options: ``add`` to an objective, or ``save`` money."""
+        return "save" if self.need == CUTS else "add"
 
     @property
     def factor(self) -> float:
@@ -110,7 +115,7 @@ class MeritOrder:
         return pd.DataFrame(rows, columns=["start", "end", "used", "cost", "region", "tip"])
 
     def _tip(self, group: list[dict[str, Any]], adds: float, taken: float) -> str:
-        added = f"{number(adds)} {self.unit}"
+        added = with_unit(number(adds), self.unit)
         if len(group) == 1:
             row = group[0]
             cost = self.write_cost(row["cost"])
@@ -121,7 +126,7 @@ class MeritOrder:
 
     @property
     def stops(self) -> list[dict[str, Any]]:
-        """Sums by what stopped the options: stop, options (their number), outcome (what they can add), used (of it)."""
+        """Sums by what stopped the options: stop, options (their number), outcome (added or saved at most), used."""
         table = self.options.assign(used=self.options["outcome"] * self.options["taken"])
         sums = table.groupby("stop").agg(options=("outcome", "size"), outcome=("outcome", "sum"), used=("used", "sum"))
         ordered = sums.sort_values(["used", "outcome"], ascending=False, kind="stable").reset_index()

@@ -156,11 +156,12 @@ def _targets(figures: Figures, code: str, rows: list[dict[str, Any]]) -> Table:
                 continue
             line = {year: by_year[year][kind] if year in by_year else None for year in years}
             rate = by_year[years[-1]]["rate"] if kind == "agreed" and years[-1] in by_year else ""
-            shown.append({"name": name, "kind": title, "unit": unit, "rate": rate, "key": f"{key} {kind}", **line})
+            row = {"name": name, "kind": title, "unit": unit, "rate": rate, "key": f"{key} {kind}"}
+            shown.append({**row, "rate_unit": "" if rate == "" else figures.rate_units[key], **line})
     columns = [Column("name", "Objective"), Column("kind", "What"), *(Column(year, year, "number") for year in years)]
     columns.append(Column("unit", "Unit"))
     if rated:
-        columns.append(Column("rate", f"Rate in {years[-1]}", "number"))
+        columns += [Column("rate", f"Rate in {years[-1]}", "number"), Column("rate_unit", "Unit of the rate")]
     return tabulate(f"targets-{code}", "Outcome targets", columns, shown, row_key=lambda r: str(r["key"]), alike=years)
 
 

@@ -30,7 +30,7 @@ def area_spec(figures: Figures, code: str, width: int, *, beside: bool = False) 
             for row in records(targets)
             for when, column in (("before", "proposed"), ("after", "agreed"))
         ]
-        panels.append(_panel(rows, f"Targets of {figures.last_year}, % of what you proposed", width))
+        panels.append(_panel(rows, f"Targets of {figures.last_year}, % of yours", width))
     return {"hconcat" if beside else "vconcat": panels, "spacing": 18, "padding": 4} if panels else None
 
 

@@ -86,6 +86,22 @@ def test_a_page_opens_quietly_and_fits_its_window(browser: Any, pages: Path, nam
         assert page.evaluate("typeof window.hit") == "undefined"
 
 
+@pytest.mark.parametrize("width", [390, 768, 1280, 1920])
+@pytest.mark.parametrize("name", ["england", "england-area", "hostile", "hostile-area"])
+def test_nothing_is_hidden_in_a_box(browser: Any, pages: Path, name: str, width: int) -> None:
+    """Every box shows its whole width; only tables of more than five columns scroll, by touch, pointer and keyboard."""
+    with Watch(browser, pages / f"{name}.html", {"width": width, "height": 900}) as page:
+        page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
+        hiding = page.evaluate("""() => [...document.querySelectorAll('body *')]
+            .filter((box) => !(box instanceof SVGElement) && getComputedStyle(box).display !== 'inline')
+            .filter((box) => box.clientWidth > 1 && box.scrollWidth > box.clientWidth + 1)
+            .map((box) => ({
+                box: box.tagName + ' ' + box.className + ' ' + (box.querySelector('table') || {}).id,
+                scrolls: box.matches('.scroll[tabindex="0"]') && box.querySelectorAll('thead th').length > 5,
+            }))""")
+        assert [box["box"] for box in hiding if not box["scrolls"]] == []
+
+
 @pytest.mark.parametrize("viewport", [DESK, PHONE], ids=["desk", "phone"])
 @pytest.mark.parametrize("name", ["england", "england-area", "hostile"])
 def test_axe_finds_nothing(browser: Any, pages: Path, name: str, viewport: Any) -> None:

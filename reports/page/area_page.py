@@ -156,13 +156,25 @@ def _targets(figures: Figures, code: str, rows: list[dict[str, Any]]) -> Table:
                 continue
             line = {year: by_year[year][kind] if year in by_year else None for year in years}
             rate = by_year[years[-1]]["rate"] if kind == "agreed" and years[-1] in by_year else ""
-            row = {"name": name, "kind": title, "unit": unit, "rate": rate, "key": f"{key} {kind}"}
-            shown.append({**row, "rate_unit": "" if rate == "" else figures.rate_units[key], **line})
+            shown.append({"name": name, "kind": title, "unit": unit, "rate": rate, "key": f"{key} {kind}", **line})
     columns = [Column("name", "Objective"), Column("kind", "What"), *(Column(year, year, "number") for year in years)]
     columns.append(Column("unit", "Unit"))
     if rated:
-        columns += [Column("rate", f"Rate in {years[-1]}", "number"), Column("rate_unit", "Unit of the rate")]
-    return tabulate(f"targets-{code}", "Outcome targets", columns, shown, row_key=lambda r: str(r["key"]), alike=years)
+        columns.append(Column("rate", f"Rate in {years[-1]}", "number"))
+    note = _rates_note(figures, [row["key"].partition(" ")[0] for row in shown if row["rate"] not in ("", None)])
+    caption = "Outcome targets"
+    return tabulate(f"targets-{code}", caption, columns, shown, row_key=lambda r: str(r["key"]), alike=years, note=note)
+
+
+def _rates_note(figures: Figures, keys: Sequence[str]) -> str:
+    """Write what the rate of each objective is divided by."""
+    by: dict[str, list[str]] = {}
+    for key in keys:
+        per = plain(str(figures.objectives.at[key, "per"]))
+        by.setdefault(f" ÷ {per}" if per else "", []).append(figures.names[key])
+    return (
+        f"Rates, in the units beside: {'; '.join(', '.join(names) + per for per, names in by.items())}." if by else ""
+    )
 
 
 _TARGETS = {"proposed": "you proposed", "agreed": "agreed", "uplift": "uplift", "concession": "concession"}

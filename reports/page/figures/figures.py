@@ -58,12 +58,6 @@ class Figures:
         return {str(key): str(unit) for key, unit in self.objectives["unit"].items()}
 
     @cached_property
-    def rate_units(self) -> dict[str, str]:
-        """The unit of each objective's rate: its own, for each unit of what it is divided by."""
-        per = self.objectives["per"].astype(str).str.replace("_", " ")
-        return {str(key): f"{self.units[str(key)]} ÷ {by}" if by else self.units[str(key)] for key, by in per.items()}
-
-    @cached_property
     def last_year(self) -> str:
         """The last year that is settled."""
         return self.settlement.scenario.settings.years[-1]

@@ -19,6 +19,7 @@ from singlepot.models.analysis.price_range import find_price_range as find_price
 from singlepot.models.analysis.trade_off_axes import TradeOffMeasure as TradeOffMeasure
 from singlepot.models.assurance.verification.assurance import Assurance as Assurance
 from singlepot.models.assurance.verification.assurance import AssuranceCheck as AssuranceCheck
+from singlepot.models.assurance.verification.assurance import AssuranceFile as AssuranceFile
 from singlepot.models.assurance.verification.assurance import AssuranceFinding as AssuranceFinding
 from singlepot.models.claims.awarding import share_claims as share_claims
 from singlepot.models.diagnostics.explanations import Explanation as Explanation
@@ -40,6 +41,7 @@ from singlepot.models.settings.settings import Stages as Stages
 from singlepot.models.settlement.certificate import Certificate as Certificate
 from singlepot.models.settlement.certificate import StageEvidence as StageEvidence
 from singlepot.models.settlement.settlement import Settlement as Settlement
+from singlepot.reports.reperformance.verify import verify as verify
 from singlepot.scenarios.ensemble.plan import Plan as Plan
 from singlepot.scenarios.ensemble.plan import Uncertain as Uncertain
 from singlepot.scenarios.ensemble.plan import read_plan as read_plan
@@ -75,7 +77,6 @@ from singlepot.scenarios.repair.search import repair as repair
 from singlepot.scenarios.results.settlement_document import UnreadableSettlementError as UnreadableSettlementError
 from singlepot.scenarios.results.settlement_document import write_settlement as write_settlement
 from singlepot.scenarios.results.settlement_folder import read_settlement as read_settlement
-from singlepot.scenarios.results.verifying import verify as verify
 from singlepot.scenarios.what_if.what_if import apply_what_if as apply_what_if
 from singlepot.scenarios.writing.template import write_template as write_template
 from singlepot.scenarios.writing.writing import write_scenario as write_scenario

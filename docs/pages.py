@@ -120,7 +120,7 @@ PARTS = {
     "Scenarios": ("models.scenario", "models.settings", "models.diagnostics", "scenarios.reading", "scenarios.writing",
                   "scenarios.what_if"),
     "Settlements": ("models.settlement", "models.formulation", "models.explanation", "models.assurance",
-                    "scenarios.results", "scenarios.reading.settling", "solver"),
+                    "scenarios.results", "scenarios.reading.settling", "reports.reperformance", "solver"),
     "What a settlement leaves open": ("models.analysis",),
     "Many scenarios": ("scenarios.many", "scenarios.ensemble"),
     "Scenarios without a settlement": ("scenarios.repair", "models.infeasibility"),

@@ -6,9 +6,11 @@ import dataclasses
 import hashlib
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from importlib import import_module
+from importlib.metadata import PackageNotFoundError, version
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -35,6 +37,9 @@ _SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}")
 
 _RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))}
 
+DRAWN_BY = ("XlsxWriter", "Jinja2", "vl-convert-python")
+"""Libraries whose versions may change a workbook, a page or a drawing."""
+
 HOW_TO_INSTALL = 'python -m pip install "singlepot[report]"'
 
 
@@ -47,7 +52,8 @@ class Outputs:
     files
         Relative path → content.
     manifest
-        Entries of the manifest: ``logs``.
+        Entries of the manifest: ``logs``; beside files also ``made_with``, the versions of the libraries that draw
+        them, and ``not_written`` where something could not be made.
     missing
         One line on what could not be written and what to install; empty where nothing is missing.
     """
@@ -81,7 +87,7 @@ def outputs(settlement: Settlement, price: PriceOfFairness | None, wanted: Wante
     from .workbooks.settlement_workbook import settlement_workbook
 
     written = logs(settlement)
-    manifest = {"logs": logs_as_dict(written)}
+    manifest: dict[str, object] = {"logs": logs_as_dict(written)}
     if price is None:
         return Outputs({}, manifest)
     pages = _ReportFiles()
@@ -91,7 +97,18 @@ def outputs(settlement: Settlement, price: PriceOfFairness | None, wanted: Wante
         files |= pages.make(AREA_PAGES, lambda page: _area_pages(settlement, page))
     if wanted.pictures:
         files |= pages.make(PICTURES, lambda page: _pictures(settlement, page, wanted.pictures))
-    return Outputs(files, manifest, pages.missing())
+    missing = pages.missing()
+    manifest |= {"made_with": versions_of(DRAWN_BY)} | ({"not_written": missing} if missing else {})
+    return Outputs(files, manifest, missing)
+
+
+def versions_of(names: Iterable[str]) -> dict[str, str]:
+    """Return the versions of libraries, as far as they are installed."""
+    versions = {}
+    for name in names:
+        with suppress(PackageNotFoundError):
+            versions[name] = version(name)
+    return versions
 
 
 def report_of(make: Callable[[Any], str]) -> Outputs:
@@ -173,12 +190,16 @@ def logs_as_dict(written: Sequence[Log]) -> dict[str, object]:
 def wanted_again(folder: str | PathLike[str], area_pages: bool, pictures: str) -> Wanted:
     """Add the outputs of an earlier call, found in the written folder, to those that are asked for."""
     path = Path(folder) / MANIFEST
-    files = json.loads(path.read_text(encoding="utf-8"))["files"] if path.is_file() else {}
-    standing = {name.rsplit(".", 1)[-1] for name in files if name.startswith(f"{PICTURES}/")}
-    kinds = sorted(standing & {"png", "svg"})
-    return Wanted(
-        area_pages or any(name.startswith(f"{AREA_PAGES}/") for name in files), pictures or (kinds[0] if kinds else "")
-    )
+    standing = wanted_of(json.loads(path.read_text(encoding="utf-8"))["files"] if path.is_file() else {})
+    return Wanted(area_pages or standing.area_pages, pictures or standing.pictures)
+
+
+def wanted_of(names: Iterable[str]) -> Wanted:
+    """Tell from the names of a settlement's files which outputs were asked for."""
+    listed = list(names)
+    endings = {name.rsplit(".", 1)[-1] for name in listed if name.startswith(f"{PICTURES}/")}
+    kinds = sorted(endings & {"png", "svg"})
+    return Wanted(any(name.startswith(f"{AREA_PAGES}/") for name in listed), kinds[0] if kinds else "")
 
 
 def price_of(

@@ -145,15 +145,21 @@ def write(
         The folder stands already, or the disk refused; nothing was changed.
     """
     files = {**further, **documents(settlement)}
+    digests = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
+    files[RUN] = json_text(_run(settlement.timings))
+    files[MANIFEST] = manifest_text(settlement.provenance, digests, entries)
+    write_folder(path, files, MANIFEST, overwrite=overwrite)
+
+
+def manifest_text(provenance: Mapping[str, object], digests: Mapping[str, str], entries: Mapping[str, object]) -> bytes:
+    """Write the manifest of a settlement from the SHA-256 of each of its files and the further entries."""
     manifest = {
         **entries,
         "schema": SCHEMA,
-        "files": {name: hashlib.sha256(content).hexdigest() for name, content in sorted(files.items())},
-        "versions": plain(dict(settlement.provenance).get("versions", {})),
+        "files": dict(sorted(digests.items())),
+        "versions": plain(dict(provenance).get("versions", {})),
     }
-    files[RUN] = json_text(_run(settlement.timings))
-    files[MANIFEST] = json_text(manifest)
-    write_folder(path, files, MANIFEST, overwrite=overwrite)
+    return json_text(manifest)
 
 
 def _run(timings: Mapping[str, float]) -> dict[str, object]:

@@ -88,7 +88,7 @@ def read_settlement_json(path: Path) -> Settlement:
         raise UnreadableSettlementError(f"{path} is no whole settlement: it lacks {', '.join(missing)}", remedy)
     try:
         scenario = scenario_of(document["scenario"], "$.scenario", path.name, report)
-        tables: dict[str, Any] = {name: _frame(table, document[name], scenario) for name, table in OUTPUT.items()}
+        tables: dict[str, Any] = {name: rows_of(table, document[name], scenario) for name, table in OUTPUT.items()}
         certificate = certificate_of(document["certificate"])
     except BadInputError as fault:
         raise UnreadableSettlementError(
@@ -103,7 +103,14 @@ def read_settlement_json(path: Path) -> Settlement:
     )
 
 
-def _frame(table: OutputTable, rows: list[Mapping[str, Any]], scenario: Scenario) -> pd.DataFrame:
+def rows_of(table: OutputTable, rows: list[Mapping[str, Any]], scenario: Scenario) -> pd.DataFrame:
+    """Take a table from its rows in JSON.
+
+    Raises
+    ------
+    KeyError, TypeError, ValueError
+        A row lacks a column, or a cell is no number where the table has numbers.
+    """
     columns = table.columns_of(sorted(scenario.objectives["key"]), sorted(scenario.envelopes))
     names = rows[0] if rows else [column.name for column in columns]
     return pd.DataFrame({name: typed_column(table.kind_of(name), [row[name] for row in rows]) for name in names})

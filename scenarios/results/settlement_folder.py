@@ -56,7 +56,10 @@ def read_settlement(path: str | PathLike[str]) -> Settlement:
     document = json.loads((folder / "settlement.json").read_text(encoding="utf-8"))
     run = folder / RUN
     timings = json.loads(run.read_text(encoding="utf-8"))["cpu_seconds"] if run.is_file() else {}
-    tables: dict[str, Any] = {name: _frame(table, folder / "tables" / f"{name}.csv") for name, table in OUTPUT.items()}
+    tables: dict[str, Any] = {
+        name: table_of(table, (folder / "tables" / f"{name}.csv").read_text(encoding="utf-8"))
+        for name, table in OUTPUT.items()
+    }
     return Settlement(
         scenario=read_scenario(folder / "scenario"),
         **tables,
@@ -77,8 +80,15 @@ def _manifest(folder: Path) -> dict[str, Any]:
     return manifest
 
 
-def _frame(table: OutputTable, path: Path) -> pd.DataFrame:
-    header, *rows = csv.reader(io.StringIO(path.read_text(encoding="utf-8"), newline=""))
+def table_of(table: OutputTable, text: str) -> pd.DataFrame:
+    """Read a table from its CSV.
+
+    Raises
+    ------
+    ValueError
+        A row is longer or shorter than the header, or a cell is no number where the table has numbers.
+    """
+    header, *rows = csv.reader(io.StringIO(text, newline=""))
     columns = list(zip(*rows, strict=True)) or [() for _ in header]
     cells = {name: list(map(unguarded, texts)) for name, texts in zip(header, columns, strict=True)}
     return pd.DataFrame({name: typed_column(table.kind_of(name), texts) for name, texts in cells.items()})

@@ -1,4 +1,4 @@
-"""Verification of a written settlement: manifest, agreement of the files, and every number computed again."""
+"""Verification of a written folder by arithmetic: its manifest, and every number again in exact fractions."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ import csv
 import hashlib
 import io
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from singlepot.models.assurance.statement import state
-from singlepot.models.assurance.verification import Assurance, Labels, Row, Table, verify_tables
+from singlepot.models.assurance.verification import Labels, Row, Table, verify_tables
 from singlepot.models.assurance.verification.outcome import Outcome
 from singlepot.models.assurance.verification.written import Book
 from singlepot.models.diagnostics.problems import BadInputError
@@ -40,48 +41,96 @@ class SettlementNotFoundError(SinglepotError):
     """There is no settlement to verify."""
 
 
-def verify(path: str | PathLike[str], *, independent: bool = False) -> Assurance:
-    """Verify a written settlement.
+@dataclass(frozen=True, eq=False)
+class WrittenFolder:
+    """Folder of a settlement as it stands on the disk.
 
-    Parameters
+    Attributes
     ----------
     path
-        A folder that :meth:`~singlepot.models.settlement.settlement.Settlement.write` made.
-    independent
-        Also settle the scenario again by the double build and compare: minutes for a large scenario.
+        Where it is.
+    files
+        Relative path, with ``/``, → content.
+    manifest, document
+        Values of ``manifest.json`` and of ``settlement.json``; of a repeated key the last.
+    """
 
-    Returns
-    -------
-    Assurance
-        With everything that is wrong, what was checked to what tolerance, and what was not.
+    path: Path
+    files: Mapping[str, bytes]
+    manifest: Mapping[str, Any]
+    document: Mapping[str, Any]
+
+    @property
+    def listed(self) -> Mapping[str, str]:
+        """SHA-256 of each file that the manifest lists."""
+        listed = self.manifest.get("files", {})
+        return listed if isinstance(listed, dict) else {}
+
+    @property
+    def provenance(self) -> Mapping[str, Any]:
+        """Versions, methods and the hash of the scenario, as ``settlement.json`` has them."""
+        provenance = self.document.get("provenance", {})
+        return provenance if isinstance(provenance, dict) else {}
+
+
+@dataclass(frozen=True, eq=False)
+class Recomputed:
+    """Tables of a folder as texts, and what their take-ups make of the scenario."""
+
+    tables: Mapping[str, Table]
+    outcome: Outcome
+
+
+def read_written(path: str | PathLike[str]) -> WrittenFolder:
+    """Read a settlement's folder without judging it.
 
     Raises
     ------
     SettlementNotFoundError
-        The folder or one of its parts is not there at all, or its scenario cannot be read.
-
-    Examples
-    --------
-    >>> import tempfile, singlepot as sp
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     sp.settle(sp.read_scenario("bucks-and-burnley")).write(folder + "/out")
-    ...     sp.verify(folder + "/out").passed
-    True
+        The folder or one of its parts is not there at all, or a newer version wrote it.
     """
     folder = Path(path)
-    book = Book()
-    _check_manifest(folder, book)
-    scenario = _scenario(folder)
-    tables = {name: _table(folder, name) for name in OUTPUT}
-    document = _document(folder)
-    _check_document(document, tables, scenario, book)
+    if not (folder / MANIFEST).is_file():
+        state_ = "is incomplete: it has no manifest" if folder.is_dir() else "does not exist"
+        raise SettlementNotFoundError(f"{folder} {state_}", "name a folder that singlepot settle wrote")
+    try:
+        files = {p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
+    except OSError as error:
+        raise SettlementNotFoundError(f"{folder} cannot be read ({error.strerror})", "ask for the original") from error
+    return written_folder(folder, files)
+
+
+def written_folder(folder: Path, files: Mapping[str, bytes]) -> WrittenFolder:
+    """Take a settlement's folder from the contents of its files, see :func:`read_written`."""
+    manifest = _json(folder, MANIFEST, files)
+    newer = manifest.get("schema", 0)
+    if isinstance(newer, int) and newer > SCHEMA:
+        raise SettlementNotFoundError(f"{folder} was written by a newer singlepot", "update singlepot")
+    return WrittenFolder(folder, files, manifest, _json(folder, "settlement.json", files))
+
+
+def scenario_inside(folder: Path) -> Scenario:
+    """Read the scenario inside a settlement's folder.
+
+    Raises
+    ------
+    SettlementNotFoundError
+        It cannot be read.
+    """
+    try:
+        return read_scenario(folder / "scenario")
+    except BadInputError as error:
+        raise SettlementNotFoundError(
+            f"the scenario inside {folder} cannot be read: {error}", "ask for the original"
+        ) from error
+
+
+def recompute(written: WrittenFolder, scenario: Scenario, book: Book) -> Recomputed:
+    """Work out every number of the tables again in exact fractions, and check that ``settlement.json`` agrees."""
+    tables = {name: _table(written, name) for name in OUTPUT}
+    _check_document(written.document, tables, scenario, book)
     pounds_per = POUNDS_PER[scenario.settings.money]
-    outcome = verify_tables(state(scenario), tables, pounds_per, _labels(scenario), book)
-    extra = document.get("provenance", {}).get("extra", [])
-    not_checked = list(_not_checked(extra, independent))
-    if independent:
-        _compare(scenario, outcome, tables, extra, book)
-    return Assurance(str(path), tuple(book.findings), book.checks, tuple(not_checked))
+    return Recomputed(tables, verify_tables(state(scenario), tables, pounds_per, _labels(scenario), book))
 
 
 def _labels(scenario: Scenario) -> Labels:
@@ -100,55 +149,25 @@ def _labels(scenario: Scenario) -> Labels:
     )
 
 
-def _not_checked(extra: list[str], independent: bool) -> Iterator[str]:
-    if not independent:
-        yield "that no better settlement exists: the optimum of each stage is taken as written (use --independent)"
-        yield "that among equally good settlements this is the one that shares fairly (use --independent)"
-    yield "what stopped an option, and costs in reasons beside the price: they need the stages solved again"
-    if extra:
-        yield f"further constraints of the program that settled: {', '.join(extra)}"
-    yield "that the bids, targets, costs and rules of the scenario are true"
-    yield f"{RUN}: timings and host"
-
-
-def _check_manifest(folder: Path, book: Book) -> None:
+def check_manifest(written: WrittenFolder, book: Book) -> None:
     """Check that every file is listed and unchanged, and that there is no other."""
     book.topic("files as in the manifest", "SHA-256")
-    path = folder / MANIFEST
-    if not path.is_file():
-        state_ = "is incomplete: it has no manifest" if folder.is_dir() else "does not exist"
-        raise SettlementNotFoundError(f"{folder} {state_}", "name a folder that singlepot settle wrote")
-    manifest = _json(path)
-    if manifest.get("schema", 0) > SCHEMA:
-        raise SettlementNotFoundError(f"{folder} was written by a newer singlepot", "update singlepot")
-    listed: Mapping[str, str] = manifest.get("files", {})
-    for name, digest in listed.items():
-        file = folder / name
-        if not file.is_file():
+    for name, digest in written.listed.items():
+        if name not in written.files:
             book.require(False, name, "the manifest lists this file, and it is missing")
             continue
-        same = hashlib.sha256(file.read_bytes()).hexdigest() == digest
+        same = hashlib.sha256(written.files[name]).hexdigest() == digest
         book.require(same, name, "changed after the manifest was written")
-    there = {file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file()}
-    for name in sorted(there - set(listed) - {MANIFEST, RUN}):
+    for name in sorted(set(written.files) - set(written.listed) - {MANIFEST, RUN}):
         book.require(False, name, "the manifest does not list this file")
 
 
-def _scenario(folder: Path) -> Scenario:
-    try:
-        return read_scenario(folder / "scenario")
-    except BadInputError as error:
-        raise SettlementNotFoundError(
-            f"the scenario inside {folder} cannot be read: {error}", "ask for the original"
-        ) from error
-
-
-def _table(folder: Path, name: str) -> Table:
+def _table(written: WrittenFolder, name: str) -> Table:
     """Read a table as texts, with the line of each row."""
     file = f"tables/{name}.csv"
     try:
-        text = (folder / file).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+        text = written.files[file].decode()
+    except (KeyError, UnicodeDecodeError) as error:
         raise SettlementNotFoundError(f"{file} cannot be read", "ask for the original") from error
     reader = csv.reader(io.StringIO(text, newline=""))
     header = next(reader, [])
@@ -158,20 +177,15 @@ def _table(folder: Path, name: str) -> Table:
     return Table(file, tuple(header), tuple(rows))
 
 
-def _document(folder: Path) -> dict[str, Any]:
-    path = folder / "settlement.json"
-    if not path.is_file():
-        raise SettlementNotFoundError(f"{path} is missing", "ask for the original")
-    return _json(path)
-
-
-def _json(path: Path) -> dict[str, Any]:
+def _json(folder: Path, name: str, files: Mapping[str, bytes]) -> dict[str, Any]:
+    if name not in files:
+        raise SettlementNotFoundError(f"{folder / name} is missing", "ask for the original")
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise SettlementNotFoundError(f"{path} cannot be read", "ask for the original") from error
+        content = json.loads(files[name].decode())
+    except ValueError as error:
+        raise SettlementNotFoundError(f"{folder / name} cannot be read", "ask for the original") from error
     if not isinstance(content, dict):
-        raise SettlementNotFoundError(f"{path} does not hold a settlement", "ask for the original")
+        raise SettlementNotFoundError(f"{folder / name} does not hold a settlement", "ask for the original")
     return content
 
 
@@ -179,7 +193,8 @@ def _check_document(document: Mapping[str, Any], tables: Mapping[str, Table], sc
     """Check that ``settlement.json`` agrees with the tables, and that its certificate holds."""
     book.topic("settlement.json says the same as the tables", "exactly")
     for name, table in tables.items():
-        records = document.get(name, [])
+        written = document.get(name, [])
+        records = [row if isinstance(row, dict) else {} for row in written] if isinstance(written, list) else []
         size = f"{len(records)} rows"
         book.require(len(records) == len(table.rows), "settlement.json", name, size, f"{len(table.rows)} rows")
         for record, row in zip(records, table.rows, strict=False):
@@ -189,9 +204,10 @@ def _check_document(document: Mapping[str, Any], tables: Mapping[str, Table], sc
             what = f"differs from settlement.json in {', '.join(wrong)}"
             book.require(not wrong, f"{table.file} line {row.line}", what, cells, f"as there, {there}")
     book.topic("certificate and hash of the scenario in settlement.json", "exactly")
-    certificate = document.get("certificate", {})
-    book.require(certificate.get("passed") is True, "settlement.json", "the certificate does not hold")
-    settled = document.get("provenance", {}).get("scenario_sha256", "")
+    certificate, provenance = document.get("certificate"), document.get("provenance")
+    holds = isinstance(certificate, dict) and certificate.get("passed") is True
+    book.require(holds, "settlement.json", "the certificate does not hold")
+    settled = str(provenance.get("scenario_sha256", "")) if isinstance(provenance, dict) else ""
     book.require(settled == scenario.sha256, "settlement.json", "settled another scenario", settled, scenario.sha256)
 
 
@@ -206,16 +222,27 @@ def _same(value: object, text: str) -> bool:
     return str(value) == text
 
 
-def _compare(scenario: Scenario, outcome: Outcome, tables: Mapping[str, Table], extra: list[str], book: Book) -> None:
-    """Settle again by the double build: compare every optimum, every constraint, and the unique solution."""
+def compare_with_double_build(
+    scenario: Scenario, recomputed: Recomputed, extra: Sequence[str], book: Book, stopped: Callable[[], bool]
+) -> None:
+    """Settle again by the double build: compare every optimum, every constraint, and the unique solution.
+
+    Parameters
+    ----------
+    extra
+        Further constraints of the program that settled, by name: optima are then bounds.
+    stopped
+        Asked before each solve whether the run has ended.
+    """
     from singlepot.models.assurance.double_build import DoubleBuildError, Position, rebuild
 
     book.topic("double build: optimum of every stage", f"to {STAGE_TOLERANCE:.0e} of its size")
     try:
-        rebuilt = rebuild(scenario)
+        rebuilt = rebuild(scenario, stopped)
     except DoubleBuildError as error:
         book.require(False, "double build", f"finds no settlement: {error}")
         return
+    tables, outcome = recomputed.tables, recomputed.outcome
     file = tables["stages"].file
     written = {row.cells.get("name", ""): row for row in tables["stages"].rows}
     sizes = {name: float(size) for name, _, _, size in outcome.stages()}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -62,8 +62,8 @@ class Rebuilt:
     ``optima`` maps the name of each stage, as in ``Settlement.stages``, to its optimum.
     """
 
-    def __init__(self, statement: Statement) -> None:
-        self._build = Build(statement)
+    def __init__(self, statement: Statement, stopped: Callable[[], bool]) -> None:
+        self._build = Build(statement, stopped)
         self.optima: Mapping[str, float] = self._build.optima()
 
     def judge(self, position: Position) -> Judgement:
@@ -76,15 +76,22 @@ class Rebuilt:
         return Judgement(violation, violated, values, error, error * _reach(build))
 
 
-def rebuild(scenario: Scenario) -> Rebuilt:
+def rebuild(scenario: Scenario, stopped: Callable[[], bool] = lambda: False) -> Rebuilt:
     """Build a scenario a second time and find the optimum of every stage.
+
+    Parameters
+    ----------
+    scenario
+        What to build.
+    stopped
+        Asked before each solve; where it says so, the build ends with a :class:`DoubleBuildError`.
 
     Raises
     ------
     DoubleBuildError
         The solver gave no optimum, for instance because the rules cannot hold together.
     """
-    return Rebuilt(state(scenario))
+    return Rebuilt(state(scenario), stopped)
 
 
 def set_variables(build: Build, position: Position) -> None:

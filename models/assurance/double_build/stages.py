@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 from itertools import product
 from typing import Any
@@ -36,8 +36,9 @@ class Build(Rows):
     that holds each stage.
     """
 
-    def __init__(self, statement: Statement) -> None:
+    def __init__(self, statement: Statement, stopped: Callable[[], bool] = lambda: False) -> None:
         super().__init__(statement)
+        self._stopped = stopped
         self.fixed: set[str] = set()
         self.tight: set[str] = set()
         self.held: dict[str, str] = {}
@@ -186,6 +187,8 @@ class Build(Rows):
         self.model.del_component("objective")
         self.model.objective = pyo.Objective(expr=stage * (OBJECTIVE / size))
         for slack, options in product(SLACKS, ({"solver": "ipx"}, {"solver": "simplex"}, {"presolve": "off"})):
+            if self._stopped():
+                raise DoubleBuildError("it was stopped")
             self.model.slack = slack
             prices = solve(self.model, options)
             if prices is not None:

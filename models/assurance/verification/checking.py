@@ -194,7 +194,11 @@ def _pounds(outcome: Outcome, grants: Table, pots: Table, unit: int, book: Book)
 
     def moved(pot: Place, column: str) -> int:
         row = of_pots.by_key.get(pot)
-        return int(of_pots.number(row, column) or 0) if row is not None else 0
+        if row is None:
+            return 0
+        if column not in pots.columns:  # the first version did not write it
+            return int((of_pots.number(row, column.removesuffix("_pounds")) or NONE) * unit + PENNY)
+        return int(of_pots.number(row, column) or 0)
 
     for pot, amount in statement.pot.items():
         envelope, year = pot
@@ -206,6 +210,8 @@ def _pounds(outcome: Outcome, grants: Table, pots: Table, unit: int, book: Book)
             ("vired_pounds", "vired"),
             ("vired_in_pounds", "vired_in"),
         ):
+            if column not in pots.columns:
+                continue
             money = (of_pots.number(row, exact) or NONE) * unit
             off = abs(moved(pot, column) - money)
             what = f"{envelope}, {year}, {column}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -32,9 +32,16 @@ class Table:
 
 
 class Book:
-    """Record of findings and of how often each kind of check was made."""
+    """Record of findings and of how often each kind of check was made.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    enter
+        Called with each kind of check when it begins; what it raises ends the verification.
+    """
+
+    def __init__(self, enter: Callable[[str], None] = lambda _: None) -> None:
+        self._enter = enter
         self.findings: list[AssuranceFinding] = []
         self._counts: dict[str, int] = {}
         self._failed: dict[str, int] = {}
@@ -43,6 +50,7 @@ class Book:
 
     def topic(self, what: str, tolerance: str) -> None:
         """Begin a kind of checks."""
+        self._enter(what)
         self._topic = what
         self._tolerances.setdefault(what, tolerance)
         self._counts.setdefault(what, 0)

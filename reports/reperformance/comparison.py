@@ -1,0 +1,317 @@
+"""Comparison of a written folder with what is derived of the scenario inside it, file by file."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
+from itertools import islice
+from typing import Any
+
+import pandas as pd
+
+from singlepot.models.analysis.price_of_fairness import PriceOfFairness
+from singlepot.models.assurance.verification import AssuranceFile, AssuranceFinding
+from singlepot.models.assurance.verification.assurance import DIFFERENT, FOREIGN, MISSING, SAME, UNCHECKED
+from singlepot.models.assurance.verification.written import Book
+from singlepot.models.settlement.documents import MANIFEST, RUN, json_text, manifest_text
+from singlepot.models.settlement.settlement import Settlement
+from singlepot.models.tables.output import OUTPUT
+from singlepot.scenarios.results.settlement_document import certificate_of
+from singlepot.scenarios.results.settlement_folder import table_of
+from singlepot.scenarios.results.verifying import WrittenFolder
+
+from ..outputs import AREA_PAGES, FAIRNESS, PICTURES, REPORT, WORKBOOK, Outputs, wanted_of
+from .derivation import Circumstances, Derivation, circumstances, with_provenance
+from .json_documents import JsonComparison, Pairs, layout_differences, parsed
+from .layouts import page_differences, workbook_differences
+from .precision import Precision
+from .tables import table_differences
+
+MOST = 20
+"""Differences of one file that are listed."""
+
+OTHERWISE = 1e-6
+"""Precision, relative, of what another solver or version decided: the same, though its prices may not be."""
+
+DOCUMENT = "settlement.json"
+
+
+class FolderComparison:
+    """Comparison of each file of a folder with the same file as it is derived.
+
+    Parameters
+    ----------
+    written
+        The folder.
+    derivation
+        Settlement of the scenario inside it, and what is written of it.
+    book
+        Takes the differences as findings.
+    """
+
+    def __init__(self, written: WrittenFolder, derivation: Derivation, book: Book) -> None:
+        self._written, self._derivation, self._book = written, derivation, book
+        self._where: Circumstances = circumstances(written, derivation.settlement)
+        self._precision = Precision()
+        if self._where.derives_otherwise:
+            self._precision = Precision(OTHERWISE, shown=True, settled_only=True)
+        self._whole = float(derivation.settlement.pot["amount"].sum())
+        self.files: dict[str, AssuranceFile] = {}
+        self.not_checked: list[str] = []
+
+    def run(self) -> None:
+        """Compare every file; ``files`` and ``not_checked`` say what came of it."""
+        self._book.topic("files derived again from the scenario inside the folder", "numbers to 1e-9, else exactly")
+        for name, content in self._derivation.documents.items():
+            self._compare(name, content)
+        outputs = self._outputs()
+        for name, content in outputs.files.items():
+            if name in self._written.files or not self._spared(name):
+                self._compare(name, content)
+        self._compare_manifest(outputs)
+        self._compare_rest(outputs)
+        unchecked = [file for file in self.files.values() if UNCHECKED in str(file)]
+        self.not_checked += [f"{file.name}: {file.why}" for file in unchecked]
+        self.not_checked += list(self._recorded())
+
+    # What each file is compared with
+
+    def _compare(self, name: str, derived: bytes) -> None:
+        written = self._written.files.get(name)
+        if written is None:
+            self._judge(name, [AssuranceFinding(name, "a settlement with the other files has this one too")], MISSING)
+        elif written == derived:
+            self._judge(name, [])
+        else:
+            differences = list(islice(self._differences(name, written, derived), MOST))
+            why = "its numbers to 1e-9 and its content, not to the byte"
+            if self._where.drawing and name.endswith(".html"):
+                why = f"but for its drawings, not checked because {self._where.drawing}"
+            self._judge(name, differences, why="" if differences else why)
+
+    def _judge(self, name: str, differences: list[AssuranceFinding], state: str = DIFFERENT, why: str = "") -> None:
+        """Enter a file; where the folder was made otherwise, what follows from that alone is no finding."""
+        reason = self._where.derives_otherwise if not self._is_decisive(name) else ""
+        if name.startswith((REPORT, WORKBOOK, AREA_PAGES, PICTURES)):
+            reason = reason or self._where.layout
+        if name.startswith(PICTURES):
+            reason = reason or self._where.drawing
+        if differences and reason:
+            self.files[name] = AssuranceFile(name, UNCHECKED, reason)
+            return
+        self._book.require(not differences, *_first(differences))
+        for other in differences[1:]:
+            self._book.require(False, other.place, other.what, other.found, other.expected)
+        self.files[name] = AssuranceFile(name, state if differences else SAME, "" if differences else why)
+
+    def _is_decisive(self, name: str) -> bool:
+        """Whether a file holds what every version and solver derives alike."""
+        if self._where.extra:
+            return False
+        return name == DOCUMENT or name.startswith("tables/") or (name.startswith("scenario/") and self._same_version)
+
+    @property
+    def _same_version(self) -> bool:
+        return not self._where.version
+
+    def _spared(self, name: str) -> bool:
+        """Whether an output may be missing: the folder says that it could not be made."""
+        return bool(self._written.manifest.get("not_written")) and name.startswith((REPORT, AREA_PAGES, PICTURES))
+
+    def _differences(self, name: str, written: bytes, derived: bytes) -> Iterator[AssuranceFinding]:
+        try:
+            if name == DOCUMENT:
+                yield from self._of_document(written, derived)
+            elif name.startswith("tables/"):
+                yield from self._of_table(name, written)
+            elif name == FAIRNESS:
+                yield from JsonComparison(name).differences(parsed(written), parsed(derived))
+                yield from layout_differences(name, written)
+            elif name.endswith(".xlsx"):
+                yield from workbook_differences(name, written, derived, self._shown)
+            elif name.endswith((".html", ".svg")):
+                yield from page_differences(name, written, derived, self._shown, drawings=not self._where.drawing)
+            else:
+                yield AssuranceFinding(name, "its content", _digest(written), _digest(derived))
+        except (ValueError, RecursionError) as fault:
+            yield AssuranceFinding(name, "its content", f"cannot be read: {fault}")
+
+    # Tables and settlement.json
+
+    def _of_table(self, name: str, written: bytes) -> Iterator[AssuranceFinding]:
+        key = name.removeprefix("tables/").removesuffix(".csv")
+        frame, derived = table_of(OUTPUT[key], written.decode()), self._derivation.settlement.tables[key]
+        found = list(table_differences(OUTPUT[key], frame, derived, self._precision, f"{name} line", self._whole))
+        yield from found
+        if not found and not self._precision.settled_only and _csv(frame) != written:
+            yield AssuranceFinding(name, "its layout", "not as the program writes it")
+
+    def _of_document(self, written: bytes, derived: bytes) -> Iterator[AssuranceFinding]:
+        one, other = parsed(written), parsed(derived)
+        if not isinstance(one, Pairs) or not isinstance(other, Pairs):
+            yield AssuranceFinding(DOCUMENT, "its content", "no object")
+            return
+        for name, table in OUTPUT.items():
+            frame = pd.DataFrame([dict(row) for row in one.get(name) or []])  # type: ignore[attr-defined]
+            expected = self._derivation.settlement.tables[name]
+            if len(frame) or len(expected):
+                file = f"{DOCUMENT} {name} row"
+                yield from table_differences(table, frame, expected, self._precision, file, self._whole)
+        headings = [name for name, _ in other if name not in (*OUTPUT, "certificate", "provenance")]
+        if self._precision.settled_only:
+            yield from self._of_headings(one, other, headings)
+            return
+        yield from self._of_headings(one, other, [name for name, _ in other if name not in (*OUTPUT, "certificate")])
+        yield from self._of_certificate(one, other)
+        yield from layout_differences(DOCUMENT, written)
+
+    @staticmethod
+    def _of_headings(written: Pairs, derived: Pairs, names: Sequence[str]) -> Iterator[AssuranceFinding]:
+        """Compare the keys of a document, and the values of some of them; the versions are those that it records."""
+        keys = [", ".join(name for name, _ in document) for document in (written, derived)]
+        if keys[0] != keys[1]:
+            yield AssuranceFinding(DOCUMENT, "keys", keys[0], keys[1])
+        provenance = written.get("provenance")
+        versions = provenance.get("versions") if isinstance(provenance, Pairs) else None
+        for name in names:
+            value = derived.get(name)
+            if name == "provenance" and isinstance(value, Pairs) and isinstance(versions, Pairs):
+                value = Pairs((key, versions if key == "versions" else item) for key, item in value)
+            yield from JsonComparison(DOCUMENT).differences(written.get(name), value, name)
+
+    def _of_certificate(self, written: Pairs, derived: Pairs) -> Iterator[AssuranceFinding]:
+        """Compare the evidence; the values of its stages are those of the table, and noise may sit elsewhere."""
+        one, other = written.get("certificate"), derived.get("certificate")
+        if not isinstance(one, Pairs) or not isinstance(other, Pairs):
+            yield AssuranceFinding(DOCUMENT, "certificate", "no object")
+            return
+        table = [dict(row) for row in written.get("stages") or []]  # type: ignore[attr-defined]
+        stages = [dict(row) for row in one.get("stages") or []]  # type: ignore[attr-defined]
+        for row, stage in zip(table, stages, strict=False):
+            values = [stage.get(name) for name in ("name", "optimum", "final", "give")]
+            if values != [row.get(name) for name in ("name", "value", "final", "give")]:
+                yield AssuranceFinding(DOCUMENT, f"certificate, {stage.get('name')}", str(values), str(row))
+        pair = [_without(value, {"optimum", "final", "give"}) for value in (one, other)]
+        if one.get("violation") != other.get("violation"):
+            pair = [_without(value, {"violated"}) for value in pair]
+        yield from JsonComparison(f"{DOCUMENT} certificate").differences(pair[0], pair[1])
+
+    # Workbook, pages and logs
+
+    @cached_property
+    def _shown(self) -> Precision:
+        """Precision of what is shown: exact, unless numbers differ in last digits or another system drew it."""
+        return Precision(shown=self._settlement is not self._derivation.settlement)
+
+    @cached_property
+    def _settlement(self) -> Settlement:
+        """Settlement that the outputs are made of again: the written one where it is equal but for last digits."""
+        derived = self._derivation.settlement
+        if self._where.derives_otherwise or any(file.state != SAME for file in self.files.values()):
+            return derived
+        if any(file.why for file in self.files.values()):
+            files = self._written.files
+            tables: dict[str, Any] = {
+                name: table_of(table, files[f"tables/{name}.csv"].decode()) for name, table in OUTPUT.items()
+            }
+            certificate = certificate_of(self._written.document["certificate"])
+            derived = dataclasses.replace(derived, **tables, certificate=certificate)
+        return with_provenance(derived, self._written)
+
+    def _outputs(self) -> Outputs:
+        """Make the outputs that the folder has, or those that it should have."""
+        files = self._written.files
+        shown = (WORKBOOK, FAIRNESS, REPORT, AREA_PAGES, PICTURES)
+        has_outputs = any(name.startswith(shown) for name in (*files, *self._written.listed))
+        if self._where.extra or ("logs" not in self._written.manifest and not has_outputs):
+            return Outputs({}, {})
+        settlement = self._settlement
+        return self._derivation.outputs(settlement, self._price() if has_outputs else None, wanted_of(files))
+
+    def _price(self) -> PriceOfFairness:
+        """What fairness cost: as it is written where that is equal but for last digits."""
+        derived = self._derivation.price
+        try:
+            written = parsed(self._written.files[FAIRNESS])
+            if not list(JsonComparison(FAIRNESS).differences(written, parsed(json_text(dataclasses.asdict(derived))))):
+                return PriceOfFairness(**json.loads(self._written.files[FAIRNESS]))
+        except (KeyError, ValueError):
+            pass
+        return derived
+
+    def _compare_manifest(self, outputs: Outputs) -> None:
+        """Compare the manifest, whose hashes were checked, and whose records of the making nothing can derive."""
+        written = parsed(self._written.files[MANIFEST])
+        manifest = self._written.manifest
+        recorded = {key: manifest[key] for key in ("made_with", "not_written") if key in manifest}
+        entries = {key: value for key, value in outputs.manifest.items() if key not in ("made_with", "not_written")}
+        digests = {name: str(digest) for name, digest in self._written.listed.items()}
+        expected = parsed(manifest_text(self._written.provenance, digests, {**entries, **recorded}))
+        why = self._where.derives_otherwise
+        if why:
+            written, expected = (_without(value, self._of_duals) for value in (written, expected))
+        shown = Precision(shown=self._shown.shown)
+        differences = list(islice(JsonComparison(MANIFEST, shown).differences(written, expected), MOST))
+        differences += list(layout_differences(MANIFEST, self._written.files[MANIFEST]))
+        for finding in differences:
+            self._book.require(False, finding.place, finding.what, finding.found, finding.expected)
+        self.files[MANIFEST] = AssuranceFile(MANIFEST, DIFFERENT if differences else SAME)
+        if why:
+            self.not_checked.append(f"prices, reasons, whole pounds, evidence, methods and effects: {why}")
+
+    @property
+    def _of_duals(self) -> set[str]:
+        """Parts of the manifest that another version, or other duals, may tell otherwise."""
+        return {"logs"} if self._where.version or self._where.extra else {"effect"}
+
+    def _compare_rest(self, outputs: Outputs) -> None:
+        """Enter the files that nothing was compared with."""
+        for name in sorted(set(self._written.files) - set(self.files)):
+            if name == RUN:
+                self.files[name] = AssuranceFile(name, UNCHECKED, "times and host differ from run to run")
+            elif outputs.missing and name.startswith((REPORT, AREA_PAGES, PICTURES)):
+                self.files[name] = AssuranceFile(name, UNCHECKED, outputs.missing.partition(": ")[2])
+            else:
+                finding = AssuranceFinding(name, FOREIGN)
+                self._judge(name, [finding], FOREIGN)
+
+    def _recorded(self) -> Iterator[str]:
+        """List what is recorded of the making and follows from nothing."""
+        manifest = self._written.manifest
+        yield "the versions that are recorded; that they are the same wherever they stand was checked"
+        if "made_with" in manifest:
+            yield f"made_with in {MANIFEST}: the libraries that drew"
+        if "not_written" in manifest:
+            yield f"{manifest['not_written']}, says {MANIFEST}"
+        if RUN not in self._written.files:
+            yield f"{RUN}: it is not there"
+        if WORKBOOK not in self._written.files:
+            yield f"{WORKBOOK}, {REPORT}, {FAIRNESS}: they are not there, as after settle --only tables"
+
+
+def _first(differences: list[AssuranceFinding]) -> tuple[str, str, str, str]:
+    if not differences:
+        return "", "", "", ""
+    first = differences[0]
+    return first.place, first.what, first.found, first.expected
+
+
+def _csv(frame: pd.DataFrame) -> bytes:
+    from singlepot.models.files.csv_text import csv_text
+    from singlepot.models.settlement.documents import guarded
+
+    return csv_text(guarded(frame))
+
+
+def _digest(content: bytes) -> str:
+    return f"SHA-256 {hashlib.sha256(content).hexdigest()[:16]}"
+
+
+def _without(value: object, names: Iterable[str]) -> object:
+    """Return a value of JSON without the keys of these names, wherever they stand."""
+    if isinstance(value, Pairs):
+        return Pairs((key, _without(item, names)) for key, item in value if key not in names)
+    return [_without(item, names) for item in value] if isinstance(value, list) else value

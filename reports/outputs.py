@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cache
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from os import PathLike
@@ -102,7 +103,8 @@ def outputs(settlement: Settlement, price: PriceOfFairness | None, wanted: Wante
     return Outputs(files, manifest, missing)
 
 
-def versions_of(names: Iterable[str]) -> dict[str, str]:
+@cache
+def versions_of(names: tuple[str, ...]) -> Mapping[str, str]:
     """Return the versions of libraries, as far as they are installed."""
     versions = {}
     for name in names:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from collections.abc import Iterator
 from functools import cached_property
 from itertools import islice
 from typing import Any
-
-import pandas as pd
 
 from singlepot.models.analysis.price_of_fairness import PriceOfFairness
 from singlepot.models.assurance.verification import AssuranceFile, AssuranceFinding
@@ -23,12 +22,12 @@ from singlepot.scenarios.results.settlement_document import certificate_of
 from singlepot.scenarios.results.settlement_folder import table_of
 from singlepot.scenarios.results.verifying import WrittenFolder
 
-from ..outputs import AREA_PAGES, FAIRNESS, PICTURES, REPORT, WORKBOOK, Outputs, wanted_of
+from ..outputs import AREA_PAGES, DRAWN_BY, FAIRNESS, PICTURES, REPORT, WORKBOOK, Outputs, versions_of, wanted_of
 from .derivation import Circumstances, Derivation, circumstances, with_provenance
-from .json_documents import JsonComparison, Pairs, layout_differences, parsed
+from .documents import DOCUMENT, OF_THE_SOLVER, RECORDED, DocumentComparison
+from .json_documents import JsonComparison, layout_differences, parsed, without
 from .layouts import page_differences, workbook_differences
 from .precision import Precision
-from .tables import table_differences
 
 MOST = 20
 """Differences of one file that are listed."""
@@ -36,7 +35,8 @@ MOST = 20
 OTHERWISE = 1e-6
 """Precision, relative, of what another solver or version decided: the same, though its prices may not be."""
 
-DOCUMENT = "settlement.json"
+VERSION = re.compile(r"[0-9]+(\.[0-9a-z]+)*")
+"""Form of a library's version."""
 
 
 class FolderComparison:
@@ -55,10 +55,14 @@ class FolderComparison:
     def __init__(self, written: WrittenFolder, derivation: Derivation, book: Book) -> None:
         self._written, self._derivation, self._book = written, derivation, book
         self._where: Circumstances = circumstances(written, derivation.settlement)
-        self._precision = Precision()
+        self._documents = DocumentComparison(derivation.settlement, Precision())
         if self._where.derives_otherwise:
-            self._precision = Precision(OTHERWISE, shown=True, settled_only=True)
-        self._whole = float(derivation.settlement.pot["amount"].sum())
+            self._documents = DocumentComparison(
+                derivation.settlement,
+                Precision(OTHERWISE, shown=True, settled_only=True),
+                None if self._where.version else (*RECORDED, *OF_THE_SOLVER),
+                tables=not self._where.extra,
+            )
         self.files: dict[str, AssuranceFile] = {}
         self.not_checked: list[str] = []
 
@@ -106,16 +110,14 @@ class FolderComparison:
         for other in differences[1:]:
             self._book.require(False, other.place, other.what, other.found, other.expected)
         self.files[name] = AssuranceFile(name, state if differences else SAME, "" if differences else why)
+        if name == DOCUMENT and self._where.extra and not differences:
+            self.files[name] = AssuranceFile(name, UNCHECKED, self._where.extra)
 
     def _is_decisive(self, name: str) -> bool:
         """Whether a file holds what every version and solver derives alike."""
-        if self._where.extra:
-            return False
-        return name == DOCUMENT or name.startswith("tables/") or (name.startswith("scenario/") and self._same_version)
-
-    @property
-    def _same_version(self) -> bool:
-        return not self._where.version
+        if name.startswith("tables/"):
+            return not self._where.extra
+        return name == DOCUMENT or (name.startswith("scenario/") and not self._where.version)
 
     def _spared(self, name: str) -> bool:
         """Whether an output may be missing: the folder says that it could not be made."""
@@ -124,9 +126,9 @@ class FolderComparison:
     def _differences(self, name: str, written: bytes, derived: bytes) -> Iterator[AssuranceFinding]:
         try:
             if name == DOCUMENT:
-                yield from self._of_document(written, derived)
+                yield from self._documents.of_document(written, derived)
             elif name.startswith("tables/"):
-                yield from self._of_table(name, written)
+                yield from self._documents.of_table(name, written)
             elif name == FAIRNESS:
                 yield from JsonComparison(name).differences(parsed(written), parsed(derived))
                 yield from layout_differences(name, written)
@@ -139,66 +141,6 @@ class FolderComparison:
         except (ValueError, RecursionError) as fault:
             yield AssuranceFinding(name, "its content", f"cannot be read: {fault}")
 
-    # Tables and settlement.json
-
-    def _of_table(self, name: str, written: bytes) -> Iterator[AssuranceFinding]:
-        key = name.removeprefix("tables/").removesuffix(".csv")
-        frame, derived = table_of(OUTPUT[key], written.decode()), self._derivation.settlement.tables[key]
-        found = list(table_differences(OUTPUT[key], frame, derived, self._precision, f"{name} line", self._whole))
-        yield from found
-        if not found and not self._precision.settled_only and _csv(frame) != written:
-            yield AssuranceFinding(name, "its layout", "not as the program writes it")
-
-    def _of_document(self, written: bytes, derived: bytes) -> Iterator[AssuranceFinding]:
-        one, other = parsed(written), parsed(derived)
-        if not isinstance(one, Pairs) or not isinstance(other, Pairs):
-            yield AssuranceFinding(DOCUMENT, "its content", "no object")
-            return
-        for name, table in OUTPUT.items():
-            frame = pd.DataFrame([dict(row) for row in one.get(name) or []])  # type: ignore[attr-defined]
-            expected = self._derivation.settlement.tables[name]
-            if len(frame) or len(expected):
-                file = f"{DOCUMENT} {name} row"
-                yield from table_differences(table, frame, expected, self._precision, file, self._whole)
-        headings = [name for name, _ in other if name not in (*OUTPUT, "certificate", "provenance")]
-        if self._precision.settled_only:
-            yield from self._of_headings(one, other, headings)
-            return
-        yield from self._of_headings(one, other, [name for name, _ in other if name not in (*OUTPUT, "certificate")])
-        yield from self._of_certificate(one, other)
-        yield from layout_differences(DOCUMENT, written)
-
-    @staticmethod
-    def _of_headings(written: Pairs, derived: Pairs, names: Sequence[str]) -> Iterator[AssuranceFinding]:
-        """Compare the keys of a document, and the values of some of them; the versions are those that it records."""
-        keys = [", ".join(name for name, _ in document) for document in (written, derived)]
-        if keys[0] != keys[1]:
-            yield AssuranceFinding(DOCUMENT, "keys", keys[0], keys[1])
-        provenance = written.get("provenance")
-        versions = provenance.get("versions") if isinstance(provenance, Pairs) else None
-        for name in names:
-            value = derived.get(name)
-            if name == "provenance" and isinstance(value, Pairs) and isinstance(versions, Pairs):
-                value = Pairs((key, versions if key == "versions" else item) for key, item in value)
-            yield from JsonComparison(DOCUMENT).differences(written.get(name), value, name)
-
-    def _of_certificate(self, written: Pairs, derived: Pairs) -> Iterator[AssuranceFinding]:
-        """Compare the evidence; the values of its stages are those of the table, and noise may sit elsewhere."""
-        one, other = written.get("certificate"), derived.get("certificate")
-        if not isinstance(one, Pairs) or not isinstance(other, Pairs):
-            yield AssuranceFinding(DOCUMENT, "certificate", "no object")
-            return
-        table = [dict(row) for row in written.get("stages") or []]  # type: ignore[attr-defined]
-        stages = [dict(row) for row in one.get("stages") or []]  # type: ignore[attr-defined]
-        for row, stage in zip(table, stages, strict=False):
-            values = [stage.get(name) for name in ("name", "optimum", "final", "give")]
-            if values != [row.get(name) for name in ("name", "value", "final", "give")]:
-                yield AssuranceFinding(DOCUMENT, f"certificate, {stage.get('name')}", str(values), str(row))
-        pair = [_without(value, {"optimum", "final", "give"}) for value in (one, other)]
-        if one.get("violation") != other.get("violation"):
-            pair = [_without(value, {"violated"}) for value in pair]
-        yield from JsonComparison(f"{DOCUMENT} certificate").differences(pair[0], pair[1])
-
     # Workbook, pages and logs
 
     @cached_property
@@ -209,27 +151,37 @@ class FolderComparison:
     @cached_property
     def _settlement(self) -> Settlement:
         """Settlement that the outputs are made of again: the written one where it is equal but for last digits."""
-        derived = self._derivation.settlement
-        if self._where.derives_otherwise or any(file.state != SAME for file in self.files.values()):
+        derived, written = self._derivation.settlement, self._written
+        contradicts = written.provenance.get("versions") != written.manifest.get("versions")
+        if (
+            self._where.version
+            or contradicts
+            or any(file.state in (DIFFERENT, MISSING) for file in self.files.values())
+        ):
             return derived
-        if any(file.why for file in self.files.values()):
-            files = self._written.files
+        if not self._where.derives_otherwise and not any(file.why for file in self.files.values()):
+            return with_provenance(derived, written)
+        try:
             tables: dict[str, Any] = {
-                name: table_of(table, files[f"tables/{name}.csv"].decode()) for name, table in OUTPUT.items()
+                name: table_of(table, written.files[f"tables/{name}.csv"].decode()) for name, table in OUTPUT.items()
             }
-            certificate = certificate_of(self._written.document["certificate"])
-            derived = dataclasses.replace(derived, **tables, certificate=certificate)
-        return with_provenance(derived, self._written)
+            certificate = certificate_of(written.document["certificate"])
+        except (KeyError, TypeError, ValueError):
+            return derived
+        shown = dataclasses.replace(derived, **tables, certificate=certificate)
+        if self._where.derives_otherwise:
+            return dataclasses.replace(shown, provenance=written.provenance)
+        return with_provenance(shown, written)
 
     def _outputs(self) -> Outputs:
         """Make the outputs that the folder has, or those that it should have."""
         files = self._written.files
         shown = (WORKBOOK, FAIRNESS, REPORT, AREA_PAGES, PICTURES)
         has_outputs = any(name.startswith(shown) for name in (*files, *self._written.listed))
-        if self._where.extra or ("logs" not in self._written.manifest and not has_outputs):
+        if "logs" not in self._written.manifest and not has_outputs:
             return Outputs({}, {})
-        settlement = self._settlement
-        return self._derivation.outputs(settlement, self._price() if has_outputs else None, wanted_of(files))
+        price = self._price() if has_outputs and not self._where.extra else None
+        return self._derivation.outputs(self._settlement, price, wanted_of(files))
 
     def _price(self) -> PriceOfFairness:
         """What fairness cost: as it is written where that is equal but for last digits."""
@@ -245,14 +197,13 @@ class FolderComparison:
     def _compare_manifest(self, outputs: Outputs) -> None:
         """Compare the manifest, whose hashes were checked, and whose records of the making nothing can derive."""
         written = parsed(self._written.files[MANIFEST])
-        manifest = self._written.manifest
-        recorded = {key: manifest[key] for key in ("made_with", "not_written") if key in manifest}
         entries = {key: value for key, value in outputs.manifest.items() if key not in ("made_with", "not_written")}
+        recorded = self._recorded_entries(outputs)
         digests = {name: str(digest) for name, digest in self._written.listed.items()}
         expected = parsed(manifest_text(self._written.provenance, digests, {**entries, **recorded}))
         why = self._where.derives_otherwise
         if why:
-            written, expected = (_without(value, self._of_duals) for value in (written, expected))
+            written, expected = (without(value, self._of_duals) for value in (written, expected))
         shown = Precision(shown=self._shown.shown)
         differences = list(islice(JsonComparison(MANIFEST, shown).differences(written, expected), MOST))
         differences += list(layout_differences(MANIFEST, self._written.files[MANIFEST]))
@@ -262,10 +213,27 @@ class FolderComparison:
         if why:
             self.not_checked.append(f"prices, reasons, whole pounds, evidence, methods and effects: {why}")
 
+    def _recorded_entries(self, outputs: Outputs) -> dict[str, object]:
+        """Return what the manifest records of the making; of versions at least their names and form are known."""
+        manifest = self._written.manifest
+        entries: dict[str, object] = {}
+        versions = manifest.get("made_with", {})
+        if "made_with" in outputs.manifest or "made_with" in manifest:
+            present = versions_of(DRAWN_BY)
+            shown = {name: versions.get(name) for name in DRAWN_BY if isinstance(versions, dict) and name in versions}
+            entries["made_with"] = {
+                name: shown[name] if VERSION.fullmatch(str(shown.get(name))) else present.get(name, "")
+                for name in DRAWN_BY
+                if name in shown or (name in present and REPORT in self._written.files)
+            }
+        if "not_written" in manifest:
+            entries["not_written"] = manifest["not_written"]
+        return entries
+
     @property
     def _of_duals(self) -> set[str]:
         """Parts of the manifest that another version, or other duals, may tell otherwise."""
-        return {"logs"} if self._where.version or self._where.extra else {"effect"}
+        return {"logs"} if self._where.version else {"effect"}
 
     def _compare_rest(self, outputs: Outputs) -> None:
         """Enter the files that nothing was compared with."""
@@ -299,19 +267,5 @@ def _first(differences: list[AssuranceFinding]) -> tuple[str, str, str, str]:
     return first.place, first.what, first.found, first.expected
 
 
-def _csv(frame: pd.DataFrame) -> bytes:
-    from singlepot.models.files.csv_text import csv_text
-    from singlepot.models.settlement.documents import guarded
-
-    return csv_text(guarded(frame))
-
-
 def _digest(content: bytes) -> str:
     return f"SHA-256 {hashlib.sha256(content).hexdigest()[:16]}"
-
-
-def _without(value: object, names: Iterable[str]) -> object:
-    """Return a value of JSON without the keys of these names, wherever they stand."""
-    if isinstance(value, Pairs):
-        return Pairs((key, _without(item, names)) for key, item in value if key not in names)
-    return [_without(item, names) for item in value] if isinstance(value, list) else value

@@ -172,8 +172,11 @@ def _texts(values: object) -> dict[str, str]:
 
 
 def with_provenance(settlement: Settlement, written: WrittenFolder) -> Settlement:
-    """Return the settlement with the versions that a folder records, which nothing can derive; itself where equal."""
+    """Return the settlement with the versions that a folder records, which nothing can derive.
+
+    Itself where they are equal, or where the folder contradicts itself.
+    """
     versions = _texts(written.provenance.get("versions"))
-    if versions == settlement.provenance.get("versions") or not versions:
+    if versions == settlement.provenance.get("versions") or versions != written.manifest.get("versions"):
         return settlement
     return dataclasses.replace(settlement, provenance={**settlement.provenance, "versions": versions})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from itertools import zip_longest
 
@@ -83,6 +83,13 @@ def parsed(content: bytes) -> object:
         It is no JSON, or holds a number that JSON does not have.
     """
     return json.loads(content.decode(), object_pairs_hook=Pairs, parse_constant=_refuse)
+
+
+def without(value: object, names: Collection[str]) -> object:
+    """Return a value of JSON without the keys of these names, wherever they stand."""
+    if isinstance(value, Pairs):
+        return Pairs((key, without(item, names)) for key, item in value if key not in names)
+    return [without(item, names) for item in value] if isinstance(value, list) else value
 
 
 def layout_differences(file: str, content: bytes) -> Iterator[AssuranceFinding]:

@@ -136,7 +136,7 @@ def find_alternatives(
     2     44.0  44.0  44.3           44.3           44.0
     """
     control = Control(time_limit_s, progress)
-    formulation = settlement.solved_stages.formulation
+    formulation = settlement.solve_stages(control).formulation
     named = any(formulation.data.region)
     by = by or ("region" if named else "area")
     if by == "region" and not named:

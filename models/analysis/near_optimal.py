@@ -109,7 +109,7 @@ def find_grant_ranges(
 
 def grant_ranges(settlement: Settlement, within: float, keep: Sequence[str] | None, control: Control) -> pd.DataFrame:
     """Find the ranges of grants, see :func:`find_grant_ranges`, as a part of a run."""
-    formulation = settlement.solved_stages.formulation
+    formulation = settlement.solve_stages(control).formulation
     most = limits(settlement, within, keep)
     ranges: dict[str, tuple[Floats, Floats]] = {
         "equal": _ends(formulation, Explorer(formulation.programme, formulation.stages, control)),

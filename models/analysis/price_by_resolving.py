@@ -37,7 +37,9 @@ class ResolvedPrice:
     held: float
 
 
-def resolve_price(solved: SolvedStages, bound: Bound, direction: int, size: float, most: float) -> ResolvedPrice:
+def resolve_price(
+    solved: SolvedStages, bound: Bound, direction: int, size: float, most: float, control: Control
+) -> ResolvedPrice:
     """Find the first stage that changes on one side of a bound, and by how much.
 
     Parameters
@@ -48,24 +50,28 @@ def resolve_price(solved: SolvedStages, bound: Bound, direction: int, size: floa
         Natural size of the bound.
     most
         Farthest move of the bound.
+    control
+        Ends the run by raising :class:`~singlepot.solver.control.Halt`.
     """
     resolved = ResolvedPrice(-1, 0.0, 0.0)
     for share in STEPS:
         step = min(share * size, most / 2)
-        first, half = (_first(solved, bound, direction * move) for move in (step, step / 2))
+        first, half = (_first(solved, bound, direction * move, control) for move in (step, step / 2))
         if first is None or half is None:
             resolved = ResolvedPrice(0, float("inf"), 0.0)
             continue
         resolved = ResolvedPrice(*first, step)
         if first[0] == half[0] and abs(first[1] - half[1]) <= STRAIGHT * max(abs(first[1]), abs(half[1])):
-            return _widened(solved, bound, direction, resolved, most)
+            return _widened(solved, bound, direction, resolved, most, control)
     return resolved
 
 
-def _widened(solved: SolvedStages, bound: Bound, direction: int, resolved: ResolvedPrice, most: float) -> ResolvedPrice:
+def _widened(
+    solved: SolvedStages, bound: Bound, direction: int, resolved: ResolvedPrice, most: float, control: Control
+) -> ResolvedPrice:
     for _ in range(WIDENED):
         step = min(4 * resolved.held, most)
-        further = _first(solved, bound, direction * step)
+        further = _first(solved, bound, direction * step, control)
         same = further is not None and further[0] == resolved.position
         if step <= resolved.held or not same or further is None:
             break
@@ -75,10 +81,10 @@ def _widened(solved: SolvedStages, bound: Bound, direction: int, resolved: Resol
     return resolved
 
 
-def _first(solved: SolvedStages, bound: Bound, change: float) -> tuple[int, float] | None:
+def _first(solved: SolvedStages, bound: Bound, change: float, control: Control) -> tuple[int, float] | None:
     """First stage whose optimum a move of the bound changes, and the slope; None where it is infeasible."""
     try:
-        again = minimise_in_turn(moved(solved.programme, bound, change), solved.formulation.stages, Control())
+        again = minimise_in_turn(moved(solved.programme, bound, change), solved.formulation.stages, control)
     except InfeasibleError:
         return None
     for position, (new, old) in enumerate(zip(again.results, solved.staged.results, strict=True)):

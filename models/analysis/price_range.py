@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from singlepot.solver import BadOptionError, Bound, Marginals
+from singlepot.solver import BadOptionError, Bound, Control, Halt, Marginals, Progress, ended_early
 
 from ..explanation.prices import numeraire, year_of
 from ..explanation.rule_prices import bound_of_rule
@@ -82,7 +83,13 @@ class PriceRange:
         return same and bool(abs(self.below.marginal - self.above.marginal) <= 1e-6 * size)
 
 
-def find_price_range(settlement: Settlement, kind: str, *place: str) -> PriceRange:
+def find_price_range(
+    settlement: Settlement,
+    kind: str,
+    *place: str,
+    time_limit_s: float | None = None,
+    progress: Callable[[Progress], object] | None = None,
+) -> PriceRange:
     """Find the prices on both sides of a national target, a pot or a rule, and the interval over which they hold.
 
     The stages are solved again with the bound moved; the first call can take as long as a settlement, later ones less.
@@ -96,11 +103,17 @@ def find_price_range(settlement: Settlement, kind: str, *place: str) -> PriceRan
         ``national``, ``pot``, or the kind of a rule, as in ``settlement.prices``: ``grant floor``, ...
     place
         Objective and year (or range of years), envelope and year, or the labels of the rule.
+    time_limit_s
+        Seconds of wall time.
+    progress
+        Called with a :class:`~singlepot.Progress`; returning False stops the run.
 
     Raises
     ------
     BadOptionError
         There is no such bound.
+    NotProvenError, StoppedError
+        The time limit or the caller ended the run.
 
     Examples
     --------
@@ -110,7 +123,15 @@ def find_price_range(settlement: Settlement, kind: str, *place: str) -> PriceRan
     >>> round(found.below.value, 6), round(found.above.value, 6), round(found.above.until, 6)
     (0.0, 3.0, 53.166667)
     """
-    solved = settlement.solved_stages
+    control = Control(time_limit_s, progress)
+    try:
+        return _price_range(settlement, kind, place, control)
+    except Halt as halt:
+        raise ended_early(halt, ()) from halt
+
+
+def _price_range(settlement: Settlement, kind: str, place: tuple[str, ...], control: Control) -> PriceRange:
+    solved = settlement.solve_stages(control)
     known = {(price.kind, *price.place): price.bound for price in settlement.prices}
     bound = known.get((kind, *place)) or bound_of_rule(solved, kind, place)
     if bound is None:
@@ -120,8 +141,8 @@ def find_price_range(settlement: Settlement, kind: str, *place: str) -> PriceRan
         raise BadOptionError(f"nothing that can have a price is called {wanted}", f"choose one of {'; '.join(text)}")
     at = limit_of(solved, bound)
     year = year_of(solved, place)
-    below, above = (_side(solved, bound, direction, at, year) for direction in (-1, 1))
-    return PriceRange(kind, place, at, below, above)
+    below = _side(solved, bound, -1, at, year, control)
+    return PriceRange(kind, place, at, below, _side(solved, bound, 1, at, year, control))
 
 
 def limit_of(solved: SolvedStages, at: Bound) -> float:
@@ -134,7 +155,9 @@ def limit_of(solved: SolvedStages, at: Bound) -> float:
     return lower if at.lower and np.isfinite(lower) else upper
 
 
-def _side(solved: SolvedStages, bound: Bound, direction: int, at: float, year: int | None) -> PriceSide:
+def _side(
+    solved: SolvedStages, bound: Bound, direction: int, at: float, year: int | None, control: Control
+) -> PriceSide:
     """Go through the stages until one changes; as long as none before does, the face before it is the right one.
 
     It is no longer where a stage has a dual and does not change: that dual is the end of the other side.
@@ -142,20 +165,28 @@ def _side(solved: SolvedStages, bound: Bound, direction: int, at: float, year: i
     size = abs(at) if at != 0 else 1.0
     length = np.inf
     for stage in solved.marginals:
-        piece = solved.tracer(stage.position).piece(bound, direction, size, length)
+        done = stage.position / len(solved.formulation.stages)
+        control.enter(f"{'below' if direction < 0 else 'above'}: {stage.name}", (done + (direction > 0)) / 2)
+        piece = solved.tracer(stage.position).piece(bound, direction, size, length, control)
         length = min(length, piece.length)
         natural = solved.formulation.stages[stage.position].size
         if piece.slope != 0.0 and abs(piece.slope) * size > NOTHING * max(abs(stage.value), 1e-3 * natural):
             return _told(solved, stage, piece.slope, year, at + direction * length)
         if (stage.column if bound.of_column else stage.row)[bound.index] != 0 and length > 0:
-            return _side_by_resolving(solved, bound, direction, at, year, length)
+            return _side_by_resolving(solved, bound, direction, at, year, length, control)
     return PriceSide("", 0.0, 0.0, "", at + direction * length)
 
 
 def _side_by_resolving(
-    solved: SolvedStages, bound: Bound, direction: int, at: float, year: int | None, length: float
+    solved: SolvedStages,
+    bound: Bound,
+    direction: int,
+    at: float,
+    year: int | None,
+    length: float,
+    control: Control,
 ) -> PriceSide:
-    resolved = resolve_price(solved, bound, direction, abs(at) if at != 0 else 1.0, length)
+    resolved = resolve_price(solved, bound, direction, abs(at) if at != 0 else 1.0, length, control)
     until = at + direction * resolved.held
     if resolved.position < 0:
         return PriceSide("", 0.0, 0.0, "", until)

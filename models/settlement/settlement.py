@@ -157,7 +157,13 @@ class Settlement:
         BadOptionError
             The settlement was read back and a program had added constraints of its own, which no file holds.
         """
-        return solve_again(self) if self.stored_orders is None else self.stored_orders.solved
+        return solve_again(self, Control()) if self.stored_orders is None else self.stored_orders.solved
+
+    def solve_stages(self, control: Control) -> SolvedStages:
+        """Internal: the solved stages; a control that ends the run ends their being solved again too."""
+        if self.stored_orders is None and "solved_stages" not in self.__dict__:
+            self.__dict__["solved_stages"] = solve_again(self, control)
+        return self.solved_stages
 
     @cached_property
     def merit_orders(self) -> MeritOrders:
@@ -226,7 +232,7 @@ class Settlement:
         )
 
 
-def solve_again(settlement: Settlement) -> SolvedStages:
+def solve_again(settlement: Settlement, control: Control) -> SolvedStages:
     """Solve the stages of a settlement's scenario again, for one that was read back."""
     if settlement.provenance.get("extra"):
         raise BadOptionError(
@@ -234,7 +240,7 @@ def solve_again(settlement: Settlement) -> SolvedStages:
             "ask for reasons in that program, before the settlement is written",
         )
     formulation = formulate(settlement.scenario)
-    staged = minimise_in_turn(formulation.programme, formulation.stages, Control())
+    staged = minimise_in_turn(formulation.programme, formulation.stages, control)
     used = settlement.take_up.set_index(["area", "option"])["take_up"]
     options, data = formulation.data.options, formulation.data
     keys = list(zip(data.labels("areas", options.area), options.name, strict=True))

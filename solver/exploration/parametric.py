@@ -64,12 +64,12 @@ class Bound:
 class Tracer:
     """Parametric solver of one stage on the face of the earlier ones: one bound moves, the last basis is the start."""
 
-    def __init__(self, staged: Staged, position: int, control: Control | None = None) -> None:
+    def __init__(self, staged: Staged, position: int) -> None:
         result = staged.results[position]
         if result.face is None or result.x is None:
             raise ValueError(f"stage {result.stage.name} has nothing to minimise")
         self._scaled = staged.scaled
-        self._control = control or Control()
+        self._control = Control()
         self._cost = result.stage.cost * staged.scaled.column_scale
         self._factor = objective_factor(self._cost)
         self._size = result.stage.size
@@ -113,7 +113,9 @@ class Tracer:
                 return None
         raise SolverFailedError(f"a stage could not be solved again ({answer.detail})", "report this as a defect")
 
-    def piece(self, bound: Bound, direction: int, size: float, within: float = np.inf) -> Piece:
+    def piece(
+        self, bound: Bound, direction: int, size: float, within: float = np.inf, control: Control | None = None
+    ) -> Piece:
         """Return the piece that begins at the present bound, upwards (1) or downwards (-1).
 
         Parameters
@@ -124,7 +126,10 @@ class Tracer:
             Natural size of the bound, original units; nothing is looked for beyond 100 times it.
         within
             How far the pieces of earlier stages go; nothing is looked for beyond.
+        control
+            Ends the run by raising :class:`~singlepot.solver.control.Halt`.
         """
+        self._control = control or Control()
         slope, near = self._slope(bound, direction, size)
         if near == 0.0:
             return Piece(float("inf"), 0.0)

@@ -53,7 +53,7 @@ class Derivation:
 
     def outputs(self, settlement: Settlement, price: PriceOfFairness | None, wanted: Wanted) -> Outputs:
         """Make the outputs of this settlement, or of one whose numbers are equal but for last digits."""
-        self.control.enter("outputs", 0.6)
+        self.control.enter("outputs", 0.7)
         if settlement is not self.settlement or price not in (None, self.price):
             return outputs(settlement, price, wanted)
         key = (price is None, wanted.area_pages, wanted.pictures)
@@ -75,7 +75,7 @@ def derive(scenario: Scenario, written: WrittenFolder, control: Control) -> Deri
         As :func:`singlepot.settle` raises them.
     """
     backend, _, solver = str(written.provenance.get("backend", "")).partition(" with ")
-    settle: dict[str, Any] = {"time_limit_s": control.remaining_s, "progress": _part(control, "", 0.0)}
+    settle: dict[str, Any] = {"time_limit_s": control.remaining_s, "progress": _part(control, "", 0.1)}
     if backend in BACKENDS:
         try:
             return Derivation(settle_scenario(scenario, backend=backend, solver=solver or None, **settle), control)
@@ -85,10 +85,13 @@ def derive(scenario: Scenario, written: WrittenFolder, control: Control) -> Deri
 
 
 def _part(control: Control, name: str, start: float) -> Callable[[Progress], bool]:
-    """Report the progress of a settlement within a verification, of which it may be two fifths."""
+    """Report the progress of one settlement or more within a verification, of which they are some three tenths."""
+    reached = start
 
     def follow(event: Progress) -> bool:
-        control.enter(f"{name}: {event.stage}" if name else event.stage, start + 0.4 * event.fraction)
+        nonlocal reached
+        reached = max(reached, start + 0.3 * event.fraction)
+        control.enter(f"{name}: {event.stage}" if name else event.stage, reached)
         return True
 
     return follow

@@ -102,9 +102,10 @@ def verify_folder(
     derived
         Settles the scenario again.
     """
-    book = Book(lambda what: control.enter(what, 0.8))
+    book = Book(lambda what: control.enter(what, 0.0))
     check_manifest(written, book)
     recomputed = recompute(written, scenario, book)
+    book.enter = lambda _: None
     files, not_checked = _derive(written, scenario, book, lambda: derived(scenario, written, control))
     extra = [str(label) for label in written.provenance.get("extra") or ()]
     if independent:

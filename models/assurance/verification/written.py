@@ -41,7 +41,7 @@ class Book:
     """
 
     def __init__(self, enter: Callable[[str], None] = lambda _: None) -> None:
-        self._enter = enter
+        self.enter = enter
         self.findings: list[AssuranceFinding] = []
         self._counts: dict[str, int] = {}
         self._failed: dict[str, int] = {}
@@ -50,7 +50,7 @@ class Book:
 
     def topic(self, what: str, tolerance: str) -> None:
         """Begin a kind of checks."""
-        self._enter(what)
+        self.enter(what)
         self._topic = what
         self._tolerances.setdefault(what, tolerance)
         self._counts.setdefault(what, 0)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import re
 import shutil
 from dataclasses import dataclass
+from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 
@@ -17,7 +20,7 @@ from singlepot.reports.reperformance.derivation import Derivation
 from singlepot.scenarios.results.verifying import SettlementNotFoundError, check_manifest, written_folder
 
 from ...places import TESTS
-from .edits import Edit, Files, every_edit
+from .edits import Edit, Files, csv_of, every_edit, rows_of, sign
 
 LOG = """
 [log.sources.plans]
@@ -47,6 +50,9 @@ owner = "Director, signed off on 3 March"
 
 NOT_CHECKED = {f"manifest.json: ('made_with', '{name}') '{version(name)}x'" for name in DRAWN_BY}
 """Edits that nothing can find: which version of a library drew the pages is recorded, and follows from nothing."""
+
+
+NUMBER = re.compile(r"-?[0-9]+([.][0-9]+)?")
 
 
 @dataclass(frozen=True)
@@ -79,8 +85,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Folder:
     settlement = sp.settle(source)
     made = outputs(settlement, sp.price_fairness(settlement), Wanted(area_pages=True, pictures="svg"))
     settlement.write(place / "out", further=made.files, entries=made.manifest)
-    files = {p.relative_to(place / "out").as_posix(): p.read_bytes() for p in (place / "out").rglob("*") if p.is_file()}
-    return Folder(place / "out", files, Derivation(settlement))
+    return Folder(place / "out", contents(place / "out"), Derivation(settlement))
+
+
+def contents(folder: Path) -> Files:
+    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
 
 
 def test_an_untouched_folder_holds_and_every_file_is_listed(folder: Folder) -> None:
@@ -104,3 +113,55 @@ def test_every_edit_is_found(folder: Folder) -> None:
     assert missed == NOT_CHECKED, f"{len(missed)} of {tried} edits are not found"
     assert tried > 3000
     assert set(folder.files) - {"run.json"} <= walked
+
+
+FOLLOWS_FROM_NOTHING = {
+    *(f"areas.csv {column}" for column in ("region", "recipient", "contact", "note")),
+    *("options.csv component", "pot.csv source", "objectives.csv rate_unit"),
+    "objectives.csv weight",  # of the one objective of its priority
+}
+"""Columns of this scenario from which nothing in tables, reasons and logs follows, but for hashes: people wrote them."""
+
+
+def test_an_edit_of_the_scenario_is_found_where_anything_follows_from_it(folder: Folder, tmp_path: Path) -> None:
+    """Though the hashes of the scenario were made anew in every document: what is not found is what people wrote."""
+    scenario = folder.derivation.settlement.scenario
+    folder.derivation.settlement.write(
+        tmp_path / "out", entries={"logs": json.loads(folder.files["manifest.json"])["logs"]}
+    )
+    files = {
+        p.relative_to(tmp_path / "out").as_posix(): p.read_bytes() for p in (tmp_path / "out").rglob("*") if p.is_file()
+    }
+    assert not Folder(tmp_path, files, folder.derivation).finds(Edit("nothing", files))
+    missed = set()
+    for name, content in scenario.documents().items():
+        rows = rows_of(content) if name.endswith(".csv") else []
+        for at, column in enumerate(rows[0] if rows else []):
+            place = shutil.copytree(tmp_path / "out" / "scenario", tmp_path / "scenario", dirs_exist_ok=True)
+            line = next((number for number, row in enumerate(rows[1:], 1) if row[at]), 1)
+            text = rows[line][at]
+            rows[line][at] = f"{float(text) * 1.01 + 0.01!r}" if NUMBER.fullmatch(text) else f"{text}x"
+            (place / name).write_bytes(csv_of(rows))
+            rows[line][at] = text
+            try:
+                other = sp.read_scenario(place)
+                assert other.sha256 != scenario.sha256
+                derivation = Derivation(sp.settle(other))
+            except sp.SinglepotError:
+                continue
+            forged = with_hashes(files, scenario, other)
+            if not Folder(tmp_path, forged, derivation).finds(Edit(column, forged)):
+                missed.add(f"{name} {column}")
+    assert missed == FOLLOWS_FROM_NOTHING
+
+
+def with_hashes(files: Files, scenario: sp.Scenario, other: sp.Scenario) -> Files:
+    """Put another scenario into a folder, and its hashes wherever those of the first stand."""
+    hashes = [(scenario.sha256, other.sha256)]
+    documents = {f"scenario/{name}": content for name, content in other.documents().items()}
+    hashes += [(sha256(files[name]).hexdigest(), sha256(content).hexdigest()) for name, content in documents.items()]
+    forged = {**files, **documents}
+    for name in ("settlement.json", "manifest.json"):
+        for before, after in hashes:
+            forged[name] = forged[name].replace(before.encode(), after.encode())
+    return sign(forged, {"settlement.json", *documents})

@@ -145,8 +145,8 @@ class FolderComparison:
 
     @cached_property
     def _shown(self) -> Precision:
-        """Precision of what is shown: exact, unless numbers differ in last digits or another system drew it."""
-        return Precision(shown=self._settlement is not self._derivation.settlement)
+        """Precision of what is shown: to the last digit, unless last digits of numbers, or the system, differ."""
+        return Precision(shown=self._settlement is not self._derivation.settlement or bool(self._where.drawing))
 
     @cached_property
     def _settlement(self) -> Settlement:

@@ -22,7 +22,8 @@ class Precision:
         Difference of two numbers, relative to the larger of them or of the quantity that they belong to.
     shown
         Whether a number that is shown rounded may differ by one in its last digit: it was rounded from a number that
-        is equal to ``relative`` and may have stood on the other side of a half.
+        is equal to ``relative`` and may have stood on the other side of a half. One that is written with
+        :data:`EXACT_DIGITS` or more is compared as a number.
     settled_only
         Whether only what the stages and the sharing step decide is compared: grants, targets, take-ups and stages.
     """
@@ -54,11 +55,11 @@ class Precision:
         return all(map(self._same_shown, NUMBER.findall(written), NUMBER.findall(derived)))
 
     def _same_shown(self, written: str, derived: str) -> bool:
-        numbers = [float(text.replace(",", "")) for text in (written, derived)]
-        if written == derived or self.same_number(*numbers):
+        if written == derived:
             return True
+        numbers = [float(text.replace(",", "")) for text in (written, derived)]
         if max(map(_digits, (written, derived))) >= EXACT_DIGITS:
-            return False
+            return self.same_number(*numbers)
         step = max(map(_last_place, (written, derived)))
         return abs(numbers[0] - numbers[1]) <= step * (1 + 1e-9)
 

@@ -35,13 +35,13 @@ def table_differences(
     whole
         All the money there is, the natural size of a stage that is no share.
     """
-    place = file.rpartition(" ")[0]
+    where = file.rpartition(" ")[0]
     expected = [name for name in map(str, derived.columns) if not precision.settled_only or is_settled(table, name)]
     names = [name for name in map(str, written.columns) if not precision.settled_only or name in expected]
     if names != expected:
-        yield AssuranceFinding(place, "its columns", ", ".join(names), ", ".join(expected))
+        yield AssuranceFinding(where, "its columns", ", ".join(names), ", ".join(expected))
     if len(written) != len(derived):
-        yield AssuranceFinding(place, "its number of rows", str(len(written)), str(len(derived)))
+        yield AssuranceFinding(where, "its number of rows", str(len(written)), str(len(derived)))
     size = min(len(written), len(derived))
     first = 2 if file.endswith("line") else 1
     sizes = _Sizes(table, derived.head(size), whole)

@@ -78,14 +78,14 @@ class Folder:
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Folder:
     """A settlement that uses every table, with workbook, report, pages, pictures, fairness and logs."""
-    place = tmp_path_factory.mktemp("edits")
-    source = shutil.copytree(TESTS / "input" / "full", place / "source")
+    root = tmp_path_factory.mktemp("edits")
+    source = shutil.copytree(TESTS / "input" / "full", root / "source")
     with (source / "scenario.toml").open("a", encoding="utf-8") as file:
         file.write(LOG)
     settlement = sp.settle(source)
     made = outputs(settlement, sp.price_fairness(settlement), Wanted(area_pages=True, pictures="svg"))
-    settlement.write(place / "out", further=made.files, entries=made.manifest)
-    return Folder(place / "out", contents(place / "out"), Derivation(settlement))
+    settlement.write(root / "out", further=made.files, entries=made.manifest)
+    return Folder(root / "out", contents(root / "out"), Derivation(settlement))
 
 
 def contents(folder: Path) -> Files:
@@ -93,9 +93,9 @@ def contents(folder: Path) -> Files:
 
 
 def test_an_untouched_folder_holds_and_every_file_is_listed(folder: Folder) -> None:
-    said = sp.verify(folder.path)
-    assert said.passed, said.statement()
-    states = {file.name: file.state for file in said.files}
+    assurance = sp.verify(folder.path)
+    assert assurance.passed, assurance.statement()
+    states = {file.name: file.state for file in assurance.files}
     assert set(states) == set(folder.files)
     assert {name for name, state in states.items() if state != "derived again and equal"} == {"run.json"}
 
@@ -120,7 +120,7 @@ FOLLOWS_FROM_NOTHING = {
     *("options.csv component", "pot.csv source", "objectives.csv rate_unit"),
     "objectives.csv weight",  # of the one objective of its priority
 }
-"""Columns of this scenario from which nothing in tables, reasons and logs follows, but for hashes: people wrote them."""
+"""Columns of this scenario from which nothing in tables, reasons and logs follows: people wrote them."""
 
 
 def test_an_edit_of_the_scenario_is_found_where_anything_follows_from_it(folder: Folder, tmp_path: Path) -> None:
@@ -137,14 +137,14 @@ def test_an_edit_of_the_scenario_is_found_where_anything_follows_from_it(folder:
     for name, content in scenario.documents().items():
         rows = rows_of(content) if name.endswith(".csv") else []
         for at, column in enumerate(rows[0] if rows else []):
-            place = shutil.copytree(tmp_path / "out" / "scenario", tmp_path / "scenario", dirs_exist_ok=True)
+            root = shutil.copytree(tmp_path / "out" / "scenario", tmp_path / "scenario", dirs_exist_ok=True)
             line = next((number for number, row in enumerate(rows[1:], 1) if row[at]), 1)
             text = rows[line][at]
             rows[line][at] = f"{float(text) * 1.01 + 0.01!r}" if NUMBER.fullmatch(text) else f"{text}x"
-            (place / name).write_bytes(csv_of(rows))
+            (root / name).write_bytes(csv_of(rows))
             rows[line][at] = text
             try:
-                other = sp.read_scenario(place)
+                other = sp.read_scenario(root)
                 assert other.sha256 != scenario.sha256
                 derivation = Derivation(sp.settle(other))
             except sp.SinglepotError:

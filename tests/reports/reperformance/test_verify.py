@@ -36,8 +36,8 @@ def edited(folder: Path, *pairs: tuple[str, str, str]) -> Path:
     return folder
 
 
-def states(said: sp.Assurance) -> dict[str, str]:
-    return {file.name: file.state for file in said.files}
+def states(assurance: sp.Assurance) -> dict[str, str]:
+    return {file.name: file.state for file in assurance.files}
 
 
 @pytest.fixture
@@ -47,21 +47,21 @@ def folder(tmp_path: Path) -> Path:
 
 def test_a_folder_of_the_first_version_holds_and_what_it_lacks_is_said() -> None:
     """It has neither prices nor reasons, and another HiGHS solved it."""
-    said = sp.verify(TESTS / "fixtures" / "v1" / "settlement")
-    assert said.passed, said.statement()
-    assert any(line.startswith("prices, reasons, whole pounds") for line in said.not_checked)
-    assert "missing" not in states(said).values()
+    assurance = sp.verify(TESTS / "fixtures" / "v1" / "settlement")
+    assert assurance.passed, assurance.statement()
+    assert any(line.startswith("prices, reasons, whole pounds") for line in assurance.not_checked)
+    assert "missing" not in states(assurance).values()
 
 
 def test_another_version_of_the_program_is_named_where_its_pages_differ(folder: Path) -> None:
     """What is decided is compared; a page that this version does not write is not checked, and says why."""
     older = ('"singlepot": "0.1.0"', '"singlepot": "0.0.9"')
     edited(folder, ("settlement.json", *older), ("manifest.json", *older), ("report.html", "<h1", "<h1 class='old'"))
-    said = sp.verify(folder)
-    assert said.passed, said.statement()
+    assurance = sp.verify(folder)
+    assert assurance.passed, assurance.statement()
     why = "singlepot 0.0.9 wrote it, and this is 0.1.0"
-    assert f"report.html: {why}" in said.not_checked
-    assert states(said)["tables/grants.csv"] == "derived again and equal"
+    assert f"report.html: {why}" in assurance.not_checked
+    assert states(assurance)["tables/grants.csv"] == "derived again and equal"
     edited(folder, ("tables/grants.csv", "E06000052,total,2026-27,50,45.5", "E06000052,total,2026-27,50,45.4"))
     assert not sp.verify(folder).passed
 
@@ -69,22 +69,22 @@ def test_another_version_of_the_program_is_named_where_its_pages_differ(folder: 
 @pytest.mark.parametrize("backend", ["pulp", "interior-point"])
 def test_the_backend_that_is_named_settles_again(backend: str, tmp_path: Path) -> None:
     """Its methods and prices are those of the folder."""
-    said = sp.verify(written(tmp_path / "out", sp.settle("bucks-and-burnley", backend=backend)))
-    assert said.passed, said.statement()
-    assert set(states(said).values()) == {"derived again and equal", "not checked"}
+    assurance = sp.verify(written(tmp_path / "out", sp.settle("bucks-and-burnley", backend=backend)))
+    assert assurance.passed, assurance.statement()
+    assert set(states(assurance).values()) == {"derived again and equal", "not checked"}
 
 
 def test_a_solver_that_is_not_here_leaves_prices_unchecked(folder: Path) -> None:
     """Its name stands in the logs too, so that a forged one contradicts itself."""
     edited(folder, ("settlement.json", '"backend": "highs"', '"backend": "pulp with gurobi"'))
-    said = sp.verify(folder)
+    assurance = sp.verify(folder)
     assert any(
-        "solver of the stages" in str(finding) or "pulp with gurobi" in str(finding) for finding in said.findings
+        "solver of the stages" in str(finding) or "pulp with gurobi" in str(finding) for finding in assurance.findings
     )
     edited(folder, ("manifest.json", "highs 1.", "pulp with gurobi 1."))
-    said = sp.verify(folder)
-    assert said.passed, said.statement()
-    assert any("pulp with gurobi solved the stages, and here highs did" in line for line in said.not_checked)
+    assurance = sp.verify(folder)
+    assert assurance.passed, assurance.statement()
+    assert any("pulp with gurobi solved the stages, and here highs did" in line for line in assurance.not_checked)
 
 
 def test_constraints_of_a_program_leave_unchecked_what_follows_from_them(tmp_path: Path) -> None:
@@ -92,9 +92,9 @@ def test_constraints_of_a_program_leave_unchecked_what_follows_from_them(tmp_pat
         rows.at_most("a cap of ours", rows.labels("grant")["column"][:1], 1.0, 9.5)
 
     sp.settle(tied(), extra=cap).write(tmp_path / "out")
-    said = sp.verify(tmp_path / "out")
-    assert said.passed, said.statement()
-    assert states(said)["tables/grants.csv"] == states(said)["settlement.json"] == "not checked"
+    assurance = sp.verify(tmp_path / "out")
+    assert assurance.passed, assurance.statement()
+    assert states(assurance)["tables/grants.csv"] == states(assurance)["settlement.json"] == "not checked"
     edited(tmp_path / "out", ("settlement.json", '"money": "GBP million"', '"money": "GBP thousand"'))
     assert [finding.what for finding in sp.verify(tmp_path / "out").findings] == ["money"]
 
@@ -109,9 +109,9 @@ def test_a_page_drawn_elsewhere_may_differ_in_its_shapes_alone(folder: Path) -> 
     edited(folder, ("report.html", shape[0], f"{shape[0]}7"))
     assert not sp.verify(folder).passed
     (folder / "run.json").write_text(system.replace(platform, "another"), encoding="utf-8")
-    said = sp.verify(folder)
-    assert said.passed, said.statement()
-    assert any(line.startswith("report.html: but for its drawings") for line in said.not_checked)
+    assurance = sp.verify(folder)
+    assert assurance.passed, assurance.statement()
+    assert any(line.startswith("report.html: but for its drawings") for line in assurance.not_checked)
     edited(folder, ("report.html", "</h1>", "!</h1>"))
     assert not sp.verify(folder).passed
 
@@ -122,9 +122,9 @@ def test_last_digits_may_differ_and_shown_numbers_by_one(folder: Path) -> None:
     value = next(number for number in table["value"] if 0 < number < 1)
     other = (repr(float(value)), repr(float(value) * (1 + 1e-12)))
     edited(folder, ("tables/stages.csv", *other), ("settlement.json", *other))
-    said = sp.verify(folder)
-    assert [f.place for f in said.findings if not f.place.startswith("settlement.xlsx")] == []
-    noted = {file.name for file in said.files if file.why.startswith("its numbers to 1e-9")}
+    assurance = sp.verify(folder)
+    assert [f.place for f in assurance.findings if not f.place.startswith("settlement.xlsx")] == []
+    noted = {file.name for file in assurance.files if file.why.startswith("its numbers to 1e-9")}
     assert {"tables/stages.csv", "settlement.json"} <= noted
 
 
@@ -132,8 +132,8 @@ def test_last_digits_may_differ_and_shown_numbers_by_one(folder: Path) -> None:
 def test_an_output_deleted_with_its_line_is_missed(name: str, folder: Path) -> None:
     (folder / name).unlink()
     edited(folder)
-    said = sp.verify(folder)
-    assert [(finding.place, states(said)[name]) for finding in said.findings] == [(name, "missing")]
+    assurance = sp.verify(folder)
+    assert [(finding.place, states(assurance)[name]) for finding in assurance.findings] == [(name, "missing")]
 
 
 def test_an_output_that_could_not_be_made_is_not_missed(folder: Path) -> None:
@@ -144,22 +144,22 @@ def test_an_output_that_could_not_be_made_is_not_missed(folder: Path) -> None:
     rest = {name: manifest.pop(name) for name in ("files", "versions")}
     manifest |= {"not_written": "report.html was not written: jinja2 is not installed", "schema": schema, **rest}
     (folder / "manifest.json").write_text(json.dumps(manifest, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    said = sp.verify(edited(folder))
-    assert said.passed, said.statement()
-    assert any(line.startswith("report.html was not written") for line in said.not_checked)
+    assurance = sp.verify(edited(folder))
+    assert assurance.passed, assurance.statement()
+    assert any(line.startswith("report.html was not written") for line in assurance.not_checked)
 
 
 def test_another_scenario_inside_is_told_before_anything_is_derived(folder: Path) -> None:
     edited(folder, ("scenario/areas.csv", "Cornwall", "Kernow"))
-    said = sp.verify(folder)
-    assert "settlement.json: settled another scenario" in str(said.findings[0])
-    assert set(states(said).values()) == {"not checked"}
+    assurance = sp.verify(folder)
+    assert "settlement.json: settled another scenario" in str(assurance.findings[0])
+    assert set(states(assurance).values()) == {"not checked"}
 
 
 def test_what_people_wrote_is_listed(folder: Path) -> None:
-    said = sp.verify(folder)
-    assert said.by_people[0].startswith("scenario/*: the figures")
-    assert "Written by people, and taken as it is:" in said.statement()
+    assurance = sp.verify(folder)
+    assert assurance.by_people[0].startswith("scenario/*: the figures")
+    assert "Written by people, and taken as it is:" in assurance.statement()
 
 
 def test_verification_ends_at_its_limit_and_when_it_is_told_to(folder: Path) -> None:

@@ -28,7 +28,7 @@ from singlepot.models.diagnostics.problems import BadInputError as BadInputError
 from singlepot.models.diagnostics.problems import Diagnostic as Diagnostic
 from singlepot.models.explanation.merit_order import BestPlaced as BestPlaced
 from singlepot.models.explanation.prices import Price as Price
-from singlepot.models.files.folder import FolderRefusedError as FolderRefusedError
+from singlepot.models.files.ownership import FolderRefusedError as FolderRefusedError
 from singlepot.models.formulation.formulation import Formulation as Formulation
 from singlepot.models.formulation.formulation import formulate as formulate
 from singlepot.models.infeasibility.clash import Clash as Clash

@@ -16,8 +16,9 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from singlepot.models.files.folder import FolderRefusedError
-from singlepot.models.settlement.documents import MANIFEST, RUN, json_text
+from singlepot.models.files.folder_kinds import MANIFEST
+from singlepot.models.files.ownership import FolderRefusedError
+from singlepot.models.files.table_json import json_text
 from singlepot.solver import SinglepotError
 
 from .logs.logs import Log, logs
@@ -230,19 +231,3 @@ def insist_on_all(folder: str | PathLike[str], made: Outputs) -> None:
     shown = (REPORT, AREA_PAGES, PICTURES)
     if any(name.startswith(shown) and name not in made.files for name in standing) and made.missing:
         raise FolderRefusedError(made.missing.partition("; ")[0], HOW_TO_INSTALL)
-
-
-def insist_on_own_files(folder: str | PathLike[str]) -> None:
-    """Refuse to replace a folder that holds files which no settlement wrote, for they would be lost.
-
-    Raises
-    ------
-    FolderRefusedError
-        Naming the first of them.
-    """
-    root = Path(folder)
-    known = json.loads((root / MANIFEST).read_text(encoding="utf-8"))["files"]
-    for path in sorted(root.rglob("*")):
-        name = path.relative_to(root).as_posix()
-        if path.is_file() and name not in known and name not in (MANIFEST, RUN):
-            raise FolderRefusedError(f"{path} is not of this settlement", "move it, or name another folder with --out")

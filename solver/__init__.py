@@ -23,7 +23,7 @@ from .exploration.explorer import Best, Explorer
 from .exploration.mga import MgaAlternative, MgaAlternatives, mga
 from .exploration.parametric import Bound, Piece, Tracer
 from .exploration.pareto import DEPTH, Corner, TradeOff, trade_off
-from .export import Names, names_of, to_pulp, to_pyomo, write_model
+from .export import Names, model_bytes, names_of, to_pulp, to_pyomo
 from .lexicographic.dual_uniqueness import unique_duals
 from .lexicographic.marginals import Marginals, marginals, original_matrix
 from .lexicographic.stage import InfeasibleError, Stage, Staged, StageResult, Technique, ended_early
@@ -95,6 +95,7 @@ __all__ = [
     "marginals",
     "mga",
     "minimise_in_turn",
+    "model_bytes",
     "names_of",
     "original_matrix",
     "relative_gap",
@@ -104,5 +105,4 @@ __all__ = [
     "trade_off",
     "unique_duals",
     "whole_units",
-    "write_model",
 ]

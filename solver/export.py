@@ -6,7 +6,6 @@ does not count, at most :data:`LONGEST` characters. Some solvers cut longer name
 
 from __future__ import annotations
 
-import os
 import re
 import tempfile
 import unicodedata
@@ -99,31 +98,40 @@ def to_pyomo(programme: LinearProgramme, cost: Floats | None = None) -> pyo.Conc
     return model(_problem(programme, cost), names.columns, names.rows)
 
 
-def write_model(programme: LinearProgramme, path: str | os.PathLike[str], cost: Floats | None = None) -> None:
-    """Write a programme as a file that other solvers read: ``.lp`` or ``.mps``, by the ending of the path.
+def model_bytes(programme: LinearProgramme, ending: str, cost: Floats | None = None) -> bytes:
+    """Write a programme in a format that other solvers read.
+
+    Parameters
+    ----------
+    programme
+        The programme.
+    ending
+        ``.lp`` or ``.mps``.
+    cost
+        Cost of each column; zero by default.
 
     Raises
     ------
     SinglepotError
-        Another ending, limits that MPS cannot say, or the file cannot be written; what stood there before stays.
+        Another ending, limits that MPS cannot say, or the temporary folder is full.
     """
     from .backends.highs import write
 
-    target = Path(path)
-    if target.suffix not in (".lp", ".mps"):
-        raise SinglepotError(f"{path} ends neither in .lp nor in .mps", "choose one of the two")
+    if ending not in (".lp", ".mps"):
+        raise SinglepotError(f"{ending or 'no ending'} is neither .lp nor .mps", "choose one of the two")
     names, problem = names_of(programme), _problem(programme, cost)
     contradictory = np.flatnonzero(crossed(problem.row_lower, problem.row_upper))
-    if target.suffix == ".mps" and len(contradictory):
+    if ending == ".mps" and len(contradictory):
         row = programme.row_label(int(contradictory[0]))
         raise SinglepotError(f"the lowest value of {row} is above its highest, which MPS cannot say", "write .lp")
     try:
-        with tempfile.TemporaryDirectory(prefix=f".{target.stem}.", dir=target.parent) as folder:
-            draft = Path(folder) / target.name
-            write(problem, names.columns, names.rows, draft)
-            draft.replace(target)
+        with tempfile.TemporaryDirectory(prefix="singlepot-") as folder:
+            file = Path(folder) / f"model{ending}"
+            write(problem, names.columns, names.rows, file)
+            return file.read_bytes()
     except OSError as error:
-        raise SinglepotError(f"{path} cannot be written ({error.strerror})", "choose another place") from error
+        cause = f"the temporary folder cannot be written ({error.strerror})"
+        raise SinglepotError(cause, "make room there, or name another in TMPDIR") from error
 
 
 def _problem(programme: LinearProgramme, cost: Floats | None) -> LinearProblem:

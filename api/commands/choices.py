@@ -12,10 +12,11 @@ from .shared import (
     OUT,
     OVERWRITE,
     QUIET,
+    chart_within,
+    check_chart,
     check_folder,
     command,
     draw,
-    ending_of,
     names,
     share,
     show,
@@ -58,22 +59,22 @@ def frontier(
     pair = [part.strip() for part in between.split(",")]
     if len(pair) != 2 or not all(pair):
         raise click.BadParameter(f"{between!r} names no two; write carbon,productivity", param_hint="--between")
-    from singlepot.scenarios.results.frontier_file import MANIFEST, frontier_values, write_frontier
-
-    check_folder(path, MANIFEST, overwrite)
-    ending_of(chart)
+    check_folder(path, "FRONTIER", overwrite, scenario)
+    check_chart(chart, overwrite, scenario, path=path)
     import singlepot
     from singlepot.reports import frontier_chart, frontier_text
+    from singlepot.scenarios.results.frontier_file import frontier_values, write_frontier
 
     read = singlepot.read_scenario(scenario)
     traced = singlepot.trace_frontier(read, *pair, others=others, depth=depth, time_limit_s=time_limit_s)
     if path is not None:
-        write_frontier(traced, path, overwrite=overwrite)
+        further = chart_within(path, chart, lambda: frontier_chart(found))
+        write_frontier(found, path, overwrite=overwrite, further=further)
     if as_json:
         show_json(frontier_values(traced))
     elif not quiet:
-        show(frontier_text(traced), path)
-    draw(chart, overwrite, lambda: frontier_chart(traced))
+        show(frontier_text(found), path)
+    draw(chart, overwrite, lambda: frontier_chart(found), path)
 
 
 @command("alternatives bucks-and-burnley --within 5% --by area --count 2")
@@ -106,19 +107,19 @@ def alternatives(
     No stage is worse than in the settlement by more than --within of its value. Alternatives differ in the grants of
     regions or areas, or in what is agreed for each objective; each keeps every rule and has its own certificate.
     """
-    from singlepot.scenarios.results.alternatives_folder import MANIFEST, alternatives_values, write_alternatives
-
-    check_folder(path, MANIFEST, overwrite)
-    ending_of(chart)
+    check_folder(path, "ALTERNATIVES", overwrite, scenario)
+    check_chart(chart, overwrite, scenario, path=path)
     import singlepot
     from singlepot.reports import alternatives_chart, alternatives_text
+    from singlepot.scenarios.results.alternatives_folder import alternatives_values, write_alternatives
 
     settlement = singlepot.settle(singlepot.read_scenario(scenario), time_limit_s=time_limit_s)
     choices = singlepot.find_alternatives(settlement, within, count, by=by, keep=names(keep), time_limit_s=time_limit_s)
     if path is not None:
-        write_alternatives(choices, path, overwrite=overwrite)
+        further = chart_within(path, chart, lambda: alternatives_chart(found))
+        write_alternatives(found, path, overwrite=overwrite, further=further)
     if as_json:
         show_json(alternatives_values(choices))
     elif not quiet:
-        show(alternatives_text(choices), path)
-    draw(chart, overwrite, lambda: alternatives_chart(choices))
+        show(alternatives_text(found), path)
+    draw(chart, overwrite, lambda: alternatives_chart(found), path)

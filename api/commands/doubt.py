@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from . import report
-from .shared import command, put, reading, ready, show_json, time_limit
+from .shared import OVERWRITE, command, put, reading, ready, show_json, time_limit
 
 
 @command("verify out/bucks")
@@ -72,19 +72,23 @@ def why(directory: str, area: str | None, objective: str | None, without: bool, 
 @reading
 @click.argument("file", type=click.Path())
 @click.option("--stage", help="Stage whose objective is written, such as burden.  [default: the first that has one]")
-def model(scenario: str, file: str, stage: str | None, **how: Any) -> None:
+@OVERWRITE
+def model(scenario: str, file: str, stage: str | None, overwrite: bool, **how: Any) -> None:
     """Write the programme of SCENARIO as FILE, .lp or .mps, for other solvers.
 
     The objective is that of one stage; the limits are those before the first stage.
     """
+    from singlepot.models.formulation.model_file import check_model, write_model
+    from singlepot.scenarios.reading.inputs import input_paths
+
+    check_model(file, overwrite=overwrite, inputs=input_paths(scenario))
     import singlepot
-    from singlepot.solver import write_model
 
     formulation = singlepot.formulate(ready(scenario, False, how))
     stages = {one.name: one for one in formulation.stages}
     if stage is not None and stage not in stages:
         raise click.BadParameter(f"{stage!r} is none of {', '.join(stages)}", param_hint="--stage")
     chosen = stages[stage] if stage else next((one for one in stages.values() if not one.empty), None)
-    write_model(formulation.programme, file, None if chosen is None else chosen.cost)
+    write_model(formulation.programme, file, None if chosen is None else chosen.cost, overwrite=overwrite)
     rows, columns = formulation.programme.shape
     click.echo(f"written to {file}: {rows} rows, {columns} columns, {chosen.name if chosen else 'no objective'}")

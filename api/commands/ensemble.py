@@ -15,19 +15,18 @@ from .shared import (
     OUT,
     OVERWRITE,
     QUIET,
+    chart_within,
+    check_chart,
     check_folder,
     command,
     draw,
-    ending_of,
     share,
     show,
     show_json,
     time_limit,
-    write_content,
 )
 
 if TYPE_CHECKING:
-    from singlepot.scenarios.ensemble.running import Ensemble
     from singlepot.solver import Progress
 
 LOG_EVERY_S = 30.0
@@ -46,6 +45,7 @@ LOG_EVERY_S = 30.0
 @click.option("--restart", is_flag=True, help="Begin again where the folder holds an ensemble.")
 @CHART
 @QUIET
+@click.option("--overwrite", is_flag=True, help="Replace the file of --chart.")
 def ensemble(
     plan: str,
     path: str,
@@ -57,6 +57,7 @@ def ensemble(
     restart: bool,
     chart: str | None,
     quiet: bool,
+    overwrite: bool,
 ) -> None:
     """Settle many draws of an uncertain scenario, as PLAN (a TOML file) says.
 
@@ -65,9 +66,11 @@ def ensemble(
     """
     import singlepot
     from singlepot.reports import ensemble_chart
+    from singlepot.reports.outputs import report_of
     from singlepot.reports.text.ensemble import ensemble_text
+    from singlepot.scenarios.ensemble.store import Store
 
-    ending_of(chart)
+    check_chart(chart, overwrite, plan, path=path)
     with _draws_line(quiet) as progress:
         done = singlepot.run_ensemble(
             plan,
@@ -80,22 +83,11 @@ def ensemble(
             restart=restart,
             progress=progress,
         )
-    missing = _report(done, path)
-    if not quiet:
-        show(ensemble_text(done), path, missing)
-    draw(chart, True, lambda: ensemble_chart(done))
-
-
-def _report(done: Ensemble, path: str) -> str:
-    """Write the report into the finished folder, or return what to install."""
-    from pathlib import Path
-
-    from singlepot.reports.outputs import report_of
-
     made = report_of(lambda page: str(page.ensemble_html(done)))
-    for name, content in made.files.items():
-        write_content(Path(path) / name, content, True)
-    return made.missing
+    Store(path).add({**made.files, **chart_within(path, chart, lambda: ensemble_chart(done))})
+    if not quiet:
+        show(ensemble_text(done), path, made.missing)
+    draw(chart, overwrite, lambda: ensemble_chart(done), path)
 
 
 @contextmanager
@@ -173,18 +165,16 @@ def decide(
     **how: Any,
 ) -> None:
     """Settle a plan robustly, write it and show it; `settle --robust` is the same."""
-    from singlepot.scenarios.ensemble.robust_result import MANIFEST
-
-    check_folder(path, MANIFEST, overwrite)
-    ending_of(chart)
+    check_folder(path, "ROBUST", overwrite, plan)
+    check_chart(chart, overwrite, plan, path=path)
     import singlepot
     from singlepot.reports import robust_chart, robust_text
 
     found = singlepot.settle_robust(plan, time_limit_s=time_limit_s, **how)
     if path is not None:
-        found.write(path, overwrite=overwrite)
+        found.write(path, overwrite=overwrite, further=chart_within(path, chart, lambda: robust_chart(found)))
     if as_json:
         show_json(found.as_dict())
     elif not quiet:
         show(robust_text(found), path)
-    draw(chart, overwrite, lambda: robust_chart(found))
+    draw(chart, overwrite, lambda: robust_chart(found), path)

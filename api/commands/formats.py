@@ -21,9 +21,10 @@ def export(scenario: str, target: str, chosen: str | None, overwrite: bool) -> N
     A written settlement becomes one JSON document if TARGET ends in .json.
     """
     import singlepot
+    from singlepot.scenarios.reading.inputs import input_paths
     from singlepot.scenarios.writing.writing import check_scenario_target, settlement_at
 
-    check_scenario_target(target, chosen, overwrite=overwrite)  # type: ignore[arg-type]  # click checked it
+    check_scenario_target(target, chosen, overwrite=overwrite, inputs=input_paths(scenario))  # type: ignore[arg-type]  # click checked it
     if settlement_at(scenario, target):
         singlepot.write_settlement(singlepot.read_settlement(scenario), target, overwrite=overwrite)
     else:

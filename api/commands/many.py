@@ -49,9 +49,7 @@ def compare(
     written as CSV, all of them as the workbook comparison.xlsx, and a report to read, report.html. A scenario
     without a settlement is said to have none, and the exit code is its.
     """
-    from singlepot.scenarios.many.comparison import MANIFEST
-
-    check_folder(path, MANIFEST, overwrite)
+    check_folder(path, "COMPARISON", overwrite, *scenarios)
     import singlepot
     from singlepot.reports import comparison_text, comparison_workbook
     from singlepot.reports.outputs import report_of
@@ -95,9 +93,7 @@ def sweep(
     set. A point without a settlement is a row with the reason. The chart needs the extra "charts"; without it the
     tables are written all the same, and the exit code is 2.
     """
-    from singlepot.scenarios.many.sweep import MANIFEST
-
-    check_folder(path, MANIFEST, overwrite)
+    check_folder(path, "SWEEP", overwrite, scenario)
     import singlepot
     from singlepot.reports import sweep_text
     from singlepot.reports.outputs import report_of
@@ -139,9 +135,9 @@ def stability(
     time_limit_s: float | None,
 ) -> None:
     """Measure how far grants of SCENARIO move when an area's own bid, targets or unit costs change a little."""
-    from singlepot.scenarios.many.stability import MANIFEST, write_stability
+    from singlepot.scenarios.many.stability import write_stability
 
-    check_folder(path, MANIFEST, overwrite)
+    check_folder(path, "STABILITY", overwrite, scenario)
     import singlepot
     from singlepot.reports import stability_text
 

@@ -39,9 +39,7 @@ def regimes(
     competition and silos. OUT holds regimes.csv, summary.csv and regimes.json, and a chart where matplotlib is
     installed. A regime without a settlement is said to have none, and the exit code is its.
     """
-    from singlepot.scenarios.regimes.result import MANIFEST
-
-    check_folder(path, MANIFEST, overwrite)
+    check_folder(path, "REGIMES", overwrite, scenario, *([plan] if plan else []))
     import singlepot
     from singlepot.reports import ChartsNotInstalledError, regimes_chart, regimes_text
 

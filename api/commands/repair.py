@@ -33,18 +33,18 @@ def repair(
     time_limit_s: float | None,
 ) -> None:
     """Repair a scenario, say what moved, and write the what-if."""
-    from singlepot.scenarios.repair.file import check_file
+    from singlepot.scenarios.reading.inputs import input_paths
+    from singlepot.scenarios.repair.file import check_what_if, write_what_if
 
     if path is not None:
-        check_file(path, overwrite=overwrite)
+        check_what_if(path, overwrite=overwrite, inputs=input_paths(scenario))
     import singlepot
     from singlepot.reports import repair_text
-    from singlepot.scenarios.repair.file import write_what_if
 
     repaired = singlepot.repair(scenario, names(kinds), time_limit_s=time_limit_s)
     if not quiet:
-        click.echo(repair_text(repaired, everything=everything), nl=False)
-    if path is not None and repaired.clashes:
-        write_what_if(repaired, scenario, path)
+        click.echo(repair_text(found, everything=everything), nl=False)
+    if path is not None and found.clashes:
+        write_what_if(found, scenario, path, overwrite=overwrite)
         if not quiet:
             click.echo(f"\nWritten to {path}: singlepot settle {path} --out FOLDER settles it")

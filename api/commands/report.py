@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .shared import QUIET, command
+from .shared import QUIET, check_folder, command
 
 if TYPE_CHECKING:
     from singlepot.models.settlement.settlement import Settlement
@@ -42,18 +42,14 @@ def report(
     The same bytes as those that settle wrote; what settle was asked for beside them is made again too. With --out the
     whole settlement is written there, else in its own folder.
     """
-    from singlepot.models.files.folder import check_target
-    from singlepot.models.settlement.documents import MANIFEST
-
     if target is not None:
-        check_target(target, MANIFEST, overwrite=overwrite)
+        check_folder(target, "SETTLEMENT", overwrite, directory)
     import singlepot
-    from singlepot.reports.outputs import insist_on_all, insist_on_own_files, outputs, price_of, wanted_again
+    from singlepot.reports.outputs import insist_on_all, outputs, price_of, wanted_again
 
     settlement = singlepot.read_settlement(directory)
     if target is None:
-        check_target(directory, MANIFEST, overwrite=True)
-        insist_on_own_files(directory)
+        check_folder(directory, "SETTLEMENT", True)
     with progress_line(quiet, ("without give", "without bands", "writing")) as line:
         price = price_of(settlement, directory, progress=line.follow)
         line.enter("writing")
@@ -71,7 +67,8 @@ def write(settlement: Settlement, directory: str, made: Outputs, *, overwrite: b
     The folder was looked at before the work was done. What refuses it now came about since then, a workbook that was
     opened for instance, and must not cost the work.
     """
-    from singlepot.models.files.folder import FolderRefusedError, beside
+    from singlepot.models.files.folder import beside
+    from singlepot.models.files.ownership import FolderRefusedError
 
     try:
         settlement.write(directory, overwrite=overwrite, further=made.files, entries=made.manifest)

@@ -47,9 +47,7 @@ def settle(
     if robust:
         ensemble.decide(scenario, path, as_json=as_json, quiet=quiet, overwrite=overwrite, time_limit_s=time_limit_s)
         return
-    from singlepot.models.settlement.documents import MANIFEST
-
-    check_folder(path, MANIFEST, overwrite)
+    check_folder(path, "SETTLEMENT", overwrite, scenario)
     import singlepot
     from singlepot.reports import summary
     from singlepot.reports.outputs import Wanted, outputs

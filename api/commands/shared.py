@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -11,9 +12,6 @@ from typing import TYPE_CHECKING, Any, TextIO
 import click
 
 if TYPE_CHECKING:
-    from os import PathLike
-    from pathlib import Path
-
     from singlepot.models.scenario.scenario import Scenario
     from singlepot.solver import Progress
 
@@ -90,36 +88,68 @@ def names(text: str | None) -> list[str] | None:
     return None if text is None else [name.strip() for name in text.split(",") if name.strip()]
 
 
-def check_folder(path: str | None, manifest: str, overwrite: bool) -> None:
-    """Refuse a folder that must not be written before any work is done for it."""
+def check_folder(path: str | None, kind: str, overwrite: bool, *sources: str) -> None:
+    """Refuse a folder that must not be written before any work is done for it.
+
+    Parameters
+    ----------
+    path
+        The folder; None where nothing is written.
+    kind
+        Name of one of :mod:`singlepot.models.files.folder_kinds`.
+    overwrite
+        Whether a folder of the kind may be replaced.
+    sources
+        What is read: it may not be, hold or lie above the folder.
+    """
     if path is not None:
+        from singlepot.models.files import folder_kinds
         from singlepot.models.files.folder import check_target
+        from singlepot.scenarios.reading.inputs import input_paths
 
-        check_target(path, manifest, overwrite=overwrite)
+        check_target(path, getattr(folder_kinds, kind), overwrite=overwrite, inputs=input_paths(*sources))
 
 
-def ending_of(chart: str | None) -> str:
-    """Return the ending of a chart's file, or refuse it; empty without a chart."""
-    ending = "" if chart is None else chart.rpartition(".")[2].lower()
-    if chart is not None and ending not in ("png", "svg"):
+def check_chart(chart: str | None, overwrite: bool, *sources: str, path: str | None = None) -> None:
+    """Refuse a chart's file that must not be written; one in the folder ``path`` is written with it."""
+    if chart is None:
+        return
+    ending_of(chart)
+    if not name_in(path, chart):
+        from singlepot.models.files.single_file import check_file
+        from singlepot.scenarios.reading.inputs import input_paths
+
+        check_file(chart, overwrite=overwrite, inputs=input_paths(*sources))
+
+
+def ending_of(chart: str) -> str:
+    """Return the ending of a chart's file, or refuse it."""
+    ending = chart.rpartition(".")[2].lower()
+    if ending not in ("png", "svg"):
         raise click.BadParameter(f"{chart!r} ends neither in .png nor in .svg", param_hint="--chart")
     return ending
 
 
-def draw(chart: str | None, overwrite: bool, make: Callable[[], Mapping[str, bytes]]) -> None:
-    """Write a chart, where one is asked for."""
-    if chart is not None:
-        write_content(chart, make()[f"chart.{ending_of(chart)}"], overwrite)
+def name_in(path: str | None, chart: str | None) -> str:
+    """Return the name of a chart's file within the folder that is written; empty where it lies elsewhere."""
+    if path is None or chart is None:
+        return ""
+    folder, file = os.path.realpath(path), os.path.realpath(chart)
+    return os.path.relpath(file, folder).replace(os.sep, "/") if file.startswith(folder + os.sep) else ""
 
 
-def write_content(path: str | PathLike[str], content: bytes, overwrite: bool) -> None:
-    """Write a file whole or not at all."""
-    from singlepot.models.files.single_file import write_file
+def chart_within(path: str | None, chart: str | None, make: Callable[[], Mapping[str, bytes]]) -> dict[str, bytes]:
+    """Draw a chart that lies in the folder that is written: name there → content."""
+    name = name_in(path, chart)
+    return {name: make()[f"chart.{ending_of(name)}"]} if name else {}
 
-    def write(staging: Path) -> None:
-        staging.write_bytes(content)
 
-    write_file(path, write, overwrite=overwrite)
+def draw(chart: str | None, overwrite: bool, make: Callable[[], Mapping[str, bytes]], path: str | None) -> None:
+    """Write a chart, where one is asked for and was not written with the folder."""
+    if chart is not None and not name_in(path, chart):
+        from singlepot.models.files.single_file import write_file
+
+        write_file(chart, make()[f"chart.{ending_of(chart)}"], overwrite=overwrite)
 
 
 def show(text: str, path: str | None, missing: str = "") -> None:

@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 import os
-import tempfile
-from collections.abc import Callable
+import secrets
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from ..diagnostics.problems import SETTINGS, BadInputError, Diagnostic
-from .folder import FolderRefusedError, flush_folder
+from .folder import PathOrText, flush_folder, hidden_beside
+from .locks import held
+from .ownership import FolderRefusedError
+from .removal import draft_file, place_file, remove_draft
 
 LOCKS = ("~${}", ".~lock.{}#")
 """Files that Excel and LibreOffice leave beside a workbook while it is open."""
 
 
-def write_file(path: str | os.PathLike[str], write: Callable[[Path], None], *, overwrite: bool) -> None:
+def write_file(path: PathOrText, content: bytes | Callable[[Path], object], *, overwrite: bool) -> None:
     """Write a file under another name beside the target, flush it to disk, and give it the target's name.
 
     Parameters
     ----------
     path
-        The file; its folder is made.
-    write
-        Writes the content to the path that it is given.
+        The file; its folder is made, and a link is followed.
+    content
+        The content, or a function that writes it to the path that it is given.
     overwrite
         Whether a file that stands there may be replaced.
 
@@ -33,21 +36,19 @@ def write_file(path: str | os.PathLike[str], write: Callable[[Path], None], *, o
     BadInputError
         The file is open in another program.
     """
-    target = Path(os.path.abspath(path))  # noqa: PTH100  # resolve() would follow a link at the target itself
-    check_file(target, overwrite=overwrite)
-    staging: Path | None = None
+    target = check_file(path, overwrite=overwrite)
+    draft = hidden_beside(target, f"{secrets.token_hex(8)}.partial{target.suffix}")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=f".{target.stem}.", suffix=target.suffix, dir=target.parent)
-        os.close(handle)
-        staging = Path(name)
-        write(staging)
-        with staging.open("rb+") as file:
-            os.fsync(file.fileno())
-        staging.chmod(0o666 & ~_umask())
-        staging.replace(target)
-        staging = None
-        flush_folder(target.parent)
+        with held(hidden_beside(target, "lock"), str(path), {"draft": draft.name}, FolderRefusedError) as left:
+            remove_draft(target.parent, left.get("draft"))
+            with draft_file(draft, content if isinstance(content, bytes) else b""):
+                if not isinstance(content, bytes):
+                    content(draft)
+                    with draft.open("rb+") as file:
+                        os.fsync(file.fileno())
+                place_file(draft, target, overwrite=overwrite)
+            flush_folder(target.parent)
     except PermissionError as error:
         if target.is_file():
             raise BadInputError([_in_use(target, "it cannot be replaced")]) from error
@@ -56,30 +57,47 @@ def write_file(path: str | os.PathLike[str], write: Callable[[Path], None], *, o
         raise FolderRefusedError(
             f"{path} was not written ({error.strerror}); nothing was kept", "make room or choose another folder"
         ) from error
-    finally:
-        if staging is not None:
-            staging.unlink(missing_ok=True)
 
 
-def check_file(path: str | os.PathLike[str], *, overwrite: bool) -> None:
+def check_file(path: PathOrText, *, overwrite: bool, inputs: Iterable[Path] = ()) -> Path:
     """Refuse a file that must not be written, before any work is done for it.
+
+    Parameters
+    ----------
+    path
+        The file.
+    overwrite
+        Whether a file that stands there may be replaced.
+    inputs
+        Files and folders that are read: the file may not be one of them, and none that stands in one is replaced.
+
+    Returns
+    -------
+    The file, without links.
 
     Raises
     ------
     FolderRefusedError
-        It stands already and ``overwrite`` is not set, or a folder stands there.
+        It stands already and ``overwrite`` is not set, it is an input, or what stands there is no regular file.
     BadInputError
         It is open in another program.
     """
-    target = Path(path)
-    if target.is_dir():
-        raise FolderRefusedError(f"{path} is a folder", "choose another name for the file")
-    if target.exists() and not overwrite:
+    target = Path(os.path.realpath(path))
+    if not os.path.lexists(target):
+        return target
+    if not target.is_file():
+        what = "a folder" if target.is_dir() else "no regular file"
+        raise FolderRefusedError(f"{path} is {what}", "choose another name for the file")
+    for source in inputs:
+        if source.exists() and any(above.samefile(source) for above in (target, *target.parents)):
+            raise FolderRefusedError(f"{path} is or lies in {source}, which is read", "choose another name")
+    if not overwrite:
         raise FolderRefusedError(f"{path} exists already", "choose another name or say --overwrite")
     for lock in LOCKS:
         beside = target.with_name(lock.format(target.name))
-        if target.exists() and beside.exists():
+        if beside.exists():
             raise BadInputError([_in_use(target, f"{beside.name} stands beside it")])
+    return target
 
 
 def _in_use(target: Path, why: str) -> Diagnostic:
@@ -87,9 +105,3 @@ def _in_use(target: Path, why: str) -> Diagnostic:
     return Diagnostic(
         "SP-X007", SETTINGS, target.name, value=f"a file in use by another program ({why})", remedy=remedy
     )
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

@@ -33,6 +33,26 @@ def rows_json(table: pd.DataFrame) -> str:
     return "[" + ",".join([row % texts for texts in cells]) + "\n]"
 
 
+def json_text(value: object) -> bytes:
+    """Write JSON in UTF-8 with no NaN, indented by one space, ending in a newline.
+
+    Parameters
+    ----------
+    value
+        Plain values; those of a mapping may be tables, each written as a list of its rows.
+    """
+    if isinstance(value, Mapping) and value:
+        parts = [f"\n{_dumped(str(key))}: {_dumped(item)}".replace("\n", "\n ") for key, item in value.items()]
+        return ("{" + ",".join(parts) + "\n}\n").encode()
+    return (_dumped(value) + "\n").encode()
+
+
+def _dumped(value: object) -> str:
+    if isinstance(value, pd.DataFrame):
+        return rows_json(value)
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, indent=1)
+
+
 def plain(value: object) -> object:
     """Turn a value into what JSON can hold; a number that is none becomes None."""
     if isinstance(value, float):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import platform
 import socket
 from collections.abc import Mapping
@@ -15,18 +13,14 @@ import pandas as pd
 
 from ..files.csv_text import csv_text
 from ..files.folder import write_folder
-from ..files.table_json import plain, rows_json
+from ..files.folder_kinds import RUN, SETTLEMENT
+from ..files.ownership import sealed, sealed_manifest
+from ..files.table_json import json_text, plain
 from ..scenario.scenario import Scenario
 from .certificate import Certificate
 
 SCHEMA = 1
 """Version of the written form."""
-
-MANIFEST = "manifest.json"
-"""Written last: without it a folder is incomplete."""
-
-RUN = "run.json"
-"""Timings, host and start: the one file outside the promise of the same bytes."""
 
 LIVE = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 """Beginnings that a spreadsheet takes for a formula."""
@@ -87,26 +81,6 @@ def as_dict(settlement: Written) -> dict[str, object]:
     }
 
 
-def json_text(value: object) -> bytes:
-    """Write JSON in UTF-8 with no NaN, indented by one space, ending in a newline.
-
-    Parameters
-    ----------
-    value
-        Plain values; those of a mapping may be tables, each written as a list of its rows.
-    """
-    if isinstance(value, Mapping) and value:
-        parts = [f"\n{_dumped(str(key))}: {_dumped(item)}".replace("\n", "\n ") for key, item in value.items()]
-        return ("{" + ",".join(parts) + "\n}\n").encode()
-    return (_dumped(value) + "\n").encode()
-
-
-def _dumped(value: object) -> str:
-    if isinstance(value, pd.DataFrame):
-        return rows_json(value)
-    return json.dumps(value, ensure_ascii=False, allow_nan=False, indent=1)
-
-
 def guarded(table: pd.DataFrame) -> pd.DataFrame:
     """Put an apostrophe before texts that a spreadsheet would run as a formula."""
     result = table.copy(deep=False)
@@ -145,21 +119,18 @@ def write(
         The folder stands already, or the disk refused; nothing was changed.
     """
     files = {**further, **documents(settlement)}
-    digests = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
-    files[RUN] = json_text(_run(settlement.timings))
-    files[MANIFEST] = manifest_text(settlement.provenance, digests, entries)
-    write_folder(path, files, MANIFEST, overwrite=overwrite)
+    run = {RUN: sealed(_run(settlement.timings))}
+    written = {**entries, **_versions(settlement.provenance)}
+    write_folder(path, SETTLEMENT, files, written, overwrite=overwrite, unlisted=run)
 
 
 def manifest_text(provenance: Mapping[str, object], digests: Mapping[str, str], entries: Mapping[str, object]) -> bytes:
     """Write the manifest of a settlement from the SHA-256 of each of its files and the further entries."""
-    manifest = {
-        **entries,
-        "schema": SCHEMA,
-        "files": dict(sorted(digests.items())),
-        "versions": plain(dict(provenance).get("versions", {})),
-    }
-    return json_text(manifest)
+    return sealed_manifest(SETTLEMENT, digests, {**entries, **_versions(provenance)})
+
+
+def _versions(provenance: Mapping[str, object]) -> dict[str, object]:
+    return {"versions": plain(dict(provenance).get("versions", {}))}
 
 
 def _run(timings: Mapping[str, float]) -> dict[str, object]:

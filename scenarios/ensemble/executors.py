@@ -7,7 +7,7 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Collection, Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
@@ -63,7 +63,7 @@ class Processes:
         Raises
         ------
         EnsembleRefusedError
-            No worker can start, because reading the caller's script would start the ensemble again.
+            No worker can start: reading the caller's script fails or would start the ensemble again, or it was killed.
         """
         with _one_thread_each():
             waiting = list(batches)
@@ -129,24 +129,52 @@ def _submit(pool: ProcessPoolExecutor, work: Callable[..., Any], *arguments: Any
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
+STARTED_AGAIN = 97
+"""Exit code of a worker that was about to start the ensemble again."""
+
+
 def leave_if_starting() -> None:
     """End a worker that imports the caller's script and calls for an ensemble there; the caller reports the reason."""
     if getattr(multiprocessing.current_process(), "_inheriting", False):
-        os._exit(1)
+        os._exit(STARTED_AGAIN)
 
 
 def _starts(pool: ProcessPoolExecutor, tick: Tick) -> bool:
-    """Wait until the first worker has started."""
+    """Wait until the first worker has started.
+
+    Raises
+    ------
+    EnsembleRefusedError
+        It ended before; the message says of what.
+    """
+    before = multiprocessing.active_children()
     answer = _submit(pool, os.getpid)
+    workers = [child for child in multiprocessing.active_children() if child not in before]
     while not answer.done():
         wait([answer], timeout=POLL_S)
         tick()
     if isinstance(answer.exception(), BrokenProcessPool):
-        raise EnsembleRefusedError(
+        for worker in workers:
+            worker.join(POLL_S)
+        raise _not_started({worker.exitcode for worker in workers})
+    return True
+
+
+def _not_started(exit_codes: Collection[int | None]) -> EnsembleRefusedError:
+    """Say why no worker started, by the exit codes of those that ended; the pool itself ends the others by a signal."""
+    if STARTED_AGAIN in exit_codes:
+        return EnsembleRefusedError(
             "the workers cannot start: they read the script that called singlepot, and it starts them again",
             'put the call below `if __name__ == "__main__":`, or ask for no workers',
         )
-    return True
+    own = sorted(code for code in exit_codes if code is not None and code > 0)
+    if own:
+        cause = f"a worker ended with exit code {own[0]} while it started"
+        return EnsembleRefusedError(cause, "the traceback above is its own: mend the script or module that it names")
+    killed = sorted(-code for code in exit_codes if code is not None and code < 0)
+    by = f"signal {killed[-1]}" if killed else "something outside"
+    cause = f"a worker was ended by {by} while it started, perhaps for want of memory"
+    return EnsembleRefusedError(cause, "ask for fewer workers, and run the same command again: it goes on")
 
 
 @contextlib.contextmanager

@@ -8,13 +8,12 @@ from typing import Any, ClassVar
 
 import pandas as pd
 
+from singlepot.models.files.folder_kinds import ROBUST
+from singlepot.models.files.ownership import FolderKind
 from singlepot.models.settlement.settlement import Settlement
 
 from ..results.result_folder import ResultFolder, rows_with_nulls
 from .plan import Plan
-
-MANIFEST = "robust.json"
-"""Written last: without it the folder is incomplete."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -47,7 +46,7 @@ class Robust(ResultFolder):
         are better than the central ones), each as a share of the targets; ``moved`` (money that goes elsewhere).
     """
 
-    manifest: ClassVar[str] = MANIFEST
+    kind: ClassVar[FolderKind] = ROBUST
 
     plan: Plan
     central: Settlement

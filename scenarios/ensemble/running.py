@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from os import PathLike
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -16,22 +15,20 @@ from singlepot.models.settlement.settle import settle_scenario
 from singlepot.models.settlement.settlement import Settlement
 from singlepot.solver import Progress, RunOfMany, StoppedError
 
+from ..reading.inputs import input_paths
 from ..reading.reading import read_scenario
 from ..results.settlement_folder import read_settlement
 from .drawing import CELL, Work
 from .executors import Batch, Cluster, Executor, Processes, leave_if_starting, versions
 from .plan import Plan, make_plan, read_plan
 from .sampling import draw_sample
-from .store import EnsembleRefusedError, Store, read_table
+from .store import CENTRAL, EnsembleRefusedError, Store, read_table
 
 if TYPE_CHECKING:
     from singlepot.models.scenario.scenario import Scenario
 
 BATCH = 4
 """Draws in a batch, which one worker settles and one part stores."""
-
-CENTRAL = "central"
-"""Folder of the base scenario's own settlement."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -121,13 +118,14 @@ def run_ensemble(
         The run was ended; finished draws are kept.
     """
     leave_if_starting()
+    inputs = [] if isinstance(plan, Plan) else input_paths(plan)
     plan = plan if isinstance(plan, Plan) else read_plan(plan)
     changes = {key: value for key, value in (("draws", draws), ("seed", seed)) if value is not None}
     plan = plan.with_(**changes) if changes else plan
     base = read_scenario(plan.base)
     sample = draw_sample(plan, base)
-    store = Store(Path(path))
-    with store.locked_for(_identity(plan, base), restart=restart):
+    store = Store(path)
+    with store.locked_for(_identity(plan, base), restart=restart, inputs=inputs):
         if store.finished:
             return read_ensemble(path)
         central = _central(store, base)
@@ -148,7 +146,7 @@ def _central(store: Store, base: Scenario) -> Settlement:
     """Settle the base scenario, once for all runs in the folder."""
     folder = store.folder / CENTRAL
     if not (folder / "manifest.json").is_file():
-        settle_scenario(base).write(folder, overwrite=True)
+        settle_scenario(base).write(folder)
     return read_settlement(folder)
 
 
@@ -204,12 +202,13 @@ def read_ensemble(path: str | PathLike[str]) -> Ensemble:
     Raises
     ------
     EnsembleRefusedError
-        The folder holds none, or an unfinished one.
+        The folder holds none, an unfinished one, or one with a file that is damaged or was changed.
     """
-    store = Store(Path(path))
+    store = Store(path)
     identity = store.identity()
     if not store.finished:
         raise EnsembleRefusedError(f"{path} holds an unfinished ensemble", "run the same command again to go on")
+    store.check()
     return Ensemble(
         make_plan(identity["plan"], "plan"),
         read_settlement(store.folder / CENTRAL),

@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 
 from singlepot.models.diagnostics.problems import SETTINGS, Diagnostic, shown
-from singlepot.models.settlement.documents import MANIFEST
+from singlepot.models.files.folder_kinds import MANIFEST
 from singlepot.models.tables.schema import TABLES
 
 from .file_kinds import kind_of_file

@@ -13,8 +13,8 @@ from typing import Any
 import pandas as pd
 
 from singlepot.models.diagnostics.problems import SETTINGS, Diagnostic, Report, shown
+from singlepot.models.files.table_json import json_text
 from singlepot.models.scenario.scenario import Scenario, from_raw
-from singlepot.models.settlement.documents import json_text
 from singlepot.models.tables.raw import Place, RawTable, lost
 from singlepot.models.tables.schema import TABLES
 

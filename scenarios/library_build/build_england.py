@@ -1,7 +1,8 @@
 """Build of the shipped scenarios ``england``, ``england-tight`` and ``england-authorities`` from figures.
 
-Run ``python -m scenarios.library_build.build_england`` in the root of the checkout; it writes their folders under
-``scenarios/library``. The tables are made in :mod:`singlepot.scenarios.library_build.england`.
+Run ``python -m scenarios.library_build.build_england FOLDER`` in the root of the checkout; it writes them into a new
+folder, from which they are copied to ``scenarios/library``. The tables are made in
+:mod:`singlepot.scenarios.library_build.england`.
 """
 
 from __future__ import annotations
@@ -17,6 +18,9 @@ import numpy as np
 import pandas as pd
 
 from singlepot.models.files.csv_text import csv_text
+from singlepot.models.files.folder import write_folder
+from singlepot.models.files.folder_kinds import LIBRARY
+from singlepot.models.files.ownership import FolderRefusedError
 
 from .england import VARIANTS, Figures, Tables, build
 from .library_log import england_log
@@ -62,21 +66,20 @@ def documents(figures: Figures) -> dict[str, bytes]:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Write the scenarios into a folder, ``scenarios/library`` unless another is named."""
+    """Write the scenarios into a new folder."""
     write(documents(read_figures()), "Write the scenarios of England.", arguments)
 
 
 def write(files: Mapping[str, bytes], what: str, arguments: Sequence[str] | None) -> None:
-    """Write generated files under the folder that the arguments name."""
+    """Write generated files into the folder that the arguments name; one that these commands wrote is replaced."""
     parser = argparse.ArgumentParser(description=what)
-    parser.add_argument("folder", nargs="?", type=Path, default=Path("scenarios/library"))
+    parser.add_argument("folder", type=Path, help="new folder, whose content is to be copied to scenarios/library")
     folder: Path = parser.parse_args(arguments).folder
-    if not folder.is_dir():
-        parser.error(f"{folder} is not a folder: run this in the root of the checkout, or name one")
-    for path, content in files.items():
-        (folder / path).parent.mkdir(exist_ok=True)
-        (folder / path).write_bytes(content)
-        sys.stdout.write(f"{folder / path}\n")
+    try:
+        write_folder(folder, LIBRARY, files, overwrite=True)
+    except FolderRefusedError as refused:
+        parser.error(str(refused))
+    sys.stdout.writelines(f"{folder / path}\n" for path in files)
 
 
 if __name__ == "__main__":

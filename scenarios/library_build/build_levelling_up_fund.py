@@ -1,7 +1,8 @@
 """Build of the shipped scenario ``levelling-up-fund`` from the published winning bids.
 
-Run ``python -m scenarios.library_build.build_levelling_up_fund`` in the root of the checkout; it writes the
-folder under ``scenarios/library``. ``scenarios/library/levelling-up-fund/README.md`` explains every definition.
+Run ``python -m scenarios.library_build.build_levelling_up_fund FOLDER`` in the root of the checkout; it writes into a
+new folder, from which the scenario is copied to ``scenarios/library``.
+``scenarios/library/levelling-up-fund/README.md`` explains every definition.
 """
 
 from __future__ import annotations
@@ -59,7 +60,7 @@ def bids_of(awards: pd.DataFrame) -> pd.DataFrame:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Write the scenario into a folder, ``scenarios/library`` unless another is named."""
+    """Write the scenario into a new folder."""
     write(documents(), "Write the scenario levelling-up-fund.", arguments)
 
 

@@ -10,9 +10,9 @@ from typing import Any
 import pandas as pd
 
 from singlepot.models.diagnostics.problems import SETTINGS, BadInputError, Diagnostic
+from singlepot.models.files.folder_kinds import MANIFEST
 from singlepot.models.money import POUNDS_PER
 from singlepot.models.scenario.scenario import Scenario
-from singlepot.models.settlement.documents import MANIFEST
 from singlepot.models.settlement.settlement import Settlement
 from singlepot.solver import Progress, SinglepotError
 

@@ -8,14 +8,13 @@ from typing import Any, ClassVar
 
 import pandas as pd
 
+from singlepot.models.files.folder_kinds import COMPARISON
+from singlepot.models.files.ownership import FolderKind
 from singlepot.models.notebook_display import rich, rich_table
 from singlepot.models.settlement.settlement import Settlement
 from singlepot.solver import SinglepotError
 
 from ..results.result_folder import ResultFolder, mixed_as_text
-
-MANIFEST = "comparison.json"
-"""Written last: without it the folder of a comparison is incomplete."""
 
 TABLES = ("scenarios", "inputs", "areas", "regions", "nation", "grants", "targets", "region_targets", "asks", "stages")
 """The tables of every comparison, in the order in which they are read."""
@@ -65,7 +64,7 @@ class Comparison(ResultFolder):
         Unit of the money.
     """
 
-    manifest: ClassVar[str] = MANIFEST
+    kind: ClassVar[FolderKind] = COMPARISON
 
     names: tuple[str, ...]
     outcomes: tuple[Settlement | SinglepotError, ...]

@@ -12,8 +12,9 @@ import pandas as pd
 from singlepot.models.diagnostics.problems import SETTINGS, BadInputError, Diagnostic, did_you_mean, shown
 from singlepot.models.files.csv_text import csv_text
 from singlepot.models.files.folder import write_folder
+from singlepot.models.files.folder_kinds import STABILITY
 from singlepot.models.scenario.scenario import Scenario
-from singlepot.models.settlement.documents import guarded, json_text
+from singlepot.models.settlement.documents import guarded
 from singlepot.models.settlement.settlement import Settlement
 from singlepot.solver import BadOptionError, Progress, SinglepotError
 
@@ -25,9 +26,6 @@ NUMBERS = ("bid", "targets", "unit costs")
 
 COLUMNS = ("area", "name", "number", "moved", "before", "after", "change", "elasticity", "reason")
 """Columns of the table of stability."""
-
-MANIFEST = "stability.json"
-"""Written last: without it the folder is incomplete."""
 
 
 def measure_stability(
@@ -126,8 +124,7 @@ def write_stability(
     """Write a table of stability as a folder with ``stability.csv``, complete or not at all."""
     settings = settlement.scenario.settings
     contents = {"schema": 1, "title": settings.title, "money": settings.money}
-    files = {"stability.csv": csv_text(guarded(stability)), MANIFEST: json_text(contents)}
-    write_folder(path, files, MANIFEST, overwrite=overwrite)
+    write_folder(path, STABILITY, {"stability.csv": csv_text(guarded(stability))}, contents, overwrite=overwrite)
 
 
 def _moved(scenario: Scenario, cases: Sequence[tuple[str, str, float]]) -> Iterator[Scenario]:

@@ -9,6 +9,8 @@ from typing import Any, ClassVar
 import pandas as pd
 
 from singlepot.models.diagnostics.problems import BadInputError
+from singlepot.models.files.folder_kinds import SWEEP
+from singlepot.models.files.ownership import FolderKind
 from singlepot.models.notebook_display import rich, rich_table
 from singlepot.models.scenario.scenario import Scenario
 from singlepot.models.settings.settings import FrozenMapping
@@ -23,9 +25,6 @@ from .levers import MOST_POINTS, points, pulled
 from .nesting import COLUMNS as NESTING
 from .nesting import nesting
 from .settle_each import Outcome, SettleMany, runner
-
-MANIFEST = "sweep.json"
-"""Written last: without it the folder of a sweep is incomplete."""
 
 SHORTFALL = "shortfall_"
 """Beginning of the names of columns with the shortfall of an objective."""
@@ -52,7 +51,7 @@ class Sweep(ResultFolder):
         For a sweep of the pot: the areas that receive less from the larger of two neighbouring pots.
     """
 
-    manifest: ClassVar[str] = MANIFEST
+    kind: ClassVar[FolderKind] = SWEEP
 
     scenario: Scenario
     levers: Mapping[str, tuple[float, ...]]

@@ -11,15 +11,14 @@ import pandas as pd
 
 from singlepot.models.analysis.inequality import GRANT_PER_HEAD, measure_inequality
 from singlepot.models.analysis.spread import spread
+from singlepot.models.files.folder_kinds import REGIMES
+from singlepot.models.files.ownership import FolderKind
 from singlepot.models.scenario.scenario import Scenario
 from singlepot.models.settlement.settlement import Settlement
 from singlepot.solver import SinglepotError
 
 from ..results.result_folder import ResultFolder
 from .pooling import Pooling
-
-MANIFEST = "regimes.json"
-"""Written last: without it the folder is incomplete."""
 
 GRANTS = ("regime", "area", "envelope", "year", "bid", "grant")
 SPREAD = ("lowest", "median", "highest", "gini", "theil", "p90_p10", "variation", "hoover")
@@ -42,7 +41,7 @@ class Regimes(ResultFolder):
         Value of pooling against the silos; None without them.
     """
 
-    manifest: ClassVar[str] = MANIFEST
+    kind: ClassVar[FolderKind] = REGIMES
 
     scenario: Scenario
     names: Mapping[str, str]

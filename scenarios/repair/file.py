@@ -3,35 +3,45 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 import tomli_w
 
-from singlepot.models.files.folder import FolderRefusedError
+from singlepot.models.files.ownership import FolderRefusedError
+from singlepot.models.files.single_file import check_file, write_file
 
 from ..reading.shipped import shipped_source
 from ..what_if.file import ENDING
 from .repair import Repair
 
 
-def check_file(path: str | os.PathLike[str], *, overwrite: bool = False) -> None:
+def check_what_if(path: str | os.PathLike[str], *, overwrite: bool = False, inputs: Iterable[Path] = ()) -> None:
     """Refuse a file that must not be written, before any work is done for it.
+
+    Parameters
+    ----------
+    path
+        The file.
+    overwrite
+        Whether a file that stands there may be replaced.
+    inputs
+        What is read and may not be replaced.
 
     Raises
     ------
     FolderRefusedError
-        Its name does not end as a what-if's, it is there already, or its folder is not.
+        Its name does not end as a what-if's, it is there already, it is an input, or its folder is not there.
     """
     target = Path(path)
     if target.suffix != ENDING:
         raise FolderRefusedError(f"{target} is no name of a what-if", f"let it end in {ENDING}")
-    if target.exists() and not overwrite:
-        raise FolderRefusedError(f"{target} is there already", "name another file, or add --overwrite")
     if not target.parent.is_dir():
         raise FolderRefusedError(f"{target.parent} is no folder", "make it first")
+    check_file(path, overwrite=overwrite, inputs=inputs)
 
 
-def write_what_if(repair: Repair, base: str, path: str | os.PathLike[str]) -> None:
+def write_what_if(repair: Repair, base: str, path: str | os.PathLike[str], *, overwrite: bool = False) -> None:
     """Write a repair as a what-if.
 
     Parameters
@@ -42,14 +52,14 @@ def write_what_if(repair: Repair, base: str, path: str | os.PathLike[str]) -> No
         What the repaired scenario was read from: a shipped name or a path.
     path
         What to write; a path in ``base`` is said relative to it.
+    overwrite
+        Whether a file that stands there may be replaced.
     """
     target = Path(path)
     document = {"base": _base(base, target), **repair.what_if()}
     lines = [f"# {line}" for line in _reasons(repair)]
     content = "\n".join(lines) + "\n" + tomli_w.dumps(document)
-    waiting = target.with_name(f".{target.name}.part")
-    waiting.write_bytes(content.encode())
-    waiting.replace(target)
+    write_file(target, content.encode(), overwrite=overwrite)
 
 
 def _reasons(repair: Repair) -> list[str]:

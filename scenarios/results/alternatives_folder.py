@@ -11,12 +11,10 @@ import pandas as pd
 from singlepot.models.analysis.alternatives import Alternatives
 from singlepot.models.files.csv_text import csv_text
 from singlepot.models.files.folder import write_folder
-from singlepot.models.settlement.documents import guarded, json_text
+from singlepot.models.files.folder_kinds import ALTERNATIVES
+from singlepot.models.settlement.documents import guarded
 
 from .result_folder import rows_with_nulls
-
-MANIFEST = "alternatives.json"
-"""Written last: without it the folder is incomplete."""
 
 
 def alternatives_values(alternatives: Alternatives) -> dict[str, Any]:
@@ -53,5 +51,5 @@ def write_alternatives(
     files = {f"{name}.csv": csv_text(guarded(table)) for name, table in _tables(alternatives).items()}
     for number, alternative in enumerate(alternatives.found, start=1):
         files[f"settlement-{number}.json"] = alternative.settlement.documents()["settlement.json"]
-    files[MANIFEST] = json_text(alternatives_values(alternatives))
-    write_folder(path, {**files, **(further or {})}, MANIFEST, overwrite=overwrite)
+    files |= further or {}
+    write_folder(path, ALTERNATIVES, files, alternatives_values(alternatives), overwrite=overwrite)

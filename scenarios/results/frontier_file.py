@@ -10,12 +10,10 @@ from typing import Any
 from singlepot.models.analysis.frontier import Frontier
 from singlepot.models.files.csv_text import csv_text
 from singlepot.models.files.folder import write_folder
-from singlepot.models.settlement.documents import guarded, json_text
+from singlepot.models.files.folder_kinds import FRONTIER
+from singlepot.models.settlement.documents import guarded
 
 from .result_folder import rows_with_nulls
-
-MANIFEST = "frontier.json"
-"""Written last: without it the folder of a frontier is incomplete."""
 
 
 def frontier_values(frontier: Frontier) -> dict[str, Any]:
@@ -41,5 +39,5 @@ def write_frontier(
     further: Mapping[str, bytes] | None = None,
 ) -> None:
     """Write ``corners.csv``, ``frontier.json`` and further files as a folder, complete or not at all."""
-    files = {"corners.csv": csv_text(guarded(frontier.corners)), MANIFEST: json_text(frontier_values(frontier))}
-    write_folder(path, {**files, **(further or {})}, MANIFEST, overwrite=overwrite)
+    files = {"corners.csv": csv_text(guarded(frontier.corners)), **(further or {})}
+    write_folder(path, FRONTIER, files, frontier_values(frontier), overwrite=overwrite)

@@ -11,13 +11,14 @@ import pandas as pd
 
 from singlepot.models.files.csv_text import csv_text
 from singlepot.models.files.folder import write_folder
-from singlepot.models.settlement.documents import guarded, json_text
+from singlepot.models.files.ownership import FolderKind, manifest_bytes
+from singlepot.models.settlement.documents import guarded
 
 
 class ResultFolder(ABC):
     """Result with tables, which is written as a folder."""
 
-    manifest: ClassVar[str]
+    kind: ClassVar[FolderKind]
 
     @property
     @abstractmethod
@@ -30,8 +31,11 @@ class ResultFolder(ABC):
 
     def documents(self) -> dict[str, bytes]:
         """Convert the tables into CSV and the manifest into JSON: name of the file → content."""
-        files = {f"{name}.csv": csv_text(guarded(mixed_as_text(table))) for name, table in self.tables.items()}
-        return {**files, self.manifest: json_text(self.as_dict())}
+        files = self._csv_files()
+        return {**files, self.kind.manifest: manifest_bytes(self.kind, files, self.as_dict())}
+
+    def _csv_files(self) -> dict[str, bytes]:
+        return {f"{name}.csv": csv_text(guarded(mixed_as_text(table))) for name, table in self.tables.items()}
 
     def write(
         self, path: str | PathLike[str], *, overwrite: bool = False, further: Mapping[str, bytes] | None = None
@@ -47,7 +51,8 @@ class ResultFolder(ABC):
         further
             Further files, such as a chart or a workbook.
         """
-        write_folder(path, {**self.documents(), **(further or {})}, self.manifest, overwrite=overwrite)
+        files = {**self._csv_files(), **(further or {})}
+        write_folder(path, self.kind, files, self.as_dict(), overwrite=overwrite)
 
 
 def mixed_as_text(table: pd.DataFrame) -> pd.DataFrame:

@@ -12,9 +12,10 @@ import pandas as pd
 
 from singlepot.models.diagnostics.problems import BadInputError, Report
 from singlepot.models.files.single_file import write_file
+from singlepot.models.files.table_json import json_text
 from singlepot.models.scenario.scenario import Scenario
 from singlepot.models.settlement.certificate import Certificate, StageEvidence
-from singlepot.models.settlement.documents import SCHEMA, as_dict, json_text
+from singlepot.models.settlement.documents import SCHEMA, as_dict
 from singlepot.models.settlement.settlement import Settlement
 from singlepot.models.tables.output import OUTPUT, Kind, OutputTable
 from singlepot.solver import SinglepotError
@@ -51,12 +52,7 @@ def write_settlement(settlement: Settlement, path: str | os.PathLike[str], *, ov
     FolderRefusedError
         The file stands already, or the disk refused; nothing was changed.
     """
-    content = settlement_json(settlement)
-
-    def write(staging: Path) -> None:
-        staging.write_bytes(content)
-
-    write_file(path, write, overwrite=overwrite)
+    write_file(path, settlement_json(settlement), overwrite=overwrite)
 
 
 def read_settlement_json(path: Path) -> Settlement:

@@ -12,7 +12,8 @@ from typing import Any
 
 import pandas as pd
 
-from singlepot.models.settlement.documents import MANIFEST, RUN, SCHEMA, unguarded
+from singlepot.models.files.folder_kinds import MANIFEST, RUN
+from singlepot.models.settlement.documents import SCHEMA, unguarded
 from singlepot.models.settlement.settlement import Settlement
 from singlepot.models.tables.output import OUTPUT, OutputTable
 
@@ -74,8 +75,15 @@ def _manifest(folder: Path) -> dict[str, Any]:
     if not path.is_file():
         state = "is incomplete: it has no manifest" if folder.is_dir() else "does not exist"
         raise UnreadableSettlementError(f"{folder} {state}", "name a folder that singlepot settle wrote")
-    manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    if manifest.get("schema", 0) > SCHEMA:
+    try:
+        manifest: dict[str, Any] = json.loads(path.read_bytes())
+        newer = manifest["schema"] > SCHEMA
+        dict(manifest["files"])
+    except (OSError, ValueError, RecursionError, LookupError, TypeError) as fault:
+        raise UnreadableSettlementError(
+            f"{path} is not the manifest of a settlement", "name a folder that singlepot settle wrote"
+        ) from fault
+    if newer:
         raise UnreadableSettlementError(f"{folder} was written by a newer singlepot", "upgrade singlepot")
     return manifest
 

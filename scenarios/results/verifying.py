@@ -17,8 +17,9 @@ from singlepot.models.assurance.verification import Labels, Row, Table, verify_t
 from singlepot.models.assurance.verification.outcome import Outcome
 from singlepot.models.assurance.verification.written import Book
 from singlepot.models.diagnostics.problems import BadInputError
+from singlepot.models.files.folder_kinds import MANIFEST, RUN
 from singlepot.models.money import POUNDS_PER
-from singlepot.models.settlement.documents import MANIFEST, RUN, SCHEMA, unguarded
+from singlepot.models.settlement.documents import SCHEMA, unguarded
 from singlepot.models.tables.output import OUTPUT
 from singlepot.solver import SinglepotError
 

@@ -42,12 +42,15 @@ class Chain:
         The what-ifs from the lowest to the one that was asked for.
     reports
         Problems of syntax of each.
+    files
+        The files of the what-ifs.
     """
 
     folder: Traversable
     base: str
     steps: tuple[WhatIf, ...]
     reports: tuple[Report, ...]
+    files: tuple[Traversable, ...]
 
     def compose(self, scenario: Scenario, watch: Watcher | None = None) -> Scenario:
         """Apply the what-ifs one after another, each checked before the next.
@@ -93,7 +96,7 @@ def read_chain(source: Traversable, find: Find) -> Chain:
         steps.insert(0, step)
         reports.insert(0, report)
         base, source = step.base, following
-    return Chain(source, base, tuple(steps), tuple(reports))
+    return Chain(source, base, tuple(steps), tuple(reports), tuple(passed))
 
 
 def read_title(file: Traversable) -> str:

@@ -32,7 +32,7 @@ def check_copy(source: str, path: str, *, overwrite: bool) -> None:
         raise WrongTargetError(f"{path} does not end in {one.suffix}", f"choose a name that ends in {one.suffix}")
     if other.exists() and one.exists() and other.samefile(one):
         raise WrongTargetError(f"{path} is the workbook itself", "choose another name for the copy")
-    check_file(path, overwrite=overwrite)
+    check_file(path, overwrite=overwrite, inputs=[one])
 
 
 def write_marked_copy(source: str, path: str, refused: BadInputError, *, overwrite: bool) -> bool:

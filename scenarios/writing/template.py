@@ -6,8 +6,9 @@ import os
 from pathlib import Path
 
 from singlepot.models.files.csv_text import csv_text
-from singlepot.models.files.folder import check_target, write_folder
-from singlepot.models.files.single_file import check_file, write_file
+from singlepot.models.files.folder import write_folder
+from singlepot.models.files.folder_kinds import TEMPLATE
+from singlepot.models.files.single_file import write_file
 from singlepot.models.scenario.manual_page import tables_page
 from singlepot.models.scenario.scenario import Scenario
 
@@ -41,11 +42,9 @@ def write_template(path: str | os.PathLike[str], scenario: Scenario | None = Non
         scenario = example()
     if target.suffix.lower() == ".xlsx":
         made = scenario
-        check_file(path, overwrite=False)
         write_file(path, lambda target: write_workbook_template(made, target), overwrite=False)
-        return
-    check_target(path, NAME, overwrite=False)
-    write_folder(path, template_files(scenario), NAME, overwrite=False)
+    else:
+        write_folder(path, TEMPLATE, template_files(scenario), overwrite=False)
 
 
 def template_files(scenario: Scenario) -> dict[str, bytes]:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal, get_args
 
-from singlepot.models.files.folder import FolderRefusedError, check_target, write_folder
+from singlepot.models.files.folder import check_target, write_folder
+from singlepot.models.files.folder_kinds import MANIFEST, SCENARIO
+from singlepot.models.files.ownership import FolderRefusedError
 from singlepot.models.files.single_file import check_file, write_file
 from singlepot.models.scenario.documents import settings_text
 from singlepot.models.scenario.scenario import Scenario
-from singlepot.models.settlement.documents import MANIFEST
-from singlepot.models.tables.schema import TABLES
 
 from ..formats.json_document import scenario_json
 from ..formats.settings_file import NAME
@@ -44,7 +45,8 @@ def write_scenario(
     path
         A name that ends in ``.xlsx`` is a workbook, in ``.json`` a document, any other a folder.
     overwrite
-        Whether what stands there may be replaced; a folder only if it holds a scenario and nothing else.
+        Whether what stands there may be replaced; a folder only if ``written.json`` in it proves that a call of this
+        function wrote every file and none was changed since.
     format
         ``csv`` (the default for a folder), ``parquet``, ``xlsx`` or ``json``.
 
@@ -61,14 +63,17 @@ def write_scenario(
 
         write_file(path, lambda target: write_workbook(scenario, target), overwrite=overwrite)
     elif chosen == "json":
-        content = scenario_json(scenario)
-        write_file(path, lambda target: _fill(target, content), overwrite=overwrite)
+        write_file(path, scenario_json(scenario), overwrite=overwrite)
     else:
-        write_folder(path, scenario_files(scenario, chosen), NAME, overwrite=overwrite)
+        write_folder(path, SCENARIO, scenario_files(scenario, chosen), overwrite=overwrite)
 
 
 def check_scenario_target(
-    path: str | os.PathLike[str], format: Format | None = None, *, overwrite: bool = False
+    path: str | os.PathLike[str],
+    format: Format | None = None,
+    *,
+    overwrite: bool = False,
+    inputs: Iterable[Path] = (),
 ) -> Format:
     """Return the format of a path; refuse one that must not be written, before any work is done for it.
 
@@ -88,16 +93,9 @@ def check_scenario_target(
         ending = f"a name that ends in .{chosen}" if chosen in ("xlsx", "json") else "the name of a folder"
         raise WrongTargetError(f"{path} is no name for the format {chosen}", f"choose {ending}")
     if chosen in ("xlsx", "json"):
-        check_file(target, overwrite=overwrite)
-        return chosen
-    check_target(target, NAME, overwrite=overwrite)
-    if target.is_dir():
-        ours = {NAME, *(f"{table}.{ending}" for table in TABLES for ending in ("csv", "parquet"))}
-        others = sorted(item.name for item in target.iterdir() if item.name not in ours)
-        if others:
-            raise FolderRefusedError(
-                f"{path} also holds {', '.join(others[:3])}", "choose a new folder: those would be lost"
-            )
+        check_file(target, overwrite=overwrite, inputs=inputs)
+    else:
+        check_target(target, SCENARIO, overwrite=overwrite, inputs=inputs)
     return chosen
 
 
@@ -109,10 +107,6 @@ def scenario_files(scenario: Scenario, format: Format) -> dict[str, bytes]:
 
     tables = {f"{name}.parquet": parquet_bytes(table) for name, table in scenario.tables.items() if len(table)}
     return {NAME: settings_text(scenario.settings), **tables}
-
-
-def _fill(path: Path, content: bytes) -> None:
-    path.write_bytes(content)
 
 
 def settlement_at(source: str, target: str | os.PathLike[str]) -> bool:

@@ -13,7 +13,6 @@ import atexit
 import contextlib
 import os
 import pickle
-import shutil
 import signal
 import struct
 import subprocess
@@ -33,16 +32,16 @@ class Worker:
     """A child that answers requests for one backend, one at a time."""
 
     def __init__(self, backend: str) -> None:
-        self._folder = tempfile.mkdtemp(prefix="singlepot-")
+        self._files = tempfile.TemporaryDirectory(prefix="singlepot-", ignore_cleanup_errors=True)
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
-        environment |= dict.fromkeys(("TMPDIR", "TEMP", "TMP"), self._folder)
+        environment |= dict.fromkeys(("TMPDIR", "TEMP", "TMP"), self._files.name)
         environment["PYTHONWARNINGS"] = "ignore"
         self._process = subprocess.Popen(
             [sys.executable, "-m", __name__, backend],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            cwd=self._folder,
+            cwd=self._files.name,
             env=environment,
             start_new_session=os.name != "nt",
         )
@@ -79,7 +78,7 @@ class Worker:
             if stream is not None:
                 with contextlib.suppress(OSError):
                     stream.close()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        self._files.cleanup()
         _ALIVE.discard(self)
 
     @property

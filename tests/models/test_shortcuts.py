@@ -14,7 +14,7 @@ from scipy import sparse
 
 from singlepot.models.explanation.rivals import NOBODY, last_elsewhere, rivals
 from singlepot.models.files.csv_text import csv_text, number_text, number_texts
-from singlepot.models.settlement.documents import json_text
+from singlepot.models.files.table_json import json_text
 from singlepot.solver.lexicographic.dual_uniqueness import LEFT, LONG_ROW, MOST_LONG, _left
 
 NUMBERS = st.floats() | st.integers(-(10**16), 10**16).map(float) | st.just(-0.0)

@@ -181,7 +181,7 @@ def test_a_system_that_refuses_says_a_file_is_open(tmp_path: Path, monkeypatch: 
     def refuse(*_: object) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("singlepot.models.files.folder._take_name", refuse)
+    monkeypatch.setattr("singlepot.models.files.folder.place_folder", refuse)
     with pytest.raises(FolderRefusedError, match="another program has a file of it open"):
         settlement.write(tmp_path / "s", overwrite=True)
     assert bytes_of(tmp_path / "s") == before
@@ -193,7 +193,7 @@ def test_files_of_others_stop_report(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert settle(tmp_path / "s") == 0
     (tmp_path / "s" / "minutes.docx").write_text("mine")
     assert _run(["report", str(tmp_path / "s")]) == 2
-    assert "minutes.docx is not of this settlement" in capsys.readouterr().err
+    assert "holds 1 file that no settlement wrote there (minutes.docx)" in capsys.readouterr().err
     assert (tmp_path / "s" / "minutes.docx").read_text() == "mine"
 
 

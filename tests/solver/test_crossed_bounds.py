@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import sparse
 
-from singlepot.solver import LinearProgramme, ProgrammeBuilder, SinglepotError, write_model
+from singlepot.models.formulation.model_file import write_model
+from singlepot.solver import LinearProgramme, ProgrammeBuilder, SinglepotError
 from singlepot.solver.answer import Method, Stop
 from singlepot.solver.backends.highs import HighsEngine
 from singlepot.solver.control import Control

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from pyomo.contrib.solver.solvers.highs import Highs
 
 import singlepot as sp
-from singlepot.solver import LinearProgramme, ProgrammeBuilder, SinglepotError, names_of, to_pulp, to_pyomo, write_model
+from singlepot.models.formulation.model_file import write_model
+from singlepot.solver import LinearProgramme, ProgrammeBuilder, SinglepotError, names_of, to_pulp, to_pyomo
 
 from ..api.test_command_line import run
 
@@ -68,7 +69,11 @@ def test_the_command_line_writes_a_file(tmp_path: Path) -> None:
     assert "burden" in done.stdout
     assert solve_file(path) == pytest.approx(OPTIMUM)
     assert run("model", "bucks-and-burnley", str(tmp_path / "model.txt")).returncode != 0
-    wrong = run("model", "bucks-and-burnley", str(path), "--stage", "burdens")
+    before = path.read_bytes()
+    refused = run("model", "bucks-and-burnley", str(path))
+    assert (refused.returncode, path.read_bytes()) == (2, before)
+    assert "exists already" in refused.stderr
+    wrong = run("model", "bucks-and-burnley", str(path), "--stage", "burdens", "--overwrite")
     assert wrong.returncode == 2
     assert "burden" in wrong.stderr
 

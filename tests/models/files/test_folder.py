@@ -12,7 +12,8 @@ import pandas as pd
 import pytest
 
 import singlepot as sp
-from singlepot.models.files.folder import FolderRefusedError, write_folder
+from singlepot.models.files.folder import write_folder
+from singlepot.models.files.ownership import FolderKind, FolderRefusedError
 from singlepot.models.settlement.documents import guarded, unguarded
 
 
@@ -76,55 +77,80 @@ def test_a_file_in_the_way_is_refused(settlement: sp.Settlement, tmp_path: Path)
         settlement.write(tmp_path / "out", overwrite=True)
 
 
+KIND = FolderKind("test", "manifest.json")
+
 KILLED = """
-import os, signal, sys
+import json, os, signal, sys
 from pathlib import Path
-from singlepot.models.files import folder
+from singlepot.models.files import removal
+from singlepot.models.files.folder import check_target, write_folder
+from singlepot.models.files.ownership import FolderKind
 
-count = 0
-def dying(real):
-    def call(*arguments, **named):
-        global count
-        count += 1
-        if count == int(sys.argv[2]):
-            os.kill(os.getpid(), signal.SIGKILL)
-        return real(*arguments, **named)
-    return call
+target, way = Path(sys.argv[1]), sys.argv[2]
+kind = FolderKind("test", "manifest.json")
 
-os.fsync = dying(os.fsync)
-folder._take_name = dying(folder._take_name)
-folder._exchange = dying(folder._exchange)
-folder.shutil.rmtree = dying(folder.shutil.rmtree)
-files = {f"tables/{i}.csv": b"new" * 1000 for i in range(3)} | {"manifest.json": b"new"}
-folder.write_folder(sys.argv[1], files, "manifest.json", overwrite=True)
+def die_at(step):
+    count = 0
+    def dying(real):
+        def call(*arguments, **named):
+            nonlocal count
+            count += 1
+            if count == step:
+                os.kill(os.getpid(), signal.SIGKILL)
+            return real(*arguments, **named)
+        return call
+    removal._exchange = dying(removal._exchange if way == "swap" else lambda first, second: False)
+    for name in ("fsync", "unlink", "rmdir", "rename", "mkdir"):
+        setattr(os, name, dying(getattr(os, name)))
+
+def there():
+    return sorted(path.relative_to(target.parent).as_posix() for path in target.parent.rglob("*") if path.is_file())
+
+ended, step = -9, 0
+while ended == -9:
+    step += 1
+    write_folder(target, kind, {"tables/0.csv": b"old"}, {"is": "old"}, overwrite=True)
+    before = there()
+    child = os.fork()
+    if not child:
+        die_at(step)
+        new = {f"tables/{i}.csv": b"new" * 1000 for i in range(3)}
+        write_folder(target, kind, new, {"is": "new"}, overwrite=True)
+        os._exit(0)
+    ended = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    check_target(target, kind, overwrite=True)
+    state = json.loads((target / "manifest.json").read_text())["is"]
+    print(json.dumps([ended, state, before, there()]))
 """
 
 
-def test_a_killed_run_leaves_the_old_folder_or_the_new_one(tmp_path: Path) -> None:
-    """Killed at every step of writing in turn, the folder is the whole old one or the whole new one."""
-    target = tmp_path / "out"
-    seen = set()
-    for step in range(1, 12):
-        write_folder(target, {"manifest.json": b"old", "tables/0.csv": b"old"}, "manifest.json", overwrite=True)
-        done = subprocess.run([sys.executable, "-c", KILLED, str(target), str(step)], check=False)
-        whole = {str(path.relative_to(target)): path.read_bytes() for path in target.rglob("*") if path.is_file()}
-        names = {Path(name).as_posix() for name in whole}
-        if whole[str(Path("manifest.json"))] == b"old":
-            assert names == {"manifest.json", "tables/0.csv"}
-        else:
-            assert names == {"manifest.json", *(f"tables/{i}.csv" for i in range(3))}
-        seen.add((done.returncode, whole["manifest.json"]))
-    assert {(-9, b"old"), (-9, b"new"), (0, b"new")} <= seen
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="kills forked processes")
+@pytest.mark.parametrize("way", ["swap", "two renames"])
+def test_a_killed_run_leaves_the_old_folder_or_the_new_one(tmp_path: Path, way: str) -> None:
+    """Killed at every step of writing in turn, the folder is the whole old one or the whole new one, and the next look
+    removes what was left beside it, and brings the old one back where a system cannot swap two folders.
+    """
+    command = [sys.executable, "-W", "ignore", "-c", KILLED, str(tmp_path / "out"), way]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    old, new = ([f"out/{name}" for name in ("manifest.json", *(f"tables/{i}.csv" for i in range(n)))] for n in (1, 3))
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    assert len(lines) > 15
+    for _, state, before, after in lines:
+        assert before == old
+        assert after == (new if state == "new" else old)
+    assert {(ended, state) for ended, state, *_ in lines} == {(-9, "old"), (-9, "new"), (0, "new")}
 
 
 FULL = """
 import resource, signal, sys
-from singlepot.models.files.folder import FolderRefusedError, write_folder
+from singlepot.models.files.folder import write_folder
+from singlepot.models.files.ownership import FolderKind, FolderRefusedError
 
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
 try:
-    write_folder(sys.argv[1], {"manifest.json": b"x", "big": b"x" * 5000}, "manifest.json", overwrite=True)
+    write_folder(sys.argv[1], FolderKind("test", "manifest.json"), {"big": b"x" * 5000}, overwrite=True)
 except FolderRefusedError as error:
     sys.exit(str(error))
 """
@@ -133,9 +159,9 @@ except FolderRefusedError as error:
 @pytest.mark.skipif(os.name == "nt", reason="file size limits are a Unix thing")
 def test_a_full_disk_keeps_nothing_and_loses_nothing(tmp_path: Path) -> None:
     target = tmp_path / "out"
-    write_folder(target, {"manifest.json": b"old"}, "manifest.json", overwrite=False)
+    write_folder(target, KIND, {"table.csv": b"old"}, overwrite=False)
     done = subprocess.run([sys.executable, "-c", FULL, str(target)], capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert "nothing was kept" in done.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
-    assert (target / "manifest.json").read_bytes() == b"old"
+    assert (target / "table.csv").read_bytes() == b"old"

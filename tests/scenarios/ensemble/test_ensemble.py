@@ -5,7 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
+import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -20,10 +23,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import singlepot as sp
+from singlepot.models.files.ownership import FolderRefusedError
 from singlepot.reports import ensemble_chart
 from singlepot.scenarios.ensemble.drawing import Work, settle_draw
 from singlepot.scenarios.ensemble.plan import make_plan
 from singlepot.scenarios.ensemble.sampling import draw_sample
+from singlepot.solver import SinglepotError
 
 PLAN = """
 schema = 1
@@ -78,9 +83,20 @@ def written(tmp_path: Path) -> Callable[[int], Path]:
     return write
 
 
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A plan and a finished ensemble of it, which no test changes."""
+    folder = tmp_path_factory.mktemp("finished")
+    (folder / "plan.toml").write_text(PLAN.format(draws=4), encoding="utf-8")
+    sp.run_ensemble(folder / "plan.toml", folder / "out")
+    return folder
+
+
 def bytes_of(folder: Path) -> dict[str, str]:
-    """Hash of every file but the timings, and the report, which the command writes into the finished folder."""
-    files = (path for path in folder.rglob("*") if path.is_file() and path.name not in ("run.json", "report.html"))
+    """Hash of every file but the timings, and the report, which the command adds to folder and manifest at the end."""
+    added = ("report.html", "manifest.json")
+    names = (path for path in folder.rglob("*") if path.is_file() and path.name != "run.json")
+    files = (path for path in names if path.relative_to(folder).as_posix() not in added)
     return {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
 
@@ -259,7 +275,7 @@ def test_any_number_of_workers_gives_the_same_bytes(written: Callable[[int], Pat
         sp.run_ensemble(written(22), tmp_path / f"by-{workers}", workers=workers)
     first, *others = (bytes_of(tmp_path / f"by-{workers}") for workers in (1, 2, 5))
     assert all(other == first for other in others)
-    assert {"draws.parquet", "grants.parquet", "summary.csv", "manifest.json"} <= set(first)
+    assert {"draws.parquet", "grants.parquet", "summary.csv", "central/manifest.json"} <= set(first)
 
 
 def test_an_interrupted_run_goes_on_and_comes_to_the_same_bytes(written: Callable[[int], Path], tmp_path: Path) -> None:
@@ -403,6 +419,101 @@ def test_two_runs_do_not_share_a_folder(written: Callable[[int], Path], tmp_path
         sp.run_ensemble(written(400), tmp_path / "out")
     run.kill()
     run.communicate()
+
+
+LOCKS = {
+    "empty": "",
+    "of a process that has ended": '{"pid": PID, "host": "HOST"}',
+    "cut off": '{\n "singlepot": "lock",\n "pi',
+    "no lock": "[1, 2]",
+    "no JSON": "mine",
+}
+
+
+@pytest.mark.parametrize("name", LOCKS)
+def test_a_lock_that_nobody_holds_is_taken_over(
+    name: str, written: Callable[[int], Path], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The log says so. A file that is no lock is named with the way out, and stays."""
+    with pytest.raises(sp.StoppedError):
+        sp.run_ensemble(written(8), tmp_path / "out", progress=lambda event: event.done < 4)
+    lock = tmp_path / "out" / ".running.json"
+    gone = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, check=True)
+    content = LOCKS[name].replace("PID", str(int(gone.stdout))).replace("HOST", socket.gethostname())
+    lock.write_text(content, encoding="utf-8")
+    if name.startswith("no "):
+        with pytest.raises(sp.EnsembleRefusedError, match=r"\.running\.json is damaged .* delete \.running\.json"):
+            sp.run_ensemble(written(8), tmp_path / "out")
+        assert lock.read_text(encoding="utf-8") == content
+        return
+    assert len(sp.run_ensemble(written(8), tmp_path / "out").draws) == 8
+    assert "is taken over" in caplog.text
+    assert not lock.exists()
+
+
+@pytest.mark.parametrize("name", ["ensemble.json", "manifest.json", "draws.parquet", "summary.csv"])
+@pytest.mark.parametrize("damage", [b"", b"{", b"[]", b"\xff\xfe", b'{"plan": 1}'])
+def test_a_damaged_file_of_an_ensemble_is_named_with_the_way_out(
+    name: str, damage: bytes, finished: Path, tmp_path: Path
+) -> None:
+    """Never a traceback, and nothing is removed, not even by a restart."""
+    out = shutil.copytree(finished / "out", tmp_path / "out")
+    (out / name).write_bytes(damage)
+    before = {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
+    for call in (
+        lambda: sp.read_ensemble(out),
+        lambda: sp.run_ensemble(finished / "plan.toml", out),
+        lambda: sp.run_ensemble(finished / "plan.toml", out, restart=True),
+    ):
+        with pytest.raises(SinglepotError, match=re.escape(name)) as refused:
+            call()
+        assert refused.value.remedy
+    assert {path: path.read_bytes() for path in out.rglob("*") if path.is_file()} == before
+
+
+def test_a_damaged_part_is_named_and_settled_again_when_it_is_deleted(
+    written: Callable[[int], Path], tmp_path: Path
+) -> None:
+    with pytest.raises(sp.StoppedError):
+        sp.run_ensemble(written(8), tmp_path / "out", progress=lambda event: event.done < 4)
+    (part,) = (tmp_path / "out" / "parts").glob("draws-*.parquet")
+    part.write_bytes(part.read_bytes()[:-9])
+    with pytest.raises(sp.EnsembleRefusedError, match="is damaged; delete it and run the same command again"):
+        sp.run_ensemble(written(8), tmp_path / "out")
+    part.unlink()
+    assert sp.run_ensemble(written(8), tmp_path / "out").draws["draw"].tolist() == list(range(8))
+
+
+def test_a_restart_removes_what_the_ensemble_wrote_and_nothing_else(finished: Path, tmp_path: Path) -> None:
+    out = shutil.copytree(finished / "out", tmp_path / "out")
+    plan_file = finished / "plan.toml"
+    sp.run_ensemble(plan_file, out, seed=9, restart=True)
+    (out / "minutes.docx").write_text("mine", encoding="utf-8")
+    before = {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
+    with pytest.raises(FolderRefusedError, match=r"holds 1 file that no ensemble wrote there \(minutes.docx\)"):
+        sp.run_ensemble(plan_file, out, restart=True)
+    assert {path: path.read_bytes() for path in out.rglob("*") if path.is_file()} == before
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("os.kill(os.getpid(), 9)", "ended by signal 9 while it started"),
+        ("os._exit(5)", "ended with exit code 5 while it started"),
+        ("raise ImportError('lost')", "ended with exit code 1 while it started"),
+    ],
+)
+@pytest.mark.skipif(os.name == "nt", reason="signals are a Unix thing")
+def test_a_worker_that_dies_in_its_start_is_told_from_a_script_that_starts_it_again(
+    line: str, said: str, written: Callable[[int], Path], tmp_path: Path
+) -> None:
+    script = tmp_path / "script.py"
+    call = f"sp.run_ensemble({str(written(4))!r}, {str(tmp_path / 'out')!r}, workers=2)"
+    body = f"if __name__ == '__main__':\n    {call}\nelse:\n    {line}\n"
+    script.write_text(f"import os\nimport singlepot as sp\n{body}", encoding="utf-8")
+    run = subprocess.run([sys.executable, script], capture_output=True, text=True, timeout=240, check=False)
+    assert said in run.stderr
+    assert "__main__" not in run.stderr.splitlines()[-1]
 
 
 def test_a_full_disk_loses_no_finished_draw(written: Callable[[int], Path], tmp_path: Path) -> None:

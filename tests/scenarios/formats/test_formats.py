@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import sys
 import tempfile
@@ -17,7 +18,7 @@ from hypothesis import strategies as st
 
 import singlepot as sp
 from singlepot.models.diagnostics.problems import BadInputError
-from singlepot.models.files.folder import FolderRefusedError
+from singlepot.models.files.ownership import FolderRefusedError
 from singlepot.scenarios.writing.writing import FORMATS, Format, write_scenario
 
 from ...places import INPUT
@@ -179,11 +180,20 @@ def test_nothing_is_replaced_unasked(format: Format, tmp_path: Path) -> None:
 
 
 def test_a_folder_with_other_files_is_not_replaced(tmp_path: Path) -> None:
-    path = Path(shutil.copytree(INPUT / "full", tmp_path / "mine"))
-    (path / "sources.md").write_text("years of work", encoding="utf-8")
-    with pytest.raises(FolderRefusedError, match=r"also holds sources\.md"):
+    """Nor one that a person edited: what was written is replaced, and nothing else."""
+    path = tmp_path / "mine"
+    for _ in range(2):
         write_scenario(small(), path, overwrite=True)
-    assert (path / "sources.md").read_text(encoding="utf-8") == "years of work"
+    for name in ("sources.md", "bids.csv"):
+        before = (path / name).read_bytes() if name == "bids.csv" else b""
+        (path / name).write_text("years of work", encoding="utf-8")
+        with pytest.raises(FolderRefusedError, match=re.escape(f"({name})")):
+            write_scenario(small(), path, overwrite=True)
+        assert (path / name).read_text(encoding="utf-8") == "years of work"
+        (path / name).write_bytes(before) if before else (path / name).unlink()
+    typed = Path(shutil.copytree(INPUT / "full", tmp_path / "typed"))
+    with pytest.raises(FolderRefusedError, match="that no scenario wrote there"):
+        write_scenario(small(), typed, overwrite=True)
 
 
 @pytest.mark.parametrize(

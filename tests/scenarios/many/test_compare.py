@@ -17,8 +17,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import singlepot as sp
+from singlepot.models.files.folder_kinds import COMPARISON
 from singlepot.reports import comparison_text, comparison_workbook, verdict
-from singlepot.scenarios.many.comparison import MANIFEST
 from singlepot.scenarios.many.settle_each import Outcome, settle_each
 
 from ...command_line import run
@@ -146,7 +146,7 @@ def test_the_tables_are_written_whole(england: sp.Comparison, tmp_path: Path) ->
     england.write(tmp_path / "out", further={"comparison.xlsx": comparison_workbook(england)})
     assert {path.name for path in (tmp_path / "out").iterdir()} == {
         *(f"{name}.csv" for name in england.tables),
-        *(MANIFEST, "comparison.xlsx"),
+        *(COMPARISON.manifest, "comparison.xlsx"),
     }
     rows = list(csv.DictReader(io.StringIO((tmp_path / "out" / "inputs.csv").read_text(encoding="utf-8"))))
     pot = [row for row in rows if row["scenario"] == "england-pot-down-10"]
@@ -219,7 +219,7 @@ def test_the_command_compare_exits_4_where_one_has_no_settlement(tmp_path: Path)
     done = run("compare", "bucks-and-burnley", "no.toml", "--out", "out", cwd=tmp_path)
     assert done.returncode == 4
     assert "There is no settlement" in done.stdout
-    assert (tmp_path / "out" / MANIFEST).is_file()
+    assert (tmp_path / "out" / COMPARISON.manifest).is_file()
 
 
 def test_one_without_a_settlement_does_not_end_the_others() -> None:

@@ -14,10 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import singlepot as sp
+from singlepot.models.files.folder_kinds import SWEEP
 from singlepot.reports import ChartsNotInstalledError, sweep_chart, sweep_text
 from singlepot.scenarios.many.levers import lever_names, points, pulled, read_lever, spaced
 from singlepot.scenarios.many.settle_each import Outcome, settle_each
-from singlepot.scenarios.many.sweep import MANIFEST
 
 from ...command_line import run, shown
 from ...strategies import Draft, drafts, scenario
@@ -172,7 +172,7 @@ def test_the_command_sweep(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
     names = {path.name for path in (tmp_path / "out").iterdir()}
-    assert names == {"points.csv", "grants.csv", "nesting.csv", "chart.png", "chart.svg", "report.html", MANIFEST}
+    assert names == {"points.csv", "grants.csv", "nesting.csv", "chart.png", "chart.svg", "report.html", SWEEP.manifest}
     with (tmp_path / "out" / "points.csv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     assert len(rows) == 8

@@ -13,7 +13,7 @@ import pytest
 
 import singlepot as sp
 from singlepot.models.diagnostics.problems import BadInputError
-from singlepot.models.files.folder import FolderRefusedError
+from singlepot.models.files.ownership import FolderRefusedError
 from singlepot.models.scenario.json_schema import scenario_schema
 from singlepot.models.settings.explained import SETTINGS_EXPLAINED
 from singlepot.models.settlement.json_schema import settlement_schema

@@ -1,0 +1,26 @@
+"""Kinds of folders that are written, each with its manifest: a folder is replaced only by one of its own kind."""
+
+from __future__ import annotations
+
+from .ownership import FolderKind
+
+MANIFEST = "manifest.json"
+"""Manifest of a settlement and of a finished ensemble."""
+
+RUN = "run.json"
+"""Timings, host and start of a settlement: the one file outside the promise of the same bytes."""
+
+SETTLEMENT = FolderKind("settlement", MANIFEST, unlisted=(RUN,))
+LIBRARY = FolderKind("library of scenarios", "written.json")
+SCENARIO = FolderKind("scenario", "written.json")
+TEMPLATE = FolderKind("template", "")  # which people fill in, so that none is ever replaced
+COMPARISON = FolderKind("comparison", "comparison.json")
+SWEEP = FolderKind("sweep", "sweep.json")
+STABILITY = FolderKind("stability", "stability.json")
+REGIMES = FolderKind("regimes", "regimes.json")
+FRONTIER = FolderKind("frontier", "frontier.json")
+ALTERNATIVES = FolderKind("alternatives", "alternatives.json")
+ROBUST = FolderKind("robust grants", "robust.json")
+ENSEMBLE = FolderKind("ensemble", "ensemble.json")
+ENSEMBLE_TABLES = FolderKind("ensemble's tables", MANIFEST)
+"""An ensemble has two manifests: the first is written when it begins, the second when it is finished."""

@@ -17,6 +17,7 @@ from ..formulation.model import ABSENT
 from ..scenario.array_types import Floats
 from ..settlement.settle import settle_scenario
 from ..settlement.settlement import Settlement
+from ..tables.copies import CopiedTables
 from .near_optimal import add_limits, explorer, grant_costs, grant_ranges, limits
 
 By = Literal["region", "area", "objective"]
@@ -26,7 +27,7 @@ REACHED = 0.999
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Alternative:
+class Alternative(CopiedTables):
     """A settlement nearly as good as another.
 
     Attributes
@@ -45,7 +46,7 @@ class Alternative:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Alternatives:
+class Alternatives(CopiedTables):
     """A settlement, others nearly as good, and what is free to choose.
 
     Attributes

@@ -16,13 +16,14 @@ from ..notebook_display import rich, rich_table
 from ..scenario.scenario import Scenario
 from ..settlement.settle import settle_scenario
 from ..settlement.settlement import Settlement
+from ..tables.copies import CopiedTables
 
 OWNED = ("bids", "targets", "options", "option_years")
 """Tables whose rows belong to an area."""
 
 
 @dataclass(frozen=True, eq=False)
-class AreaAccount:
+class AreaAccount(CopiedTables):
     """All that a settlement says of one area.
 
     Attributes

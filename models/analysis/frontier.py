@@ -30,6 +30,7 @@ from ..scenario.scenario import Scenario
 from ..settlement.decisions import columns_of, decisions_of
 from ..settlement.settle import settle_scenario
 from ..settlement.settlement import Settlement
+from ..tables.copies import CopiedTables
 from .trade_off_axes import TradeOffMeasure, measures, no_more
 
 Others = Literal["held", "free"]
@@ -48,7 +49,7 @@ ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Frontier:
+class Frontier(CopiedTables):
     """The least of one measure for each value of another.
 
     Attributes

@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from ..scenario.array_types import Floats, Integers
+from ..tables.copies import CopiedTables
 from .prices import SHARED, numeraire
 from .reduced_costs import ReducedCostParts, ReducedCosts
 from .solved_stages import SolvedStages
@@ -30,7 +31,7 @@ COUNTS = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
-class BestPlaced:
+class BestPlaced(CopiedTables):
     """Merit orders as tables, with what stopped each option.
 
     Attributes

@@ -14,6 +14,7 @@ from ..diagnostics.problems import Diagnostic, Report
 from ..notebook_display import rich, rich_table
 from ..settings.reading import read_settings
 from ..settings.settings import SCHEMA, FrozenMapping, Settings
+from ..tables.copies import copied
 from ..tables.defaults import envelopes_of, fill
 from ..tables.raw import RawTable, from_frame, lost
 from ..tables.schema import TABLES
@@ -197,52 +198,52 @@ class Scenario:
 
         Texts are text (empty: ""), numbers float64 (empty: NaN). Rows stand in the user's order.
         """
-        return FrozenMapping({name: _shared(table) for name, table in self._tables.items()})
+        return FrozenMapping({name: copied(table) for name, table in self._tables.items()})
 
     @property
     def areas(self) -> pd.DataFrame:
         """The table areas."""
-        return _shared(self._tables["areas"])
+        return copied(self._tables["areas"])
 
     @property
     def objectives(self) -> pd.DataFrame:
         """The table objectives."""
-        return _shared(self._tables["objectives"])
+        return copied(self._tables["objectives"])
 
     @property
     def national(self) -> pd.DataFrame:
         """The table national."""
-        return _shared(self._tables["national"])
+        return copied(self._tables["national"])
 
     @property
     def pot(self) -> pd.DataFrame:
         """The table pot."""
-        return _shared(self._tables["pot"])
+        return copied(self._tables["pot"])
 
     @property
     def bids(self) -> pd.DataFrame:
         """The table bids."""
-        return _shared(self._tables["bids"])
+        return copied(self._tables["bids"])
 
     @property
     def targets(self) -> pd.DataFrame:
         """The table targets."""
-        return _shared(self._tables["targets"])
+        return copied(self._tables["targets"])
 
     @property
     def options(self) -> pd.DataFrame:
         """The table options."""
-        return _shared(self._tables["options"])
+        return copied(self._tables["options"])
 
     @property
     def option_years(self) -> pd.DataFrame:
         """The table option_years."""
-        return _shared(self._tables["option_years"])
+        return copied(self._tables["option_years"])
 
     @property
     def rules(self) -> pd.DataFrame:
         """The table rules; the general rules are in ``settings.rules``."""
-        return _shared(self._tables["rules"])
+        return copied(self._tables["rules"])
 
     @property
     def envelopes(self) -> tuple[str, ...]:
@@ -364,11 +365,6 @@ def _raw(tables: Mapping[str, object], report: Report) -> dict[str, RawTable]:
             report.add(problem, table=number)
             raw[name] = lost(f"table {name}")
     return raw
-
-
-def _shared(table: pd.DataFrame) -> pd.DataFrame:
-    """Copy of a table whose changes do not reach the scenario."""
-    return table.copy(deep=int(pd.__version__.split(".")[0]) < 3)
 
 
 def _size(scenario: Scenario) -> str:

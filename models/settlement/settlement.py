@@ -19,13 +19,14 @@ from ..explanation.solved_stages import SolvedStages
 from ..formulation.formulation import formulate
 from ..notebook_display import rich, rich_table
 from ..scenario.scenario import Scenario
+from ..tables.copies import CopiedTables
 from ..tables.output import OUTPUT
 from .certificate import Certificate
 from .documents import documents, write
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Settlement:
+class Settlement(CopiedTables):
     """What every area receives and agrees to, and why it is right.
 
     Attributes

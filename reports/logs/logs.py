@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from singlepot.models.tables.copies import CopiedTables
+
 from . import assumptions, decisions, transparency, verification
 
 if TYPE_CHECKING:
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Log:
+class Log(CopiedTables):
     """A log as a table.
 
     Attributes

@@ -13,6 +13,7 @@ from singlepot.models.files.csv_text import csv_text
 from singlepot.models.notebook_display import rich, rich_table
 from singlepot.models.settlement.settle import settle_scenario
 from singlepot.models.settlement.settlement import Settlement
+from singlepot.models.tables.copies import CopiedTables
 from singlepot.solver import Progress, RunOfMany, StoppedError
 
 from ..reading.inputs import input_paths
@@ -32,7 +33,7 @@ BATCH = 4
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Ensemble:
+class Ensemble(CopiedTables):
     """Finished ensemble.
 
     Attributes

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from singlepot.models.scenario.scenario import Scenario
+from singlepot.models.tables.copies import CopiedTables
 
 from ..what_if.differences import changes_between, differences
 from ..what_if.file import read_chain
@@ -17,7 +18,7 @@ from .reading import find_scenario, read_scenario
 
 
 @dataclass(frozen=True, eq=False)
-class Resolved:
+class Resolved(CopiedTables):
     """Scenario with the what-ifs that made it.
 
     Attributes

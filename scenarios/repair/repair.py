@@ -11,6 +11,7 @@ import pandas as pd
 from singlepot.models.infeasibility.clash import Clash, amount, join
 from singlepot.models.notebook_display import rich, rich_table
 from singlepot.models.scenario.scenario import Scenario
+from singlepot.models.tables.copies import CopiedTables
 from singlepot.solver import NoSettlementError, SinglepotError
 
 from ..what_if.what_if import apply_what_if
@@ -33,7 +34,7 @@ class NoRepairError(NoSettlementError):
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Repair:
+class Repair(CopiedTables):
     """The least change of the rules of a scenario that lets it settle.
 
     Parameters

@@ -13,9 +13,10 @@ from singlepot.models.files.csv_text import csv_text
 from singlepot.models.files.folder import write_folder
 from singlepot.models.files.ownership import FolderKind, manifest_bytes
 from singlepot.models.settlement.documents import guarded
+from singlepot.models.tables.copies import CopiedTables
 
 
-class ResultFolder(ABC):
+class ResultFolder(CopiedTables, ABC):
     """Result with tables, which is written as a folder."""
 
     kind: ClassVar[FolderKind]

@@ -13,6 +13,7 @@ from singlepot.solver import BadOptionError
 from ...money import POUNDS_PER
 from ...scenario.array_types import Floats
 from ...settlement.settlement import Settlement
+from ...tables.copies import CopiedTables
 from .measures import coefficient_of_variation, gini, hoover, percentile_ratio, theil, theil_by_group
 from .pairing import pairing
 
@@ -25,7 +26,7 @@ PAIRING = ("when", "areas", "rank_correlation", "both", "prosperous", "inclusive
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Inequality:
+class Inequality(CopiedTables):
     """How unequal a result is.
 
     Attributes

@@ -1,0 +1,34 @@
+"""Copies of tables: what a result hands out can be changed without changing the result."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import pandas as pd
+
+T = TypeVar("T")
+
+_COPIES_ON_WRITE = int(pd.__version__.split(".")[0]) >= 3
+
+
+def copied(value: T) -> T:
+    """Copy a table, or the tables within a mapping, list or tuple; pandas 3 copies cells only when they change."""
+    copy: Any = value
+    if isinstance(value, pd.DataFrame | pd.Series):
+        copy = value.copy(deep=not _COPIES_ON_WRITE)
+    elif type(value) is dict:
+        copy = {key: copied(item) for key, item in copy.items()}
+    elif type(value) in (list, tuple):
+        copy = type(value)(map(copied, copy))  # type: ignore[call-arg]
+    return copy  # type: ignore[no-any-return]
+
+
+class CopiedTables:
+    """Frozen value whose tables, and plain mappings and lists, are copied whenever they are asked for."""
+
+    if not TYPE_CHECKING:  # a type checker would let every name of an attribute pass
+
+        def __getattribute__(self, name: str) -> Any:
+            """Look up an attribute."""
+            value = super().__getattribute__(name)
+            return value if name.startswith("__") else copied(value)

@@ -67,7 +67,8 @@ def cli(debug: bool) -> None:
     Excel workbook (.xlsx), a JSON document, or the file of a what-if, such as tighter.toml.
 
     Exit codes: 0 settled, 2 wrong usage, 3 bad input, 4 no settlement under these rules, 5 not proven within the
-    limit, 6 solver or verification failed, 130 stopped.
+    limit, 6 solver or verification failed, 7 tables written but not all of workbook, report, charts and pictures, 130
+    stopped.
     """
 
 

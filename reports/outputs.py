@@ -5,10 +5,11 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import logging
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
@@ -19,14 +20,17 @@ from typing import TYPE_CHECKING, Any
 from singlepot.models.files.folder_kinds import MANIFEST
 from singlepot.models.files.ownership import FolderRefusedError
 from singlepot.models.files.table_json import json_text
-from singlepot.solver import SinglepotError
+from singlepot.solver import SinglepotError, StoppedError
 
+from .charts.axes_and_files import ChartsNotInstalledError
 from .logs.logs import Log, logs
 
 if TYPE_CHECKING:
     from singlepot.models.analysis.price_of_fairness import PriceOfFairness
     from singlepot.models.settlement.settlement import Settlement
     from singlepot.solver import Progress
+
+log = logging.getLogger("singlepot")
 
 WORKBOOK, REPORT, FAIRNESS = "settlement.xlsx", "report.html", "fairness.json"
 """Files that are always written, the second only where its extra is installed."""
@@ -45,6 +49,10 @@ DRAWN_BY = ("XlsxWriter", "Jinja2", "vl-convert-python")
 HOW_TO_INSTALL = 'python -m pip install "singlepot[report]"'
 
 
+INCOMPLETE = 7
+"""Exit code where the tables are written and a workbook, page, chart or picture could not be made."""
+
+
 @dataclass(frozen=True)
 class Outputs:
     """Files that are written beside a settlement's tables.
@@ -58,11 +66,14 @@ class Outputs:
         them, and ``not_written`` where something could not be made.
     missing
         One line on what could not be written and what to install; empty where nothing is missing.
+    failed
+        A line for each output whose making failed.
     """
 
     files: Mapping[str, bytes]
     manifest: Mapping[str, object]
     missing: str = ""
+    failed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -74,8 +85,76 @@ class Wanted:
     """``png``, ``svg`` or empty."""
 
 
+class Layers:
+    """Outputs that are made one by one: one that fails is left out, with a line that says why.
+
+    Attributes
+    ----------
+    files
+        What was made: relative path → content.
+    failed
+        A line for each that failed.
+    exit_code
+        That of a chart whose library is not installed; else 0.
+    """
+
+    def __init__(self) -> None:
+        self.files: dict[str, bytes] = {}
+        self.failed: list[str] = []
+        self.exit_code = 0
+        self._refused: list[str] = []
+        self._cause = ""
+
+    def make(self, what: str, make: Callable[[], Mapping[str, bytes]]) -> None:
+        """Make files; ``what`` is their name in messages."""
+        with self.surviving(what):
+            self.files |= make()
+
+    def make_page(self, what: str, make: Callable[[Any], Mapping[str, bytes]]) -> None:
+        """Make files by the package of pages, which needs the extra ``report``."""
+        try:
+            page = import_module("singlepot.reports.page")
+        except ModuleNotFoundError as fault:
+            self._lack(what, f"{fault.name} is not installed")
+        else:
+            self.make(what, lambda: make(page))
+
+    @contextmanager
+    def surviving(self, what: str) -> Iterator[None]:
+        """Turn the failure of one output into a line; nothing that it raises may cost the tables."""
+        try:
+            yield
+        except SinglepotError as fault:
+            if isinstance(fault, StoppedError):
+                raise
+            if type(fault).__name__ == "PagesNotInstalledError":
+                self._lack(what, fault.cause)
+            else:
+                if isinstance(fault, ChartsNotInstalledError):
+                    self.exit_code = fault.exit_code
+                self.failed.append(f"{what} was not written: {' '.join(str(fault).split())}")
+        except Exception as fault:  # drawing libraries raise what they like
+            log.debug("%s failed", what, exc_info=True)
+            reason = f"{type(fault).__name__}: {' '.join(str(fault).split())[:200]}"
+            self.failed.append(f"{what} was not written ({reason}); report this, everything else is written")
+
+    def _lack(self, what: str, cause: str) -> None:
+        self._cause = cause
+        self._refused.append(what)
+
+    @property
+    def missing(self) -> str:
+        """One line on what could not be made without the extra, and what to install."""
+        if not self._refused:
+            return ""
+        was = "was" if len(self._refused) == 1 else "were"
+        return f"{', '.join(self._refused)} {was} not written: {self._cause}; {HOW_TO_INSTALL}"
+
+
 def outputs(settlement: Settlement, price: PriceOfFairness | None, wanted: Wanted = Wanted()) -> Outputs:
     """Make the outputs of a settlement; the same settlement gives the same bytes.
+
+    Each is made for itself: one whose making fails is named in ``failed``, and the others are made all the same.
 
     Parameters
     ----------
@@ -86,22 +165,29 @@ def outputs(settlement: Settlement, price: PriceOfFairness | None, wanted: Wante
     wanted
         Outputs to make.
     """
+    layers = Layers()
+    written: tuple[Log, ...] = ()
+    with layers.surviving("logs"):
+        written = logs(settlement)
+    if price is not None:
+        layers.make(FAIRNESS, lambda: {FAIRNESS: json_text(dataclasses.asdict(price))})
+        layers.make(WORKBOOK, lambda: {WORKBOOK: _workbook(settlement, written)})
+        layers.make_page(REPORT, lambda page: {REPORT: page.report_html(settlement, price, written).encode()})
+        if wanted.area_pages:
+            layers.make_page(AREA_PAGES, lambda page: _area_pages(settlement, page))
+        if wanted.pictures:
+            layers.make_page(PICTURES, lambda page: _pictures(settlement, page, wanted.pictures))
+    manifest: dict[str, object] = {"logs": logs_as_dict(written)}
+    if price is not None:
+        not_written = "; ".join(line for line in (layers.missing, *layers.failed) if line)
+        manifest |= {"made_with": versions_of(DRAWN_BY)} | ({"not_written": not_written} if not_written else {})
+    return Outputs(layers.files, manifest, layers.missing, tuple(layers.failed))
+
+
+def _workbook(settlement: Settlement, written: Sequence[Log]) -> bytes:
     from .workbooks.settlement_workbook import settlement_workbook
 
-    written = logs(settlement)
-    manifest: dict[str, object] = {"logs": logs_as_dict(written)}
-    if price is None:
-        return Outputs({}, manifest)
-    pages = _ReportFiles()
-    files = {FAIRNESS: json_text(dataclasses.asdict(price)), WORKBOOK: settlement_workbook(settlement, written)}
-    files |= pages.make(REPORT, lambda page: {REPORT: page.report_html(settlement, price, written).encode()})
-    if wanted.area_pages:
-        files |= pages.make(AREA_PAGES, lambda page: _area_pages(settlement, page))
-    if wanted.pictures:
-        files |= pages.make(PICTURES, lambda page: _pictures(settlement, page, wanted.pictures))
-    missing = pages.missing()
-    manifest |= {"made_with": versions_of(DRAWN_BY)} | ({"not_written": missing} if missing else {})
-    return Outputs(files, manifest, missing)
+    return settlement_workbook(settlement, written)
 
 
 @cache
@@ -112,48 +198,6 @@ def versions_of(names: tuple[str, ...]) -> Mapping[str, str]:
         with suppress(PackageNotFoundError):
             versions[name] = version(name)
     return versions
-
-
-def report_of(make: Callable[[Any], str]) -> Outputs:
-    """Make one report, or a line on what to install.
-
-    Parameters
-    ----------
-    make
-        Takes the package of pages and returns the report as HTML.
-    """
-    pages = _ReportFiles()
-    files = pages.make(REPORT, lambda page: {REPORT: make(page).encode()})
-    return Outputs(files, {}, pages.missing())
-
-
-@dataclass
-class _ReportFiles:
-    """Outputs that need the extra ``report``, with a list of those that could not be made."""
-
-    refused: list[str] = field(default_factory=list)
-    cause: str = ""
-
-    def make(self, what: str, draw: Any) -> dict[str, bytes]:
-        try:
-            page = import_module("singlepot.reports.page")
-            made: dict[str, bytes] = draw(page)
-        except ModuleNotFoundError as fault:
-            self.cause = f"{fault.name} is not installed"
-        except SinglepotError as fault:
-            if type(fault).__name__ != "PagesNotInstalledError":
-                raise
-            self.cause = fault.cause
-        else:
-            return made
-        self.refused.append(what)
-        return {}
-
-    def missing(self) -> str:
-        if not self.refused:
-            return ""
-        was = "was" if len(self.refused) == 1 else "were"
-        return f"{', '.join(self.refused)} {was} not written: {self.cause}; {HOW_TO_INSTALL}"
 
 
 def _area_pages(settlement: Settlement, page: Any) -> dict[str, bytes]:
@@ -225,9 +269,12 @@ def insist_on_all(folder: str | PathLike[str], made: Outputs) -> None:
     Raises
     ------
     FolderRefusedError
-        Saying what to install.
+        Saying what to install, or what failed.
     """
     standing = json.loads((Path(folder) / MANIFEST).read_text(encoding="utf-8"))["files"]
-    shown = (REPORT, AREA_PAGES, PICTURES)
-    if any(name.startswith(shown) and name not in made.files for name in standing) and made.missing:
+    shown = (WORKBOOK, REPORT, AREA_PAGES, PICTURES)
+    lost = [name for name in standing if name.startswith(shown) and name not in made.files]
+    if lost and made.missing:
         raise FolderRefusedError(made.missing.partition("; ")[0], HOW_TO_INSTALL)
+    if lost and made.failed:
+        raise FolderRefusedError(made.failed[0].partition("; ")[0], "the folder is as it was; name another with --out")

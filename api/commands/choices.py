@@ -12,11 +12,12 @@ from .shared import (
     OUT,
     OVERWRITE,
     QUIET,
-    chart_within,
     check_chart,
     check_folder,
     command,
     draw,
+    draw_within,
+    end,
     names,
     share,
     show,
@@ -63,18 +64,21 @@ def frontier(
     check_chart(chart, overwrite, scenario, path=path)
     import singlepot
     from singlepot.reports import frontier_chart, frontier_text
+    from singlepot.reports.outputs import Layers
     from singlepot.scenarios.results.frontier_file import frontier_values, write_frontier
 
     read = singlepot.read_scenario(scenario)
-    traced = singlepot.trace_frontier(read, *pair, others=others, depth=depth, time_limit_s=time_limit_s)
+    found = singlepot.trace_frontier(read, *pair, others=others, depth=depth, time_limit_s=time_limit_s)
+    layers = Layers()
     if path is not None:
-        further = chart_within(path, chart, lambda: frontier_chart(found))
-        write_frontier(found, path, overwrite=overwrite, further=further)
+        draw_within(layers, path, chart, lambda: frontier_chart(found))
+        write_frontier(found, path, overwrite=overwrite, further=layers.files)
     if as_json:
         show_json(frontier_values(traced))
     elif not quiet:
         show(frontier_text(found), path)
-    draw(chart, overwrite, lambda: frontier_chart(found), path)
+    draw(layers, chart, overwrite, lambda: frontier_chart(found), path)
+    end(layers.failed, layers.exit_code)
 
 
 @command("alternatives bucks-and-burnley --within 5% --by area --count 2")
@@ -111,15 +115,18 @@ def alternatives(
     check_chart(chart, overwrite, scenario, path=path)
     import singlepot
     from singlepot.reports import alternatives_chart, alternatives_text
+    from singlepot.reports.outputs import Layers
     from singlepot.scenarios.results.alternatives_folder import alternatives_values, write_alternatives
 
     settlement = singlepot.settle(singlepot.read_scenario(scenario), time_limit_s=time_limit_s)
-    choices = singlepot.find_alternatives(settlement, within, count, by=by, keep=names(keep), time_limit_s=time_limit_s)
+    found = singlepot.find_alternatives(settlement, within, count, by=by, keep=names(keep), time_limit_s=time_limit_s)
+    layers = Layers()
     if path is not None:
-        further = chart_within(path, chart, lambda: alternatives_chart(found))
-        write_alternatives(found, path, overwrite=overwrite, further=further)
+        draw_within(layers, path, chart, lambda: alternatives_chart(found))
+        write_alternatives(found, path, overwrite=overwrite, further=layers.files)
     if as_json:
         show_json(alternatives_values(choices))
     elif not quiet:
         show(alternatives_text(found), path)
-    draw(chart, overwrite, lambda: alternatives_chart(found), path)
+    draw(layers, chart, overwrite, lambda: alternatives_chart(found), path)
+    end(layers.failed, layers.exit_code)

@@ -15,11 +15,12 @@ from .shared import (
     OUT,
     OVERWRITE,
     QUIET,
-    chart_within,
     check_chart,
     check_folder,
     command,
     draw,
+    draw_within,
+    end,
     share,
     show,
     show_json,
@@ -66,7 +67,7 @@ def ensemble(
     """
     import singlepot
     from singlepot.reports import ensemble_chart
-    from singlepot.reports.outputs import report_of
+    from singlepot.reports.outputs import REPORT, Layers
     from singlepot.reports.text.ensemble import ensemble_text
     from singlepot.scenarios.ensemble.store import Store
 
@@ -83,11 +84,14 @@ def ensemble(
             restart=restart,
             progress=progress,
         )
-    made = report_of(lambda page: str(page.ensemble_html(done)))
-    Store(path).add({**made.files, **chart_within(path, chart, lambda: ensemble_chart(done))})
+    layers = Layers()
+    layers.make_page(REPORT, lambda page: {REPORT: page.ensemble_html(done).encode()})
+    draw_within(layers, path, chart, lambda: ensemble_chart(done))
+    Store(path).add(layers.files)
     if not quiet:
-        show(ensemble_text(done), path, made.missing)
-    draw(chart, overwrite, lambda: ensemble_chart(done), path)
+        show(ensemble_text(done), path, layers.missing)
+    draw(layers, chart, overwrite, lambda: ensemble_chart(done), path)
+    end(layers.failed, layers.exit_code)
 
 
 @contextmanager
@@ -169,12 +173,16 @@ def decide(
     check_chart(chart, overwrite, plan, path=path)
     import singlepot
     from singlepot.reports import robust_chart, robust_text
+    from singlepot.reports.outputs import Layers
 
     found = singlepot.settle_robust(plan, time_limit_s=time_limit_s, **how)
+    layers = Layers()
     if path is not None:
-        found.write(path, overwrite=overwrite, further=chart_within(path, chart, lambda: robust_chart(found)))
+        draw_within(layers, path, chart, lambda: robust_chart(found))
+        found.write(path, overwrite=overwrite, further=layers.files)
     if as_json:
         show_json(found.as_dict())
     elif not quiet:
         show(robust_text(found), path)
-    draw(chart, overwrite, lambda: robust_chart(found), path)
+    draw(layers, chart, overwrite, lambda: robust_chart(found), path)
+    end(layers.failed, layers.exit_code)

@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
-
 import click
 
-from .shared import OUT, OUT_REQUIRED, OVERWRITE, QUIET, check_folder, command, counting, time_limit
+from .shared import OUT, OUT_REQUIRED, OVERWRITE, QUIET, check_folder, command, counting, end, time_limit
 from .shared import show as show_result
-
-if TYPE_CHECKING:
-    from singlepot.scenarios.many.sweep import Sweep
-    from singlepot.solver import SinglepotError
 
 
 @command("show smaller.toml")
@@ -33,9 +26,7 @@ def show(scenario: str, everything: bool) -> None:
 @QUIET
 @OVERWRITE
 @time_limit("scenario")
-@click.pass_context
 def compare(
-    ctx: click.Context,
     scenarios: tuple[str, ...],
     path: str | None,
     areas: tuple[str, ...],
@@ -52,19 +43,18 @@ def compare(
     check_folder(path, "COMPARISON", overwrite, *scenarios)
     import singlepot
     from singlepot.reports import comparison_text, comparison_workbook
-    from singlepot.reports.outputs import report_of
+    from singlepot.reports.outputs import REPORT, Layers
 
     with counting(quiet) as progress:
-        comparison = singlepot.compare(scenarios, stability=areas, time_limit_s=time_limit_s, progress=progress)
-    missing = ""
+        found = singlepot.compare(scenarios, stability=areas, time_limit_s=time_limit_s, progress=progress)
+    layers = Layers()
     if path is not None:
-        report = report_of(lambda page: str(page.comparison_html(comparison)))
-        further = {"comparison.xlsx": comparison_workbook(comparison), **report.files}
-        comparison.write(path, overwrite=overwrite, further=further)
-        missing = report.missing
+        layers.make_page(REPORT, lambda page: {REPORT: page.comparison_html(found).encode()})
+        layers.make("comparison.xlsx", lambda: {"comparison.xlsx": comparison_workbook(found)})
+        found.write(path, overwrite=overwrite, further=layers.files)
     if not quiet:
-        show_result(comparison_text(comparison), path, missing)
-    ctx.exit(max((reason.exit_code for reason in comparison.failures.values()), default=0))
+        show_result(comparison_text(found), path, layers.missing)
+    end(layers.failed, max((reason.exit_code for reason in found.failures.values()), default=0))
 
 
 @command("sweep bucks-and-burnley --lever pot=0.9:1.1:3 --out out/sweep")
@@ -95,8 +85,8 @@ def sweep(
     """
     check_folder(path, "SWEEP", overwrite, scenario)
     import singlepot
-    from singlepot.reports import sweep_text
-    from singlepot.reports.outputs import report_of
+    from singlepot.reports import sweep_chart, sweep_text
+    from singlepot.reports.outputs import REPORT, Layers
     from singlepot.scenarios.many.levers import MOST_POINTS, read_lever
 
     levers: dict[str, list[float]] = {}
@@ -108,13 +98,14 @@ def sweep(
         swept = singlepot.sweep(
             scenario, levers, most=most or MOST_POINTS, time_limit_s=time_limit_s, progress=progress
         )
-    chart, missing = _chart(swept, no_chart)
-    report = report_of(lambda page: str(page.sweep_html(swept)))
-    swept.write(path, overwrite=overwrite, further={**chart, **report.files})
+    layers = Layers()
+    if not no_chart:
+        layers.make("the chart", lambda: sweep_chart(found))
+    layers.make_page(REPORT, lambda page: {REPORT: page.sweep_html(found).encode()})
+    found.write(path, overwrite=overwrite, further=layers.files)
     if not quiet:
-        show_result(sweep_text(swept), path, report.missing)
-    if missing is not None:
-        raise missing
+        show_result(sweep_text(found), path, layers.missing)
+    end(layers.failed, layers.exit_code)
 
 
 @command("stability bucks-and-burnley --area E07000117")
@@ -150,15 +141,3 @@ def stability(
         write_stability(found, settlement, path, overwrite=overwrite)
     if not quiet:
         show_result(stability_text(found, settlement.scenario.settings.money), path)
-
-
-def _chart(found: Sweep, no_chart: bool) -> tuple[Mapping[str, bytes], SinglepotError | None]:
-    """The files of the chart, or the error that is raised once the tables are written."""
-    from singlepot.reports import ChartsNotInstalledError, sweep_chart
-
-    if no_chart:
-        return {}, None
-    try:
-        return sweep_chart(found), None
-    except ChartsNotInstalledError as missing:
-        return {}, missing

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from .shared import OUT_REQUIRED, check_folder, command, complain, names, show
+from .shared import OUT_REQUIRED, check_folder, command, complain, end, names, show
 
 
 @command("regimes bucks-and-burnley --out out/regimes")
@@ -21,9 +21,7 @@ from .shared import OUT_REQUIRED, check_folder, command, complain, names, show
     type=click.FloatRange(min=0, min_open=True),
     help="Seconds of wall time for each regime.",
 )
-@click.pass_context
 def regimes(
-    ctx: click.Context,
     scenario: str,
     path: str,
     only: str | None,
@@ -42,15 +40,17 @@ def regimes(
     check_folder(path, "REGIMES", overwrite, scenario, *([plan] if plan else []))
     import singlepot
     from singlepot.reports import ChartsNotInstalledError, regimes_chart, regimes_text
+    from singlepot.reports.outputs import Layers
 
-    comparison = singlepot.compare_regimes(scenario, names(only), plan=plan, time_limit_s=time_limit_s)
-    chart = {}
+    found = singlepot.compare_regimes(scenario, names(only), plan=plan, time_limit_s=time_limit_s)
+    layers = Layers()
     if not no_chart:
-        try:
-            chart = dict(regimes_chart(comparison))
-        except ChartsNotInstalledError as missing:
-            complain(f"no chart: {missing}")
-    comparison.write(path, overwrite=overwrite, further=chart)
+        with layers.surviving("the chart"):
+            try:
+                layers.files |= regimes_chart(found)
+            except ChartsNotInstalledError as missing:
+                complain(f"no chart: {missing}")
+    found.write(path, overwrite=overwrite, further=layers.files)
     if not quiet:
-        show(regimes_text(comparison), path)
-    ctx.exit(max((reason.exit_code for reason in comparison.failures.values()), default=0))
+        show(regimes_text(found), path)
+    end(layers.failed, max((reason.exit_code for reason in found.failures.values()), default=0))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .shared import QUIET, check_folder, command
+from .shared import QUIET, check_folder, command, end
 
 if TYPE_CHECKING:
     from singlepot.models.settlement.settlement import Settlement
@@ -59,6 +59,7 @@ def report(
         write(settlement, target or directory, made, overwrite=overwrite or target is None)
     if not quiet:
         click.echo(written(target or directory, made), nl=False)
+    end(made.failed)
 
 
 def write(settlement: Settlement, directory: str, made: Outputs, *, overwrite: bool) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from . import ensemble, report
-from .shared import OUT_REQUIRED, check_folder, command, put, reading, ready, time_limit
+from .shared import OUT_REQUIRED, check_folder, command, end, put, reading, ready, time_limit
 
 
 @command("settle bucks-and-burnley --out out/bucks")
@@ -40,7 +40,9 @@ def settle(
 ) -> None:
     """Settle SCENARIO and write the folder OUT: tables, scenario, workbook and report.
 
-    The report needs the extra "report"; without it everything else is written, and what to install is said.
+    The report needs the extra "report"; without it everything else is written, and what to install is said. Tables,
+    scenario and manifest are always written: where workbook, report or pictures fail, a line says so, and the exit code
+    is 7.
     """
     if only and (area_pages or pictures):
         raise click.UsageError("--only tables writes neither pages nor pictures")
@@ -50,14 +52,17 @@ def settle(
     check_folder(path, "SETTLEMENT", overwrite, scenario)
     import singlepot
     from singlepot.reports import summary
-    from singlepot.reports.outputs import Wanted, outputs
+    from singlepot.reports.outputs import FAIRNESS, REPORT, Layers, Wanted, outputs
 
     checked = ready(scenario, quiet, how)
     with report.progress_line(quiet, ("settle", "without give", "without bands", "writing")) as line:
         settlement = singlepot.settle(
             checked, time_limit_s=time_limit_s, progress=line.follow, backend=backend, solver=solver
         )
-        price = None if quiet and only else singlepot.price_fairness(settlement, progress=line.follow)
+        priced = Layers()
+        price = None
+        with priced.surviving(f"{FAIRNESS}, {REPORT}"):
+            price = None if quiet and only else singlepot.price_fairness(settlement, progress=line.follow)
         line.enter("writing")
         made = outputs(settlement, None if only else price, Wanted(area_pages, pictures or ""))
         report.write(settlement, path, made, overwrite=overwrite)
@@ -66,3 +71,4 @@ def settle(
     if price is not None and not quiet:
         text = f"{summary(settlement, price)}\n{report.written(path, made)}"
         put(sys.stderr if as_json else sys.stdout, text)
+    end([*priced.failed, *made.failed])

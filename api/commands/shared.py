@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 import click
 
 if TYPE_CHECKING:
     from singlepot.models.scenario.scenario import Scenario
+    from singlepot.reports.outputs import Layers
     from singlepot.solver import Progress
 
 OUT = click.option("--out", "path", type=click.Path(), help="Folder to write; it must not exist.")
@@ -138,18 +139,34 @@ def name_in(path: str | None, chart: str | None) -> str:
     return os.path.relpath(file, folder).replace(os.sep, "/") if file.startswith(folder + os.sep) else ""
 
 
-def chart_within(path: str | None, chart: str | None, make: Callable[[], Mapping[str, bytes]]) -> dict[str, bytes]:
-    """Draw a chart that lies in the folder that is written: name there → content."""
-    name = name_in(path, chart)
-    return {name: make()[f"chart.{ending_of(name)}"]} if name else {}
+def draw_within(layers: Layers, path: str | None, chart: str | None, make: Callable[[], Mapping[str, bytes]]) -> None:
+    """Draw a chart that lies in the folder that is written."""
+    if name := name_in(path, chart):
+        layers.make("the chart", lambda: {name: make()[f"chart.{ending_of(name)}"]})
 
 
-def draw(chart: str | None, overwrite: bool, make: Callable[[], Mapping[str, bytes]], path: str | None) -> None:
+def draw(
+    layers: Layers, chart: str | None, overwrite: bool, make: Callable[[], Mapping[str, bytes]], path: str | None
+) -> None:
     """Write a chart, where one is asked for and was not written with the folder."""
-    if chart is not None and not name_in(path, chart):
-        from singlepot.models.files.single_file import write_file
+    if chart is None or name_in(path, chart):
+        return
+    from singlepot.models.files.single_file import write_file
 
-        write_file(chart, make()[f"chart.{ending_of(chart)}"], overwrite=overwrite)
+    drawn: Mapping[str, bytes] = {}
+    with layers.surviving("the chart"):
+        drawn = make()
+    if drawn:
+        write_file(chart, drawn[f"chart.{ending_of(chart)}"], overwrite=overwrite)
+
+
+def end(failed: Sequence[str], exit_code: int = 0) -> NoReturn:
+    """Leave a command: each output that failed is said on standard error; then the exit code is 7, if no other."""
+    from singlepot.reports.outputs import INCOMPLETE
+
+    for line in failed:
+        complain(line)
+    raise click.exceptions.Exit(exit_code or (INCOMPLETE if failed else 0))
 
 
 def show(text: str, path: str | None, missing: str = "") -> None:

@@ -46,7 +46,7 @@ class Robust(ResultFolder):
         are better than the central ones), each as a share of the targets; ``moved`` (money that goes elsewhere).
     """
 
-    kind: ClassVar[FolderKind] = ROBUST
+    _kind: ClassVar[FolderKind] = ROBUST
 
     plan: Plan
     central: Settlement

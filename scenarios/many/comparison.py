@@ -64,7 +64,7 @@ class Comparison(ResultFolder):
         Unit of the money.
     """
 
-    kind: ClassVar[FolderKind] = COMPARISON
+    _kind: ClassVar[FolderKind] = COMPARISON
 
     names: tuple[str, ...]
     outcomes: tuple[Settlement | SinglepotError, ...]

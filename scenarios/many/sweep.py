@@ -51,7 +51,7 @@ class Sweep(ResultFolder):
         For a sweep of the pot: the areas that receive less from the larger of two neighbouring pots.
     """
 
-    kind: ClassVar[FolderKind] = SWEEP
+    _kind: ClassVar[FolderKind] = SWEEP
 
     scenario: Scenario
     levers: Mapping[str, tuple[float, ...]]

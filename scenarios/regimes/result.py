@@ -41,7 +41,7 @@ class Regimes(ResultFolder):
         Value of pooling against the silos; None without them.
     """
 
-    kind: ClassVar[FolderKind] = REGIMES
+    _kind: ClassVar[FolderKind] = REGIMES
 
     scenario: Scenario
     names: Mapping[str, str]

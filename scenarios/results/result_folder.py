@@ -19,7 +19,7 @@ from singlepot.models.tables.copies import CopiedTables
 class ResultFolder(CopiedTables, ABC):
     """Result with tables, which is written as a folder."""
 
-    kind: ClassVar[FolderKind]
+    _kind: ClassVar[FolderKind]
 
     @property
     @abstractmethod
@@ -33,7 +33,7 @@ class ResultFolder(CopiedTables, ABC):
     def documents(self) -> dict[str, bytes]:
         """Convert the tables into CSV and the manifest into JSON: name of the file → content."""
         files = self._csv_files()
-        return {**files, self.kind.manifest: manifest_bytes(self.kind, files, self.as_dict())}
+        return {**files, self._kind.manifest: manifest_bytes(self._kind, files, self.as_dict())}
 
     def _csv_files(self) -> dict[str, bytes]:
         return {f"{name}.csv": csv_text(guarded(mixed_as_text(table))) for name, table in self.tables.items()}
@@ -53,7 +53,7 @@ class ResultFolder(CopiedTables, ABC):
             Further files, such as a chart or a workbook.
         """
         files = {**self._csv_files(), **(further or {})}
-        write_folder(path, self.kind, files, self.as_dict(), overwrite=overwrite)
+        write_folder(path, self._kind, files, self.as_dict(), overwrite=overwrite)
 
 
 def mixed_as_text(table: pd.DataFrame) -> pd.DataFrame:

@@ -26,6 +26,8 @@ _DROPPED = re.compile(r"^(aria-|role|class$|pointer-events$|style$|on|\{|cursor$
 _SCALES = {"axis", "legend"}
 _LONG = re.compile(r"-?\d+\.\d{2,}")
 _EMPTY = {"M0,0h0v0h0Z"}
+_NO_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""Characters that XML 1.0 does not allow."""
 
 
 class PagesNotInstalledError(SinglepotError):
@@ -53,10 +55,37 @@ def draw(spec: Spec, kind: Kind) -> bytes:
         import vl_convert
     except ImportError:
         raise missing("vl-convert-python") from None
-    whole = json.dumps({**spec, "config": CONFIG}, ensure_ascii=False, allow_nan=False)
-    if kind == "png":
+    whole = json.dumps(_drawable({**spec, "config": CONFIG}), ensure_ascii=False, allow_nan=False)
+    to_single, to_own = _stand_ins(whole)
+    if kind == "png" and not to_single:
         return bytes(vl_convert.vegalite_to_png(whole, vl_version=VEGA_LITE, scale=PIXELS, allowed_base_urls=[]))
-    return str(vl_convert.vegalite_to_svg(whole, vl_version=VEGA_LITE, allowed_base_urls=[])).encode()
+    drawn = str(
+        vl_convert.vegalite_to_svg(whole.translate(to_single), vl_version=VEGA_LITE, allowed_base_urls=[])
+    ).translate(to_own)
+    return drawn.encode() if kind == "svg" else bytes(vl_convert.svg_to_png(drawn, scale=PIXELS))
+
+
+def _drawable(value: Any) -> Any:
+    """Replace the characters that XML cannot hold, such as most control characters, in all texts."""
+    if isinstance(value, str):
+        return _NO_XML.sub("\ufffd", value)
+    if isinstance(value, dict):
+        return {_drawable(key): _drawable(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_drawable(item) for item in value]
+    return value
+
+
+def _stand_ins(text: str) -> tuple[dict[int, int], dict[int, int]]:
+    """Pair every character above U+FFFF with an unused one of the private use area.
+
+    Vega measures and cuts labels by UTF-16 code units, and vl-convert refuses a text that was cut in the middle of such
+    a character: an emoji in a name would end the chart.
+    """
+    above = sorted({ord(character) for character in text if ord(character) > 0xFFFF})
+    unused = [code for code in range(0xE000, 0xF900) if chr(code) not in text] if above else []
+    to_single = dict(zip(above, unused, strict=False)) | dict.fromkeys(above[len(unused) :], 0xFFFD)
+    return to_single, {single: own for own, single in to_single.items() if single != 0xFFFD}
 
 
 def inline_svg(spec: Spec, label: str) -> str:

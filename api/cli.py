@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import threading
+from collections.abc import Callable
 from contextlib import suppress
-from typing import NoReturn
+from types import FrameType
+from typing import Any, NoReturn, TextIO
 
 import click
 
 from singlepot.commands import choices, doubt, ensemble, formats, many, regimes, repair, report, settle, start
 from singlepot.commands.shared import complain
 
-BAD_USE, UNEXPECTED, STOPPED = 2, 6, 130
+BAD_USE, UNEXPECTED, UNPRINTED, STOPPED = 2, 6, 7, 130
 """Exit codes that do not belong to one of our own errors."""
 
 GROUPS = {
@@ -67,31 +70,102 @@ def cli(debug: bool) -> None:
     Excel workbook (.xlsx), a JSON document, or the file of a what-if, such as tighter.toml.
 
     Exit codes: 0 settled, 2 wrong usage, 3 bad input, 4 no settlement under these rules, 5 not proven within the
-    limit, 6 solver or verification failed, 7 tables written but not all of workbook, report, charts and pictures, 130
-    stopped.
+    limit, 6 solver or verification failed, 7 done, but not all that is to be looked at could be made or
+    printed, 130 stopped.
     """
 
 
-def main(arguments: list[str] | None = None) -> None:
+class _Output:
+    """Text stream that takes everything: what the system refuses to write is dropped, and the reason is kept."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream, self.lost = stream, ""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+    def write(self, text: str) -> None:
+        """Write a text."""
+        self._guarded(lambda: self._stream.write(text))
+
+    def flush(self) -> None:
+        """Flush what was written."""
+        self._guarded(self._stream.flush)
+
+    def _guarded(self, call: Callable[[], object]) -> None:
+        try:
+            call()
+        except BrokenPipeError:
+            raise
+        except (OSError, ValueError) as error:
+            self.lost = getattr(error, "strerror", None) or str(error)
+
+
+def main(arguments: list[str] | None = None) -> NoReturn:
     """Run the command line and leave with its exit code."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
+    out, err = _open_streams()
+    with suppress(ValueError):  # in a thread that is not the main one
+        if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+            signal.signal(signal.SIGINT, _interrupt)
+    code = _run(arguments)
+    with suppress(BrokenPipeError):
+        out.flush()
+    if out.lost:
+        complain(f"standard output takes no more ({out.lost}): what was printed is lost, files are not")
+        code = code or UNPRINTED
+    with suppress(BrokenPipeError):
+        err.flush()
+    _leave(code, broken=bool(out.lost or err.lost))
+
+
+def _open_streams() -> list[_Output]:
+    """Let standard output and error be there, also for a program without a console: what has no place to go is dropped.
+
+    A closed descriptor below 3 is opened to the null device, because the next file to be opened would get its number,
+    and whatever a library of another language prints would be written into that file.
+    """
+    for descriptor in range(3):
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
+    streams = []
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None or stream.closed:
+            stream = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w", encoding="utf-8")
+        elif hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
-    _leave(_run(arguments))
+        streams.append(_Output(stream))
+    sys.stdout, sys.stderr = streams
+    return streams
 
 
-def _leave(code: int) -> NoReturn:
+def _leave(code: int, *, broken: bool) -> NoReturn:
     """Leave, without waiting for a solver that was told to stop and has not yet done so.
 
     Who was stopped leaves at once: where Ctrl-C came in the middle of an import, Python would end by the signal instead
-    of the exit code.
+    of the exit code. Where a stream is broken, Python would end with a message and a code of its own.
     """
-    for stream in (sys.stdout, sys.stderr):
-        with suppress(BrokenPipeError):
-            stream.flush()
-    if code == STOPPED or any(thread.name == "singlepot-solver" for thread in threading.enumerate()):
+    if broken or code == STOPPED or any(thread.name == "singlepot-solver" for thread in threading.enumerate()):
         os._exit(code)
     sys.exit(code)
+
+
+_INTERRUPTS: list[int] = []
+"""Signals of Ctrl-C so far: a library of another language turns the first into an error of its own, as of an import."""
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    _INTERRUPTS.append(number)
+    signal.default_int_handler(number, frame)
+
+
+def _stopped() -> int:
+    with suppress(ValueError):
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+    complain("stopped: what was not complete was not written")
+    return STOPPED
 
 
 def _run(arguments: list[str] | None) -> int:
@@ -104,8 +178,7 @@ def _run(arguments: list[str] | None) -> int:
         error.show()
         return BAD_USE
     except (click.Abort, KeyboardInterrupt):
-        complain("stopped: nothing was written")
-        return STOPPED
+        return _stopped()
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
@@ -120,6 +193,8 @@ def _explain(error: Exception) -> int:
     """Say an error in one line (bad input: one for each problem) and return its exit code."""
     from singlepot.solver.errors import SinglepotError, UnfinishedError
 
+    if _INTERRUPTS and getattr(error, "exit_code", 0) != STOPPED:
+        return _stopped()
     if not isinstance(error, SinglepotError):
         complain(f"error: {type(error).__name__}: {error}; report this with what singlepot --debug shows")
         return UNEXPECTED

@@ -73,11 +73,11 @@ def frontier(
     if path is not None:
         draw_within(layers, path, chart, lambda: frontier_chart(found))
         write_frontier(found, path, overwrite=overwrite, further=layers.files)
+    draw(layers, chart, overwrite, lambda: frontier_chart(found), path)
     if as_json:
         show_json(frontier_values(traced))
     elif not quiet:
         show(frontier_text(found), path)
-    draw(layers, chart, overwrite, lambda: frontier_chart(found), path)
     end(layers.failed, layers.exit_code)
 
 
@@ -124,9 +124,9 @@ def alternatives(
     if path is not None:
         draw_within(layers, path, chart, lambda: alternatives_chart(found))
         write_alternatives(found, path, overwrite=overwrite, further=layers.files)
+    draw(layers, chart, overwrite, lambda: alternatives_chart(found), path)
     if as_json:
         show_json(alternatives_values(choices))
     elif not quiet:
         show(alternatives_text(found), path)
-    draw(layers, chart, overwrite, lambda: alternatives_chart(found), path)
     end(layers.failed, layers.exit_code)

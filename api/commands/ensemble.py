@@ -88,9 +88,9 @@ def ensemble(
     layers.make_page(REPORT, lambda page: {REPORT: page.ensemble_html(done).encode()})
     draw_within(layers, path, chart, lambda: ensemble_chart(done))
     Store(path).add(layers.files)
+    draw(layers, chart, overwrite, lambda: ensemble_chart(done), path)
     if not quiet:
         show(ensemble_text(done), path, layers.missing)
-    draw(layers, chart, overwrite, lambda: ensemble_chart(done), path)
     end(layers.failed, layers.exit_code)
 
 
@@ -180,9 +180,9 @@ def decide(
     if path is not None:
         draw_within(layers, path, chart, lambda: robust_chart(found))
         found.write(path, overwrite=overwrite, further=layers.files)
+    draw(layers, chart, overwrite, lambda: robust_chart(found), path)
     if as_json:
         show_json(found.as_dict())
     elif not quiet:
         show(robust_text(found), path)
-    draw(layers, chart, overwrite, lambda: robust_chart(found), path)
     end(layers.failed, layers.exit_code)

@@ -6,7 +6,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 import click
@@ -181,8 +181,9 @@ def show_json(values: Mapping[str, Any]) -> None:
 
 
 def complain(line: str) -> None:
-    """Print a line on standard error."""
-    put(sys.stderr, line + "\n")
+    """Print a line on standard error, where that takes one."""
+    with suppress(OSError, ValueError):
+        put(sys.stderr, line + "\n")
 
 
 def put(stream: TextIO, text: str) -> None:

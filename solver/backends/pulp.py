@@ -137,6 +137,8 @@ def _solver(name: str, method: Method, limit_s: float | None) -> tuple[Any, str]
         chosen = pulp.COIN_CMD(msg=False, mip=False, timeLimit=limit_s, options=tolerances, path=_bundled_cbc())
     else:
         chosen = pulp.getSolver(kind, msg=False, **({} if limit_s is None else {"timeLimit": limit_s}))
+    if hasattr(chosen, "tmpDir"):  # the child's own folder by a relative path: CBC reads none that has a space in it
+        chosen.tmpDir = ""
     if not chosen.available():
         remedy = _HOW_TO_GET.get(name.lower(), f"install {name}, with its licence where it needs one")
         there = ", ".join(sorted({_named(kind) for kind in pulp.listSolvers(onlyAvailable=True)}))

@@ -32,8 +32,14 @@ def __getattr__(name: str) -> object:
     if name.startswith("__") or name not in _modules():
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module
+    from inspect import isfunction
 
-    value = globals()[name] = getattr(import_module(_modules()[name]), name)
+    value = getattr(import_module(_modules()[name]), name)
+    if isfunction(value):
+        from singlepot.argument_types import checked
+
+        value = checked(value, name, __getattr__)
+    globals()[name] = value
     return value
 
 

@@ -148,7 +148,7 @@ def _part(thing: Any) -> str:
     """Find the part of the page by the longest package that holds the thing."""
     if isinstance(thing, type) and issubclass(thing, Exception):
         return "Errors"
-    home = thing.__module__.removeprefix("singlepot.")
+    home = inspect.unwrap(thing).__module__.removeprefix("singlepot.")
     holding = [
         (len(package), title) for title, packages in PARTS.items() for package in packages if home.startswith(package)
     ]

@@ -57,7 +57,12 @@ def share_claims(rule: str, claims: npt.ArrayLike, pot: float, *, whole: bool = 
     """
     if rule not in RULES:
         raise BadOptionError(f"there is no rule {rule!r}", f"choose one of {', '.join(RULES)}")
-    asked = np.asarray(claims, dtype=np.float64)
+    try:
+        asked = np.asarray(claims, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise BadOptionError(
+            f"a value of type {type(claims).__name__} is no claims", "give a list of numbers"
+        ) from error
     if asked.ndim != 1 or not np.isfinite(asked).all() or (asked < 0).any():
         raise BadOptionError("claims must be numbers of zero or more, one for each", "look for gaps and signs")
     if not np.isfinite(pot) or pot < 0:

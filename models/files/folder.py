@@ -124,7 +124,7 @@ def check_target(path: PathOrText, kind: FolderKind, *, overwrite: bool, inputs:
         It stands already and ``overwrite`` is not set, it holds what a run did not write, or overlaps an input.
     """
     try:
-        target = Path(os.path.realpath(path))
+        target = real_path(path)
         finish_killed(target, kind, str(path))
         refuse_overlap(target, path, inputs)
         _refuse(target, path, kind, overwrite)
@@ -159,6 +159,14 @@ def beside(path: PathOrText) -> Path:
     return next(
         other for number in itertools.count(2) if not (other := target.with_name(f"{target.name}-{number}")).exists()
     )
+
+
+def real_path(path: PathOrText) -> Path:
+    """Path without links; refuse what is none."""
+    try:
+        return Path(os.path.realpath(path))
+    except (TypeError, ValueError) as error:
+        raise FolderRefusedError(f"{path!r} is no path", "give a text or a path") from error
 
 
 def refuse_overlap(target: Path, path: PathOrText, inputs: Iterable[Path]) -> None:

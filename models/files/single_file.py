@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from ..diagnostics.problems import SETTINGS, BadInputError, Diagnostic
-from .folder import PathOrText, flush_folder, hidden_beside
+from .folder import PathOrText, flush_folder, hidden_beside, real_path
 from .locks import held
 from .ownership import FolderRefusedError
 from .removal import draft_file, place_file, remove_draft
@@ -82,7 +82,7 @@ def check_file(path: PathOrText, *, overwrite: bool, inputs: Iterable[Path] = ()
     BadInputError
         It is open in another program.
     """
-    target = Path(os.path.realpath(path))
+    target = real_path(path)
     if not os.path.lexists(target):
         return target
     if not target.is_file():

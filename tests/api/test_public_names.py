@@ -17,7 +17,7 @@ import pytest
 import singlepot as sp
 from singlepot import solver
 
-PUBLIC = {name: getattr(sp, name) for name in sp.__all__ if name != "__version__"}
+PUBLIC = {name: inspect.unwrap(getattr(sp, name)) for name in sp.__all__ if name != "__version__"}
 CLASSES = [thing for thing in PUBLIC.values() if isinstance(thing, type)]
 FUNCTIONS = [thing for thing in PUBLIC.values() if not isinstance(thing, type)]
 

@@ -68,16 +68,16 @@ def frontier(
     from singlepot.scenarios.results.frontier_file import frontier_values, write_frontier
 
     read = singlepot.read_scenario(scenario)
-    found = singlepot.trace_frontier(read, *pair, others=others, depth=depth, time_limit_s=time_limit_s)
+    traced = singlepot.trace_frontier(read, *pair, others=others, depth=depth, time_limit_s=time_limit_s)
     layers = Layers()
     if path is not None:
-        draw_within(layers, path, chart, lambda: frontier_chart(found))
-        write_frontier(found, path, overwrite=overwrite, further=layers.files)
-    draw(layers, chart, overwrite, lambda: frontier_chart(found), path)
+        draw_within(layers, path, chart, lambda: frontier_chart(traced))
+        write_frontier(traced, path, overwrite=overwrite, further=layers.files)
+    draw(layers, chart, overwrite, lambda: frontier_chart(traced), path)
     if as_json:
         show_json(frontier_values(traced))
     elif not quiet:
-        show(frontier_text(found), path)
+        show(frontier_text(traced), path)
     end(layers.failed, layers.exit_code)
 
 
@@ -119,14 +119,14 @@ def alternatives(
     from singlepot.scenarios.results.alternatives_folder import alternatives_values, write_alternatives
 
     settlement = singlepot.settle(singlepot.read_scenario(scenario), time_limit_s=time_limit_s)
-    found = singlepot.find_alternatives(settlement, within, count, by=by, keep=names(keep), time_limit_s=time_limit_s)
+    choices = singlepot.find_alternatives(settlement, within, count, by=by, keep=names(keep), time_limit_s=time_limit_s)
     layers = Layers()
     if path is not None:
-        draw_within(layers, path, chart, lambda: alternatives_chart(found))
-        write_alternatives(found, path, overwrite=overwrite, further=layers.files)
-    draw(layers, chart, overwrite, lambda: alternatives_chart(found), path)
+        draw_within(layers, path, chart, lambda: alternatives_chart(choices))
+        write_alternatives(choices, path, overwrite=overwrite, further=layers.files)
+    draw(layers, chart, overwrite, lambda: alternatives_chart(choices), path)
     if as_json:
         show_json(alternatives_values(choices))
     elif not quiet:
-        show(alternatives_text(found), path)
+        show(alternatives_text(choices), path)
     end(layers.failed, layers.exit_code)

@@ -46,15 +46,15 @@ def compare(
     from singlepot.reports.outputs import REPORT, Layers
 
     with counting(quiet) as progress:
-        found = singlepot.compare(scenarios, stability=areas, time_limit_s=time_limit_s, progress=progress)
+        comparison = singlepot.compare(scenarios, stability=areas, time_limit_s=time_limit_s, progress=progress)
     layers = Layers()
     if path is not None:
-        layers.make_page(REPORT, lambda page: {REPORT: page.comparison_html(found).encode()})
-        layers.make("comparison.xlsx", lambda: {"comparison.xlsx": comparison_workbook(found)})
-        found.write(path, overwrite=overwrite, further=layers.files)
+        layers.make_page(REPORT, lambda page: {REPORT: page.comparison_html(comparison).encode()})
+        layers.make("comparison.xlsx", lambda: {"comparison.xlsx": comparison_workbook(comparison)})
+        comparison.write(path, overwrite=overwrite, further=layers.files)
     if not quiet:
-        show_result(comparison_text(found), path, layers.missing)
-    end(layers.failed, max((reason.exit_code for reason in found.failures.values()), default=0))
+        show_result(comparison_text(comparison), path, layers.missing)
+    end(layers.failed, max((reason.exit_code for reason in comparison.failures.values()), default=0))
 
 
 @command("sweep bucks-and-burnley --lever pot=0.9:1.1:3 --out out/sweep")
@@ -100,11 +100,11 @@ def sweep(
         )
     layers = Layers()
     if not no_chart:
-        layers.make("the chart", lambda: sweep_chart(found))
-    layers.make_page(REPORT, lambda page: {REPORT: page.sweep_html(found).encode()})
-    found.write(path, overwrite=overwrite, further=layers.files)
+        layers.make("the chart", lambda: sweep_chart(swept))
+    layers.make_page(REPORT, lambda page: {REPORT: page.sweep_html(swept).encode()})
+    swept.write(path, overwrite=overwrite, further=layers.files)
     if not quiet:
-        show_result(sweep_text(found), path, layers.missing)
+        show_result(sweep_text(swept), path, layers.missing)
     end(layers.failed, layers.exit_code)
 
 

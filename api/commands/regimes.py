@@ -42,15 +42,15 @@ def regimes(
     from singlepot.reports import ChartsNotInstalledError, regimes_chart, regimes_text
     from singlepot.reports.outputs import Layers
 
-    found = singlepot.compare_regimes(scenario, names(only), plan=plan, time_limit_s=time_limit_s)
+    comparison = singlepot.compare_regimes(scenario, names(only), plan=plan, time_limit_s=time_limit_s)
     layers = Layers()
     if not no_chart:
         with layers.surviving("the chart"):
             try:
-                layers.files |= regimes_chart(found)
+                layers.files |= regimes_chart(comparison)
             except ChartsNotInstalledError as missing:
                 complain(f"no chart: {missing}")
-    found.write(path, overwrite=overwrite, further=layers.files)
+    comparison.write(path, overwrite=overwrite, further=layers.files)
     if not quiet:
-        show(regimes_text(found), path)
-    end(layers.failed, max((reason.exit_code for reason in found.failures.values()), default=0))
+        show(regimes_text(comparison), path)
+    end(layers.failed, max((reason.exit_code for reason in comparison.failures.values()), default=0))

@@ -41,11 +41,11 @@ def repair(
     import singlepot
     from singlepot.reports import repair_text
 
-    found = singlepot.repair(scenario, names(kinds), time_limit_s=time_limit_s)
-    written = path is not None and bool(found.clashes)
+    repaired = singlepot.repair(scenario, names(kinds), time_limit_s=time_limit_s)
+    written = path is not None and bool(repaired.clashes)
     if path is not None and written:
-        write_what_if(found, scenario, path, overwrite=overwrite)
+        write_what_if(repaired, scenario, path, overwrite=overwrite)
     if not quiet:
-        click.echo(repair_text(found, everything=everything), nl=False)
+        click.echo(repair_text(repaired, everything=everything), nl=False)
         if written:
             click.echo(f"\nWritten to {path}: singlepot settle {path} --out FOLDER settles it")

@@ -48,7 +48,7 @@ def test_what_repair_writes_settles(place: Path, source: str) -> None:
     assert "repaired: pot raised by" in written.settings.title
     again = run("repair", source, "--out", "deep/fixed.toml", cwd=place)
     assert again.returncode == 2
-    assert "there already" in again.stderr
+    assert "exists already" in again.stderr
 
 
 def test_only_what_may_change_changes(place: Path) -> None:

@@ -15,7 +15,9 @@ from singlepot.models.analysis.price_of_fairness import PriceOfFairness
 from singlepot.models.assurance.verification import AssuranceFile, AssuranceFinding
 from singlepot.models.assurance.verification.assurance import DIFFERENT, FOREIGN, MISSING, SAME, UNCHECKED
 from singlepot.models.assurance.verification.written import Book
-from singlepot.models.settlement.documents import MANIFEST, RUN, json_text, manifest_text
+from singlepot.models.files.folder_kinds import MANIFEST, RUN
+from singlepot.models.files.table_json import json_text
+from singlepot.models.settlement.documents import manifest_text
 from singlepot.models.settlement.settlement import Settlement
 from singlepot.models.tables.output import OUTPUT
 from singlepot.scenarios.results.settlement_document import certificate_of

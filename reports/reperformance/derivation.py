@@ -10,8 +10,8 @@ from functools import cached_property
 from typing import Any
 
 from singlepot.models.analysis.price_of_fairness import PriceOfFairness, price_fairness
+from singlepot.models.files.folder_kinds import RUN
 from singlepot.models.scenario.scenario import Scenario
-from singlepot.models.settlement.documents import RUN
 from singlepot.models.settlement.settle import settle_scenario
 from singlepot.models.settlement.settlement import Settlement
 from singlepot.models.tables.output import OUTPUT

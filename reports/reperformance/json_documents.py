@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 
 from singlepot.models.assurance.verification import AssuranceFinding
-from singlepot.models.settlement.documents import json_text
+from singlepot.models.files.table_json import json_text
 
 from .precision import Precision
 

@@ -2,9 +2,9 @@
 
     python .ci/versions.py python3.11 [python3.12 python3.13 …]
 
-The first Python gets an environment in which each direct dependency and extra has its lower bound; it and every other gets
-one with whatever the index offers. In each, scenarios settle with every backend, and one is written with workbook, report
-and charts.
+The first Python gets an environment in which each direct dependency and extra has its lower bound; it and every other
+gets one with whatever the index offers. In each, scenarios settle with every backend, and one is written with workbook,
+report and charts.
 """
 
 from __future__ import annotations
@@ -35,7 +35,8 @@ for name in {SCENARIOS}:
         assert settlement.certificate.passed, (name, backend)
         rows[name + " by " + backend] = [settlement.stages["final"].tolist(), settlement.grants["grant"].tolist()]
 sp.settle("bucks-and-burnley").write(sys.argv[1])
-print(json.dumps({{"values": rows, "versions": {{d.name.lower().replace("_", "-"): d.version for d in metadata.distributions()}}}}))
+versions = {{d.name.lower().replace("_", "-"): d.version for d in metadata.distributions()}}
+print(json.dumps({{"values": rows, "versions": versions}}))
 """
 
 

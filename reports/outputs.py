@@ -179,8 +179,8 @@ def outputs(settlement: Settlement, price: PriceOfFairness | None, wanted: Wante
             layers.make_page(PICTURES, lambda page: _pictures(settlement, page, wanted.pictures))
     manifest: dict[str, object] = {"logs": logs_as_dict(written)}
     if price is not None:
-        not_written = "; ".join(line for line in (layers.missing, *layers.failed) if line)
-        manifest |= {"made_with": versions_of(DRAWN_BY)} | ({"not_written": not_written} if not_written else {})
+        lacking = "; ".join(filter(None, [layers.missing, *layers.failed]))
+        manifest |= {"made_with": versions_of(DRAWN_BY)} | ({"not_written": lacking} if lacking else {})
     return Outputs(layers.files, manifest, layers.missing, tuple(layers.failed))
 
 

@@ -14,7 +14,7 @@ import pandas as pd
 from ..files.csv_text import csv_text
 from ..files.folder import write_folder
 from ..files.folder_kinds import RUN, SETTLEMENT
-from ..files.ownership import sealed, sealed_manifest
+from ..files.ownership import sealed
 from ..files.table_json import json_text, plain
 from ..scenario.scenario import Scenario
 from .certificate import Certificate
@@ -120,17 +120,13 @@ def write(
     """
     files = {**further, **documents(settlement)}
     run = {RUN: sealed(_run(settlement.timings))}
-    written = {**entries, **_versions(settlement.provenance)}
+    written = manifest_entries(settlement.provenance, entries)
     write_folder(path, SETTLEMENT, files, written, overwrite=overwrite, unlisted=run)
 
 
-def manifest_text(provenance: Mapping[str, object], digests: Mapping[str, str], entries: Mapping[str, object]) -> bytes:
-    """Write the manifest of a settlement from the SHA-256 of each of its files and the further entries."""
-    return sealed_manifest(SETTLEMENT, digests, {**entries, **_versions(provenance)})
-
-
-def _versions(provenance: Mapping[str, object]) -> dict[str, object]:
-    return {"versions": plain(dict(provenance).get("versions", {}))}
+def manifest_entries(provenance: Mapping[str, object], entries: Mapping[str, object]) -> dict[str, object]:
+    """Return what the manifest of a settlement holds beside kind, version and hashes."""
+    return {**entries, "versions": plain(dict(provenance).get("versions", {}))}
 
 
 def _run(timings: Mapping[str, float]) -> dict[str, object]:

@@ -6,7 +6,7 @@ import dataclasses
 import hashlib
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import cached_property
 from itertools import islice
 from typing import Any
@@ -15,9 +15,10 @@ from singlepot.models.analysis.price_of_fairness import PriceOfFairness
 from singlepot.models.assurance.verification import AssuranceFile, AssuranceFinding
 from singlepot.models.assurance.verification.assurance import DIFFERENT, FOREIGN, MISSING, SAME, UNCHECKED
 from singlepot.models.assurance.verification.written import Book
-from singlepot.models.files.folder_kinds import MANIFEST, RUN
+from singlepot.models.files.folder_kinds import MANIFEST, RUN, SETTLEMENT
+from singlepot.models.files.ownership import is_sealed, sealed_manifest
 from singlepot.models.files.table_json import json_text
-from singlepot.models.settlement.documents import manifest_text
+from singlepot.models.settlement.documents import manifest_entries
 from singlepot.models.settlement.settlement import Settlement
 from singlepot.models.tables.output import OUTPUT
 from singlepot.scenarios.results.settlement_document import certificate_of
@@ -27,7 +28,7 @@ from singlepot.scenarios.results.verifying import WrittenFolder
 from ..outputs import AREA_PAGES, DRAWN_BY, FAIRNESS, PICTURES, REPORT, WORKBOOK, Outputs, versions_of, wanted_of
 from .derivation import Circumstances, Derivation, circumstances, with_provenance
 from .documents import DOCUMENT, OF_THE_SOLVER, RECORDED, DocumentComparison
-from .json_documents import JsonComparison, layout_differences, parsed, without
+from .json_documents import JsonComparison, Pairs, layout_differences, parsed, without
 from .layouts import page_differences, workbook_differences
 from .precision import Precision
 
@@ -202,8 +203,14 @@ class FolderComparison:
         entries = {key: value for key, value in outputs.manifest.items() if key not in ("made_with", "not_written")}
         recorded = self._recorded_entries(outputs)
         digests = {name: str(digest) for name, digest in self._written.listed.items()}
-        expected = parsed(manifest_text(self._written.provenance, digests, {**entries, **recorded}))
+        expected = parsed(
+            sealed_manifest(SETTLEMENT, digests, manifest_entries(self._written.provenance, {**entries, **recorded}))
+        )
         why = self._where.derives_otherwise
+        if self._where.version:  # which may have had no seal, and another order
+            written, expected = (_in_order(_without(value, {"sha256", "kind"})) for value in (written, expected))
+        elif is_sealed(self._written.files[MANIFEST]):  # which follows from the other entries
+            written, expected = (_without(value, {"sha256"}) for value in (written, expected))
         if why:
             written, expected = (without(value, self._of_duals) for value in (written, expected))
         shown = Precision(shown=self._shown.shown)
@@ -260,6 +267,14 @@ class FolderComparison:
             yield f"{RUN}: it is not there"
         if WORKBOOK not in self._written.files:
             yield f"{WORKBOOK}, {REPORT}, {FAIRNESS}: they are not there, as after settle --only tables"
+
+
+def _without(value: object, names: Collection[str]) -> object:
+    return Pairs(pair for pair in value if pair[0] not in names) if isinstance(value, Pairs) else value
+
+
+def _in_order(value: object) -> object:
+    return Pairs(sorted(value, key=lambda pair: pair[0])) if isinstance(value, Pairs) else value
 
 
 def _first(differences: list[AssuranceFinding]) -> tuple[str, str, str, str]:

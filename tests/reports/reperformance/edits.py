@@ -34,7 +34,16 @@ def sign(files: Files, names: set[str]) -> Files:
     kept = {name: digest for name, digest in manifest["files"].items() if name in files}
     hashes = {name: hashlib.sha256(files[name]).hexdigest() for name in names}
     manifest["files"] = dict(sorted({**kept, **hashes}.items()))
-    return {**files, "manifest.json": dumped(manifest)}
+    return {**files, "manifest.json": resealed(dumped(manifest))}
+
+
+def resealed(manifest: bytes) -> bytes:
+    """Make the hash at the end of a manifest anew, as that somebody would too."""
+    seal = re.search(rb',\n "sha256": "[0-9a-f]{64}"\n}\n$', manifest)
+    if not seal:
+        return manifest
+    body = manifest[: seal.start()]
+    return body + b',\n "sha256": "' + hashlib.sha256(body).hexdigest().encode() + b'"\n}\n'
 
 
 def dumped(document: object) -> bytes:
@@ -45,7 +54,9 @@ def dumped(document: object) -> bytes:
 def changed(files: Files, what: str, **contents: bytes) -> Edit:
     """Exchange contents, by name of the file with ``/`` and ``.`` as they are."""
     edited = {**files, **contents}
-    return Edit(what, edited if set(contents) == {"manifest.json"} else sign(edited, set(contents)))
+    if set(contents) != {"manifest.json"}:
+        return Edit(what, sign(edited, set(contents)))
+    return Edit(what, {**edited, "manifest.json": resealed(edited["manifest.json"])})
 
 
 def every_edit(files: Files) -> Iterator[Edit]:
@@ -232,12 +243,16 @@ def with_value(document: Any, path: tuple[Any, ...], value: object) -> Any:
 def of_manifest(files: Files) -> Iterator[Edit]:
     """The manifest itself, whose hashes of the files are left as they are."""
     name = "manifest.json"
-    yield from of_json(files, name, {"files"})
+    for edit in of_json(files, name, {"files"}):
+        if edit.files[name] != files[name]:  # the seal alone, which was made anew
+            yield edit
     document = json.loads(files[name])
     listed = list(document["files"].items())
     swapped = {**document, "files": dict([listed[1], listed[0], *listed[2:]])}
-    yield Edit("manifest.json: files exchanged", {**files, name: dumped(swapped)})
-    yield Edit("manifest.json: a hash", {**files, name: files[name].replace(listed[0][1].encode(), b"0" * 64)})
+    yield Edit("manifest.json: files exchanged", {**files, name: resealed(dumped(swapped))})
+    yield Edit(
+        "manifest.json: a hash", {**files, name: resealed(files[name].replace(listed[0][1].encode(), b"0" * 64))}
+    )
 
 
 # Workbook and pages

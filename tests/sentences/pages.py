@@ -152,9 +152,9 @@ class PageReader(TextReader):
         if counted := re.fullmatch(r"(\d+) of (\d+) alike", match[2]):
             scanner.claim("all that tie", (int(counted[1]), int(counted[2])) == (len(alike), len(facts.national)))
         else:
-            named = set(re.split(r", | and ", match[2]))
-            expected = {f"{facts.names[row.objective]} {row.label}" for row in alike}
-            scanner.claim("all that tie", named == expected, f"{named} {expected}")
+            names = [f"{facts.names[row.objective]} {row.label}" for row in alike]
+            expected = " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+            scanner.claim("all that tie", match[2] == expected, expected)
         missed = sum(row.shortfall > 1e-9 * row.target for row in facts.national)
         scanner.claim("missed", (int(match[3]), int(match[4])) == (missed, len(facts.national)))
 

@@ -450,7 +450,7 @@ def _unwrapped(block: str) -> list[str]:
     for line in block.split("\n"):
         goes_on = line.startswith("    ") or (lines and lines[-1].startswith(heads) and not line.startswith(" "))
         if lines and goes_on:
-            lines[-1] += " " + line.strip()
+            lines[-1] += ("" if lines[-1].endswith("-") else " ") + line.strip()  # a word was broken at its hyphen
         else:
             lines.append(line)
     return lines

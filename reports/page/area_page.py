@@ -161,7 +161,9 @@ def _targets(figures: Figures, code: str, rows: list[dict[str, Any]]) -> Table:
     columns.append(Column("unit", "Unit"))
     if rated:
         columns.append(Column("rate", f"Rate in {years[-1]}", "number"))
-    note = _rates_note(figures, [row["key"].partition(" ")[0] for row in shown if row["rate"] not in ("", None)])
+    note = _rates_note(
+        figures, [row["key"].partition(" ")[0] for row in shown if row["rate"] != "" and row["rate"] == row["rate"]]
+    )
     caption = "Outcome targets"
     return tabulate(f"targets-{code}", caption, columns, shown, row_key=lambda r: str(r["key"]), alike=years, note=note)
 

@@ -264,6 +264,11 @@ class PageReader(TextReader):
             scanner.at = len(scanner.text)
         elif scanner.take("Similar means nearest in .+ \\(differences of logarithms, each divided by its spread\\)\\."):
             scanner.claim("how similar areas are found", True)
+        elif match := scanner.take(r"Rates, in the units beside: (.+)\.$"):
+            targets = facts.settlement.targets
+            rated = set(targets.loc[(targets["area"] == area) & targets["rate"].notna(), "objective"])
+            named = re.split(r"[,;] ", re.sub(r" ÷ [^;.]+", "", match[1]))
+            scanner.claim("rates", {facts.names[key] for key in rated} == set(named), match[1])
         elif scanner.text == "No bid.":
             scanner.claim("no bid", not any(a == area and v for (a, _, _), v in facts.bid.items()))
             scanner.at = len(scanner.text)
@@ -282,7 +287,7 @@ class PageReader(TextReader):
         ):
             self._merit(scanner, match)
         elif match := scanner.take(
-            rf"(\d+) options cost more than ({AMOUNT}|{PENCE}|{NUMBER}) and are cut off there\. "
+            rf"(\d+) options cost more than ({AMOUNT}|{PENCE}|{NUMBER}): their bars are broken by a white line\. "
         ):
             scanner.need("Point at a bar for its area\\.")
             scanner.claim("cut off", int(match[1]) > 0)

@@ -16,15 +16,20 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from ..scenario.array_types import Floats, Integers
+from ..scenario.array_types import Booleans, Floats, Integers
+from ..scenario.arrays import Arrays
 from ..tables.copies import CopiedTables
-from .prices import SHARED, numeraire
+from .amounts import list_words
+from .prices import SHARED, Numeraire, numeraire
 from .reduced_costs import ReducedCostParts, ReducedCosts
 from .solved_stages import SolvedStages
 from .verdicts import Verdicts, judge
 
 CUTS = "cuts"
 """Need that is no objective: to bring bids down to the pot."""
+
+CUT_UNIT = "£ given up for each £1 saved"
+"""Unit of the costs of cuts: at the prices of the stage that ranks them."""
 
 COUNTS = 1e-9
 """Outcome or saving, relative to the largest, below which it counts as none."""
@@ -38,14 +43,15 @@ class BestPlaced(CopiedTables):
     ----------
     table
         need (an objective, or ``cuts``), area, option, cost (net, per unit: money for each unit of the objective, or
-        for cuts what is given up for each unit of money saved), grant_cost (the plain grant per unit), price (of the
-        last unit), unit, outcome (units at full use), taken (share of the largest take-up), stop, stage (that decided),
-        rules (all that hold it back, separated by ``;``); the best placed first.
+        for cuts what is given up for each unit of money saved, of what the stage counts that ranks), grant_cost (the
+        plain grant per unit), price (of the last unit), unit, ranked_by (the stage that ranks), outcome (units at full
+        use), taken (share of the largest take-up), stop, stage (that decided), rules (all that hold it back, separated
+        by ``;``); the best placed first.
     holds
         Which objectives hold the others down: the part of each in the price of the largest shortfall; empty where
         nothing is short.
     silent
-        For each need, the areas with a bid that offered nothing for it (scale-backs aside).
+        For each need, the areas with a bid that offered no option that adds to it in any year, or saves in any.
     """
 
     table: pd.DataFrame
@@ -55,16 +61,27 @@ class BestPlaced(CopiedTables):
 
 @dataclass(frozen=True, eq=False)
 class Ranking:
-    """Merit order of one need: options (positions) from the cheapest on, and their costs, all in one unit."""
+    """Merit order of one need: options (positions) from the cheapest on, and their costs, all in one unit.
+
+    ``parts``: of the reduced costs in the stage that ranks. ``measure``: the pot whose money measures costs; None where
+    no pot binds in that stage. ``counted_in``: in which national rows a unit is priced, in words.
+    """
 
     need: str
-    stage: str
+    parts: ReducedCostParts
+    measure: Numeraire | None
+    counted_in: str
     option: Integers
     cost: Floats
     grant_cost: Floats
     outcome: Floats
     price: float
     unit: str
+
+    @property
+    def worth(self) -> float:
+        """Dual of a unit of the money that measures; 1 where none does."""
+        return self.measure.worth if self.measure else 1.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,13 +116,26 @@ def best_placed(orders: MeritOrders) -> BestPlaced:
     """
     data = orders.solved.formulation.data
     tables = [_table(orders, ranking) for ranking in orders.rankings]
-    silent = {}
-    for ranking in orders.rankings:
-        real = ranking.option[~data.options.scale_back[ranking.option]]
-        offered = np.bincount(data.options.area[real], minlength=len(data.areas)) > 0
-        silent[ranking.need] = tuple(data.labels("areas", np.flatnonzero(~offered & (data.bid_of_area > 0))))
+    silent = {
+        ranking.need: tuple(
+            data.labels("areas", np.flatnonzero(~_offering(data, ranking.need) & (data.bid_of_area > 0)))
+        )
+        for ranking in orders.rankings
+    }
     empty = pd.DataFrame({name: [] for name in _COLUMNS})
     return BestPlaced(pd.concat(tables, ignore_index=True) if tables else empty, _holds(orders), silent)
+
+
+def _offering(data: Arrays, need: str) -> Booleans:
+    """Areas with an option (no scale-back) that adds to an objective in some year, or saves in some cell."""
+    options = data.options
+    if need == CUTS:
+        offers = options.grant.option[options.grant.value < 0]
+    else:
+        cells = options.outcome
+        offers = cells.option[(cells.across == data.objectives.index(need)) & (cells.value > 0)]
+    offers = offers[~options.scale_back[offers]]
+    return np.asarray(np.bincount(options.area[offers], minlength=len(data.areas)) > 0)
 
 
 _COLUMNS = (
@@ -116,6 +146,7 @@ _COLUMNS = (
     "grant_cost",
     "price",
     "unit",
+    "ranked_by",
     "outcome",
     "taken",
     "stop",
@@ -141,9 +172,22 @@ def _for_objective(solved: SolvedStages, parts: tuple[ReducedCostParts, ...], k:
     chosen = np.flatnonzero((outcome > COUNTS * outcome.max(initial=0.0)) & (-first.outcome[:, k] >= most))
     cost = (first.net - first.outcome[:, k])[chosen] / worth / outcome[chosen]
     settings = solved.formulation.scenario.settings
-    per = solved.units[k]
+    counted = _counted_in(data, rows - span.start, first.stage.row[rows] > 0)
+    per = solved.units[k] + counted
     unit = f"{settings.money} of {measure.name} per {per}" if measure else f"{first.stage.unit} per {per}"
-    return _ranking(solved, data.objectives[k], first, chosen, cost, outcome[chosen], total / worth, unit)
+    measured = first, measure, counted
+    return _ranking(solved, data.objectives[k], measured, chosen, cost, outcome[chosen], total / worth, unit)
+
+
+def _counted_in(data: Arrays, rows: Integers, priced: Booleans) -> str:
+    """Say in which of an objective's national rows a unit is priced; nothing where it has but one."""
+    if len(rows) == 1:
+        return ""
+    labels = []
+    for r in rows[priced].tolist():
+        first, last = data.years[int(data.national.first[r])], data.years[int(data.national.last[r])]
+        labels.append(first if first == last else f"{first} to {last} together")
+    return f" in {'each of ' if len(labels) > 1 else ''}{list_words(labels)}"
 
 
 def _for_cuts(solved: SolvedStages, parts: tuple[ReducedCostParts, ...]) -> Ranking | None:
@@ -156,14 +200,13 @@ def _for_cuts(solved: SolvedStages, parts: tuple[ReducedCostParts, ...]) -> Rank
     saved = -first.money / measure.worth
     chosen = np.flatnonzero(saved > COUNTS * max(saved.max(initial=0.0), 0.0))
     cost = (first.net - first.money)[chosen] / measure.worth / saved[chosen]
-    unit = f"{solved.formulation.scenario.settings.money} given up per {solved.formulation.scenario.settings.money}"
-    return _ranking(solved, CUTS, first, chosen, cost, saved[chosen], 1.0, unit)
+    return _ranking(solved, CUTS, (first, measure, ""), chosen, cost, saved[chosen], 1.0, CUT_UNIT)
 
 
 def _ranking(
     solved: SolvedStages,
     need: str,
-    parts: ReducedCostParts,
+    measured: tuple[ReducedCostParts, Numeraire | None, str],
     chosen: Integers,
     cost: Floats,
     outcome: Floats,
@@ -176,7 +219,7 @@ def _ranking(
     grant = np.bincount(options.grant.option, weights=options.grant.value, minlength=options.size)[chosen]
     return Ranking(
         need,
-        parts.stage.name,
+        *measured,
         chosen[order],
         cost[order],
         (grant / outcome)[order],
@@ -199,6 +242,7 @@ def _table(orders: MeritOrders, ranking: Ranking) -> pd.DataFrame:
             "grant_cost": ranking.grant_cost,
             "price": ranking.price,
             "unit": ranking.unit,
+            "ranked_by": ranking.parts.stage.name,
             "outcome": ranking.outcome,
             "taken": orders.solved.take_up[chosen] / options.limit[chosen],
             "stop": [verdict.stop for verdict in verdicts],

@@ -16,6 +16,7 @@ from singlepot.solver import Bound, Family, LinearProgramme, Marginals
 
 from ..scenario.array_types import Floats, Integers, Texts
 from ..tables.rule_kinds import ROW_WORDS, bounds_of
+from .amounts import pot_price_words, price_words
 from .solved_stages import SolvedStages
 
 RULE_ROWS = {
@@ -78,6 +79,20 @@ class Price:
         """Remark on a price that is a part, or not unique; empty for all others."""
         notes = ["a part of one price"] if self.shared else []
         return "; ".join([*notes, *([] if self.sure else ["may be one end of a range"])])
+
+    def words(self, money: str) -> str:
+        """Write the price for people, in pounds for each natural unit; empty where there is none.
+
+        Parameters
+        ----------
+        money
+            The scenario's unit of money.
+        """
+        if not self.stage:
+            return ""
+        if self.kind == "pot":
+            return pot_price_words(self.value, self.stage, money)
+        return price_words(self.value, self.unit, money)
 
     @property
     def label(self) -> str:

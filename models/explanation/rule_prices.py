@@ -8,7 +8,7 @@ import numpy as np
 
 from singlepot.solver import Bound
 
-from ..tables.rule_kinds import bounds_of
+from ..tables.rule_kinds import RULES, bounds_of
 from .prices import RULE_ROWS, Price, bound_kinds, first_stage, place_of, priced, with_certainty, year_of
 from .solved_stages import SolvedStages
 
@@ -33,7 +33,8 @@ def _row_rules(solved: SolvedStages) -> Iterator[Price]:
             marginal = float(first.row[row]) if first else 0.0
             bound = Bound(row, lower=marginal > 0, upper=marginal < 0)
             kind = RULE_ROWS[family.name]
-            yield priced(solved, kind, labels, first, bound, marginal, "unit", year_of(solved, labels))
+            per = _unit_of(solved, family.name, labels)
+            yield priced(solved, kind, labels, first, bound, marginal, per, year_of(solved, labels))
 
 
 def _bound_rules(solved: SolvedStages) -> Iterator[Price]:
@@ -56,7 +57,19 @@ def _bound_rules(solved: SolvedStages) -> Iterator[Price]:
                 marginal = float(stage.column[family.start + member])
                 lock = lower[member] == upper[member]
                 bound = Bound(family.start + int(member), True, bool(lock or marginal > 0), bool(lock or marginal < 0))
-                yield priced(solved, kind, labels, stage, bound, marginal, "unit", year_of(solved, labels))
+                per = _unit_of(solved, family.name, labels)
+                yield priced(solved, kind, labels, stage, bound, marginal, per, year_of(solved, labels))
+
+
+def _unit_of(solved: SolvedStages, term: str, labels: tuple[str, ...]) -> str:
+    """Unit of the limits of a term: money, the unit of the objective that labels name, or else one whole option."""
+    rule = next((rule for rule in RULES.values() if rule.term == term), None)
+    if rule is None:
+        return "unit"
+    if not rule.over.of_targets:
+        return solved.formulation.scenario.settings.money
+    objectives = solved.formulation.data.objectives
+    return next(solved.units[objectives.index(label)] for label in labels if label in objectives)
 
 
 def bound_of_rule(solved: SolvedStages, kind: str, labels: tuple[str, ...]) -> Bound | None:

@@ -173,7 +173,7 @@ def judge(solved: SolvedStages, parts: tuple[ReducedCostParts, ...]) -> Verdicts
 
 def _size(parts: ReducedCostParts) -> Floats:
     """Largest part of each option's reduced cost."""
-    size = np.maximum(np.abs(parts.money), np.abs(parts.own))
+    size = np.maximum(np.maximum(np.abs(parts.money), np.abs(parts.own)), np.abs(parts.served))
     for part in (*parts.outcome.T, *parts.rules.values()):
         np.maximum(size, np.abs(part), out=size)
     return size

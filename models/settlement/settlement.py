@@ -65,6 +65,7 @@ class Settlement(CopiedTables):
         - ``shortfall`` (unit of the objective): National target less agreed, where that is positive.
         - ``price`` (unit of the price): What one more unit of the target costs, in the first stage in which the target
           matters.
+        - ``price_words``: The price in pounds for each natural unit, rounded; of a pot what it does to its stage.
         - ``price_unit``: Unit of the price, with the pot whose money it is.
         - ``price_stage``: First stage in which the row matters.
         - ``price_note``: Whether the price is a part of one price or may be one end of a range; empty where it is the
@@ -100,6 +101,7 @@ class Settlement(CopiedTables):
         - ``vired_to_ENVELOPE`` (money): Money moved to one other envelope; there where the scenario has several.
         - ``price`` (unit of the price): What one more unit of money is worth to the first stage in which the pot
           matters.
+        - ``price_words``: The price in pounds for each natural unit, rounded; of a pot what it does to its stage.
         - ``price_unit``: Unit of the price, with the pot whose money it is.
         - ``price_stage``: First stage in which the row matters.
         - ``price_note``: Whether the price is a part of one price or may be one end of a range; empty where it is the

@@ -12,7 +12,7 @@ from singlepot.solver import Staged
 
 from ..explanation.merit_order import MeritOrders
 from ..explanation.prices import Price, national_prices, pot_prices
-from ..explanation.reasons import reasons
+from ..explanation.reasons import Moved, reasons
 from ..explanation.solved_stages import SolvedStages
 from ..formulation.formulation import Formulation
 from ..formulation.model import ABSENT
@@ -37,13 +37,13 @@ def tabulate(
     """Lay a settlement out as its tables, with the columns of :data:`~..tables.output.OUTPUT` and sorted rows."""
     solved = orders.solved
     formulation = solved.formulation
-    data = formulation.data
+    data, money = formulation.data, formulation.scenario.settings.money
     tables = {
         "grants": _grants(formulation, decisions, pounds),
         "targets": _targets(formulation, decisions),
-        "national": _national(data, decisions) | _priced(national_prices(solved)),
-        "asks": _asks(data, decisions, reasons(orders)),
-        "pot": _pot(data, decisions, pounds) | _priced(_of_pots(solved, data)),
+        "national": _national(data, decisions) | _priced(national_prices(solved), money),
+        "asks": _asks(data, decisions, reasons(orders, _moved(decisions))),
+        "pot": _pot(data, decisions, pounds) | _priced(_of_pots(solved, data), money),
         "take_up": _take_up(data, decisions),
         "stages": _stages(certificate, solved.staged),
     }
@@ -68,9 +68,10 @@ def _stages(certificate: Certificate, staged: Staged) -> dict[str, object]:
     }
 
 
-def _priced(prices: Sequence[Price]) -> dict[str, object]:
+def _priced(prices: Sequence[Price], money: str) -> dict[str, object]:
     return {
         "price": np.asarray([price.value for price in prices], dtype=np.float64),
+        "price_words": np.asarray([price.words(money) for price in prices], dtype=object),
         "price_unit": np.asarray([price.unit for price in prices], dtype=object),
         "price_stage": np.asarray([price.stage for price in prices], dtype=object),
         "price_note": np.asarray([price.note for price in prices], dtype=object),
@@ -175,6 +176,14 @@ def _asks(data: Arrays, decisions: Decisions, why: Texts) -> dict[str, object]:
         **{key: outcome[asked, k] * taken for k, key in enumerate(data.objectives)},
         "reason": why[asked],
     }
+
+
+def _moved(decisions: Decisions) -> Moved:
+    """Money moved out of each pot and into it, to other years and envelopes."""
+    carried_in = np.zeros(decisions.carry_over.shape)
+    carried_in[:, 1:] = decisions.carry_over[:, :-1]
+    out = decisions.carry_over + decisions.virement.sum(axis=1)
+    return Moved(out, carried_in + decisions.virement.sum(axis=0))
 
 
 def _pot(data: Arrays, decisions: Decisions, pounds: Pounds) -> dict[str, object]:

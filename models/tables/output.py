@@ -98,6 +98,13 @@ def _price(price: str) -> tuple[OutputColumn, ...]:
     return (
         OutputColumn("price", "Price of one more unit", price, "number", PRICE, True, True),
         OutputColumn(
+            "price_words",
+            "The price in words",
+            "The price in pounds for each natural unit, rounded; of a pot what it does to its stage.",
+            "text",
+            added=True,
+        ),
+        OutputColumn(
             "price_unit", "Unit of the price", "Unit of the price, with the pot whose money it is.", added=True
         ),
         OutputColumn("price_stage", "Stage of the price", "First stage in which the row matters.", added=True),

@@ -161,7 +161,9 @@ def _targets(figures: Figures, code: str, rows: list[dict[str, Any]]) -> Table:
     columns.append(Column("unit", "Unit"))
     if rated:
         columns.append(Column("rate", f"Rate in {years[-1]}", "number"))
-    note = _rates_note(figures, [row["key"].partition(" ")[0] for row in shown if row["rate"] not in ("", None)])
+    note = _rates_note(
+        figures, [row["key"].partition(" ")[0] for row in shown if row["rate"] != "" and row["rate"] == row["rate"]]
+    )
     caption = "Outcome targets"
     return tabulate(f"targets-{code}", caption, columns, shown, row_key=lambda r: str(r["key"]), alike=years, note=note)
 
@@ -181,25 +183,14 @@ _TARGETS = {"proposed": "you proposed", "agreed": "agreed", "uplift": "uplift", 
 
 
 def _asks(figures: Figures, code: str, rows: list[dict[str, Any]]) -> Table:
-    """List the asks of an area: the money, the change of each objective, and the reason."""
-    names = figures.names
-    shown = [
-        {
-            **row,
-            "called": figures.option_name(code, row["option"]),
-            "outcomes": [(key, name, row[key]) for key, name in names.items() if row[key]],
-        }
-        for row in rows
-    ]
+    """List the asks of an area: the reason, with outcomes in their units, and the money over all years."""
+    shown = [{**row, "called": figures.option_name(code, row["option"])} for row in rows]
     columns = [
         Column("called", "What is asked"),
         *settlement_columns("asks", ("reason",), figures.money),
         Column("grant_change", f"Grant, {figures.money}", "money"),
-        Column("outcomes", "Outcomes, unit-years", "parts"),
     ]
-    return tabulate(
-        f"asks-{code}", "What is asked, all years added up", columns, shown, row_key=lambda r: str(r["option"])
-    )
+    return tabulate(f"asks-{code}", "What is asked", columns, shown, row_key=lambda r: str(r["option"]))
 
 
 def _components(figures: Figures, code: str, rows: list[dict[str, Any]]) -> Table | None:

@@ -6,27 +6,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from singlepot.models.tables.rule_kinds import RULES
+from singlepot.models.tables.stage_words import stage_words
 
 from .figures.figures import Figures, records
 from .table import Cell, Column, Table, cell, decimals, settlement_columns
 from .words import plain
-
-STAGE_WORDS = {
-    "shortfall.largest": "The largest shortfall of any national target",
-    "shortfall.total": "All shortfalls together",
-    "concession.largest": "The largest concession of any area",
-    "concession.total": "All concessions together",
-    "burden": "What areas lose or spend themselves",
-    "cost": "The money that is spent",
-}
-"""Objective of each stage in words."""
-
-
-def stage_words(name: str) -> str:
-    """Write the name of a stage, as ``shortfall.total[2]``, in words."""
-    plain_name, _, priority = name.partition("[")
-    words = STAGE_WORDS.get(plain_name, plain(plain_name).capitalize())
-    return f"{words}, priority {priority.rstrip(']')}" if priority else words
 
 
 def rules_table(figures: Figures) -> Table:
@@ -74,7 +58,7 @@ def stages_table(figures: Figures) -> Table:
         digits = decimals([row["value"], row["final"]], "number")
         rows.append(
             [
-                Cell(stage_words(str(row["name"]))),
+                Cell(_capital(stage_words(str(row["name"])))),
                 cell(row["value"], "number", digits),
                 cell(row["final"], "number", digits),
                 cell(row["give"], "number"),
@@ -111,3 +95,7 @@ def assumption_words(figures: Figures) -> Iterator[tuple[str, str]]:
     yield "How a further percent given up weighs", ", ".join(parts)
     for key, note in settings.notes.items():
         yield f"Remark on {plain(key)}", note
+
+
+def _capital(words: str) -> str:
+    return words[0].upper() + words[1:]

@@ -143,11 +143,15 @@ def decimals(values: Iterable[Any], kind: Kind) -> int:
 def cell(value: Any, kind: Kind, digits: int | None = None) -> Cell:
     """Write one value, or a dash where it is missing; a number with ``digits`` decimals, else with those that it needs.
 
+    A cell that is written already stays.
+
     Examples
     --------
     >>> cell(1234.5678, "money"), cell(-0.1234, "change"), cell(0.004, "number", 1)
     (Cell(text='1,234.6', value='1234.5678', ...), Cell(text='−12.3%', ...), Cell(text='<0.1', value='0.004', ...))
     """
+    if isinstance(value, Cell):
+        return value
     if kind == "parts":
         parts = ((key, f"{title} {signed(float(change))}", repr(float(change))) for key, title, change in value)
         return Cell("", parts=tuple(parts))

@@ -12,7 +12,7 @@ from singlepot.reports.text.summary import last_national
 from .drawings.map import Measure
 from .figures.figures import Figures, records
 from .figures.merit_order import MeritOrder
-from .table import Column, Table, settlement_columns, tabulate
+from .table import Cell, Column, Table, settlement_columns, tabulate
 
 ASKS_SHOWN = 250
 """Asks in the table of the largest; all of an area's stand on its page."""
@@ -46,18 +46,19 @@ def national_table(figures: Figures) -> Table:
         unit=table["objective"].map(figures.units),
         short=table["shortfall"] / table["target"],
     )
+    rows = [row | {"price": Cell(row["price_words"], repr(row["price"]))} for row in records(named)]
     columns = [
         Column("name", "Objective"),
         *settlement_columns("national", ("year", "target", "proposed", "agreed", "shortfall"), figures.money),
         Column("short", "Shortfall, % of target", "percent"),
         Column("unit", "Unit"),
-        *settlement_columns("national", ("price", "price_unit"), figures.money),
+        *settlement_columns("national", ("price",), figures.money),
     ]
     return tabulate(
         "national",
         "The national targets and what is agreed",
         columns,
-        records(named),
+        rows,
         row_key=lambda r: f"{r['objective']} {r['year']}",
         sortable=True,
         alike=("target", "proposed", "agreed", "shortfall"),
@@ -168,6 +169,10 @@ def _kind(row: dict[str, Any], keys: list[str]) -> str:
 def merit_table(figures: Figures, order: MeritOrder) -> Table:
     """Show the merit order of one need, the best placed first."""
     many = len(order.options) > OPTIONS_SHOWN
+    rows = [
+        row | {"cost": Cell(order.write_cost(row["cost"]), repr(row["cost"]))}
+        for row in records(order.options.head(OPTIONS_SHOWN))
+    ]
     caption = f"{order.title}: the best placed"
     return tabulate(
         f"merit-{order.need}",
@@ -177,11 +182,11 @@ def merit_table(figures: Figures, order: MeritOrder) -> Table:
             Column("called", "Option"),
             Column("region", "Region"),
             Column("outcome", f"Can {order.verb}, {order.unit}", "number"),
-            Column("cost", f"Cost, {order.cost_unit}", "number"),
+            Column("cost", order.cost_title, "number"),
             Column("taken", "Used", "percent"),
             Column("stop", "What stopped it"),
         ],
-        records(order.options.head(OPTIONS_SHOWN)),
+        rows,
         row_key=lambda r: f"{r['area']} {r['option']}",
         area="area",
         sortable=True,

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from singlepot.models.analysis.price_of_fairness import PriceOfFairness
+from singlepot.models.explanation.amounts import list_words
 from singlepot.models.money import spoken
 from singlepot.models.settings.settings import Settings
+from singlepot.models.tables.stage_words import stage_words
 from singlepot.reports.text.lines import count
 from singlepot.reports.text.summary import WARN_ABOVE
 
@@ -79,8 +81,9 @@ def _short_tile(figures: Figures) -> list[Tile]:
     missed = int((national["shortfall"] > 0).sum())
     if not missed:
         return [Tile("Shortfall", "none", f"All {len(national)} national targets are met")]
-    worst = records(national.loc[[share.idxmax()]])[0]
-    where = f"{figures.names[worst['objective']]} {worst['year']}"
+    worst = records(national[share >= share.max() * (1 - TIED)])
+    names = [f"{figures.names[row['objective']]} {row['year']}" for row in worst[:NAMED]]
+    where = list_words(names) if len(worst) <= NAMED else f"{len(worst)} of {len(national)} alike"
     return [
         Tile(
             "Largest shortfall",
@@ -95,7 +98,9 @@ def _fairness_tile(price: PriceOfFairness) -> Tile:
     if not largest:
         return Tile("Fairness cost", "nothing", "No shortfall was accepted to share losses more fairly")
     name, cost = next(iter(largest.items()))
-    return Tile("Fairness cost", f"{_points(cost)} points", f"of {_stage(name)}, given up to share losses more fairly")
+    return Tile(
+        "Fairness cost", f"{_points(cost)} points", f"of {stage_words(name)}, given up to share losses more fairly"
+    )
 
 
 def _certificate_tile(figures: Figures) -> Tile:
@@ -105,8 +110,11 @@ def _certificate_tile(figures: Figures) -> Tile:
     return Tile("Certificate", answer, f"largest error {worst:.1e}, allowed {certificate.tolerance:.0e}")
 
 
-SHORTFALLS = {"shortfall.largest": "the largest shortfall", "shortfall.total": "all shortfalls together"}
-"""Stages of shortfall in words."""
+TIED = 1e-6
+"""Relative difference of two shortfalls within which both are the largest."""
+
+NAMED = 3
+"""Targets with the largest shortfall that are named; more are counted."""
 
 LEAST = 5e-6
 """Cost of fairness, as a share of a target, below which it counts as none."""
@@ -118,13 +126,16 @@ def fairness_words(price: PriceOfFairness) -> Iterator[str]:
         ("Letting later stages give some of the shortfall", price.give_costs),
         ("Letting large losses weigh more", price.bands_cost),
     ):
-        points = [f"{_points(cost)} points of {_stage(name)}" for name, cost in costs.items() if abs(cost) >= LEAST]
+        points = [
+            f"{_points(cost)} points of {stage_words(name)}" for name, cost in costs.items() if abs(cost) >= LEAST
+        ]
         if points:
             yield f"{what}: {', '.join(points)}."
     if price.areas:
         yield (
             f"Grants are {price.lowest:.1%} to {price.highest:.1%} of bids, the median area {price.median:.1%}; "
-            f"{count(price.on_floor, 'area', 'sit')} on a floor, {count(price.on_ceiling, 'area', 'sit')} on a ceiling."
+            f"{count(price.on_floor, 'area', 'sit')} on a floor, "
+            f"{count(price.on_ceiling, 'other', 'sit')} on a ceiling."
         )
         if price.on_limit > WARN_ABOVE * price.areas:
             yield "More than a third of the areas sit on a limit: the rules decide, not the programme."
@@ -132,12 +143,6 @@ def fairness_words(price: PriceOfFairness) -> Iterator[str]:
 
 def _points(cost: float) -> str:
     return ("−" if cost < 0 else "+") + f"{abs(100 * cost):.2f}"
-
-
-def _stage(name: str) -> str:
-    plain, _, priority = name.partition("[")
-    words = SHORTFALLS.get(plain, plain)
-    return words if priority in ("", "1]") else f"{words}, priority {priority.rstrip(']')}"
 
 
 def certificate_words(figures: Figures) -> str:

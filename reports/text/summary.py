@@ -122,7 +122,7 @@ def _asks_section(settlement: Settlement) -> list[str]:
 def _fairness_section(price: PriceOfFairness) -> list[str]:
     lines = [
         f"Grants are {price.lowest:.1%} to {price.highest:.1%} of bids, the median area {price.median:.1%}; "
-        f"{price.on_floor} of {price.areas} areas sit on a floor, {price.on_ceiling} on a ceiling."
+        f"{price.on_floor} of {price.areas} areas sit on a floor, {price.on_ceiling} others on a ceiling."
     ]
     if price.areas and price.on_limit > WARN_ABOVE * price.areas:
         lines.append("WARNING: more than a third of the areas sit on a limit: the rules decide, not the programme.")

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from singlepot.models.analysis.price_range import PriceRange, find_price_range
-from singlepot.models.explanation.merit_order import CUTS
+from singlepot.models.analysis.price_range import PriceRange, PriceSide, find_price_range
+from singlepot.models.explanation.amounts import price_words
 from singlepot.models.explanation.prices import SHARED
 
-from .lines import clip, wrap
+from .lines import clip, count, percent, wrap
+from .merit_order import merit_cost, merit_title
 from .stability import stability_lines
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def why_area(account: AreaAccount, money: str) -> str:
         lines += ["", "Rules that bind, and what one unit of slack would be worth"]
         for price in account.rules:
             label = ", ".join(key for key in price.place if key != account.area)
-            lines += wrap(f"{price.kind} {label}: {price.value:.4g} {price.unit}", "  ", "    ")
+            lines += wrap(f"{price.kind} {label}: {price.words(money)}", "  ", "    ")
     if account.without is not None:
         lines += ["", "If the area left, shortfalls would be"]
         for row in account.without.to_dict("records"):
@@ -121,7 +122,7 @@ def _prices(settlement: Settlement, objective: str | None) -> Iterator[str]:
     for row in settlement.national.to_dict("records"):
         if objective in (None, row["objective"]) and (row["price_stage"] or price_ends(settlement, row)):
             part = " (a part)" if str(row["price_stage"]).startswith(SHARED) else ""
-            price = f"{row['objective']} {row['year']}: {row['price']:,.4g} {row['price_unit']}".rstrip() + part
+            price = f"{row['objective']} {row['year']}: {row['price_words'] or 'nothing'}{part}"
             yield from wrap(price + _range_words(settlement, row), "  ", "    ")
 
 
@@ -130,12 +131,16 @@ def _range_words(settlement: Settlement, row: Mapping[Any, Any]) -> str:
     both = price_ends(settlement, row)
     if both is None:
         return ""
-    below, above = (
-        f"{side.value:,.4g}" if np.isfinite(side.value) else "more than anything" for side in (both.below, both.above)
-    )
-    units = {side.unit for side in (both.below, both.above) if side.stage} - {""}
-    differ = "" if len(units) < 2 else f" ({both.below.unit}; {both.above.unit})"
-    return f"; one less saves {below}, one more costs {above}{differ}"
+    money = settlement.scenario.settings.money
+    units = settlement.scenario.filled("objectives").set_index("key")["unit"]
+    below, above = (_side_words(side, str(units[row["objective"]]), money) for side in (both.below, both.above))
+    return f"; one less saves {below}; one more costs {above}"
+
+
+def _side_words(side: PriceSide, per: str, money: str) -> str:
+    if not np.isfinite(side.value):
+        return "more than anything"
+    return price_words(side.value, f"{side.unit} per {per}", money) if side.stage else "nothing"
 
 
 def price_ends(settlement: Settlement, row: Mapping[Any, Any]) -> PriceRange | None:
@@ -156,14 +161,15 @@ def _holding_rules(best: BestPlaced) -> Iterator[str]:
 def _merit_order(settlement: Settlement, best: BestPlaced, need: str) -> Iterator[str]:
     table = best.table[best.table["need"] == need]
     names = settlement.scenario.filled("areas").set_index("code")["name"]
-    first = table.iloc[0]
-    title = "cuts" if need == CUTS else need
-    yield from wrap(f"Best placed for {title}: {first['unit']}, price {first['price']:,.4g}")
-    for row in table.head(SHOWN).to_dict("records"):
-        area = str(names[row["area"]])[:20]
-        yield clip(f"  {area:<20} {row['option'][:22]:<22} {row['cost']:>9.4g} {row['taken']:>5.0%} {row['stop']}")
+    rows = plain_rows(table.head(SHOWN))
+    money = settlement.scenario.settings.money
+    yield from wrap(f"Best placed for {need}: {merit_title(rows[0], money)}")
+    for row in rows:
+        area, cost = str(names[row["area"]])[:20], merit_cost(row, money)
+        yield clip(f"  {area:<20} {row['option'][:22]:<22} {cost:>9} {percent(row['taken'], 0):>5} {row['stop']}")
     if len(table) > SHOWN:
         yield f"  and {len(table) - SHOWN} more"
     silent = best.silent.get(need, ())
     if silent:
-        yield from wrap(f"{len(silent)} areas offered nothing: {', '.join(str(names[code]) for code in silent)}.", "  ")
+        which = ", ".join(str(names[code]) for code in silent)
+        yield from wrap(f"{count(len(silent), 'area')} offered nothing: {which}.", "  ")

@@ -11,6 +11,12 @@ from .prices import Labels, Prices
 from .written import Book, Reader, Row, Table, said_number
 
 AMOUNT = r"-?£[\d,]+(?:\.\d+)?[mk]?"
+LAST = (
+    r"(?:each|one) ([^;,]+?)(?: in (?:each of )?\d{4}[^;]*?)? (?:costs |pays for itself, against )[^;]*?"
+    rf"({AMOUNT}) for the last that was needed"
+)
+"""The unit of an objective in a sentence, and the price of the last one."""
+
 UNITS = {"GBP": 1, "GBP thousand": 1_000, "GBP million": 1_000_000}
 SUFFIX = {"": 1, "k": 1_000, "m": 1_000_000}
 """Pounds in one unit of money, and in the suffix of an amount."""
@@ -55,19 +61,21 @@ class Reasons:
             called = f"“{self.labels.options.get((area, option), option)}”"
             self._require(called in text, where, text, f"a sentence that names {called}")
         share = self.outcome.take_up[area, option] / move.most
-        amount = sum(move.grant.values(), NONE) * self.outcome.take_up[area, option]
-        first_part = text.partition("; ")[0]
-        for figure in re.findall(rf" (?:saves|takes) ({AMOUNT}) in ", first_part):
-            self._amount(figure, abs(amount), where)
-        for figure in re.findall(r"gives up ([\d.]+)% of its programme", text):
+        taken, first_part = self.outcome.take_up[area, option], text.partition("; ")[0]
+        for verb, figure in re.findall(rf" (saves|takes) ({AMOUNT})(?! more)", first_part):
+            sign = 1 if verb == "takes" else -1
+            self._amount(figure, taken * sum((sign * m for m in move.grant.values() if sign * m > 0), NONE), where)
+        for figure in re.findall(r"gives up ([\d.]+)% of its (?:\w+ )?programme", text):
             self._number(figure, 100 * share, where, f"{figure}% of its programme")
         for figure in re.findall(r"(?:; beyond|; only|stops it at|, and) (\d+)%", text):
             self._number(figure, 100 * share, where, f"{figure}% of it")
         if ", so all of it is used" in text:
             self._require(share >= ALL, where, f"{float(share):.2%}", "all of it is used")
-        for when, bids, pot in re.findall(rf"ids for (.+?) add up to ({AMOUNT}) and the pot holds ({AMOUNT})", text):
+        for when, bids, pot in re.findall(
+            rf"ids for (.+?) add up to ({AMOUNT})[^:]*? and the pot holds ({AMOUNT})", text
+        ):
             self._bids(when, bids, pot, where)
-        for unit, figure in re.findall(rf"the last ([^;]+?) that the nation needed(?: cost|,) ({AMOUNT})", text):
+        for unit, figure in re.findall(LAST, text):
             self._last(unit, figure, where)
 
     def _bids(self, when: str, bids: str, pot: str, where: str) -> None:

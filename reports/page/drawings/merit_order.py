@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import textwrap
 
+from singlepot.models.explanation.merit_order import CUTS
+
 from ..figures.figures import records
 from ..figures.merit_order import MeritOrder
 from .drawing import INK, LINE, REGIONS, Spec
@@ -61,7 +63,7 @@ def merit_spec(order: MeritOrder, colours: dict[str, str], width: int) -> Spec:
         "legend": {"title": None, "orient": "bottom", "columns": 5 if width > 500 else 2, "symbolOpacity": 1},
     }
     base = {"x": x, "y": y, "y2": {"datum": 0}}
-    label = f"the last unit needed: {order.write_cost(order.price)}"
+    label = f"the last {'£1' if order.need == CUTS else 'unit'} needed: {order.write_cost(order.price)}"
     early = order.stop_at < 0.5 * float(order.options["outcome"].sum())
     return {
         "title": {"text": order.title, "subtitle": textwrap.wrap(f"Height: {order.cost_axis}", width // 7)},

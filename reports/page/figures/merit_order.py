@@ -8,10 +8,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from singlepot.models.explanation.amounts import one_of, outcome_words, pot_of_unit
 from singlepot.models.explanation.merit_order import CUTS
-from singlepot.reports.text.lines import count, number
+from singlepot.models.money import POUNDS_PER
+from singlepot.reports.text.lines import count
+from singlepot.reports.text.merit_order import merit_cost, merit_title
 
-from .figures import ELSEWHERE, Figures, records, with_unit
+from .figures import ELSEWHERE, SHORT_UNITS, Figures, records
 
 USED = 1e-6
 """Share of an option's largest take-up above which it is used."""
@@ -33,8 +36,8 @@ class MeritOrder:
         taken, stop.
     price, cost_unit
         Cost of the last unit that was needed, and its unit.
-    money, pounds_per
-        Unit of money, and pounds in it; 0 where costs are no money.
+    unit_of_money
+        As the settings name it.
     stop_at
         Outcome of all options that are no dearer than the price.
     """
@@ -46,8 +49,17 @@ class MeritOrder:
     price: float
     cost_unit: str
     stop_at: float
-    money: str
-    pounds_per: int
+    unit_of_money: str
+
+    @property
+    def money(self) -> str:
+        """Short unit of money."""
+        return SHORT_UNITS[self.unit_of_money]
+
+    @property
+    def in_money(self) -> bool:
+        """Whether costs are money for each unit of an objective."""
+        return bool(pot_of_unit(self.cost_unit, self.unit_of_money))
 
     @property
     def verb(self) -> str:
@@ -57,27 +69,31 @@ class MeritOrder:
     @property
     def factor(self) -> float:
         """Factor of costs on an axis, where small amounts of money are shown in pounds."""
-        return float(self.pounds_per) if self.pounds_per and abs(self.price) < POUNDS_BELOW else 1.0
+        return float(POUNDS_PER[self.unit_of_money]) if self.in_money and abs(self.price) < POUNDS_BELOW else 1.0
+
+    @property
+    def cost_title(self) -> str:
+        """Title of a column of costs, which name their own unit of money."""
+        if self.need == CUTS:
+            return merit_title(self.first, self.unit_of_money).capitalize()
+        pot, per = pot_of_unit(self.cost_unit, self.unit_of_money), self.cost_unit.partition(" per ")[2]
+        return f"Cost per {one_of(per)}, in money of {pot}" if pot else f"Cost, {self.cost_unit}"
 
     @property
     def cost_axis(self) -> str:
         """Title of the axis of costs."""
-        if not self.pounds_per:
-            return f"cost, {self.cost_unit}"
-        money, _, per = self.cost_unit.partition(" per ")
-        year = money.partition(" of ")[2]
-        return f"cost, {'£' if self.factor != 1 else self.money} per {per}" + (f", money of {year}" if year else "")
+        if self.need == CUTS:
+            return self.cost_title
+        return self.cost_title.replace("Cost", f"Cost, {'£' if self.factor != 1 else self.money}", int(self.in_money))
+
+    @property
+    def first(self) -> dict[str, Any]:
+        """The first row of the order, which holds what all of its rows share."""
+        return records(self.options.head(1))[0]
 
     def write_cost(self, cost: float) -> str:
         """Write a cost for people."""
-        if self.need == CUTS:
-            return f"£{cost:.2f} given up for £1"
-        if not self.pounds_per:
-            return number(cost)
-        sign, pounds = "-" if cost < 0 else "", abs(cost) * self.pounds_per
-        return sign + (
-            f"£{pounds / 1e6:,.1f}m" if pounds >= 1e6 else f"£{pounds:,.0f}" if pounds >= 10 else f"£{pounds:.2f}"
-        )
+        return merit_cost({"need": self.need, "unit": self.cost_unit, "cost": cost}, self.unit_of_money)
 
     def bars(self, most: int) -> pd.DataFrame:
         """Lay the options out as at most ``most`` bars: start, end, cost, used (end of the used part), region, tip.
@@ -115,14 +131,14 @@ class MeritOrder:
         return pd.DataFrame(rows, columns=["start", "end", "used", "cost", "region", "tip"])
 
     def _tip(self, group: list[dict[str, Any]], adds: float, taken: float) -> str:
-        added = with_unit(number(adds), self.unit)
+        added, each = outcome_words(adds, adds, self.unit), "for each £1" if self.need == CUTS else "each"
         if len(group) == 1:
             row = group[0]
             cost = self.write_cost(row["cost"])
-            return f"{row['name']}: {row['called']}. {added}, {cost} each; {taken:.0%} used: {row['stop']}."
+            return f"{row['name']}: {row['called']}. {added}, {cost} {each}; {taken:.0%} used: {row['stop']}."
         low, high = (self.write_cost(end(row["cost"] for row in group)) for end in (min, max))
         areas = count(len({row["area"] for row in group}), "area")
-        return f"{len(group)} options of {areas}. {added}, {low} to {high} each; {taken:.0%} used."
+        return f"{len(group)} options of {areas}. {added}, {low} to {high} {each}; {taken:.0%} used."
 
     @property
     def stops(self) -> list[dict[str, Any]]:
@@ -159,8 +175,7 @@ def merit_orders(figures: Figures) -> list[MeritOrder]:
                 price=price,
                 cost_unit=str(table["unit"].iloc[0]),
                 stop_at=float(table["outcome"][table["cost"] <= price * (1 + USED)].sum()),
-                money=figures.money,
-                pounds_per=figures.pounds_per if need != CUTS and str(table["unit"].iloc[0]).startswith("GBP") else 0,
+                unit_of_money=figures.settlement.scenario.settings.money,
             )
         )
     return orders

@@ -165,14 +165,14 @@ EDITS: dict[str, Edit] = {
     "a target's price raised": write("price", 3, "2", "national", "differs from settlement.json in price"),
     "a saving in a reason": say_otherwise("saves £5.0m", "saves £5.1m", "an amount in the reason: found £5.1m"),
     "a price in a reason": say_otherwise(
-        "needed cost £1.5m", "needed cost £1.6m", "the last kt CO2 a year: found £1.6m"
+        "£1.50m for the last", "£1.60m for the last", "the last kt CO2 a year: found £1.60m"
     ),
     "a share in a reason": say_otherwise("and 50% of it", "and 60% of it", "60% of it: found 60"),
     "all of it in a reason": say_otherwise(
         ", and 50% of it was enough", ", so all of it is used", "reason: found 50.00%"
     ),
     "another area in a reason": say_otherwise(
-        "grant” saves £5.0m in Cornwall", "grant” saves £5.0m here", "reason: found"
+        "grant” in Cornwall saves £5.0m", "grant” here saves £5.0m", "reason: found"
     ),
     "a pound moved": move_a_pound,
     "a grant changed": add("grant", 3, 0.001, "grants"),

@@ -24,6 +24,7 @@ from singlepot.reports.page.figures.cells import cells_of, read_cells
 from singlepot.reports.page.figures.merit_order import MeritOrder
 
 from ...places import ROOT
+from ...sentences.facts import near
 from ...strategies import scenario, seeded
 from ..report_pages import Page, area_pages, read_page
 from ..report_scenarios import NAMES, hostile
@@ -157,8 +158,6 @@ def check_area(settlement: sp.Settlement, code: str, page: Page) -> None:
         cells = page.tables[f"asks-{code}"][row["option"]]
         assert cells["grant_change"].value == row["grant_change"]
         assert cells["reason"].text == row["reason"]
-        outcomes = {k: row[k] for k in settlement.scenario.objectives["key"] if row[k]}
-        assert cells["outcomes"].parts == outcomes
     shown = page.tables.get(f"asks-{code}", {})
     assert len([key for key in shown if key]) == len(asks)
     for table, rows in page.tables.items():
@@ -208,6 +207,9 @@ def test_what_a_cell_says_is_its_number_rounded() -> None:
             for cells in rows.values():
                 for cell in cells.values():
                     if cell.value is None or "e" in cell.text:
+                        continue
+                    if money := re.match(r"-?£[\d,.]+m?|[-\d,.]+p$", cell.text):
+                        assert near(money[0], cell.value * (1e6 if "£" in cell.text else 1)), cell
                         continue
                     text = cell.text.replace("−", "-").replace(",", "").rstrip("%")
                     if "<" in text:
@@ -357,7 +359,7 @@ def test_merged_bars_lose_nothing(rows: list[tuple[float, float, float]], most: 
     outcome, cost, taken = (np.asarray(item) for item in zip(*sorted(rows, key=lambda row: row[1]), strict=True))
     options = pd.DataFrame({"outcome": outcome, "cost": cost, "taken": taken})
     options = options.assign(area="A", name="A", region="R", called="more", stop="used up")
-    bars = MeritOrder("k", "K", "t", options, 1.0, "GBP million per t", 0.0, "£m", 1_000_000).bars(most)
+    bars = MeritOrder("k", "K", "t", options, 1.0, "GBP million per t", 0.0, "GBP million").bars(most)
     assert len(bars) <= max(most, 1) + 1 or len(bars) == len(options)
     width = (bars["end"] - bars["start"]).to_numpy()
     assert math.isclose(width.sum(), outcome.sum())

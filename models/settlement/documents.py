@@ -26,7 +26,7 @@ MANIFEST = "manifest.json"
 """Written last: without it a folder is incomplete."""
 
 RUN = "run.json"
-"""Timings, host and start: the one file outside the promise of the same bytes."""
+"""Timings, host, start and notes of the input: the one file outside the promise of the same bytes."""
 
 LIVE = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 """Beginnings that a spreadsheet takes for a formula."""
@@ -146,7 +146,7 @@ def write(
     """
     files = {**further, **documents(settlement)}
     digests = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
-    files[RUN] = json_text(_run(settlement.timings))
+    files[RUN] = json_text(_run(settlement))
     files[MANIFEST] = manifest_text(settlement.provenance, digests, entries)
     write_folder(path, files, MANIFEST, overwrite=overwrite)
 
@@ -162,8 +162,8 @@ def manifest_text(provenance: Mapping[str, object], digests: Mapping[str, str], 
     return json_text(manifest)
 
 
-def _run(timings: Mapping[str, float]) -> dict[str, object]:
-    ended = datetime.now(UTC)
+def _run(settlement: Written) -> dict[str, object]:
+    ended, timings = datetime.now(UTC), settlement.timings
     return {
         "written": ended.isoformat(timespec="seconds"),
         "started": (ended - timedelta(seconds=sum(timings.values()))).isoformat(timespec="seconds"),
@@ -171,4 +171,5 @@ def _run(timings: Mapping[str, float]) -> dict[str, object]:
         "host": socket.gethostname(),
         "platform": platform.platform(),
         "python": platform.python_version(),
+        "notes": [note.as_dict() for note in settlement.scenario.notes],
     }

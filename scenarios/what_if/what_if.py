@@ -113,6 +113,7 @@ def compose(
                 watch(f"{step.file}, {change.label}", settings, tables.frames)
     last = steps[-1]
     lines = {path: line for path, line in last.lines.items() if path.split(".")[0] in (*SECTIONS, "title")}
+    report.keep_source_notes(scenario.notes)
     return from_raw(settings, last.file, _raw(tables.frames, last.file), report, lines)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -163,8 +164,15 @@ def _meaning(error: Mapping[str, Any], location: tuple[object, ...]) -> tuple[st
         return "SP-S002", "the key to be there", _how_to_say(location)
     if kind.endswith("_type"):
         expected = _TYPES.get(kind.removesuffix("_type").removesuffix("_attributes"), "something else")
-        quoted = isinstance(error["input"], str) and expected.endswith("number")
-        return "SP-S003", expected, "write it without quotes" if quoted else ""
+        text = error["input"] if isinstance(error["input"], str) and expected.endswith("number") else ""
+        remedy = (
+            "write it without quotes"
+            if re.search("[0-9]", text)
+            else "leave the key out if it has no value"
+            if text
+            else ""
+        )
+        return "SP-S003", expected, remedy
     limits = {
         "greater_than_equal": f"a number ≥ {context.get('ge', 0):g}",
         "less_than_equal": f"a number ≤ {context.get('le', 0):g}",

@@ -70,8 +70,8 @@ def read_settings_file(
         return None
     if content.startswith(UTF_8_MARK):
         complain("SP-F020", value="a byte-order mark", remedy="passed over")
-    if nests_too_deeply(text):
-        complain("SP-F013", value="keys within keys within keys", expected="the keys of a scenario")
+    if deep := too_deep(text):
+        complain("SP-F013", value=deep, expected="the keys of a scenario")
         return None
     try:
         settings = tomllib.loads(text + "\n\n")
@@ -97,8 +97,8 @@ def load_plan(file: Path, name: str, part: str, expected: str, codes: tuple[str,
     try:
         content = file.read_bytes()[: LARGEST_BYTES + 1]
         text = content.decode("utf-8-sig")
-        if len(content) > LARGEST_BYTES or nests_too_deeply(text):
-            value = "keys within keys within keys" if nests_too_deeply(text) else f"more than {LARGEST_BYTES} bytes"
+        value = f"more than {LARGEST_BYTES} bytes" if len(content) > LARGEST_BYTES else too_deep(text)
+        if value:
             raise BadInputError([Diagnostic(codes[1], part, name, value=value, expected="the keys of a plan")])
         return tomllib.loads(text)
     except OSError as error:
@@ -123,13 +123,13 @@ _TOKEN = re.compile(
 )
 
 
-def nests_too_deeply(text: str) -> bool:
-    """Whether TOML has a key of too many dotted parts, or too many brackets in one another.
+def too_deep(text: str) -> str:
+    """Say what nests too deeply in TOML: the dotted parts of a key, or brackets; empty where nothing does.
 
     It is asked before the text is parsed: a parser takes time in the square of a key's parts.
 
-    >>> nests_too_deeply("a.b = [1.5, 'a.b.c.d.e.f.g.h.i.j.k.l.m']"), nests_too_deeply("a" + ".a" * DEEPEST + "= 1")
-    (False, True)
+    >>> too_deep("a.b = [1.5, 'a.b.c.d.e.f.g.h.i.j.k.l.m']"), too_deep("a" + ".a" * DEEPEST + "= 1")
+    ('', 'keys within keys within keys')
     """
     level = dots = 0
     after_dot = False
@@ -141,8 +141,8 @@ def nests_too_deeply(text: str) -> bool:
         dots = dots + 1 if kind == "dot" else dots if kind is None and after_dot else 0
         after_dot = kind == "dot"
         if level > DEEPEST or dots >= DEEPEST:
-            return True
-    return False
+            return "brackets within brackets" if level > DEEPEST else "keys within keys within keys"
+    return ""
 
 
 def _is_too_deep(content: Mapping[str, object]) -> bool:

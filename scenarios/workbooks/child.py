@@ -17,6 +17,7 @@ from datetime import date, datetime, time, timedelta
 from itertools import islice
 from typing import Any
 
+from ..formats.column_letters import letters
 from .archive import (
     SheetPart,
     UnopenedError,
@@ -28,7 +29,7 @@ from .archive import (
     sheets_of,
 )
 from .limits import limit
-from .scan import Facts, check_range, letters, scan_sheet
+from .scan import Facts, check_range, scan_sheet
 
 BASE_MEMORY = 400_000_000
 """Bytes of memory for the process itself and a small workbook."""

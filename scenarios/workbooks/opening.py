@@ -15,11 +15,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ..formats.column_letters import number
 from .archive import UnopenedError, damaged
 from .child import folded
 from .interpreter import find_interpreter
 from .limits import OVER_LIMIT
-from .scan import Facts, number
+from .scan import Facts
 
 SECONDS = 30.0
 """Wall time for opening a small workbook."""

@@ -11,16 +11,19 @@ from singlepot.models.diagnostics.problems import SETTINGS, Diagnostic, Report, 
 from singlepot.models.tables.raw import RawTable, lost
 from singlepot.models.tables.schema import TABLES
 
+from ..formats.column_letters import number
 from .archive import UnopenedError
 from .child import folded
 from .layout import Complain, Layout, lay_out
 from .opening import Opened, Sheet, open_workbook
-from .scan import number
 from .settings_sheet import SHEET, check_cells, first_rows, read_rows
 from .tables import SheetTable
 
 NEARLY_A_SHEET = 0.8
 """Similarity from which a sheet's name is taken for a misspelt table name (0 to 1, difflib)."""
+
+READ_ME = "read me"
+"""Sheet of the template that explains the others."""
 
 _SPECS = {SHEET.name: SHEET, **TABLES}
 
@@ -84,7 +87,7 @@ class _Reader:
             complain("SP-X028", "", "", extra, "", "they are neither run nor followed")
         if path.with_name("~$" + path.name).exists():
             complain("SP-X029", "", "", "a workbook that is open in Excel", "", "what is not saved there is not read")
-        others = [shown(name) for name in self.opened.names if folded(name) not in _SPECS]
+        others = [shown(name) for name in self.opened.names if folded(name) not in (*_SPECS, READ_ME)]
         if others:
             complain("SP-X034", "", "", f"sheets that are no tables: {one_of(others, 12)}", "", "they are not read")
 

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
+from ..formats.column_letters import letters, number
 from ..formats.file_kinds import UTF_16_MARKS
 from .archive import UnopenedError, is_true
 
@@ -113,31 +114,6 @@ def check_range(facts: Facts, sheet: str) -> None:
         value = f"a used range of {facts.rows:,} rows by {facts.columns:,} columns with {facts.cells:,} cells in it"
         remedy = "delete the stray cell, or all rows and columns beyond the table"
         raise UnopenedError("SP-X005", f"{sheet}!{last}", value, "a table", remedy)
-
-
-def letters(column: int) -> str:
-    """Convert the number of a column, from 1, into its letters.
-
-    >>> letters(1), letters(26), letters(27), letters(16384)
-    ('A', 'Z', 'AA', 'XFD')
-    """
-    text = ""
-    while column:
-        column, rest = divmod(column - 1, 26)
-        text = chr(65 + rest) + text
-    return text
-
-
-def number(text: str) -> int:
-    """Convert the letters of a column into its number, from 1.
-
-    >>> number("A"), number("XFD")
-    (1, 16384)
-    """
-    total = 0
-    for letter in text:
-        total = total * 26 + ord(letter) - 64
-    return total
 
 
 def cells_of(ref: str, most: int) -> Iterator[str]:

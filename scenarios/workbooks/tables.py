@@ -9,18 +9,17 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from singlepot.models.diagnostics.problems import near, shown
+from singlepot.models.checks.headers import column_meant
+from singlepot.models.diagnostics.problems import shown
 from singlepot.models.tables.raw import Cells, RawTable, Refused
 from singlepot.models.tables.schema import Column, Table, kept
 
+from ..formats.column_letters import number
 from .cells import LARGEST_PLAIN_RULE, Context, Notes, read_cells, read_kept
 from .layout import Complain, Layout
 from .opening import Sheet
 from .places import SheetPlace
-from .scan import Facts, number
-
-NEARLY_A_COLUMN = 0.8
-"""Similarity from which a header is taken for a misspelt column name (0 to 1, difflib)."""
+from .scan import Facts
 
 UNMERGE = "unmerge them and fill in every cell"
 """Remedy for merged cells."""
@@ -101,8 +100,8 @@ class SheetTable:
         if kept(header):
             return read_kept(self._with_errors(cells, letters))
         known = self.spec.by_name
-        absent = [name for name in known if known[name].required and name not in self.layout.columns]
-        column = known.get(header) or known.get(near(header, absent, NEARLY_A_COLUMN))
+        absent = {name: known[name] for name in known if known[name].required and name not in self.layout.columns}
+        column = known.get(header) or known.get(column_meant(header, absent))
         notes = Notes()
         taken = read_cells(column, cells, self._context(column, letters), notes)
         self._note_accepted(notes, letters)

@@ -18,6 +18,7 @@ from .options import check_centre, check_grants, check_options, check_weights
 from .parsing import Parsed, absent, parse
 from .patterns import check_patterns
 from .rules import check_rules
+from .totals import check_totals
 from .units import check_units
 
 log = logging.getLogger("singlepot")
@@ -73,6 +74,7 @@ def _check_together(tables: dict[str, Parsed], settings: Settings, unusable: fro
         check_people(tables["areas"], census, settings)
         check_rules(tables, census, known_words(tables, settings, unusable))
         if not len(report):  # what does not fit together is looked for among numbers that stand
+            check_totals(tables, census)
             check_units(tables, census, settings)
             check_patterns(tables, census, settings)
 

@@ -1,6 +1,6 @@
 """Checks of the codes of areas: look-alikes, official codes that are almost right, replaced, or inside one another.
 
-Totals among the areas are in :mod:`~singlepot.models.checks.totals`.
+Totals among the areas are in :mod:`~singlepot.models.checks.plausibility.totals`.
 """
 
 from __future__ import annotations

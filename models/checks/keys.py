@@ -63,6 +63,18 @@ def places(labels: Labels, vocabulary: Mapping[str, int]) -> Integers:
     return np.asarray(of_word[labels.codes])
 
 
+def rows_of_years(parsed: Parsed, settings: Settings) -> tuple[Integers, Integers]:
+    """Return each row of a table once for every year that it covers, and the number of that year."""
+    number = {year: at for at, year in enumerate(settings.years)}
+    spans = []
+    for word in parsed.labels["year"].words:
+        first, _, last = word.partition(":")
+        spans.append((number.get(first, 0), number.get(last or first, -1) + 1))
+    pairs = [(row, year) for row, code in enumerate(parsed.labels["year"].codes) for year in range(*spans[code])]
+    table = np.asarray(pairs, dtype=np.int64).reshape(-1, 2)
+    return table[:, 0], table[:, 1]
+
+
 def _check_unique(parsed: Parsed) -> None:
     if not parsed.table.key or parsed.rows == 0:
         return

@@ -32,6 +32,7 @@ CODES = {
     "SP-F023": "A file of the folder is no table and was not read.",
     "SP-F024": "Empty columns, or empty cells behind the last column, were passed over.",
     "SP-F025": "The first row of a file is not its header.",
+    "SP-F026": "scenario.toml ends with an empty line: a section may have been cut off.",
     "SP-S001": "Unknown key.",
     "SP-S002": "A required key is absent.",
     "SP-S003": "The value has the wrong type.",
@@ -45,6 +46,7 @@ CODES = {
     "SP-S011": "give names a stage that is not in order.",
     "SP-S012": "The bands do not make a convex function.",
     "SP-S013": "The equity attribute is neither population nor one of the attributes.",
+    "SP-S014": "A table has not the rows or the content that [expect] states.",
     "SP-E001": "No such plan of an ensemble.",
     "SP-E002": "The plan of an ensemble is not TOML.",
     "SP-E003": "Unknown key in the plan of an ensemble.",
@@ -184,6 +186,11 @@ CODES = {
     "SP-N013": "A year is missing in a series, and counts as none.",
     "SP-N014": "An area with a bid or target has no people.",
     "SP-N015": "There is only one area with a bid.",
+    "SP-N016": "A series lacks a year that the others have.",
+    "SP-N017": "An option has no years, and changes nothing.",
+    "SP-N018": "An objective has no national target.",
+    "SP-N019": "Two rows of the pot say the same.",
+    "SP-N020": "A number is far from the others of its column or series.",
 }
 """Every code with what it means. A code never changes its meaning and is never used again for another."""
 
@@ -206,6 +213,11 @@ WARNINGS = frozenset(
         "SP-N007",
         "SP-N008",
         "SP-N009",
+        "SP-N016",
+        "SP-N017",
+        "SP-N018",
+        "SP-N019",
+        "SP-N020",
     ]
 )
 """Codes of what may well be a mistake and does not keep the input from being used."""
@@ -218,6 +230,7 @@ NOTES = frozenset(
         "SP-F022",
         "SP-F023",
         "SP-F024",
+        "SP-F026",
         "SP-D060",
         "SP-X027",
         "SP-X028",

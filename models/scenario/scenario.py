@@ -173,6 +173,7 @@ class Scenario:
         if equity is None or isinstance(equity, Mapping):
             changes["equity"] = equity or None
         settings = self.settings.as_dict()
+        settings.pop("expect", None)  # what it counts is the source, not a changed copy
         if equity is None:
             settings.pop("equity", None)
         settings = merged(settings, {key: value for key, value in changes.items() if value is not None})
@@ -338,7 +339,7 @@ def from_raw(
         settings, unusable = Settings(years=()), frozenset(Settings.__dataclass_fields__)
     else:
         settings, unusable = read_settings(written, report, file, line_of)
-    tables = check_tables(raw, settings, unusable, report)
+    tables = check_tables(raw, settings, unusable, report, file)
     report.stop_if_any()
     return _made(settings, tables, report.notes)
 

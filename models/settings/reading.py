@@ -12,11 +12,12 @@ from pydantic_core import ErrorDetails
 from ..diagnostics.problems import SETTINGS, Diagnostic, Report, did_you_mean, shown
 from ..tables.rule_kinds import RULES
 from .log import ENTRIES, NAMED, LogSection, log_as_dict
-from .schema import BandsSection, EquitySection, RulesSection, SettingsFile, StagesSection
+from .schema import BandsSection, EquitySection, ExpectSection, RulesSection, SettingsFile, StagesSection
 from .settings import SCHEMA, Bands, Equity, FrozenMapping, Settings, Stages, frozen
 
 _SECTIONS: Mapping[tuple[str, ...], type[BaseModel]] = {
     (): SettingsFile,
+    ("expect",): ExpectSection,
     ("rules",): RulesSection,
     ("equity",): EquitySection,
     ("stages",): StagesSection,
@@ -114,6 +115,7 @@ def _settings(content: SettingsFile, equity: EquitySection | None, without_years
         money=content.money,
         price_base=content.price_base,
         attributes=content.attributes,
+        expect=FrozenMapping(content.expect.model_dump(exclude_none=True)),
         rules=FrozenMapping(content.rules.model_dump(exclude_none=True)),
         equity=None if equity is None else Equity(equity.attribute, equity.elasticity),
         stages=Stages(stages.order, FrozenMapping(stages.give), Bands(stages.bands.ends, stages.bands.slopes)),

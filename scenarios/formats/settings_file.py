@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -81,9 +81,21 @@ def read_settings_file(
         complain("SP-F012", *_endless_number(text))
     else:
         if not _is_too_deep(settings):
+            _check_end(text, complain)
             return settings, lines_of_keys(text)
         complain("SP-F013", value="keys within keys within keys", expected="the keys of a scenario")
     return None
+
+
+def _check_end(text: str, complain: Callable[..., None]) -> None:
+    """Report an end as files have that were cut off: without a line end, or with an empty line."""
+    lines = text.split("\n")
+    if not text.endswith("\n"):
+        remedy = "see that nothing is missing; a complete file ends with a new line"
+        complain("SP-F015", f"line {len(lines)}", shown(lines[-1][-40:]), "a line end after it", remedy)
+    elif text.endswith("\n\n"):
+        remedy = "see that no section is missing behind it"
+        complain("SP-F026", f"line {len(lines) - 1}", "an empty line at the end", "", remedy)
 
 
 def load_plan(file: Path, name: str, part: str, expected: str, codes: tuple[str, str]) -> dict[str, Any]:

@@ -77,7 +77,7 @@ def write_workbook_template(scenario: Scenario, path: Path) -> None:
                     sheet.data_validation(1, at, len(table) + READY, at, {"ignore_blank": True, **rule})
 
 
-_FREE = ("log", "notes", "stages.give")
+_FREE = ("expect", "log", "notes", "stages.give")
 """Settings whose keys are the user's, or follow from other settings."""
 
 

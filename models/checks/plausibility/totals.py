@@ -7,12 +7,12 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from ..diagnostics.problems import shown
-from .census import Census
-from .keys import places
-from .number_cells import Floats
-from .parsing import Parsed
-from .register import OFFICIAL
+from ...diagnostics.problems import shown
+from ..census import Census
+from ..keys import places
+from ..number_cells import Floats
+from ..parsing import Parsed
+from ..register import OFFICIAL
 
 Tables = Mapping[str, Parsed]
 

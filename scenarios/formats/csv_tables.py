@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from itertools import islice
+from itertools import chain, islice
 
 from singlepot.models.checks.headers import columns_called
 from singlepot.models.diagnostics.problems import Diagnostic, Report, shown
@@ -63,7 +63,7 @@ class _Reader:
         self.table, self.file, self.number, self.report, self.lenient = table, file, number, report, lenient
         self.complete = True
         self.blank: list[int] = []
-        self.last, self.beyond = 1, 0
+        self.last, self.surplus, self.beyond = 1, 0, 0  # surplus: cells behind the last column, in the first rows
 
     def complain(
         self, code: str, row: int | None = None, column: str = "", value: str = "", expected: str = "", remedy: str = ""
@@ -86,6 +86,9 @@ class _Reader:
             header = next(rows)
             if not self._is_header(header) or self._stands_below(header, text):
                 return lost(self.file)
+            first = list(islice(rows, 2))
+            rows = chain(first, rows)
+            self.surplus = max(0, min((len(row) - len(header) for row in first), default=0))
             cells: list[list[str]] = [[] for _ in header]
             numbers = self._collect(rows, cells)
         except csv.Error as fault:
@@ -168,7 +171,7 @@ class _Reader:
             self.blank.append(number if row else -number)
         elif len(row) == width:
             return True
-        elif not any(cell.strip() for cell in row[width:]) and len(row) > width:
+        elif len(row) == width + self.surplus and not any(cell.strip() for cell in row[width:]):
             del row[width:]
             self.beyond += 1
             return True

@@ -126,9 +126,9 @@ def test_empty_columns_behind_are_passed_over_with_a_note(table: str, count: int
 
 
 def test_an_empty_column_between_others_and_cells_behind_the_last_are_passed_over_too(tmp_path: Path) -> None:
-    areas = "code,,name\nA,,Aston,,\nB, ,Barton\n"
+    areas = "code,,name\nA,,Aston,,\nB, ,Barton,,\n"
     found = sp.check_scenario(folder(tmp_path / "plan", areas=areas))
-    assert [note.value for note in found.notes] == ["1 empty column, B", "empty cells behind the last column in 1 row"]
+    assert [note.value for note in found.notes] == ["1 empty column, B", "empty cells behind the last column in 2 rows"]
     assert found.scenario == sp.read_scenario(folder(tmp_path / "other"))
 
 

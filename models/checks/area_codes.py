@@ -57,6 +57,21 @@ def replaced(code: str) -> str:
     return f"it was replaced on {_day(register().changes[code].date)} by {' and '.join(map(register().said, new))}"
 
 
+_TOTAL = re.compile(
+    r"(?:grand |overall |sub-?\s?)?totals?(?: of .*| for .*|:)?|.* totals?|all (?:areas|authorities|councils)|sum",
+    re.IGNORECASE,
+)
+
+
+def is_total(name: str) -> bool:
+    """Whether a code or name is that of a total of areas.
+
+    >>> is_total("Sub-total"), is_total("Kent total"), is_total("Totnes")
+    (True, True, False)
+    """
+    return _TOTAL.fullmatch(name.strip()) is not None
+
+
 def whose(code: str) -> str:
     """Say what an official code stands for, where that is known: its neighbours by number are other places."""
     if not OFFICIAL.fullmatch(code) or code not in register().names:

@@ -11,7 +11,7 @@ import pandas as pd
 from ..diagnostics.problems import SHOWN, did_you_mean, one_of, shown
 from ..settings.settings import Settings
 from ..tables.schema import TOTAL, column_names
-from .area_codes import whose
+from .area_codes import is_total, whose
 from .parsing import Parsed, combined, say
 from .text_cells import KEY, UNUSABLE, Integers, Labels
 
@@ -167,7 +167,7 @@ def _list_it(year: str) -> str:
 
 def _naming_places(advise: Callable[[str], str]) -> Callable[[str], str]:
     """Advise on unknown areas: what their code stands for, or what replaced it, where that is known."""
-    return lambda word: whose(word) or advise(word)
+    return lambda word: whose(word) or ("delete the row if it is a total" if is_total(word) else advise(word))
 
 
 MOST_COMPARED = 100_000

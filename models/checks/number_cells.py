@@ -43,6 +43,8 @@ def read_numbers(column: Column, cells: Cells, money: str, complain: Complain, l
     bad = _rescue(numbers, bad, column, cells, money, complain, lenient)
     for position in bad:
         _complain_of_number(position, cells, column, money, complain)
+    if any(_DECIMAL_COMMA.fullmatch(str(_at(cells, position)).strip()) for position in bad):
+        _complain_of_points(cells, expected, complain)
     empty = np.isnan(numbers)
     if column.required and empty.any():
         empty[list(bad)] = False
@@ -128,6 +130,20 @@ def _number(cell: object) -> float | None:
     return None if number in (float("inf"), float("-inf")) else number
 
 
+_DECIMAL_COMMA = re.compile(r"[+-]?(?:[0-9]{1,3}(?:\.[0-9]{3})+,[0-9]+|[0-9]+,(?:[0-9]{1,2}|[0-9]{4,}))")
+_POINTED = re.compile(r"[+-]?[0-9]{1,3}(?:\.[0-9]{3})+")
+
+
+def _complain_of_points(cells: Cells, expected: str, complain: Complain) -> None:
+    """Name the numbers in a column with decimal commas whose one point may part thousands: 1.000 is then no one."""
+    for position in range(len(cells)):
+        cell = _at(cells, position)
+        if isinstance(cell, str) and cell.count(".") == 1 and _POINTED.fullmatch(cell.strip()):
+            text = cell.strip()
+            remedy = f"write {text.replace('.', '')} if the point parts thousands, as decimal commas beside it suggest"
+            complain(position, "SP-D011", shown(cell), expected, remedy)
+
+
 def _at(cells: Cells, position: int) -> object:
     return cells.iloc[position] if isinstance(cells, pd.Series) else cells[position]
 
@@ -205,6 +221,8 @@ def _plainly(text: str) -> str:
     elif re.fullmatch(r"[+-]?[0-9]{1,3}(\.[0-9]{3})*,[0-9]+|[+-]?[0-9]+,[0-9]+", bare.strip()):
         left_out += ["points between thousands"] * ("." in bare) + ["decimal comma"]
         bare = bare.replace(".", "").replace(",", ".")
+    elif bare.count(".") > 1 and _POINTED.fullmatch(bare.strip()):
+        bare, left_out = bare.replace(".", ""), [*left_out, "points between thousands"]
     bare = bare.strip()
     if not _NUMBER.fullmatch(bare):
         return "write a plain number"

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from ...diagnostics.problems import shown
+from ..area_codes import is_total
 from ..census import Census
 from ..keys import places
 from ..number_cells import Floats
@@ -24,12 +25,6 @@ MOST_DECIMALS = 6
 
 MOST_OFF = 0.01
 """How far a sum of rounded numbers may be from the number that was rounded by itself, as a share."""
-
-TOTAL_NAME = re.compile(
-    r"(?:grand |overall |sub-?\s?)?totals?(?: of .*| for .*|:)?|.* totals?|all (?:areas|authorities|councils)|sum",
-    re.IGNORECASE,
-)
-"""Names of totals."""
 
 LOWEST_TIERS = re.compile("E0[6789]|N09|S12|W06")
 """Beginnings of official codes of authorities that contain no other: unitary ones, districts, boroughs, councils."""
@@ -60,7 +55,7 @@ def check_totals(tables: Tables, census: Census) -> None:
     names = [areas.text("name")[row].strip().casefold() for row in range(areas.rows)]
     nations = sum(name in NATIONS for name in names)
     for row in map(int, asking):
-        if TOTAL_NAME.fullmatch(names[row]) or (names[row] in NATIONS and len(asking) - nations >= FEWEST - 1):
+        if is_total(names[row]) or (names[row] in NATIONS and len(asking) - nations >= FEWEST - 1):
             sums.setdefault(row, "its name is that of a total")
     single = all(OFFICIAL.fullmatch(_code(areas, row)) for row in map(int, asking))
     for row, why in sorted(sums.items()):

@@ -274,6 +274,24 @@ def test_a_number_with_a_mark_or_in_another_hand_is_written_out(cell: str, remed
     assert found[0].remedy.startswith(remedy)
 
 
+def test_points_beside_decimal_commas_are_no_decimal_points(tmp_path: Path) -> None:
+    """1.000 is a thousand where 1.234,5 stands in the same column, and one where no comma says so."""
+    bids = 'area,year,amount\nA,2026-27,"1.234,5"\nA,2027-28,1.000\nB,2026-27,2.345.678\nB,2027-28,3.5\n'
+    found = sp.check_scenario(folder(tmp_path / "plan", bids=bids)).problems
+    assert [(problem.place, problem.remedy.partition(" (")[0].partition(" if")[0]) for problem in found] == [
+        ("row 2", "write 1234.5"),
+        ("row 3", "write 1000"),
+        ("row 4", "write 2345678"),
+    ]
+    read = sp.read_scenario(folder(tmp_path / "plan", bids=BIDS.replace("11", "1.125")))
+    assert read.bids["amount"].tolist()[0] == 1.125
+
+
+def test_a_total_among_the_bids_is_to_be_deleted(tmp_path: Path) -> None:
+    found = sp.check_scenario(folder(tmp_path / "plan", bids=BIDS + "Total,2026-27,23\n")).problems
+    assert [problem.remedy for problem in found] == ["delete the row if it is a total"]
+
+
 @pytest.mark.parametrize(("written", "remedy"), [('"n/a"', "leave the key out"), ('"0.7"', "write it without quotes")])
 def test_a_text_for_a_number_of_the_settings_is_told_apart(written: str, remedy: str, tmp_path: Path) -> None:
     path = folder(tmp_path / "plan")

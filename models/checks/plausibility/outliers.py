@@ -93,6 +93,8 @@ def _check_steps(parsed: Parsed, column: str, key: tuple[str, ...], most: float,
     year = places(parsed.labels["year"], {label: at for at, label in enumerate(settings.years)})
     series = np.unique(combined(parsed, key)[0], return_inverse=True)[1]
     rows = np.flatnonzero((numbers > 0) & (year >= 0))
+    if not len(rows):
+        return
     rows = rows[np.lexsort((year[rows], series[rows]))]
     size, same = np.log(numbers[rows]), series[rows][1:] == series[rows][:-1]
     step = np.where(same, np.diff(size), 0.0)

@@ -132,6 +132,12 @@ def test_the_shipped_scenarios_are_not_doubted() -> None:
         assert not {note.code for note in sp.read_scenario(name).notes} & LOSSES, name
 
 
+def test_national_targets_of_ranges_only_are_no_series() -> None:
+    scenario = base("official")
+    national = scenario.national.iloc[:1].assign(year="2026-27:2028-29", target=900.0)
+    assert codes_of(scenario, national=national) == set()
+
+
 @pytest.mark.parametrize("seed", range(12))
 def test_numbers_that_spread_as_those_of_areas_do_are_not_doubted(seed: int) -> None:
     """Sizes of areas spread over two powers of ten on each side; series halve, double, begin at nothing or jump."""

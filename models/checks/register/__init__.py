@@ -69,7 +69,7 @@ class Register:
         Examples
         --------
         >>> list(register().containers("S12000033")), list(register().containers("TLC11"))[:3]
-        (['S92000003', 'TLM', 'K03000001', 'K02000001'], ['TLC1', 'TLC', 'E12000001'])
+        (['S92000003', 'TLM', 'K03000001', 'K02000001'], ['TLC1', 'K02000001', 'TLC'])
         """
         passed, waiting = {code}, self._parents(code)
         while waiting:

@@ -15,16 +15,16 @@ def check_expectations(tables: Mapping[str, Parsed], settings: Settings, report:
     """Report what is not as ``[expect]`` states; tables with other problems are passed over."""
     for name, expected in settings.expect.items():
         if name == "settings":
-            found: int | str = settings.values_set
+            actual: int | str = settings.values_set
         elif not tables[name].complete or (isinstance(expected, str) and tables[name].faulty):
             continue
         elif isinstance(expected, int):
-            found = tables[name].rows
+            actual = tables[name].rows
         else:
-            found = f"sha256:{hashlib.sha256(csv_text(tables[name].frame())).hexdigest()}"
-        if found != expected:
+            actual = f"sha256:{hashlib.sha256(csv_text(tables[name].frame())).hexdigest()}"
+        if actual != expected:
             noun = "values of rules, equity and stages" if name == "settings" else f"rows of {name}"
-            value = f"{found} {noun}" if isinstance(found, int) else found
-            written = str(found) if isinstance(found, int) else f'"{found}"'
+            value = f"{actual} {noun}" if isinstance(actual, int) else actual
+            written = str(actual) if isinstance(actual, int) else f'"{actual}"'
             remedy = f"see what was lost or added; if nothing was, write {name} = {written}"
             report.add(Diagnostic("SP-S014", SETTINGS, file, "", f"expect.{name}", value, str(expected), remedy))

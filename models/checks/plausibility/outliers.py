@@ -104,10 +104,10 @@ def _check_steps(parsed: Parsed, column: str, key: tuple[str, ...], most: float,
     apart = np.where(alone, np.maximum(np.abs(before), np.abs(after)), np.minimum(np.abs(before), np.abs(after)))
     odd = (apart >= np.log(most)) & (alone | (before * after < 0))
     odd &= ~_beside_worse(odd, apart, same)
-    found = np.sort(rows[odd])
-    if len(found):
-        row = int(found[0])
-        more = f" and {len(found) - 1} more" if len(found) > 1 else ""
+    far = np.sort(rows[odd])
+    if len(far):
+        row = int(far[0])
+        more = f" and {len(far) - 1} more" if len(far) > 1 else ""
         value = f"{parsed.numbers[column][row]:,.6g} for {say(parsed, row, (*key, 'year'))}{more}"
         _complain(parsed, row, column, value, float(np.exp(apart[odd].max())))
 

@@ -100,7 +100,7 @@ def _runs(bids: Floats, off: float) -> dict[int, tuple[int, int]]:
     before = np.concatenate([[0.0], np.cumsum(total)])
     columns = np.concatenate([np.zeros((1, bids.shape[1])), np.cumsum(bids, axis=0)])
     distinct = (np.count_nonzero(bids, axis=1) > 1) | (total > 100 * 2 * off)
-    found: dict[int, tuple[int, int]] = {}
+    runs: dict[int, tuple[int, int]] = {}
     for at in map(int, np.flatnonzero(distinct)):
         ends = [(int(np.argmin(np.abs(before[at] - before[: at + 1] - total[at]))), at)]
         if at + 2 < len(before):
@@ -108,5 +108,5 @@ def _runs(bids: Floats, off: float) -> dict[int, tuple[int, int]]:
         for first, last in ends:
             sums = columns[last] - columns[first]
             if last - first > 1 and (np.abs(bids[at] - sums) <= _allowed(sums, last - first, off)).all():
-                found.setdefault(at, (first, last - 1))
-    return found
+                runs.setdefault(at, (first, last - 1))
+    return runs

@@ -69,7 +69,7 @@ class Register:
         Examples
         --------
         >>> list(register().containers("S12000033")), list(register().containers("TLC11"))[:3]
-        (['S92000003', 'TLM', 'K03000001', 'K02000001'], ['TLC1', 'K02000001', 'TLC'])
+        (['S92000003', 'TLM', 'K03000001', 'K02000001'], ['TLC1', 'TLC', 'E12000001'])
         """
         passed, waiting = {code}, self._parents(code)
         while waiting:
@@ -82,7 +82,9 @@ class Register:
     def _parents(self, code: str) -> list[str]:
         parents = list(self.within.get(code, ()))
         if TERRITORIAL.fullmatch(code):
-            parents += [code[:-1]] * (len(code) > 3) + [f"TL{code[2:]}"] * code.startswith("UK")
+            parents += [f"TL{code[2:]}"] * code.startswith("UK")
+            if len(code) > 3:  # TLC is the whole of a region or country
+                return [code[:-1], *parents]
         elif not OFFICIAL.fullmatch(code):
             return parents
         return parents + [whole for prefix, whole in self.kinds.items() if code.startswith(prefix)]

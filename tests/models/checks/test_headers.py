@@ -53,10 +53,10 @@ YEARS += ["2026-27 (£m)", "Amount 2026-27", "2026-2027", "2026-27 provisional",
 def test_years_in_columns_are_one_message_that_says_what_to_do(year: str, make: object, tmp_path: Path) -> None:
     following = year.replace("27", "28").replace("26", "27")
     wide = f"area,{year},{following}\nA,11,12\nB,13,14\n"
-    found = sp.check_scenario(make(tmp_path / "plan", bids=wide)).problems  # type: ignore[operator]
-    assert [problem.code for problem in found] == ["SP-D007"], found
-    assert "a row for each year: the columns area, year, amount" in str(found[0])
-    assert "delete" not in str(found[0])
+    problems = sp.check_scenario(make(tmp_path / "plan", bids=wide)).problems  # type: ignore[operator]
+    assert [problem.code for problem in problems] == ["SP-D007"], problems
+    assert "a row for each year: the columns area, year, amount" in str(problems[0])
+    assert "delete" not in str(problems[0])
 
 
 @pytest.mark.parametrize(
@@ -93,18 +93,18 @@ def test_every_footnoted_header_of_a_table_is_named_with_the_right_one(make: obj
         else "Area code [1],Financial year,Amount|(£m)"
     )
     path = make(tmp_path / "plan", bids=BIDS.replace("area,year,amount", header))  # type: ignore[operator]
-    found = sp.check_scenario(path).problems
-    assert {problem.code for problem in found} == {"SP-D002", "SP-D003"}
-    remedies = [problem.remedy for problem in found if problem.code == "SP-D003"]
+    problems = sp.check_scenario(path).problems
+    assert {problem.code for problem in problems} == {"SP-D002", "SP-D003"}
+    remedies = [problem.remedy for problem in problems if problem.code == "SP-D003"]
     assert remedies == [f'did you mean "{name}"?' for name in ("area", "year", "amount")]
 
 
 @pytest.mark.parametrize("header", ["Sum wanted", "Ansatz", "x", "Region of the LEP", "kpi_2"])
 def test_no_column_is_to_be_deleted_while_a_required_one_is_missing(header: str, tmp_path: Path) -> None:
-    found = sp.check_scenario(folder(tmp_path / "plan", bids=BIDS.replace("amount", header))).problems
-    assert [problem.code for problem in found] == ["SP-D002", "SP-D003"]
-    assert "delete" not in found[1].remedy
-    assert "call it amount if it is that" in found[1].remedy
+    problems = sp.check_scenario(folder(tmp_path / "plan", bids=BIDS.replace("amount", header))).problems
+    assert [problem.code for problem in problems] == ["SP-D002", "SP-D003"]
+    assert "delete" not in problems[1].remedy
+    assert "call it amount if it is that" in problems[1].remedy
 
 
 # ---------------------------------------------------------------- empty columns, titles, other separators
@@ -116,26 +116,29 @@ def widened(text: str, header: str, cells: str) -> str:
 
 
 @pytest.mark.parametrize("table", ["areas", "pot", "bids"])
-@pytest.mark.parametrize(("count", "said"), [(1, "1 empty column"), (3, "3 empty columns"), (40, "40 empty columns")])
-def test_empty_columns_behind_are_passed_over_with_a_note(table: str, count: int, said: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("count", "words"), [(1, "1 empty column"), (3, "3 empty columns"), (40, "40 empty columns")])
+def test_empty_columns_behind_are_passed_over_with_a_note(table: str, count: int, words: str, tmp_path: Path) -> None:
     texts = {"areas": AREAS, "pot": POT, "bids": BIDS}
-    found = sp.check_scenario(folder(tmp_path / "plan", **{table: widened(texts[table], "," * count, "," * count)}))
-    assert [(note.code, note.file) for note in found.notes] == [("SP-F024", f"{table}.csv")]
-    assert said in found.notes[0].value
-    assert found.scenario == sp.read_scenario(folder(tmp_path / "other"))
+    findings = sp.check_scenario(folder(tmp_path / "plan", **{table: widened(texts[table], "," * count, "," * count)}))
+    assert [(note.code, note.file) for note in findings.notes] == [("SP-F024", f"{table}.csv")]
+    assert words in findings.notes[0].value
+    assert findings.scenario == sp.read_scenario(folder(tmp_path / "other"))
 
 
 def test_an_empty_column_between_others_and_cells_behind_the_last_are_passed_over_too(tmp_path: Path) -> None:
     areas = "code,,name\nA,,Aston,,\nB, ,Barton,,\n"
-    found = sp.check_scenario(folder(tmp_path / "plan", areas=areas))
-    assert [note.value for note in found.notes] == ["1 empty column, B", "empty cells behind the last column in 2 rows"]
-    assert found.scenario == sp.read_scenario(folder(tmp_path / "other"))
+    findings = sp.check_scenario(folder(tmp_path / "plan", areas=areas))
+    assert [note.value for note in findings.notes] == [
+        "1 empty column, B",
+        "empty cells behind the last column in 2 rows",
+    ]
+    assert findings.scenario == sp.read_scenario(folder(tmp_path / "other"))
 
 
 def test_columns_without_a_header_are_named_by_their_letters(tmp_path: Path) -> None:
     areas = "code,name,,,\nA,Aston,,x,\nB,Barton,,y,1\n"
-    found = sp.check_scenario(folder(tmp_path / "plan", areas=areas)).problems
-    assert [(problem.code, problem.value) for problem in found] == [
+    problems = sp.check_scenario(folder(tmp_path / "plan", areas=areas)).problems
+    assert [(problem.code, problem.value) for problem in problems] == [
         ("SP-D003", "no name for column D, which holds 2 cells, the first in row 2"),
         ("SP-D003", "no name for column E, which holds 1 cell, the first in row 3"),
     ]
@@ -150,9 +153,9 @@ def test_columns_without_a_header_are_named_by_their_letters(tmp_path: Path) -> 
     ],
 )
 def test_rows_above_the_header_are_named_once(above: str, row: int, tmp_path: Path) -> None:
-    found = sp.check_scenario(folder(tmp_path / "plan", bids=above + BIDS)).problems
-    assert [(problem.code, problem.place) for problem in found] == [("SP-F025", "row 1")]
-    assert f"the header seems to be in row {row}" in found[0].remedy
+    problems = sp.check_scenario(folder(tmp_path / "plan", bids=above + BIDS)).problems
+    assert [(problem.code, problem.place) for problem in problems] == [("SP-F025", "row 1")]
+    assert f"the header seems to be in row {row}" in problems[0].remedy
 
 
 @pytest.mark.parametrize("first", ["sep=;\n", "sep=,\n", "SEP=\t\n", ""])
@@ -161,13 +164,13 @@ def test_other_separators_and_the_line_that_states_them_are_named_once(
     first: str, separator: str, tmp_path: Path
 ) -> None:
     text = first + BIDS.replace(",", separator).replace("11", "11,5")
-    found = sp.check_scenario(folder(tmp_path / "plan", bids=text)).problems
-    assert [problem.code for problem in found] == ["SP-F007"]
+    problems = sp.check_scenario(folder(tmp_path / "plan", bids=text)).problems
+    assert [problem.code for problem in problems] == ["SP-F007"]
 
 
 def test_a_note_below_the_table_is_named_as_one(tmp_path: Path) -> None:
-    found = sp.check_scenario(folder(tmp_path / "plan", bids=BIDS + "Source: returns of 2026\n")).problems
-    assert [(problem.code, problem.remedy) for problem in found] == [
+    problems = sp.check_scenario(folder(tmp_path / "plan", bids=BIDS + "Source: returns of 2026\n")).problems
+    assert [(problem.code, problem.remedy) for problem in problems] == [
         ("SP-F008", "delete the row if it is a note below the table")
     ]
 
@@ -248,8 +251,8 @@ def test_a_mark_for_a_number_that_is_not_there_is_never_told_to_become_zero(mark
                 continue
             row = [*first[:position], mark, *first[position + 1 :]]
             table = "\n".join(",".join(cells) for cells in [header, row, *rest]) + "\n"
-            found = sp.check_scenario(folder(tmp_path / "plan", **{**FULL, name: table})).problems
-            faults = [problem for problem in found if problem.column == column]
+            problems = sp.check_scenario(folder(tmp_path / "plan", **{**FULL, name: table})).problems
+            faults = [problem for problem in problems if problem.column == column]
             assert [problem.code for problem in faults] == ["SP-D012" if mark.strip("-") in ("inf", "∞") else "SP-D011"]
             remedy = faults[0].remedy
             assert "0" not in remedy, (name, column, remedy)
@@ -269,16 +272,16 @@ def test_a_mark_for_a_number_that_is_not_there_is_never_told_to_become_zero(mark
     ],
 )
 def test_a_number_with_a_mark_or_in_another_hand_is_written_out(cell: str, remedy: str, tmp_path: Path) -> None:
-    found = sp.check_scenario(folder(tmp_path / "plan", bids=BIDS.replace("11", cell, 1))).problems
-    assert [problem.code for problem in found] == ["SP-D011"]
-    assert found[0].remedy.startswith(remedy)
+    problems = sp.check_scenario(folder(tmp_path / "plan", bids=BIDS.replace("11", cell, 1))).problems
+    assert [problem.code for problem in problems] == ["SP-D011"]
+    assert problems[0].remedy.startswith(remedy)
 
 
 def test_points_beside_decimal_commas_are_no_decimal_points(tmp_path: Path) -> None:
     """1.000 is a thousand where 1.234,5 stands in the same column, and one where no comma says so."""
     bids = 'area,year,amount\nA,2026-27,"1.234,5"\nA,2027-28,1.000\nB,2026-27,2.345.678\nB,2027-28,3.5\n'
-    found = sp.check_scenario(folder(tmp_path / "plan", bids=bids)).problems
-    assert [(problem.place, problem.remedy.partition(" (")[0].partition(" if")[0]) for problem in found] == [
+    problems = sp.check_scenario(folder(tmp_path / "plan", bids=bids)).problems
+    assert [(problem.place, problem.remedy.partition(" (")[0].partition(" if")[0]) for problem in problems] == [
         ("row 2", "write 1234.5"),
         ("row 3", "write 1000"),
         ("row 4", "write 2345678"),
@@ -288,8 +291,8 @@ def test_points_beside_decimal_commas_are_no_decimal_points(tmp_path: Path) -> N
 
 
 def test_a_total_among_the_bids_is_to_be_deleted(tmp_path: Path) -> None:
-    found = sp.check_scenario(folder(tmp_path / "plan", bids=BIDS + "Total,2026-27,23\n")).problems
-    assert [problem.remedy for problem in found] == ["delete the row if it is a total"]
+    problems = sp.check_scenario(folder(tmp_path / "plan", bids=BIDS + "Total,2026-27,23\n")).problems
+    assert [problem.remedy for problem in problems] == ["delete the row if it is a total"]
 
 
 @pytest.mark.parametrize(("written", "remedy"), [('"n/a"', "leave the key out"), ('"0.7"', "write it without quotes")])

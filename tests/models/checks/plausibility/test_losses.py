@@ -147,8 +147,8 @@ def test_numbers_that_spread_as_those_of_areas_do_are_not_doubted(seed: int) -> 
         areas[column] = [10 ** rng.gauss(3, 0.7) for _ in range(len(areas))]
     targets["target"] *= [rng.choice([0.2, 0.5, 1, 2, 4]) for _ in range(len(targets))]
     bids["amount"] *= [rng.choice([0, 0.1, 1, 1, 1, 10]) for _ in range(len(bids))]
-    found = codes_of(scenario, areas=areas, targets=targets, bids=bids)
-    assert "SP-N020" not in found
+    codes = codes_of(scenario, areas=areas, targets=targets, bids=bids)
+    assert "SP-N020" not in codes
 
 
 # ---------------------------------------------------------------- settings that end early
@@ -220,11 +220,11 @@ def test_a_table_that_is_not_as_stated_is_refused(table: str, change: str, tmp_p
     assert sp.check_scenario(path).ready
     lines = (path / f"{table}.csv").read_text(encoding="utf-8").splitlines()
     if change == "other":
-        lines[-1] = re.sub(r"([0-9])$", lambda found: str((int(found[1]) + 1) % 10), lines[-1])
+        lines[-1] = re.sub(r"([0-9])$", lambda digit: str((int(digit[1]) + 1) % 10), lines[-1])
     lines = lines[:-1] if change == "lost" else [*lines, *lines[-1:] * (change == "twice")]
     (path / f"{table}.csv").write_text("\n".join([*lines, ""]), encoding="utf-8")
-    found = sp.check_scenario(path).problems
-    refused = [problem for problem in found if problem.code == "SP-S014"]
+    problems = sp.check_scenario(path).problems
+    refused = [problem for problem in problems if problem.code == "SP-S014"]
     assert [problem.column for problem in refused] == [f"expect.{table}"]
     assert f"write {table} = " in refused[0].remedy
 
@@ -240,8 +240,8 @@ def test_settings_that_lost_a_section_are_not_as_stated(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("line", ["bids = -1", 'bids = "abc"', "bids = 1.5", "bid = 3", 'settings = "sha256:1"'])
 def test_a_count_that_cannot_be_is_refused(line: str, tmp_path: Path) -> None:
-    found = sp.check_scenario(stated(tmp_path / "plan", line)).problems
-    assert {problem.code[:4] for problem in found} == {"SP-S"}
+    problems = sp.check_scenario(stated(tmp_path / "plan", line)).problems
+    assert {problem.code[:4] for problem in problems} == {"SP-S"}
 
 
 def test_a_changed_copy_states_no_counts_of_its_source(tmp_path: Path) -> None:

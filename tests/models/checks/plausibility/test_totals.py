@@ -69,9 +69,9 @@ NESTED = [
 @pytest.mark.parametrize(("whole", "parts"), NESTED)
 def test_an_official_code_that_contains_others_by_its_kind_is_warned_of(whole: str, parts: list[str]) -> None:
     codes = [*parts[:1], whole, *parts[1:], "E06000052" if not whole.startswith(("E92", "K")) else "N09000003"]
-    found = warnings_of(codes, [[7.0], [29.0], [11.0], [5.5]])
-    assert [(note.code, note.place) for note in found if whole in note.value] == [("SP-A007", "row label 1")]
-    assert all(part in found[0].expected for part in parts if whole in register().containers(part))
+    warnings = warnings_of(codes, [[7.0], [29.0], [11.0], [5.5]])
+    assert [(note.code, note.place) for note in warnings if whole in note.value] == [("SP-A007", "row label 1")]
+    assert all(part in warnings[0].expected for part in parts if whole in register().containers(part))
 
 
 def test_a_code_beside_areas_of_other_places_is_not_warned_of() -> None:
@@ -107,9 +107,9 @@ def test_a_row_that_is_the_sum_of_all_others_is_warned_of_whatever_its_code_and_
     at = rng.randint(0, count)
     bids = np.insert(exact, at, exact.sum(axis=0), axis=0).round(decimals).tolist()
     codes = [f"area {number}" for number in range(count + 1)]
-    found = warnings_of(codes, bids)
-    assert f"row label {at}" in [note.place for note in found]
-    assert {note.code for note in found} == {"SP-A011"}
+    warnings = warnings_of(codes, bids)
+    assert f"row label {at}" in [note.place for note in warnings]
+    assert {note.code for note in warnings} == {"SP-A011"}
 
 
 @settings(max_examples=40, deadline=None)
@@ -123,16 +123,16 @@ def test_subtotals_below_or_above_their_rows_are_warned_of(rng: random.Random) -
         total = np.sum(group, axis=0).tolist()
         wanted.append(len(rows) if above else len(rows) + len(group))
         rows += [total, *group] if above else [*group, total]
-    found = warnings_of([f"area {at}" for at in range(len(rows))], np.round(rows, 2).tolist())
-    assert {f"row label {at}" for at in wanted} <= {note.place for note in found}
+    warnings = warnings_of([f"area {at}" for at in range(len(rows))], np.round(rows, 2).tolist())
+    assert {f"row label {at}" for at in wanted} <= {note.place for note in warnings}
 
 
 @pytest.mark.parametrize(
     "name", ["Total", "TOTAL", "Sub-total", "Grand total", "England", "All councils", "Total of region"]
 )
 def test_a_row_that_is_named_as_a_total_is_warned_of(name: str) -> None:
-    found = warnings_of(["A", "B", "C", "D"], [[9.1], [5.3], [3.7], [2.9]], ["Aston", "Barton", "Carton", name])
-    assert [(note.code, note.place) for note in found] == [("SP-A011", "row label 3")]
+    warnings = warnings_of(["A", "B", "C", "D"], [[9.1], [5.3], [3.7], [2.9]], ["Aston", "Barton", "Carton", name])
+    assert [(note.code, note.place) for note in warnings] == [("SP-A011", "row label 3")]
 
 
 def test_bids_that_are_no_sums_are_not_warned_of() -> None:

@@ -88,7 +88,7 @@ def _is_sum(bids: Floats, sums: Floats, off: float) -> np.ndarray[tuple[int], np
 
 
 def _allowed(sums: Floats, count: int, off: float) -> Floats:
-    return np.asarray(np.minimum(2 * off * np.sqrt(count), MOST_OFF * sums) + 1e-9 * sums)
+    return np.asarray(np.minimum(off * (count + 1), MOST_OFF * sums) + 1e-9 * sums)
 
 
 def _runs(bids: Floats, off: float) -> dict[int, tuple[int, int]]:

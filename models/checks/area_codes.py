@@ -1,4 +1,7 @@
-"""Checks of the codes of areas: look-alikes, official codes that are almost right, replaced, or inside one another."""
+"""Checks of the codes of areas: look-alikes, official codes that are almost right, replaced, or inside one another.
+
+Totals among the areas are in :mod:`~singlepot.models.checks.plausibility.totals`.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from collections.abc import Mapping
 from ..diagnostics.problems import in_latin, one_of, shown
 from ..tables.schema import CENTRE
 from .parsing import Parsed
-from .register import LENGTH, OFFICIAL, Register, register
+from .register import LENGTH, OFFICIAL, TERRITORIAL, Register, register
 
 _CONFUSED = str.maketrans("OoIlSB", "001158")
 """Letters that are taken for digits."""
@@ -37,11 +40,13 @@ def check_area_codes(areas: Parsed) -> None:
         _complain_of_letters(areas, rows[code], code, meant)
     official = {code: row for code, row in rows.items() if OFFICIAL.fullmatch(code)}
     _check_nearly_official(areas, rows, official, almost)
+    territorial = {code: row for code, row in rows.items() if TERRITORIAL.fullmatch(code)}
+    if official or territorial:
+        _check_within(areas, {**official, **territorial}, register())
     if official:
         known = register()
         _check_replaced(areas, official, known)
         _check_dates(areas, official, known)
-        _check_within(areas, official, known)
         _check_names(areas, official, known)
 
 
@@ -50,6 +55,21 @@ def replaced(code: str) -> str:
     if not OFFICIAL.fullmatch(code) or not (new := register().successors(code)):
         return ""
     return f"it was replaced on {_day(register().changes[code].date)} by {' and '.join(map(register().said, new))}"
+
+
+_TOTAL = re.compile(
+    r"(?:grand |overall |sub-?\s?)?totals?(?: of .*| for .*|:)?|.* totals?|all (?:areas|authorities|councils)|sum",
+    re.IGNORECASE,
+)
+
+
+def is_total(name: str) -> bool:
+    """Whether a code or name is that of a total of areas.
+
+    >>> is_total("Sub-total"), is_total("Kent total"), is_total("Totnes")
+    (True, True, False)
+    """
+    return _TOTAL.fullmatch(name.strip()) is not None
 
 
 def whose(code: str) -> str:
@@ -139,8 +159,10 @@ def _check_dates(areas: Parsed, official: Codes, known: Register) -> None:
 
 
 def _check_within(areas: Parsed, official: Codes, known: Register) -> None:
-    """Name areas whose county or combined authority is there too."""
+    """Name areas whose county, combined authority, region or country is there too; the centre contains nobody."""
     parts: dict[str, list[str]] = {}
+    kinds = areas.text("type")
+    official = {code: row for code, row in official.items() if kinds[row] != CENTRE}
     for code in official:
         whole = next((one for one in known.containers(code) if one in official), "")
         if whole:

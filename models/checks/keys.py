@@ -11,7 +11,7 @@ import pandas as pd
 from ..diagnostics.problems import SHOWN, did_you_mean, one_of, shown
 from ..settings.settings import Settings
 from ..tables.schema import TOTAL, column_names
-from .area_codes import whose
+from .area_codes import is_total, whose
 from .parsing import Parsed, combined, say
 from .text_cells import KEY, UNUSABLE, Integers, Labels
 
@@ -61,6 +61,18 @@ def places(labels: Labels, vocabulary: Mapping[str, int]) -> Integers:
     """Number each cell by its word's place in a vocabulary; -1 where it has none."""
     of_word = np.asarray([*(vocabulary.get(word, -1) for word in labels.words), -1], dtype=np.int64)
     return np.asarray(of_word[labels.codes])
+
+
+def rows_of_years(parsed: Parsed, settings: Settings) -> tuple[Integers, Integers]:
+    """Return each row of a table once for every year that it covers, and the number of that year."""
+    number = {year: at for at, year in enumerate(settings.years)}
+    spans = []
+    for word in parsed.labels["year"].words:
+        first, _, last = word.partition(":")
+        spans.append((number.get(first, 0), number.get(last or first, -1) + 1))
+    pairs = [(row, year) for row, code in enumerate(parsed.labels["year"].codes) for year in range(*spans[code])]
+    table = np.asarray(pairs, dtype=np.int64).reshape(-1, 2)
+    return table[:, 0], table[:, 1]
 
 
 def _check_unique(parsed: Parsed) -> None:
@@ -155,7 +167,7 @@ def _list_it(year: str) -> str:
 
 def _naming_places(advise: Callable[[str], str]) -> Callable[[str], str]:
     """Advise on unknown areas: what their code stands for, or what replaced it, where that is known."""
-    return lambda word: whose(word) or advise(word)
+    return lambda word: whose(word) or ("delete the row if it is a total" if is_total(word) else advise(word))
 
 
 MOST_COMPARED = 100_000

@@ -43,6 +43,8 @@ def read_numbers(column: Column, cells: Cells, money: str, complain: Complain, l
     bad = _rescue(numbers, bad, column, cells, money, complain, lenient)
     for position in bad:
         _complain_of_number(position, cells, column, money, complain)
+    if any(_DECIMAL_COMMA.fullmatch(str(_at(cells, position)).strip()) for position in bad):
+        _complain_of_points(cells, expected, complain)
     empty = np.isnan(numbers)
     if column.required and empty.any():
         empty[list(bad)] = False
@@ -128,6 +130,20 @@ def _number(cell: object) -> float | None:
     return None if number in (float("inf"), float("-inf")) else number
 
 
+_DECIMAL_COMMA = re.compile(r"[+-]?(?:[0-9]{1,3}(?:\.[0-9]{3})+,[0-9]+|[0-9]+,(?:[0-9]{1,2}|[0-9]{4,}))")
+_POINTED = re.compile(r"[+-]?[0-9]{1,3}(?:\.[0-9]{3})+")
+
+
+def _complain_of_points(cells: Cells, expected: str, complain: Complain) -> None:
+    """Name the numbers in a column with decimal commas whose one point may part thousands: 1.000 is then no one."""
+    for position in range(len(cells)):
+        cell = _at(cells, position)
+        if isinstance(cell, str) and cell.count(".") == 1 and _POINTED.fullmatch(cell.strip()):
+            text = cell.strip()
+            remedy = f"write {text.replace('.', '')} if the point parts thousands, as decimal commas beside it suggest"
+            complain(position, "SP-D011", shown(cell), expected, remedy)
+
+
 def _at(cells: Cells, position: int) -> object:
     return cells.iloc[position] if isinstance(cells, pd.Series) else cells[position]
 
@@ -139,18 +155,29 @@ def _number_shown(cell: object) -> str:
 
 def _complain_of_number(position: int, cells: Cells, column: Column, money: str, complain: Complain) -> None:
     cell = _at(cells, position)
-    code, remedy = number_fault(cell, column.required)
+    code, remedy = number_fault(cell, column.remedy_for_absent)
     if isinstance(cell, str) and read_leniently(cell, column, money) is not None:
         remedy += ", or pass --lenient-numbers"
     complain(position, code, shown(cell), column.expected(money), remedy)
 
 
-_NOTHING = frozenset({"na", "n/a", "null", "none", "nil", "-", "–", "—", "..", ":", "x", "nan", "tbc"})
+_ABSENT = re.compile(
+    r"""
+    [-–—−.:…*~?_/\\]+ | [a-z] | \[[a-z]{1,12}\] | \([a-z]\) | low | high | nan | n\.?d\.? | n\s?[./]?\s?a\.?
+    | null | none | tb[acd] | (?:to\ be|not|un|no)\W?(?:yet\W)?[a-z]+(?:\ (?:yet|to\ report))? | data\ not\ available
+    | missing | blank | suppressed | redacted | confidential | withheld | restricted | disclosive | pending | awaited
+    | awaiting\ data | [+-]?(?:inf|infinity|∞)
+    """,
+    re.VERBOSE,
+)
+"""Marks of published tables for a number that is not there, in small letters."""
+
+_MARKED = re.compile(r"(.*[0-9])\s*(?:\[[a-z0-9 ]{1,12}\]|\([a-z]\)|[*†‡¹²³]+|(?<=[0-9])[eprub])\s*", re.IGNORECASE)
+"""A number with a mark behind it: provisional, revised, estimated, a footnote."""
 
 
-def number_fault(cell: object, required: bool) -> tuple[str, str]:
-    """Return code and remedy for a cell that is no finite number."""
-    unknown = "write a number, 0 for nothing" if required else "leave the cell empty if the number is not known"
+def number_fault(cell: object, unknown: str) -> tuple[str, str]:
+    """Return code and remedy for a cell that is no finite number; ``unknown`` is the remedy where it is not known."""
     if isinstance(cell, Refused):
         return cell.code, cell.remedy
     if not isinstance(cell, str):
@@ -161,14 +188,18 @@ def number_fault(cell: object, required: bool) -> tuple[str, str]:
         return "SP-D011", "write a plain number"
     text = cell.strip()
     lower = text.lower()
-    if _NUMBER.fullmatch(text) or lower.lstrip("+-") in ("inf", "infinity", "∞"):
+    if _NUMBER.fullmatch(text):
         return "SP-D012", "write a number below 1e308"
-    if lower in _NOTHING:
-        return "SP-D011", unknown
     if text.startswith("#"):
         return "SP-D011", "the spreadsheet had an error here; correct it there"
-    if lower in ("true", "false", "yes", "no"):
+    if lower in ("yes", "no"):
         return "SP-D011", "write 1 or 0 if a number is meant"
+    if _ABSENT.fullmatch(" ".join(lower.split())):
+        return "SP-D012" if "inf" in lower or "∞" in lower else "SP-D011", unknown
+    if lower in ("true", "false"):
+        return "SP-D011", "write 1 or 0 if a number is meant"
+    if (marked := _MARKED.fullmatch(text)) and _NUMBER.fullmatch(marked[1]):
+        return "SP-D011", f"write {marked[1]}, and the mark behind it into a column note"
     return "SP-D011", _plainly(text)
 
 
@@ -187,8 +218,11 @@ def _plainly(text: str) -> str:
         bare, left_out = bare[:-1].rstrip(), [*left_out, "% sign"]
     if re.fullmatch(r"[+-]?[0-9]{1,3}([,  _'][0-9]{3})+(\.[0-9]+)?", bare.strip()):
         bare, left_out = re.sub(r"[,  _']", "", bare), [*left_out, "thousands separators"]
-    elif re.fullmatch(r"[+-]?[0-9]+,[0-9]+", bare.strip()):
-        bare, left_out = bare.replace(",", "."), [*left_out, "decimal comma"]
+    elif re.fullmatch(r"[+-]?[0-9]{1,3}(\.[0-9]{3})*,[0-9]+|[+-]?[0-9]+,[0-9]+", bare.strip()):
+        left_out += ["points between thousands"] * ("." in bare) + ["decimal comma"]
+        bare = bare.replace(".", "").replace(",", ".")
+    elif bare.count(".") > 1 and _POINTED.fullmatch(bare.strip()):
+        bare, left_out = bare.replace(".", ""), [*left_out, "points between thousands"]
     bare = bare.strip()
     if not _NUMBER.fullmatch(bare):
         return "write a plain number"

@@ -11,9 +11,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from ..diagnostics.codes import NOTES
-from ..diagnostics.problems import Diagnostic, Report, did_you_mean, near, one_of, shown
+from ..diagnostics.problems import Diagnostic, Report, shown
 from ..tables.raw import Cells, Place, RawTable, is_missing
 from ..tables.schema import TABLES, Column, Table, kept
+from .headers import check_headers
 from .number_cells import Floats, read_numbers
 from .text_cells import UNUSABLE, Integers, Labels, read_texts
 
@@ -136,7 +137,7 @@ def parse(
     if not raw.columns and not raw.complete:
         return parsed
     known = {**table.by_name, **further}
-    meant = _check_headers(parsed, known, closed)
+    meant = check_headers(raw, table, known, closed, parsed.complain)
     for header, cells in raw.columns.items():
         if header in known or header in meant:
             parsed.headers.append(header)
@@ -153,48 +154,6 @@ def absent(table: Table, report: Report) -> Parsed:
     """Stand in for a table that a scenario may do without: no rows, only its required columns."""
     columns: dict[str, Cells] = {column.name: [] for column in table if column.required}
     return parse(RawTable(columns, Place(f"table {table.name}"), 0), table, {}, "", report)
-
-
-def _check_headers(parsed: Parsed, known: Mapping[str, Column], closed: bool) -> dict[str, str]:
-    """Name the columns that are missing, unknown or there twice.
-
-    Returns
-    -------
-    The column that each unknown one was probably meant for: it is read as that one, so that a slip in a header
-    does not bring a hundred further problems.
-    """
-    present = parsed.raw.columns
-    for name in parsed.raw.repeated:
-        parsed.complain("SP-D004", column=name, expected="each column once", remedy="rename or delete one of them")
-    unknown = [header for header in present if header not in known and not kept(header)]
-    for name, column in known.items():
-        if column.required and name not in present:
-            remedy = did_you_mean(name, unknown, parsed.raw.place.missing(name))
-            parsed.complain("SP-D002", column=name, expected="the column to be there", remedy=remedy)
-    meant: dict[str, str] = {}
-    for header in unknown:
-        if header == "whole":
-            parsed.complain("SP-D006", column=header, expected="no such column yet", remedy="delete the column")
-        elif closed:
-            free = [name for name in known if name not in present and name not in meant.values()]
-            if name := _complain_of_column(parsed, header, list(known), free):
-                meant[header] = name
-    return meant
-
-
-def _complain_of_column(parsed: Parsed, header: str, known: Sequence[str], free: Sequence[str]) -> str:
-    """Name an unknown column; return the one that was probably meant."""
-    advice = {
-        "attribute": "list it in attributes, delete it, or let its name begin with _",
-        "objective": "add it to objectives, delete it, or let its name begin with _",
-    }.get(parsed.table.open_to, "delete it, or let its name begin with _")
-    value = ""
-    if not header.strip():
-        value = f"no name for column {1 + list(parsed.raw.columns).index(header)}"
-        advice = "give the column a name, or delete it"
-    remedy = did_you_mean(header, free, advice)
-    parsed.complain("SP-D003", None, header, value, "one of " + one_of(known, 20), remedy)
-    return near(header, free)
 
 
 def _read_column(parsed: Parsed, column: Column, cells: Cells, money: str) -> None:

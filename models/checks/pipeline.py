@@ -13,18 +13,22 @@ from ..tables.raw import RawTable, lost
 from ..tables.schema import TABLES, TOTAL, Column, attribute, grant_of, outcome
 from .area_codes import check_area_codes
 from .census import check_people, take_census
+from .expectations import check_expectations
 from .keys import check_attributes, check_keys, check_pot, known_words
 from .options import check_centre, check_grants, check_options, check_weights
 from .parsing import Parsed, absent, parse
-from .patterns import check_patterns
+from .plausibility.losses import check_losses
+from .plausibility.outliers import check_outliers
+from .plausibility.patterns import check_patterns
+from .plausibility.totals import check_totals
+from .plausibility.units import check_units
 from .rules import check_rules
-from .units import check_units
 
 log = logging.getLogger("singlepot")
 
 
 def check_tables(
-    raw: Mapping[str, RawTable], settings: Settings, unusable: frozenset[str], report: Report
+    raw: Mapping[str, RawTable], settings: Settings, unusable: frozenset[str], report: Report, file: str = "settings"
 ) -> dict[str, pd.DataFrame]:
     """Read and check all tables of a scenario.
 
@@ -38,6 +42,8 @@ def check_tables(
         Keys of the settings that could not: nothing is checked against them.
     report
         Takes the problems.
+    file
+        What to call the settings in messages.
 
     Returns
     -------
@@ -54,6 +60,7 @@ def check_tables(
     further = _option_columns(tables)
     tables["option_years"] = _one(raw, "option_years", further, settings.money, report, closed)
     _check_together(tables, settings, unusable, report)
+    check_expectations(tables, settings, report, file)
     log.debug("checked %d tables: %d problems", len(raw), len(report))
     return {} if len(report) else {name: tables[name].frame() for name in TABLES}
 
@@ -73,8 +80,11 @@ def _check_together(tables: dict[str, Parsed], settings: Settings, unusable: fro
         check_people(tables["areas"], census, settings)
         check_rules(tables, census, known_words(tables, settings, unusable))
         if not len(report):  # what does not fit together is looked for among numbers that stand
+            check_totals(tables, census)
             check_units(tables, census, settings)
             check_patterns(tables, census, settings)
+            check_losses(tables, settings)
+            check_outliers(tables, census, settings)
 
 
 def _one(

@@ -183,10 +183,10 @@ def _word(column: Column, cell: object) -> tuple[str | None, tuple[str, str, str
         meant = year_meant(str(cell)) if column.kind == "year" else ""
         remedy = f"write {shown(meant)}" if meant else f"write it as text, {shown(str(cell))}"
         return None, ("SP-D016", shown(cell), column.expected() + " as text", remedy)
-    word = unicodedata.normalize("NFC", cell).strip()
     longest = LONGEST_LABEL if column.kind != "text" or column.name == "name" else LONGEST_TEXT
+    word = unicodedata.normalize("NFC", cell[: 4 * LONGEST_TEXT]).strip()
     if len(word) > longest:
-        return word, ("SP-D017", shown(cell), f"at most {longest} characters", "shorten it")
+        return word, ("SP-D017", shown(cell[:LONGEST_LABEL]), f"at most {longest} characters", "shorten it")
     if not word.isprintable():
         odd = sorted({f"U+{ord(c):04X}" for c in word if not c.isprintable()})
         clean = "".join(c if c.isprintable() else " " if c.isspace() else "" for c in word)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import logging
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Literal
 
@@ -133,6 +133,20 @@ class Report:
         self._noted.append((table, row, len(self._noted), problem))
         if not self._quiet:
             _LOG.log(logging.WARNING if problem.level == "warning" else logging.INFO, "%s", problem)
+
+    def keep_source_notes(self, notes: Iterable[Diagnostic], replaced: Container[str] = ()) -> None:
+        """Keep the notes on the files of an input that was changed; what it says is checked again, and noted again.
+
+        Parameters
+        ----------
+        notes
+            Notes of the input before; they are in the log already.
+        replaced
+            Tables that no longer come from those files.
+        """
+        for note in notes:
+            if note.code.startswith(("SP-F", "SP-X", "SP-J")) and note.table not in replaced:
+                self._noted.append((-1, -1, len(self._noted), note))
 
     def __len__(self) -> int:
         """Number of problems; warnings and notes are none."""

@@ -42,9 +42,10 @@ class Scenario:
     np.float64(12.0)
     """
 
-    __slots__ = ("_settings", "_tables")
+    __slots__ = ("_notes", "_settings", "_tables")
     _settings: Settings
     _tables: dict[str, pd.DataFrame]
+    _notes: tuple[Diagnostic, ...]
 
     def __init__(self) -> None:
         """Refuse: a scenario is made of checked tables only."""
@@ -54,9 +55,9 @@ class Scenario:
         """Refuse: a scenario is frozen."""
         raise AttributeError(f"a scenario cannot be changed: use with_({name}=...)")
 
-    def __reduce__(self) -> tuple[Any, tuple[Settings, dict[str, pd.DataFrame]]]:
-        """Rebuild from settings and tables: so a scenario travels between processes."""
-        return _made, (self._settings, self._tables)
+    def __reduce__(self) -> tuple[Any, tuple[Settings, dict[str, pd.DataFrame], tuple[Diagnostic, ...]]]:
+        """Rebuild from settings, tables and notes: so a scenario travels between processes."""
+        return _made, (self._settings, self._tables, self._notes)
 
     @classmethod
     def from_tables(
@@ -173,6 +174,7 @@ class Scenario:
         if equity is None or isinstance(equity, Mapping):
             changes["equity"] = equity or None
         settings = self.settings.as_dict()
+        settings.pop("expect", None)  # what it counts is the source, not a changed copy
         if equity is None:
             settings.pop("equity", None)
         settings = merged(settings, {key: value for key, value in changes.items() if value is not None})
@@ -185,12 +187,21 @@ class Scenario:
         }
         settings |= {key: value for key, value in replaced.items() if value is not None}
         report = Report(quiet=not tables)  # what the tables gave cause to note was noted when they came
+        report.keep_source_notes(self._notes, tables)
         return from_raw(settings, "settings", _raw({**self._with_rows(), **tables}, report), report)
 
     @property
     def settings(self) -> Settings:
         """What ``scenario.toml`` says."""
         return self._settings
+
+    @property
+    def notes(self) -> tuple[Diagnostic, ...]:
+        """Warnings and notes of its reading: possible mistakes, and what was certain and passed over.
+
+        They are no part of what it says: equality and hash pass over them.
+        """
+        return self._notes
 
     @property
     def tables(self) -> Mapping[str, pd.DataFrame]:
@@ -329,9 +340,9 @@ def from_raw(
         settings, unusable = Settings(years=()), frozenset(Settings.__dataclass_fields__)
     else:
         settings, unusable = read_settings(written, report, file, line_of)
-    tables = check_tables(raw, settings, unusable, report)
+    tables = check_tables(raw, settings, unusable, report, file)
     report.stop_if_any()
-    return _made(settings, tables)
+    return _made(settings, tables, report.notes)
 
 
 def merged(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
@@ -347,10 +358,11 @@ def merged(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any
     return result
 
 
-def _made(settings: Settings, tables: dict[str, pd.DataFrame]) -> Scenario:
+def _made(settings: Settings, tables: dict[str, pd.DataFrame], notes: tuple[Diagnostic, ...]) -> Scenario:
     scenario = object.__new__(Scenario)
     object.__setattr__(scenario, "_settings", settings)
     object.__setattr__(scenario, "_tables", tables)
+    object.__setattr__(scenario, "_notes", notes)
     return scenario
 
 

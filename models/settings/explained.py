@@ -12,6 +12,8 @@ SETTINGS_EXPLAINED = {
     "price_base": "Financial year in whose prices the money is, 2025-26.",
     "years": "Financial years to be settled, consecutive: 2026-27, 2027-28.",
     "attributes": "Names of the further numeric columns of areas.",
+    "expect": 'How many rows a table has, `bids = 284`, or the hash of its CSV, `bids = "sha256:…"`; `settings` is '
+    "how many values rules, equity and stages set beside their defaults. Checked on reading.",
     **{
         f"rules.{rule.name}": f"{rule.explanation} A share: {'1.2 is 120%' if rule.least >= 1 else '0.7 is 70%'}."
         for rule in RULES.values()

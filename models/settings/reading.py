@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -11,11 +12,12 @@ from pydantic_core import ErrorDetails
 from ..diagnostics.problems import SETTINGS, Diagnostic, Report, did_you_mean, shown
 from ..tables.rule_kinds import RULES
 from .log import ENTRIES, NAMED, LogSection, log_as_dict
-from .schema import BandsSection, EquitySection, RulesSection, SettingsFile, StagesSection
+from .schema import BandsSection, EquitySection, ExpectSection, RulesSection, SettingsFile, StagesSection
 from .settings import SCHEMA, Bands, Equity, FrozenMapping, Settings, Stages, frozen
 
 _SECTIONS: Mapping[tuple[str, ...], type[BaseModel]] = {
     (): SettingsFile,
+    ("expect",): ExpectSection,
     ("rules",): RulesSection,
     ("equity",): EquitySection,
     ("stages",): StagesSection,
@@ -113,6 +115,7 @@ def _settings(content: SettingsFile, equity: EquitySection | None, without_years
         money=content.money,
         price_base=content.price_base,
         attributes=content.attributes,
+        expect=FrozenMapping(content.expect.model_dump(exclude_none=True)),
         rules=FrozenMapping(content.rules.model_dump(exclude_none=True)),
         equity=None if equity is None else Equity(equity.attribute, equity.elasticity),
         stages=Stages(stages.order, FrozenMapping(stages.give), Bands(stages.bands.ends, stages.bands.slopes)),
@@ -163,8 +166,15 @@ def _meaning(error: Mapping[str, Any], location: tuple[object, ...]) -> tuple[st
         return "SP-S002", "the key to be there", _how_to_say(location)
     if kind.endswith("_type"):
         expected = _TYPES.get(kind.removesuffix("_type").removesuffix("_attributes"), "something else")
-        quoted = isinstance(error["input"], str) and expected.endswith("number")
-        return "SP-S003", expected, "write it without quotes" if quoted else ""
+        text = error["input"] if isinstance(error["input"], str) and expected.endswith("number") else ""
+        remedy = (
+            "write it without quotes"
+            if re.search("[0-9]", text)
+            else "leave the key out if it has no value"
+            if text
+            else ""
+        )
+        return "SP-S003", expected, remedy
     limits = {
         "greater_than_equal": f"a number ≥ {context.get('ge', 0):g}",
         "less_than_equal": f"a number ≤ {context.get('le', 0):g}",

@@ -113,6 +113,25 @@ class RulesSection(_Rules):  # type: ignore[misc, valid-type]
     """The section ``[rules]``: rules for all areas."""
 
 
+def _optional(kind: Any) -> Any:
+    """Return the type and default of a key that may be absent."""
+    return kind | None, None
+
+
+_Count = Annotated[int, Field(ge=0)]
+_Hash = Annotated[str, Field(pattern="^sha256:[0-9a-f]{64}$")]
+
+_Expect = create_model(
+    "_Expect",
+    __base__=Strict,
+    **{"settings": _optional(_Count), **{name: _optional(_Count | _Hash) for name in TABLES}},
+)
+
+
+class ExpectSection(_Expect):  # type: ignore[misc, valid-type]
+    """The section ``[expect]``: how many rows each table has, or the hash of its content."""
+
+
 class EquitySection(Strict):
     """The section ``[equity]``."""
 
@@ -179,6 +198,7 @@ class SettingsFile(Strict):
         AfterValidator(_consecutive),
     ]
     attributes: Annotated[tuple[Annotated[str, AfterValidator(_attribute)], ...], FROM_LIST, _once("SP-S007")] = ()
+    expect: ExpectSection = ExpectSection()
     rules: RulesSection = RulesSection()
     equity: EquitySection | None = None
     stages: StagesSection = StagesSection()

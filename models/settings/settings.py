@@ -137,6 +137,8 @@ class Settings:
         Financial year in whose prices the money is; empty where the scenario does not say.
     attributes
         Numeric columns of the table areas.
+    expect
+        Number of rows of a table, or the hash of its content, as the source states them; and of values set.
     rules
         Rules for all areas, only those given.
     equity
@@ -157,12 +159,21 @@ class Settings:
     money: str = "GBP million"
     price_base: str = ""
     attributes: tuple[str, ...] = ()
+    expect: Mapping[str, int | str] = field(default_factory=FrozenMapping)
     rules: Mapping[str, float] = field(default_factory=FrozenMapping)
     equity: Equity | None = None
     stages: Stages = Stages()
     log: Mapping[str, Any] = field(default_factory=FrozenMapping)
     notes: Mapping[str, str] = field(default_factory=FrozenMapping)
     schema_version: int = SCHEMA
+
+    @property
+    def values_set(self) -> int:
+        """Number of values that rules, equity and stages set beside their defaults."""
+        stages, default = self.stages, Stages()
+        changed = (stages.order != default.order, stages.bands.ends != default.bands.ends)
+        slopes = stages.bands.slopes != default.bands.slopes
+        return len(self.rules) + 2 * (self.equity is not None) + len(stages.give) + sum(changed) + slopes
 
     def as_dict(self) -> dict[str, Any]:
         """Return the content as ``scenario.toml`` nests it; what is empty or absent is left out."""
@@ -173,6 +184,7 @@ class Settings:
             "price_base": self.price_base,
             "years": list(self.years),
             "attributes": list(self.attributes),
+            "expect": dict(self.expect),
             "rules": dict(self.rules),
         }
         if self.equity is not None:

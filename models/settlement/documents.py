@@ -119,7 +119,7 @@ def write(
         The folder stands already, or the disk refused; nothing was changed.
     """
     files = {**further, **documents(settlement)}
-    run = {RUN: sealed(_run(settlement.timings))}
+    run = {RUN: sealed(_run(settlement))}
     written = manifest_entries(settlement.provenance, entries)
     write_folder(path, SETTLEMENT, files, written, overwrite=overwrite, unlisted=run)
 
@@ -129,8 +129,8 @@ def manifest_entries(provenance: Mapping[str, object], entries: Mapping[str, obj
     return {**entries, "versions": plain(dict(provenance).get("versions", {}))}
 
 
-def _run(timings: Mapping[str, float]) -> dict[str, object]:
-    ended = datetime.now(UTC)
+def _run(settlement: Written) -> dict[str, object]:
+    ended, timings = datetime.now(UTC), settlement.timings
     return {
         "written": ended.isoformat(timespec="seconds"),
         "started": (ended - timedelta(seconds=sum(timings.values()))).isoformat(timespec="seconds"),
@@ -138,4 +138,5 @@ def _run(timings: Mapping[str, float]) -> dict[str, object]:
         "host": socket.gethostname(),
         "platform": platform.platform(),
         "python": platform.python_version(),
+        "notes": [note.as_dict() for note in settlement.scenario.notes],
     }

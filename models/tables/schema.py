@@ -3,140 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import Literal
 
+from .column import Column as Column
+from .column import Table as Table
 from .output import OUTPUT
 from .rule_kinds import BASES, RULES, SELECTORS
-
-Kind = Literal["label", "key", "text", "number", "whole", "word", "year", "years"]
-"""What a cell holds.
-
-``label``: text that names a thing and is matched letter by letter. ``key``: a label in lower-case letters,
-digits and underscores. ``text``: anything to be read by people. ``number``, ``whole``: a number, a whole one.
-``word``: one of ``words``. ``year``: a financial year. ``years``: one, or a range.
-"""
-
-Subject = Literal["", "area", "objective", "envelope", "option", "attribute", "year"]
-"""What a label refers to."""
-
-
-_EXPECTED = {
-    "year": "a financial year such as 2026-27",
-    "years": "a year or range such as 2026-27:2029-30",
-    "key": "a key such as skills",
-    "area": "the code of an area",
-    "objective": "the key of an objective",
-    "envelope": "the name of an envelope",
-    "option": "the name of an option",
-    "attribute": "the name of an attribute",
-}
-"""What a text should be, by its kind or by what it refers to."""
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column of a table.
-
-    Parameters
-    ----------
-    name
-        The header.
-    kind
-        What a cell holds.
-    explanation
-        One sentence for the manual.
-    required
-        Whether column and cells must be there.
-    default
-        What an absent column or empty cell means; ``nan`` is "not known".
-    least, most
-        Smallest and largest number allowed.
-    above
-        Numbers must be greater than this.
-    words
-        The words allowed, for a ``word``.
-    unit
-        Unit of a number; ``money`` is the scenario's.
-    refers
-        What the label must name.
-    """
-
-    name: str
-    kind: Kind
-    explanation: str
-    required: bool = False
-    default: str | float = ""
-    least: float = -math.inf
-    most: float = math.inf
-    above: float = -math.inf
-    words: tuple[str, ...] = ()
-    unit: str = ""
-    refers: Subject = ""
-
-    @property
-    def numeric(self) -> bool:
-        """Whether the cells are numbers."""
-        return self.kind in ("number", "whole")
-
-    def expected(self, money: str = "") -> str:
-        """Say what a cell should hold, ``money`` being the scenario's unit."""
-        if self.kind == "word":
-            return "one of " + ", ".join(self.words)
-        if not self.numeric:
-            return _EXPECTED.get(self.kind) or _EXPECTED.get(self.refers, "text")
-        noun = "a whole number" if self.kind == "whole" else "a number"
-        limits = [
-            f"> {self.above:g}" if self.above > -math.inf else "",
-            f"≥ {self.least:g}" if self.least > -math.inf else "",
-            f"≤ {self.most:g}" if self.most < math.inf else "",
-        ]
-        unit = money if self.unit == "money" else self.unit
-        words = [noun, " and ".join(limit for limit in limits if limit), f"in {unit}" if unit else ""]
-        return " ".join(word for word in words if word)
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table of a scenario.
-
-    Parameters
-    ----------
-    name
-        Its name: of the file, the sheet and the argument.
-    explanation
-        One sentence for the manual.
-    columns
-        Its fixed columns in order.
-    key
-        The columns that no two rows may share; empty where rows may repeat.
-    required
-        Whether a scenario needs it.
-    open_to
-        What further columns are named after: ``attribute``, ``objective`` or nothing.
-    """
-
-    name: str
-    explanation: str
-    columns: tuple[Column, ...]
-    key: tuple[str, ...]
-    required: bool = False
-    open_to: Subject = ""
-    by_name: dict[str, Column] = field(init=False, repr=False, compare=False)
-
-    def __post_init__(self) -> None:
-        """Index the columns by name."""
-        object.__setattr__(self, "by_name", {column.name: column for column in self.columns})
-
-    def __iter__(self) -> Iterator[Column]:
-        """The fixed columns in order."""
-        return iter(self.columns)
-
-    def __getitem__(self, name: str) -> Column:
-        """A fixed column by name."""
-        return self.by_name[name]
-
 
 TOTAL = "total"
 """The envelope of a scenario that names none."""
@@ -153,8 +24,21 @@ RESERVED = ("whole", *(column.name for column in OUTPUT["asks"].columns if not c
 NAN = math.nan
 
 
+AREA_CODES = (
+    *("area code", "authority code", "local authority code", "la code", "lad code", "ons code", "gss code", "ecode"),
+    *("geography code", "area codes", "organisation code"),
+)
+"""What published tables call the code of an area."""
+
+AREA_NAMES = (
+    *("area name", "authority", "authority name", "local authority", "local authority name", "la name", "lad name"),
+    *("geography", "geography name", "council", "organisation", "place"),
+)
+"""What published tables call the name of an area."""
+
+
 def _area(explanation: str = "Code of the area.", required: bool = True) -> Column:
-    return Column("area", "label", explanation, required, refers="area")
+    return Column("area", "label", explanation, required, refers="area", also=("code", *AREA_CODES, *AREA_NAMES))
 
 
 def _objective(required: bool = True, explanation: str = "Key of the objective.") -> Column:
@@ -162,15 +46,22 @@ def _objective(required: bool = True, explanation: str = "Key of the objective."
 
 
 def _year(required: bool = True, explanation: str = "Financial year.") -> Column:
-    return Column("year", "year", explanation, required, refers="year")
+    return Column("year", "year", explanation, required, refers="year", also=YEARS)
+
+
+YEARS = ("financial year", "fiscal year", "fy", "years", "time period", "period", "date")
+"""What published tables call the year."""
 
 
 def _envelope(explanation: str = "Part of the pot.", default: str = TOTAL) -> Column:
     return Column("envelope", "label", explanation, default=default, refers="envelope")
 
 
-def _money(name: str, explanation: str, required: bool = False, default: float = NAN) -> Column:
-    return Column(name, "number", explanation, required, default, least=0, unit="money")
+def _money(
+    name: str, explanation: str, required: bool = False, default: float = NAN, also: str = "", absent: str = ""
+) -> Column:
+    calls = tuple(also.split(", ")) if also else ()
+    return Column(name, "number", explanation, required, default, least=0, unit="money", also=calls, absent=absent)
 
 
 TABLES = {
@@ -180,8 +71,8 @@ TABLES = {
             "areas",
             "The authorities that may hold a grant, and the centre.",
             (
-                Column("code", "label", "Code by which all tables name the area.", True),
-                Column("name", "text", "Name of the area.", True),
+                Column("code", "label", "Code by which all tables name the area.", True, also=("area", *AREA_CODES)),
+                Column("name", "text", "Name of the area.", True, also=AREA_NAMES),
                 Column("type", "label", "Kind of authority; `centre` has options and targets and no bid."),
                 Column("region", "label", "Region, for rules about regions."),
                 Column("recipient", "text", "Body that receives the grant."),
@@ -227,6 +118,8 @@ TABLES = {
                     True,
                     above=0,
                     unit="the objective's unit",
+                    also=("value", "national target"),
+                    absent="delete the row if the nation has no target there; else find it out",
                 ),
             ),
             key=("objective", "year"),
@@ -236,7 +129,13 @@ TABLES = {
             "The national pot; rows of one year and envelope are added up.",
             (
                 _year(),
-                _money("amount", "Money in the pot.", True),
+                _money(
+                    "amount",
+                    "Money in the pot.",
+                    True,
+                    also="pot, budget, funding, total, value",
+                    absent="find the amount out: every year of the pot has one",
+                ),
                 _envelope(),
                 Column("source", "text", "Department that the money comes from."),
             ),
@@ -249,7 +148,13 @@ TABLES = {
             (
                 _area(),
                 _year(),
-                _money("amount", "Grant asked for; a bid of zero is a bid.", True),
+                _money(
+                    "amount",
+                    "Grant asked for; a bid of zero is a bid.",
+                    True,
+                    also="bid, grant, funding, request, requested, total, value",
+                    absent="delete the row if the area makes no bid; else find the amount out",
+                ),
                 _envelope(),
                 _money("reference", "Money to compare with, for instance last year's."),
             ),
@@ -263,7 +168,16 @@ TABLES = {
                 _area(),
                 _objective(),
                 _year(),
-                Column("target", "number", "Contribution proposed.", True, least=0, unit="the objective's unit"),
+                Column(
+                    "target",
+                    "number",
+                    "Contribution proposed.",
+                    True,
+                    least=0,
+                    unit="the objective's unit",
+                    also=("value", "proposed target", "contribution"),
+                    absent="delete the row if the area proposes no target; else find it out",
+                ),
                 Column(
                     "weight",
                     "number",
@@ -311,7 +225,9 @@ TABLES = {
             "Limits; the row that chooses more particularly wins over the others and over the general rules.",
             (
                 Column("rule", "word", "Which rule.", True, words=tuple(RULES)),
-                Column("value", "number", "Its value.", True, least=0),
+                Column(
+                    "value", "number", "Its value.", True, least=0, absent="delete the row if there is no such rule"
+                ),
                 Column("basis", "word", "What the value is a share or number of.", default="bid", words=BASES),
                 _area("Only this area.", False),
                 Column("region", "label", "Only areas of this region."),

@@ -6,11 +6,14 @@ import csv
 import io
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from itertools import islice
+from itertools import chain, islice
 
+from singlepot.models.checks.headers import columns_called
 from singlepot.models.diagnostics.problems import Diagnostic, Report, shown
 from singlepot.models.tables.raw import Place, RawTable, lost
+from singlepot.models.tables.schema import TABLES
 
+from .column_letters import letters
 from .decoding import SAVE_AS, decode
 from .read_options import HowToRead
 
@@ -46,6 +49,9 @@ def read_csv(
     return lost(file) if text is None else reader.read(text)
 
 
+SEARCHED = 20
+"""Rows in which a header is looked for."""
+
 ROWS_AT_ONCE = 500
 """Rows held as rows: fewer than set off the garbage collector, which would walk through all columns each time."""
 
@@ -57,7 +63,7 @@ class _Reader:
         self.table, self.file, self.number, self.report, self.lenient = table, file, number, report, lenient
         self.complete = True
         self.blank: list[int] = []
-        self.last = 1
+        self.last, self.surplus, self.beyond = 1, 0, 0  # surplus: cells behind the last column, in the first rows
 
     def complain(
         self, code: str, row: int | None = None, column: str = "", value: str = "", expected: str = "", remedy: str = ""
@@ -78,27 +84,72 @@ class _Reader:
         rows = _rows(text)
         try:
             header = next(rows)
-            if not self._is_header(header):
+            if not self._is_header(header) or self._stands_below(header, text):
                 return lost(self.file)
+            first = list(islice(rows, 2))
+            rows = chain(first, rows)
+            self.surplus = max(0, min((len(row) - len(header) for row in first), default=0))
             cells: list[list[str]] = [[] for _ in header]
             numbers = self._collect(rows, cells)
         except csv.Error as fault:
             self._report_quotes(text, str(fault))
             return lost(self.file)
         columns: dict[str, Sequence[str]] = {}
-        for name, column in zip(header, cells, strict=True):
+        for name, column in self._named(header, cells, numbers):
             columns.setdefault(name, column)
-        repeated = tuple(dict.fromkeys(name for name in header if header.count(name) > 1))
+        repeated = tuple(dict.fromkeys(name for name in columns if header.count(name) > 1))
         self._report_end(text, max([self.last, *numbers[-1:]]))
         return RawTable(columns, Place(self.file, numbers), len(numbers), self.complete, repeated, self.lenient)
 
+    def _named(
+        self, header: Sequence[str], cells: Sequence[Sequence[str]], numbers: Sequence[int]
+    ) -> Iterator[tuple[str, Sequence[str]]]:
+        """Yield the columns that have a name; empty ones without are passed over, others reported by their letters."""
+        empty: list[str] = []
+        for position, (name, column) in enumerate(zip(header, cells, strict=True), start=1):
+            filled = [] if name.strip() else [row for row, cell in zip(numbers, column, strict=True) if cell.strip()]
+            if name.strip():
+                yield name, column
+            elif filled:
+                value = f"no name for column {letters(position)}, which holds {_count(len(filled))}"
+                value += f", the first in row {filled[0]}"
+                remedy = "give the column a name; note, or one that begins with _, is kept and not read"
+                problem = Diagnostic(
+                    "SP-D003", self.table, self.file, "", "", value, "a name over every column", remedy
+                )
+                self.report.add(problem, table=self.number)
+            else:
+                empty.append(letters(position))
+        if empty:
+            which = empty[0] if len(empty) == 1 else f"{empty[0]} to {empty[-1]}"
+            self.complain("SP-F024", value=f"{_count(len(empty), 'empty column')}, {which}", remedy="passed over")
+        if self.beyond:
+            value = f"empty cells behind the last column in {_count(self.beyond, 'row')}"
+            self.complain("SP-F024", value=value, remedy="passed over")
+
     def _is_header(self, header: list[str]) -> bool:
-        if not any(cell.strip() for cell in header):
+        if header and header[0].lower().startswith("sep="):
+            remedy = f"delete the row; {SAVE_AS} if the columns are not separated by commas"
+            self.complain("SP-F007", 1, value=shown(header[0]), expected="the names of columns", remedy=remedy)
+        elif not any(cell.strip() for cell in header):
             self.complain("SP-F006", 1, expected="a header in the first row", remedy="delete the empty rows")
         elif len(header) == 1 and any(mark in header[0] for mark in ";\t|"):
             expected = "columns separated by commas"
             self.complain("SP-F007", 1, value=shown(header[0]), expected=expected, remedy=SAVE_AS)
         return self.complete
+
+    def _stands_below(self, first: list[str], text: str) -> bool:
+        """Whether a later row is the header and the first is not, which is reported."""
+        table = TABLES[self.table]
+        if set(first) & set(table.by_name) or columns_called(first, table):
+            return False
+        for number, row in enumerate(islice(_rows(text), SEARCHED), start=1):
+            if len(set(row) & set(table.by_name)) > 1 or len(columns_called(row, table)) > 1:
+                value = ", ".join(map(shown, [cell for cell in first if cell.strip()][:4]))
+                remedy = f"the header seems to be in row {number}: delete the rows above it"
+                self.complain("SP-F025", 1, value=value, expected="the names of columns", remedy=remedy)
+                return True
+        return False
 
     def _collect(self, rows: Iterator[list[str]], cells: list[list[str]]) -> Sequence[int]:
         """Sort the cells of all rows into columns; return the number of each row that was taken."""
@@ -114,14 +165,19 @@ class _Reader:
             before += len(block)
         return numbers
 
-    def _fits(self, number: int, row: Sequence[str], width: int) -> bool:
+    def _fits(self, number: int, row: list[str], width: int) -> bool:
         """Whether a row has the width of the header; an empty row is reported later, if others follow it."""
         if not any(cell.strip() for cell in row):
             self.blank.append(number if row else -number)
         elif len(row) == width:
             return True
+        elif len(row) == width + self.surplus and not any(cell.strip() for cell in row[width:]):
+            del row[width:]
+            self.beyond += 1
+            return True
         else:
             remedy = "cells that hold a comma go in quotation marks" if len(row) > width else ""
+            remedy = "delete the row if it is a note below the table" if len(row) == 1 else remedy
             expected = f"{_count(width)}, as in the header"
             self.last = number
             self.complain("SP-F008", number, value=_count(len(row)), expected=expected, remedy=remedy)

@@ -18,6 +18,10 @@ LONGEST_NUMBER = 400
 """Digits of a whole number: no number that can be used has more."""
 
 
+DEEPEST = 40
+"""Objects and lists within one another; those of a settlement go ten deep."""
+
+
 class Doubled(dict[str, Any]):
     """JSON object in which names are repeated."""
 
@@ -40,9 +44,12 @@ def read_json(content: bytes, file: str, report: Report) -> Any:
         return None
     try:
         text = content.decode("utf-8-sig")
-        return json.loads(
+        value = json.loads(
             text, object_pairs_hook=_object, parse_constant=_constant, parse_float=_float, parse_int=_whole
         )
+        if not _is_too_deep(value):
+            return value
+        complain("SP-J005", "", "brackets within brackets", "a document of singlepot", "")
     except UnicodeDecodeError as fault:
         value = f"byte {fault.start + 1} that is not UTF-8"
         complain("SP-J001", f"line {line_of(content, fault)}", value, "JSON in UTF-8", "save it as UTF-8")
@@ -54,6 +61,15 @@ def read_json(content: bytes, file: str, report: Report) -> Any:
     except RecursionError:
         complain("SP-J005", "", "brackets within brackets", "a document of singlepot", "")
     return None
+
+
+def _is_too_deep(value: Any) -> bool:
+    """Whether parsed JSON is nested so deeply that a recursion over it might fail."""
+    level = [value]
+    for _ in range(DEEPEST):
+        inner = [item.values() if isinstance(item, dict) else item for item in level if isinstance(item, dict | list)]
+        level = [item for items in inner for item in items if item.__class__ in (dict, list, Doubled)]
+    return bool(level)
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -70,19 +70,32 @@ def read_settings_file(
         return None
     if content.startswith(UTF_8_MARK):
         complain("SP-F020", value="a byte-order mark", remedy="passed over")
+    if deep := too_deep(text):
+        complain("SP-F013", value=deep, expected="the keys of a scenario")
+        return None
     try:
         settings = tomllib.loads(text + "\n\n")
     except tomllib.TOMLDecodeError as fault:
         complain("SP-F012", *_syntax(str(fault), text))
     except ValueError:  # a whole number of thousands of digits, which the parser hands to Python as it is
         complain("SP-F012", *_endless_number(text))
-    except RecursionError:
-        complain("SP-F013", value="brackets within brackets", expected="the keys of a scenario")
     else:
         if not _is_too_deep(settings):
+            _check_end(text, complain)
             return settings, lines_of_keys(text)
         complain("SP-F013", value="keys within keys within keys", expected="the keys of a scenario")
     return None
+
+
+def _check_end(text: str, complain: Callable[..., None]) -> None:
+    """Report an end as files have that were cut off: without a line end, or with an empty line."""
+    lines = text.split("\n")
+    if not text.endswith("\n"):
+        remedy = "see that nothing is missing; a complete file ends with a new line"
+        complain("SP-F015", f"line {len(lines)}", shown(lines[-1][-40:]), "a line end after it", remedy)
+    elif text.endswith("\n\n"):
+        remedy = "see that no section is missing behind it"
+        complain("SP-F026", f"line {len(lines) - 1}", "an empty line at the end", "", remedy)
 
 
 def load_plan(file: Path, name: str, part: str, expected: str, codes: tuple[str, str]) -> dict[str, Any]:
@@ -94,17 +107,54 @@ def load_plan(file: Path, name: str, part: str, expected: str, codes: tuple[str,
         With the first code where the file cannot be read, with the second where it is not TOML.
     """
     try:
-        return tomllib.loads(file.read_text(encoding="utf-8-sig"))
+        content = file.read_bytes()[: LARGEST_BYTES + 1]
+        text = content.decode("utf-8-sig")
+        value = f"more than {LARGEST_BYTES} bytes" if len(content) > LARGEST_BYTES else too_deep(text)
+        if value:
+            raise BadInputError([Diagnostic(codes[1], part, name, value=value, expected="the keys of a plan")])
+        return tomllib.loads(text)
     except OSError as error:
         problem = Diagnostic(codes[0], part, name, value=str(error.strerror), expected=expected)
         raise BadInputError([problem]) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except ValueError as error:  # not TOML, not UTF-8, or a number of thousands of digits
         problem = Diagnostic(codes[1], part, name, value=str(error), expected="TOML in UTF-8")
         raise BadInputError([problem]) from error
 
 
 DEEPEST = 10
 """Sections within sections of a file; those of a scenario go four deep."""
+
+
+_TOKEN = re.compile(
+    r"""
+    \"{3}(?:\\.|[^\\])*?\"{3} | '{3}.*?'{3} | "(?:\\.|[^"\\\n])*" | '[^'\n]*' | [\w-]+  # a part of a key, or a value
+    | (?P<between>[^\S\n]+)
+    | (?P<open>[\[{]) | (?P<close>[\]}]) | (?P<dot>\.) | (?P<other>\#[^\n]*|.)
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+
+
+def too_deep(text: str) -> str:
+    """Say what nests too deeply in TOML: the dotted parts of a key, or brackets; empty where nothing does.
+
+    It is asked before the text is parsed: a parser takes time in the square of a key's parts.
+
+    >>> too_deep("a.b = [1.5, 'a.b.c.d.e.f.g.h.i.j.k.l.m']"), too_deep("a" + ".a" * DEEPEST + "= 1")
+    ('', 'keys within keys within keys')
+    """
+    level = dots = 0
+    after_dot = False
+    for token in _TOKEN.finditer(text):
+        kind = token.lastgroup
+        if kind == "between":
+            continue
+        level += (kind == "open") - (kind == "close" and level > 0)
+        dots = dots + 1 if kind == "dot" else dots if kind is None and after_dot else 0
+        after_dot = kind == "dot"
+        if level > DEEPEST or dots >= DEEPEST:
+            return "brackets within brackets" if level > DEEPEST else "keys within keys within keys"
+    return ""
 
 
 def _is_too_deep(content: Mapping[str, object]) -> bool:
@@ -155,13 +205,14 @@ def _path(key: str) -> str:
     return re.sub(r"""["'\s]""", "", key)
 
 
-MOST_LINES_TRIED = 500
-"""Lines from the end of the file that are tried for the one where it goes wrong."""
+MOST_LINES_TRIED, MOST_BYTES_TRIED = 500, 2_000_000
+"""Lines from the end of the file that are tried for the one where it goes wrong, and how much is parsed for it."""
 
 
 def _unclosed_line(lines: list[str]) -> int:
     """Find the line of an unclosed bracket or quotation mark: the first lines before it parse by themselves."""
-    for number in range(len(lines) - 1, max(0, len(lines) - MOST_LINES_TRIED), -1):
+    tries = MOST_BYTES_TRIED // (1 + sum(map(len, lines)))
+    for number in range(len(lines) - 1, max(0, len(lines) - 1 - min(tries, MOST_LINES_TRIED)), -1):
         try:
             tomllib.loads("\n".join(lines[:number]) + "\n")
         except ValueError:

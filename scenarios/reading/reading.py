@@ -167,7 +167,8 @@ def _check_names(files: Iterable[str], report: Report) -> None:
             remedy = f"rename it to {ending}, or let its name begin with _"
             report.add(Diagnostic("SP-F011", meant, name, expected="the name of a table", remedy=remedy))
         elif name.lower().endswith((".csv", ".parquet", ".toml")):
-            log.info("%s is not a table of a scenario and is not read", name)
+            remedy = "it is no table of a scenario and is not read"
+            report.add(Diagnostic("SP-F023", SETTINGS, shown(name, quoted=False), remedy=remedy))
 
 
 def _meant(name: str, there: set[str], right: Mapping[str, tuple[str, ...]]) -> str:

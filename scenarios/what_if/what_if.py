@@ -100,6 +100,7 @@ def compose(
         report.stop_if_any()
         return scenario
     settings = scenario.settings.as_dict()
+    settings.pop("expect", None)  # what it counts is the base
     tables = Tables(dict(scenario.tables), scenario.settings.attributes)
     for step in steps:
         complaints = Complaints(report, step.file)
@@ -113,6 +114,7 @@ def compose(
                 watch(f"{step.file}, {change.label}", settings, tables.frames)
     last = steps[-1]
     lines = {path: line for path, line in last.lines.items() if path.split(".")[0] in (*SECTIONS, "title")}
+    report.keep_source_notes(scenario.notes)
     return from_raw(settings, last.file, _raw(tables.frames, last.file), report, lines)
 
 

@@ -138,6 +138,30 @@ def each_element(archive: zipfile.ZipFile, part: str, take: Callable[[str, dict[
     parser.Parse(archive.read(part), True)
 
 
+def is_true(text: str | None) -> bool:
+    """Whether an attribute of XML states true."""
+    return text in ("1", "true", "on")
+
+
+def asks_for_calculation(archive: zipfile.ZipFile) -> bool:
+    """Whether a workbook asks to be calculated when it is opened, so that the values in it may be old or none."""
+    asked = False
+
+    def calculation(name: str, attributes: dict[str, str]) -> None:
+        nonlocal asked
+        if name == "calcPr":
+            on_save, complete = attributes.get("calcOnSave", "1"), attributes.get("calcCompleted", "1")
+            asked = (
+                is_true(attributes.get("fullCalcOnLoad"))
+                or is_true(attributes.get("forceFullCalc"))
+                or not is_true(complete)
+                or (attributes.get("calcMode") == "manual" and not is_true(on_save))
+            )
+
+    each_element(archive, "xl/workbook.xml", calculation)
+    return asked
+
+
 def _local(attributes: dict[str, str], name: str) -> str:
     return next((value for key, value in attributes.items() if key.rpartition(":")[2] == name), "")
 

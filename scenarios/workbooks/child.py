@@ -12,13 +12,23 @@ import sys
 import zipfile
 from array import array
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from dataclasses import asdict
 from datetime import date, datetime, time, timedelta
 from itertools import islice
 from typing import Any
 
-from .archive import SheetPart, UnopenedError, check_expansion, damaged, extras_of, formats_of, sheets_of
+from ..formats.column_letters import letters
+from .archive import (
+    SheetPart,
+    UnopenedError,
+    asks_for_calculation,
+    check_expansion,
+    damaged,
+    extras_of,
+    formats_of,
+    sheets_of,
+)
+from .limits import limit
 from .scan import Facts, check_range, scan_sheet
 
 BASE_MEMORY = 400_000_000
@@ -29,6 +39,9 @@ MEMORY_FOR_EACH_BYTE = 4
 
 SECONDS_FOR_EACH_MB = 2
 """CPU seconds for each expanded megabyte, at most; a second and a half for a sheet of a million cells is usual."""
+
+LONGEST_CELL = 32_767
+"""Characters that Excel lets a cell hold; a file with more was made by something else, to no good end."""
 
 ROWS_AT_ONCE = 2_000
 """Rows held as rows before they are sorted into columns."""
@@ -64,11 +77,12 @@ def read(path: str, wanted: frozenset[str]) -> dict[str, Any]:
     """
     with zipfile.ZipFile(path) as archive:
         expanded = check_expansion(archive)
-        _limit(expanded)
+        limit(BASE_MEMORY + MEMORY_FOR_EACH_BYTE * expanded, 20 + SECONDS_FOR_EACH_MB * expanded // 1_000_000)
         sheets = sheets_of(archive)
         chosen = [sheet for sheet in sheets if folded(sheet.name) in wanted]
         percent, padded = formats_of(archive)
-        facts = {sheet.name: scan_sheet(archive, sheet.part, percent, padded) for sheet in chosen}
+        asked = asks_for_calculation(archive)
+        facts = {sheet.name: scan_sheet(archive, sheet.part, percent, padded, asked) for sheet in chosen}
         for name, seen in facts.items():
             check_range(seen, name)
         _drain(archive, "xl/sharedStrings.xml")
@@ -83,20 +97,6 @@ def read(path: str, wanted: frozenset[str]) -> dict[str, Any]:
 def folded(name: str) -> str:
     """Normalise a sheet's name for comparison: Excel itself ignores case."""
     return name.strip().casefold()
-
-
-def _limit(expanded: int) -> None:
-    """Limit memory and CPU time, where the system supports it."""
-    if sys.platform == "win32":
-        return
-    import resource
-
-    memory = BASE_MEMORY + MEMORY_FOR_EACH_BYTE * expanded
-    seconds = 20 + SECONDS_FOR_EACH_MB * expanded // 1_000_000
-    for limit, most in ((resource.RLIMIT_AS, memory), (resource.RLIMIT_CPU, seconds), (resource.RLIMIT_CORE, 0)):
-        _, hard = resource.getrlimit(limit)
-        with suppress(OSError, ValueError):
-            resource.setrlimit(limit, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
 
 
 def _drain(archive: zipfile.ZipFile, part: str) -> None:
@@ -116,7 +116,7 @@ def _cells(path: str, chosen: Sequence[SheetPart], facts: dict[str, Facts]) -> l
             workbook = CalamineWorkbook.from_filelike(file)
         for part in chosen:
             sheet = workbook.get_sheet_by_name(part.name)
-            packed = pack(sheet.iter_rows(), sheet.start[1]) if sheet.start else pack([], 0)
+            packed = pack(sheet.iter_rows(), sheet.start[1], part.name) if sheet.start else pack([], 0)
             seen = asdict(facts[part.name])
             for kind in ("percent", "padded"):
                 seen[kind] = {column: rows.tobytes() for column, rows in seen[kind].items()}
@@ -126,16 +126,19 @@ def _cells(path: str, chosen: Sequence[SheetPart], facts: dict[str, Facts]) -> l
     return tables
 
 
-def pack(rows: Iterable[list[Any]], first_column: int) -> dict[str, Any]:
+def pack(rows: Iterable[list[Any]], first_column: int, sheet: str = "") -> dict[str, Any]:
     """Transpose rows into columns, blank rows left out.
+
+    Raises
+    ------
+    UnopenedError
+        A text is longer than a cell can hold.
 
     Returns
     -------
     ``rows``, the number of each row as Excel counts; ``blank``, how many rows were left out; ``columns`` by their
     letters: numbers packed, or the different cells with a code for each.
     """
-    from .scan import letters
-
     iterator, numbers, columns, before = iter(rows), array("I"), list[_Column](), 0
     while block := list(islice(iterator, ROWS_AT_ONCE)):
         columns = columns or [_Column() for _ in block[0]]
@@ -144,6 +147,12 @@ def pack(rows: Iterable[list[Any]], first_column: int) -> dict[str, Any]:
         for column, cells in zip(columns, zip(*(block[position] for position in kept), strict=True), strict=False):
             column.extend(cells)
         before += len(block)
+    for at, column in enumerate(columns):
+        position = column.too_long()
+        if position is not None:
+            cell = f"{sheet}!{letters(first_column + 1 + at)}{numbers[position]}"
+            value, expected = f"a text of more than {LONGEST_CELL:,} characters", "texts that a cell can hold"
+            raise UnopenedError("SP-X031", cell, value, expected, "shorten it")
     packed = {letters(first_column + 1 + at): column.packed() for at, column in enumerate(columns) if column.filled}
     return {"rows": numbers.tobytes(), "blank": before - len(numbers), "columns": packed}
 
@@ -192,6 +201,14 @@ class _Column:
 
     def _code(self, cell: Any) -> int:
         return self.words.setdefault((cell.__class__, cell), len(self.words))
+
+    def too_long(self) -> int | None:
+        """Return the position of a text that is too long for a cell; None where there is none."""
+        for code, (kind, word) in enumerate(self.words):
+            if kind is str and len(word) > LONGEST_CELL:
+                return self.codes.index(code)
+        long = (at for at, cell in self.odd.items() if cell.__class__ is str and len(cell) > LONGEST_CELL)
+        return next(long, None)
 
     def packed(self) -> tuple[Any, ...]:
         if self.numbers is not None:

@@ -11,12 +11,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from singlepot.models.checks.headers import columns_called
 from singlepot.models.diagnostics.problems import one_of, shown
 from singlepot.models.files.csv_text import number_text
 from singlepot.models.tables.schema import TABLES, Table, kept
 
+from ..formats.column_letters import number
 from .opening import Sheet
-from .scan import number
 
 Rows = npt.NDArray[np.int64]
 
@@ -91,15 +92,16 @@ def _text(cell: Any) -> str:
     return number_text(cell) if isinstance(cell, float) else str(cell)
 
 
-def _folded(texts: Iterable[str]) -> set[str]:
-    return {text.strip().lower().replace(" ", "_").rstrip("_") for text in texts}
+def _named(texts: Iterable[str], table: Table) -> set[str]:
+    """Return the cells of a row as names of columns might be written, and the columns that they are usual names of."""
+    return {text.strip().lower().replace(" ", "_").rstrip("_") for text in texts} | columns_called(texts, table)
 
 
 def _find_header(sheet: Sheet, table: Table, complain: Complain) -> int | None:
     """Find the position of the header; rows above it are reported."""
     required = {column.name for column in table if column.required}
     known = set(table.by_name)
-    rows = [_folded(map(_text, sheet.row(at).values())) for at in range(min(SEARCHED, len(sheet.rows)))]
+    rows = [_named(list(map(_text, sheet.row(at).values())), table) for at in range(min(SEARCHED, len(sheet.rows)))]
     if not rows:
         return None
     if required <= rows[0]:

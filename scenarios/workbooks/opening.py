@@ -15,9 +15,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ..formats.column_letters import number
 from .archive import UnopenedError, damaged
 from .child import folded
-from .scan import Facts, number
+from .interpreter import find_interpreter
+from .limits import OVER_LIMIT
+from .scan import Facts
 
 SECONDS = 30.0
 """Wall time for opening a small workbook."""
@@ -176,10 +179,14 @@ def _ask(path: Path, wanted: list[str]) -> dict[str, Any]:
     mark = "\x1f"
     searched = mark.join(folder for folder in sys.path if folder)
     code = _START.format(child=f"{__package__}.child")
-    command = [sys.executable, "-I", "-c", code, searched, os.path.abspath(path), *wanted, mark]  # noqa: PTH100
+    command = [find_interpreter(), "-I", "-c", code, searched, os.path.abspath(path), *wanted, mark]  # noqa: PTH100
     seconds = SECONDS + SECONDS_FOR_EACH_MB * path.stat().st_size / 1e6
     try:
         done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=seconds, check=False)
+    except OSError as fault:
+        value = f"the reader could not be started ({fault.strerror or type(fault).__name__})"
+        remedy = "let the system start another process, or save the tables as CSV"
+        raise UnopenedError("SP-X008", "", value, "a process of its own to open the workbook", remedy) from None
     except subprocess.TimeoutExpired:
         value = f"more than {seconds:.0f} seconds"
         raise UnopenedError("SP-X006", "", value, "a workbook that opens", _SPLIT) from None
@@ -187,9 +194,9 @@ def _ask(path: Path, wanted: list[str]) -> dict[str, Any]:
         answer: dict[str, Any] = marshal.loads(done.stdout)
         return answer
     reason = done.stderr.decode(errors="replace").strip().rpartition("\n")[2][:120]
-    if done.returncode > 0:
+    if 0 < done.returncode < 256 and done.returncode != OVER_LIMIT:  # Windows ends a process with larger numbers
         raise damaged(reason)
-    value = f"the reader was stopped ({reason or f'signal {-done.returncode}'})"
+    value = f"the reader was stopped ({reason or f'code {done.returncode}'})"
     raise UnopenedError("SP-X006", "", value, "a workbook that opens in the memory its size suggests", _SPLIT)
 
 

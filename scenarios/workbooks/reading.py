@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,18 +11,19 @@ from singlepot.models.diagnostics.problems import SETTINGS, Diagnostic, Report, 
 from singlepot.models.tables.raw import RawTable, lost
 from singlepot.models.tables.schema import TABLES
 
+from ..formats.column_letters import number
 from .archive import UnopenedError
 from .child import folded
 from .layout import Complain, Layout, lay_out
 from .opening import Opened, Sheet, open_workbook
-from .scan import number
 from .settings_sheet import SHEET, check_cells, first_rows, read_rows
 from .tables import SheetTable
 
-log = logging.getLogger("singlepot")
-
 NEARLY_A_SHEET = 0.8
 """Similarity from which a sheet's name is taken for a misspelt table name (0 to 1, difflib)."""
+
+READ_ME = "read me"
+"""Sheet of the template that explains the others."""
 
 _SPECS = {SHEET.name: SHEET, **TABLES}
 
@@ -56,7 +56,7 @@ def read_workbook(path: Path, report: Report) -> WorkbookContent:
         report.stop_if_any()
         raise
     reader = _Reader(file, opened, report)
-    reader.log_ignored(path)
+    reader.note_ignored(path)
     return reader.read()
 
 
@@ -80,15 +80,16 @@ class _Reader:
             content.settings, content.references = self._settings()
         return content
 
-    def log_ignored(self, path: Path) -> None:
-        """Log the extras of the workbook, which are never run, followed or read."""
+    def note_ignored(self, path: Path) -> None:
+        """Note the extras of the workbook, which are never run, followed or read."""
+        complain = self._complainer(SETTINGS)
         for extra in self.opened.extras:
-            log.warning("%s holds %s: they are neither run nor followed", self.file, extra)
+            complain("SP-X028", "", "", extra, "", "they are neither run nor followed")
         if path.with_name("~$" + path.name).exists():
-            log.warning("%s is open in Excel: what is not saved there is not read", self.file)
-        others = [name for name in self.opened.names if folded(name) not in _SPECS]
+            complain("SP-X029", "", "", "a workbook that is open in Excel", "", "what is not saved there is not read")
+        others = [shown(name) for name in self.opened.names if folded(name) not in (*_SPECS, READ_ME)]
         if others:
-            log.info("%s: sheets that are not read: %s", self.file, ", ".join(others))
+            complain("SP-X034", "", "", f"sheets that are no tables: {one_of(others, 12)}", "", "they are not read")
 
     def _complainer(self, name: str) -> Complain:
         number_of_table = list(_SPECS).index(name) - 1
@@ -143,18 +144,19 @@ class _Reader:
         return read_rows(first_rows(sheet, layout.positions.tolist(), layout.columns), sheet.name, complain)
 
     def _note_hidden(self, sheet: Sheet) -> None:
-        facts = sheet.facts
+        facts, complain = sheet.facts, self._complainer(folded(sheet.name))
         if sheet.name in self.opened.hidden:
-            log.warning("%s: the hidden sheet %s was read", self.file, sheet.name)
+            complain("SP-X027", f"sheet {sheet.name}", "", "a hidden sheet", "", "it was read")
         if facts.hidden_rows:
-            why = "rows hidden by a filter were" if facts.filtered else "hidden rows were"
-            why = why if facts.hidden_rows > 1 else why.replace("rows", "row").replace("were", "was")
-            log.warning("%s %s: %d %s read", self.file, sheet.name, facts.hidden_rows, why)
+            value = f"{facts.hidden_rows} {'row' if facts.hidden_rows == 1 else 'rows'}"
+            value = f"{value} hidden by a filter" if facts.filtered else value.replace(" ", " hidden ")
+            value += f", the first of them {facts.first_hidden}" if facts.hidden_rows > 1 else f": {facts.first_hidden}"
+            complain("SP-X027", f"sheet {sheet.name}", "", value, "", "read as the others are")
         hidden = [
             column for column in facts.hidden_columns if any(_inside(letters, column) for letters in sheet.letters)
         ]
         if hidden:
-            log.warning("%s %s: hidden columns were read: %s", self.file, sheet.name, ", ".join(hidden))
+            complain("SP-X027", f"sheet {sheet.name}", "", f"hidden columns: {', '.join(hidden)}", "", "they were read")
 
     def _zero_led(self) -> dict[int, str]:
         """Collect the area codes with leading zeros, by their number."""

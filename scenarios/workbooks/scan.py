@@ -1,27 +1,24 @@
-"""XML scan of a sheet: hidden rows, merged cells, formulas and formats are found by searching the bytes.
+"""XML scan of a sheet: hidden rows, merged cells, formulas and formats, which the reader of the cells does not report.
 
-The library that reads the cells does not report these facts. A sheet of a million rows has tens of millions of
-elements, for which a parser would take half a minute; what is searched for here
-(hidden rows, merged cells, formulas without a value, errors, two kinds of number format, the used range) is rare
-or one number, and is found by searching the bytes for its mark.
+The sheet is parsed by expat, whatever program wrote it and however it lays out its elements and attributes. A sheet of
+a million rows has tens of millions of elements, so that a cell costs two short calls and everything rarer is looked at
+only where it occurs.
 """
 
 from __future__ import annotations
 
-import re
 import zipfile
 from array import array
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from xml.parsers import expat
 
+from ..formats.column_letters import letters, number
 from ..formats.file_kinds import UTF_16_MARKS
-from .archive import UnopenedError
+from .archive import UnopenedError, is_true
 
 PIECE = 1 << 20
-"""Bytes that are searched at once, to the end of a row."""
-
-LONGEST_ROW = 64_000_000
-"""Bytes of one row; 16,384 full cells have less."""
+"""Bytes that are parsed at once."""
 
 MOST_NAMED = 5_000
 """Cells of one kind of fault that are reported at most."""
@@ -32,10 +29,7 @@ ROOM = 1_000_000
 SPARSEST = 50
 """How many times more cells than are filled a used range may have beyond that."""
 
-FEW = 200_000
-"""Cells up to which the last column is made out exactly; beyond, a sheet within 26 columns is taken to have 26."""
-
-_REFERENCE = re.compile(rb' r="([A-Z]{1,3})([0-9]{1,7})"')
+_DIGITS = "0123456789"
 
 
 @dataclass
@@ -46,14 +40,14 @@ class Facts:
     ----------
     cells, rows, columns
         Number of cells that hold something, and the last row and column of one.
-    hidden_rows, hidden_columns
-        Number of hidden rows that hold something; hidden columns as Excel writes them.
+    hidden_rows, first_hidden, hidden_columns
+        Number of hidden rows that hold something, and the first of them; hidden columns as Excel writes them.
     filtered
         Whether a filter is set.
     merged
         Merged ranges.
     uncalculated
-        Cells with a formula and no value.
+        Cells with a formula and no value, or with one that the workbook asks to be calculated again.
     errors
         Cells with an error, and which.
     percent, padded
@@ -64,6 +58,7 @@ class Facts:
     rows: int = 0
     columns: int = 0
     hidden_rows: int = 0
+    first_hidden: int = 0
     hidden_columns: list[str] = field(default_factory=list)
     filtered: bool = False
     merged: list[str] = field(default_factory=list)
@@ -73,7 +68,9 @@ class Facts:
     padded: dict[str, array[int]] = field(default_factory=dict)
 
 
-def scan_sheet(archive: zipfile.ZipFile, part: str, percent: frozenset[int], padded: frozenset[int]) -> Facts:
+def scan_sheet(
+    archive: zipfile.ZipFile, part: str, percent: frozenset[int], padded: frozenset[int], recalculated: bool = False
+) -> Facts:
     """Scan the XML of a sheet.
 
     Parameters
@@ -82,23 +79,25 @@ def scan_sheet(archive: zipfile.ZipFile, part: str, percent: frozenset[int], pad
         The archive, and the part of it with the sheet.
     percent, padded
         Numbers of the styles that show a percentage, or zeros before a number.
+    recalculated
+        Whether the workbook asks for calculation when it is opened: the value of no formula is then taken.
 
     Raises
     ------
     UnopenedError
-        The XML has a document type, another encoding, or too long a row.
+        The XML has a document type or another encoding.
     """
+    scan = _Scan(percent, padded, recalculated)
     with archive.open(part) as file:
-        pieces = _pieces(file)
-        head = next(pieces, b"")
-        _check_head(head)
-        marked = re.search(rb"<(\w+:)?sheetData\b", head)
-        search = _Search((marked[1] or b"") if marked else b"", percent, padded)
-        search.look_before(head)
-        search.look_at(head)
-        for piece in pieces:
-            search.look_at(piece)
-    return search.facts
+        piece = file.read(PIECE)
+        if piece[:2] in UTF_16_MARKS:
+            _refuse()
+        while piece:
+            scan.parser.Parse(piece, False)
+            piece = file.read(PIECE)
+    scan.parser.Parse(b"", True)
+    scan.facts.columns = max(map(number, scan.letters), default=0)
+    return scan.facts
 
 
 def check_range(facts: Facts, sheet: str) -> None:
@@ -117,149 +116,124 @@ def check_range(facts: Facts, sheet: str) -> None:
         raise UnopenedError("SP-X005", f"{sheet}!{last}", value, "a table", remedy)
 
 
-def letters(column: int) -> str:
-    """Convert the number of a column, from 1, into its letters.
+def cells_of(ref: str, most: int) -> Iterator[str]:
+    """Yield the cells of a range, ``most`` of them at most.
 
-    >>> letters(1), letters(26), letters(27), letters(16384)
-    ('A', 'Z', 'AA', 'XFD')
+    >>> list(cells_of("B2:C3", 3)), list(cells_of("B2", 9))
+    (['B2', 'C2', 'B3'], ['B2'])
     """
-    text = ""
-    while column:
-        column, rest = divmod(column - 1, 26)
-        text = chr(65 + rest) + text
-    return text
-
-
-def number(text: str) -> int:
-    """Convert the letters of a column into its number, from 1.
-
-    >>> number("A"), number("XFD")
-    (1, 16384)
-    """
-    total = 0
-    for letter in text:
-        total = total * 26 + ord(letter) - 64
-    return total
-
-
-def _check_head(head: bytes) -> None:
-    if b"<!DOCTYPE" in head or head[:2] in UTF_16_MARKS:
-        value, remedy = "a sheet with a document type or in UTF-16", "save the workbook again in Excel"
-        raise UnopenedError("SP-X002", "", value, "plain XML in UTF-8", remedy)
-
-
-def _pieces(file: object) -> Iterator[bytes]:
-    """Yield the bytes of a file in pieces that end with a row."""
-    rest = b""
-    while chunk := file.read(PIECE):  # type: ignore[attr-defined]
-        rest += chunk
-        end = rest.rfind(b"row>") + 4
-        if end > 4:
-            yield rest[:end]
-            rest = rest[end:]
-        elif len(rest) > LONGEST_ROW:
-            value, remedy = f"a row of more than {LONGEST_ROW} bytes", "copy the table into a new workbook"
-            raise UnopenedError("SP-X004", "", value, "rows of a table", remedy)
-    yield rest
-
-
-class _Search:
-    """Regular expressions for the XML of one sheet, and the facts that they match."""
-
-    def __init__(self, prefix: bytes, percent: frozenset[int], padded: frozenset[int]) -> None:
-        self.facts = Facts()
-        p = re.escape(prefix)
-        self.cell, self.cell_end = b"<" + prefix + b"c ", b"</" + prefix + b"c>"
-        self.row_end = b"</" + prefix + b"row>"
-        self.row = re.compile(rb"<" + p + rb'row [^>]*?\br="([0-9]{1,7})"')
-        self.hidden_row = re.compile(rb"<" + p + rb'row [^>]*\bhidden="(?:1|true)"[^>]*[^/]>')
-        self.ends = (b"</" + prefix + b"sheetData>", b"<" + prefix + b"sheetData/>")
-        self.after = False
-        self.contents = (b"<" + prefix + b"v>", b"<" + prefix + b"is>")
-        self.row_start = b"<" + prefix + b"row "
-        self.near = re.compile(rb' r="([A-Z])[0-9]+"(?:[^>]*[^/>])?>')
-        self.far = re.compile(rb' r="([A-Z]{2,3})[0-9]+"(?:[^>]*[^/>])?>')
-        self.formula = re.compile(rb"<" + p + rb"f[ />]")
-        self.value = re.compile(rb"<" + p + rb"v[^>]*>([^<]*)<")
-        self.filled = re.compile(rb"<" + p + rb"(?:v|is)[ >]")
-        self.hidden_column = re.compile(rb"<" + p + rb'col [^>]*\bhidden="(?:1|true)"[^>]*>')
-        self.merge = re.compile(rb"<" + p + rb'mergeCell [^>]*?ref="([A-Z]+[0-9]+:[A-Z]+[0-9]+)"')
-        self.filter = re.compile(rb"<" + p + rb"filterColumn[ >]")
-        self.styles = [
-            (_of_styles(percent), self.facts.percent),
-            (_of_styles(padded), self.facts.padded),
-        ]
-
-    def look_before(self, piece: bytes) -> None:
-        """Search the XML before the rows."""
-        head = piece.partition(b"sheetData")[0]
-        for match in self.hidden_column.finditer(head):
-            ends = [re.search(name + rb'="([0-9]+)"', match[0]) for name in (rb"min", rb"max")]
-            if ends[0] and ends[1]:
-                first, last = (letters(min(int(end[1]), 16384)) for end in ends if end)
-                self.facts.hidden_columns.append(first if first == last else f"{first}:{last}")
-
-    def look_at(self, piece: bytes) -> None:
-        """Search the XML of some rows, and after them."""
-        facts = self.facts
-        end = -1 if self.after else next((at for mark in self.ends if (at := piece.find(mark)) >= 0), len(piece))
-        rows, after = (b"", piece) if self.after else (piece[:end], piece[end:])
-        self.after = self.after or bool(after)
-        facts.cells += sum(rows.count(mark) for mark in self.contents)
-        last = max(rows.rfind(mark) for mark in self.contents)
-        if last >= 0 and (row := self.row.match(rows, max(rows.rfind(self.row_start, 0, last), 0))):
-            facts.rows = max(facts.rows, int(row[1]))
-        columns = set(self.far.findall(rows)) or (set(self.near.findall(rows)) if facts.cells < FEW else {b"Z"})
-        facts.columns = max([facts.columns, *(number(text.decode()) for text in columns)])
-        self._look_for_hidden_rows(rows)
-        self._look_for_formulas(rows)
-        self._look_for_errors(rows)
-        self._look_for_styles(rows)
-        if after:
-            facts.merged += [ref.decode() for ref in self.merge.findall(after)[:MOST_NAMED]]
-            facts.filtered |= self.filter.search(after) is not None
-
-    def _look_for_hidden_rows(self, rows: bytes) -> None:
-        if b'hidden="1"' in rows or b'hidden="true"' in rows:
-            for match in self.hidden_row.finditer(rows):
-                end = rows.find(self.row_end, match.end())
-                self.facts.hidden_rows += self.filled.search(rows, match.end(), end) is not None
-
-    def _look_for_formulas(self, rows: bytes) -> None:
-        for match in self.formula.finditer(rows):
-            start, end = self._around(rows, match.start())
-            if len(self.facts.uncalculated) >= MOST_NAMED:
+    first, _, last = ref.partition(":")
+    left, right = (number(end.rstrip(_DIGITS)) for end in (first, last or first))
+    top, bottom = (int(end.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ") or 0) for end in (first, last or first))
+    for row in range(top, bottom + 1):
+        for column in range(left, right + 1):
+            if most <= 0:
                 return
-            value = self.value.search(rows, start, end)
-            text = re.search(rb'[ "]t="(?:str|e|b)"', rows[start : match.start()]) is not None
-            cell = _REFERENCE.search(rows, start, end)
-            if (value is None or not value[1]) and not text and cell:
-                self.facts.uncalculated.append((cell[1] + cell[2]).decode())
-
-    def _look_for_errors(self, rows: bytes) -> None:
-        at = rows.find(b't="e"')
-        while at >= 0 and len(self.facts.errors) < MOST_NAMED:
-            start, end = self._around(rows, at)
-            value, cell = self.value.search(rows, start, end), _REFERENCE.search(rows, start, end)
-            if cell and value:
-                self.facts.errors[(cell[1] + cell[2]).decode()] = value[1].decode(errors="replace")
-            at = rows.find(b't="e"', at + 1)
-
-    def _look_for_styles(self, rows: bytes) -> None:
-        for pattern, styled in self.styles:
-            for match in pattern.finditer(rows) if pattern else ():
-                start = rows.rfind(b"<", 0, match.start())
-                in_cell = rows.startswith(self.cell, start)
-                if in_cell and (cell := _REFERENCE.search(rows, start, rows.find(b">", start))):
-                    styled.setdefault(cell[1].decode(), array("I")).append(int(cell[2]))
-
-    def _around(self, rows: bytes, at: int) -> tuple[int, int]:
-        """Find the begin and end of the cell that holds a position."""
-        end = rows.find(self.cell_end, at)
-        return max(rows.rfind(self.cell, 0, at), 0), end if end >= 0 else len(rows)
+            most -= 1
+            yield f"{letters(column)}{row}"
 
 
-def _of_styles(styles: frozenset[int]) -> re.Pattern[bytes] | None:
-    if not styles:
-        return None
-    return re.compile(rb' s="(?:' + b"|".join(str(style).encode() for style in sorted(styles)) + rb')"')
+def _refuse(*_: object) -> None:
+    value, remedy = "a sheet with a document type or in UTF-16", "save the workbook again in Excel"
+    raise UnopenedError("SP-X002", "", value, "plain XML in UTF-8", remedy)
+
+
+class _Scan:
+    """Expat parser of one sheet, and the facts that its elements state."""
+
+    def __init__(self, percent: frozenset[int], padded: frozenset[int], recalculated: bool) -> None:
+        self.facts, self.recalculated = Facts(), recalculated
+        self.letters: set[str] = set()
+        self.styled = dict.fromkeys(map(str, percent), self.facts.percent)
+        self.styled |= dict.fromkeys(map(str, padded), self.facts.padded)
+        self.row, self.hidden, self.filled = 0, False, False
+        self.at, self.kind, self.value = "", "", False
+        self.formula: str | None = None
+        self.texts: list[str] = []
+        self.prefix: str | None = None
+        self.takes: dict[str, Callable[[dict[str, str]], None] | None] = {}
+        self.parser = expat.ParserCreate()
+        self.parser.buffer_text = True
+        self.parser.StartDoctypeDeclHandler = _refuse
+        self.parser.StartElementHandler = self._start
+
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        """Hand an element to its method; elements of other namespaces, such as extensions, have another prefix."""
+        try:
+            take = self.takes[name]
+        except KeyError:
+            prefix, _, local = name.rpartition(":")
+            self.prefix = prefix if self.prefix is None else self.prefix
+            take = getattr(self, f"_take_{local}", None) if prefix == self.prefix else None
+            self.takes[name] = take
+        if take is not None:
+            take(attributes)
+
+    def _take_col(self, attributes: dict[str, str]) -> None:
+        if is_true(attributes.get("hidden")) or _is_nothing(attributes.get("width")):
+            ends = [letters(min(int(attributes[end]), 16384)) for end in ("min", "max") if end in attributes]
+            self.facts.hidden_columns.append(":".join(dict.fromkeys(ends)))
+
+    def _take_row(self, attributes: dict[str, str]) -> None:
+        self.row = int(attributes["r"]) if "r" in attributes else self.row + 1
+        self.hidden = is_true(attributes.get("hidden")) or _is_nothing(attributes.get("ht"))
+        self.filled, self.at = False, ""
+
+    def _take_c(self, attributes: dict[str, str]) -> None:
+        ref = attributes.get("r")
+        self.at = ref.rstrip(_DIGITS) if ref else letters(number(self.at) + 1)
+        if attributes.get("s") in self.styled:
+            self.styled[attributes["s"]].setdefault(self.at, array("I")).append(self.row)
+        self.kind = attributes.get("t", "")
+        if self.kind == "e":
+            self._listen()
+
+    def _take_v(self, attributes: dict[str, str]) -> None:
+        self.facts.cells += 1
+        self.letters.add(self.at)
+        self.value = True
+        if not self.filled:
+            self.filled, self.facts.rows = True, max(self.facts.rows, self.row)
+            self.facts.hidden_rows += self.hidden
+            self.facts.first_hidden = self.facts.first_hidden or self.hidden * self.row
+
+    _take_is = _take_v
+
+    def _take_f(self, attributes: dict[str, str]) -> None:
+        several = attributes.get("t") in ("array", "dataTable")
+        self.formula = attributes.get("ref", "") if several else ""
+        self._listen()
+
+    def _listen(self) -> None:
+        """Take the texts of the cell, to its end."""
+        self.value, self.texts = False, []
+        self.parser.CharacterDataHandler = self.texts.append
+        self.parser.EndElementHandler = self._end
+
+    def _end(self, name: str) -> None:
+        local = name.rpartition(":")[2]
+        if local == "f":  # whose text is no value
+            self.texts.clear()
+        elif local == "c":
+            self.parser.EndElementHandler = self.parser.CharacterDataHandler = None
+            self._end_cell("".join(self.texts), f"{self.at}{self.row}")
+
+    def _end_cell(self, text: str, cell: str) -> None:
+        facts, formula, self.formula = self.facts, self.formula, None
+        if self.kind == "e" and text and len(facts.errors) < MOST_NAMED:
+            facts.errors[cell] = text
+        without = not self.value or (not text.strip() and self.kind not in ("str", "b", "e"))
+        if formula is not None and (without or self.recalculated):
+            facts.uncalculated += cells_of(formula or cell, MOST_NAMED - len(facts.uncalculated))
+
+    def _take_mergeCell(self, attributes: dict[str, str]) -> None:  # the element's name
+        if ":" in attributes.get("ref", "") and len(self.facts.merged) < MOST_NAMED:
+            self.facts.merged.append(attributes["ref"])
+
+    def _take_filterColumn(self, attributes: dict[str, str]) -> None:  # the element's name
+        self.facts.filtered = True
+
+
+def _is_nothing(size: str | None) -> bool:
+    """Whether a height or width is 0, which hides a row or column as well."""
+    return size is not None and size.strip("0.") == "" and "0" in size

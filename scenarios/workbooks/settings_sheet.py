@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -41,11 +40,6 @@ LOG = "log."
 
 TABLES_OF_SOURCE = ".tables"
 """Ending of the one key of the section that holds several values."""
-
-DOUBTFUL_SHARE = 10.0
-"""Ceiling from which a warning is logged: a thousand percent is allowed, and perhaps 10% was meant."""
-
-log = logging.getLogger("singlepot")
 
 _OPEN = ("stages.give.", "notes.")
 """Sections whose keys are names with points in them."""
@@ -116,8 +110,6 @@ def check_cells(sheet: Sheet, layout: Layout, complain: Complain) -> None:
         if plain and percent and value > LARGEST_PLAIN_RULE:
             doubt = f"{value:g}, while {letters}{min(percent)} is shown as a percentage"
             complain("SP-X024", cell, key, doubt, "a share", f"write {value / 100:g} if {value:g}% is meant")
-        elif plain and key.endswith("_ceiling") and value >= DOUBTFUL_SHARE:
-            log.warning("%s: %g is %g%%; write %g if %g%% is meant", cell, value, value * 100, value / 100, value)
 
 
 def path_of(key: str) -> list[str]:

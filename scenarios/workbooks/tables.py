@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -10,25 +9,26 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from singlepot.models.diagnostics.problems import near, shown
+from singlepot.models.checks.headers import column_meant
+from singlepot.models.diagnostics.problems import shown
 from singlepot.models.tables.raw import Cells, RawTable, Refused
 from singlepot.models.tables.schema import Column, Table, kept
 
+from ..formats.column_letters import number
 from .cells import LARGEST_PLAIN_RULE, Context, Notes, read_cells, read_kept
 from .layout import Complain, Layout
 from .opening import Sheet
 from .places import SheetPlace
-from .scan import Facts, number
-
-log = logging.getLogger("singlepot")
-
-NEARLY_A_COLUMN = 0.8
-"""Similarity from which a header is taken for a misspelt column name (0 to 1, difflib)."""
+from .scan import Facts
 
 UNMERGE = "unmerge them and fill in every cell"
 """Remedy for merged cells."""
 
-_NEVER = Refused("SP-X020", "a formula that was never calculated", "open the workbook in Excel and save it")
+_NEVER = Refused(
+    "SP-X020",
+    "a formula that was never calculated, or asks to be",
+    "open the workbook in Excel and save it",
+)
 
 
 def faults_of(facts: Facts) -> dict[str, Refused]:
@@ -74,28 +74,37 @@ class SheetTable:
         layout = self.layout
         cells = SheetPlace(self.file, pd.Index(self.rows), "row", (), self.sheet.name, layout.header, layout.columns)
         if self.sheet.name != self.spec.name:
-            self._warn(f"the sheet is taken for the table {self.spec.name}")
+            self._note("SP-X034", "", f"the name {shown(self.sheet.name)}", f"taken for the table {self.spec.name}")
         if self.sheet.blank:
-            self._warn(f"{_count(self.sheet.blank, 'blank row')} passed over")
+            self._note("SP-X034", "", _count(self.sheet.blank, "blank row"), "passed over")
         if layout.trimmed:
-            self._warn(f"spaces around headers taken away: {', '.join(map(shown, layout.trimmed))}")
+            headers = ", ".join(map(shown, layout.trimmed))
+            self._note("SP-D060", "", f"spaces around {headers}", "taken off the headers")
+        self._check_headers()
         columns = {header: self._column(header, letters[0]) for header, letters in layout.columns.items()}
         self._check_merged(columns)
         return RawTable(columns, cells, len(self.rows), repeated=layout.repeated)
 
-    def _warn(self, message: str) -> None:
-        log.warning("%s %s: %s", self.file, self.sheet.name, message)
+    def _note(self, code: str, cell: str, value: str, remedy: str) -> None:
+        self.complain(code, f"{self.sheet.name}!{cell}" if cell else f"sheet {self.sheet.name}", "", value, "", remedy)
+
+    def _check_headers(self) -> None:
+        """Report headers that are formulas without a value, or errors."""
+        for letters in (letter for several in self.layout.columns.values() for letter in several):
+            if refused := self.faults.get(f"{letters}{self.layout.header}"):
+                cell = f"{self.sheet.name}!{letters}{self.layout.header}"
+                self.complain(refused.code, cell, "", refused.value, "the name of a column", refused.remedy)
 
     def _column(self, header: str, letters: str) -> Cells:
         cells = self.sheet.columns[letters].cells(self.layout.positions)
         if kept(header):
             return read_kept(self._with_errors(cells, letters))
         known = self.spec.by_name
-        absent = [name for name in known if known[name].required and name not in self.layout.columns]
-        column = known.get(header) or known.get(near(header, absent, NEARLY_A_COLUMN))
+        absent = {name: known[name] for name in known if known[name].required and name not in self.layout.columns}
+        column = known.get(header) or known.get(column_meant(header, absent))
         notes = Notes()
         taken = read_cells(column, cells, self._context(column, letters), notes)
-        self._log_notes(notes, letters)
+        self._note_accepted(notes, letters)
         return taken
 
     def _with_errors(self, cells: Any, letters: str) -> Any:
@@ -137,18 +146,18 @@ class SheetTable:
                 taken[self.at_row[int(match[2])]] = refused
         return taken
 
-    def _log_notes(self, notes: Notes, letters: str) -> None:
-        """Log what was accepted in a column, by reason."""
-        accepted = {
-            "spaces around texts taken away": notes.trimmed,
-            "numbers stored as text read as numbers": notes.texts_of_numbers,
-            "numbers where text is meant read as text": notes.numbers_as_text,
-            "dates read as financial years": notes.years_of_dates,
-        }
-        for what, positions in accepted.items():
+    def _note_accepted(self, notes: Notes, letters: str) -> None:
+        """Note what was accepted in a column, by reason."""
+        accepted = (
+            ("SP-D060", "spaces around texts", "taken off", notes.trimmed),
+            ("SP-X033", "numbers stored as text", "read as numbers", notes.texts_of_numbers),
+            ("SP-X033", "numbers where text is meant", "read as text", notes.numbers_as_text),
+            ("SP-X033", "dates", "read as financial years", notes.years_of_dates),
+        )
+        for code, what, done, positions in accepted:
             if positions:
-                first = f"{letters}{self.rows[positions[0]]}"
-                self._warn(f"{what} in {_count(len(positions), 'cell')}, the first in {first}")
+                value = f"{what} in {_count(len(positions), 'cell')}"
+                self._note(code, f"{letters}{self.rows[positions[0]]}", value, done)
 
     def _check_merged(self, columns: dict[str, Cells]) -> None:
         """Report merged cells, and fill them from the first one, so that no further problem is reported for them."""

@@ -16,9 +16,9 @@ from singlepot.models.diagnostics.problems import SETTINGS, Diagnostic, Report, 
 from singlepot.models.scenario.scenario import Scenario
 from singlepot.models.tables.schema import TABLES
 
+from ..formats.column_letters import letters
 from .archive import LARGEST_EXPANDED
 from .layout import NAMING, TOTAL
-from .scan import letters
 from .settings_sheet import SHEET, rows_of
 
 MOST_ROWS = 1_048_576

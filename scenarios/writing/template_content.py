@@ -54,8 +54,8 @@ def explain(column: Column, money: str) -> str:
     return f"{column.explanation}\nHolds {column.expected(money)}.\n{empty}"
 
 
-FREE = ("log", "notes")
-"""Sections whose keys are the user's."""
+FREE = ("expect", "log", "notes")
+"""Sections that are written only where they are set: most of their keys are the user's."""
 
 
 def commented_settings(scenario: Scenario) -> bytes:

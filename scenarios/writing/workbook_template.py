@@ -13,6 +13,7 @@ from singlepot.models.scenario.scenario import Scenario
 from singlepot.models.settings.explained import SETTINGS_EXPLAINED
 from singlepot.models.tables.schema import TABLES, Column
 
+from ..workbooks.reading import READ_ME
 from ..workbooks.settings_sheet import SHEET, rows_of
 from ..workbooks.writing import OPTIONS, Header, Styles, check_limits, write_settings, write_table
 from .template_content import columns_of, explain, full_tables
@@ -47,7 +48,7 @@ def write_workbook_template(scenario: Scenario, path: Path) -> None:
     with xlsxwriter.Workbook(str(path), OPTIONS) as book:
         styles = Styles(book)
         book.set_properties({"title": scenario.settings.title[:200], "created": datetime(2000, 1, 1)})
-        guide = book.add_worksheet("read me")
+        guide = book.add_worksheet(READ_ME)
         guide.set_column(0, 0, 110)
         for row, line in enumerate(GUIDE):
             guide.write_string(row, 0, line)
@@ -76,7 +77,7 @@ def write_workbook_template(scenario: Scenario, path: Path) -> None:
                     sheet.data_validation(1, at, len(table) + READY, at, {"ignore_blank": True, **rule})
 
 
-_FREE = ("log", "notes", "stages.give")
+_FREE = ("expect", "log", "notes", "stages.give")
 """Settings whose keys are the user's, or follow from other settings."""
 
 

@@ -1,4 +1,4 @@
-"""What is known of official codes of English authorities: names, what lies within what, and what replaced what.
+"""Official codes of areas: names, what lies within what, and what replaced what.
 
 The tables stand beside this file, with their sources in ``sources.md``.
 """
@@ -17,6 +17,9 @@ LENGTH = 9
 
 OFFICIAL = re.compile(r"[EWSNK][0-9]{8}")
 """The form of a code of the Government Statistical Service: a letter for the country and eight digits."""
+
+TERRITORIAL = re.compile(r"(?:TL|UK)[C-N][0-9A-Z]{0,2}")
+"""The form of a code of an international territorial level (TLC, TLC1, TLC11), or of NUTS before it (UKC)."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,10 @@ class Register:
     names
         Name by code.
     within
-        The larger authority that a code lies within: county of a district, combined authority of an authority.
+        The larger areas that a code lies within, the nearest first: county of a district, combined authority of an
+        authority, metropolitan county, inner or outer London, region, country.
+    kinds
+        Beginning of a code → the area that every code with it lies within.
     changes
         What replaced a code, by the old code.
     begun
@@ -52,14 +58,36 @@ class Register:
     """
 
     names: Mapping[str, str]
-    within: Mapping[str, str]
+    within: Mapping[str, tuple[str, ...]]
+    kinds: Mapping[str, str]
     changes: Mapping[str, Change]
     begun: Mapping[str, str]
 
     def containers(self, code: str) -> Iterator[str]:
-        """The larger authorities that an area lies within, the nearest first."""
-        while code := self.within.get(code, ""):
-            yield code
+        """The larger areas that an area lies within, the nearest first: as the register lists them, and by its kind.
+
+        Examples
+        --------
+        >>> list(register().containers("S12000033")), list(register().containers("TLC11"))[:3]
+        (['S92000003', 'TLM', 'K03000001', 'K02000001'], ['TLC1', 'TLC', 'E12000001'])
+        """
+        passed, waiting = {code}, self._parents(code)
+        while waiting:
+            parent = waiting.pop(0)
+            if parent not in passed:
+                passed.add(parent)
+                yield parent
+                waiting += self._parents(parent)
+
+    def _parents(self, code: str) -> list[str]:
+        parents = list(self.within.get(code, ()))
+        if TERRITORIAL.fullmatch(code):
+            parents += [f"TL{code[2:]}"] * code.startswith("UK")
+            if len(code) > 3:  # TLC is the whole of a region or country
+                return [code[:-1], *parents]
+        elif not OFFICIAL.fullmatch(code):
+            return parents
+        return parents + [whole for prefix, whole in self.kinds.items() if code.startswith(prefix)]
 
     def successors(self, code: str) -> tuple[str, ...]:
         """The codes that cover today what a code covered; none where it still stands or is not known.
@@ -90,7 +118,8 @@ def register() -> Register:
         changes[row["old"]] = Change(row["date"], new)
     return Register(
         {row["code"]: row["name"] for row in areas},
-        {row["code"]: row["within"] for row in areas if row["within"]},
+        {row["code"]: tuple(row["within"].split()) for row in areas},
+        {row["prefix"]: row["within"] for row in _rows("kinds.csv")},
         changes,
         {row["new"]: row["date"] for row in rows},
     )

@@ -426,4 +426,4 @@ def test_the_log_says_what_is_read(caplog: pytest.LogCaptureFixture, tmp_path: P
     (folder / "other.csv").write_text("x", encoding="utf-8")
     with caplog.at_level("INFO", logger="singlepot"):
         read_scenario(folder)
-    assert "other.csv is not a table of a scenario and is not read" in caplog.text
+    assert "SP-F023 other.csv: it is no table of a scenario and is not read" in caplog.text

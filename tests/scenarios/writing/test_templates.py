@@ -107,7 +107,7 @@ def test_a_folder_to_fill_in_has_commented_settings(tmp_path: Path) -> None:
     sp.write_template(tmp_path / "t", sp.read_scenario("england"))
     text = (tmp_path / "t" / "scenario.toml").read_text(encoding="utf-8")
     for path, explanation in SETTINGS_EXPLAINED.items():
-        assert path in ("log", "notes") or f"# {explanation}\n" in text
+        assert path in ("expect", "log", "notes") or f"# {explanation}\n" in text
     assert tomllib.loads(text) == sp.read_scenario("england").settings.as_dict()
     assert "| `max_take_up` |" in (tmp_path / "t" / "README.md").read_text(encoding="utf-8")
 

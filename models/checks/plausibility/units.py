@@ -6,17 +6,20 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from ..diagnostics.problems import shown
-from ..settings.settings import Settings
-from .census import Census
-from .keys import places
-from .number_cells import Floats
-from .parsing import Parsed
+from ...diagnostics.problems import shown
+from ...settings.settings import Settings
+from ..census import Census
+from ..keys import places, rows_of_years
+from ..number_cells import Floats
+from ..parsing import Parsed, combined
 
 Tables = Mapping[str, Parsed]
 
 FAR = 300.0
 """How many times one number is another when their units may differ: beyond what bids and pots do, below 1,000."""
+
+OUTCOMES_FAR = 30.0
+"""How many times proposed targets are the national one when their units may differ; shipped ones are within 1.1."""
 
 ABSURD = 1e5
 """How many times bids are the pot when they cannot be in one unit: between a thousand and a million.
@@ -45,7 +48,7 @@ def check_units(tables: Tables, census: Census, settings: Settings) -> None:
     _check_heads(tables["areas"], census, POUNDS[settings.money])
     _check_references(tables["bids"])
     _check_options(tables, bids)
-    _check_outcomes(tables)
+    _check_outcomes(tables, settings)
 
 
 def _check_pot(bids: Parsed, asked: float, pot: float, money: str) -> None:
@@ -101,44 +104,64 @@ def _check_options(tables: Tables, asked: float) -> None:
     profile, options = tables["option_years"], tables["options"]
     if not asked > 0:
         return
-    for name, grants in profile.numbers.items():
-        moved = np.abs(grants[np.nan_to_num(grants) != 0])
-        if name.startswith("grant") and len(moved):
-            mean_bid = asked / np.count_nonzero(tables["bids"].number("amount"))
-            if float(np.median(moved)) > FAR * mean_bid:
-                _compare(profile, name, float(np.median(moved)) / mean_bid, "the bids")
+    for name, moved in _at_full_take_up(tables).items():
+        if name.startswith("grant") and moved > FAR * asked:
+            _compare(profile, name, moved / asked, "all bids together, at full take-up")
     own_cost = options.number("own_cost")
     if (own_cost > 0).any() and float(np.median(own_cost[own_cost > 0])) > FAR * asked:
         _compare(options, "own_cost", float(np.median(own_cost[own_cost > 0])) / asked, "all bids together")
 
 
-def _check_outcomes(tables: Tables) -> None:
-    """Compare proposed targets with national ones, and what options change with proposed targets."""
-    national, profile = tables["national"], tables["option_years"]
+def _check_outcomes(tables: Tables, settings: Settings) -> None:
+    """Compare proposed targets with national ones, row by row, and what options change with proposed targets."""
+    national, targets, profile = tables["national"], tables["targets"], tables["option_years"]
     keys = [word for word in tables["objectives"].text("key").words if word]
     position = {key: number for number, key in enumerate(keys)}
-    proposed, wanted = _largest_sums(tables["targets"], position), _largest_sums(national, position)
+    proposed = np.zeros((len(keys), len(settings.years)))
+    if targets.rows:
+        row, year = rows_of_years(targets, settings)
+        np.add.at(proposed, (places(targets.labels["objective"], position)[row], year), targets.numbers["target"][row])
+    if national.rows:
+        row, year = rows_of_years(national, settings)
+        mine = np.zeros(national.rows)
+        np.add.at(mine, row, proposed[places(national.labels["objective"], position)[row], year])
+        _check_national(national, mine)
+    reach = _at_full_take_up(tables)
     for key, number in position.items():
-        mine, theirs = float(proposed[number]), float(wanted[number])
-        if mine > 0 and theirs > 0 and not 1 / FAR < mine / theirs < FAR:
-            value = f"{theirs:,.6g} for {shown(key)}, where proposed targets add up to {mine:,.6g}"
-            national.complain("SP-N006", None, "target", value, "one unit", _unit_remedy(mine / theirs))
-        if key in profile.numbers and mine > 0:
-            change = float(np.abs(np.nan_to_num(profile.numbers[key])).max(initial=0.0))
-            if change > FAR * mine:
-                _compare(profile, key, change / mine, "all proposed targets together")
+        asked, change = float(proposed[number].sum()), reach.get(key, 0.0)
+        if asked > 0 and change > FAR * asked:
+            _compare(profile, key, change / asked, "all proposed targets together, at full take-up")
 
 
-def _largest_sums(table: Parsed, position: Mapping[str, int]) -> Floats:
-    """For each objective the largest sum over rows of one year (a range of years being one)."""
-    largest = np.zeros(len(position))
-    if not table.rows:
-        return largest
-    years = table.labels["year"]
-    sums = np.zeros((len(position), len(years.words)))
-    objective = places(table.labels["objective"], position)
-    np.add.at(sums, (objective, years.codes), table.numbers["target"])
-    return np.asarray(sums.max(axis=1, initial=0.0))
+def _check_national(national: Parsed, proposed: Floats) -> None:
+    """Name national targets far from what areas propose for the same years, one row for each objective."""
+    theirs = national.numbers["target"]
+    times = np.divide(proposed, theirs, out=np.ones_like(proposed), where=proposed > 0)
+    objective = national.labels["objective"]
+    for code in np.unique(objective.codes):
+        rows = np.flatnonzero((objective.codes == code) & ((times > OUTCOMES_FAR) | (times < 1 / OUTCOMES_FAR)))
+        if len(rows):
+            row = int(rows[0])
+            value = (
+                f"{theirs[row]:,.6g} for {shown(objective[row])}, where proposed targets add up to {proposed[row]:,.6g}"
+            )
+            national.complain("SP-N006", row, "target", value, "one unit", _unit_remedy(float(times[row])))
+
+
+def _at_full_take_up(tables: Tables) -> dict[str, float]:
+    """What the largest option changes at its largest take-up, over all years, by column of option_years."""
+    options, profile = tables["options"], tables["option_years"]
+    if not profile.rows:
+        return {}
+    names = zip(options.text("area").values, options.text("option").values, strict=True)
+    most = dict(zip(names, options.number("max_take_up"), strict=True))
+    pairs = list(zip(profile.text("area").values, profile.text("option").values, strict=True))
+    option = np.unique(combined(profile, ("area", "option"))[0], return_inverse=True)[1]
+    take_up = np.asarray([most.get(pair, 1.0) for pair in pairs])
+    return {
+        name: float(np.bincount(option, np.abs(np.nan_to_num(numbers)) * take_up).max())
+        for name, numbers in profile.numbers.items()
+    }
 
 
 def _compare(parsed: Parsed, column: str, times: float, what: str) -> None:

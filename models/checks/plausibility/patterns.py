@@ -6,12 +6,12 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from ..diagnostics.problems import one_of, shown
-from ..settings.settings import Settings
-from ..tables.rule_kinds import RULES
-from .census import Census
-from .keys import places
-from .parsing import Parsed, combined, say
+from ...diagnostics.problems import one_of, shown
+from ...settings.settings import Settings
+from ...tables.rule_kinds import RULES
+from ..census import Census
+from ..keys import places
+from ..parsing import Parsed, combined, say
 
 Tables = Mapping[str, Parsed]
 

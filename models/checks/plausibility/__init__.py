@@ -1,0 +1,1 @@
+"""Plausibility checks: what is valid cell by cell and probably a mistake."""

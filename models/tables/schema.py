@@ -312,7 +312,13 @@ TABLES = {
             (
                 Column("rule", "word", "Which rule.", True, words=tuple(RULES)),
                 Column("value", "number", "Its value.", True, least=0),
-                Column("basis", "word", "What the value is a share or number of.", default="bid", words=BASES),
+                Column(
+                    "basis",
+                    "word",
+                    "What the value is a share or number of; least: of the smaller of bid and reference.",
+                    default="bid",
+                    words=BASES,
+                ),
                 _area("Only this area.", False),
                 Column("region", "label", "Only areas of this region."),
                 Column("type", "label", "Only areas of this type."),

@@ -242,7 +242,12 @@ def _check_reference(
         row_name = bids.raw.place.row(first)
         expected = f"a reference for every bid above zero; {bids.raw.place.file} {row_name} has none ({who})"
         rules.complain(
-            "SP-D056", int(row), "basis", shown(rules.text("basis")[int(row)]), expected, "fill it in, or choose another basis"
+            "SP-D056",
+            int(row),
+            "basis",
+            shown(rules.text("basis")[int(row)]),
+            expected,
+            "fill it in, or choose another basis",
         )
 
 

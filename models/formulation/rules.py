@@ -75,7 +75,11 @@ class Rules:
 
 def resolve(scenario: Scenario, data: Arrays) -> Rules:
     """Work out every rule's limit in every cell."""
-    table, general = scenario.filled("rules"), scenario.settings.rules
+    return resolve_rows(scenario.filled("rules"), scenario.settings.rules, data)
+
+
+def resolve_rows(table: pd.DataFrame, general: Mapping[str, float], data: Arrays) -> Rules:
+    """Work out every rule's limit in every cell from the table of rules and the general ones."""
     rows = {name: table[table["rule"] == name] for name in RULES}
     limits = {
         rule.name: _limit(rule, rows[rule.name], general.get(rule.name), data)

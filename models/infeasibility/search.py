@@ -17,6 +17,7 @@ from ..scenario.array_types import Floats
 from ..tables.rule_kinds import POT, RULES, TARGETS, names_over
 from .clash import Clash, ClashSide
 from .relaxable import EXTRA, RelaxableProgramme
+from .remedies import Relaxation, ways_out
 
 FEW_KINDS = 2
 """Sets of at most this many kinds are all tried, so that the one found is the smallest."""
@@ -69,23 +70,22 @@ def find_clash(elastic: RelaxableProgramme, control: Control, without: Sequence[
         sides,
         excess,
         {kind: (relaxation.money, relaxation.share) for kind, relaxation in alone.items()},
+        ways_out(elastic, kinds, alone, control),
         money,
     )
 
 
 @dataclass(frozen=True, eq=False)
-class _Alone:
+class _Alone(Relaxation):
     """The least relaxation of one kind, and the duals that prove that no smaller one is feasible."""
 
-    money: float
-    share: float
     total: float
     multiplier: Floats
 
 
 def _alone(elastic: RelaxableProgramme, kinds: Sequence[str], kind: str, control: Control) -> _Alone | None:
     """Find the least relaxation of one kind that makes the others feasible; None if there is none."""
-    slacks, of, _ = elastic.slacks([kind])
+    slacks, of, moves = elastic.slacks([kind])
     if not len(of):
         return None
     shared = kind in names_over(TARGETS)  # sums of money are the same however they are shared
@@ -93,9 +93,13 @@ def _alone(elastic: RelaxableProgramme, kinds: Sequence[str], kind: str, control
         relaxed = least_change(elastic.keeping(kinds), slacks, elastic.formulation.curvature, control, shared=shared)
     except InfeasibleError:
         return None
-    share = elastic.limits["share"].to_numpy()[of]
-    change = relaxed.slack * elastic.limits["unit"].to_numpy()[of]
-    return _Alone(float(change[~share].sum()), float(relaxed.slack[share].sum()), relaxed.total, relaxed.row_dual)
+    limits = elastic.limits
+    share = limits["share"].to_numpy()[of]
+    size = relaxed.slack * limits["unit"].to_numpy()[of]
+    change = np.bincount(of, weights=relaxed.slack * moves, minlength=len(limits))
+    moved = limits.assign(change=change)[np.abs(change) > NEGLIGIBLE * np.abs(change).max(initial=0.0)]
+    money, shares = float(size[~share].sum()), float(relaxed.slack[share].sum())
+    return _Alone(moved, money, shares, relaxed.total, relaxed.row_dual)
 
 
 def _proof(

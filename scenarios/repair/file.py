@@ -54,7 +54,8 @@ def write_what_if(repair: Repair, base: str, path: str | os.PathLike[str]) -> No
 
 def _reasons(repair: Repair) -> list[str]:
     sentences = [" ".join(str(clash).split()) for clash in repair.clashes]
-    return [*sentences, f"The least change of {', '.join(repair.may_change)}; {repair.rounding}."]
+    what = "A uniform change" if repair.uniform else "The least change"
+    return [*sentences, f"{what} of {', '.join(repair.may_change)}; {repair.rounding}."]
 
 
 def _base(base: str, file: Path) -> str:

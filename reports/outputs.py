@@ -16,6 +16,7 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from singlepot.models.extras import how_to_install
 from singlepot.models.files.folder import FolderRefusedError
 from singlepot.models.settlement.documents import MANIFEST, RUN, json_text
 from singlepot.solver import SinglepotError
@@ -41,7 +42,7 @@ _RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt
 DRAWN_BY = ("XlsxWriter", "Jinja2", "vl-convert-python")
 """Libraries whose versions may change a workbook, a page or a drawing."""
 
-HOW_TO_INSTALL = 'python -m pip install "singlepot[report]"'
+HOW_TO_INSTALL = how_to_install("report")
 
 
 @dataclass(frozen=True)

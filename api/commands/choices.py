@@ -12,10 +12,10 @@ from .shared import (
     OUT,
     OVERWRITE,
     QUIET,
+    check_chart,
     check_folder,
     command,
     draw,
-    ending_of,
     names,
     share,
     show,
@@ -61,7 +61,7 @@ def frontier(
     from singlepot.scenarios.results.frontier_file import MANIFEST, frontier_values, write_frontier
 
     check_folder(path, MANIFEST, overwrite)
-    ending_of(chart)
+    check_chart(chart)
     import singlepot
     from singlepot.reports import frontier_chart, frontier_text
 
@@ -109,7 +109,7 @@ def alternatives(
     from singlepot.scenarios.results.alternatives_folder import MANIFEST, alternatives_values, write_alternatives
 
     check_folder(path, MANIFEST, overwrite)
-    ending_of(chart)
+    check_chart(chart)
     import singlepot
     from singlepot.reports import alternatives_chart, alternatives_text
 

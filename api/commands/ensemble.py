@@ -15,10 +15,10 @@ from .shared import (
     OUT,
     OVERWRITE,
     QUIET,
+    check_chart,
     check_folder,
     command,
     draw,
-    ending_of,
     share,
     show,
     show_json,
@@ -63,11 +63,11 @@ def ensemble(
     A run that is stopped goes on where it was when the same command is given again. The same plan and seed give the
     same bytes, whoever works on it. Beside its tables stands the report report.html.
     """
+    check_chart(chart)
     import singlepot
     from singlepot.reports import ensemble_chart
     from singlepot.reports.text.ensemble import ensemble_text
 
-    ending_of(chart)
     with _draws_line(quiet) as progress:
         done = singlepot.run_ensemble(
             plan,
@@ -176,7 +176,7 @@ def decide(
     from singlepot.scenarios.ensemble.robust_result import MANIFEST
 
     check_folder(path, MANIFEST, overwrite)
-    ending_of(chart)
+    check_chart(chart)
     import singlepot
     from singlepot.reports import robust_chart, robust_text
 

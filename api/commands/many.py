@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
-
 import click
 
-from .shared import OUT, OUT_REQUIRED, OVERWRITE, QUIET, check_folder, command, counting, time_limit
+from .shared import OUT, OUT_REQUIRED, OVERWRITE, QUIET, check_folder, command, counting, insist_on_charts, time_limit
 from .shared import show as show_result
-
-if TYPE_CHECKING:
-    from singlepot.scenarios.many.sweep import Sweep
-    from singlepot.solver import SinglepotError
 
 
 @command("show smaller.toml")
@@ -92,14 +85,16 @@ def sweep(
 
     VALUES are FIRST:LAST:COUNT or a list, as in --lever pot=0.8:1.2:9 --lever rules.grant_floor=0.7,0.8. Levers: pot,
     bids, national and national.OBJECTIVE multiply what is there; rules.RULE, give.STAGE and equity.elasticity are
-    set. A point without a settlement is a row with the reason. The chart needs the extra "charts"; without it the
-    tables are written all the same, and the exit code is 2.
+    set. A point without a settlement is a row with the reason. The chart needs the extra "charts"; --no-chart
+    leaves it out.
     """
     from singlepot.scenarios.many.sweep import MANIFEST
 
     check_folder(path, MANIFEST, overwrite)
+    if not no_chart:
+        insist_on_charts("add --no-chart")
     import singlepot
-    from singlepot.reports import sweep_text
+    from singlepot.reports import sweep_chart, sweep_text
     from singlepot.reports.outputs import report_of
     from singlepot.scenarios.many.levers import MOST_POINTS, read_lever
 
@@ -112,13 +107,10 @@ def sweep(
         swept = singlepot.sweep(
             scenario, levers, most=most or MOST_POINTS, time_limit_s=time_limit_s, progress=progress
         )
-    chart, missing = _chart(swept, no_chart)
     report = report_of(lambda page: str(page.sweep_html(swept)))
-    swept.write(path, overwrite=overwrite, further={**chart, **report.files})
+    swept.write(path, overwrite=overwrite, further={**({} if no_chart else sweep_chart(swept)), **report.files})
     if not quiet:
         show_result(sweep_text(swept), path, report.missing)
-    if missing is not None:
-        raise missing
 
 
 @command("stability bucks-and-burnley --area E07000117")
@@ -154,15 +146,3 @@ def stability(
         write_stability(found, settlement, path, overwrite=overwrite)
     if not quiet:
         show_result(stability_text(found, settlement.scenario.settings.money), path)
-
-
-def _chart(found: Sweep, no_chart: bool) -> tuple[Mapping[str, bytes], SinglepotError | None]:
-    """The files of the chart, or the error that is raised once the tables are written."""
-    from singlepot.reports import ChartsNotInstalledError, sweep_chart
-
-    if no_chart:
-        return {}, None
-    try:
-        return sweep_chart(found), None
-    except ChartsNotInstalledError as missing:
-        return {}, missing

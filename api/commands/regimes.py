@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from .shared import OUT_REQUIRED, check_folder, command, complain, names, show
+from .shared import OUT_REQUIRED, check_folder, command, insist_on_charts, names, show
 
 
 @command("regimes bucks-and-burnley --out out/regimes")
@@ -36,23 +36,19 @@ def regimes(
     """Set the single pot beside other ways of sharing the money of SCENARIO.
 
     REGIMES are single-pot, pro-rata, equal-awards, equal-losses, talmud, random-arrival, per-head, needs-formula,
-    competition and silos. OUT holds regimes.csv, summary.csv and regimes.json, and a chart where matplotlib is
-    installed. A regime without a settlement is said to have none, and the exit code is its.
+    competition and silos. OUT holds regimes.csv, summary.csv and regimes.json, and a chart, for which the extra
+    "charts" is needed. A regime without a settlement is said to have none, and the exit code is its.
     """
     from singlepot.scenarios.regimes.result import MANIFEST
 
     check_folder(path, MANIFEST, overwrite)
+    if not no_chart:
+        insist_on_charts("add --no-chart")
     import singlepot
-    from singlepot.reports import ChartsNotInstalledError, regimes_chart, regimes_text
+    from singlepot.reports import regimes_chart, regimes_text
 
     comparison = singlepot.compare_regimes(scenario, names(only), plan=plan, time_limit_s=time_limit_s)
-    chart = {}
-    if not no_chart:
-        try:
-            chart = dict(regimes_chart(comparison))
-        except ChartsNotInstalledError as missing:
-            complain(f"no chart: {missing}")
-    comparison.write(path, overwrite=overwrite, further=chart)
+    comparison.write(path, overwrite=overwrite, further={} if no_chart else dict(regimes_chart(comparison)))
     if not quiet:
         show(regimes_text(comparison), path)
     ctx.exit(max((reason.exit_code for reason in comparison.failures.values()), default=0))

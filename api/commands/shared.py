@@ -98,6 +98,19 @@ def check_folder(path: str | None, manifest: str, overwrite: bool) -> None:
         check_target(path, manifest, overwrite=overwrite)
 
 
+def insist_on_charts(instead: str) -> None:
+    """Refuse to begin where the library that draws charts is not installed."""
+    from singlepot.models.extras import insist_on
+
+    insist_on("charts", "a chart", instead)
+
+
+def check_chart(chart: str | None) -> None:
+    """Refuse a chart that cannot be drawn, before any work is done for it."""
+    if ending_of(chart):
+        insist_on_charts("leave --chart out")
+
+
 def ending_of(chart: str | None) -> str:
     """Return the ending of a chart's file, or refuse it; empty without a chart."""
     ending = "" if chart is None else chart.rpartition(".")[2].lower()

@@ -13,6 +13,7 @@ from singlepot.solver import Control, InfeasibleError
 from singlepot.solver.infeasibility.elastic import least_change
 from singlepot.solver.infeasibility.farkas import NEGLIGIBLE, find_conflict, is_possible
 
+from ..natural_order import natural
 from ..scenario.array_types import Floats
 from ..tables.rule_kinds import POT, RULES, TARGETS, names_over
 from .clash import Clash, ClashSide
@@ -127,7 +128,7 @@ def _sides(elastic: RelaxableProgramme, multiplier: Floats, excess: float) -> tu
     names = elastic.formulation.scenario.areas.set_index("code")["name"]
     sides = [ClashSide(EXTRA, True, extra, (), (), (), np.nan)] if extra else []
     for (rule, at_least), part in limits.groupby(["rule", limits["multiplier"] > 0], sort=False):
-        areas = tuple(str(names.get(code, code)) for code in _words(part["area"]))
+        areas = _words(part["area"].map(lambda code: names.get(code, code)))
         envelopes, objectives, years = (_words(part[name]) for name in ("envelope", "objective", "year"))
         amount = float(part["value"].sum()) if plain else np.nan
         sides.append(ClashSide(str(rule), bool(at_least), areas, envelopes, objectives, years, amount))
@@ -149,4 +150,4 @@ def _extra_in(elastic: RelaxableProgramme, multiplier: Floats) -> tuple[str, ...
 
 
 def _words(column: pd.Series[str]) -> tuple[str, ...]:
-    return tuple(sorted(str(word) for word in column.unique() if word))
+    return tuple(sorted((str(word) for word in column.unique() if word), key=natural))

@@ -14,6 +14,7 @@ from typing import Any
 
 import pandas as pd
 
+from singlepot.models.extras import insist_on
 from singlepot.models.settlement.documents import json_text
 from singlepot.solver import SinglepotError
 
@@ -169,13 +170,10 @@ def read_table(path: Path) -> pd.DataFrame:
 
 
 def _pyarrow() -> tuple[Any, Any]:
-    try:
-        import pyarrow
-        import pyarrow.parquet
-    except ImportError as error:
-        raise EnsembleRefusedError(
-            "ensembles need pyarrow", "install it with: pip install 'singlepot[ensemble]'"
-        ) from error
+    insist_on("ensemble", "an ensemble")
+    import pyarrow
+    import pyarrow.parquet
+
     return pyarrow, pyarrow.parquet
 
 

@@ -15,6 +15,7 @@ from singlepot.models.infeasibility.relaxable import EXTRA, RelaxableProgramme, 
 from singlepot.models.infeasibility.search import find_clash
 from singlepot.models.infeasibility.uniform_change import RuleValue, find_uniform_change
 from singlepot.models.money import POUNDS_PER
+from singlepot.models.natural_order import natural
 from singlepot.models.scenario.scenario import Scenario
 from singlepot.models.settlement.settle import settle_scenario
 from singlepot.models.tables.rule_kinds import KINDS, POT, RULES, SUMS
@@ -243,9 +244,13 @@ def _moved(elastic: RelaxableProgramme, of: np.ndarray[Any, Any], change: np.nda
     by_row = pd.Series(np.arange(len(limits)), index=limits["row"])
     np.add.at(with_pot, by_row.reindex(rows).to_numpy(dtype=np.int64), -values * total[pots])
     moved = limits.assign(value=with_pot, change=total)[total != 0]
-    order = ["kind", "rule", "year", "area", "envelope", "objective"]
-    ranks = moved["kind"].map({kind: rank for rank, kind in enumerate(KINDS)})
-    result: pd.DataFrame = moved.assign(kind=ranks).sort_values(order, kind="stable").reset_index(drop=True)
+    keys = [
+        (KINDS.index(kind), rule, year, natural(area), envelope, objective)
+        for kind, rule, year, area, envelope, objective in zip(
+            *(moved[name] for name in ("kind", "rule", "year", "area", "envelope", "objective")), strict=True
+        )
+    ]
+    result: pd.DataFrame = moved.iloc[sorted(range(len(keys)), key=keys.__getitem__)].reset_index(drop=True)
     return result
 
 

@@ -18,7 +18,7 @@ def check_effects(tables: Tables) -> None:
     """Look at what options change; tables must be without problems."""
     options, profile, objectives = tables["options"], tables["option_years"], tables["objectives"]
     if not options.rows:
-        if objectives.rows:
+        if tables["targets"].rows or tables["national"].rows:
             remedy = "add options, or leave it: bids that exceed the pot are then cut, and targets with them"
             options.complain("SP-N020", value="no option", expected="options to raise a target", remedy=remedy)
         return

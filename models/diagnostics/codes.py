@@ -173,7 +173,7 @@ CODES = {
     "SP-N013": "A year is missing in a series, and counts as none.",
     "SP-N014": "An area with a bid or target has no people.",
     "SP-N015": "There is only one area with a bid.",
-    "SP-N020": "The scenario has objectives and no option: no area can be asked to raise a target.",
+    "SP-N020": "There are targets and no option: no area can be asked to raise one.",
     "SP-N021": "An option saves money, adds to outcomes and costs the area nothing.",
     "SP-N022": "An option changes neither money nor outcomes.",
 }

@@ -20,7 +20,7 @@ def check_effects(tables: Tables) -> None:
     if not options.rows:
         if tables["targets"].rows or tables["national"].rows:
             remedy = "add options, or leave it: bids that exceed the pot are then cut, and targets with them"
-            options.complain("SP-N020", value="no option", expected="options to raise a target", remedy=remedy)
+            options.complain("SP-N030", value="no option", expected="options to raise a target", remedy=remedy)
         return
     row_of = {pair: row for row, pair in enumerate(_pairs(options))}
     row = np.asarray([row_of[pair] for pair in _pairs(profile)], dtype=np.int64)
@@ -39,14 +39,14 @@ def check_effects(tables: Tables) -> None:
     more, less = sums(outcomes, least=0.0), sums(outcomes, most=0.0)
     money, moved = sums(grants), sums(grants, least=0.0) - sums(grants, most=0.0)
     own_cost = np.nan_to_num(options.number("own_cost"))
-    for at in np.flatnonzero((more == 0) & (less == 0) & (moved == 0)):
+    for at in np.flatnonzero((more == 0) & (less == 0) & (moved == 0) & np.isin(np.arange(options.rows), row)):
         remedy = "fill in its rows of option_years, or delete it"
         expected = "money or an outcome to change in some year"
-        options.complain("SP-N022", int(at), "option", shown(options.labels["option"][int(at)]), expected, remedy)
+        options.complain("SP-N032", int(at), "option", shown(options.labels["option"][int(at)]), expected, remedy)
     for at in np.flatnonzero((more > 0) & (less == 0) & (money < 0) & (own_cost == 0)):
         remedy = "check the signs: grant is what it costs, negative what it saves"
         expected = "something that it costs: money, own money, or an outcome that falls"
-        options.complain("SP-N021", int(at), "option", shown(options.labels["option"][int(at)]), expected, remedy)
+        options.complain("SP-N031", int(at), "option", shown(options.labels["option"][int(at)]), expected, remedy)
 
 
 def _pairs(parsed: Parsed) -> list[tuple[str, str]]:

@@ -173,9 +173,9 @@ CODES = {
     "SP-N013": "A year is missing in a series, and counts as none.",
     "SP-N014": "An area with a bid or target has no people.",
     "SP-N015": "There is only one area with a bid.",
-    "SP-N020": "There are targets and no option: no area can be asked to raise one.",
-    "SP-N021": "An option saves money, adds to outcomes and costs the area nothing.",
-    "SP-N022": "An option changes neither money nor outcomes.",
+    "SP-N030": "There are targets and no option: no area can be asked to raise one.",
+    "SP-N031": "An option saves money, adds to outcomes and costs the area nothing.",
+    "SP-N032": "An option changes neither money nor outcomes in any of its years.",
 }
 """Every code with what it means. A code never changes its meaning and is never used again for another."""
 
@@ -196,9 +196,9 @@ WARNINGS = frozenset(
         "SP-N007",
         "SP-N008",
         "SP-N009",
-        "SP-N020",
-        "SP-N021",
-        "SP-N022",
+        "SP-N030",
+        "SP-N031",
+        "SP-N032",
     ]
 )
 """Codes of what may well be a mistake and does not keep the input from being used."""

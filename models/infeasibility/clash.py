@@ -27,7 +27,7 @@ class ClashSide:
     at_least
         Whether they are lower bounds, which demand, rather than upper ones, which allow.
     areas, envelopes, objectives, years
-        Where they hold; names of areas, keys of the others.
+        Where they hold; names of areas and objectives, keys of envelopes.
     amount
         Their sum, in the scenario's money; NaN where amounts cannot be added up.
     """
@@ -142,7 +142,7 @@ def called(rule: str) -> str:
     ('the grant floor', 'the least share of the pot', 'the pot')
     """
     if rule not in RULES:
-        return "the pot" if rule == POT else rule
+        return {POT: "the pot", "pot_share": "shares of the pot"}.get(rule, rule)
     which = ("least " if RULES[rule].lower else "largest ") if RULES[rule].over is SUMS else ""
     return f"the {which}{RULES[rule].words}"
 

@@ -125,11 +125,14 @@ def _sides(elastic: RelaxableProgramme, multiplier: Floats, excess: float) -> tu
     extra = _extra_in(elastic, multiplier)
     plain = not extra and bool(limits["rule"].isin(SUMMED).all())
     plain &= bool(((limits["multiplier"].abs() - 1).abs() < PLAIN).all()) and excess > 0
-    names = elastic.formulation.scenario.areas.set_index("code")["name"]
+    scenario = elastic.formulation.scenario
+    names = dict(scenario.areas[["code", "name"]].to_numpy())
+    goals = dict(scenario.objectives[["key", "name"]].to_numpy())
     sides = [ClashSide(EXTRA, True, extra, (), (), (), np.nan)] if extra else []
     for (rule, at_least), part in limits.groupby(["rule", limits["multiplier"] > 0], sort=False):
         areas = _words(part["area"].map(lambda code: names.get(code, code)))
-        envelopes, objectives, years = (_words(part[name]) for name in ("envelope", "objective", "year"))
+        objectives = _words(part["objective"].map(lambda key: goals.get(key) or key))
+        envelopes, years = (_words(part[name]) for name in ("envelope", "year"))
         amount = float(part["value"].sum()) if plain else np.nan
         sides.append(ClashSide(str(rule), bool(at_least), areas, envelopes, objectives, years, amount))
     rest = float((limits["multiplier"] * limits["value"]).sum()) - excess

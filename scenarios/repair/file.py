@@ -8,6 +8,7 @@ from pathlib import Path
 import tomli_w
 
 from singlepot.models.files.folder import FolderRefusedError
+from singlepot.models.infeasibility.clash import called, join
 
 from ..reading.shipped import shipped_source
 from ..what_if.file import ENDING
@@ -55,7 +56,7 @@ def write_what_if(repair: Repair, base: str, path: str | os.PathLike[str]) -> No
 def _reasons(repair: Repair) -> list[str]:
     sentences = [" ".join(str(clash).split()) for clash in repair.clashes]
     what = "A uniform change" if repair.uniform else "The least change"
-    return [*sentences, f"{what} of {', '.join(repair.may_change)}; {repair.rounding}."]
+    return [*sentences, f"{what} of {join(called(kind) for kind in repair.may_change)}; {repair.rounding}."]
 
 
 def _base(base: str, file: Path) -> str:

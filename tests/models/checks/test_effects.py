@@ -27,19 +27,19 @@ def options(own_cost: float = 0.0, **changes: float) -> sp.Scenario:
 
 def codes_of(scenario: sp.Scenario, folder: Path) -> set[str]:
     sp.write_scenario(scenario, folder)
-    return {note.code for note in sp.check_scenario(folder).warnings if note.code.startswith("SP-N02")}
+    return {note.code for note in sp.check_scenario(folder).warnings if note.code.startswith("SP-N03")}
 
 
 @pytest.mark.parametrize(
     ("changes", "codes"),
     [
         ({}, set()),
-        ({"grant": -1.0}, {"SP-N021"}),
+        ({"grant": -1.0}, {"SP-N031"}),
         ({"grant": -1.0, "own_cost": 3.0}, set()),
         ({"grant": -1.0, "trees": -2.0}, set()),
         ({"grant": -1.0, "trees": 0.0}, set()),
-        ({"grant": 0.0, "trees": 0.0}, {"SP-N022"}),
-        ({"grant": 0.0, "trees": 0.0, "own_cost": 3.0}, {"SP-N022"}),
+        ({"grant": 0.0, "trees": 0.0}, {"SP-N032"}),
+        ({"grant": 0.0, "trees": 0.0, "own_cost": 3.0}, {"SP-N032"}),
     ],
 )
 def test_options_that_cost_nothing_or_change_nothing_are_doubted(
@@ -48,11 +48,7 @@ def test_options_that_cost_nothing_or_change_nothing_are_doubted(
     assert codes_of(options(**changes), tmp_path / "made") == codes
 
 
-def test_an_option_without_years_is_doubted(tmp_path: Path) -> None:
-    assert codes_of(options().with_(option_years=None), tmp_path / "made") == {"SP-N022"}
-
-
 def test_a_scenario_with_objectives_and_without_options_is_doubted(tmp_path: Path) -> None:
-    assert codes_of(options().with_(options=None, option_years=None), tmp_path / "none") == {"SP-N020"}
+    assert codes_of(options().with_(options=None, option_years=None), tmp_path / "none") == {"SP-N030"}
     bare = options().with_(options=None, option_years=None, targets=None, objectives=None)
     assert codes_of(bare, tmp_path / "bare") == set()

@@ -193,11 +193,11 @@ def _word(value: str) -> str:
 
 
 LEFT_TO_PEOPLE = re.compile(
-    r"see that|correct the code|correct it, or money|save it as|take all areas|use a larger unit|list every year once|"
-    r"cells that hold a comma|delete the character|copy the file|it is there twice|put text|put a year|rename or delete|"
-    r"shorten it|the folder has|the area named|name one more column|one row for each year|it was replaced|write both|"
-    r"true or false|without quotes|fewer digits|elasticity =|or choose another basis|does not begin with 0|"
-    r"add the column|fill it in, or delete the file|complete file"
+    r"see that|correct the code|correct it, or money|save it as|take all areas|use a larger unit|"
+    r"list every year once|cells that hold a comma|delete the character|copy the file|it is there twice|put text|"
+    r"put a year|rename or delete|shorten it|the folder has|the area named|name one more column|"
+    r"one row for each year|it was replaced|write both|true or false|without quotes|fewer digits|elasticity =|"
+    r"or choose another basis|does not begin with 0|add the column|fill it in, or delete the file|complete file"
 )
 """Remedies that say what people have to find out or to choose, or how to save a file in another program."""
 

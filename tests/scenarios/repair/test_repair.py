@@ -184,7 +184,7 @@ CASES = {
         ),
         ["target_lock"],
         {S: 0.5},
-        ["the target lock of Barton for trees in 2027-28"],
+        ["the target lock of Barton for Trees in 2027-28"],
         "target_lock",
     ),
     "an own-cost ceiling": case(

@@ -50,7 +50,9 @@ def check(scenario: str, as_json: bool, marked: str | None, overwrite: bool, rea
     if as_json:
         put(sys.stdout, findings.as_json())
     if unmarked is not None:
-        complain("\n".join(filter(None, [listed(findings.problems), "" if as_json else listed(findings.notes, "note")])))
+        complain(
+            "\n".join(filter(None, [listed(findings.problems), "" if as_json else listed(findings.notes, "note")]))
+        )
         raise unmarked
     if as_json:
         raise click.exceptions.Exit(0 if refused is None else refused.exit_code)

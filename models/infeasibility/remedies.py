@@ -141,7 +141,7 @@ def _limit(elastic: RelaxableProgramme, row: Mapping[Any, Any]) -> str:
         where.append(str(row["envelope"]))
     of, when = ", ".join(filter(None, where)), f" in {row['year']}" if row["year"] else ""
     to, decimals = outward(value + change, change)
-    said = f"{to:.{decimals}f}"
+    written = f"{to:.{decimals}f}"
     if not RULES[rule].over.of_targets:
-        said = spoken(to, scenario.settings.money, max(decimals, 1))
-    return f"set {called(rule)} ({rule}){f' of {of}' if of else ''}{when} to {said}"
+        written = spoken(to, scenario.settings.money, max(decimals, 1))
+    return f"set {called(rule)} ({rule}){f' of {of}' if of else ''}{when} to {written}"

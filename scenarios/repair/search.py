@@ -103,10 +103,10 @@ def repair(
     ...     years=["2026-27"],
     ...     rules={"grant_floor": 0.9},
     ... )
-    >>> found = repair(scenario)
-    >>> print(found.clash)
+    >>> repaired = repair(scenario)
+    >>> print(repaired.clash)
     the grant floor of Aston and Barton in 2026-27 (£10.8m) is more than the pot in 2026-27 (£9.0m) by £1.8m
-    >>> print(found.summary())
+    >>> print(repaired.summary())
     grant floor lowered from 0.9 to 0.75
     >>> repair(scenario, limit_by_limit=True).changes[["rule", "area", "from", "to"]]
               rule area  from   to

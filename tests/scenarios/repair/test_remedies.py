@@ -71,8 +71,8 @@ def money(match: re.Match[str], scenario: Scenario) -> float:
     """An amount in the scenario's unit: £2 beside millions is two pounds."""
     number = float(match["amount"].replace(",", ""))
     pounds = {"m": 1e6, "k": 1e3, "": 1.0}[match["suffix"]]
-    said_in_money = match.group(0).find("£") >= 0
-    return number * pounds / POUNDS_PER[scenario.settings.money] if said_in_money else number
+    in_money = match.group(0).find("£") >= 0
+    return number * pounds / POUNDS_PER[scenario.settings.money] if in_money else number
 
 
 def with_pots(scenario: Scenario, amounts: list[re.Match[str]]) -> Scenario:
@@ -115,8 +115,10 @@ def with_values(scenario: Scenario, values: list[re.Match[str]]) -> Scenario:
 
 def missing(scenario: Scenario) -> float:
     """What the least change of every kind together is: 0 where a settlement exists."""
-    found = sp.repair(scenario, [kind for kind in KINDS if kind not in ("carry_over", "virement")], limit_by_limit=True)
-    return found.least
+    repaired = sp.repair(
+        scenario, [kind for kind in KINDS if kind not in ("carry_over", "virement")], limit_by_limit=True
+    )
+    return repaired.least
 
 
 @pytest.mark.parametrize("name", scenarios())
@@ -136,10 +138,10 @@ def test_every_way_out_that_a_message_names_makes_the_input_better(name: str) ->
 @pytest.mark.parametrize("name", scenarios())
 def test_every_repair_that_is_offered_settles(name: str) -> None:
     scenario = scenarios()[name]
-    found = sp.repair(scenario)
-    sp.settle(found.repaired())
-    assert "pot" not in set(found.changes["rule"])
-    for clash in found.clashes:
+    repaired = sp.repair(scenario)
+    sp.settle(repaired.repaired())
+    assert "pot" not in set(repaired.changes["rule"])
+    for clash in repaired.clashes:
         for changed in carried_out(scenario, ", or ".join(clash.ways_out)):
             assert missing(changed) < missing(scenario), clash.ways_out
 
@@ -155,10 +157,10 @@ def test_a_damping_floor_above_bids_is_told_as_a_share_and_as_a_basis() -> None:
 def test_one_uniform_change_is_offered_where_it_is_enough() -> None:
     """A floor of 0.97 where 10/11 would do: one value is written, the pot stays, whatever the number of areas."""
     many = base(rules={"grant_floor": 0.97}, pot=pots(100, 100))
-    found = sp.repair(Scenario.from_tables(**many))
-    assert found.what_if()["rules"] == {"grant_floor": 0.909}
-    assert found.what_if()["change"] == []
-    assert found.uniform
+    repaired = sp.repair(Scenario.from_tables(**many))
+    assert repaired.what_if()["rules"] == {"grant_floor": 0.909}
+    assert repaired.what_if()["change"] == []
+    assert repaired.uniform
 
 
 @given(st.floats(1e-7, 0.5), st.sampled_from(list(POUNDS_PER)))

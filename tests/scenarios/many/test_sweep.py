@@ -267,12 +267,12 @@ def test_stability_moves_every_number_of_an_area_and_no_other() -> None:
 
 def test_an_unknown_area_is_named(tmp_path: Path) -> None:
     settlement = sp.settle(two_areas())
-    with pytest.raises(sp.BadInputError, match=r"SP-W019.*did you mean .A. \(Aston\)"):
+    with pytest.raises(sp.BadInputError, match=r"SP-W019.*did you mean .Aston."):
         sp.measure_stability(settlement, ["Astn"])
     with pytest.raises(sp.BadOptionError, match="above 0 and below 1"):
         sp.measure_stability(settlement, change=1.5)
-    done = run("stability", "bucks-and-burnley", "--area", "Burnley", cwd=tmp_path)
-    assert (done.returncode, "E07000117" in done.stderr) == (3, True)
+    done = run("stability", "bucks-and-burnley", "--area", "Burnly", cwd=tmp_path)
+    assert (done.returncode, 'did you mean "Burnley"?' in done.stderr) == (3, True)
 
 
 def test_the_command_stability(tmp_path: Path) -> None:

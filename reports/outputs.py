@@ -17,6 +17,7 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from singlepot.models.extras import how_to_install
 from singlepot.models.files.folder_kinds import MANIFEST
 from singlepot.models.files.ownership import FolderRefusedError
 from singlepot.models.files.table_json import json_text
@@ -46,7 +47,7 @@ _RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt
 DRAWN_BY = ("XlsxWriter", "Jinja2", "vl-convert-python")
 """Libraries whose versions may change a workbook, a page or a drawing."""
 
-HOW_TO_INSTALL = 'python -m pip install "singlepot[report]"'
+HOW_TO_INSTALL = how_to_install("report")
 
 
 INCOMPLETE = 7

@@ -238,6 +238,8 @@ class _Draft:
             level = float((self.bid[a] * self.kept[a]).min()) * number(pick, 0.8, 1.0)
             if not self.simple and chance(pick, 40):
                 self._rule("grant_floor", level / self.population[self.codes[a]], basis="per_head", **row)
+            elif chance(pick, 50):
+                self._rule("grant_floor", float(self.kept[a]) * number(pick, 0.8, 1.0), basis="least", **row)
             else:
                 self._rule("grant_floor", level, basis="amount", **row)
         if full and not self.simple and chance(pick, 20):

@@ -65,13 +65,13 @@ def ensemble(
     A run that is stopped goes on where it was when the same command is given again. The same plan and seed give the
     same bytes, whoever works on it. Beside its tables stands the report report.html.
     """
+    check_chart(chart, overwrite, plan, path=path)
     import singlepot
     from singlepot.reports import ensemble_chart
     from singlepot.reports.outputs import REPORT, Layers
     from singlepot.reports.text.ensemble import ensemble_text
     from singlepot.scenarios.ensemble.store import Store
 
-    check_chart(chart, overwrite, plan, path=path)
     with _draws_line(quiet) as progress:
         done = singlepot.run_ensemble(
             plan,

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import click
 
-from .shared import OUT, OUT_REQUIRED, OVERWRITE, QUIET, check_folder, command, counting, end, time_limit
+from .shared import (
+    OUT,
+    OUT_REQUIRED,
+    OVERWRITE,
+    QUIET,
+    check_folder,
+    command,
+    counting,
+    end,
+    insist_on_charts,
+    time_limit,
+)
 from .shared import show as show_result
 
 
@@ -80,10 +91,12 @@ def sweep(
 
     VALUES are FIRST:LAST:COUNT or a list, as in --lever pot=0.8:1.2:9 --lever rules.grant_floor=0.7,0.8. Levers: pot,
     bids, national and national.OBJECTIVE multiply what is there; rules.RULE, give.STAGE and equity.elasticity are
-    set. A point without a settlement is a row with the reason. The chart needs the extra "charts"; without it the
-    tables are written all the same, and the exit code is 2.
+    set. A point without a settlement is a row with the reason. The chart needs the extra "charts"; --no-chart
+    leaves it out.
     """
     check_folder(path, "SWEEP", overwrite, scenario)
+    if not no_chart:
+        insist_on_charts("add --no-chart")
     import singlepot
     from singlepot.reports import sweep_chart, sweep_text
     from singlepot.reports.outputs import REPORT, Layers

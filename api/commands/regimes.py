@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from .shared import OUT_REQUIRED, check_folder, command, complain, end, names, show
+from .shared import OUT_REQUIRED, check_folder, command, end, insist_on_charts, names, show
 
 
 @command("regimes bucks-and-burnley --out out/regimes")
@@ -34,22 +34,20 @@ def regimes(
     """Set the single pot beside other ways of sharing the money of SCENARIO.
 
     REGIMES are single-pot, pro-rata, equal-awards, equal-losses, talmud, random-arrival, per-head, needs-formula,
-    competition and silos. OUT holds regimes.csv, summary.csv and regimes.json, and a chart where matplotlib is
-    installed. A regime without a settlement is said to have none, and the exit code is its.
+    competition and silos. OUT holds regimes.csv, summary.csv and regimes.json, and a chart, for which the extra
+    "charts" is needed. A regime without a settlement is said to have none, and the exit code is its.
     """
     check_folder(path, "REGIMES", overwrite, scenario, *([plan] if plan else []))
+    if not no_chart:
+        insist_on_charts("add --no-chart")
     import singlepot
-    from singlepot.reports import ChartsNotInstalledError, regimes_chart, regimes_text
+    from singlepot.reports import regimes_chart, regimes_text
     from singlepot.reports.outputs import Layers
 
     comparison = singlepot.compare_regimes(scenario, names(only), plan=plan, time_limit_s=time_limit_s)
     layers = Layers()
     if not no_chart:
-        with layers.surviving("the chart"):
-            try:
-                layers.files |= regimes_chart(comparison)
-            except ChartsNotInstalledError as missing:
-                complain(f"no chart: {missing}")
+        layers.make("the chart", lambda: regimes_chart(comparison))
     comparison.write(path, overwrite=overwrite, further=layers.files)
     if not quiet:
         show(regimes_text(comparison), path)

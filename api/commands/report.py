@@ -28,6 +28,15 @@ def showing(command: Callable[..., None]) -> Callable[..., None]:
     return command
 
 
+def insist_on_pages(area_pages: bool, pictures: str | None) -> None:
+    """Refuse to begin where pages or pictures are asked for and the libraries that make them are not installed."""
+    if area_pages or pictures:
+        from singlepot.models.extras import insist_on
+
+        option = "--area-pages" if area_pages else "--pictures"
+        insist_on("report", option, f"leave {option} out")
+
+
 @command("report out/bucks")
 @click.argument("directory", type=click.Path())
 @click.option("--out", "target", type=click.Path(), help="Folder to write; it must not exist.  [default: DIRECTORY]")
@@ -42,6 +51,7 @@ def report(
     The same bytes as those that settle wrote; what settle was asked for beside them is made again too. With --out the
     whole settlement is written there, else in its own folder.
     """
+    insist_on_pages(area_pages, pictures)
     if target is not None:
         check_folder(target, "SETTLEMENT", overwrite, directory)
     import singlepot

@@ -46,6 +46,7 @@ def settle(
     """
     if only and (area_pages or pictures):
         raise click.UsageError("--only tables writes neither pages nor pictures")
+    report.insist_on_pages(area_pages, pictures)
     if robust:
         ensemble.decide(scenario, path, as_json=as_json, quiet=quiet, overwrite=overwrite, time_limit_s=time_limit_s)
         return

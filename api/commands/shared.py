@@ -111,11 +111,19 @@ def check_folder(path: str | None, kind: str, overwrite: bool, *sources: str) ->
         check_target(path, getattr(folder_kinds, kind), overwrite=overwrite, inputs=input_paths(*sources))
 
 
+def insist_on_charts(instead: str) -> None:
+    """Refuse to begin where the library that draws charts is not installed."""
+    from singlepot.models.extras import insist_on
+
+    insist_on("charts", "a chart", instead)
+
+
 def check_chart(chart: str | None, overwrite: bool, *sources: str, path: str | None = None) -> None:
-    """Refuse a chart's file that must not be written; one in the folder ``path`` is written with it."""
+    """Refuse a chart that cannot be drawn or must not be written; one in the folder ``path`` is written with it."""
     if chart is None:
         return
     ending_of(chart)
+    insist_on_charts("leave --chart out")
     if not name_in(path, chart):
         from singlepot.models.files.single_file import check_file
         from singlepot.scenarios.reading.inputs import input_paths

@@ -11,16 +11,20 @@ from .shared import command, complain, put, reading
 
 if TYPE_CHECKING:
     from singlepot.models.diagnostics.problems import BadInputError
+    from singlepot.solver.errors import SinglepotError
 
 
 @command("list", name="list")
 def list_shipped() -> None:
     """List the shipped scenarios and what-ifs, a line each."""
     import singlepot
+    from singlepot.models.natural_order import natural
     from singlepot.scenarios.reading.shipped import shipped_what_ifs
 
     looked_at = sys.stdout.isatty()
-    for name, title in sorted([*singlepot.list_scenarios(), *shipped_what_ifs()]):
+    for name, title in sorted(
+        [*singlepot.list_scenarios(), *shipped_what_ifs()], key=lambda shipped: natural(shipped[0])
+    ):
         line = f"{name:<22} {title}"
         click.echo(click.wrap_text(line, 80, subsequent_indent=" " * 23) if looked_at else line)
 
@@ -42,11 +46,16 @@ def check(scenario: str, as_json: bool, marked: str | None, overwrite: bool, rea
         check_copy(scenario, marked, overwrite=overwrite)
     findings = singlepot.check_scenario(scenario, **how)
     refused = singlepot.BadInputError(findings.problems) if findings.problems else None
-    if marked is not None:
-        _mark(scenario, marked, refused, overwrite)
+    unmarked = None if marked is None else _mark(scenario, marked, refused, overwrite)
     if as_json:
         put(sys.stdout, findings.as_json())
-        raise click.exceptions.Exit(0 if findings.ready else singlepot.BadInputError.exit_code)
+    if unmarked is not None:
+        complain(
+            "\n".join(filter(None, [listed(findings.problems), "" if as_json else listed(findings.notes, "note")]))
+        )
+        raise unmarked
+    if as_json:
+        raise click.exceptions.Exit(0 if refused is None else refused.exit_code)
     if findings.ready:
         click.echo(f"ready: {findings.scenario!r}")
     if findings.notes:
@@ -60,14 +69,21 @@ def check(scenario: str, as_json: bool, marked: str | None, overwrite: bool, rea
         click.echo(reach_text(singlepot.find_attainable(findings.scenario), keys), nl=False)
 
 
-def _mark(scenario: str, marked: str, refused: BadInputError | None, overwrite: bool) -> None:
-    """Write a copy of a workbook with its problems marked, where there are any."""
+def _mark(scenario: str, marked: str, refused: BadInputError | None, overwrite: bool) -> SinglepotError | None:
+    """Write a copy of a workbook with its problems marked, where there are any; return why it could not be written."""
+    from singlepot.models.extras import insist_on
     from singlepot.scenarios.writing.marked_copy import write_marked_copy
+    from singlepot.solver.errors import SinglepotError
 
-    if refused is None:
-        complain("there is nothing to mark")
-    elif write_marked_copy(scenario, marked, refused, overwrite=overwrite):
-        complain(f"the problems are marked in {marked}")
+    try:
+        insist_on("excel-formats", "--marked", "leave --marked out")
+        if refused is None:
+            complain("there is nothing to mark")
+        elif write_marked_copy(scenario, marked, refused, overwrite=overwrite):
+            complain(f"the problems are marked in {marked}")
+    except SinglepotError as unmarked:
+        return unmarked
+    return None
 
 
 @command("explain SP-D021")

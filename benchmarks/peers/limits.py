@@ -57,10 +57,12 @@ class Limits:
         value, basis, names_area = self.winner(rule, cells)
         own = cells["bid"] if "bid" in cells else cells["proposed"]
         there = own > 0
+        before = cells["reference"] if "reference" in cells else own * np.nan
         by_basis = {
             "amount": value,
             "per_head": value * cells["population"],
-            "reference": (value * cells["reference"]).where(there) if "reference" in cells else value * np.nan,
+            "reference": (value * before).where(there),
+            "least": (value * np.minimum(own, before)).where(there),
             "bid": (value * own).where(there),
         }
         limit = pd.Series(np.select([basis == name for name in by_basis], list(by_basis.values())), cells.index)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 import numpy as np
 import pandas as pd
 
 from singlepot.solver import BadOptionError, Progress
 
+from ..diagnostics.problems import did_you_mean
 from ..explanation.prices import Price
 from ..notebook_display import rich, rich_table
+from ..scenario.area_names import matching_areas
 from ..scenario.scenario import Scenario
 from ..settlement.settle import settle_scenario
 from ..settlement.settlement import Settlement
@@ -149,16 +150,14 @@ def _own(table: pd.DataFrame, code: str) -> pd.DataFrame:
 
 
 def _find(scenario: Scenario, area: str) -> tuple[str, str]:
-    table = scenario.filled("areas")
-    matches = table[(table["code"] == area) | (table["name"].str.casefold() == area.casefold())]
-    if len(matches) == 1:
-        return str(matches["code"].iloc[0]), str(matches["name"].iloc[0])
-    if len(matches) > 1:
-        raise BadOptionError(
-            f"{len(matches)} areas are called {area!r}", f"give the code: {', '.join(matches['code'])}"
-        )
-    near = get_close_matches(area, [*table["name"], *table["code"]], n=1)
-    raise BadOptionError(f"there is no area {area!r}", f"did you mean {near[0]!r}?" if near else "give a code or name")
+    names = {str(code): str(name) for code, name in scenario.areas[["code", "name"]].to_numpy()}
+    codes = matching_areas(area, names)
+    if len(codes) > 1:
+        raise BadOptionError(f"{len(codes)} areas are called {area!r}", f"give the code: {', '.join(codes)}")
+    if not codes:
+        remedy = did_you_mean(area, [*names.values(), *names], "give a code or name")
+        raise BadOptionError(f"there is no area {area!r}", remedy)
+    return codes[0], names[codes[0]]
 
 
 def _without(

@@ -131,7 +131,9 @@ def _check_envelope_keys(pot: Parsed) -> None:
 
 def _complain_of_name(parsed: Parsed, row: int, column: str, name: str) -> None:
     expected = "a name that no column has and that does not begin with grant_"
-    parsed.complain("SP-D027", row, column, shown(name), expected, f"for instance {shown(name + '_1')}")
+    parsed.complain(
+        "SP-D027", row, column, shown(name), expected, f"for instance {shown(name.removeprefix('grant_') + '_1')}"
+    )
 
 
 def _check_known(parsed: Parsed, column: str, subject: str, known: Sequence[str]) -> None:

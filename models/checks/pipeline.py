@@ -13,6 +13,7 @@ from ..tables.raw import RawTable, lost
 from ..tables.schema import TABLES, TOTAL, Column, attribute, grant_of, outcome
 from .area_codes import check_area_codes
 from .census import check_people, take_census
+from .effects import check_effects
 from .expectations import check_expectations
 from .keys import check_attributes, check_keys, check_pot, known_words
 from .options import check_centre, check_grants, check_options, check_weights
@@ -85,6 +86,7 @@ def _check_together(tables: dict[str, Parsed], settings: Settings, unusable: fro
             check_patterns(tables, census, settings)
             check_losses(tables, settings)
             check_outliers(tables, census, settings)
+            check_effects(tables)
 
 
 def _one(

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..diagnostics.problems import did_you_mean, one_of, shown
-from ..tables.rule_kinds import RULES, SELECTORS, SUMS, Rule
+from ..tables.rule_kinds import OF_REFERENCE, RULES, SELECTORS, SUMS, Rule
 from .census import Census
 from .keys import places
 from .parsing import Parsed, say
@@ -69,7 +69,7 @@ def _check_rows(rules: Parsed) -> Booleans:
             sound[row] = False
             expected = f"{' or '.join(rule.bases)} for {rule.name}"
             rules.complain("SP-D050", row, "basis", shown(bases[row]), expected)
-        elif bases[row] == "bid":
+        elif bases[row] in ("bid", "least"):
             _check_value(rules, row, rule, float(values[row]))
     for labels in (*given.values(), rules.text("basis")):
         sound &= labels.codes != UNUSABLE
@@ -222,7 +222,7 @@ def _check_reference(
 ) -> None:
     """Check that bids have a reference where a rule that is a share of it binds them."""
     by_reference = winners.row != NO_ROW
-    by_reference[by_reference] = rules.text("basis").values[winners.row[by_reference]] == "reference"
+    by_reference[by_reference] = np.isin(rules.text("basis").values[winners.row[by_reference]], OF_REFERENCE)
     if not by_reference.any() or "area" not in bids.labels or "amount" not in bids.numbers:
         return
     areas = places(bids.labels["area"], census.row_of)
@@ -242,7 +242,12 @@ def _check_reference(
         row_name = bids.raw.place.row(first)
         expected = f"a reference for every bid above zero; {bids.raw.place.file} {row_name} has none ({who})"
         rules.complain(
-            "SP-D056", int(row), "basis", shown("reference"), expected, "fill it in, or choose another basis"
+            "SP-D056",
+            int(row),
+            "basis",
+            shown(rules.text("basis")[int(row)]),
+            expected,
+            "fill it in, or choose another basis",
         )
 
 

@@ -191,6 +191,9 @@ CODES = {
     "SP-N018": "An objective has no national target.",
     "SP-N019": "Two rows of the pot say the same.",
     "SP-N020": "A number is far from the others of its column or series.",
+    "SP-N030": "There are targets and no option: no area can be asked to raise one.",
+    "SP-N031": "An option saves money, adds to outcomes and costs the area nothing.",
+    "SP-N032": "An option changes neither money nor outcomes in any of its years.",
 }
 """Every code with what it means. A code never changes its meaning and is never used again for another."""
 
@@ -218,6 +221,9 @@ WARNINGS = frozenset(
         "SP-N018",
         "SP-N019",
         "SP-N020",
+        "SP-N030",
+        "SP-N031",
+        "SP-N032",
     ]
 )
 """Codes of what may well be a mistake and does not keep the input from being used."""

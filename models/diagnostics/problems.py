@@ -5,22 +5,30 @@ from __future__ import annotations
 import difflib
 import logging
 import unicodedata
+from collections import Counter
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Literal
 
 from singlepot.solver.errors import SinglepotError
 
+from ..extras import ExtraNotInstalledError
 from .codes import CODES, NOTES, WARNINGS
 
 SHOWN = 50
-"""How many problems the text of :class:`BadInputError` lists; the rest are counted."""
+"""How many lines the text of :class:`BadInputError` has; the rest of the problems are counted."""
+
+FEW = 3
+"""Most problems of one kind that have a line each; more are one line, which shows as many places and values."""
 
 LONGEST_VALUE = 60
 """Characters of an offending value that are shown."""
 
 SETTINGS = "scenario"
 """Name under which the settings (``scenario.toml``) appear where a table is named."""
+
+NOT_INSTALLED = "SP-J013"
+"""Code of a file that a package which is not installed would read: no fault of the input."""
 
 Level = Literal["problem", "warning", "note"]
 """How serious it is: only a problem keeps an input from being used."""
@@ -98,6 +106,8 @@ class BadInputError(SinglepotError):
     def __init__(self, problems: Iterable[Diagnostic]) -> None:
         """Hold the problems."""
         self.problems: tuple[Diagnostic, ...] = tuple(problems)
+        if any(problem.code == NOT_INSTALLED for problem in self.problems):
+            self.exit_code = ExtraNotInstalledError.exit_code
         count = len(self.problems)
         super().__init__(f"{count} problem{'s' if count != 1 else ''} in the input")
 
@@ -173,12 +183,69 @@ def _in_order(entries: Sequence[tuple[int, int, int, Diagnostic]]) -> tuple[Diag
 
 
 def listed(problems: Sequence[Diagnostic], noun: str = "problem") -> str:
-    """Write the first problems, one a line, and how many more there are."""
-    lines = [("" if p.level == "problem" else f"{p.level}: ") + str(p) for p in problems[:SHOWN]]
-    more = len(problems) - len(lines)
+    """Write problems, one a line, those of one kind and column as one line, and how many more there are."""
+    kinds: dict[tuple[str, str], list[Diagnostic]] = {}
+    for problem in problems:
+        kinds.setdefault((problem.code, problem.column), []).append(problem)
+    groups: list[list[Diagnostic]] = []
+    for problem in problems:
+        kind = kinds[problem.code, problem.column]
+        if len(kind) <= FEW:
+            groups.append([problem])
+        elif kind[0] is problem:
+            groups.append(kind)
+    lines = [
+        ("" if group[0].level == "problem" else f"{group[0].level}: ")
+        + (_grouped(group) if group[1:] else str(group[0]))
+        for group in groups[:SHOWN]
+    ]
+    more = sum(map(len, groups[SHOWN:]))
     if more > 0:
         lines.append(f"... and {more} more {noun}{'s' if more > 1 else ''}")
     return "\n".join(lines)
+
+
+def _grouped(group: Sequence[Diagnostic]) -> str:
+    """Write problems of one kind and column as one line: how many, their values, the first places, what to do."""
+    first = group[0]
+    values = Counter(problem.value for problem in group if problem.value)
+    remedies = {problem.value: problem.remedy for problem in reversed(group)}
+    same = len(set(remedies.values())) == 1
+    shown_values = [
+        value + (f" ({remedies[value]})" if remedies[value] and not same else "") for value in list(values)[:FEW]
+    ]
+    more = len(values) - len(shown_values)
+    written = ", ".join(shown_values) + (f" and {more} more" if more else "")
+    subject = first.code
+    if first.column:
+        subject += f" {shown(first.column, quoted=False)}" + (f" is written {written}" if written else "")
+    elif written:
+        subject += f" got {written}"
+    expected = first.expected if len({problem.expected for problem in group}) == 1 else ""
+    parts = [
+        f"{subject} in {len(group)} {'cells' if first.column else 'places'}: {_places(group)}",
+        f"expected {expected}" if expected else "",
+        first.remedy if same else "",
+    ]
+    return "; ".join(part for part in parts if part)
+
+
+def _places(group: Sequence[Diagnostic]) -> str:
+    """Name the first places of each file."""
+    of_file: dict[str, list[str]] = {}
+    for problem in group:
+        of_file.setdefault(problem.file, []).append(problem.place)
+    parts = []
+    for file, places in of_file.items():
+        named = [place for place in places[:FEW] if place]
+        words = [place.rpartition(" ")[0] for place in named]
+        if words and words[0] and len(set(words)) == 1:
+            numbers = ", ".join(place.rpartition(" ")[2] for place in named)
+            text = f"{words[0]}{'s' if named[1:] else ''} {numbers}"
+        else:
+            text = ", ".join(named)
+        parts.append(f"{file} {text}".strip() + (" \N{HORIZONTAL ELLIPSIS}" if len(places) > FEW else ""))
+    return ", ".join(parts[:FEW]) + (f" and {len(parts) - FEW} more files" if parts[FEW:] else "")
 
 
 def shown(value: object, quoted: bool = True) -> str:

@@ -75,7 +75,11 @@ class Rules:
 
 def resolve(scenario: Scenario, data: Arrays) -> Rules:
     """Work out every rule's limit in every cell."""
-    table, general = scenario.filled("rules"), scenario.settings.rules
+    return resolve_rows(scenario.filled("rules"), scenario.settings.rules, data)
+
+
+def resolve_rows(table: pd.DataFrame, general: Mapping[str, float], data: Arrays) -> Rules:
+    """Work out every rule's limit in every cell from the table of rules and the general ones."""
     rows = {name: table[table["rule"] == name] for name in RULES}
     limits = {
         rule.name: _limit(rule, rows[rule.name], general.get(rule.name), data)
@@ -95,7 +99,7 @@ def sizes(rule: Rule, data: Arrays) -> dict[str, Floats]:
     """Scale of a rule's value in each basis, money or objective units, to be broadcast to the axes of the rule.
 
     A share of the bid is one of the cell's bid or proposed target, of the yearly mean for steps, of the area's bids
-    together for areas, and of the pot for what moves between pots.
+    together for areas, and of the pot for what moves between pots. ``least`` is the smaller of bid and reference.
     """
     one = np.ones(())
     if rule.over is POTS:
@@ -107,7 +111,8 @@ def sizes(rule: Rule, data: Arrays) -> dict[str, Floats]:
     asked, reference = (data.bid, data.reference) if rule.over is GRANTS else (data.proposed, none)
     if rule.sense == "step":
         asked, reference = (amounts.mean(axis=2, keepdims=True) for amounts in (asked, np.nan_to_num(reference)))
-    return {"bid": asked, "reference": reference, "amount": one, "per_head": data.population[:, None, None]}
+    shares = {"bid": asked, "reference": reference, "least": np.minimum(asked, reference)}
+    return {**shares, "amount": one, "per_head": data.population[:, None, None]}
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,8 +6,8 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ..money import spoken
-from ..tables.rule_kinds import POT, RULES, Sense
+from ..money import decimals_for, spoken, spoken_up
+from ..tables.rule_kinds import POT, RULES, SUMS, Sense
 
 MOST_NAMED = 3
 """Most areas, years or objectives that are named; more are counted."""
@@ -27,7 +27,7 @@ class ClashSide:
     at_least
         Whether they are lower bounds, which demand, rather than upper ones, which allow.
     areas, envelopes, objectives, years
-        Where they hold; names of areas, keys of the others.
+        Where they hold; names of areas and objectives, keys of envelopes.
     amount
         Their sum, in the scenario's money; NaN where amounts cannot be added up.
     """
@@ -55,6 +55,8 @@ class Clash:
         What they demand beyond what they allow, in the scenario's money; NaN where amounts cannot be added up.
     alone
         For each kind the least change that ends the clash if only its limits move, as (money, shares of targets).
+    ways_out
+        What would end the clash, each by itself: amounts to add to pots, values to write for rules.
     money
         Unit of the scenario's money.
     """
@@ -63,6 +65,7 @@ class Clash:
     sides: tuple[ClashSide, ...]
     excess: float
     alone: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    ways_out: tuple[str, ...] = ()
     money: str = "GBP million"
 
     def __str__(self) -> str:
@@ -78,10 +81,13 @@ def say_clash(clash: Clash) -> str:
     >>> floor = ClashSide("grant_floor", True, ("Aston", "Barton"), (), (), ("2027-28",), 99.0)
     >>> pot = ClashSide("pot", False, (), (), (), ("2027-28",), 80.0)
     >>> print(say_clash(Clash(("pot", "grant_floor"), (floor, pot), 19.0)))
-    grant_floor of Aston and Barton in 2027-28 (£99.0m) is more than the pot in 2027-28 (£80.0m) by £19.0m
+    the grant floor of Aston and Barton in 2027-28 (£99.0m) is more than the pot in 2027-28 (£80.0m) by £19.0m
     """
-    asking = [_side(side, clash.money) for side in clash.sides if side.at_least]
-    allowing = [_side(side, clash.money) for side in clash.sides if not side.at_least]
+    decimals = None if math.isnan(clash.excess) else decimals_for(clash.excess, clash.money)
+    asking, allowing = (
+        [_side(side, clash.money, decimals) for side in clash.sides if side.at_least is demands]
+        for demands in (True, False)
+    )
     if not clash.sides:
         return f"{join(clash.kinds)} cannot hold together"
     if asking and not allowing:
@@ -89,14 +95,12 @@ def say_clash(clash: Clash) -> str:
     if math.isnan(clash.excess) or not asking:
         return f"{join([*asking, *allowing])} cannot hold together"
     verb = "is" if len(asking) == 1 else "are"
-    return f"{join(asking)} {verb} more than {join(allowing)} by {spoken(clash.excess, clash.money)}"
+    return f"{join(asking)} {verb} more than {join(allowing)} by {spoken_up(clash.excess, clash.money)}"
 
 
 def say_ways_out(clash: Clash) -> str:
-    """Say what each kind would have to move by if it moved alone."""
-    return ", or ".join(
-        f"{_verb(kind)} {_called(kind)} by {amount(*clash.alone[kind], clash.money)}" for kind in clash.alone
-    )
+    """Say what would end a clash, each by itself."""
+    return ", or ".join(clash.ways_out)
 
 
 def amount(money: float, share: float, unit: str) -> str:
@@ -107,7 +111,7 @@ def amount(money: float, share: float, unit: str) -> str:
     >>> amount(19.0, 0.0, "GBP million"), amount(0.0, 0.25, "GBP million")
     ('£19.0m', '25% of a target in all')
     """
-    parts = [spoken(money, unit)] if money > 0 or share == 0 else []
+    parts = [spoken_up(money, unit)] if money > 0 or share == 0 else []
     return join(parts + ([f"{share * 100:.3g}% of a target in all"] if share > 0 else []))
 
 
@@ -123,19 +127,30 @@ def join(words: Iterable[str]) -> str:
     return " and ".join(filter(None, [", ".join(listed[:-1]), *listed[-1:]]))
 
 
-def _verb(kind: str) -> str:
+def verb_of(kind: str) -> str:
+    """Return the verb for how limits of a kind give way."""
     verbs = {VERBS[rule.sense] for rule in RULES.values() if rule.kind == kind} or {"raise"}
     return verbs.pop() if len(verbs) == 1 else "move"
 
 
-def _called(kind: str) -> str:
-    return "the pot" if kind == POT else kind
+def called(rule: str) -> str:
+    """Return what people call a rule, with its article.
+
+    Examples
+    --------
+    >>> called("grant_floor"), called("pot_share_floor"), called("pot")
+    ('the grant floor', 'the least share of the pot', 'the pot')
+    """
+    if rule not in RULES:
+        return {POT: "the pot", "pot_share": "shares of the pot"}.get(rule, rule)
+    which = ("least " if RULES[rule].lower else "largest ") if RULES[rule].over is SUMS else ""
+    return f"the {which}{RULES[rule].words}"
 
 
-def _side(side: ClashSide, money: str) -> str:
+def _side(side: ClashSide, money: str, decimals: int | None) -> str:
     if side.rule == "extra":
         return f"the added constraint {_few(side.areas, 'constraints')}"
-    text = _called(side.rule)
+    text = called(side.rule)
     if side.areas:
         text += f" of {_few(side.areas, 'areas')}"
     if side.envelopes and side.envelopes != ("total",):
@@ -144,7 +159,7 @@ def _side(side: ClashSide, money: str) -> str:
         text += f" for {_few(side.objectives, 'objectives')}"
     if side.years:
         text += f" in {_few(side.years, 'years')}"
-    return text if math.isnan(side.amount) else f"{text} ({spoken(side.amount, money)})"
+    return text if math.isnan(side.amount) else f"{text} ({spoken(side.amount, money, decimals)})"
 
 
 def _few(names: Sequence[str], noun: str) -> str:

@@ -13,10 +13,12 @@ from singlepot.solver import Control, InfeasibleError
 from singlepot.solver.infeasibility.elastic import least_change
 from singlepot.solver.infeasibility.farkas import NEGLIGIBLE, find_conflict, is_possible
 
+from ..natural_order import natural
 from ..scenario.array_types import Floats
 from ..tables.rule_kinds import POT, RULES, TARGETS, names_over
 from .clash import Clash, ClashSide
 from .relaxable import EXTRA, RelaxableProgramme
+from .remedies import Relaxation, ways_out
 
 FEW_KINDS = 2
 """Sets of at most this many kinds are all tried, so that the one found is the smallest."""
@@ -69,23 +71,22 @@ def find_clash(elastic: RelaxableProgramme, control: Control, without: Sequence[
         sides,
         excess,
         {kind: (relaxation.money, relaxation.share) for kind, relaxation in alone.items()},
+        ways_out(elastic, kinds, alone, control),
         money,
     )
 
 
 @dataclass(frozen=True, eq=False)
-class _Alone:
+class _Alone(Relaxation):
     """The least relaxation of one kind, and the duals that prove that no smaller one is feasible."""
 
-    money: float
-    share: float
     total: float
     multiplier: Floats
 
 
 def _alone(elastic: RelaxableProgramme, kinds: Sequence[str], kind: str, control: Control) -> _Alone | None:
     """Find the least relaxation of one kind that makes the others feasible; None if there is none."""
-    slacks, of, _ = elastic.slacks([kind])
+    slacks, of, moves = elastic.slacks([kind])
     if not len(of):
         return None
     shared = kind in names_over(TARGETS)  # sums of money are the same however they are shared
@@ -93,9 +94,13 @@ def _alone(elastic: RelaxableProgramme, kinds: Sequence[str], kind: str, control
         relaxed = least_change(elastic.keeping(kinds), slacks, elastic.formulation.curvature, control, shared=shared)
     except InfeasibleError:
         return None
-    share = elastic.limits["share"].to_numpy()[of]
-    change = relaxed.slack * elastic.limits["unit"].to_numpy()[of]
-    return _Alone(float(change[~share].sum()), float(relaxed.slack[share].sum()), relaxed.total, relaxed.row_dual)
+    limits = elastic.limits
+    share = limits["share"].to_numpy()[of]
+    size = relaxed.slack * limits["unit"].to_numpy()[of]
+    change = np.bincount(of, weights=relaxed.slack * moves, minlength=len(limits))
+    moved = limits.assign(change=change)[np.abs(change) > NEGLIGIBLE * np.abs(change).max(initial=0.0)]
+    money, shares = float(size[~share].sum()), float(relaxed.slack[share].sum())
+    return _Alone(moved, money, shares, relaxed.total, relaxed.row_dual)
 
 
 def _proof(
@@ -120,11 +125,14 @@ def _sides(elastic: RelaxableProgramme, multiplier: Floats, excess: float) -> tu
     extra = _extra_in(elastic, multiplier)
     plain = not extra and bool(limits["rule"].isin(SUMMED).all())
     plain &= bool(((limits["multiplier"].abs() - 1).abs() < PLAIN).all()) and excess > 0
-    names = elastic.formulation.scenario.areas.set_index("code")["name"]
+    scenario = elastic.formulation.scenario
+    names = dict(scenario.areas[["code", "name"]].to_numpy())
+    goals = dict(scenario.objectives[["key", "name"]].to_numpy())
     sides = [ClashSide(EXTRA, True, extra, (), (), (), np.nan)] if extra else []
     for (rule, at_least), part in limits.groupby(["rule", limits["multiplier"] > 0], sort=False):
-        areas = tuple(str(names.get(code, code)) for code in _words(part["area"]))
-        envelopes, objectives, years = (_words(part[name]) for name in ("envelope", "objective", "year"))
+        areas = _words(part["area"].map(lambda code: names.get(code, code)))
+        objectives = _words(part["objective"].map(lambda key: goals.get(key) or key))
+        envelopes, years = (_words(part[name]) for name in ("envelope", "year"))
         amount = float(part["value"].sum()) if plain else np.nan
         sides.append(ClashSide(str(rule), bool(at_least), areas, envelopes, objectives, years, amount))
     rest = float((limits["multiplier"] * limits["value"]).sum()) - excess
@@ -145,4 +153,4 @@ def _extra_in(elastic: RelaxableProgramme, multiplier: Floats) -> tuple[str, ...
 
 
 def _words(column: pd.Series[str]) -> tuple[str, ...]:
-    return tuple(sorted(str(word) for word in column.unique() if word))
+    return tuple(sorted((str(word) for word in column.unique() if word), key=natural))

@@ -181,8 +181,10 @@ def _meaning(error: Mapping[str, Any], location: tuple[object, ...]) -> tuple[st
         "finite_number": "a finite number",
         "too_short": "at least one",
     }
-    share = kind == "less_than_equal" and str(location[0]) == "rules"
-    return "SP-S004", limits.get(kind, str(error["msg"])), "write a share, 0.7 for 70%" if share else ""
+    value = error["input"]
+    percent = kind == "less_than_equal" and str(location[0]) == "rules" and 2 <= float(value) <= 100
+    remedy = f"write {float(value) / 100:g} if {float(value):g}% is meant" if percent else ""
+    return "SP-S004", limits.get(kind, str(error["msg"])), remedy
 
 
 def _names(section: type[BaseModel]) -> list[str]:

@@ -12,8 +12,11 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
-BASES = ("bid", "reference", "amount", "per_head")
-"""What the value of a rule is a share or number of."""
+BASES = ("bid", "reference", "least", "amount", "per_head")
+"""What the value of a rule is a share or number of; ``least`` is the smaller of bid and reference."""
+
+OF_REFERENCE = ("reference", "least")
+"""Bases that need a reference beside every bid."""
 
 SELECTORS = ("area", "region", "type", "envelope", "objective", "year")
 """Columns of the table ``rules`` that choose where a row holds; empty matches everything."""
@@ -84,7 +87,7 @@ class Rule:
     bases
         What its value may be a share or number of.
     least, most
-        Smallest and largest value where the basis is ``bid``.
+        Smallest and largest value where the basis is ``bid``, or ``least``.
     percentage_from
         From which value on a share is probably meant as a percentage.
     general
@@ -99,7 +102,7 @@ class Rule:
     term: str
     bound: bool = False
     summed: bool = False
-    bases: tuple[str, ...] = BASES
+    bases: tuple[str, ...] = ("bid", "reference", "amount", "per_head")
     least: float = 0
     most: float = math.inf
     percentage_from: float = math.inf
@@ -146,6 +149,7 @@ RULES = {
             term="grant",
             bound=True,
             summed=True,
+            bases=BASES,
             most=1,
         ),
         Rule(

@@ -228,7 +228,13 @@ TABLES = {
                 Column(
                     "value", "number", "Its value.", True, least=0, absent="delete the row if there is no such rule"
                 ),
-                Column("basis", "word", "What the value is a share or number of.", default="bid", words=BASES),
+                Column(
+                    "basis",
+                    "word",
+                    "What the value is a share or number of; least: of the smaller of bid and reference.",
+                    default="bid",
+                    words=BASES,
+                ),
                 _area("Only this area.", False),
                 Column("region", "label", "Only areas of this region."),
                 Column("type", "label", "Only areas of this type."),

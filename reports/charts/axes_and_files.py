@@ -8,7 +8,7 @@ import warnings
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from singlepot.solver import SinglepotError
+from singlepot.models.extras import ExtraNotInstalledError, how_to_install
 
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#7A5C00", "#000000")
 """The colours of Okabe and Ito, which people who are colour-blind can tell apart, and a brown for their yellow."""
@@ -30,10 +30,8 @@ _PLAIN: dict[Any, Any] = {
 }
 
 
-class ChartsNotInstalledError(SinglepotError):
+class ChartsNotInstalledError(ExtraNotInstalledError):
     """The library that draws charts is not installed."""
-
-    exit_code = 2
 
 
 def draw_files(draw: Callable[[Any], None], size: tuple[float, float] = (11, 7.5)) -> Mapping[str, bytes]:
@@ -55,7 +53,7 @@ def draw_files(draw: Callable[[Any], None], size: tuple[float, float] = (11, 7.5
         import matplotlib
     except ImportError:
         raise ChartsNotInstalledError(
-            "charts need matplotlib, which is not installed", 'python -m pip install "singlepot[charts]"'
+            "charts need matplotlib, which is not installed", how_to_install("charts")
         ) from None
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from singlepot.models.money import spoken
+from singlepot.models.scenario.area_names import matching_areas
 from singlepot.models.settlement.settlement import Settlement
 from singlepot.solver import BadOptionError
 
@@ -35,7 +36,7 @@ def area_page_html(settlement: Settlement, code: str) -> str:
     settlement
         What was settled.
     code
-        The area's code.
+        The area's code, or its name; case does not matter.
 
     Raises
     ------
@@ -45,8 +46,10 @@ def area_page_html(settlement: Settlement, code: str) -> str:
         Without the extra ``report``.
     """
     figures = figures_of(settlement)
-    if code not in figures.areas.index:
+    matches = matching_areas(code, dict(figures.areas["name"]))
+    if len(matches) != 1:
         raise BadOptionError(f"there is no area {code!r}", "give the code of an area of the settlement")
+    (code,) = matches
     name = str(figures.areas["name"][code])
     label = f"{name}: bid and grant by year, proposed and agreed targets; the tables below hold the figures"
     return page(

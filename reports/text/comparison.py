@@ -7,7 +7,18 @@ from typing import TYPE_CHECKING, Any
 from singlepot.models.diagnostics.problems import SETTINGS
 from singlepot.models.money import spoken
 
-from .lines import count, join_sections, lay_out, number, percent, round_money, signed_money, signed_percent, wrap
+from .lines import (
+    count,
+    join_sections,
+    lay_out,
+    number,
+    percent,
+    plain_key,
+    round_money,
+    signed_money,
+    signed_percent,
+    wrap,
+)
 from .stability import stability_lines
 from .summary import last_national
 
@@ -116,7 +127,7 @@ def _inputs(inputs: pd.DataFrame) -> list[str]:
     for _, rows in groups[: 2 * MOST_SHOWN]:
         row: dict[Any, Any] = rows.to_dict("records")[0]
         table, column, kind = row["table"], row["column"], row["kind"]
-        what = column if table == SETTINGS else f"{table} {column}".strip()
+        what = plain_key(column) if table == SETTINGS else f"{table} {column}".strip()
         if len(rows) == 1:
             where = f"{row['row']} " if row["row"] else ""
             values = f"{where}{what}: {_cell(row['before'])} to {_cell(row['after'])}"

@@ -7,6 +7,7 @@ import textwrap
 from collections.abc import Iterable, Sequence
 
 from singlepot.models.money import spoken
+from singlepot.models.tables.rule_kinds import RULES
 
 WIDTH = 80
 """Columns of a terminal."""
@@ -148,3 +149,15 @@ def count(number_of: int, noun: str, verb: str = "") -> str:
     """
     text = f"{number_of or 'no'} {noun}" + ("s" if number_of > 1 else "")
     return text + (f" {verb}" + ("s" if number_of < 2 else "") if verb else "")
+
+
+def plain_key(key: str) -> str:
+    """Write a key of the settings with what people call it beside it.
+
+    Examples
+    --------
+    >>> plain_key("rules.grant_floor"), plain_key("equity.elasticity")
+    ('rules.grant_floor (grant floor)', 'equity.elasticity')
+    """
+    rule = RULES.get(key.removeprefix("rules."))
+    return key if rule is None else f"{key} ({rule.words})"

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from singlepot.models.analysis.attainable import MET
-from singlepot.models.infeasibility.clash import amount, say_ways_out
+from singlepot.models.infeasibility.clash import amount, called, join, say_ways_out
+from singlepot.models.money import POUNDS_PER, spoken_up
+from singlepot.models.tables.rule_kinds import BASES
 
 from .lines import count, lay_out, number, wrap
 
@@ -22,11 +24,11 @@ SHARE = "share"
 """Unit of a change of a target."""
 
 DECIMALS = {"GBP": 0, "GBP thousand": 0, "GBP million": 3}
-"""Decimals of amounts in a table, by unit of money."""
+"""Fewest decimals of amounts in a table, by unit of money; more where an amount has them, down to the pound."""
 
 
 def repair_text(repair: Repair, *, everything: bool = False) -> str:
-    """Write why there is no settlement and the least change that restores one, in 80 columns.
+    """Write why there is no settlement and the change that restores one, in 80 columns.
 
     Parameters
     ----------
@@ -41,22 +43,21 @@ def repair_text(repair: Repair, *, everything: bool = False) -> str:
     lines = ["No settlement exists:"]
     for clash in repair.clashes:
         lines += wrap(str(clash), "  ")
-        if clash.alone:
-            lines += wrap(f"Alone, it would take this: {say_ways_out(clash)}.", "  ")
-    totals = repair.total
-    total_change = amount(sum(total for unit, total in totals.items() if unit != SHARE), totals.get(SHARE, 0.0), money)
-    lines += ["", *wrap(f"Least change of {', '.join(repair.may_change)}: {total_change}")]
-    lines += wrap(f"{repair.summary()} ({count(len(repair.changes), 'limit')})", "  ")
+        if clash.ways_out:
+            which = "Any of these" if len(clash.ways_out) > 1 else "This"
+            lines += wrap(f"{which} would end it: {say_ways_out(clash)}.", "  ")
+    lines += ["", *(_uniform(repair) if repair.uniform else _least(repair))]
+    decimals = _decimals(repair)
     shown = repair.changes if everything else repair.changes.head(MOST_ROWS)
     names = repair.scenario.areas.set_index("code")["name"].to_dict()
     header = ("area", "rule", "of", "year", "from", "to", "change")
     cells = [
         (
             str(names.get(row["area"], row["area"])),
-            row["rule"],
+            called(row["rule"]).removeprefix("the "),
             row["objective"] or (row["envelope"] if len(repair.scenario.envelopes) > 1 else ""),
             row["year"],
-            *(_amount(row[column], row["unit"]) for column in ("from", "to", "change")),
+            *(_amount(row[column], row["unit"], decimals) for column in ("from", "to", "change")),
         )
         for row in shown.to_dict("records")
     ]
@@ -105,6 +106,34 @@ def _share_reached(share: float) -> str:
     return f"{share:.1%}" if share >= 1 - MET else f"{min(share, 0.999):.1%}, out of reach"
 
 
-def _amount(value: float, unit: str) -> str:
-    """Write a share, or money without its unit: to the thousand pounds, or as whole as the unit is."""
-    return f"{value:.2%}" if unit == SHARE else f"{value:,.{DECIMALS[unit]}f}"
+def _uniform(repair: Repair) -> list[str]:
+    """Say the change of a rule's value, and what it costs beside the least change of single limits."""
+    money = repair.scenario.settings.money
+    lines = wrap(f"One change is enough: {repair.summary()}." if len(repair.changes) == 1 else f"{repair.summary()}.")
+    least = spoken_up(repair.least, money)
+    return lines + wrap(f"Limit by limit the least change is {least} in all: --limit-by-limit finds it.", "  ")
+
+
+def _least(repair: Repair) -> list[str]:
+    """Say the least change of single limits, and how far each rule moves."""
+    totals, money = repair.total, repair.scenario.settings.money
+    total = amount(sum(total for unit, total in totals.items() if unit != SHARE), totals.get(SHARE, 0.0), money)
+    kinds = join(called(kind) for kind in repair.may_change)
+    lines = wrap(f"Least change of {kinds}: {total}")
+    return lines + wrap(f"{repair.summary()} ({count(len(repair.changes), 'limit')})", "  ")
+
+
+def _decimals(repair: Repair) -> int:
+    """Decimals of the amounts of a table: as many as the last pound that one of them has."""
+    money = repair.scenario.settings.money
+    pound = round(math.log10(POUNDS_PER[money]))
+    amounts = repair.changes.loc[repair.changes["unit"] == money, ["from", "to"]].to_numpy(dtype=float).round(pound)
+    wanted = range(DECIMALS[money], pound + 1)
+    return next((decimals for decimals in wanted if (amounts.round(decimals) == amounts).all()), pound)
+
+
+def _amount(value: float, unit: str, decimals: int) -> str:
+    """Write the value of a rule as it is, a share, or money without its unit."""
+    if unit in BASES:
+        return f"{value:.12g}"
+    return f"{value:.2%}" if unit == SHARE else f"{value:,.{decimals}f}"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from singlepot.models.diagnostics.problems import SETTINGS
 
-from .lines import lay_out, wrap
+from .lines import lay_out, plain_key, wrap
 
 if TYPE_CHECKING:
     from singlepot.scenarios.reading.resolved import Resolved
@@ -35,7 +35,9 @@ def resolved_text(resolved: Resolved, *, everything: bool = False) -> str:
     for origin, rows in resolved.differences.groupby("origin", sort=False):
         cells = [
             (
-                row["column"] if row["table"] == SETTINGS else f"{row['table']} {row['row']} {row['column']}".strip(),
+                plain_key(row["column"])
+                if row["table"] == SETTINGS
+                else f"{row['table']} {row['row']} {row['column']}".strip(),
                 row["kind"] if row["kind"] != "changed" else "",
                 _cell(row["before"]),
                 _cell(row["after"]),

@@ -222,12 +222,8 @@ class Cluster:
     """Dask cluster, whose workers may join and leave during the run."""
 
     def __init__(self, address: str) -> None:
-        try:
-            from distributed import Client
-        except ImportError as error:
-            raise EnsembleRefusedError(
-                "--cluster needs Dask", "install it with: pip install 'singlepot[dask]'"
-            ) from error
+        from distributed import Client
+
         try:
             connect: Any = Client
             self._client: Any = connect(address, timeout=10, set_as_default=False)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from singlepot.models.extras import insist_on
 from singlepot.models.files.csv_text import csv_text
 from singlepot.models.notebook_display import rich, rich_table
 from singlepot.models.settlement.settle import settle_scenario
@@ -115,10 +116,15 @@ def run_ensemble(
         With everything that is wrong with the plan or its base.
     EnsembleRefusedError
         The folder or the cluster cannot be used, or the calling script is not safe to be read by workers.
+    ExtraNotInstalledError
+        A package of the extra ``ensemble`` is not installed, or of ``dask`` with a cluster.
     StoppedError
         The run was ended; finished draws are kept.
     """
     leave_if_starting()
+    insist_on("ensemble", "an ensemble")
+    if cluster is not None:
+        insist_on("dask", "a cluster", "leave --cluster out")
     inputs = [] if isinstance(plan, Plan) else input_paths(plan)
     plan = plan if isinstance(plan, Plan) else read_plan(plan)
     changes = {key: value for key, value in (("draws", draws), ("seed", seed)) if value is not None}

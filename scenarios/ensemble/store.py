@@ -13,6 +13,7 @@ from typing import Any
 
 import pandas as pd
 
+from singlepot.models.extras import insist_on
 from singlepot.models.files.folder import finish_killed, refuse_overlap
 from singlepot.models.files.folder_kinds import ENSEMBLE, ENSEMBLE_TABLES, SETTLEMENT
 from singlepot.models.files.locks import held
@@ -245,13 +246,10 @@ def read_table(path: Path) -> pd.DataFrame:
 
 
 def _pyarrow() -> tuple[Any, Any]:
-    try:
-        import pyarrow
-        import pyarrow.parquet
-    except ImportError as error:
-        raise EnsembleRefusedError(
-            "ensembles need pyarrow", "install it with: pip install 'singlepot[ensemble]'"
-        ) from error
+    insist_on("ensemble", "an ensemble")
+    import pyarrow
+    import pyarrow.parquet
+
     return pyarrow, pyarrow.parquet
 
 

@@ -22,8 +22,6 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import stats
 
-from .store import EnsembleRefusedError
-
 if TYPE_CHECKING:
     from singlepot.models.settlement.settlement import Settlement
 
@@ -121,11 +119,8 @@ def _drivers(plan: Plan, settled: pd.DataFrame) -> Iterator[Figure]:
 
 
 def _sensitivity(inputs: Floats, values: Floats, names: Iterable[str], seed: int) -> Any:
-    try:
-        from SALib.analyze import rbd_fast
-    except ImportError as error:
-        message = "the drivers of an ensemble need SALib"
-        raise EnsembleRefusedError(message, "install it with: pip install 'singlepot[ensemble]'") from error
+    from SALib.analyze import rbd_fast
+
     problem = {"num_vars": inputs.shape[1], "names": list(names), "bounds": [[0, 1]] * inputs.shape[1]}
     with np.errstate(divide="ignore", invalid="ignore"):  # resamples in which nothing moves
         return rbd_fast.analyze(problem, inputs, values, num_resamples=RESAMPLES, seed=seed)

@@ -7,7 +7,8 @@ from typing import Any
 
 import pandas as pd
 
-from singlepot.models.diagnostics.problems import BadInputError, Diagnostic, Report
+from singlepot.models.diagnostics.problems import Diagnostic, Report
+from singlepot.models.extras import how_to_install, insist_on
 from singlepot.models.tables.raw import Cells, Place, RawTable, lost
 
 MOST_ROWS = 50_000_000
@@ -15,8 +16,6 @@ MOST_ROWS = 50_000_000
 
 LARGEST_EXPANDED = 8_000_000_000
 """Expanded size that a file may declare, bytes."""
-
-INSTALL = "python -m pip install 'singlepot[parquet]'"
 
 
 def read_parquet(table: str, file: str, content: bytes, number: int, report: Report) -> RawTable:
@@ -42,7 +41,7 @@ def read_parquet(table: str, file: str, content: bytes, number: int, report: Rep
         import pyarrow as pa
         import pyarrow.parquet as pq
     except ImportError:
-        return complain("SP-J013", "a Parquet file", "the package pyarrow", f"run {INSTALL}")
+        return complain("SP-J013", "a Parquet file", "the package pyarrow", f"run {how_to_install('parquet')}")
     try:
         source = pq.ParquetFile(pa.BufferReader(content))
         rows, size = source.metadata.num_rows, _expanded(source.metadata)
@@ -79,17 +78,13 @@ def parquet_bytes(frame: pd.DataFrame) -> bytes:
 
     Raises
     ------
-    BadInputError
+    ExtraNotInstalledError
         pyarrow is not installed.
     """
-    try:
-        import pyarrow as pa
-        import pyarrow.parquet as pq
-    except ImportError as fault:
-        problem = Diagnostic(
-            "SP-J013", "", "Parquet", value="", expected="the package pyarrow", remedy=f"run {INSTALL}"
-        )
-        raise BadInputError([problem]) from fault
+    insist_on("parquet", "Parquet")
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
     columns = {}
     for name in frame.columns:
         if frame[name].dtype.kind == "f":

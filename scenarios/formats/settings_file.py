@@ -23,14 +23,14 @@ _KEY = re.compile(r"""\s*([A-Za-z0-9_."'-]+)\s*=""")
 _WHERE = re.compile(r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)")
 _HINTS = {
     r"=\s*(True|TRUE|False|FALSE)\b": "write true or false in small letters",
-    r"=\s*[0-9.]+\s*%": "write 0.05 for 5%",
+    r"=\s*([0-9]+(?:\.[0-9]+)?)\s*%": r"write a share for \1%",
     r"=\s*[+-]?0[0-9]": "a number does not begin with 0",
-    r"=\s*[0-9]+,[0-9]": "write 1.5, with a point",
+    r"=\s*([0-9]+),([0-9]+)": r"write \1.\2, with a point",
     r"=\s*[0-9]{4}-[0-9]{2}\s*(#.*)?$": 'put a year in quotation marks, "2026-27"',
     r"=.*[“”„]": "write straight quotation marks",
     r"""=\s*[A-Za-z£]""": "put text in quotation marks",
 }
-"""Patterns of lines that are not TOML, and the remedy for each."""
+"""Patterns of lines that are not TOML, and the remedy for each, with what the pattern found."""
 
 
 def read_settings_file(
@@ -228,7 +228,8 @@ def _syntax(message: str, text: str) -> tuple[str, str, str, str]:
     number = min(int(where[1]), len(lines)) if where and where[1] else _unclosed_line(lines)
     column = f" column {where[2]}" if where and where[2] else ""
     line = lines[number - 1].strip()
-    hint = next((hint for pattern, hint in _HINTS.items() if re.search(pattern, line)), "")
+    hint = next((match.expand(hint) for pattern, hint in _HINTS.items() if (match := re.search(pattern, line))), "")
+    hint = re.sub(r"a share for ([0-9.]+)%", lambda percent: f"{float(percent[1]) / 100:g} for {percent[1]}%", hint)
     if "overwrite" in message or "twice" in message or "already" in message:
         return f"line {number}{column}", shown(line), "each key and section once", "it is there twice; delete one"
     detail = _WHERE.sub("", message).strip()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from os import PathLike
 from typing import Any
@@ -13,6 +12,7 @@ from singlepot.models.diagnostics.problems import SETTINGS, BadInputError, Diagn
 from singlepot.models.files.csv_text import csv_text
 from singlepot.models.files.folder import write_folder
 from singlepot.models.files.folder_kinds import STABILITY
+from singlepot.models.scenario.area_names import matching_areas
 from singlepot.models.scenario.scenario import Scenario
 from singlepot.models.settlement.documents import guarded
 from singlepot.models.settlement.settlement import Settlement
@@ -93,8 +93,7 @@ def measure_stability(
         raise BadOptionError(f"the change {change!r} is not above 0 and below 1", "write 0.05 for a twentieth")
     scenario = settlement.scenario
     names = dict(zip(scenario.areas["code"], scenario.areas["name"], strict=True))
-    chosen = list(names) if areas is None else list(areas)
-    _check_areas(chosen, names)
+    chosen = list(names) if areas is None else _codes(list(areas), names)
     cases = [
         (area, number, moved)
         for area in chosen
@@ -150,26 +149,17 @@ def _changes(scenario: Scenario, area: str, number: str, factor: float) -> list[
     return [*multiply("option_years", grants), *multiply("options", ["own_cost"])]
 
 
-def _check_areas(chosen: Sequence[str], known: Mapping[str, str]) -> None:
-    problems = [
-        Diagnostic(
-            "SP-W019",
-            SETTINGS,
-            "stability",
-            value=shown(os.fspath(area)),
-            expected="the code of an area of the scenario",
-            remedy=did_you_mean(area, known, _by_name(area, known)),
-        )
-        for area in chosen
-        if area not in known
-    ]
+def _codes(chosen: Sequence[str], names: Mapping[str, str]) -> list[str]:
+    """Codes of areas that are named by code or name; complain of those that name none, or several."""
+    problems, codes = [], []
+    for area in chosen:
+        matches = matching_areas(area, names)
+        if len(matches) == 1:
+            codes += matches
+            continue
+        expected = f"one of the codes {', '.join(matches)}" if matches else "the code or name of an area"
+        remedy = "" if matches else did_you_mean(area, [*names, *names.values()])
+        problems.append(Diagnostic("SP-W019", SETTINGS, "stability", "", "", shown(area), expected, remedy))
     if problems:
         raise BadInputError(problems)
-
-
-def _by_name(area: str, known: Mapping[str, str]) -> str:
-    """Suggest the code of an area for its name."""
-    codes = {name: code for code, name in known.items()}
-    close = did_you_mean(area, codes)
-    name = close.removeprefix('did you mean "').removesuffix('"?')
-    return f"did you mean {shown(codes[name])} ({name})?" if name in codes else ""
+    return list(dict.fromkeys(codes))

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from singlepot.models.infeasibility.uniform_change import RuleValue
 from singlepot.models.scenario.scenario import Scenario
 from singlepot.models.tables.rule_kinds import POT, RULES, SELECTORS, SUMS
 
@@ -39,6 +40,12 @@ def as_changes(scenario: Scenario, moved: pd.DataFrame) -> list[dict[str, Any]]:
         else:
             rows.append({"rule": rule, "value": value, "basis": "amount", **places.selectors(rule, limit)})
     return [*changes, {"table": "rules", "append": rows}] if rows else changes
+
+
+def value_as_change(value: RuleValue) -> dict[str, Any]:
+    """Write the new value of a row of the table ``rules`` as a change of a what-if."""
+    chosen = {name: value.selectors.get(name, "") for name in SELECTORS}
+    return {"table": "rules", "where": {"rule": value.rule, **_usable(value.rule, chosen)}, "set": {"value": value.to}}
 
 
 def _pot(scenario: Scenario, envelope: str, year: str, value: float) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import tomli_w
 
 from singlepot.models.files.ownership import FolderRefusedError
 from singlepot.models.files.single_file import check_file, write_file
+from singlepot.models.infeasibility.clash import called, join
 
 from ..reading.shipped import shipped_source
 from ..what_if.file import ENDING
@@ -64,7 +65,8 @@ def write_what_if(repair: Repair, base: str, path: str | os.PathLike[str], *, ov
 
 def _reasons(repair: Repair) -> list[str]:
     sentences = [" ".join(str(clash).split()) for clash in repair.clashes]
-    return [*sentences, f"The least change of {', '.join(repair.may_change)}; {repair.rounding}."]
+    what = "A uniform change" if repair.uniform else "The least change"
+    return [*sentences, f"{what} of {join(called(kind) for kind in repair.may_change)}; {repair.rounding}."]
 
 
 def _base(base: str, file: Path) -> str:

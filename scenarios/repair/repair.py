@@ -1,4 +1,4 @@
-"""A repair: the least change of the rules that lets a scenario settle, as a value that explains itself."""
+"""A repair: the change of the rules that lets a scenario settle, as a value that explains itself."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from singlepot.models.infeasibility.clash import Clash, amount, join
+from singlepot.models.infeasibility.clash import Clash, amount, called, join
 from singlepot.models.notebook_display import rich, rich_table
 from singlepot.models.scenario.scenario import Scenario
 from singlepot.models.tables.copies import CopiedTables
@@ -35,7 +35,7 @@ class NoRepairError(NoSettlementError):
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Repair(CopiedTables):
-    """The least change of the rules of a scenario that lets it settle.
+    """A change of the rules of a scenario that lets it settle: of a rule's value, or of single limits by the least.
 
     Parameters
     ----------
@@ -46,7 +46,8 @@ class Repair(CopiedTables):
     changes
         One row a limit that moves: ``rule``; ``area``, ``envelope``, ``objective``, ``year`` (empty where it has
         none; for ``pot_share_…`` the areas together); ``from``, ``to``, ``change`` and ``unit``: the scenario's
-        money, or ``share``.
+        money, or ``share``. Where a rule changes uniformly, one row a value: areas and years where it is chosen by
+        them, ``from`` and ``to`` as they are written in the rule, ``unit`` its basis.
     clashes
         Why there is no settlement: sets of rules that cannot hold together, each the smallest. Empty where there is
         one.
@@ -54,6 +55,8 @@ class Repair(CopiedTables):
         The least total, a change of a target weighed as :func:`repair` says, before rounding; in money.
     rounding
         How the amounts were rounded, in words.
+    uniform
+        Whether values of rules change, rather than single limits.
     """
 
     scenario: Scenario
@@ -62,6 +65,8 @@ class Repair(CopiedTables):
     clashes: tuple[Clash, ...]
     least: float
     rounding: str
+    uniform: bool = False
+    _rules: Mapping[str, float] = field(default_factory=dict, repr=False)
     _steps: tuple[Mapping[str, Any], ...] = field(default=(), repr=False)
 
     @property
@@ -83,13 +88,15 @@ class Repair(CopiedTables):
 
     def summary(self) -> str:
         """Say in a line how far each rule moves."""
-        moves = []
+        money, moves = self.scenario.settings.money, []
+        if self.uniform:
+            return join(f"{_bare(row['rule'])} {_direction(row)}" for row in self.changes.to_dict("records"))
         for (rule, unit), part in self.changes.groupby(["rule", "unit"], sort=False):
             up, down = part["change"].clip(lower=0).sum(), -part["change"].clip(upper=0).sum()
             for word, moved in (("raised", up), ("lowered", down)):
                 if moved > 0:
                     sums = (0.0, moved) if unit == SHARE else (moved, 0.0)
-                    moves.append(f"{rule} {word} by {amount(*sums, self.scenario.settings.money)}")
+                    moves.append(f"{_bare(str(rule))} {word} by {amount(*sums, money)}")
         return join(moves)
 
     def __repr__(self) -> str:
@@ -97,17 +104,31 @@ class Repair(CopiedTables):
         return f"<Repair of {self.scenario.settings.title!r}: {self.summary() or 'nothing needs to change'}>"
 
     def _repr_html_(self) -> str:
-        """Show the clash and the limits that move in a notebook."""
+        """Show the clash and what changes in a notebook."""
+        kind = "One change is enough" if self.uniform else "Least change"
         return rich(
             self.scenario.settings.title or "Repair",
-            f"{self.clash}. Least change: {self.summary()}" if self.clashes else "nothing needs to change",
-            rich_table("Limits that move", self.changes.dropna(axis="columns", how="all")),
+            f"{self.clash}. {kind}: {self.summary()}" if self.clashes else "nothing needs to change",
+            rich_table("What changes", self.changes.dropna(axis="columns", how="all")),
         )
 
     def what_if(self) -> dict[str, Any]:
         """Return the repair as a what-if, as :func:`singlepot.apply_what_if` and its files take it."""
-        return {"title": self.title, "change": [dict(step) for step in self._steps]}
+        general = {"rules": dict(self._rules)} if self._rules else {}
+        return {"title": self.title, **general, "change": [dict(step) for step in self._steps]}
 
     def repaired(self) -> Scenario:
         """Return the repaired scenario."""
         return apply_what_if(self.scenario, self.what_if())
+
+
+def _bare(rule: str) -> str:
+    """What people call a rule, without its article."""
+    return called(rule).removeprefix("the ")
+
+
+def _direction(row: Mapping[Any, Any]) -> str:
+    """Say from what a value goes to what, and where."""
+    where = ", ".join(str(row[name]) for name in COLUMNS[1:5] if row[name])
+    word = "raised" if row["change"] > 0 else "lowered"
+    return f"{f'of {where} ' if where else ''}{word} from {row['from']:g} to {row['to']:g}"

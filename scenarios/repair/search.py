@@ -1,4 +1,4 @@
-"""Search for a repair: the least relaxation of the rules that makes a scenario feasible, shared fairly."""
+"""Search for a repair: the uniform change of a rule, or the least relaxation of single limits, shared fairly."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from singlepot.models.diagnostics.problems import did_you_mean
 from singlepot.models.infeasibility.clash import Clash
 from singlepot.models.infeasibility.relaxable import EXTRA, RelaxableProgramme, relaxable
 from singlepot.models.infeasibility.search import find_clash
+from singlepot.models.infeasibility.uniform_change import RuleValue, find_uniform_change
 from singlepot.models.money import POUNDS_PER
+from singlepot.models.natural_order import natural
 from singlepot.models.scenario.scenario import Scenario
 from singlepot.models.settlement.settle import settle_scenario
 from singlepot.models.tables.rule_kinds import KINDS, POT, RULES, SUMS
@@ -21,6 +23,7 @@ from singlepot.solver import (
     Control,
     Extra,
     InfeasibleError,
+    LinearProgramme,
     NoSettlementError,
     Progress,
     SolverFailedError,
@@ -30,7 +33,7 @@ from singlepot.solver.infeasibility.elastic import least_change, loosen
 from singlepot.solver.infeasibility.farkas import is_possible
 
 from ..reading.settling import ScenarioSource, scenario_of
-from .changes import as_changes
+from .changes import as_changes, value_as_change
 from .repair import COLUMNS, SHARE, CannotChangeError, NoRepairError, Repair
 
 DIGITS = 6
@@ -47,15 +50,19 @@ def repair(
     scenario: ScenarioSource,
     may_change: Sequence[str] | None = None,
     *,
+    limit_by_limit: bool = False,
     extra: Extra | None = None,
     time_limit_s: float | None = None,
     progress: Callable[[Progress], object] | None = None,
 ) -> Repair:
-    """Find the least change of rules that lets a scenario settle.
+    """Find a change of rules that lets a scenario settle: one value of one rule where that is enough.
 
-    The total is minimised first, then shared: the sum of squares relative to each limit's natural size, so that
-    equal areas' limits move equally and there is one answer. Money counts by its amount; a target's limit moves in
-    shares of the proposed target, and all of an area's targets together weigh like all of its bid.
+    The value of a rule changes uniformly, by one factor for all areas and years: the rule whose limits then move by the
+    least money is taken. Where no rule has such a change, where the pot may change, or where ``limit_by_limit`` asks
+    for it, single limits move by the least total, which is then shared: the sum of squares relative to each limit's
+    natural size, so that equal areas' limits move equally and there is one answer. Money counts by its amount; a
+    target's limit moves in shares of the proposed target, and all of an area's targets together weigh like all of its
+    bid.
 
     Parameters
     ----------
@@ -63,7 +70,9 @@ def repair(
         What to repair: a scenario, or its shipped name or path. Where it settles as it is, nothing changes.
     may_change
         Kinds of rules that may move: ``pot``, ``grant_floor``, …, ``pot_share``, ``carry_over``, ``virement``.
-        Default: the pot and the kinds that take part in a clash.
+        The pot moves only if it is named here. Default: the kinds that take part in a clash, but for the pot.
+    limit_by_limit
+        Move single limits by the least total.
     extra
         As in :func:`singlepot.settle`; these rows never move.
     time_limit_s
@@ -94,10 +103,12 @@ def repair(
     ...     years=["2026-27"],
     ...     rules={"grant_floor": 0.9},
     ... )
-    >>> found = repair(scenario, ["grant_floor"])
-    >>> print(found.clash)
-    grant_floor of Aston and Barton in 2026-27 (£10.8m) is more than the pot in 2026-27 (£9.0m) by £1.8m
-    >>> found.changes[["rule", "area", "from", "to"]]
+    >>> repaired = repair(scenario)
+    >>> print(repaired.clash)
+    the grant floor of Aston and Barton in 2026-27 (£10.8m) is more than the pot in 2026-27 (£9.0m) by £1.8m
+    >>> print(repaired.summary())
+    grant floor lowered from 0.9 to 0.75
+    >>> repair(scenario, limit_by_limit=True).changes[["rule", "area", "from", "to"]]
               rule area  from   to
     0  grant_floor    A   3.6  3.0
     1  grant_floor    B   7.2  6.0
@@ -114,14 +125,20 @@ def repair(
     programme = elastic.keeping(elastic.kinds)
     slacks, of, moves = elastic.slacks(allowed)
     background = elastic.formulation.curvature
+    uniform = [] if limit_by_limit or POT in allowed else _uniform(elastic, allowed, programme, control)
     try:
-        relaxed = least_change(programme, slacks, background, control)
+        relaxed = least_change(programme, slacks, background, control, shared=not uniform)
     except InfeasibleError:
         raise _no_repair(elastic, allowed, clashes, control) from None
+    if uniform:
+        trial = _by_value(scenario, allowed, uniform, clashes, relaxed.total)
+        if _settles(trial.repaired(), extra, control):
+            return trial
+        return repair(scenario, allowed, limit_by_limit=True, extra=extra, time_limit_s=control.remaining_s)
     moved = _moved(elastic, of, moves * relaxed.slack)
     for changes, limits, words in _rounded(moved, scenario.settings.money):
         steps = as_changes(scenario, limits)
-        trial = Repair(scenario, allowed, changes, clashes, relaxed.total, words, tuple(steps))
+        trial = Repair(scenario, allowed, changes, clashes, relaxed.total, words, _steps=tuple(steps))
         if _settles(trial.repaired(), extra, control):
             return trial
     raise SolverFailedError("the repaired scenario does not settle", "report this scenario as a defect")
@@ -149,10 +166,40 @@ def _clashes(elastic: RelaxableProgramme, control: Control) -> tuple[Clash, ...]
     return tuple(clashes)
 
 
+def _uniform(
+    elastic: RelaxableProgramme, allowed: Sequence[str], programme: LinearProgramme, control: Control
+) -> list[RuleValue]:
+    """Find values of rules that change uniformly; none where no such change is enough."""
+    change = find_uniform_change(elastic, allowed, programme, control)
+    return [] if change is None else list(change.values)
+
+
+def _by_value(
+    scenario: Scenario, allowed: tuple[str, ...], values: Sequence[RuleValue], clashes: tuple[Clash, ...], least: float
+) -> Repair:
+    """Make the repair of values of rules."""
+    rows = [
+        {
+            "rule": value.rule,
+            **{name: value.selectors.get(name, "") for name in COLUMNS[1:5]},
+            "from": value.value,
+            "to": value.to,
+            "change": value.to - value.value,
+            "unit": value.basis,
+        }
+        for value in values
+    ]
+    general = {value.rule: value.to for value in values if value.row is None}
+    steps = tuple(value_as_change(value) for value in values if value.row is not None)
+    words = "values are rounded outward, to as many digits as they need"
+    changes = pd.DataFrame(rows, columns=list(COLUMNS))
+    return Repair(scenario, allowed, changes, clashes, least, words, True, general, steps)
+
+
 def _sensible(elastic: RelaxableProgramme, clashes: Sequence[Clash], control: Control) -> tuple[str, ...]:
-    """Choose the pot and the kinds of the clashes; if that is not feasible, shares of the pot too, then every kind."""
-    involved = {POT, *(kind for clash in clashes for kind in clash.kinds)}
-    there = set(elastic.kinds)
+    """Choose the kinds of the clashes but for the pot; if that is not feasible, shares of the pot, then every kind."""
+    involved = {kind for clash in clashes for kind in clash.kinds} - {POT}
+    there = set(elastic.kinds) - {POT}
     sums = {rule.kind for rule in RULES.values() if rule.over is SUMS}
     sets = [tuple(kind for kind in KINDS if kind in some) for some in (involved, involved | sums, there)]
     return next((some for some in sets if _helps(elastic, some, control)), sets[0])
@@ -197,9 +244,13 @@ def _moved(elastic: RelaxableProgramme, of: np.ndarray[Any, Any], change: np.nda
     by_row = pd.Series(np.arange(len(limits)), index=limits["row"])
     np.add.at(with_pot, by_row.reindex(rows).to_numpy(dtype=np.int64), -values * total[pots])
     moved = limits.assign(value=with_pot, change=total)[total != 0]
-    order = ["kind", "rule", "year", "area", "envelope", "objective"]
-    ranks = moved["kind"].map({kind: rank for rank, kind in enumerate(KINDS)})
-    result: pd.DataFrame = moved.assign(kind=ranks).sort_values(order, kind="stable").reset_index(drop=True)
+    keys = [
+        (KINDS.index(kind), rule, year, natural(area), envelope, objective)
+        for kind, rule, year, area, envelope, objective in zip(
+            *(moved[name] for name in ("kind", "rule", "year", "area", "envelope", "objective")), strict=True
+        )
+    ]
+    result: pd.DataFrame = moved.iloc[sorted(range(len(keys)), key=keys.__getitem__)].reset_index(drop=True)
     return result
 
 

@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from singlepot.models.diagnostics.problems import did_you_mean, shown
+from singlepot.models.natural_order import natural
 from singlepot.models.tables.defaults import envelopes_of
 from singlepot.models.tables.schema import TABLES, Column, attribute, grant_of, kept, outcome
 
@@ -130,7 +131,7 @@ def _chosen(change: Change, tables: Tables, complaints: Complaints) -> Rows | No
         there = set(cells)
         missing = [value for value in values if value not in there]
         for value in missing:
-            words = sorted({cell for cell in there if isinstance(cell, str) and cell})
+            words = sorted({cell for cell in there if isinstance(cell, str) and cell}, key=natural)
             remedy = did_you_mean(value, words) if isinstance(value, str) else ""
             few = f"one of {', '.join(words)}" if 0 < len(words) <= 12 else f"a value of the column {name}"
             complaints.add("SP-W010", change.label, f"where.{name}", shown(value), few, remedy)

@@ -12,8 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from singlepot.models.diagnostics.problems import SETTINGS, BadInputError, Diagnostic
-
-INSTALL = "python -m pip install 'singlepot[excel-formats]'"
+from singlepot.models.extras import insist_on
 
 COLOUR = "FFFFB3B3"
 """Fill of a cell with a problem: light red."""
@@ -32,23 +31,21 @@ def mark(source: Path, target: Path, problems: Iterable[Diagnostic]) -> None:
 
     Raises
     ------
+    ExtraNotInstalledError
+        openpyxl is not installed.
     BadInputError
-        openpyxl is not installed, or it cannot open the workbook.
+        It cannot open the workbook.
     """
-    try:
-        import openpyxl
-    except ImportError as fault:
-        expected = "the package openpyxl"
-        raise BadInputError(
-            [Diagnostic("SP-J013", SETTINGS, source.name, expected=expected, remedy=f"run {INSTALL}")]
-        ) from fault
+    insist_on("excel-formats", "a marked copy")
+    import openpyxl
+
     problems = list(problems)
     try:
         book = openpyxl.load_workbook(source, keep_vba=source.suffix.lower() == ".xlsm")
     except Exception as fault:
         expected = f"a workbook that openpyxl can open ({type(fault).__name__})"
         refusal = Diagnostic("SP-X002", SETTINGS, source.name, expected=expected, remedy="no copy was written")
-        raise BadInputError([*problems, refusal]) from fault
+        raise BadInputError([refusal]) from fault
     marked: dict[tuple[str, str], list[Diagnostic]] = {}
     for problem in problems:
         for reference in cells_of(problem.place, book.sheetnames):

@@ -42,8 +42,10 @@ def write_marked_copy(source: str, path: str, refused: BadInputError, *, overwri
     ------
     FolderRefusedError
         The copy could not be written.
+    ExtraNotInstalledError
+        openpyxl is not installed.
     BadInputError
-        openpyxl is not installed, or cannot open the workbook.
+        It cannot open the workbook.
     """
     if any(problem.code in CLOSED for problem in refused.problems):
         return False

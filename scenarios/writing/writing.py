@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal, get_args
 
+from singlepot.models.extras import insist_on
 from singlepot.models.files.folder import check_target, write_folder
 from singlepot.models.files.folder_kinds import MANIFEST, SCENARIO
 from singlepot.models.files.ownership import FolderRefusedError
@@ -81,6 +82,8 @@ def check_scenario_target(
     ------
     FolderRefusedError
         As :func:`write_scenario`.
+    ExtraNotInstalledError
+        The format needs a package that is not installed.
     """
     target = Path(path)
     if target.suffix.lower() in OTHER_ENDINGS:
@@ -89,6 +92,8 @@ def check_scenario_target(
         )
     by_name = _OF_ENDING.get(target.suffix.lower())
     chosen = format or by_name or "csv"
+    if chosen == "parquet":
+        insist_on("parquet", "Parquet")
     if by_name != (chosen if chosen in ("xlsx", "json") else None):
         ending = f"a name that ends in .{chosen}" if chosen in ("xlsx", "json") else "the name of a folder"
         raise WrongTargetError(f"{path} is no name for the format {chosen}", f"choose {ending}")

@@ -40,19 +40,19 @@ def test_what_repair_writes_settles(place: Path, source: str) -> None:
     (place / "deep").mkdir()
     done = run("repair", source, "--out", "deep/fixed.toml", cwd=place)
     assert done.returncode == 0, done.stderr
-    assert "grant_floor of Aston and Barton in 2026-27" in done.stdout
+    assert "grant floor of Aston and Barton in 2026-27" in done.stdout
     assert "Written to deep/fixed.toml" in done.stdout
     settled = run("settle", "deep/fixed.toml", "--out", "out", "--quiet", cwd=place)
     assert settled.returncode == 0, settled.stderr
     written = sp.read_scenario(place / "deep" / "fixed.toml")
-    assert "repaired: pot raised by" in written.settings.title
+    assert "repaired: grant floor lowered from" in written.settings.title
     again = run("repair", source, "--out", "deep/fixed.toml", cwd=place)
     assert again.returncode == 2
     assert "exists already" in again.stderr
 
 
 def test_only_what_may_change_changes(place: Path) -> None:
-    done = run("repair", "clash", "--may-change", "grant_floor", "--out", "fixed.toml", cwd=place)
+    done = run("repair", "clash", "--may-change", "grant_floor", "--limit-by-limit", "--out", "fixed.toml", cwd=place)
     assert done.returncode == 0, done.stderr
     repaired = sp.read_scenario(place / "fixed.toml")
     assert repaired.pot["amount"].tolist() == [60.0]

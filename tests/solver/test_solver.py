@@ -281,17 +281,17 @@ def rows(*of: dict[str, object]) -> pd.DataFrame:
     [
         (
             {"rules": {"grant_floor": 0.9}},
-            "floors add up to £99.0m in 2027-28, £19.0m above the pot; lower grant_floor to 0.727",
+            "floors add up to £99.0m in 2027-28, £19.0m above the pot; lower the grant floor (grant_floor) to 0.727",
         ),
         (
             {"rules": {"grant_floor": 0.9, "carry_over": 0.2}},
-            "floors add up to £198.0m in 2026-27 and 2027-28, £18.0m above the pot",
+            "the pot in 2026-27 and 2027-28 (£180.0m) by £18.0m; raise the pot by",
         ),
         (
             {"rule_rows": rows({"rule": "grant_lock", "value": 1.0})},
-            "add up to £110.0m in 2026-27, £10.0m above the pot",
+            "the grant lock of A, B and C in 2026-27 and 2027-28 (£220.0m) is more than the pot",
         ),
-        ({"rule_rows": rows({"rule": "pot_share_floor", "value": 0.97, "region": "N"})}, "pot_share_floor of N"),
+        ({"rule_rows": rows({"rule": "pot_share_floor", "value": 0.97, "region": "N"})}, "least share of the pot of N"),
         (
             {
                 "rule_rows": rows(
@@ -299,7 +299,7 @@ def rows(*of: dict[str, object]) -> pd.DataFrame:
                     {"rule": "grant_ceiling", "value": 3.0, "basis": "amount", "area": "a"},
                 )
             },
-            "the lowest grant of a for total in 2026-27 is 5, above the highest, 3",
+            "lower the grant floor (grant_floor) of a to £3.0m",
         ),
     ],
 )
@@ -314,6 +314,6 @@ def test_targets_that_need_the_money_are_named() -> None:
         targets=pd.DataFrame({"area": list("abc"), "objective": "k", "year": "2027-28", "target": [10.0, 10.0, 5.0]}),
         rules={"target_floor": 1.0},
     )
-    assert "target_floor" in text
+    assert "target floor" in text
     assert "pot" in text
-    assert "raise the pot by £40.0m" in text
+    assert "raise the pot by £10.0m in 2026-27 and by £30.0m in 2027-28" in text

@@ -58,8 +58,11 @@ class Limits:
             return value * exact(heads) if is_there(heads) else None
         if not has_bid:
             return None
-        if basis == "reference":
-            return value * self.tables.reference[cell] if cell in self.tables.reference else None
+        if basis in ("reference", "least"):
+            if cell not in self.tables.reference:
+                return None
+            before = self.tables.reference[cell]
+            return value * (min(before, proposed[cell]) if basis == "least" else before)
         return value * proposed[cell]
 
     def _bounds(

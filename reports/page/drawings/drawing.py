@@ -7,7 +7,7 @@ import re
 from typing import Any, Literal
 from xml.etree import ElementTree
 
-from singlepot.solver import SinglepotError
+from singlepot.models.extras import ExtraNotInstalledError, how_to_install
 
 Spec = dict[str, Any]
 
@@ -30,17 +30,13 @@ _NO_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """Characters that XML 1.0 does not allow."""
 
 
-class PagesNotInstalledError(SinglepotError):
+class PagesNotInstalledError(ExtraNotInstalledError):
     """The libraries that make pages are not installed."""
-
-    exit_code = 2
 
 
 def missing(library: str) -> PagesNotInstalledError:
     """Return the error for a missing library of the extra ``report``."""
-    return PagesNotInstalledError(
-        f"reports need {library}, which is not installed", "python -m pip install 'singlepot[report]'"
-    )
+    return PagesNotInstalledError(f"reports need {library}, which is not installed", how_to_install("report"))
 
 
 def draw(spec: Spec, kind: Kind) -> bytes:

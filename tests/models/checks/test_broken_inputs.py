@@ -40,8 +40,8 @@ TRIES = [
     for case in CASES
     for attempt in case["try"]
 ]
-CATALOGUE = {*range(1, 11), 13, 14, 15, 17, *range(36, 61), *range(74, 82)}
-"""Numbers of the rows of the catalogue: files and encodings, codes and joins, numbers and units, settings."""
+CATALOGUE = {*range(1, 11), 13, 14, 15, 17, *range(36, 61), *range(74, 83)}
+"""Numbers of the rows of the catalogue: files and encodings, codes and joins, numbers and units, settings, options."""
 
 
 def change(folder: Path, changes: Sequence[dict[str, Any]]) -> None:

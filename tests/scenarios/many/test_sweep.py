@@ -217,15 +217,15 @@ def test_without_the_extra_the_error_names_the_command(monkeypatch: pytest.Monke
         sweep_chart(swept)
 
 
-def test_without_the_extra_the_tables_are_written_all_the_same(tmp_path: Path) -> None:
+def test_without_the_extra_a_sweep_is_refused_before_any_work(tmp_path: Path) -> None:
     """A module of that name that cannot be imported stands in for a missing one."""
     (tmp_path / "matplotlib.py").write_text("raise ImportError('not here')\n")
     arguments = ["sweep", "bucks-and-burnley", "--lever", "pot=0.9,1", "--out", "out"]
     done = run(*arguments, cwd=tmp_path, PYTHONPATH=str(tmp_path))
     assert done.returncode == 2
     assert 'pip install "singlepot[charts]"' in done.stderr
-    assert (tmp_path / "out" / "points.csv").is_file()
-    alone = run(*arguments, "--no-chart", "--overwrite", cwd=tmp_path, PYTHONPATH=str(tmp_path))
+    assert not (tmp_path / "out").exists()
+    alone = run(*arguments, "--no-chart", cwd=tmp_path, PYTHONPATH=str(tmp_path))
     assert alone.returncode == 0
 
 
@@ -267,12 +267,12 @@ def test_stability_moves_every_number_of_an_area_and_no_other() -> None:
 
 def test_an_unknown_area_is_named(tmp_path: Path) -> None:
     settlement = sp.settle(two_areas())
-    with pytest.raises(sp.BadInputError, match=r"SP-W019.*did you mean .A. \(Aston\)"):
+    with pytest.raises(sp.BadInputError, match=r"SP-W019.*did you mean .Aston."):
         sp.measure_stability(settlement, ["Astn"])
     with pytest.raises(sp.BadOptionError, match="above 0 and below 1"):
         sp.measure_stability(settlement, change=1.5)
-    done = run("stability", "bucks-and-burnley", "--area", "Burnley", cwd=tmp_path)
-    assert (done.returncode, "E07000117" in done.stderr) == (3, True)
+    done = run("stability", "bucks-and-burnley", "--area", "Burnly", cwd=tmp_path)
+    assert (done.returncode, 'did you mean "Burnley"?' in done.stderr) == (3, True)
 
 
 def test_the_command_stability(tmp_path: Path) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from singlepot.models.diagnostics.problems import CODES, BadInputError
+from singlepot.models.diagnostics.problems import CODES, BadInputError, Diagnostic, listed
 from singlepot.scenarios.reading.reading import read_scenario
 from singlepot.scenarios.reading.shipped import list_scenarios
 
@@ -132,13 +133,19 @@ def test_a_row_that_is_lost_brings_no_further_problems(folder: Path) -> None:
     assert [problem.code for problem in refusal(folder).problems] == ["SP-F008"]
 
 
-def test_all_unknown_areas_are_named_and_fifty_shown(folder: Path) -> None:
+def test_all_unknown_areas_are_found_and_one_line_says_how_many(folder: Path) -> None:
     rows = "".join(f"X{number},2026-27,1,resource,\n" for number in range(70))
     bids = folder / "bids.csv"
     bids.write_text(bids.read_text(encoding="utf-8") + rows, encoding="utf-8")
     refused = refusal(folder)
     assert len(refused.problems) == 70
-    lines = str(refused).split("\n")
+    assert re.match(r"SP-D021 area is written .* and 67 more in 70 cells: bids.csv rows \d+, \d+, \d+ ", str(refused))
+    assert "\n" not in str(refused)
+
+
+def test_more_than_fifty_lines_are_counted() -> None:
+    several = [Diagnostic("SP-D011", "areas", "areas.csv", "row 2", f"column {number}") for number in range(70)]
+    lines = listed(several).splitlines()
     assert len(lines) == 51
     assert lines[-1] == "... and 20 more problems"
 

@@ -98,7 +98,7 @@ def test_the_least_total_is_that_of_a_statement_by_hand(
         years=YEARS[:years],
         rules={"grant_floor": float(floors[0, 0] / bids[0, 0]), "carry_over": rate},
     )
-    repaired = sp.repair(made, may_change)
+    repaired = sp.repair(made, may_change, limit_by_limit=True)
     # columns: g, floor slack (areas × years each), pot slack, carry-over (years each)
     cells = areas * years
     size = 2 * cells + 2 * years

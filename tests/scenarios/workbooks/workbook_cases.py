@@ -491,7 +491,7 @@ CASES = [
         ('did you mean "grant_floor"?',),
     ),
     Case(
-        75, "a value out of range", put("scenario", "B8", 70), "SP-S004", "scenario!B8", ("write a share, 0.7 for 70%",)
+        75, "a value out of range", put("scenario", "B8", 70), "SP-S004", "scenario!B8", ("write 0.7 if 70% is meant",)
     ),
     Case(75, "a value that is no number", put("scenario", "B8", "high"), "SP-S003", "scenario!B8", ("a number",)),
     Case(

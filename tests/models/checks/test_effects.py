@@ -1,0 +1,54 @@
+"""What options change is looked at: none at all, no effect, and savings that also add to outcomes are warnings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import singlepot as sp
+
+
+def options(own_cost: float = 0.0, **changes: float) -> sp.Scenario:
+    """Two areas with an objective and one option, whose row is as said."""
+    row = {"area": "A", "option": "o", "year": "2026-27", "grant": 1.0, "trees": 2.0} | changes
+    return sp.Scenario.from_tables(
+        areas=pd.DataFrame({"code": ["A", "B"], "name": ["Aston", "Barton"]}),
+        pot=pd.DataFrame({"year": ["2026-27"], "amount": [9.0]}),
+        bids=pd.DataFrame({"area": ["A", "B"], "year": ["2026-27"] * 2, "amount": [4.0, 8.0]}),
+        objectives=pd.DataFrame({"key": ["trees"], "name": ["Trees"], "unit": ["thousand"]}),
+        targets=pd.DataFrame({"area": ["A"], "objective": "trees", "year": "2026-27", "target": [5.0]}),
+        options=pd.DataFrame({"area": ["A"], "option": ["o"], "own_cost": [own_cost]}),
+        option_years=pd.DataFrame([row]),
+        years=["2026-27"],
+    )
+
+
+def codes_of(scenario: sp.Scenario, folder: Path) -> set[str]:
+    sp.write_scenario(scenario, folder)
+    return {note.code for note in sp.check_scenario(folder).warnings if note.code.startswith("SP-N03")}
+
+
+@pytest.mark.parametrize(
+    ("changes", "codes"),
+    [
+        ({}, set()),
+        ({"grant": -1.0}, {"SP-N031"}),
+        ({"grant": -1.0, "own_cost": 3.0}, set()),
+        ({"grant": -1.0, "trees": -2.0}, set()),
+        ({"grant": -1.0, "trees": 0.0}, set()),
+        ({"grant": 0.0, "trees": 0.0}, {"SP-N032"}),
+        ({"grant": 0.0, "trees": 0.0, "own_cost": 3.0}, {"SP-N032"}),
+    ],
+)
+def test_options_that_cost_nothing_or_change_nothing_are_doubted(
+    changes: dict[str, float], codes: set[str], tmp_path: Path
+) -> None:
+    assert codes_of(options(**changes), tmp_path / "made") == codes
+
+
+def test_a_scenario_with_objectives_and_without_options_is_doubted(tmp_path: Path) -> None:
+    assert codes_of(options().with_(options=None, option_years=None), tmp_path / "none") == {"SP-N030"}
+    bare = options().with_(options=None, option_years=None, targets=None, objectives=None)
+    assert codes_of(bare, tmp_path / "bare") == set()

@@ -25,12 +25,13 @@ def whole_units(exact: Floats, limit: int) -> Integers:
     exact
         Shares in units, not negative, in the order in which ties are broken.
     limit
-        What may be handed out, in whole units.
+        What may be handed out, in whole units, not negative.
 
     Returns
     -------
     Integers
-        Each within one unit of exact. Where the exact shares use the limit up, they sum to it.
+        Each within one unit of exact, unless the limit is less than all of them rounded down: then the largest
+        difference is the least possible. Where the exact shares use the limit up, they sum to it.
     """
     floor = np.floor(exact + TIE * 1e-2)
     remainder = np.maximum(exact - floor, 0.0)
@@ -43,9 +44,9 @@ def whole_units(exact: Floats, limit: int) -> Integers:
         spare = limit - total
         if spare >= 0 and (not used_up or spare == 0):
             return nearest + _first(tied, spare)
-    spare = limit - int(base.sum())
-    if spare < 0:
-        return base - _largest(np.where(base > 0, -remainder, -np.inf), -spare)
+    while (spare := limit - int(base.sum())) < 0 and base.any():
+        paid = np.where(base > 0, base - exact, -np.inf)
+        base = base - _largest(paid, min(-spare, int((base > 0).sum())))
     return base + _largest(remainder, min(spare, len(base)))
 
 

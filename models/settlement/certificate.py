@@ -13,8 +13,9 @@ from singlepot.solver import StageResult, VerificationFailedError, largest_viola
 from ..formulation.formulation import Formulation
 from ..notebook_display import rich, rich_table
 from ..scenario.array_types import Floats
+from ..scenario.arrays import Arrays
 from .decisions import Decisions, columns_of, decisions_of, stage_value
-from .pounds import Pounds
+from .pounds import PENNY, Pounds
 
 TOLERANCE = 1e-9
 """Largest violation, gap and drift allowed, each relative to the size of its quantity."""
@@ -67,7 +68,8 @@ class Certificate:
     passed
         Whether everything holds.
     notes
-        Stages whose answer came from another solver than the one asked for, and why.
+        Stages whose answer came from another solver than the one asked for, and why; and the grant in whole pounds that
+        is furthest from its exact value, where that is more than £1.
     """
 
     violation: float
@@ -115,8 +117,24 @@ def certify(
     over = int((pounds.grants.sum(axis=0) - pounds.limit).max(initial=0))
     worst = [violation.relative, arithmetic, sharing, *(s.drift for s in stages), *(s.gap for s in stages)]
     passed = over <= 0 and all(np.isfinite(worst)) and max(worst) <= TOLERANCE
-    notes = tuple(f"{result.stage.name}: {result.note}" for result in results if result.note)
+    notes = (*(f"{result.stage.name}: {result.note}" for result in results if result.note), *_far_pounds(data, pounds))
     return Certificate(violation.relative, violation.where, arithmetic, stages, sharing, over, TOLERANCE, passed, notes)
+
+
+def _far_pounds(data: Arrays, pounds: Pounds) -> list[str]:
+    """Say how far the furthest grant in whole pounds is from its exact value, where that is more than £1."""
+    off = np.abs(pounds.grants - pounds.exact)
+    if off.max(initial=0.0) <= 1 + PENNY:
+        return []
+    area, envelope, year = np.unravel_index(off.argmax(), off.shape)
+    cell = f"{data.areas[area]}, {data.envelopes[envelope]}, {data.years[year]}"
+    rounded, exact = pounds.grants[area, envelope, year], pounds.exact[area, envelope, year]
+    count = int((off > 1 + PENNY).sum())
+    grants = "one grant is" if count == 1 else f"{count} grants are"
+    return [
+        f"whole pounds: {grants} more than £1 from exact, because pots, and what may leave them, are whole too; the "
+        f"furthest ({cell}) is £{rounded:,} instead of £{exact:,.2f}"
+    ]
 
 
 def insist(certificate: Certificate) -> None:

@@ -205,23 +205,18 @@ def _pounds(outcome: Outcome, grants: Table, pots: Table, unit: int, book: Book)
         row = of_pots.by_key.get(pot)
         if row is None:
             continue
-        for column, exact in (
-            ("carried_pounds", "carried"),
-            ("vired_pounds", "vired"),
-            ("vired_in_pounds", "vired_in"),
+        for column, exact, cap in (
+            ("carried_pounds", "carried", statement.carry_over.get(pot, NONE)),
+            ("vired_pounds", "vired", statement.virement.get(pot, NONE)),
+            ("vired_in_pounds", "vired_in", None),
         ):
             if column not in pots.columns:
                 continue
-            money = (of_pots.number(row, exact) or NONE) * unit
-            off = abs(moved(pot, column) - money)
+            money, pounds = (of_pots.number(row, exact) or NONE) * unit, moved(pot, column)
+            near = abs(pounds - money) <= len(statement.pot) + PENNY  # less than £1 for each pot that money comes from
+            kept = cap is None or pounds <= cap * unit + PENNY
             what = f"{envelope}, {year}, {column}"
-            book.require(
-                off <= len(statement.envelopes) + PENNY,
-                of_pots.where(row),
-                what,
-                row.cells.get(column, ""),
-                said_number(money),
-            )
+            book.require(near and kept, of_pots.where(row), what, row.cells.get(column, ""), said_number(money))
         limit = int((amount * unit + PENNY) // 1) - moved(pot, "carried_pounds") - moved(pot, "vired_pounds")
         limit += moved((envelope, before.get(year, "")), "carried_pounds") + moved(pot, "vired_in_pounds")
         cells = sorted(cell for cell in outcome.grants if (cell[1], cell[2]) == pot)

@@ -15,7 +15,7 @@ HALF = Fraction(1, 2)
 
 
 def whole_pounds(exact: Sequence[Fraction], limit: int) -> list[int]:
-    """Nearest pound where every total fits, else largest remainder.
+    """Nearest pound where every total fits, else largest remainder, else the least largest difference.
 
     Parameters
     ----------
@@ -39,8 +39,10 @@ def whole_pounds(exact: Sequence[Fraction], limit: int) -> list[int]:
         for i in _largest(left, min(spare, len(base))):
             base[i] += 1
         return base
-    for i in _largest([-rest if floor else Fraction(-(10**9)) for rest, floor in zip(left, base, strict=True)], -spare):
-        base[i] -= 1
+    while (over := sum(base) - limit) > 0 and any(base):
+        paid = [i for i, pounds in enumerate(base) if pounds]
+        for i in _largest([base[i] - exact[i] for i in paid], over):
+            base[paid[i]] -= 1
     return base
 
 

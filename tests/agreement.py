@@ -16,8 +16,8 @@ GRANT = 1e-6
 
 
 def sizes(settlement: sp.Settlement) -> pd.Series[float]:
-    """Natural size of each stage: 1 for shares, all bids or the pot for money."""
-    money = max(settlement.grants["bid"].sum(), settlement.pot["amount"].sum())
+    """Natural size of each stage: 1 for shares, all bids or the pot for money, 1 without either."""
+    money = max(settlement.grants["bid"].sum(), settlement.pot["amount"].sum()) or 1.0
     return pd.Series({name: money if name in ("burden", "cost") else 1.0 for name in settlement.stages["name"]})
 
 

@@ -161,6 +161,14 @@ def case_nothing_but_columns(open_engine: Open) -> None:
 
 
 @_case
+def case_nothing_but_rows(open_engine: Open) -> None:
+    """No column at all: the rows are kept, or are not, by nothing; with neither there is nothing to keep."""
+    require_optimum(open_engine, state([], [[], []], at_least=[-1, 0], at_most=[OPEN, 0]), 0.0)
+    require_stop(open_engine, state([], [[], []], at_least=[-1, 1], at_most=[OPEN, 2]), Stop.INFEASIBLE)
+    require_optimum(open_engine, state([]), 0.0)
+
+
+@_case
 def case_free_and_fixed_columns(open_engine: Open) -> None:
     """Columns without bounds, with one value only, and below zero."""
     task = state([1, 1, 1], [[1, 1, 0], [1, -1, 1]], at_least=[-4, -9], lower=[-OPEN, 1.5, -7], upper=[OPEN, 1.5, -2])

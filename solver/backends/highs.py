@@ -15,7 +15,7 @@ from scipy import sparse
 from ..answer import Answer, Features, Method, PointStatus, Stop
 from ..control import Control
 from ..errors import SolverFailedError
-from ..linear_problem import CROSSED, LinearProblem, nothing
+from ..linear_problem import CROSSED, LinearProblem, Reduced, nothing
 from ..programme import Floats
 
 TOLERANCE = 1e-10
@@ -100,8 +100,11 @@ class HighsEngine:
             Ends the run by raising :class:`~singlepot.solver.control.Halt`.
         """
         clean = LinearProblem(self._matrix, cost, *column_bounds, *row_bounds, method).cleaned()
-        if clean.crossed:
-            return nothing(clean, Stop.INFEASIBLE, CROSSED)
+        decided = nothing(clean, Stop.INFEASIBLE, CROSSED) if clean.crossed else None
+        if not len(cost):  # HiGHS calls any programme without columns empty, one that is infeasible too
+            decided = Reduced.of(clean).answer
+        if decided is not None:
+            return decided
         column_bounds = clean.column_lower, clean.column_upper
         row_bounds = clean.row_lower, clean.row_upper
         if self._highs is None:
@@ -175,7 +178,9 @@ def write(problem: LinearProblem, column_names: Sequence[str], row_names: Sequen
     _accept(highs.passModel(lp), "passModel")
     if problem.crossed:  # passModel of 1.15 warns of such bounds
         _set_bounds(highs, (problem.column_lower, problem.column_upper), (problem.row_lower, problem.row_upper))
-    _accept(highs.writeModel(str(path)), "writeModel")
+    written = highs.writeModel(str(path))
+    if 0 not in problem.matrix.shape or written == highspy.HighsStatus.kError:  # of names that are not there it warns
+        _accept(written, "writeModel")
 
 
 def _without_bounds(problem: LinearProblem) -> LinearProblem:

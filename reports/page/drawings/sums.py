@@ -18,10 +18,10 @@ INSIDE = 0.2
 
 def sums_spec(figures: Figures, width: int) -> Spec:
     """Specify bids and grants as shares of the pot, and targets as shares of the national ones."""
-    panels = [_panel(_money_rows(figures), "Money, % of the pot (line)", width)]
-    outcomes = _outcome_rows(figures)
-    if outcomes:
-        panels.append(_panel(outcomes, "Outcomes, % of the national target (line)", width))
+    money, outcomes = _money_rows(figures), _outcome_rows(figures)
+    panels = [_panel(outcomes, "Outcomes, % of the national target (line)", width)] if outcomes else []
+    if money or not outcomes:
+        panels.insert(0, _panel(money, "Money, % of the pot (line)", width))
     return {"vconcat": panels, "spacing": 26, "padding": 4}
 
 
@@ -66,7 +66,7 @@ def _row(label: str, kind: str, share: float, amount: str, against: str) -> Spec
 
 def _panel(rows: list[Spec], title: str, width: int) -> Spec:
     label_width = 130 if width > 500 else 96
-    most = max(max(row["share"] for row in rows), 100.0)
+    most = max([100.0, *(row["share"] for row in rows)])
     encoding, colour = paired_bars(rows, label_width, {"labelExpr": _LEGEND, "columns": 2 if width > 500 else 1})
     x = {"field": "share", "type": "quantitative", "title": None, "scale": {"domain": [0, most * 1.04], "nice": False}}
     return {

@@ -15,13 +15,17 @@ NATURAL = 1e-3
 
 @dataclass(frozen=True, eq=False)
 class QuadraticProgramme:
-    """Minimise ``½ x'diag(h)x + q'x``; the first ``equalities`` rows hold with equality, the others with ``≤``."""
+    """Minimise ``½ x'diag(h)x + q'x``; the first ``equalities`` rows hold with equality, the others with ``≤``.
+
+    ``row_unit`` is by how much a violation of each row counts: more than 1 where the row was scaled down.
+    """
 
     curvature: Floats
     gradient: Floats
     rows: sparse.csc_array
     limit: Floats
     equalities: int
+    row_unit: Floats | float = 1.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,6 +49,7 @@ def residual_of(problem: QuadraticProgramme, rows: sparse.csr_array, x: Floats, 
     excess
         ``rows @ x - limit``.
     """
+    excess = excess * problem.row_unit
     push = problem.curvature * x + problem.gradient
     size = max(float(np.abs(push).max(initial=0.0)), float(np.abs(problem.gradient).max(initial=0.0)), NATURAL)
     stationarity = np.abs(push + rows.T @ dual).max(initial=0.0) / size

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from ..diagnostics.problems import Diagnostic, Report
+from ..money import POUNDS_PER
 from ..settings.settings import Settings
 from ..tables.raw import RawTable, lost
 from ..tables.schema import TABLES, TOTAL, Column, attribute, grant_of, outcome
@@ -16,6 +17,7 @@ from .census import check_people, take_census
 from .effects import check_effects
 from .expectations import check_expectations
 from .keys import check_attributes, check_keys, check_pot, known_words
+from .magnitudes import check_magnitudes
 from .options import check_centre, check_grants, check_options, check_weights
 from .parsing import Parsed, absent, parse
 from .plausibility.losses import check_losses
@@ -83,6 +85,7 @@ def _check_together(tables: dict[str, Parsed], settings: Settings, unusable: fro
         if not len(report):  # what does not fit together is looked for among numbers that stand
             check_totals(tables, census)
             check_units(tables, census, settings)
+            check_magnitudes(tables, envelopes_of(tables["pot"]), POUNDS_PER[settings.money])
             check_patterns(tables, census, settings)
             check_losses(tables, settings)
             check_outliers(tables, census, settings)

@@ -194,6 +194,8 @@ CODES = {
     "SP-N030": "There are targets and no option: no area can be asked to raise one.",
     "SP-N031": "An option saves money, adds to outcomes and costs the area nothing.",
     "SP-N032": "An option changes neither money nor outcomes in any of its years.",
+    "SP-N040": "An amount is too small beside the others to be counted.",
+    "SP-N041": "Bids are so far apart that pennies of the largest decide about the smallest.",
 }
 """Every code with what it means. A code never changes its meaning and is never used again for another."""
 
@@ -224,6 +226,8 @@ WARNINGS = frozenset(
         "SP-N030",
         "SP-N031",
         "SP-N032",
+        "SP-N040",
+        "SP-N041",
     ]
 )
 """Codes of what may well be a mistake and does not keep the input from being used."""

@@ -137,4 +137,6 @@ def quadratic(displacements: Displacements, curvature: Floats, origin: Floats) -
     bounds = (within.upper / unit)[up], -(within.lower / unit)[down]
     limit = np.concatenate([row_upper[equal], row_upper[above], -row_lower[below], *bounds])
     curved = (h > 0).astype(np.float64)
-    return QuadraticProgramme(curved, curved * origin / unit, rows, limit, int(equal.sum())), unit
+    whole = 1 / np.maximum(size * within.largest_entries(), np.finfo(float).tiny)
+    row_unit = np.maximum(np.concatenate([whole[equal], whole[above], whole[below], unit[up], unit[down]]), 1.0)
+    return QuadraticProgramme(curved, curved * origin / unit, rows, limit, int(equal.sum()), row_unit), unit

@@ -115,7 +115,7 @@ def _active_set(
         excess = np.asarray(rows @ candidate) - problem.limit
         size = max(float(np.abs(dual).max(initial=0.0)), NATURAL)
         wrong = active & inequality & (dual < -SIGN_OF_MULTIPLIERS * size)
-        violated = ~active & (excess > POLISHED_FEASIBLE)
+        violated = ~active & (excess * problem.row_unit > POLISHED_FEASIBLE)
         residual = residual_of(problem, rows, candidate, dual, excess)
         if best is None or residual < best.residual:
             best = Polished(candidate, residual, step)

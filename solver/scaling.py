@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from scipy import sparse
 
-from .programme import Booleans, Floats, LinearProgramme
+from .programme import Floats, LinearProgramme
 
 NARROWEST = 1e-6
 """Range of a column, relative to its values, below which the values themselves are its size.
@@ -23,10 +24,10 @@ of HiGHS, which then answers "optimal" with values 1e-4 too high (prototypes, 20
 """
 
 COUNTED = 2.0**-38
-"""Term of a row, relative to the largest that the row can have, below which it is not counted.
+"""Term of a row, relative to the geometric mean of its terms at their columns' largest, below which it is nothing.
 
-What is kept stays above 1e-12 once rows are scaled, the least that HiGHS takes; engines would differ about the rest.
-Certificates are computed with every term, so they show that what was left out makes no difference.
+HiGHS takes no entry below 1e-12, and engines differ about those near it, so one rule decides before any of them.
+Certificates are computed with every term: they show that what was left out makes no difference.
 """
 
 
@@ -43,26 +44,43 @@ class ScaledProgramme:
     row_scale: Floats
 
 
-def scale(programme: LinearProgramme, *, enabled: bool = True) -> ScaledProgramme:
+def scale(
+    programme: LinearProgramme, sizes_of_rows: Mapping[int, float] | None = None, *, enabled: bool = True
+) -> ScaledProgramme:
     """Scale a programme: each column by its range, each row by the geometric mean of its entries.
 
     Powers of two change no digit, so scaling back is exact. Terms too small to be counted are left out, see
     :data:`COUNTED`.
+
+    Parameters
+    ----------
+    programme
+        What to scale.
+    sizes_of_rows
+        Natural size of some rows, by position: a violation that is large beside it is not small once it is scaled.
+    enabled
+        False only shows what goes wrong without.
     """
-    columns = programme.shape[1]
+    matrix, columns = programme.matrix, programme.shape[1]
     highest = np.minimum(programme.implied_upper, programme.column_upper)
     lowest = np.maximum(programme.implied_lower, programme.column_lower)
     ranges, values = highest - lowest, np.maximum(np.abs(highest), np.abs(lowest))
     sizes = np.where(ranges > NARROWEST * values, ranges, values)
     column_scale = np.where(sizes > 0, _power_of_two(np.where(sizes > 0, sizes, 1.0)), 1.0)
+    row_scale = _row_scale(matrix, column_scale)
+    for row, size in (sizes_of_rows or {}).items():
+        row_scale[row] = max(row_scale[row], float(_power_of_two(np.asarray(1 / size))))
     if not enabled:
-        column_scale = np.ones(columns)
-    matrix = _counted(programme.matrix, column_scale, sizes > 0) if enabled else programme.matrix
-    row_scale = _row_scale(matrix, column_scale) if enabled else np.ones(programme.shape[0])
+        column_scale, row_scale = np.ones(columns), np.ones(matrix.shape[0])
     of_column = np.repeat(np.arange(columns), np.diff(matrix.indptr))
     entries = matrix.data * column_scale[of_column] * row_scale[matrix.indices]
+    scaled = sparse.csc_array((entries, matrix.indices, matrix.indptr), shape=matrix.shape)
+    if enabled and (np.abs(entries) < COUNTED).any():
+        scaled = scaled.copy()
+        scaled.data[np.abs(entries) < COUNTED] = 0.0
+        scaled.eliminate_zeros()
     return ScaledProgramme(
-        matrix=sparse.csc_array((entries, matrix.indices, matrix.indptr), shape=matrix.shape),
+        matrix=scaled,
         column_lower=programme.column_lower / column_scale,
         column_upper=programme.column_upper / column_scale,
         row_lower=programme.row_lower * row_scale,
@@ -70,21 +88,6 @@ def scale(programme: LinearProgramme, *, enabled: bool = True) -> ScaledProgramm
         column_scale=column_scale,
         row_scale=row_scale,
     )
-
-
-def _counted(matrix: sparse.csc_array, column_scale: Floats, moves: Booleans) -> sparse.csc_array:
-    """Leave out the terms that are not counted; columns that cannot be anything but zero are no measure of others."""
-    of_column = np.repeat(np.arange(matrix.shape[1]), np.diff(matrix.indptr))
-    terms = np.abs(matrix.data) * column_scale[of_column]
-    largest = np.zeros(matrix.shape[0])
-    np.maximum.at(largest, matrix.indices, np.where(moves[of_column], terms, 0.0))
-    counted = terms >= COUNTED * largest[matrix.indices]
-    if counted.all():
-        return matrix
-    values = np.where(counted, matrix.data, 0.0)
-    kept = sparse.csc_array((values, matrix.indices.copy(), matrix.indptr.copy()), shape=matrix.shape)
-    kept.eliminate_zeros()
-    return kept
 
 
 def _row_scale(matrix: sparse.csc_array, column_scale: Floats) -> Floats:

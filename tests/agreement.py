@@ -16,8 +16,8 @@ GRANT = 1e-6
 
 
 def sizes(settlement: sp.Settlement) -> pd.Series[float]:
-    """Natural size of each stage: 1 for shares, all bids or the pot for money, 1 without either."""
-    money = max(settlement.grants["bid"].sum(), settlement.pot["amount"].sum()) or 1.0
+    """Natural size of each stage: 1 for shares, for money all bids, else the pot, else 1."""
+    money = settlement.grants["bid"].sum() or settlement.pot["amount"].sum() or 1.0
     return pd.Series({name: money if name in ("burden", "cost") else 1.0 for name in settlement.stages["name"]})
 
 

@@ -219,7 +219,10 @@ class _Stress:
             stages["order"] = choice(pick, [list(STAGES), [*STAGES[3:5], *STAGES[:2], "cost"], ["burden", *STAGES[:2]]])
             stages["give"] = {k: v for k, v in stages.get("give", {}).items() if k in stages["order"]}
         if extreme and chance(pick, 50):
-            bands = ({"ends": [1e-6], "slopes": [1, 1e4]}, {"ends": [0.01, 0.02, 0.5, 0.99], "slopes": [1, 1.001, 1.002, 2, 100]})
+            bands = (
+                {"ends": [1e-6], "slopes": [1, 1e4]},
+                {"ends": [0.01, 0.02, 0.5, 0.99], "slopes": [1, 1.001, 1.002, 2, 100]},
+            )
             stages["bands"] = choice(pick, bands)
         made["stages"] = stages or None
         if chance(pick, 40):

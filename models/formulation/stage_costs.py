@@ -110,4 +110,4 @@ def _cost(model: Model, cost: Floats) -> None:
 
 
 def _money(data: Arrays) -> float:
-    return max(float(data.bid.sum()), data.pot_total, np.finfo(float).tiny)
+    return float(data.bid.sum()) or data.pot_total or 1.0

@@ -16,7 +16,10 @@ from singlepot.solver import (
     Halt,
     InfeasibleError,
     Progress,
+    SolverFailedError,
     Staged,
+    Technique,
+    VerificationFailedError,
     ended_early,
     minimise_in_turn,
     share,
@@ -34,6 +37,13 @@ from .settlement import Settlement
 from .tabulating import tabulate
 
 LOG = logging.getLogger("singlepot")
+
+WAYS = (Technique(), Technique(safe=True), Technique(safe=True, hold_by_face=False))
+"""Techniques of the stages, in the order in which they are tried; the certificate decides whether one was good enough.
+
+The first serves all shipped scenarios. The others are for amounts that are many orders of magnitude apart: they end at
+other points, with other duals, from which the sharing step may be solved where it was not.
+"""
 
 
 def settle_scenario(
@@ -111,8 +121,31 @@ def _settle(
     clock = _Clock()
     with clock("formulate"):
         formulation = formulate(scenario, extra)
+    for technique in WAYS:
+        try:
+            staged, decisions, pounds, certificate = _certified(
+                formulation, extra, control, (*backend, technique), clock
+            )
+        except (SolverFailedError, VerificationFailedError) as failure:
+            if technique is WAYS[-1]:
+                raise
+            LOG.info("%s; settling again by another technique", failure.cause)
+        else:
+            break
+    with clock("tables"):
+        return _settlement(formulation, decisions, pounds, certificate, staged, clock.seconds)
+
+
+def _certified(
+    formulation: Formulation,
+    extra: Extra | None,
+    control: Control,
+    way: tuple[Backend, str | None, Technique],
+    clock: _Clock,
+) -> tuple[Staged, Decisions, Pounds, Certificate]:
+    """Settle once; raise where the certificate does not hold."""
     with clock("solve"):
-        staged = _stages(formulation, control, backend, extra)
+        staged = _stages(formulation, control, way, extra)
     with clock("share"):
         try:
             shared = share(staged, formulation.curvature, control)
@@ -120,17 +153,16 @@ def _settle(
             raise ended_early(halt, staged.results) from halt
     with clock("certify"):
         decisions = decisions_from_columns(formulation.model, shared.x)
-        pounds = in_pounds(formulation.data, formulation.rules, decisions, scenario.settings.money)
+        pounds = in_pounds(formulation.data, formulation.rules, decisions, formulation.scenario.settings.money)
         certificate = certify(formulation, decisions, staged.results, shared.residual, pounds)
         insist(certificate)
-    with clock("tables"):
-        return _settlement(formulation, decisions, pounds, certificate, staged, clock.seconds)
+    return staged, decisions, pounds, certificate
 
 
 def _stages(
     formulation: Formulation,
     control: Control,
-    backend: tuple[Backend, str | None],
+    way: tuple[Backend, str | None, Technique],
     extra: Extra | None,
 ) -> Staged:
     try:
@@ -138,8 +170,9 @@ def _stages(
             formulation.programme,
             formulation.stages,
             control,
-            backend=backend[0],
-            solver=backend[1],
+            backend=way[0],
+            solver=way[1],
+            technique=way[2],
         )
     except InfeasibleError:
         raise explain_conflict(formulation, control, extra) from None

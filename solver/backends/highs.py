@@ -27,6 +27,19 @@ INTERIOR_TOLERANCE = 1e-9
 SMALLEST_ENTRY = 1e-12
 """Matrix entries below this would be dropped by HiGHS; its default of 1e-9 changes answers."""
 
+LEAST_ITERATIONS = 500
+"""Simplex iterations that any programme may take, and added to what larger ones may."""
+
+WARM_ITERATIONS, COLD_ITERATIONS = 0.25, 10.0
+"""Simplex iterations for each row and column, from a basis and from scratch; then the next method is tried.
+
+Chosen in 2026, not tuned: from a basis england takes 71 of 4,500 and england-authorities 153 of 9,200; one scenario of
+14,000 rows and columns took 62,242 and 48 s without a cap, and less than a second by another method.
+"""
+
+INTERIOR_ITERATIONS = 400
+"""Steps of the interior point; it takes 20 to 60 whatever the size."""
+
 _STOPS = {
     highspy.HighsModelStatus.kOptimal: Stop.OPTIMAL,
     highspy.HighsModelStatus.kInfeasible: Stop.INFEASIBLE,
@@ -114,7 +127,7 @@ class HighsEngine:
                 _accept(self._highs.setBasis(self._start), "setBasis")
         else:
             self._update(cost, column_bounds, row_bounds)
-        for option, value in _options(method).items():
+        for option, value in {**_options(method), **self._caps(method)}.items():
             _accept(self._highs.setOptionValue(option, value), f"option {option}")
         if method not in (Method.WARM, Method.AGAIN):
             _accept(self._highs.clearSolver(), "clearSolver")
@@ -125,6 +138,14 @@ class HighsEngine:
             _accept(self._highs.clearSolver(), "clearSolver")
             returned = control.run(self._run, self._cancel)
         return self._answer(returned)
+
+    def _caps(self, method: Method) -> dict[str, int]:
+        warm = method in (Method.WARM, Method.AGAIN)
+        iterations = (WARM_ITERATIONS if warm else COLD_ITERATIONS) * sum(self._matrix.shape)
+        return {
+            "simplex_iteration_limit": LEAST_ITERATIONS + round(iterations),
+            "ipm_iteration_limit": INTERIOR_ITERATIONS,
+        }
 
     def _run(self) -> Any:
         cancel = self._cancel

@@ -55,7 +55,8 @@ class Explorer:
     ) -> None:
         control = control or Control()
         programme, held = with_stage_rows(programme, earlier, Technique())
-        self._run = LexicographicSolver(programme, control, eager=True)
+        sizes = {row: earlier[position].size for position, row in held.items()}
+        self._run = LexicographicSolver(programme, control, eager=True, sizes_of_rows=sizes)
         try:
             for position, stage in enumerate(earlier):
                 control.enter(stage.name, 0.0)

@@ -49,11 +49,15 @@ class ChoiceOfMethod:
         Of the programme, scaled.
     eager
         Whether to start from the last basis wherever there is one.
+    safe
+        Whether to ask for the simplex method from scratch before any other.
     """
 
-    def __init__(self, backend: Backend, matrix: sparse.csc_array, solver: str | None, *, eager: bool) -> None:
+    def __init__(
+        self, backend: Backend, matrix: sparse.csc_array, solver: str | None, *, eager: bool, safe: bool = False
+    ) -> None:
         self.asked = engine(backend, matrix, solver)
-        self._matrix, self._eager = matrix, eager
+        self._matrix, self._eager, self._safe = matrix, eager, safe
         self._large = backend == REFERENCE and matrix.nnz >= LARGE and not eager
 
     @cached_property
@@ -77,6 +81,8 @@ class ChoiceOfMethod:
             Who solved the stage before.
         """
         features = self.asked.features
+        if self._safe:
+            yield self.asked if features.methods else self._reference, Method.SAFE
         narrow = freedom is not None and (self._eager or freedom < NARROW)
         if self._large and not narrow and given < THIN:
             yield self._interior_point, Method.INTERIOR

@@ -82,7 +82,7 @@ class StageResult:
 
 @dataclass(frozen=True)
 class Technique:
-    """Cures of numerical trouble that can be switched off, for tests that show what goes wrong without them.
+    """Cures of numerical trouble: some can be switched off, for tests that show what goes wrong without them.
 
     Attributes
     ----------
@@ -92,11 +92,14 @@ class Technique:
         Hold earlier stages by their optimal face, not by a row.
     share_by_displacement
         State the sharing step in displacements from the last stage's point.
+    safe
+        Ask for the simplex method from scratch first: slower, and it ends at other points with other duals.
     """
 
     scale: bool = True
     hold_by_face: bool = True
     share_by_displacement: bool = True
+    safe: bool = False
 
 
 @dataclass(frozen=True, eq=False)

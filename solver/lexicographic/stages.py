@@ -8,7 +8,7 @@ For each stage: minimise, prove the optimum by its duals, take the face.
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -23,7 +23,7 @@ from ..programme import OPEN, Family, Floats, LinearProgramme
 from ..scaling import objective_factor, scale
 from .choice_of_method import ChoiceOfMethod, closeness, method_name
 from .dual_bound import dual_bound
-from .faces import Face, ambiguous, around, without_rounding
+from .faces import Face, ambiguous, around, wild, without_rounding
 from .stage import InfeasibleError, Stage, Staged, StageResult, Technique, ended_early
 
 LOG = logging.getLogger("singlepot")
@@ -73,7 +73,8 @@ def minimise_in_turn(
     """
     technique = technique or Technique()
     programme, held_rows = with_stage_rows(programme, stages, technique)
-    run = LexicographicSolver(programme, control, backend, solver, technique)
+    sizes = {row: stages[position].size for position, row in held_rows.items()}
+    run = LexicographicSolver(programme, control, backend, solver, technique, sizes_of_rows=sizes)
     results: list[StageResult] = []
     try:
         for position, stage in enumerate(stages):
@@ -136,6 +137,8 @@ class LexicographicSolver:
         For tests that show what goes wrong without a cure.
     eager
         Whether to start from the last basis wherever there is one.
+    sizes_of_rows
+        Natural size of the rows that hold stages, by position.
     """
 
     def __init__(
@@ -147,13 +150,14 @@ class LexicographicSolver:
         technique: Technique | None = None,
         *,
         eager: bool = False,
+        sizes_of_rows: Mapping[int, float] | None = None,
     ) -> None:
         self._technique = technique or Technique()
-        self.scaled = scale(programme, enabled=self._technique.scale)
+        self.scaled = scale(programme, sizes_of_rows, enabled=self._technique.scale)
         self.face = Face.whole(self.scaled)
         self.x: Floats | None = None
         self._control = control
-        self._choice = ChoiceOfMethod(backend, self.scaled.matrix, solver, eager=eager)
+        self._choice = ChoiceOfMethod(backend, self.scaled.matrix, solver, eager=eager, safe=self._technique.safe)
         self._implied_lower = programme.implied_lower / self.scaled.column_scale
         self._implied_upper = programme.implied_upper / self.scaled.column_scale
         self._first_freedom = max(self.face.freedom, 1)
@@ -210,6 +214,7 @@ class LexicographicSolver:
     def _proved_optimum(self, objective: _Objective) -> _Proved:
         """Solve by the fastest method that gives a proved optimum with clear duals."""
         claims: list[str] = []
+        fallback: _Proved | None = None
         stage = objective.stage
         freedom = None if self.x is None else self.face.freedom / self._first_freedom
         for solver, method in self._choice.attempts(freedom, self._given, self._last):
@@ -222,9 +227,15 @@ class LexicographicSolver:
                 stands_in = bool(claims) and solver is not self.asked
                 note = f"{'; '.join(claims)}; solved again by {solver.name}" if stands_in else ""
                 proved = _Proved(answer, method_name(features, method), note, objective.factor)
-                return self._with_clear_duals(proved, solver, objective)
+                if not wild(self.scaled.matrix, answer.row_dual * objective.factor):
+                    return self._with_clear_duals(proved, solver, objective)
+                fallback = fallback or proved
+                LOG.info("stage %s, %s: duals too large for a face; trying the next method", stage.name, method.value)
+                continue
             claims.append(self._claim(solver, method, answer, objective))
             LOG.info("stage %s, %s; trying the next method", stage.name, claims[-1])
+        if fallback is not None:
+            return fallback
         raise SolverFailedError(
             f"no method proved stage {stage.name} ({claims[-1]})", "report this scenario as a defect"
         )
@@ -238,9 +249,11 @@ class LexicographicSolver:
             return replace(proved, factor=factor)
         if not solver.features.warm_start:
             return proved
-        answer = self._ask(solver, objective.cost, factor, Method.WARM)
-        if answer.stop is Stop.OPTIMAL and self._is_proved(objective, answer, closeness(solver.features)):
-            return replace(proved, answer=answer, method=f"{proved.method}, again more tightly", factor=factor)
+        for method in (Method.WARM, Method.INTERIOR):
+            answer = self._ask(solver, objective.cost, factor, method)
+            if answer.stop is Stop.OPTIMAL and self._is_proved(objective, answer, closeness(solver.features)):
+                return replace(proved, answer=answer, method=f"{proved.method}, again more tightly", factor=factor)
+            LOG.info("stage %s, %s, more tightly: %s", objective.stage.name, method.value, answer.detail)
         return proved
 
     def _are_unclear(self, cost: Floats, answer: Answer, factor: float) -> bool:

@@ -112,7 +112,7 @@ class Build(Rows):
     def stages(self) -> dict[str, tuple[Any, float, float]]:
         """Return expression, natural size and what may be given of every stage."""
         statement = self.statement
-        money = float(max(sum(statement.bid.values(), Fraction(0)), statement.whole_pot)) or 1.0
+        money = float(sum(statement.bid.values(), Fraction(0)) or statement.whole_pot) or 1.0
         stages = {}
         for name, priority in statement.order:
             give = float(statement.give.get(name, 0))

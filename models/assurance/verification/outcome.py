@@ -89,7 +89,7 @@ class Outcome:
 
     def stages(self) -> Iterator[tuple[str, Fraction, Fraction, Fraction]]:
         """Name, value, what may be given, and natural size of every stage, in order."""
-        money = max(sum(self.statement.bid.values(), NONE), self.statement.whole_pot) or Fraction(1)
+        money = sum(self.statement.bid.values(), NONE) or self.statement.whole_pot or Fraction(1)
         for kind, priority in self.statement.order:
             size = money if kind in ("burden", "cost") else Fraction(1)
             name = kind if priority is None else f"{kind}[{priority}]"

@@ -166,7 +166,7 @@ def insist(certificate: Certificate) -> None:
 def _evidence(formulation: Formulation, decisions: Decisions, result: StageResult) -> StageEvidence:
     stage = result.stage
     final = stage_value(stage.name, formulation.data, decisions, formulation.model.bands)
-    size = max(abs(result.value), stage.size)
+    size = max(abs(result.value), result.size)
     drift = (
         max(final - result.value - stage.give, result.value - final, 0.0)
         if not stage.give

@@ -8,6 +8,15 @@ from scipy import sparse
 from ..programme import Floats
 from .faces import Face
 
+RESOLVED = 1e-6
+"""Share of the largest term of a dual bound to which a gap is relative at least: doubles resolve 1e-16 of the term."""
+
+
+def largest_term(row_dual: Floats, face: Face) -> float:
+    """Return the largest term of the dual bound that a row's limit makes: what the bound is a difference of."""
+    limit = np.where(row_dual > 0, face.row_lower, face.row_upper)
+    return float(np.abs(row_dual * np.where(np.isfinite(limit), limit, 0.0)).max(initial=0.0))
+
 
 def dual_bound(
     matrix: sparse.csc_array,

@@ -54,6 +54,8 @@ class StageResult:
         What was minimised.
     value, bound
         The optimum, and what its duals prove it cannot fall below.
+    size
+        To what the gap is relative: the stage's natural size, or more where the bound is a difference of large terms.
     row_dual
         Dual of each row, in the stage's unit for one original unit of the row; shape (rows,).
     method
@@ -70,14 +72,15 @@ class StageResult:
     bound: float
     row_dual: Floats
     method: str
+    size: float
     note: str = ""
     face: Face | None = None
     x: Floats | None = None
 
     @property
     def gap(self) -> float:
-        """Duality gap relative to the stage's size."""
-        return relative_gap(self.value, self.bound, self.stage.size)
+        """Duality gap relative to its size."""
+        return relative_gap(self.value, self.bound, self.size)
 
 
 @dataclass(frozen=True)

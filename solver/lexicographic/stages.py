@@ -22,7 +22,7 @@ from ..errors import SolverFailedError
 from ..programme import OPEN, Family, Floats, LinearProgramme
 from ..scaling import objective_factor, scale
 from .choice_of_method import ChoiceOfMethod, closeness, method_name
-from .dual_bound import dual_bound
+from .dual_bound import RESOLVED, dual_bound, largest_term
 from .faces import Face, ambiguous, around, wild, without_rounding
 from .stage import InfeasibleError, Stage, Staged, StageResult, Technique, ended_early
 
@@ -180,7 +180,7 @@ class LexicographicSolver:
         """Minimise a stage on the face, prove its optimum, and take the part of the face where it stays minimal."""
         if stage.empty and not force:
             nothing = np.zeros(self.scaled.matrix.shape[0])
-            return StageResult(stage, stage.constant, stage.constant, nothing, "nothing to minimise")
+            return StageResult(stage, stage.constant, stage.constant, nothing, "nothing to minimise", stage.size)
         cost = stage.cost * self.scaled.column_scale
         objective = _Objective(stage, cost, objective_factor(cost) if self._technique.scale else 1.0)
         proved = self._proved_optimum(objective)
@@ -191,6 +191,7 @@ class LexicographicSolver:
             bound + stage.constant,
             proved.answer.row_dual * self.scaled.row_scale,
             proved.method,
+            self._size(stage, proved.answer),
             proved.note,
             self.face,
             proved.answer.x,
@@ -219,14 +220,19 @@ class LexicographicSolver:
         freedom = None if self.x is None else self.face.freedom / self._first_freedom
         for solver, method in self._choice.attempts(freedom, self._given, self._last):
             features = solver.features
-            answer = self._ask(solver, objective.cost, objective.factor, method)
+            factor, answer = objective.factor, self._ask(solver, objective.cost, objective.factor, method)
             if answer.stop is Stop.INFEASIBLE and self.x is None and features.exact and method is Method.SAFE:
                 raise InfeasibleError("no settlement satisfies every rule")
-            if answer.stop is Stop.OPTIMAL and self._is_proved(objective, answer, closeness(features)):
+            good = answer.stop is Stop.OPTIMAL and self._is_proved(objective, answer, closeness(features))
+            if answer.stop is Stop.OPTIMAL and not good and features.warm_start:
+                factor, tighter = factor * TIGHTER, self._ask(solver, objective.cost, factor * TIGHTER, Method.WARM)
+                good = tighter.stop is Stop.OPTIMAL and self._is_proved(objective, tighter, closeness(features))
+                answer = tighter if good else answer
+            if good:
                 self._last = solver
                 stands_in = bool(claims) and solver is not self.asked
                 note = f"{'; '.join(claims)}; solved again by {solver.name}" if stands_in else ""
-                proved = _Proved(answer, method_name(features, method), note, objective.factor)
+                proved = _Proved(answer, method_name(features, method), note, factor)
                 if not wild(self.scaled.matrix, answer.row_dual * objective.factor):
                     return self._with_clear_duals(proved, solver, objective)
                 fallback = fallback or proved
@@ -283,7 +289,10 @@ class LexicographicSolver:
     def _gap(self, objective: _Objective, answer: Answer) -> float:
         value, bound = self._value_and_bound(objective.cost, answer)
         stage = objective.stage
-        return relative_gap(value + stage.constant, bound + stage.constant, stage.size)
+        return relative_gap(value + stage.constant, bound + stage.constant, self._size(stage, answer))
+
+    def _size(self, stage: Stage, answer: Answer) -> float:
+        return max(stage.size, RESOLVED * largest_term(answer.row_dual, self.face))
 
     def _value_and_bound(self, cost: Floats, answer: Answer) -> tuple[float, float]:
         lower = np.minimum(self._implied_lower, answer.x)

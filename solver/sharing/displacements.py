@@ -115,15 +115,18 @@ def _touched(within: RowwiseProblem, rows: Booleans) -> Booleans:
     return touched
 
 
-def quadratic(displacements: Displacements, curvature: Floats, origin: Floats) -> tuple[QuadraticProgramme, Floats]:
+def quadratic(
+    displacements: Displacements, curvature: Floats, origin: Floats, least: float = 0.0
+) -> tuple[QuadraticProgramme, Floats]:
     """State the least squares of ``origin + displacement``, in units in which each square counts the same.
 
-    ``curvature`` and ``origin`` belong to the displaced columns. Rows are scaled to a largest entry of 1; equalities
-    come first, then rows and bounds as ``≤``. Returns the programme and the size of its units.
+    ``curvature`` and ``origin`` belong to the displaced columns; a curvature below ``least`` times the mean sets no
+    unit, so that none is very large. Rows are scaled to a largest entry of 1; equalities come first, then rows and
+    bounds as ``≤``. Returns the programme and the size of its units.
     """
     within = displacements.within
     h = curvature / (curvature[curvature > 0].mean() if (curvature > 0).any() else 1.0)
-    unit = np.where(h > 0, 1 / np.sqrt(np.where(h > 0, h, 1.0)), 1.0)
+    unit = np.where(h > 0, 1 / np.sqrt(np.maximum(np.where(h > 0, h, 1.0), least)), 1.0)
     matrix = within.matrix @ sparse.diags_array(unit, format="csr")
     body = replace(within, matrix=matrix)
     size = 1 / np.maximum(body.largest_entries(), np.finfo(float).tiny)
@@ -136,7 +139,7 @@ def quadratic(displacements: Displacements, curvature: Floats, origin: Floats) -
     rows = sparse.vstack([matrix[equal], matrix[above], -matrix[below], identity[up], -identity[down]]).tocsc()
     bounds = (within.upper / unit)[up], -(within.lower / unit)[down]
     limit = np.concatenate([row_upper[equal], row_upper[above], -row_lower[below], *bounds])
-    curved = (h > 0).astype(np.float64)
+    curved = np.where(h >= least, (h > 0).astype(np.float64), h * unit**2)
     whole = 1 / np.maximum(size * within.largest_entries(), np.finfo(float).tiny)
     row_unit = np.maximum(np.concatenate([whole[equal], whole[above], whole[below], unit[up], unit[down]]), 1.0)
     return QuadraticProgramme(curved, curved * origin / unit, rows, limit, int(equal.sum()), row_unit), unit

@@ -17,12 +17,21 @@ import numpy as np
 
 from ..backends.clarabel import solve_quadratic
 from ..control import Control
+from ..errors import SolverFailedError
 from ..lexicographic.stage import Staged, Technique
 from ..programme import Floats
+from ..quadratic_programme import Polished, QuadraticProgramme
 from .displacements import aggregate, displacements_of, quadratic, tighten
 from .polish import polish
 
 LOG = logging.getLogger("singlepot")
+
+LEAST_CURVATURES = (0.0, 1e-6, 1e-3)
+"""Curvatures, relative to the mean, below which a column keeps its own unit; the next is tried where one fails.
+
+The first is exact for every column. The others leave columns that hardly count less exact, and rows more so: where
+weights are 1e12 apart, units are 1e6 apart, and a row that is held to 1e-12 in one is not in the other.
+"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,17 +70,30 @@ def share(staged: Staged, curvature: Floats, control: Control, technique: Techni
     x = origin.copy()
     if not len(free.columns):
         return Shared(x * staged.scaled.column_scale, 0, 0.0, 0)
-    problem, unit = quadratic(free, scaled_curvature[free.columns], origin[free.columns])
+    for least in LEAST_CURVATURES:
+        problem, unit = quadratic(free, scaled_curvature[free.columns], origin[free.columns], least)
+        try:
+            polished = _solved(problem, control)
+        except SolverFailedError as failure:
+            if least == LEAST_CURVATURES[-1]:
+                raise
+            LOG.info("%s; trying other units", failure.cause)
+        else:
+            break
+    x[free.columns] += polished.x * unit
+    return Shared(x * staged.scaled.column_scale, len(free.columns), polished.residual, polished.rounds)
+
+
+def _solved(problem: QuadraticProgramme, control: Control) -> Polished:
     answer = solve_quadratic(problem, control)
     cancel = threading.Event()
     polished = control.run(lambda: polish(problem, answer.x, answer.slack, answer.multiplier, cancel), cancel)
     LOG.info(
         "sharing: %d columns, %d rows; %s; %d rounds, residual %.1e",
-        len(free.columns),
+        len(answer.x),
         problem.rows.shape[0],
         answer.detail,
         polished.rounds,
         polished.residual,
     )
-    x[free.columns] += polished.x * unit
-    return Shared(x * staged.scaled.column_scale, len(free.columns), polished.residual, polished.rounds)
+    return polished

@@ -8,19 +8,22 @@ from singlepot.solver import (
     Control,
     Extra,
     Halt,
+    InfeasibleError,
     NoSettlementError,
     NotProvenError,
     SolverFailedError,
     StoppedError,
     ended_early,
 )
+from singlepot.solver.infeasibility.elastic import least_change
+from singlepot.solver.infeasibility.farkas import NEGLIGIBLE
 
 from ..formulation.bounds import grant_bounds
 from ..formulation.formulation import Formulation
 from ..money import decimals_for, outward, spoken, spoken_up
-from ..tables.rule_kinds import bounds_of
-from .clash import say_ways_out
-from .relaxable import relaxable
+from ..tables.rule_kinds import POT, bounds_of
+from .clash import join, say_ways_out
+from .relaxable import RelaxableProgramme, relaxable
 from .remedies import say_pots, say_value
 from .search import find_clash
 from .uniform_change import RuleValue
@@ -49,17 +52,36 @@ def explain_conflict(
     """
     words = _short_pots(formulation)
     if words is None:
+        elastic = relaxable(formulation.scenario, extra)
         try:
-            clash = find_clash(relaxable(formulation.scenario, extra), control)
+            clash = find_clash(elastic, control)
+            ways = "" if clash is None else say_ways_out(clash)
+            least = ways or _least_change(elastic, control)
         except Halt as halt:
             return ended_early(halt, ())
-        if clash is None:
+        if clash is None and least is None:
             raise SolverFailedError(
                 "no settlement was found and none was disproved", "report this scenario as a defect"
             )
-        words = str(clash), say_ways_out(clash) or "relax one of them"
+        words = "the rules cannot hold together" if clash is None else str(clash), least or "relax one of them"
     cause, remedy = words
     return NoSettlementError(cause, f"{remedy}; {POINTER}")
+
+
+def _least_change(elastic: RelaxableProgramme, control: Control) -> str | None:
+    """Say the least change of all limits together, where none is enough by itself; None where none is needed."""
+    slacks, of, _ = elastic.slacks(elastic.kinds)
+    background = elastic.formulation.curvature
+    try:
+        relaxed = least_change(elastic.keeping(elastic.kinds), slacks, background, control, shared=False)
+    except InfeasibleError:
+        return None
+    if relaxed.total <= NEGLIGIBLE * float((slacks.weight * slacks.size).sum()):
+        return None
+    moved = elastic.limits.iloc[of[relaxed.slack > NEGLIGIBLE * slacks.size]]
+    rules = join(dict.fromkeys(str(kind).replace(POT, "the pot") for kind in moved["kind"]))
+    money = elastic.formulation.scenario.settings.money
+    return f"together, {rules} would have to move by {spoken_up(relaxed.total, money)}"
 
 
 def _short_pots(formulation: Formulation) -> tuple[str, str] | None:

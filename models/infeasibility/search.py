@@ -9,7 +9,7 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
-from singlepot.solver import Control, InfeasibleError
+from singlepot.solver import Control, InfeasibleError, SolverFailedError
 from singlepot.solver.infeasibility.elastic import least_change
 from singlepot.solver.infeasibility.farkas import NEGLIGIBLE, find_conflict, is_possible
 
@@ -90,10 +90,13 @@ def _alone(elastic: RelaxableProgramme, kinds: Sequence[str], kind: str, control
     if not len(of):
         return None
     shared = kind in names_over(TARGETS)  # sums of money are the same however they are shared
+    programme, background = elastic.keeping(kinds), elastic.formulation.curvature
     try:
-        relaxed = least_change(elastic.keeping(kinds), slacks, elastic.formulation.curvature, control, shared=shared)
+        relaxed = least_change(programme, slacks, background, control, shared=shared)
     except InfeasibleError:
         return None
+    except SolverFailedError:  # the total is what matters, however it is shared
+        relaxed = least_change(programme, slacks, background, control, shared=False)
     limits = elastic.limits
     share = limits["share"].to_numpy()[of]
     size = relaxed.slack * limits["unit"].to_numpy()[of]
@@ -115,7 +118,11 @@ def _proof(
         least = NEGLIGIBLE * np.abs(first.multiplier).max()
         return np.where(np.abs(first.multiplier) > least, first.multiplier, 0.0), first.total
     programme = elastic.keeping(kinds)
-    return find_conflict(programme, np.zeros(programme.shape[0], dtype=bool), control).row_multiplier, np.nan
+    nobody = np.zeros(programme.shape[0], dtype=bool)
+    try:
+        return find_conflict(programme, nobody, control).row_multiplier, np.nan
+    except SolverFailedError:  # the kinds clash, by too little beside their terms to say which limits prove it
+        return np.zeros(programme.shape[0]), np.nan
 
 
 def _sides(elastic: RelaxableProgramme, multiplier: Floats, excess: float) -> tuple[tuple[ClashSide, ...], float]:

@@ -24,6 +24,7 @@ from singlepot.solver import (
     minimise_in_turn,
     share,
 )
+from singlepot.solver.infeasibility.farkas import is_possible
 
 from ..explanation.merit_order import rank_options
 from ..explanation.solved_stages import SolvedStages
@@ -175,6 +176,10 @@ def _stages(
             technique=way[2],
         )
     except InfeasibleError:
+        raise explain_conflict(formulation, control, extra) from None
+    except SolverFailedError:  # a solver that gives up may have met rules that clash by little
+        if is_possible(formulation.programme, control):
+            raise
         raise explain_conflict(formulation, control, extra) from None
 
 

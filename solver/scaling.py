@@ -45,7 +45,11 @@ class ScaledProgramme:
 
 
 def scale(
-    programme: LinearProgramme, sizes_of_rows: Mapping[int, float] | None = None, *, enabled: bool = True
+    programme: LinearProgramme,
+    sizes_of_rows: Mapping[int, float] | None = None,
+    *,
+    counted: float = COUNTED,
+    enabled: bool = True,
 ) -> ScaledProgramme:
     """Scale a programme: each column by its range, each row by the geometric mean of its entries.
 
@@ -58,6 +62,8 @@ def scale(
         What to scale.
     sizes_of_rows
         Natural size of some rows, by position: a violation that is large beside it is not small once it is scaled.
+    counted
+        Terms below this, relative to the geometric mean of their row, are left out.
     enabled
         False only shows what goes wrong without.
     """
@@ -75,9 +81,9 @@ def scale(
     of_column = np.repeat(np.arange(columns), np.diff(matrix.indptr))
     entries = matrix.data * column_scale[of_column] * row_scale[matrix.indices]
     scaled = sparse.csc_array((entries, matrix.indices, matrix.indptr), shape=matrix.shape)
-    if enabled and (np.abs(entries) < COUNTED).any():
+    if enabled and (np.abs(entries) < counted).any():
         scaled = scaled.copy()
-        scaled.data[np.abs(entries) < COUNTED] = 0.0
+        scaled.data[np.abs(entries) < counted] = 0.0
         scaled.eliminate_zeros()
     return ScaledProgramme(
         matrix=scaled,

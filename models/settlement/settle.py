@@ -39,7 +39,15 @@ from .tabulating import tabulate
 
 LOG = logging.getLogger("singlepot")
 
-WAYS = (Technique(), Technique(safe=True), Technique(safe=True, hold_by_face=False))
+COARSER = 2.0**-32
+"""Terms that are left out where counting them leads nowhere: a certificate to 1e-9 may hold without them."""
+
+WAYS = (
+    Technique(),
+    Technique(safe=True),
+    Technique(counted=COARSER),
+    Technique(safe=True, hold_by_face=False),
+)
 """Techniques of the stages, in the order in which they are tried; the certificate decides whether one was good enough.
 
 The first serves all shipped scenarios. The others are for amounts that are many orders of magnitude apart: they end at

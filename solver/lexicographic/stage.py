@@ -9,7 +9,7 @@ from ..certificate import relative_gap
 from ..control import Halt
 from ..errors import NotProvenError, SinglepotError, StoppedError
 from ..programme import Floats
-from ..scaling import ScaledProgramme
+from ..scaling import COUNTED, ScaledProgramme
 from .faces import Face
 
 
@@ -97,12 +97,15 @@ class Technique:
         State the sharing step in displacements from the last stage's point.
     safe
         Ask for the simplex method from scratch first: slower, and it ends at other points with other duals.
+    counted
+        Terms below this, relative to the geometric mean of their row, are left out.
     """
 
     scale: bool = True
     hold_by_face: bool = True
     share_by_displacement: bool = True
     safe: bool = False
+    counted: float = COUNTED
 
 
 @dataclass(frozen=True, eq=False)

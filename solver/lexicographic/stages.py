@@ -153,7 +153,7 @@ class LexicographicSolver:
         sizes_of_rows: Mapping[int, float] | None = None,
     ) -> None:
         self._technique = technique or Technique()
-        self.scaled = scale(programme, sizes_of_rows, enabled=self._technique.scale)
+        self.scaled = scale(programme, sizes_of_rows, counted=self._technique.counted, enabled=self._technique.scale)
         self.face = Face.whole(self.scaled)
         self.x: Floats | None = None
         self._control = control

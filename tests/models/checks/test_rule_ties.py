@@ -5,10 +5,13 @@ from __future__ import annotations
 from itertools import product
 from typing import Any
 
+import numpy as np
 import pandas as pd
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import singlepot as sp
 from singlepot.models.diagnostics.problems import BadInputError
 from singlepot.models.scenario.scenario import Scenario
 from singlepot.models.tables.rule_kinds import SELECTORS
@@ -101,3 +104,20 @@ def test_ties_are_those_of_the_cells(rows: list[Row]) -> None:
 
 def test_selectors_are_columns_of_the_table() -> None:
     assert set(SELECTORS) == {"area", "region", "type", "envelope", "objective", "year"}
+
+
+def test_a_missing_reference_is_counted_for_the_rule_that_needs_it() -> None:
+    """Each of two rules names the first bid without a reference where it holds itself, and counts the others there."""
+    years = ["2026-27", "2027-28"]
+    bids = {"area": ["A", "A", "B"], "year": [*years, years[0]], "amount": 5.0, "reference": [np.nan] * 3}
+    with pytest.raises(sp.BadInputError) as refused:
+        sp.Scenario.from_tables(
+            years=years,
+            areas=pd.DataFrame({"code": ["A", "B"], "name": ["Aston", "Barton"]}),
+            bids=pd.DataFrame(bids),
+            pot=pd.DataFrame({"year": years, "amount": 10.0}),
+            rules=pd.DataFrame({"rule": "grant_floor", "value": 0.5, "basis": "reference", "area": ["A", "B"]}),
+        )
+    first, second = refused.value.problems
+    assert "row label 0" in first.expected and "and 1 more" in first.expected
+    assert "row label 2" in second.expected and "more" not in second.expected

@@ -11,7 +11,7 @@ import pytest
 import singlepot as sp
 from singlepot.models.assurance.double_build import rebuild
 from singlepot.reports.outputs import Wanted, outputs
-from singlepot.solver.export import write_model
+from singlepot.solver.export import model_bytes
 
 from ...agreement import judge
 
@@ -61,7 +61,7 @@ def test_bids_of_nothing_are_written_verified_and_reported(shape: str, tmp_path:
     settlement.write(tmp_path / "out")
     assert sp.verify(tmp_path / "out").passed
     for ending in (".lp", ".mps"):
-        write_model(sp.formulate(scenario).programme, tmp_path / f"model{ending}")
+        assert model_bytes(sp.formulate(scenario).programme, ending)
 
 
 def test_a_floor_where_nothing_is_asked_and_nothing_can_be_granted_is_no_settlement() -> None:

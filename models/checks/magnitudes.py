@@ -91,8 +91,8 @@ def _check_option_cells(
     changes = _frame(profile, ["area", "option", "year"], moved)
     taken = changes.merge(most, "left", ["area", "option"], suffixes=("", "_most"))["size_most"].to_numpy()
     changes["size"] = moved * taken
-    total = pd.concat([proposed, changes]).groupby(["area", "year"])["size"].sum().rename("total")
-    beside = changes.join(total, on=["area", "year"])["total"].to_numpy()
+    total = pd.concat([proposed, changes]).groupby(["area", "year"], as_index=False)["size"].sum()
+    beside = changes.merge(total, "left", ["area", "year"], suffixes=("", "_of_all"))["size_of_all"].to_numpy()
     _name(profile, name, changes["size"].to_numpy(), beside, pounds)
 
 
@@ -101,9 +101,10 @@ def _check_own_costs(tables: Tables, pounds: float) -> None:
     if not options.rows:
         return
     cost = options.number("own_cost") * options.number("max_take_up")
-    asked = _frame(bids, ["area"], bids.number("amount")).groupby("area")["size"].sum().rename("asked")
-    if not _all_count(cost, asked.max(), pounds):
-        beside = _frame(options, ["area"], cost).join(asked, on="area")["asked"].fillna(0)
+    asked = _frame(bids, ["area"], bids.number("amount")).groupby("area", as_index=False)["size"].sum()
+    if not _all_count(cost, asked["size"].max(), pounds):
+        together = _frame(options, ["area"], cost).merge(asked, "left", "area", suffixes=("", "_asked"))
+        beside = together["size_asked"].fillna(0)
         _name(options, "own_cost", cost, beside.to_numpy(), pounds)
 
 

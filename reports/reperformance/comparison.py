@@ -259,6 +259,8 @@ class FolderComparison:
         """List what is recorded of the making and follows from nothing."""
         manifest = self._written.manifest
         yield "the versions that are recorded; that they are the same wherever they stand was checked"
+        if "regime" in self._written.provenance:
+            yield "the regime that is recorded, and which rules it dropped"
         if "made_with" in manifest:
             yield f"made_with in {MANIFEST}: the libraries that drew"
         if "not_written" in manifest:

@@ -15,6 +15,7 @@ from singlepot.models.scenario.scenario import Scenario
 from singlepot.models.settlement.settle import settle_scenario
 from singlepot.models.settlement.settlement import Settlement
 from singlepot.models.tables.output import OUTPUT
+from singlepot.scenarios.regimes.running import NAMES as REGIMES
 from singlepot.scenarios.results.verifying import WrittenFolder
 from singlepot.solver import BACKENDS, Control, Progress, SolverNotFoundError
 
@@ -175,11 +176,15 @@ def _texts(values: object) -> dict[str, str]:
 
 
 def with_provenance(settlement: Settlement, written: WrittenFolder) -> Settlement:
-    """Return the settlement with the versions that a folder records, which nothing can derive.
+    """Return the settlement with what a folder records and nothing can derive: versions, and the regime it came from.
 
-    Itself where they are equal, or where the folder contradicts itself.
+    Versions stay as they are where the folder contradicts itself.
     """
+    recorded: dict[str, object] = {}
     versions = _texts(written.provenance.get("versions"))
-    if versions == settlement.provenance.get("versions") or versions != written.manifest.get("versions"):
-        return settlement
-    return dataclasses.replace(settlement, provenance={**settlement.provenance, "versions": versions})
+    if versions == written.manifest.get("versions"):
+        recorded["versions"] = versions
+    regime = written.provenance.get("regime")
+    if isinstance(regime, dict) and regime.get("key") in REGIMES:
+        recorded["regime"] = regime
+    return dataclasses.replace(settlement, provenance={**settlement.provenance, **recorded})

@@ -154,8 +154,7 @@ def _starts(pool: ProcessPoolExecutor, tick: Tick) -> bool:
         wait([answer], timeout=POLL_S)
         tick()
     if isinstance(answer.exception(), BrokenProcessPool):
-        for worker in workers:
-            worker.join(POLL_S)
+        pool.shutdown(wait=True)  # whose thread alone waits for them: of two that do, one finds no exit code
         raise _not_started({worker.exitcode for worker in workers})
     return True
 

@@ -7,6 +7,7 @@ the patterns. ``SINGLEPOT_EXAMPLES=thorough`` reads those of 400 scenarios.
 from __future__ import annotations
 
 from collections import Counter
+from itertools import islice
 from typing import Any
 
 import pandas as pd
@@ -59,10 +60,14 @@ def insist(claims: list[Claim]) -> None:
     assert not wrong, "\n".join(wrong)
 
 
-def of_reasons(settlement: sp.Settlement) -> list[Claim]:
+def of_reasons(settlement: sp.Settlement, every: int = 1) -> list[Claim]:
+    """The claims of each reason, or of one in so many."""
     facts = Facts(settlement)
     reader = ReasonReader(facts)
-    found = [read(facts, reason, reader.grammar(area, option)) for area, option, reason in sentences(facts)]
+    found = [
+        read(facts, reason, reader.grammar(area, option))
+        for area, option, reason in islice(sentences(facts), 0, None, every)
+    ]
     return [claim for claims in found for claim in claims]
 
 
@@ -113,12 +118,13 @@ def test_every_sentence_of_the_pages_is_true(made: Draft) -> None:
     insist(read_pages(sp.settle(scenario(made))).claims)
 
 
-@pytest.mark.parametrize("name", ["england", "bucks-and-burnley"])
-def test_every_reason_of_a_shipped_scenario_is_true(name: str) -> None:
-    insist(of_reasons(sp.settle(name)))
+@pytest.mark.parametrize(("name", "every"), [("england", 20), ("bucks-and-burnley", 1)])
+def test_the_reasons_of_a_shipped_scenario_are_true(name: str, every: int) -> None:
+    """Of England's 789 one in twenty: they are of few kinds, and each takes half a second."""
+    insist(of_reasons(sp.settle(name), every))
 
 
-RARE = 3
+RARE = 2
 """Times that each rare claim must have been read in the seeded scenarios."""
 
 
@@ -198,7 +204,7 @@ def test_a_cut_says_what_it_gives_up_and_what_is_decided_first() -> None:
         "“more carbon” in Aston takes £2.0m and adds 40 t of carbon; each t costs £50,000, against £50,000 for the "
         "last that was needed; no other area has any left to offer, and 40% of it was enough."
     )
-    assert "measured by the largest shortfall alone" in why(settlement)
+    assert "measured by the largest shortfall alone" in " ".join(why(settlement).split())
     insist(of_reasons(settlement))
 
 
@@ -207,6 +213,7 @@ def test_a_scale_back_names_the_options_that_it_pays_for() -> None:
     draft = two_areas()
     tables = {name: draft.tables[name] for name in ("options", "option_years")}
     raised = {name: table[table["option"] == "more carbon"].reset_index(drop=True) for name, table in tables.items()}
+    raised["option_years"] = raised["option_years"].assign(grant=1.0)
     settlement = sp.settle(draft.with_(**raised))
     back = settlement.asks[settlement.asks["option"].str.startswith("scale-back")]
     assert len(back)

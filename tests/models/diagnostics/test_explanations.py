@@ -194,7 +194,7 @@ def test_unknown_backends_and_limits_are_refused() -> None:
         ({"solver": "simplex"}, "leave the solver out"),
         ({"time_limit_s": -1}, "no number of seconds"),
         ({"time_limit_s": float("nan")}, "no number of seconds"),
-        ({"time_limit_s": "60"}, "no number of seconds"),
+        ({"time_limit_s": "60"}, "a value of type str is no time_limit_s"),
     ):
         with pytest.raises(
             sp.BadOptionError if "time_limit_s" in options else SolverNotFoundError, match=re.escape(words)

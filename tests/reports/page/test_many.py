@@ -184,4 +184,4 @@ def test_the_command_writes_it_into_a_finished_ensemble(tmp_path: Path) -> None:
         assert done.returncode == 0, done.stderr
         html = ensemble_html(sp.read_ensemble(tmp_path / "drawn"))
         assert (tmp_path / "drawn" / "report.html").read_text(encoding="utf-8") == html
-    assert "report.html" not in (tmp_path / "drawn" / "manifest.json").read_text(encoding="utf-8")
+    assert "report.html" in (tmp_path / "drawn" / "manifest.json").read_text(encoding="utf-8")

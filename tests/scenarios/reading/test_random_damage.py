@@ -44,8 +44,9 @@ def test_random_damage_is_refused_with_its_code_and_place_or_changes_nothing(
             assert str(text).isprintable(), str(text)
         if findings.scenario is None:
             assert findings.problems
-            assert _run(["settle", str(position), "--quiet", "--out", str(position / "out")]) == 3
-            assert not (position / "out").exists()
+            out = Path(temporary) / "out"
+            assert _run(["settle", str(position), "--quiet", "--out", str(out)]) == 3
+            assert not out.exists()
     if is_harmless(damages):
         assert findings.scenario is not None, (damages, *map(str, findings.problems))
         assert findings.scenario == sp.read_scenario(INPUT / base), damages

@@ -79,10 +79,19 @@ def derive(scenario: Scenario, written: WrittenFolder, control: Control) -> Deri
     settle: dict[str, Any] = {"time_limit_s": control.remaining_s, "progress": _part(control, "", 0.1)}
     if backend in BACKENDS:
         try:
-            return Derivation(settle_scenario(scenario, backend=backend, solver=solver or None, **settle), control)
+            settlement = settle_scenario(scenario, backend=backend, solver=solver or None, **settle)
+            return Derivation(_with_regime(settlement, written), control)
         except SolverNotFoundError:
             pass
-    return Derivation(settle_scenario(scenario, **settle), control)
+    return Derivation(_with_regime(settle_scenario(scenario, **settle), written), control)
+
+
+def _with_regime(settlement: Settlement, written: WrittenFolder) -> Settlement:
+    """Return the settlement as that of the regime that a folder records, whose rules stand in the scenario there."""
+    regime = written.provenance.get("regime")
+    if not isinstance(regime, dict) or regime.get("key") not in REGIMES:
+        return settlement
+    return dataclasses.replace(settlement, provenance={**settlement.provenance, "regime": regime})
 
 
 def _part(control: Control, name: str, start: float) -> Callable[[Progress], bool]:
@@ -176,15 +185,11 @@ def _texts(values: object) -> dict[str, str]:
 
 
 def with_provenance(settlement: Settlement, written: WrittenFolder) -> Settlement:
-    """Return the settlement with what a folder records and nothing can derive: versions, and the regime it came from.
+    """Return the settlement with the versions that a folder records, which nothing can derive.
 
-    Versions stay as they are where the folder contradicts itself.
+    Itself where they are equal, or where the folder contradicts itself.
     """
-    recorded: dict[str, object] = {}
     versions = _texts(written.provenance.get("versions"))
-    if versions == written.manifest.get("versions"):
-        recorded["versions"] = versions
-    regime = written.provenance.get("regime")
-    if isinstance(regime, dict) and regime.get("key") in REGIMES:
-        recorded["regime"] = regime
-    return dataclasses.replace(settlement, provenance={**settlement.provenance, **recorded})
+    if versions == settlement.provenance.get("versions") or versions != written.manifest.get("versions"):
+        return settlement
+    return dataclasses.replace(settlement, provenance={**settlement.provenance, "versions": versions})

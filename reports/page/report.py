@@ -10,10 +10,10 @@ from collections.abc import Sequence
 import pandas as pd
 
 from singlepot.models.analysis.price_of_fairness import PriceOfFairness
+from singlepot.models.natural_order import natural
 from singlepot.models.settlement.settlement import Settlement
 
 from ..logs.logs import Log
-from ..text.lines import natural
 from . import tables
 from .area_page import area_fragment
 from .figures.cells import BY_HAND, cells_of

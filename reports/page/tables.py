@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from singlepot.reports.text.lines import natural
+from singlepot.models.natural_order import natural
 from singlepot.reports.text.summary import last_national
 
 from .drawings.map import Measure

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import textwrap
 from collections.abc import Iterable, Sequence
 
@@ -56,17 +55,6 @@ def lay_out(header: Sequence[str], rows: Iterable[Sequence[str]], left: Sequence
         ).rstrip()
         for line in lines
     ]
-
-
-def natural(name: str) -> list[tuple[int, str]]:
-    """Return what people sort a name by: letters whatever their case, and numbers within it by their size.
-
-    Examples
-    --------
-    >>> sorted(["Zone 10", "hull", "Zone 9", "Aston"], key=natural)
-    ['Aston', 'hull', 'Zone 9', 'Zone 10']
-    """
-    return [(int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d+)", name.casefold()) if part]
 
 
 def clip(text: str, width: int = WIDTH) -> str:

@@ -296,3 +296,15 @@ def one_of(words: Sequence[str], most: int = 8) -> str:
     """List the words allowed; a long list is cut."""
     listed = ", ".join(words[:most])
     return listed + (f" and {len(words) - most} more" if len(words) > most else "")
+
+
+def list_words(words: Iterable[str]) -> str:
+    """Join words by commas and a last *and*.
+
+    Examples
+    --------
+    >>> list_words(["floors", "locks", "the pot"]), list_words(["a"])
+    ('floors, locks and the pot', 'a')
+    """
+    listed = list(words)
+    return " and ".join(filter(None, [", ".join(listed[:-1]), *listed[-1:]]))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 
 from ..money import POUNDS_PER, spoken
 from ..tables.stage_words import stage_words
@@ -84,17 +83,6 @@ def in_sentence(name: str) -> str:
     first, *others = name.split(" ")
     plain = first[1:].islower() and all(word.islower() for word in others)
     return name[0].lower() + name[1:] if plain else name
-
-
-def list_words(words: Sequence[str]) -> str:
-    """Join words with commas and an ``and``.
-
-    Examples
-    --------
-    >>> list_words(["a"]), list_words(["a", "b"]), list_words(["a", "b", "c"])
-    ('a', 'a and b', 'a, b and c')
-    """
-    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 
 def outcome_words(low: float, high: float, unit: str) -> str:

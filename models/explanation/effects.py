@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from ..diagnostics.problems import list_words
 from ..scenario.array_types import Integers
 from ..scenario.arrays import Arrays
 from ..scenario.option_arrays import Cells
-from .amounts import in_sentence, list_words, outcome_words, spoken_closely
+from .amounts import in_sentence, outcome_words, spoken_closely
 from .solved_stages import SolvedStages
 
 Changes = list[tuple[int, int, float]]

@@ -16,10 +16,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from ..diagnostics.problems import list_words
 from ..scenario.array_types import Booleans, Floats, Integers
 from ..scenario.arrays import Arrays
 from ..tables.copies import CopiedTables
-from .amounts import list_words
 from .prices import SHARED, Numeraire, numeraire
 from .reduced_costs import ReducedCostParts, ReducedCosts
 from .solved_stages import SolvedStages

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from ..diagnostics.problems import list_words
 from ..scenario.array_types import Booleans, Floats, Integers
 from ..scenario.arrays import Arrays
 from ..tables.stage_words import stage_words
-from .amounts import list_words, spoken_price
+from .amounts import spoken_price
 from .effects import Effects
 from .merit_order import Ranking
 from .solved_stages import SolvedStages

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from ..diagnostics.problems import list_words
 from ..money import decimals_for, spoken, spoken_up
 from ..tables.rule_kinds import POT, RULES, SUMS, Sense
 
@@ -89,13 +90,13 @@ def say_clash(clash: Clash) -> str:
         for demands in (True, False)
     )
     if not clash.sides:
-        return f"{join(clash.kinds)} cannot hold together"
+        return f"{list_words(clash.kinds)} cannot hold together"
     if asking and not allowing:
-        return f"{join(asking)} {'is' if len(asking) == 1 else 'are'} more than bids and options allow"
+        return f"{list_words(asking)} {'is' if len(asking) == 1 else 'are'} more than bids and options allow"
     if math.isnan(clash.excess) or not asking:
-        return f"{join([*asking, *allowing])} cannot hold together"
+        return f"{list_words([*asking, *allowing])} cannot hold together"
     verb = "is" if len(asking) == 1 else "are"
-    return f"{join(asking)} {verb} more than {join(allowing)} by {spoken_up(clash.excess, clash.money)}"
+    return f"{list_words(asking)} {verb} more than {list_words(allowing)} by {spoken_up(clash.excess, clash.money)}"
 
 
 def say_ways_out(clash: Clash) -> str:
@@ -112,19 +113,7 @@ def amount(money: float, share: float, unit: str) -> str:
     ('£19.0m', '25% of a target in all')
     """
     parts = [spoken_up(money, unit)] if money > 0 or share == 0 else []
-    return join(parts + ([f"{share * 100:.3g}% of a target in all"] if share > 0 else []))
-
-
-def join(words: Iterable[str]) -> str:
-    """Join words by commas and a last *and*.
-
-    Examples
-    --------
-    >>> join(["floors", "locks", "the pot"])
-    'floors, locks and the pot'
-    """
-    listed = list(words)
-    return " and ".join(filter(None, [", ".join(listed[:-1]), *listed[-1:]]))
+    return list_words(parts + ([f"{share * 100:.3g}% of a target in all"] if share > 0 else []))
 
 
 def verb_of(kind: str) -> str:
@@ -163,4 +152,4 @@ def _side(side: ClashSide, money: str, decimals: int | None) -> str:
 
 
 def _few(names: Sequence[str], noun: str) -> str:
-    return join(names) if len(names) <= MOST_NAMED else f"{len(names)} {noun}"
+    return list_words(names) if len(names) <= MOST_NAMED else f"{len(names)} {noun}"

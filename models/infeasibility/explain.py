@@ -18,11 +18,12 @@ from singlepot.solver import (
 from singlepot.solver.infeasibility.elastic import least_change
 from singlepot.solver.infeasibility.farkas import NEGLIGIBLE
 
+from ..diagnostics.problems import list_words
 from ..formulation.bounds import grant_bounds
 from ..formulation.formulation import Formulation
 from ..money import decimals_for, outward, spoken, spoken_up
 from ..tables.rule_kinds import POT, bounds_of
-from .clash import join, say_ways_out
+from .clash import say_ways_out
 from .relaxable import RelaxableProgramme, relaxable
 from .remedies import say_pots, say_value
 from .search import find_clash
@@ -79,7 +80,7 @@ def _least_change(elastic: RelaxableProgramme, control: Control) -> str | None:
     if relaxed.total <= NEGLIGIBLE * float((slacks.weight * slacks.size).sum()):
         return None
     moved = elastic.limits.iloc[of[relaxed.slack > NEGLIGIBLE * slacks.size]]
-    rules = join(dict.fromkeys(str(kind).replace(POT, "the pot") for kind in moved["kind"]))
+    rules = list_words(dict.fromkeys(str(kind).replace(POT, "the pot") for kind in moved["kind"]))
     money = elastic.formulation.scenario.settings.money
     return f"together, {rules} would have to move by {spoken_up(relaxed.total, money)}"
 

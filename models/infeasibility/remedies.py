@@ -11,10 +11,11 @@ import pandas as pd
 
 from singlepot.solver import Control
 
+from ..diagnostics.problems import list_words
 from ..formulation.formulation import Formulation
 from ..money import outward, spoken, spoken_up
 from ..tables.rule_kinds import POT, RULES
-from .clash import MOST_NAMED, amount, called, join, verb_of
+from .clash import MOST_NAMED, amount, called, verb_of
 from .relaxable import RelaxableProgramme
 from .uniform_change import RuleValue, UniformChange, find_uniform_change
 
@@ -95,13 +96,13 @@ def say_pots(formulation: Formulation, lacking: Sequence[tuple[str, str, float]]
         + (f" in {year}" if len(data.years) > 1 else "")
         for envelope, year, amount in lacking
     ]
-    return f"raise {'' if several else 'the pot '}{join(parts)}"
+    return f"raise {'' if several else 'the pot '}{list_words(parts)}"
 
 
 def _by_value(elastic: RelaxableProgramme, change: UniformChange, alone: Relaxation | None) -> Iterator[str]:
     """Say the values to write; of a share that bids alone stand against, what other areas need, and the basis least."""
     money = elastic.formulation.scenario.settings.money
-    text = join(say_value(value, money) for value in change.values)
+    text = list_words(say_value(value, money) for value in change.values)
     if alone is None or len(change.values) > 1 or not change.values[0].is_share:
         yield text
         return
@@ -116,7 +117,7 @@ def _by_value(elastic: RelaxableProgramme, change: UniformChange, alone: Relaxat
         for area, need in extreme.items()
         if abs(need - value.value) < 0.99 * abs(value.to - value.value)
     ]
-    yield text + (f" ({join(enough)})" if 0 < len(enough) <= MOST_NAMED else "")
+    yield text + (f" ({list_words(enough)})" if 0 < len(enough) <= MOST_NAMED else "")
     if value.basis == "reference" and "least" in RULES[value.rule].bases:
         yield f"give {called(value.rule)} ({value.rule}) the basis least, the smaller of bid and reference"
 
@@ -129,7 +130,7 @@ def _one_by_one(elastic: RelaxableProgramme, kind: str, alone: Relaxation) -> st
         return (
             f"{verb_of(kind)} {called(kind)} by {total} in all, which `singlepot repair --may-change {kind}` shares out"
         )
-    return join(_limit(elastic, row) for row in alone.moved.to_dict("records"))
+    return list_words(_limit(elastic, row) for row in alone.moved.to_dict("records"))
 
 
 def _limit(elastic: RelaxableProgramme, row: Mapping[Any, Any]) -> str:

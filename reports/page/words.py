@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from singlepot.models.analysis.price_of_fairness import PriceOfFairness
-from singlepot.models.explanation.amounts import list_words
+from singlepot.models.diagnostics.problems import list_words
 from singlepot.models.money import spoken
 from singlepot.models.settings.settings import Settings
 from singlepot.models.tables.stage_words import stage_words

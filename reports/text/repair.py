@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from singlepot.models.analysis.attainable import MET
-from singlepot.models.infeasibility.clash import amount, called, join, say_ways_out
+from singlepot.models.diagnostics.problems import list_words
+from singlepot.models.infeasibility.clash import amount, called, say_ways_out
 from singlepot.models.money import POUNDS_PER, spoken_up
 from singlepot.models.tables.rule_kinds import BASES
 
@@ -118,7 +119,7 @@ def _least(repair: Repair) -> list[str]:
     """Say the least change of single limits, and how far each rule moves."""
     totals, money = repair.total, repair.scenario.settings.money
     total = amount(sum(total for unit, total in totals.items() if unit != SHARE), totals.get(SHARE, 0.0), money)
-    kinds = join(called(kind) for kind in repair.may_change)
+    kinds = list_words(called(kind) for kind in repair.may_change)
     lines = wrap(f"Least change of {kinds}: {total}")
     return lines + wrap(f"{repair.summary()} ({count(len(repair.changes), 'limit')})", "  ")
 

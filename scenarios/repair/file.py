@@ -8,9 +8,10 @@ from pathlib import Path
 
 import tomli_w
 
+from singlepot.models.diagnostics.problems import list_words
 from singlepot.models.files.ownership import FolderRefusedError
 from singlepot.models.files.single_file import check_file, write_file
-from singlepot.models.infeasibility.clash import called, join
+from singlepot.models.infeasibility.clash import called
 
 from ..reading.shipped import shipped_source
 from ..what_if.file import ENDING
@@ -66,7 +67,7 @@ def write_what_if(repair: Repair, base: str, path: str | os.PathLike[str], *, ov
 def _reasons(repair: Repair) -> list[str]:
     sentences = [" ".join(str(clash).split()) for clash in repair.clashes]
     what = "A uniform change" if repair.uniform else "The least change"
-    return [*sentences, f"{what} of {join(called(kind) for kind in repair.may_change)}; {repair.rounding}."]
+    return [*sentences, f"{what} of {list_words(called(kind) for kind in repair.may_change)}; {repair.rounding}."]
 
 
 def _base(base: str, file: Path) -> str:

@@ -8,7 +8,8 @@ from typing import Any
 
 import pandas as pd
 
-from singlepot.models.infeasibility.clash import Clash, amount, called, join
+from singlepot.models.diagnostics.problems import list_words
+from singlepot.models.infeasibility.clash import Clash, amount, called
 from singlepot.models.notebook_display import rich, rich_table
 from singlepot.models.scenario.scenario import Scenario
 from singlepot.models.tables.copies import CopiedTables
@@ -90,14 +91,14 @@ class Repair(CopiedTables):
         """Say in a line how far each rule moves."""
         money, moves = self.scenario.settings.money, []
         if self.uniform:
-            return join(f"{_bare(row['rule'])} {_direction(row)}" for row in self.changes.to_dict("records"))
+            return list_words(f"{_bare(row['rule'])} {_direction(row)}" for row in self.changes.to_dict("records"))
         for (rule, unit), part in self.changes.groupby(["rule", "unit"], sort=False):
             up, down = part["change"].clip(lower=0).sum(), -part["change"].clip(upper=0).sum()
             for word, moved in (("raised", up), ("lowered", down)):
                 if moved > 0:
                     sums = (0.0, moved) if unit == SHARE else (moved, 0.0)
                     moves.append(f"{_bare(str(rule))} {word} by {amount(*sums, money)}")
-        return join(moves)
+        return list_words(moves)
 
     def __repr__(self) -> str:
         """One line."""

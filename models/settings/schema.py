@@ -128,7 +128,7 @@ _Expect = create_model(
 )
 
 
-class ExpectSection(_Expect):  # type: ignore[misc, valid-type]
+class ExpectSection(_Expect):  # type: ignore[misc, valid-type]  # its base is made of the tables at run time
     """The section ``[expect]``: how many rows each table has, or the hash of its content."""
 
 

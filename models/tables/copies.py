@@ -19,8 +19,8 @@ def copied(value: T) -> T:
     elif type(value) is dict:
         copy = {key: copied(item) for key, item in copy.items()}
     elif type(value) in (list, tuple):
-        copy = type(value)(map(copied, copy))  # type: ignore[call-arg]
-    return copy  # type: ignore[no-any-return]
+        copy = type(value)(map(copied, copy))  # type: ignore[call-arg]  # a tuple or list
+    return copy  # type: ignore[no-any-return]  # of the type that came in
 
 
 class CopiedTables:

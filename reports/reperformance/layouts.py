@@ -81,7 +81,15 @@ def workbook_differences(file: str, written: bytes, derived: bytes, precision: P
     """
     try:
         one, other = _parts(written), _parts(derived)
-    except (zipfile.BadZipFile, OSError, EOFError, ValueError, RuntimeError, NotImplementedError, zlib.error):
+    except (
+        zipfile.BadZipFile,
+        OSError,
+        EOFError,
+        ValueError,
+        RuntimeError,
+        NotImplementedError,
+        zlib.error,
+    ):  # what a damaged archive makes its reader raise
         yield AssuranceFinding(file, "its content", "no workbook")
         return
     if list(one) != list(other):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import signal
 import sys
 from typing import NoReturn
 
@@ -10,14 +12,24 @@ STOPPED = 130
 
 
 def main() -> NoReturn:
-    """Run the command line; Ctrl-C while it is still being loaded ends with a message too."""
+    """Run the command line; Ctrl-C while it is still being loaded ends with a message too.
+
+    Ctrl-C after the work is done changes nothing: Python, which takes a while to unload large libraries, would else end
+    by the signal, as if what was done had failed.
+    """
+    done = "nothing was begun"
     try:
         from singlepot.cli import main as run
 
+        done = "the work was done, not all of it may have been printed"
         run()
+    except SystemExit:
+        with contextlib.suppress(ValueError):  # in a thread that is not the main one
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+        raise
     except KeyboardInterrupt:
         if sys.stderr is not None:
-            sys.stderr.write("stopped: nothing was begun\n")
+            sys.stderr.write(f"stopped: {done}\n")
             sys.stderr.flush()
         os._exit(STOPPED)
 

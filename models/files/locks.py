@@ -8,6 +8,7 @@ import logging
 import os
 import socket
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,9 @@ log = logging.getLogger("singlepot")
 _HEADER = b'{\n "singlepot": "lock",'
 _FAR = 1 << 30
 """Byte that is locked on Windows, where a locked byte cannot be read."""
+
+_PATIENCE, _PAUSE_S = 20, 0.01
+"""How often, and after which pause, to look again at a lock file that is empty: its maker is about to lock it."""
 
 
 @contextlib.contextmanager
@@ -84,6 +88,7 @@ def _fill(handle: int, content: bytes) -> None:
 
 def _acquire(path: Path, what: str, error: type[SinglepotError]) -> tuple[int, Mapping[str, Any], bool]:
     flags = os.O_RDWR | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
+    patience = _PATIENCE
     while True:
         try:
             handle, new = os.open(path, flags | os.O_CREAT | os.O_EXCL, 0o666), True
@@ -92,17 +97,24 @@ def _acquire(path: Path, what: str, error: type[SinglepotError]) -> tuple[int, M
                 handle, new = os.open(path, flags), False
             except FileNotFoundError:
                 continue
+        wait = False
         try:
             free = _lock(handle)
-            left = _what_was_left(handle, path, what, (new, free), error)
-            if os.path.samestat(path.lstat(), os.fstat(handle)):
-                return handle, left, not new and not os.fstat(handle).st_size
+            empty = not new and not os.fstat(handle).st_size
+            wait = patience > 0 and (empty or (new and free is False))
+            if not wait:
+                left = _what_was_left(handle, path, what, (new, free), error)
+                if os.path.samestat(path.lstat(), os.fstat(handle)):
+                    return handle, left, empty
         except FileNotFoundError:
             pass
         except BaseException:
             os.close(handle)
             raise
-        os.close(handle)  # the holder removed the file meanwhile
+        os.close(handle)  # it is being made, or its holder removed it meanwhile
+        if wait:
+            patience -= 1
+            time.sleep(_PAUSE_S)
 
 
 def _what_was_left(

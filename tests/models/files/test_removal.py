@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import os
+import threading
+from concurrent.futures import ThreadPoolExecutor
 import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
@@ -285,3 +287,27 @@ def test_two_runs_do_not_write_one_folder(tmp_path: Path) -> None:
         write_folder(tmp_path / "out", KIND, {"a.csv": b"a"}, overwrite=True)
     write_folder(tmp_path / "out", KIND, {"a.csv": b"a"}, overwrite=True)
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def test_a_lock_that_is_being_made_is_left_to_its_maker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between making a lock file and locking it another may come: the file is removed at the end all the same."""
+    from singlepot.models.files import locks
+
+    lock = locks._lock
+
+    def late(handle: int) -> bool | None:
+        threading.Event().wait(0.002)
+        return lock(handle)
+
+    def work(_: int) -> bool:
+        try:
+            with locks.held(tmp_path / ".out.lock", "out", {}, FolderRefusedError):
+                return True
+        except FolderRefusedError as refused:
+            assert "in use by" in str(refused)
+            return False
+
+    monkeypatch.setattr(locks, "_lock", late)
+    with ThreadPoolExecutor(6) as pool:
+        assert any(pool.map(work, range(60)))
+    assert not list(tmp_path.iterdir())

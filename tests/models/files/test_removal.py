@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ast
 import os
-import threading
-from concurrent.futures import ThreadPoolExecutor
 import tempfile
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 

@@ -8,7 +8,7 @@ import json
 
 import numpy as np
 import pandas as pd
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import sparse
 
@@ -16,6 +16,8 @@ from singlepot.models.explanation.rivals import NOBODY, last_elsewhere, rivals
 from singlepot.models.files.csv_text import csv_text, number_text, number_texts
 from singlepot.models.files.table_json import json_text
 from singlepot.solver.lexicographic.dual_uniqueness import LEFT, LONG_ROW, MOST_LONG, _left
+
+from ..examples import tries
 
 NUMBERS = st.floats() | st.integers(-(10**16), 10**16).map(float) | st.just(-0.0)
 TEXTS = st.text(alphabet='a",\r\n é=')
@@ -48,7 +50,7 @@ RANKED = st.tuples(
 )
 
 
-@settings(max_examples=500)
+@tries(500)
 @given(st.lists(RANKED, min_size=1, max_size=12), st.booleans())
 def test_rivals_are_those_of_the_definition(rows: list[tuple[int, int, bool, float]], ordered: bool) -> None:
     """Costs rise in a ranking but for rounding; what is found may not rest on that."""

@@ -12,13 +12,14 @@ from xml.etree import ElementTree
 
 import openpyxl
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 import singlepot as sp
 from singlepot.cli import _run
 from singlepot.reports.outputs import FAIRNESS, REPORT, WORKBOOK, Wanted, outputs
 
+from ..examples import tries
 from ..places import INPUT
 
 pytest.importorskip("vl_convert")
@@ -64,7 +65,7 @@ def renamed(names: list[str]) -> sp.Settlement:
     return dataclasses.replace(settlement, scenario=scenario.with_(title=next(each), **tables))
 
 
-@settings(max_examples=8)
+@tries(8)
 @given(st.lists(NAMES, min_size=4, max_size=12))
 @example(list(ODD))
 @example(["😀" * 60])

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import sparse
 from scipy.optimize import linprog
@@ -25,6 +25,7 @@ from singlepot.solver.presolve.symmetry import Merged, merge
 from singlepot.solver.programme import Floats
 from singlepot.solver.scaling import objective_factor, scale
 
+from ..examples import tries
 from .interior_point.test_engine import linear
 
 EXACT = 1e-9
@@ -144,7 +145,7 @@ def least_cost(problem: RowwiseProblem) -> float:
     return float(solution.fun)
 
 
-@settings(max_examples=60, deadline=None)
+@tries(60)
 @given(SHAPES)
 def test_what_comes_back_is_an_optimum_of_the_whole(shape: Shape) -> None:
     """Within its bounds, as cheap as SciPy's answer to the whole, and proved by its duals to be the cheapest."""
@@ -163,7 +164,7 @@ def test_what_comes_back_is_an_optimum_of_the_whole(shape: Shape) -> None:
     assert whole.cost @ x - bound(whole, dual) == pytest.approx(0.0, abs=EXACT * size)
 
 
-@settings(max_examples=30, deadline=None)
+@tries(30)
 @given(SHAPES)
 def test_every_number_of_the_merged_answer_has_its_meaning(shape: Shape) -> None:
     """Any point and duals, optimal or not: the same cost and rows, reduced costs divided by the number of copies."""
@@ -187,7 +188,7 @@ def next_number(array: Floats, place: int) -> Floats:
     return moved
 
 
-@settings(max_examples=60, deadline=None)
+@tries(60)
 @given(SHAPES, st.sampled_from(["matrix", "cost", "lower", "upper", "row_lower", "row_upper"]), st.randoms())
 def test_one_digit_keeps_areas_apart(shape: Shape, where: str, random: object) -> None:
     """The block of the number that moved is merged with no other; without other copies nothing is merged at all."""

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import singlepot as sp
@@ -16,6 +16,7 @@ from singlepot.models.analysis.near_optimal import ROOM
 from singlepot.reports import alternatives_chart, alternatives_text
 
 from ...command_line import run
+from ...examples import tries
 from ...strategies import drafts, scenario, seeded
 
 BYS = st.sampled_from(["region", "area", "objective"])
@@ -59,7 +60,7 @@ def test_alternatives_by_hand() -> None:
     assert list(alternatives.groups["low"]) == pytest.approx([3.0, 3.0], abs=1e-4)
 
 
-@settings(max_examples=8)
+@tries(8)
 @given(drafts(objectives=1).map(scenario), BYS, st.sampled_from([0.0, 0.01, 0.1]))
 def test_every_alternative_keeps_every_rule_and_its_limits(base: sp.Scenario, by: str, within: float) -> None:
     """Checked by the verifier, which recomputes everything from the tables without a solver."""
@@ -103,7 +104,7 @@ def test_an_alternative_passes_the_verifier(tmp_path: Path) -> None:
         assert sp.verify(tmp_path / str(number)).passed
 
 
-@settings(max_examples=10)
+@tries(10)
 @given(drafts().map(scenario))
 def test_ranges_hold_the_settlement_and_widen(base: sp.Scenario) -> None:
     ranges = sp.find_grant_ranges(settled(base), 0.02)

@@ -8,12 +8,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 import singlepot as sp
 from singlepot.reports import frontier_chart, frontier_text
 
 from ...command_line import run
+from ...examples import tries
 from ...strategies import drafts, scenario, seeded
 
 NEAR = 1e-6
@@ -53,7 +54,7 @@ def along(found: sp.Frontier, count: int) -> list[float]:
     return sorted({*first[:: max(len(first) // count, 1)], *between})
 
 
-@settings(max_examples=8)
+@tries(8)
 @given(drafts(objectives=2).map(scenario))
 def test_the_frontier_is_where_separate_settlements_are(base: sp.Scenario) -> None:
     first, second = objectives_of(base)
@@ -87,7 +88,7 @@ def test_what_fairness_costs_is_where_separate_settlements_are() -> None:
         assert float(alone["value"].iloc[0]) == pytest.approx(frontier.at(limit + ROOM), abs=NEAR)
 
 
-@settings(max_examples=15)
+@tries(15)
 @given(drafts().map(scenario))
 def test_the_corners_fall_ever_more_slowly(base: sp.Scenario) -> None:
     """Convex and falling; the settlement is nowhere below; the knee is the deepest corner."""

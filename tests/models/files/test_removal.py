@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from singlepot.models.files.folder import check_target, write_folder
@@ -20,6 +20,7 @@ from singlepot.models.files.ownership import FolderKind, FolderRefusedError
 from singlepot.models.files.single_file import write_file
 from singlepot.solver import SinglepotError
 
+from ...examples import tries
 from ...test_imports import modules
 
 REMOVES = {"unlink", "rmtree", "rmdir", "removedirs", "rename", "renames", "move", "copytree", "copyfile", "copy2"}
@@ -169,7 +170,7 @@ class World:
 WRITTEN: list[int] = []
 
 
-@settings(max_examples=300)
+@tries(300)
 @given(steps)
 def test_no_file_of_a_person_disappears_or_changes(steps: list[tuple[object, ...]]) -> None:
     """Folders and files are written over one another, through links and over a person's files, in any order.

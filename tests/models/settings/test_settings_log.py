@@ -7,7 +7,7 @@ from typing import Any
 
 import hypothesis.strategies as st
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 import singlepot as sp
 from singlepot.models.diagnostics.problems import BadInputError, Report
@@ -15,6 +15,8 @@ from singlepot.models.settings.log import CONFIDENCE, ENTRIES, NAMED
 from singlepot.models.tables.schema import TABLES
 from singlepot.scenarios.formats.json_document import scenario_as_dict, scenario_of
 from singlepot.scenarios.what_if.differences import differences
+
+from ...examples import tries
 
 NAMES = st.sampled_from(["population", "rules.grant_floor", "stages.give.shortfall.largest", "a b", "=x", "für", "1"])
 SAYINGS = st.sampled_from(
@@ -47,7 +49,7 @@ def with_log(log: dict[str, Any]) -> sp.Scenario:
 
 
 @given(LOGS)
-@settings(max_examples=12)
+@tries(12)
 def test_every_format_keeps_a_log(tmp_path_factory: pytest.TempPathFactory, log: dict[str, Any]) -> None:
     folder = tmp_path_factory.mktemp("log")
     made = with_log(log)

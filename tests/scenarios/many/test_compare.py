@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import singlepot as sp
@@ -22,6 +22,7 @@ from singlepot.reports import comparison_text, comparison_workbook, verdict
 from singlepot.scenarios.many.settle_each import Outcome, settle_each
 
 from ...command_line import run
+from ...examples import tries
 from ...strategies import drafts, scenario, without_minima
 
 
@@ -60,7 +61,7 @@ def test_money_is_set_side_by_side_by_hand() -> None:
     assert len(comparison.nesting) == 0
 
 
-@settings(max_examples=10)
+@tries(10)
 @given(drafts())
 def test_a_scenario_differs_from_itself_in_nothing(made: Any) -> None:
     one = scenario(made)
@@ -71,7 +72,7 @@ def test_a_scenario_differs_from_itself_in_nothing(made: Any) -> None:
         assert (getattr(comparison, name)["change"] == 0).all(), name
 
 
-@settings(max_examples=10)
+@tries(10)
 @given(drafts(), st.sampled_from([0.95, 1.1]))
 def test_sums_agree_between_areas_regions_and_nation(made: Any, factor: float) -> None:
     one = scenario(without_minima(made))

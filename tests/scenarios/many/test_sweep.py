@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import singlepot as sp
@@ -20,6 +20,7 @@ from singlepot.scenarios.many.levers import lever_names, points, pulled, read_le
 from singlepot.scenarios.many.settle_each import Outcome, settle_each
 
 from ...command_line import run, shown
+from ...examples import tries
 from ...strategies import Draft, drafts, scenario
 from .test_compare import two_areas
 
@@ -148,7 +149,7 @@ def test_another_way_to_run_gets_scenarios_one_by_one() -> None:
     assert swept.points["granted"].tolist() == pytest.approx([4.5, 9.0])
 
 
-@settings(max_examples=6)
+@tries(6)
 @given(drafts(), st.sampled_from(["pot", "bids", "rules.grant_ceiling"]))
 def test_every_point_of_a_sweep_has_its_row(made: Draft, lever: str) -> None:
     swept = sp.sweep(scenario(made), {lever: [1.0, 1.1]})
@@ -156,7 +157,7 @@ def test_every_point_of_a_sweep_has_its_row(made: Draft, lever: str) -> None:
     assert set(swept.points["status"]) <= {"settled", "no settlement"}
 
 
-@settings(max_examples=6)
+@tries(6)
 @given(drafts(simple=True, objectives=1))
 def test_more_money_never_worsens_the_first_stage(made: Draft) -> None:
     """Invariant 10 of the design, over a sweep, of scenarios that keep the order of stages and give nothing."""

@@ -1,16 +1,12 @@
-"""Random damage of valid folders: a coded line at the right place, or the right meaning; no traceback, no output.
-
-150 examples; ``SINGLEPOT_DAMAGES=2500`` tries more.
-"""
+"""Random damage of valid folders: a coded line at the right place, or the right meaning; no traceback, no output."""
 
 from __future__ import annotations
 
-import os
 import tempfile
 from pathlib import Path
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import singlepot as sp
@@ -18,10 +14,9 @@ from singlepot.cli import _run
 from singlepot.models.diagnostics.codes import CODES
 
 from ...damages import Damage, Folder, damaged
+from ...examples import tries
 from ...places import INPUT
 from ...strategies import HypothesisPicker, SeededPicker
-
-EXAMPLES = int(os.environ.get("SINGLEPOT_DAMAGES", "150"))
 
 
 @st.composite
@@ -31,7 +26,7 @@ def damaged_folders(draw: Any) -> tuple[str, Folder, list[Damage]]:
 
 
 @given(damaged_folders())
-@settings(max_examples=EXAMPLES, suppress_health_check=list(HealthCheck))
+@tries(150)
 def test_random_damage_is_refused_with_its_code_and_place_or_changes_nothing(
     drawn: tuple[str, Folder, list[Damage]],
 ) -> None:

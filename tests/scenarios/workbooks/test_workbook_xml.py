@@ -14,13 +14,15 @@ from pathlib import Path
 import openpyxl
 import pytest
 from click.testing import CliRunner
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import singlepot as sp
 from singlepot.cli import cli
 from singlepot.models.diagnostics.problems import BadInputError
 from singlepot.scenarios.workbooks.scan import Facts, scan_sheet
+
+from ...examples import tries
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 
@@ -204,7 +206,7 @@ def rewritten(text: str, rng: random.Random) -> str:
     return re.sub(r"<(/?)([\w:]+)([^<>]*?)(/?)>", element, text)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@tries(60)
 @given(st.randoms(use_true_random=False))
 def test_a_sheet_says_the_same_in_every_hand(rng: random.Random) -> None:
     plain = PLAIN % MAIN

@@ -6,7 +6,7 @@ import threading
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from scipy import sparse
 
 import singlepot as sp
@@ -21,6 +21,7 @@ from singlepot.solver.presolve.presolve import presolve
 from singlepot.solver.presolve.problem import RowwiseProblem
 from singlepot.solver.scaling import objective_factor, scale
 
+from ...examples import tries
 from ...strategies import Draft, drafts, scenario
 
 SAME = 1e-6
@@ -51,7 +52,7 @@ WITHIN = "interior point without crossover"
 """As the provenance calls the method."""
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@tries(15)
 @given(drafts())
 def test_the_interior_point_settles_as_highs_does(made: Draft) -> None:
     """Stage values to 1e-7 and grants to 1e-6 of the bid, with a certificate that holds."""

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import sparse
 
 from singlepot.solver.interior_point.gmres import Gmres
 from singlepot.solver.interior_point.newton import NewtonSystem
 from singlepot.solver.interior_point.structure import Structure, structure_around
+
+from ...examples import tries
 
 
 def blocks(seed: int, number: int, border_rows: int, border_columns: int) -> tuple[sparse.csr_array, Structure]:
@@ -46,7 +48,7 @@ def solved(system: NewtonSystem, right: np.ndarray, diagonals: tuple[np.ndarray,
     return [answer, image, activity]
 
 
-@settings(max_examples=60, deadline=None)
+@tries(60)
 @given(st.integers(0, 10**6), st.integers(1, 12), st.integers(0, 3), st.integers(0, 3))
 def test_systems_are_solved_block_by_block(seed: int, number: int, border_rows: int, border_columns: int) -> None:
     """Against the dense system; with what other diagonals make of the answer, and the activities of rows."""

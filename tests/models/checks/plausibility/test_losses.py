@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import singlepot as sp
@@ -17,6 +17,7 @@ from singlepot.models.diagnostics.problems import Report
 from singlepot.models.scenario.scenario import _raw, from_raw
 from singlepot.scenarios.formats.settings_file import read_settings_file
 
+from ....examples import tries
 from ....places import INPUT
 
 Frames = dict[str, "sp.Scenario"]
@@ -118,7 +119,7 @@ DAMAGES: dict[str, tuple[Callable[..., dict[str, object]], set[str]]] = {
 
 
 @pytest.mark.parametrize("what", DAMAGES)
-@settings(max_examples=8, deadline=None)
+@tries(8)
 @given(st.sampled_from(BASES), st.randoms(use_true_random=False))
 def test_every_kind_of_loss_and_slip_is_noticed(what: str, name: str, rng: random.Random) -> None:
     change, wanted = DAMAGES[what]

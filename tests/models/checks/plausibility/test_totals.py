@@ -7,13 +7,15 @@ import random
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import singlepot as sp
 from singlepot.models.checks.register import register
 from singlepot.models.diagnostics.problems import Diagnostic, Report
 from singlepot.models.scenario.scenario import _raw, from_raw
+
+from ....examples import tries
 
 
 def warnings_of(
@@ -98,7 +100,7 @@ def test_the_centre_may_have_the_code_of_its_country() -> None:
     assert "SP-A007" not in [note.code for note in report.notes]
 
 
-@settings(max_examples=60, deadline=None)
+@tries(60)
 @given(st.randoms(use_true_random=False))
 def test_a_row_that_is_the_sum_of_all_others_is_warned_of_whatever_its_code_and_place(rng: random.Random) -> None:
     """The sum may have been taken before each number was rounded."""
@@ -112,7 +114,7 @@ def test_a_row_that_is_the_sum_of_all_others_is_warned_of_whatever_its_code_and_
     assert {note.code for note in warnings} == {"SP-A011"}
 
 
-@settings(max_examples=40, deadline=None)
+@tries(40)
 @given(st.randoms(use_true_random=False))
 def test_subtotals_below_or_above_their_rows_are_warned_of(rng: random.Random) -> None:
     groups = [[[rng.uniform(5, 50), rng.uniform(5, 50)] for _ in range(rng.randint(2, 9))] for _ in range(3)]

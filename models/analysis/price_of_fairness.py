@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from singlepot.solver import Control, Progress
+from singlepot.solver import Control, Progress, minimise_in_turn
 
-from ..settlement.settle import settle_scenario
+from ..formulation.formulation import formulate
+from ..scenario.scenario import Scenario
+from ..settlement.settle import by_techniques
 from ..settlement.settlement import Settlement
 from .spread import spread
 
@@ -63,7 +65,7 @@ def price_fairness(
     time_limit_s: float | None = None,
     progress: Callable[[Progress], object] | None = None,
 ) -> PriceOfFairness:
-    """Settle again without ``give`` and without ``bands``, where they can matter, and compare.
+    """Minimise the stages again without ``give`` and without ``bands``, where they can matter, and compare.
 
     Without ``give`` nothing can be taken from the shortfall stages, so neither costs anything there.
 
@@ -72,25 +74,23 @@ def price_fairness(
     settlement
         What the others are compared with.
     time_limit_s
-        Seconds of wall time for both settlements together.
+        Seconds of wall time for both together.
     progress
-        Called with a :class:`~singlepot.Progress` of each; returning False stops the run.
+        Called with a :class:`~singlepot.Progress` of both; returning False stops the run.
 
     Raises
     ------
     NotProvenError, StoppedError
         The time limit or the caller ended the run.
     """
-    control = Control(time_limit_s)
+    control = Control(time_limit_s, progress)
     scenario = settlement.scenario
     stages = scenario.settings.stages
     actual = _shortfalls(settlement)
     without_give = without_bands = actual
     if any(give > 0 for give in stages.give.values()):
-        plain = scenario.with_(stages={"give": dict.fromkeys(stages.give, 0.0)})
-        without_give = _shortfalls(settle_scenario(plain, time_limit_s=control.remaining_s, progress=progress))
-        flat = scenario.with_(stages={"bands": {"ends": [], "slopes": [1]}})
-        without_bands = _shortfalls(settle_scenario(flat, time_limit_s=control.remaining_s, progress=progress))
+        without_give = _minimised(scenario.with_(stages={"give": dict.fromkeys(stages.give, 0.0)}), control)
+        without_bands = _minimised(scenario.with_(stages={"bands": {"ends": [], "slopes": [1]}}), control)
     distribution = spread(settlement)
     return PriceOfFairness(
         shortfall=actual,
@@ -103,6 +103,23 @@ def price_fairness(
         median=distribution.median,
         highest=distribution.highest,
     )
+
+
+def _minimised(scenario: Scenario, control: Control) -> dict[str, float]:
+    """Shortfall stages of a scenario at the end of the stages that can move them: nothing is shared or tabulated."""
+    formulation = formulate(scenario)
+    stages = formulation.stages
+    if not any(stage.give > 0 for stage in stages):
+        stages = stages[: 1 + max(k for k, stage in enumerate(stages) if stage.name.startswith(SHORTFALL))]
+    staged = by_techniques(
+        lambda technique: minimise_in_turn(formulation.programme, stages, control, technique=technique)
+    )
+    x = staged.x * staged.scaled.column_scale
+    return {
+        stage.name: float(stage.cost @ x[: len(stage.cost)]) + stage.constant
+        for stage in stages
+        if stage.name.startswith(SHORTFALL)
+    }
 
 
 def _shortfalls(settlement: Settlement) -> dict[str, float]:

@@ -6,8 +6,9 @@ import logging
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, partial
 from importlib.metadata import version
+from typing import Any, TypeVar
 
 from singlepot.solver import (
     Backend,
@@ -31,13 +32,16 @@ from ..explanation.solved_stages import SolvedStages
 from ..formulation.formulation import Formulation, formulate
 from ..infeasibility.explain import explain_conflict
 from ..scenario.scenario import Scenario
+from ..tables.copies import Deferred
 from .certificate import Certificate, certify, insist
 from .decisions import Decisions, decisions_from_columns
 from .pounds import Pounds, in_pounds
 from .settlement import Settlement
-from .tabulating import tabulate
+from .tabulating import tables_of
 
 LOG = logging.getLogger("singlepot")
+
+Result = TypeVar("Result")
 
 COARSER = 2.0**-32
 """Terms that are left out where counting them leads nowhere: a certificate to 1e-9 may hold without them."""
@@ -130,19 +134,28 @@ def _settle(
     clock = _Clock()
     with clock("formulate"):
         formulation = formulate(scenario, extra)
+    staged, decisions, pounds, certificate = by_techniques(
+        lambda technique: _certified(formulation, extra, control, (*backend, technique), clock)
+    )
+    return _settlement(formulation, decisions, pounds, certificate, staged, clock.seconds)
+
+
+def by_techniques(attempt: Callable[[Technique], Result]) -> Result:
+    """Return what the first of :data:`WAYS` leads to whose answer can be proved.
+
+    Raises
+    ------
+    SolverFailedError, VerificationFailedError
+        The last one failed too.
+    """
     for technique in WAYS:
         try:
-            staged, decisions, pounds, certificate = _certified(
-                formulation, extra, control, (*backend, technique), clock
-            )
+            return attempt(technique)
         except (SolverFailedError, VerificationFailedError) as failure:
             if technique is WAYS[-1]:
                 raise
-            LOG.info("%s; settling again by another technique", failure.cause)
-        else:
-            break
-    with clock("tables"):
-        return _settlement(formulation, decisions, pounds, certificate, staged, clock.seconds)
+            LOG.info("%s; trying another technique", failure.cause)
+    raise AssertionError("there is no technique")
 
 
 def _certified(
@@ -199,14 +212,19 @@ def _settlement(
     staged: Staged,
     seconds: dict[str, float],
 ) -> Settlement:
-    orders = rank_options(SolvedStages(formulation, staged, decisions.take_up))
+    """Lay out a settlement whose tables, merit orders and provenance are worked out when they are first asked for."""
+    solved = SolvedStages(formulation, staged, decisions.take_up)
+    orders = cache(partial(rank_options, solved))
+    tables: dict[str, Any] = tables_of(solved, orders, decisions, pounds, certificate)
+    provenance: Any = Deferred(partial(_provenance, formulation, staged))
+    stored_orders: Any = Deferred(orders)
     return Settlement(
         scenario=formulation.scenario,
-        **tabulate(orders, decisions, pounds, certificate),
+        **tables,
         certificate=certificate,
-        provenance=_provenance(formulation, staged),
+        provenance=provenance,
         timings=seconds,
-        stored_orders=orders,
+        stored_orders=stored_orders,
     )
 
 

@@ -29,6 +29,8 @@ from .documents import documents, write
 class Settlement(CopiedTables):
     """What every area receives and agrees to, and why it is right.
 
+    Tables, prices and provenance are worked out when they are first asked for.
+
     Attributes
     ----------
     scenario

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +21,7 @@ from ..scenario.array_types import Floats, Texts
 from ..scenario.arrays import Arrays
 from ..scenario.option_arrays import Options
 from ..scenario.scenario import Scenario
+from ..tables.copies import Deferred
 from ..tables.output import OUTPUT, OutputTable
 from .certificate import Certificate
 from .decisions import Decisions, agreed, shortfall
@@ -31,27 +33,34 @@ ASK_ABOVE = 1e-6
 """Share of an option's largest take-up above which its use is an ask."""
 
 
-def tabulate(
-    orders: MeritOrders, decisions: Decisions, pounds: Pounds, certificate: Certificate
-) -> dict[str, pd.DataFrame]:
-    """Lay a settlement out as its tables, with the columns of :data:`~..tables.output.OUTPUT` and sorted rows."""
-    solved = orders.solved
+def tables_of(
+    solved: SolvedStages,
+    orders: Callable[[], MeritOrders],
+    decisions: Decisions,
+    pounds: Pounds,
+    certificate: Certificate,
+) -> dict[str, Deferred]:
+    """Lay a settlement out as its tables, with the columns of :data:`~..tables.output.OUTPUT` and sorted rows.
+
+    Each is worked out when it is first asked for: who reads grants alone waits for no reasons.
+    """
     formulation = solved.formulation
     data, money = formulation.data, formulation.scenario.settings.money
-    tables = {
-        "grants": _grants(formulation, decisions, pounds),
-        "targets": _targets(formulation, decisions),
-        "national": _national(data, decisions) | _priced(national_prices(solved), money),
-        "asks": _asks(data, decisions, reasons(orders, _moved(decisions))),
-        "pot": _pot(data, decisions, pounds) | _priced(_of_pots(solved, data), money),
-        "take_up": _take_up(data, decisions),
-        "stages": _stages(certificate, solved.staged),
+    columns: dict[str, Callable[[], Mapping[str, object]]] = {
+        "grants": lambda: _grants(formulation, decisions, pounds),
+        "targets": lambda: _targets(formulation, decisions),
+        "national": lambda: _national(data, decisions) | _priced(national_prices(solved), money),
+        "asks": lambda: _asks(data, decisions, reasons(orders(), _moved(decisions))),
+        "pot": lambda: _pot(data, decisions, pounds) | _priced(_of_pots(solved, data), money),
+        "take_up": lambda: _take_up(data, decisions),
+        "stages": lambda: _stages(certificate, solved.staged),
     }
-    return {name: _frame(table, tables[name], data) for name, table in OUTPUT.items()}
+    return {name: Deferred(partial(_frame, table, columns[name], data)) for name, table in OUTPUT.items()}
 
 
-def _frame(table: OutputTable, columns: Mapping[str, object], data: Arrays) -> pd.DataFrame:
+def _frame(table: OutputTable, laid_out: Callable[[], Mapping[str, object]], data: Arrays) -> pd.DataFrame:
     """DataFrame of exactly the columns that the table has for these objectives and envelopes, in its order."""
+    columns = laid_out()
     names = [column.name for column in table.columns_of(data.objectives, data.envelopes)]
     if different := columns.keys() ^ set(names):
         raise ValueError(f"columns of the table {table.name}: {', '.join(sorted(different))} in one place only")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import pandas as pd
@@ -23,6 +25,13 @@ def copied(value: T) -> T:
     return copy  # type: ignore[no-any-return]  # of the type that came in
 
 
+@dataclass(frozen=True)
+class Deferred:
+    """Attribute of :class:`CopiedTables` that is worked out when it is first asked for."""
+
+    work: Callable[[], object]
+
+
 class CopiedTables:
     """Frozen value whose tables, and plain mappings and lists, are copied whenever they are asked for."""
 
@@ -31,4 +40,15 @@ class CopiedTables:
         def __getattribute__(self, name: str) -> Any:
             """Look up an attribute."""
             value = super().__getattribute__(name)
-            return value if name.startswith("__") else copied(value)
+            if name.startswith("__"):
+                return value
+            if isinstance(value, Deferred):
+                value = value.work()
+                object.__setattr__(self, name, value)
+            return copied(value)
+
+    def __getstate__(self) -> dict[str, object]:
+        """Return what is pickled: every attribute worked out."""
+        for name in vars(self):
+            getattr(self, name)
+        return vars(self)

@@ -1,20 +1,17 @@
-"""Reports show settlements, comparisons, sweeps, ensembles and repairs as text, charts, HTML, workbooks and logs."""
+"""Reports show settlements, comparisons, sweeps, ensembles and repairs as text, charts, HTML, workbooks and logs.
 
-from .charts.alternatives import alternatives_chart
-from .charts.axes_and_files import ChartsNotInstalledError
-from .charts.ensemble import ensemble_chart
-from .charts.frontier import frontier_chart
-from .charts.regimes import regimes_chart
-from .charts.robust import robust_chart
-from .charts.sweep import sweep_chart
-from .text.alternatives import alternatives_text
-from .text.comparison import comparison_text, verdict
-from .text.frontier import frontier_text
-from .text.regimes import regimes_text
-from .text.repair import reach_text, repair_text
-from .text.robust import robust_text
-from .text.stability import stability_text
-from .text.summary import summary
-from .text.sweep import sweep_text
-from .text.what_if import resolved_text
-from .workbooks.workbook import comparison_workbook
+The public names are the imports of ``__init__.pyi``, which type checkers read; a name is loaded when it is first used.
+"""
+
+from singlepot.solver.lazy_names import loaded, names
+
+
+def __getattr__(name: str) -> object:
+    """Load a public name when it is first asked for."""
+    value = loaded(__name__, name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return names(__name__)

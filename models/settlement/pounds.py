@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy import sparse
-from scipy.optimize import Bounds, LinearConstraint, milp
 
 from singlepot.solver import whole_units
 
@@ -177,6 +176,8 @@ class _Flow:
         carried, vired = self._start
         if not len(self._cost):
             return (carried, vired) if (spare >= 0).all() else None
+        from scipy.optimize import Bounds, LinearConstraint, milp  # large, and seldom needed
+
         rows = LinearConstraint(self._rows, ub=np.minimum(spare, self._most))
         solution = milp(self._cost, bounds=Bounds(0, self._upper), constraints=rows)
         if solution.x is None:

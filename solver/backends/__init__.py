@@ -14,11 +14,12 @@ from scipy import sparse
 from ..answer import Answer, Features, Method
 from ..control import Control
 from ..errors import SolverNotFoundError
-from ..interior_point.engine import NAME as INTERIOR_POINT
-from ..interior_point.engine import InteriorPointEngine
 from ..programme import Floats
 
 __all__ = ["BACKENDS", "INTERIOR_POINT", "REFERENCE", "Backend", "Engine", "engine"]
+
+INTERIOR_POINT = "interior-point"
+"""The backend for programmes of areas, of our own."""
 
 BACKENDS = ("highs", "pulp", "pyomo", INTERIOR_POINT)
 """Names that :func:`engine` takes."""
@@ -72,6 +73,8 @@ def engine(backend: Backend, matrix: sparse.csc_array, solver: str | None = None
     if backend in ("highs", INTERIOR_POINT) and solver not in (None, backend):
         raise SolverNotFoundError(f"the backend {backend} has no solver {solver!r}", "leave the solver out")
     if backend == INTERIOR_POINT:
+        from ..interior_point.engine import InteriorPointEngine
+
         return InteriorPointEngine(matrix)
     if backend == "highs":
         from .highs import HighsEngine

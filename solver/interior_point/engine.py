@@ -25,9 +25,6 @@ from .structure import find_structure
 
 LOG = logging.getLogger("singlepot")
 
-NAME = "interior-point"
-"""As the backend is called."""
-
 CLOSE_ENOUGH = 1e-11
 """Error of a centre that will do in a large programme where it cannot be sharpened; in others it has to be exact."""
 
@@ -47,7 +44,7 @@ class InteriorPointEngine:
         Rows by columns, finite entries.
     """
 
-    name = NAME
+    name = "interior-point"
     features = Features(
         duals=True, exact=True, methods=False, basis=False, warm_start=False, interrupt=True, vertex=False
     )

@@ -13,7 +13,6 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 from scipy.linalg import cholesky, qr, solve_triangular
-from scipy.optimize import nnls
 
 from ..programme import Booleans, Floats
 from ..quadratic_programme import Polished, QuadraticProgramme, residual_of
@@ -127,6 +126,8 @@ def _nearest(
     curvature: Floats, push: Floats, rest: Floats, others: tuple[sparse.csr_array, Floats]
 ) -> tuple[Floats, Floats] | None:
     """Return the displacement within ``rest`` and the multipliers of the inequalities; ``push`` is the gradient."""
+    from scipy.optimize import nnls  # large, and seldom needed
+
     rows, spare = others
     move, multiplier = np.zeros(len(push)), np.zeros(len(spare))
     if rest.shape[1] > DIRECTIONS:

@@ -13,7 +13,8 @@ import singlepot as sp
 from benchmarks.workloads import Workload, synthetic, tables
 from singlepot.models.formulation.formulation import formulate
 from singlepot.solver import Control, Method, Stop, minimise_in_turn
-from singlepot.solver.interior_point.engine import NAME, InteriorPointEngine
+from singlepot.solver.backends import INTERIOR_POINT
+from singlepot.solver.interior_point.engine import InteriorPointEngine
 from singlepot.solver.interior_point.interior_point import centre
 from singlepot.solver.interior_point.structure import find_structure
 from singlepot.solver.lexicographic import choice_of_method
@@ -61,9 +62,9 @@ def test_the_interior_point_settles_as_highs_does(made: Draft) -> None:
         by_highs = sp.settle(drawn)
     except sp.NoSettlementError:
         with pytest.raises(sp.NoSettlementError):
-            sp.settle(drawn, backend=NAME)
+            sp.settle(drawn, backend=INTERIOR_POINT)
         return
-    within = sp.settle(drawn, backend=NAME)
+    within = sp.settle(drawn, backend=INTERIOR_POINT)
     assert within.certificate.passed
     size = np.maximum(1.0, by_highs.stages["value"].abs())
     assert float(((by_highs.stages["value"] - within.stages["value"]).abs() / size).max()) <= 1e-7
@@ -78,8 +79,8 @@ def methods_of(settlement: sp.Settlement) -> list[str]:
 
 
 def test_a_backend_chosen_by_name_is_recorded(forty: sp.Scenario) -> None:
-    settlement = sp.settle(forty, backend=NAME)
-    assert settlement.provenance["backend"] == NAME
+    settlement = sp.settle(forty, backend=INTERIOR_POINT)
+    assert settlement.provenance["backend"] == INTERIOR_POINT
     assert WITHIN in methods_of(settlement)
 
 
@@ -161,7 +162,7 @@ def test_every_stage_value_of_a_slack_and_of_a_tied_workload() -> None:
     for load in synthetic(30, 6, 2)[1:]:
         formulation = formulate(sp.Scenario.from_tables(**tables(load)))
         values = []
-        for backend in ("highs", NAME):
+        for backend in ("highs", INTERIOR_POINT):
             staged = minimise_in_turn(formulation.programme, formulation.stages, Control(), backend=backend)
             values.append([result.value for result in staged.results])
         assert np.allclose(*values, rtol=1e-8, atol=1e-8)

@@ -9,6 +9,8 @@ The public names are the imports of ``__init__.pyi``, which type checkers read; 
 
 def __getattr__(name: str) -> object:
     """Load a public name when it is first asked for; functions check the kinds of their arguments."""
+    if name == "__all__":
+        return __dir__()
     if name == "__version__":
         from importlib.metadata import version
 

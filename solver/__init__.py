@@ -5,7 +5,12 @@ This room has no word for areas or money and imports nothing else of singlepot.
 The public names are the imports of ``__init__.pyi``, which type checkers read; a name is loaded when it is first used.
 """
 
+import logging
+
 from .lazy_names import loaded, names
+
+# The calling program decides where the log goes, not logging's last resort.
+logging.getLogger("singlepot").addHandler(logging.NullHandler())
 
 
 def __getattr__(name: str) -> object:

@@ -13,7 +13,6 @@ from typing import TypeVar
 from .errors import BadOptionError
 
 LOG = logging.getLogger("singlepot")
-LOG.addHandler(logging.NullHandler())  # the calling program decides where the log goes, not logging's last resort
 
 POLL_S = 0.05
 """Interval at which a running solver is polled, seconds: short beside the two seconds in which a run has to stop."""

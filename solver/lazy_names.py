@@ -26,7 +26,7 @@ def names(package: str) -> list[str]:
 
 
 def loaded(package: str, name: str) -> object:
-    """Load a public name of a package; of ``__all__`` their list.
+    """Load a public name of a package; ``__all__`` is the list of them.
 
     Raises
     ------

@@ -55,12 +55,15 @@ def tables_of(
         "take_up": lambda: _take_up(data, decisions),
         "stages": lambda: _stages(certificate, solved.staged),
     }
-    return {name: Deferred(partial(_frame, table, columns[name], data)) for name, table in OUTPUT.items()}
+    return {name: Deferred(partial(_tabulated, table, columns[name], data)) for name, table in OUTPUT.items()}
 
 
-def _frame(table: OutputTable, laid_out: Callable[[], Mapping[str, object]], data: Arrays) -> pd.DataFrame:
+def _tabulated(table: OutputTable, columns: Callable[[], Mapping[str, object]], data: Arrays) -> pd.DataFrame:
+    return _frame(table, columns(), data)
+
+
+def _frame(table: OutputTable, columns: Mapping[str, object], data: Arrays) -> pd.DataFrame:
     """DataFrame of exactly the columns that the table has for these objectives and envelopes, in its order."""
-    columns = laid_out()
     names = [column.name for column in table.columns_of(data.objectives, data.envelopes)]
     if different := columns.keys() ^ set(names):
         raise ValueError(f"columns of the table {table.name}: {', '.join(sorted(different))} in one place only")

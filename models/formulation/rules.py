@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
-import pandas as pd
 
 from ..scenario.array_types import Booleans, Floats, Integers
 from ..scenario.arrays import Arrays
 from ..scenario.scenario import Scenario
 from ..tables.rule_kinds import AREAS, BASES, GRANTS, POTS, RULES, SELECTORS, SUMS, Rule
+
+Row: TypeAlias = Mapping[Any, Any]
+"""Row of the table ``rules`` by column, with every default."""
 
 ABSOLUTE = ("amount", "per_head")
 """Bases that bind cells without a bid or target too."""
@@ -75,23 +77,20 @@ class Rules:
 
 def resolve(scenario: Scenario, data: Arrays) -> Rules:
     """Work out every rule's limit in every cell."""
-    return resolve_rows(scenario.filled("rules"), scenario.settings.rules, data)
+    columns = scenario.columns("rules")
+    rows = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+    return resolve_rows(rows, scenario.settings.rules, data)
 
 
-def resolve_rows(table: pd.DataFrame, general: Mapping[str, float], data: Arrays) -> Rules:
-    """Work out every rule's limit in every cell from the table of rules and the general ones."""
-    rows = {name: table[table["rule"] == name] for name in RULES}
+def resolve_rows(table: Sequence[Row], general: Mapping[str, float], data: Arrays) -> Rules:
+    """Work out every rule's limit in every cell from the rows of the table of rules and the general ones."""
+    rows = {name: [row for row in table if row["rule"] == name] for name in RULES}
     limits = {
         rule.name: _limit(rule, rows[rule.name], general.get(rule.name), data)
         for rule in RULES.values()
         if rule.over is not SUMS
     }
-    sums = [
-        _sum_limit(rule, row, data)
-        for rule in RULES.values()
-        if rule.over is SUMS
-        for row in rows[rule.name].to_dict("records")
-    ]
+    sums = [_sum_limit(rule, row, data) for rule in RULES.values() if rule.over is SUMS for row in rows[rule.name]]
     return Rules(limits, tuple(sorted(sums, key=lambda one: (one.label, one.rule.lower))))
 
 
@@ -124,7 +123,7 @@ class _Choice:
     names_centre: Booleans
 
 
-def _limit(rule: Rule, rows: pd.DataFrame, general: float | None, data: Arrays) -> Limit:
+def _limit(rule: Rule, rows: Sequence[Row], general: float | None, data: Arrays) -> Limit:
     """Turn shares, amounts and per-head values into limits."""
     choice = _choose(rule, rows, general, data)
     limit = np.full(choice.value.shape, np.nan)
@@ -148,28 +147,25 @@ def _concerned(rule: Rule, choice: _Choice, data: Arrays) -> Booleans:
     return asks | (absolute & (~data.centre[:, None, None] | choice.names_centre))
 
 
-def _choose(rule: Rule, rows: pd.DataFrame, general: float | None, data: Arrays) -> _Choice:
+def _choose(rule: Rule, rows: Sequence[Row], general: float | None, data: Arrays) -> _Choice:
     axes = rule.over.axes
     shape = tuple(len(getattr(data, f"{axis}s")) for axis in axes)
     value = np.full(shape, np.nan if general is None else float(general))
     basis = np.full(shape, -1 if general is None else BASES.index("bid"))
     names_centre = np.zeros(shape, dtype=bool)
-    selectors = rows[list(SELECTORS)].to_numpy(dtype=object)
-    order = np.argsort((selectors != "").sum(axis=1), kind="stable")
-    for position in order:
-        row = dict(zip(SELECTORS, selectors[position], strict=True))
+    for row in sorted(rows, key=lambda row: sum(row[name] != "" for name in SELECTORS)):
         match = np.ones((1,) * len(shape), dtype=bool)
         for axis, name in enumerate(axes):
             along = tuple(-1 if i == axis else 1 for i in range(len(axes)))
             match = match & _matching(row, name, data).reshape(along)
         match = np.broadcast_to(match, shape)
-        value[match] = float(rows["value"].iloc[position])
-        basis[match] = BASES.index(str(rows["basis"].iloc[position]))
+        value[match] = float(row["value"])
+        basis[match] = BASES.index(row["basis"])
         names_centre[match] = row["area"] != "" or row["type"] != ""
     return _Choice(value, basis, names_centre)
 
 
-def _matching(row: dict[str, str], axis: str, data: Arrays) -> Booleans:
+def _matching(row: Row, axis: str, data: Arrays) -> Booleans:
     if axis == "area":
         matches = np.ones(len(data.areas), dtype=bool)
         for selector, labels in (("area", data.areas), ("region", data.region), ("type", data.type)):
@@ -180,11 +176,10 @@ def _matching(row: dict[str, str], axis: str, data: Arrays) -> Booleans:
     return np.asarray([not row[axis] or label == row[axis] for label in labels], dtype=bool)
 
 
-def _sum_limit(rule: Rule, row: Mapping[Any, Any], data: Arrays) -> SumLimit:
+def _sum_limit(rule: Rule, row: Row, data: Arrays) -> SumLimit:
     """Turn a row about a sum of grants into its limit: a share of the pots of its cells, or an amount."""
-    selectors = {name: str(row[name]) for name in SELECTORS}
-    cells = np.outer(_matching(selectors, "envelope", data), _matching(selectors, "year", data))
+    cells = np.outer(_matching(row, "envelope", data), _matching(row, "year", data))
     value = float(row["value"])
     limit = value if row["basis"] == "amount" else value * float(data.pot[cells].sum())
-    label = " ".join(text for text in selectors.values() if text) or "all"
-    return SumLimit(rule, label, _matching(selectors, "area", data), cells, limit)
+    label = " ".join(row[name] for name in SELECTORS if row[name]) or "all"
+    return SumLimit(rule, label, _matching(row, "area", data), cells, limit)

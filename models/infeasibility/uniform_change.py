@@ -205,7 +205,7 @@ def _limit_values(elastic: RelaxableProgramme, changed: Sequence[RuleValue]) -> 
             general[one.rule] = one.to
         else:
             table.loc[table.index[one.row], "value"] = one.to
-    rules = resolve_rows(table, general, data)
+    rules = resolve_rows(table.to_dict("records"), general, data)
     values = np.full(len(limits), np.nan)
     for rule in RULES.values():
         mine = np.flatnonzero(limits["rule"] == rule.name)

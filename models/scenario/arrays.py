@@ -6,12 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from ..tables.schema import CENTRE
-from .array_types import Booleans, Floats, Integers, Texts
+from .array_types import Booleans, Columns, Floats, Integers, Texts
 from .option_arrays import Options, option_arrays
-from .positions import Positions, numbers
+from .positions import Positions
 from .scenario import Scenario
 
 
@@ -76,20 +75,20 @@ class Arrays:
 
 def arrays(scenario: Scenario) -> Arrays:
     """Read a valid scenario into arrays."""
-    areas_table = scenario.filled("areas").sort_values("code", kind="stable")
-    areas = tuple(areas_table["code"].tolist())
+    areas_table = _sorted(scenario.columns("areas"), "code")
+    areas = tuple(areas_table["code"])
     envelopes = tuple(sorted(scenario.envelopes))
-    objectives_table = scenario.filled("objectives").sort_values("key", kind="stable")
+    objectives_table = _sorted(scenario.columns("objectives"), "key")
     objectives = tuple(objectives_table["key"])
     years = tuple(scenario.settings.years)
     positions = Positions(areas, envelopes, objectives, years)
-    centre = (areas_table["type"] == CENTRE).to_numpy()
+    centre = areas_table["type"] == CENTRE
     pot, has_pot = _pot(scenario, positions, (len(envelopes), len(years)))
     bid, reference, has_bid_row = _bids(scenario, positions, (len(areas), len(envelopes), len(years)))
     proposed, preference, has_target_row = _targets(scenario, positions, (len(areas), len(objectives), len(years)))
     bids = bid.sum(axis=(1, 2))
     concerned = ~centre & ((bids > 0) | (proposed.sum(axis=(1, 2)) > 0))
-    population = numbers(areas_table, "population")
+    population = areas_table["population"]
     people = _people(population, bids, concerned)
     return Arrays(
         areas=areas,
@@ -97,8 +96,8 @@ def arrays(scenario: Scenario) -> Arrays:
         objectives=objectives,
         years=years,
         centre=centre,
-        region=tuple(areas_table["region"].tolist()),
-        type=tuple(areas_table["type"].tolist()),
+        region=tuple(areas_table["region"]),
+        type=tuple(areas_table["type"]),
         population=population,
         bid=bid,
         has_bid_row=has_bid_row,
@@ -109,40 +108,46 @@ def arrays(scenario: Scenario) -> Arrays:
         pot=pot,
         has_pot=has_pot,
         national=_national(scenario, positions),
-        objective_weight=numbers(objectives_table, "weight"),
-        priority=numbers(objectives_table, "priority").astype(np.int64),
+        objective_weight=objectives_table["weight"],
+        priority=objectives_table["priority"].astype(np.int64),
         equity=_equity(scenario, areas_table, people, concerned),
         share=people / people.sum() if people.sum() > 0 else people,
         options=option_arrays(scenario, positions, bid, proposed, centre),
     )
 
 
+def _sorted(table: Columns, key: str) -> Columns:
+    """Columns of a table in the order of its keys."""
+    order = np.argsort(table[key], kind="stable")
+    return {name: column[order] for name, column in table.items()}
+
+
 def _pot(scenario: Scenario, positions: Positions, shape: tuple[int, int]) -> tuple[Floats, Booleans]:
     """Pot E×T, rows of one year and envelope added up, and where there is one."""
-    table = scenario.filled("pot")
+    table = scenario.columns("pot")
     pot, has_pot = np.zeros(shape), np.zeros(shape, dtype=bool)
-    at = (positions("envelope", table), positions("year", table))
-    np.add.at(pot, at, numbers(table, "amount"))
+    at = tuple(positions(kind, table[kind]) for kind in ("envelope", "year"))
+    np.add.at(pot, at, table["amount"])
     has_pot[at] = True
     return pot, has_pot
 
 
 def _bids(scenario: Scenario, positions: Positions, shape: tuple[int, int, int]) -> tuple[Floats, Floats, Booleans]:
     """Bids and references A×E×T, and where there is a row."""
-    table = scenario.filled("bids")
+    table = scenario.columns("bids")
     bid, reference, has_row = np.zeros(shape), np.full(shape, np.nan), np.zeros(shape, dtype=bool)
-    at = (positions("area", table), positions("envelope", table), positions("year", table))
-    bid[at], reference[at], has_row[at] = numbers(table, "amount"), numbers(table, "reference"), True
+    at = tuple(positions(kind, table[kind]) for kind in ("area", "envelope", "year"))
+    bid[at], reference[at], has_row[at] = table["amount"], table["reference"], True
     return bid, reference, has_row
 
 
 def _targets(scenario: Scenario, positions: Positions, shape: tuple[int, int, int]) -> tuple[Floats, Floats, Booleans]:
     """Proposed targets A×K×T, preferences A×K, and where there is a row."""
-    table = scenario.filled("targets")
+    table = scenario.columns("targets")
     proposed, has_row, preference = np.zeros(shape), np.zeros(shape, dtype=bool), np.ones(shape[:2])
-    at = (positions("area", table), positions("objective", table), positions("year", table))
-    proposed[at], has_row[at] = numbers(table, "target"), True
-    preference[at[:2]] = numbers(table, "weight")
+    at = tuple(positions(kind, table[kind]) for kind in ("area", "objective", "year"))
+    proposed[at], has_row[at] = table["target"], True
+    preference[at[:2]] = table["weight"]
     return proposed, preference, has_row
 
 
@@ -155,16 +160,16 @@ def _people(population: Floats, bids: Floats, concerned: Booleans) -> Floats:
     return concerned.astype(np.float64)
 
 
-def _equity(scenario: Scenario, areas: pd.DataFrame, people: Floats, concerned: Booleans) -> Floats:
+def _equity(scenario: Scenario, areas: Columns, people: Floats, concerned: Booleans) -> Floats:
     r"""λ: (median / value) ** elasticity; 1 for the centre and for an area with neither bid nor target.
 
     The median is the smallest value at which at least half the people live in areas at or below it.
     """
     equity = scenario.settings.equity
-    weights = np.ones(len(areas))
+    weights = np.ones(len(people))
     if equity is None or not concerned.any():
         return weights
-    value = numbers(areas, equity.attribute)
+    value = areas[equity.attribute]
     order = np.argsort(np.where(concerned, value, np.inf), kind="stable")
     reached = np.cumsum(people[order]) >= 0.5 * people.sum() * (1 - 1e-12)
     median = value[order][int(reached.argmax())]
@@ -173,10 +178,10 @@ def _equity(scenario: Scenario, areas: pd.DataFrame, people: Floats, concerned: 
 
 
 def _national(scenario: Scenario, positions: Positions) -> National:
-    table = scenario.filled("national")
+    table = scenario.columns("national")
     ends = [year.partition(":") for year in table["year"]]
-    first = positions.of("year", [start for start, _, _ in ends])
-    last = positions.of("year", [end or start for start, _, end in ends])
-    objective = positions("objective", table)
+    first = positions("year", [start for start, _, _ in ends])
+    last = positions("year", [end or start for start, _, end in ends])
+    objective = positions("objective", table["objective"])
     order = np.lexsort((last, first, objective))
-    return National(objective[order], first[order], last[order], numbers(table, "target")[order])
+    return National(objective[order], first[order], last[order], table["target"][order])

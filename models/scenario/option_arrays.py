@@ -8,8 +8,8 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from .array_types import Booleans, Floats, Integers, Texts
-from .positions import Positions, numbers, positions_in
+from .array_types import Booleans, Columns, Floats, Integers, Texts
+from .positions import Positions, index_of, positions_in
 from .scenario import Scenario
 
 
@@ -67,32 +67,33 @@ def option_arrays(scenario: Scenario, positions: Positions, bid: Floats, propose
     centre
         Which areas are of the centre, A: they have no scale-backs.
     """
-    table = scenario.filled("options").sort_values(["area", "option"], kind="stable").reset_index(drop=True)
+    table = scenario.columns("options")
+    order = np.lexsort([pd.factorize(table[name], sort=True)[0] for name in ("option", "area")])
+    table = {name: column[order] for name, column in table.items()}
     required = _requirements(table)
     unusable = _unusable(table, required)
-    dropped = table.loc[unusable, ["area", "option"]].reset_index(drop=True)
     position = np.cumsum(~unusable) - 1
     required = position[required[~unusable[required[:, 0]]]]
-    live = table[~unusable].reset_index(drop=True)
+    live = {name: column[~unusable] for name, column in table.items()}
     grant, outcome = _profiles(scenario, positions, live)
-    first = len(live)
+    first = len(live["area"])
     backs = _scale_backs(positions, bid, proposed, centre, first)
     names = scale_back_names(scenario, bid, backs.cell)
     groups = _groups(live)
-    keys, called = (live[column].to_numpy(dtype=object) for column in ("option", "name"))
+    keys, called = live["option"], live["name"]
     return Options(
-        area=np.concatenate([positions("area", live), backs.area]),
+        area=np.concatenate([positions("area", live["area"]), backs.area]),
         name=np.concatenate([keys, names]),
         called=np.concatenate([np.where(called == "", keys, called), names]),
-        limit=np.concatenate([numbers(live, "max_take_up"), np.ones(len(backs.area))]),
-        own_cost=np.concatenate([numbers(live, "own_cost"), np.zeros(len(backs.area))]),
+        limit=np.concatenate([live["max_take_up"], np.ones(len(backs.area))]),
+        own_cost=np.concatenate([live["own_cost"], np.zeros(len(backs.area))]),
         scale_back=np.arange(first + len(backs.area)) >= first,
         weight=np.concatenate([np.zeros(first), backs.weight]),
         group=np.concatenate([groups, np.full(len(backs.area), -1)]),
         requires=required,
         grant=_join(grant, backs.grant),
         outcome=_join(outcome, backs.outcome),
-        dropped=dropped,
+        dropped=pd.DataFrame({name: table[name][unusable] for name in ("area", "option")}),
     )
 
 
@@ -102,23 +103,22 @@ def _join(first: Cells, second: Cells) -> Cells:
     )
 
 
-def _requirements(options: pd.DataFrame) -> Integers:
+def _requirements(options: Columns) -> Integers:
     """Pairs (option, option it requires), as positions in the table."""
-    needs = options.loc[options["requires"] != "", ["area", "requires"]].copy()
-    if needs.empty:
-        return np.zeros((0, 2), dtype=np.int64)
-    needs["requires"] = needs["requires"].str.split(";")
-    pairs = needs.explode("requires")
-    pairs["requires"] = pairs["requires"].str.strip()
-    pairs = pairs[pairs["requires"] != ""]
-    index = pd.MultiIndex.from_frame(options[["area", "option"]])
-    required = index.get_indexer(pd.MultiIndex.from_frame(pairs[["area", "requires"]]))
-    return np.column_stack([pairs.index.to_numpy(dtype=np.int64), required.astype(np.int64)])
+    needing = np.flatnonzero(options["requires"] != "")
+    position = index_of(zip(options["area"], options["option"], strict=True)) if len(needing) else {}
+    pairs = [
+        (i, position[options["area"][i], name.strip()])
+        for i in needing.tolist()
+        for name in options["requires"][i].split(";")
+        if name.strip()
+    ]
+    return np.asarray(pairs, dtype=np.int64).reshape(-1, 2)
 
 
-def _unusable(options: pd.DataFrame, required: Integers) -> Booleans:
+def _unusable(options: Columns, required: Integers) -> Booleans:
     """Options with no take-up, and those that require one of them, however far down the chain."""
-    unusable = np.asarray(options["max_take_up"].to_numpy(dtype=np.float64) == 0)
+    unusable: Booleans = options["max_take_up"] == 0
     while True:
         grown = unusable.copy()
         grown[required[unusable[required[:, 1]], 0]] = True
@@ -127,29 +127,30 @@ def _unusable(options: pd.DataFrame, required: Integers) -> Booleans:
         unusable = grown
 
 
-def _groups(options: pd.DataFrame) -> Integers:
+def _groups(options: Columns) -> Integers:
     """One number for each group of an area; -1 without a group."""
-    codes = options.groupby(["area", "group"], sort=True).ngroup().to_numpy(dtype=np.int64)
-    return np.where(options["group"].to_numpy(dtype=object) == "", -1, codes)
+    area, group = (pd.factorize(options[name], sort=True)[0].astype(np.int64) for name in ("area", "group"))
+    codes = np.unique(area * (group.max(initial=0) + 1) + group, return_inverse=True)[1]
+    return np.where(options["group"] == "", -1, codes)
 
 
-def _profiles(scenario: Scenario, positions: Positions, live: pd.DataFrame) -> tuple[Cells, Cells]:
+def _profiles(scenario: Scenario, positions: Positions, live: Columns) -> tuple[Cells, Cells]:
     """Grants by envelope and outcomes by objective of the options that are left."""
-    profile = scenario.filled("option_years")
-    names = pd.Index(live["option"].unique())
+    profile = scenario.columns("option_years")
+    names = index_of(pd.unique(live["option"]))
     pairs = []
     for table in (live, profile):
         name = positions_in(names, table["option"])
-        pairs.append(np.where(name < 0, -1, positions("area", table) * len(names) + name))
+        pairs.append(np.where(name < 0, -1, positions("area", table["area"]) * len(names) + name))
     option = pd.Index(pairs[0]).get_indexer(pd.Index(pairs[1])).astype(np.int64)
-    year, dropped = positions("year", profile), bool((option < 0).any())
+    year, dropped = positions("year", profile["year"]), bool((option < 0).any())
 
     def cells(kind: str, columns: dict[str, str]) -> Cells:
-        if not columns or profile.empty:
+        if not columns or not len(year):
             empty = np.zeros(0, dtype=np.int64)
             return Cells(empty, empty, empty, np.zeros(0))
-        across = positions.of(kind, list(columns))
-        values = profile[list(columns.values())].to_numpy(dtype=np.float64)
+        across = positions(kind, list(columns))
+        values = np.column_stack([profile[name] for name in columns.values()])
         row, column = np.nonzero(values)
         if dropped:
             kept = option[row] >= 0
@@ -161,7 +162,7 @@ def _profiles(scenario: Scenario, positions: Positions, live: pd.DataFrame) -> t
         return Cells(cell.option[order], cell.across[order], cell.year[order], cell.value[order])
 
     grants = {envelope: f"grant_{envelope}" for envelope in scenario.envelopes}
-    outcomes = {key: key for key in scenario.filled("objectives")["key"]}
+    outcomes = {key: key for key in scenario.columns("objectives")["key"]}
     return cells("envelope", grants), cells("objective", outcomes)
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
 
-from .array_types import Floats, Integers
+from .array_types import Integers, Texts
+
+Label = TypeVar("Label", bound=Hashable)
 
 
 class Positions:
@@ -16,23 +18,19 @@ class Positions:
 
     def __init__(self, *labels: tuple[str, ...]) -> None:
         kinds = ("area", "envelope", "objective", "year")
-        self._indexes = dict(zip(kinds, map(pd.Index, labels), strict=True))
+        self._indexes = {kind: index_of(of_kind) for kind, of_kind in zip(kinds, labels, strict=True)}
 
-    def __call__(self, kind: str, table: pd.DataFrame) -> Integers:
-        """Return the positions of the labels in a table's column of a kind: area, envelope, objective or year."""
-        return self.of(kind, table[kind])
-
-    def of(self, kind: str, labels: pd.Series[str] | Sequence[str]) -> Integers:
-        """Return the positions of labels of a kind."""
+    def __call__(self, kind: str, labels: Texts | Sequence[str]) -> Integers:
+        """Return the positions of labels of a kind: area, envelope, objective or year."""
         return positions_in(self._indexes[kind], labels)
 
 
-def positions_in(index: pd.Index[Any], labels: pd.Series[str] | Sequence[str]) -> Integers:
+def index_of(labels: Iterable[Label]) -> dict[Label, int]:
+    """Return the position of each label."""
+    return {label: position for position, label in enumerate(labels)}
+
+
+def positions_in(index: Mapping[str, int], labels: Texts | Sequence[str]) -> Integers:
     """Return the positions of labels in an index, each different one looked up once; -1 for those not there."""
-    codes, different = pd.factorize(pd.Index(labels))
-    return np.append(index.get_indexer(different), -1)[codes].astype(np.int64)
-
-
-def numbers(table: pd.DataFrame, column: str) -> Floats:
-    """Return a column of numbers as an array; a missing one is NaN."""
-    return table[column].to_numpy(dtype=np.float64)
+    codes, different = pd.factorize(np.asarray(labels, dtype=object))
+    return np.asarray([*(index.get(label, -1) for label in different), -1], dtype=np.int64)[codes]

@@ -15,9 +15,10 @@ from ..notebook_display import rich, rich_table
 from ..settings.reading import read_settings
 from ..settings.settings import SCHEMA, FrozenMapping, Settings
 from ..tables.copies import copied
-from ..tables.defaults import envelopes_of, fill
+from ..tables.defaults import envelopes_of, fill, fill_columns
 from ..tables.raw import RawTable, from_frame, lost
 from ..tables.schema import TABLES
+from .array_types import Columns
 from .documents import scenario_documents
 
 
@@ -268,6 +269,10 @@ class Scenario:
         for each objective, 0 where nothing changes; columns kept and ignored are left out.
         """
         return fill(table, self._tables, self.settings.attributes)
+
+    def columns(self, table: str) -> Columns:
+        """Internal: the columns of :meth:`filled` as arrays, numbers as floats and texts as objects."""
+        return fill_columns(table, self._tables, self.settings.attributes)
 
     def documents(self) -> dict[str, bytes]:
         """Return the scenario as files, name → content: scenario.toml, and a CSV for each table with rows."""

@@ -42,6 +42,8 @@ def ours(case: Case, meter: Meter) -> Found:
 
     with meter("settle"):
         settlement = sp.settle(scenario, progress=note)
+    with meter("settle: tables"):
+        settlement.tables  # noqa: B018  # worked out when they are asked for
     for phase, seconds in settlement.timings.items():
         meter.phases[f"settle: {phase}"] = Phase(seconds)
     for (stage, start), (_, end) in pairwise(seen):

@@ -129,7 +129,7 @@ class Settlement(CopiedTables):
     provenance
         Versions, methods and the hash of the scenario.
     timings
-        CPU seconds of each phase; not part of the result.
+        CPU seconds of each phase of settling; not part of the result.
     stored_orders
         Internal: merit orders and solved stages; None for a settlement that was read back, whose stages are then
         solved again.

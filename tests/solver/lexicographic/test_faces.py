@@ -100,12 +100,14 @@ def test_the_echo_of_the_largest_dual_is_rounding(small: float, kept: float) -> 
     assert row_dual.tolist() == [1.0, kept]
 
 
-def test_rounding_of_wild_duals_hides_no_true_reduced_cost() -> None:
-    """The largest dual is 1e15; a reduced cost of 1e-6 of the mean cost is true nevertheless."""
-    matrix = sparse.csc_array(np.asarray([[1.0, 0.0], [1.0, 0.0], [0.0, 1.0]]))
-    reduced, row_dual = without_rounding(matrix, np.asarray([1.0, 1.0]), np.asarray([1e15, -1e15, 1 - 1e-6]))
-    assert reduced[1] == pytest.approx(1e-6, rel=1e-6)
-    assert row_dual[2] == 1 - 1e-6
+@pytest.mark.parametrize(("true", "kept"), [(1e-6, True), (1e-9, True), (6e-10, False)])
+def test_rounding_of_wild_duals_hides_no_true_reduced_cost(true: float, kept: bool) -> None:
+    """Duals of 1e15: what they leave counts up to 1e-7 of a mean cost of 128, that is 8e-10 of one."""
+    matrix = sparse.csc_array(np.asarray([[0.0, 0.0, 1.0], [0.0, 0.0, 1.0], [1.0, 0.0, 0.0], [0.0, 1.0, 0.0]]))
+    dual = np.asarray([1e15, -1e15, 1.0 - true, -1.0])
+    reduced, row_dual = without_rounding(matrix, np.asarray([1.0, -1.0, 0.0]), dual)
+    assert reduced.tolist() == pytest.approx([true * kept, 0.0, 0.0], rel=1e-6)
+    assert row_dual.tolist() == dual.tolist()
 
 
 def test_without_an_objective_only_rounding_of_the_duals_is_dropped() -> None:

@@ -20,7 +20,7 @@ from singlepot.solver.lexicographic.choice_of_method import (
     method_name,
 )
 
-MATRIX = sparse.csc_array(np.ones((1, 1)))
+MATRIX = sparse.csc_array(np.ones((1, 2)))
 FRESH, SIMPLEX = ("highs", Method.INTERIOR), ("highs", Method.SAFE)
 FROM_BASIS, CENTRE = ("highs", Method.WARM), ("interior-point", Method.INTERIOR)
 
@@ -48,13 +48,16 @@ def test_the_simplex_method_can_be_asked_first() -> None:
     assert names(ChoiceOfMethod("highs", MATRIX, None, eager=False, safe=True), None)[0] == SIMPLEX
 
 
-def test_large_programmes_have_a_centre_until_two_stages_gave(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(choice_of_method, "LARGE", MATRIX.nnz)
+@pytest.mark.parametrize("large", [MATRIX.nnz, MATRIX.nnz - 1])
+def test_large_programmes_have_a_centre_until_two_stages_gave(large: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(choice_of_method, "LARGE", large)
     choice = ChoiceOfMethod("highs", MATRIX, None, eager=False)
     assert names(choice, None, 0) == names(choice, 1.0, 1) == [CENTRE, FRESH, SIMPLEX]
     assert names(choice, 1.0, 2) == [FRESH, SIMPLEX]
     assert names(choice, NARROW - 0.01, 1) == [FROM_BASIS, FRESH, SIMPLEX]
     assert names(ChoiceOfMethod("highs", MATRIX, None, eager=True), 1.0) == [FROM_BASIS, FRESH, SIMPLEX]
+    monkeypatch.setattr(choice_of_method, "LARGE", MATRIX.nnz + 1)
+    assert names(ChoiceOfMethod("highs", MATRIX, None, eager=False), None) == [FRESH, SIMPLEX]
 
 
 class Other(HighsEngine):

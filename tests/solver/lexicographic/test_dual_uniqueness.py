@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from singlepot.solver import ProgrammeBuilder, Stage, Staged, StageResult, unique_duals
+from singlepot.solver.lexicographic import dual_uniqueness
 from singlepot.solver.lexicographic.faces import Face
 from singlepot.solver.programme import Floats
 from singlepot.solver.scaling import scale
@@ -97,11 +98,21 @@ def test_an_earlier_stage_shows_nothing_of_a_later_one() -> None:
     assert not unique_duals(least_of_one(ON_THE_FACE, CORNER), 1).any()
 
 
-def test_a_row_away_from_its_bounds_has_the_dual_zero() -> None:
+@pytest.mark.parametrize("c", [1.0, 4.0])
+def test_a_row_away_from_its_bounds_has_the_dual_zero(c: float) -> None:
     """Also where another optimum has it at its bound; then every column has its own cost as reduced cost."""
-    away = least_of_one(CORNER, (0.0, 0.0, 1.0))
+    away = least_of_one(CORNER, (0.0, 0.0, c))
     assert unique_duals(away, 0).tolist() == [True]
     assert unique_duals(away, 0, of_columns=True).tolist() == [True] * 3
+
+
+def test_no_dual_counts_as_the_only_one_where_memory_is_short(monkeypatch: pytest.MonkeyPatch) -> None:
+    def short(*matrix: object, **options: object) -> None:
+        raise RuntimeError("Factor is out of memory")
+
+    monkeypatch.setattr(dual_uniqueness, "splu", short)
+    assert not unique_duals(ring(), 0).any()
+    assert not unique_duals(ring(), 0, of_columns=True).any()
 
 
 def test_a_stage_with_nothing_to_minimise_has_no_duals() -> None:

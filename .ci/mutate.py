@@ -49,6 +49,7 @@ TARGETS = {
     "lexicographic": (
         "solver/lexicographic/*.py",
         [
+            "tests/solver/lexicographic",
             "tests/models/settlement/test_certificate.py",
             *(f"tests/solver/test_{name}.py" for name in ("solver", "crossed_bounds", "symmetry")),
             "tests/models/test_shortcuts.py",

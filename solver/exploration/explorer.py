@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..control import Control, Halt
-from ..lexicographic.stage import Stage, Technique, ended_early
+from ..lexicographic.stage import Stage, ended_early
 from ..lexicographic.stages import LexicographicSolver, with_stage_rows
 from ..programme import Floats, LinearProgramme
 
@@ -54,7 +54,7 @@ class Explorer:
         self, programme: LinearProgramme, earlier: Sequence[Stage] = (), control: Control | None = None
     ) -> None:
         control = control or Control()
-        programme, held = with_stage_rows(programme, earlier, Technique())
+        programme, held = with_stage_rows(programme, earlier)
         sizes = {row: earlier[position].size for position, row in held.items()}
         self._run = LexicographicSolver(programme, control, eager=True, sizes_of_rows=sizes)
         try:

@@ -127,12 +127,11 @@ def without_rounding(matrix: sparse.csc_array, cost: Floats, row_dual: Floats) -
     reduced = cost - np.bincount(of_column, part, len(cost))
     part = np.abs(part)
     terms = np.abs(cost) + np.bincount(of_column, part, len(cost))
-    if ROUNDING_OF_DUALS:
-        calm = CALM / OBJECTIVE_SIZE * np.abs(cost[cost != 0]).mean() if cost.any() else np.inf
-        terms = np.maximum(terms, min(ECHO * terms.max(initial=0.0), calm) / ROUNDING_OF_DUALS)
-    reduced = np.where(np.abs(reduced) > ROUNDING_OF_DUALS * terms, reduced, 0.0)
+    calm = CALM / OBJECTIVE_SIZE * np.abs(cost[cost != 0]).mean() if cost.any() else np.inf
+    rounding = np.maximum(ROUNDING_OF_DUALS * terms, min(ECHO * terms.max(initial=0.0), calm))
+    reduced = np.where(np.abs(reduced) > rounding, reduced, 0.0)
     counts = np.zeros(len(row_dual), dtype=bool)
-    counts[matrix.indices[part > ROUNDING_OF_DUALS * terms[of_column]]] = True
+    counts[matrix.indices[part > rounding[of_column]]] = True
     return reduced, np.where(counts, row_dual, 0.0)
 
 

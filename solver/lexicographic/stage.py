@@ -108,6 +108,10 @@ class Technique:
     counted: float = COUNTED
 
 
+EVERY_CURE = Technique()
+"""What every run uses unless a test, or a repeated settlement, asks for another."""
+
+
 @dataclass(frozen=True, eq=False)
 class Staged:
     """The end of the stages: the last point and the face that is left, both scaled, the results, and the solver."""

@@ -24,7 +24,7 @@ from ..scaling import objective_factor, scale
 from .choice_of_method import ChoiceOfMethod, closeness, method_name
 from .dual_bound import RESOLVED, dual_bound, largest_term
 from .faces import Face, ambiguous, around, wild, without_rounding
-from .stage import InfeasibleError, Stage, Staged, StageResult, Technique, ended_early
+from .stage import EVERY_CURE, InfeasibleError, Stage, Staged, StageResult, Technique, ended_early
 
 LOG = logging.getLogger("singlepot")
 
@@ -45,7 +45,7 @@ def minimise_in_turn(
     *,
     backend: Backend = REFERENCE,
     solver: str | None = None,
-    technique: Technique | None = None,
+    technique: Technique = EVERY_CURE,
 ) -> Staged:
     """Minimise each stage on the face that the earlier ones left.
 
@@ -71,7 +71,6 @@ def minimise_in_turn(
     SolverFailedError
         No method gave a proved optimum.
     """
-    technique = technique or Technique()
     programme, held_rows = with_stage_rows(programme, stages, technique)
     sizes = {row: stages[position].size for position, row in held_rows.items()}
     run = LexicographicSolver(programme, control, backend, solver, technique, sizes_of_rows=sizes)
@@ -88,7 +87,7 @@ def minimise_in_turn(
 
 
 def with_stage_rows(
-    programme: LinearProgramme, stages: Sequence[Stage], technique: Technique
+    programme: LinearProgramme, stages: Sequence[Stage], technique: Technique = EVERY_CURE
 ) -> tuple[LinearProgramme, dict[int, int]]:
     """Add a row for each stage that is held by a row: those that give, or all to show why not."""
     chosen = [i for i, stage in enumerate(stages) if not stage.empty and (stage.give > 0 or not technique.hold_by_face)]
@@ -147,12 +146,12 @@ class LexicographicSolver:
         control: Control,
         backend: Backend = REFERENCE,
         solver: str | None = None,
-        technique: Technique | None = None,
+        technique: Technique = EVERY_CURE,
         *,
         eager: bool = False,
         sizes_of_rows: Mapping[int, float] | None = None,
     ) -> None:
-        self._technique = technique or Technique()
+        self._technique = technique
         self.scaled = scale(programme, sizes_of_rows, counted=self._technique.counted, enabled=self._technique.scale)
         self.face = Face.whole(self.scaled)
         self.x: Floats | None = None

@@ -18,7 +18,7 @@ import numpy as np
 from ..backends.clarabel import solve_quadratic
 from ..control import Control
 from ..errors import SolverFailedError
-from ..lexicographic.stage import Staged, Technique
+from ..lexicographic.stage import EVERY_CURE, Staged, Technique
 from ..programme import Floats
 from ..quadratic_programme import Polished, QuadraticProgramme
 from .displacements import aggregate, displacements_of, quadratic, tighten
@@ -48,7 +48,7 @@ class Shared:
     rounds: int
 
 
-def share(staged: Staged, curvature: Floats, control: Control, technique: Technique | None = None) -> Shared:
+def share(staged: Staged, curvature: Floats, control: Control, technique: Technique = EVERY_CURE) -> Shared:
     """Find the point of the face with the least ``Σ curvature · x²``.
 
     Columns that others define keep their value of the last stage; the caller works them out afresh.
@@ -60,7 +60,7 @@ def share(staged: Staged, curvature: Floats, control: Control, technique: Techni
     curvature
         h, one for each column, original units; zero for columns that follow from the others.
     """
-    by_displacement = (technique or Technique()).share_by_displacement
+    by_displacement = technique.share_by_displacement
     scaled_curvature = curvature * staged.scaled.column_scale**2
     origin = staged.x if by_displacement else np.zeros_like(staged.x)
     free = displacements_of(staged, origin, nominal=not by_displacement)

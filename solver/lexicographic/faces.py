@@ -139,8 +139,8 @@ def without_rounding(matrix: sparse.csc_array, cost: Floats, row_dual: Floats) -
 def _reach(matrix: sparse.csc_array, priced: Booleans, of_column: Integers) -> Floats:
     """Return how much of an error of the duals of ``priced`` rows reaches each column's reduced cost, at most 1.
 
-    The largest entry of a row bounds the error of its dual, and so does what reaches its columns by their other rows:
-    one of them fixes the dual. A column whose own entries are small beside others of their rows takes over as little.
+    The largest entry of a row bounds the error of its dual, and so does what reaches its columns by other rows, where
+    they have any: one of them fixes the dual. A column whose entries are small in their rows takes over as little.
     """
     size, rows = np.abs(matrix.data), matrix.indices
     largest, by_others = np.zeros(matrix.shape[0]), np.zeros(matrix.shape[0])
@@ -149,7 +149,7 @@ def _reach(matrix: sparse.csc_array, priced: Booleans, of_column: Integers) -> F
     part = size * error[rows]
     others = np.bincount(of_column, part, matrix.shape[1])[of_column] - part
     np.maximum.at(by_others, rows, others / size)
-    part = size * np.minimum(error, by_others)[rows]
+    part = size * np.where(by_others > 0, np.minimum(error, by_others), error)[rows]
     return np.minimum(np.bincount(of_column, part, matrix.shape[1]), 1.0)
 
 

@@ -46,7 +46,8 @@ def largest_violation(programme: LinearProgramme, x: Floats) -> Violation:
     activity = np.asarray(matrix @ x)
     terms = np.maximum(np.asarray(abs(matrix) @ np.abs(x)), _largest_terms(programme))
     rows = _excess(activity, programme.row_lower, programme.row_upper, terms)
-    columns = _excess(x, programme.column_lower, programme.column_upper, np.abs(programme.implied_upper))
+    upper, lower = np.abs(programme.implied_upper), np.abs(programme.implied_lower)
+    columns = _excess(x, programme.column_lower, programme.column_upper, np.where(upper > 0, upper, lower))
     row = int(rows.argmax()) if rows.size else -1
     column = int(columns.argmax()) if columns.size else -1
     of_row = float(rows[row]) if rows.size else 0.0

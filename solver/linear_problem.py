@@ -8,6 +8,7 @@ import numpy as np
 from scipy import sparse
 
 from .answer import Answer, Method, PointStatus, Stop
+from .caps import Caps
 from .crossed_bounds import crossed, meeting
 from .errors import SolverFailedError
 from .programme import Booleans, Floats
@@ -30,7 +31,10 @@ Coarse on purpose: it refuses wrong answers, while the stages prove right ones a
 
 @dataclass(frozen=True, eq=False)
 class LinearProblem:
-    """Minimise ``cost · x`` within bounds of columns and rows; matrix by columns, rows × columns."""
+    """Minimise ``cost · x`` within bounds of columns and rows; matrix by columns, rows × columns.
+
+    ``limits`` are for solvers in a process of their own; the others are limited by who calls them.
+    """
 
     matrix: sparse.csc_array
     cost: Floats
@@ -39,7 +43,7 @@ class LinearProblem:
     row_lower: Floats
     row_upper: Floats
     method: Method
-    time_limit_s: float | None = None
+    limits: Caps | None = None
 
     def cleaned(self) -> LinearProblem:
         """Return the problem without huge bounds and without bounds that cross by rounding.

@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from singlepot.solver.scaling import COUNTED
+from singlepot.solver.scaling import COUNTED, LEAST_GIVE
 
-from ..diagnostics.problems import shown
+from ..diagnostics.problems import SETTINGS, Diagnostic, Report, shown
+from ..settings.settings import Settings
 from ..tables.schema import TOTAL, grant_of
 from .number_cells import Floats
 from .parsing import Parsed
@@ -18,6 +19,9 @@ Tables = Mapping[str, Parsed]
 
 APART = 1e9
 """How many times the smallest bid the largest one is when pennies of the largest are more than all of the smallest."""
+
+IN_MONEY = ("burden", "cost")
+"""Stages that are measured in money; the others are shares."""
 
 PENNY = 0.01
 """Least amount of money, pounds, that is more than a slip."""
@@ -50,6 +54,15 @@ def check_magnitudes(tables: Tables, envelopes: Sequence[str], pounds: float) ->
         for key in tables["objectives"].text("key").words:
             _check_option_cells(tables, [key], (targets, "target", "objective", key), 0.0)
     _check_own_costs(tables, pounds)
+
+
+def check_gives(bids: Parsed, settings: Settings, report: Report, file: str) -> None:
+    """Name what a stage gives where it is too little to be told from nothing."""
+    for stage, give in settings.stages.give.items():
+        least = LEAST_GIVE * (float(bids.number("amount").sum()) if stage in IN_MONEY else 1.0)
+        if 0 < give < least:
+            expected, remedy = f"0, or at least {least:.1e}", "it is not counted; write 0, or correct it"
+            report.add(Diagnostic("SP-N042", SETTINGS, file, "", f"stages.give.{stage}", shown(give), expected, remedy))
 
 
 def _check_bids(bids: Parsed) -> None:

@@ -17,7 +17,7 @@ from .census import check_people, take_census
 from .effects import check_effects
 from .expectations import check_expectations
 from .keys import check_attributes, check_keys, check_pot, known_words
-from .magnitudes import check_magnitudes
+from .magnitudes import check_gives, check_magnitudes
 from .options import check_centre, check_grants, check_options, check_weights
 from .parsing import Parsed, absent, parse
 from .plausibility.losses import check_losses
@@ -62,13 +62,15 @@ def check_tables(
     closed = tables["objectives"].complete and tables["pot"].complete
     further = _option_columns(tables)
     tables["option_years"] = _one(raw, "option_years", further, settings.money, report, closed)
-    _check_together(tables, settings, unusable, report)
+    _check_together(tables, settings, unusable, report, file)
     check_expectations(tables, settings, report, file)
     log.debug("checked %d tables: %d problems", len(raw), len(report))
     return {} if len(report) else {name: tables[name].frame() for name in TABLES}
 
 
-def _check_together(tables: dict[str, Parsed], settings: Settings, unusable: frozenset[str], report: Report) -> None:
+def _check_together(
+    tables: dict[str, Parsed], settings: Settings, unusable: frozenset[str], report: Report, file: str
+) -> None:
     check_keys(tables, settings, unusable)
     check_area_codes(tables["areas"])
     check_pot(tables, settings, unusable)
@@ -86,6 +88,7 @@ def _check_together(tables: dict[str, Parsed], settings: Settings, unusable: fro
             check_totals(tables, census)
             check_units(tables, census, settings)
             check_magnitudes(tables, envelopes_of(tables["pot"]), POUNDS_PER[settings.money])
+            check_gives(tables["bids"], settings, report, file)
             check_patterns(tables, census, settings)
             check_losses(tables, settings)
             check_outliers(tables, census, settings)

@@ -196,6 +196,7 @@ CODES = {
     "SP-N032": "An option changes neither money nor outcomes in any of its years.",
     "SP-N040": "An amount is too small beside the others to be counted.",
     "SP-N041": "Bids are so far apart that pennies of the largest decide about the smallest.",
+    "SP-N042": "A stage gives too little to be counted.",
 }
 """Every code with what it means. A code never changes its meaning and is never used again for another."""
 
@@ -228,6 +229,7 @@ WARNINGS = frozenset(
         "SP-N032",
         "SP-N040",
         "SP-N041",
+        "SP-N042",
     ]
 )
 """Codes of what may well be a mistake and does not keep the input from being used."""

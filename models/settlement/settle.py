@@ -46,9 +46,13 @@ Result = TypeVar("Result")
 COARSER = 2.0**-32
 """Terms that are left out where counting them leads nowhere: a certificate to 1e-9 may hold without them."""
 
+FINER = 2.0**12
+"""Factor of the tolerances where an amount that solvers leave open is large for a stage whose weights lie far apart."""
+
 WAYS = (
     Technique(),
     Technique(safe=True),
+    Technique(finer=FINER),
     Technique(counted=COARSER),
     Technique(safe=True, hold_by_face=False),
 )

@@ -13,6 +13,7 @@ import numpy as np
 from scipy import sparse
 
 from ..answer import Answer, Features, Method, PointStatus, Stop
+from ..caps import caps
 from ..control import Control
 from ..errors import SolverFailedError
 from ..linear_problem import CROSSED, LinearProblem, Reduced, nothing
@@ -27,21 +28,6 @@ INTERIOR_TOLERANCE = 1e-9
 SMALLEST_ENTRY = 1e-12
 """Matrix entries below this would be dropped by HiGHS; its default of 1e-9 changes answers."""
 
-LEAST_ITERATIONS = 500
-"""Simplex iterations that any programme may take, and added to what larger ones may."""
-
-WARM_ITERATIONS, COLD_ITERATIONS = 0.25, 10.0
-"""Simplex iterations for each row and column, from a basis and from scratch; then the next method is tried.
-
-Chosen in 2026, not tuned: from a basis england takes 71 of 4,500 and england-authorities 153 of 9,200; one scenario of
-14,000 rows and columns took 62,242 and 48 s without a cap, and less than a second by another method.
-"""
-
-UNPERTURBED = 0.0
-
-INTERIOR_ITERATIONS = 400
-"""Steps of the interior point; it takes 20 to 60 whatever the size."""
-
 _STOPS = {
     highspy.HighsModelStatus.kOptimal: Stop.OPTIMAL,
     highspy.HighsModelStatus.kInfeasible: Stop.INFEASIBLE,
@@ -51,6 +37,9 @@ _STOPS = {
     highspy.HighsModelStatus.kInterrupt: Stop.LIMIT,
     highspy.HighsModelStatus.kIterationLimit: Stop.LIMIT,
 }
+
+
+_OF_IPX = int(highspy.cb.HighsCallbackType.kCallbackIpmInterrupt)
 
 
 class _Silent(highspy.Highs):
@@ -76,6 +65,7 @@ class HighsEngine:
     def __init__(self, matrix: sparse.csc_array) -> None:
         self._matrix = matrix
         self._cancel = threading.Event()
+        self._most_steps = 0
         self._highs: Any = None
         self._start: Any = None
 
@@ -129,9 +119,12 @@ class HighsEngine:
                 _accept(self._highs.setBasis(self._start), "setBasis")
         else:
             self._update(cost, column_bounds, row_bounds)
-        for option, value in {**_options(method), **self._caps(method)}.items():
+        warm = method in (Method.WARM, Method.AGAIN)
+        most = caps(self._matrix.shape, warm=warm)
+        self._most_steps = most.steps
+        for option, value in {**_options(method), **most.of_highs}.items():
             _accept(self._highs.setOptionValue(option, value), f"option {option}")
-        if method not in (Method.WARM, Method.AGAIN):
+        if not warm:
             _accept(self._highs.clearSolver(), "clearSolver")
         self._cancel.clear()
         returned = control.run(self._run, self._cancel)
@@ -141,19 +134,14 @@ class HighsEngine:
             returned = control.run(self._run, self._cancel)
         return self._answer(returned)
 
-    def _caps(self, method: Method) -> dict[str, int]:
-        warm = method in (Method.WARM, Method.AGAIN)
-        iterations = (WARM_ITERATIONS if warm else COLD_ITERATIONS) * sum(self._matrix.shape)
-        return {
-            "simplex_iteration_limit": LEAST_ITERATIONS + round(iterations),
-            "ipm_iteration_limit": INTERIOR_ITERATIONS,
-        }
-
     def _run(self) -> Any:
-        cancel = self._cancel
+        """Run HiGHS. No option limits its crossover, so the steps of IPX are counted as it asks whether to go on."""
+        cancel, left = self._cancel, self._most_steps
 
-        def look(kind: Any, message: str, out: Any, into: Any, data: Any) -> None:
-            if cancel.is_set():
+        def look(kind: int, message: str, out: Any, into: Any, data: Any) -> None:
+            nonlocal left
+            left -= kind == _OF_IPX
+            if cancel.is_set() or left < 0:
                 into.user_interrupt = True
 
         _accept(self._highs.setCallback(look, None), "setCallback")
@@ -174,6 +162,8 @@ class HighsEngine:
         status = self._highs.getModelStatus()
         stop = _STOPS.get(status, Stop.FAILED)
         detail = str(self._highs.modelStatusToString(status))
+        if status == highspy.HighsModelStatus.kInterrupt:  # by nobody: a run that is stopped takes no answer
+            detail = "Step limit reached"
         if returned == highspy.HighsStatus.kError:
             stop = Stop.FAILED
         info = self._highs.getInfo()
@@ -250,17 +240,20 @@ def _open() -> Any:
 
 
 def _options(method: Method) -> dict[str, str | int | float]:
+    """Options of a method; bounds are not perturbed where the start is near, so that no error of them is left."""
     primal, dual = 4, 1
     options: dict[Method, dict[str, str | int | float]] = {
         Method.INTERIOR: {"solver": "ipx", "presolve": "choose", "simplex_strategy": dual},
-        Method.WARM: {"solver": "simplex", "presolve": "choose", "simplex_strategy": primal},
+        Method.WARM: {
+            "solver": "simplex",
+            "presolve": "choose",
+            "simplex_strategy": primal,
+            "primal_simplex_bound_perturbation_multiplier": 0.0,
+        },
         Method.AGAIN: {"solver": "simplex", "presolve": "choose", "simplex_strategy": dual},
         Method.SAFE: {"solver": "simplex", "presolve": "off", "simplex_strategy": dual},
     }
-    return {
-        "primal_simplex_bound_perturbation_multiplier": UNPERTURBED if method is Method.WARM else 1.0,
-        **options[method],
-    }
+    return {"primal_simplex_bound_perturbation_multiplier": 1.0, **options[method]}
 
 
 def _accept(status: Any, action: str) -> None:

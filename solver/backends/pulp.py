@@ -16,6 +16,7 @@ import numpy as np
 import pulp
 
 from ..answer import Answer, Features, Method, Stop
+from ..caps import LATE, Caps, caps
 from ..errors import SolverNotFoundError
 from ..linear_problem import LinearProblem, finite, judged, nothing, opaque_names
 
@@ -39,12 +40,12 @@ _HOW_TO_GET = {
 _VAGUE = {"GLPK_CMD": ["--nopresol"]}
 """Solvers whose presolve ends without a verdict, and the options that make them give one."""
 
-_OPTIMAL, _INFEASIBLE, _UNBOUNDED, _UNDEFINED = 1, -1, -2, -3
+_OPTIMAL, _NOT_SOLVED, _INFEASIBLE, _UNBOUNDED, _UNDEFINED = 1, 0, -1, -2, -3
 
 
 def open_solver(name: str) -> tuple[str, str, Features]:
     """Name, versions and features of a solver, or the error that says how to get it."""
-    _, kind = _solver(name, Method.SAFE, None)
+    _, kind = _solver(name, Method.SAFE, caps((0, 0)))
     in_process = kind == "HiGHS"
     features = Features(
         duals=kind not in _WITHOUT_DUALS,
@@ -60,14 +61,14 @@ def open_solver(name: str) -> tuple[str, str, Features]:
 
 def solve(problem: LinearProblem, name: str) -> Answer:
     """Build the programme in PuLP and solve it."""
-    start = time.monotonic()
+    start, limits = time.monotonic(), problem.limits or caps(problem.matrix.shape)
     built, columns, rows = model(problem, *opaque_names(problem))
-    solver, kind = _solver(name, problem.method, problem.time_limit_s)
+    solver, kind = _solver(name, problem.method, limits)
     status = int(_status(built.solve(solver)))
     if status == _UNDEFINED and kind in _VAGUE:
         solver.options = [*solver.options, *_VAGUE[kind]]
         status = int(_status(built.solve(solver)))
-    late = problem.time_limit_s is not None and time.monotonic() - start >= 0.9 * problem.time_limit_s
+    late = status == _NOT_SOLVED or time.monotonic() - start >= LATE * limits.seconds
     detail = f"status {status} of PuLP"
     if status == _INFEASIBLE:
         return nothing(problem, Stop.INFEASIBLE, detail)
@@ -128,15 +129,17 @@ def _version(package: str) -> str:
     return version(package)
 
 
-def _solver(name: str, method: Method, limit_s: float | None) -> tuple[Any, str]:
+def _solver(name: str, method: Method, limits: Caps) -> tuple[Any, str]:
     kind = _kind(name)
+    common = {"msg": False, "timeLimit": limits.seconds}
     if kind == "HiGHS":
-        chosen = pulp.HiGHS(msg=False, threads=1, timeLimit=limit_s, **_highs_options(method))
+        chosen = pulp.HiGHS(threads=1, **common, **_highs_options(method, limits))
     elif kind == "COIN_CMD":
-        tolerances = [f"primalTolerance {COARSER_TOLERANCE}", f"dualTolerance {COARSER_TOLERANCE}"]
-        chosen = pulp.COIN_CMD(msg=False, mip=False, timeLimit=limit_s, options=tolerances, path=_bundled_cbc())
+        options = [f"primalTolerance {COARSER_TOLERANCE}", f"dualTolerance {COARSER_TOLERANCE}"]
+        options += [f"maxIterations {limits.simplex}"]
+        chosen = pulp.COIN_CMD(mip=False, options=options, path=_bundled_cbc(), **common)
     else:
-        chosen = pulp.getSolver(kind, msg=False, **({} if limit_s is None else {"timeLimit": limit_s}))
+        chosen = pulp.getSolver(kind, **common)
     if hasattr(chosen, "tmpDir"):  # the child's own folder by a relative path: CBC reads none that has a space in it
         chosen.tmpDir = ""
     if not chosen.available():
@@ -168,7 +171,7 @@ def _bundled_cbc() -> str | None:
     return path if path and Path(path).exists() else None
 
 
-def _highs_options(method: Method) -> dict[str, Any]:
+def _highs_options(method: Method, limits: Caps) -> dict[str, Any]:
     safe = {"solver": "simplex", "presolve": "off"}
     return {
         "primal_feasibility_tolerance": TOLERANCE,
@@ -176,5 +179,6 @@ def _highs_options(method: Method) -> dict[str, Any]:
         "ipm_optimality_tolerance": COARSER_TOLERANCE,
         "small_matrix_value": 1e-12,
         "parallel": "off",
+        **limits.of_highs,
         **(safe if method is Method.SAFE else {"solver": "ipx"}),
     }

@@ -14,6 +14,7 @@ import numpy as np
 import pyomo.environ as pyo
 
 from ..answer import Answer, Features, Method, Stop
+from ..caps import LATE, Caps, caps
 from ..errors import SolverNotFoundError
 from ..linear_problem import LinearProblem, finite, judged, nothing, opaque_names
 
@@ -27,6 +28,9 @@ _HOW_TO_GET = {
 
 _VAGUE = {"glpk": {"nopresol": ""}}
 """Solvers whose presolve ends without a verdict, and the options that make them give one."""
+
+_ITERATIONS = {"cbc": ("maxIterations",)}
+"""Options of solvers that limit simplex iterations; GLPK's command has none, and its time is limited."""
 
 _STOPS = {
     "optimal": Stop.OPTIMAL,
@@ -57,10 +61,10 @@ def open_solver(name: str) -> tuple[str, str, Features]:
 
 def solve(problem: LinearProblem, name: str) -> Answer:
     """Build the programme in Pyomo and solve it."""
-    start = time.monotonic()
+    start, limits = time.monotonic(), problem.limits or caps(problem.matrix.shape)
     built = model(problem, *opaque_names(problem))
-    stop, duals = (_by_highs if name.lower() == "highs" else _by_factory)(built, problem, name)
-    late = problem.time_limit_s is not None and time.monotonic() - start >= 0.9 * problem.time_limit_s
+    stop, duals = (_by_highs if name.lower() == "highs" else _by_factory)(built, problem, name, limits)
+    late = time.monotonic() - start >= LATE * limits.seconds
     detail = f"{stop.value}, says Pyomo"
     values = [column.value for column in built.x.values()]
     if stop is not Stop.OPTIMAL or any(value is None for value in values):
@@ -94,14 +98,14 @@ def _sum(values: list[float], columns: list[Any]) -> Any:
     return pyo.quicksum((value * column for value, column in zip(values, columns, strict=True)))
 
 
-def _by_highs(built: Any, problem: LinearProblem, name: str) -> tuple[Stop, Any]:
+def _by_highs(built: Any, problem: LinearProblem, name: str, limits: Caps) -> tuple[Stop, Any]:
     from pyomo.contrib.solver.solvers.highs import Highs
 
     solver = Highs()
     solver.config.load_solutions = False
     solver.config.raise_exception_on_nonoptimal_result = False
     solver.config.threads = 1
-    solver.config.time_limit = problem.time_limit_s
+    solver.config.time_limit = limits.seconds
     safe = {"solver": "simplex", "presolve": "off"}
     solver.config.solver_options = {
         "primal_feasibility_tolerance": TOLERANCE,
@@ -109,6 +113,7 @@ def _by_highs(built: Any, problem: LinearProblem, name: str) -> tuple[Stop, Any]
         "ipm_optimality_tolerance": COARSER_TOLERANCE,
         "small_matrix_value": 1e-12,
         "parallel": "off",
+        **limits.of_highs,
         **(safe if problem.method is Method.SAFE else {"solver": "ipx"}),
     }
     results = solver.solve(built)
@@ -119,14 +124,15 @@ def _by_highs(built: Any, problem: LinearProblem, name: str) -> tuple[Stop, Any]
     return stop, _in_order(built, problem, results.solution_loader.get_duals())
 
 
-def _by_factory(built: Any, problem: LinearProblem, name: str) -> tuple[Stop, Any]:
+def _by_factory(built: Any, problem: LinearProblem, name: str, limits: Caps) -> tuple[Stop, Any]:
     built.dual = pyo.Suffix(direction=pyo.Suffix.IMPORT)
     solver = _factory(name)
-    limit = {} if problem.time_limit_s is None else {"timelimit": max(1, int(problem.time_limit_s))}
-    results = solver.solve(built, load_solutions=False, tee=False, **limit)
+    options = dict.fromkeys(_ITERATIONS.get(name.lower(), ()), limits.simplex)
+    common = {"load_solutions": False, "tee": False, "timelimit": max(1, int(limits.seconds))}
+    results = solver.solve(built, options=options, **common)
     stop = _STOPS.get(str(results.solver.termination_condition).lower(), Stop.FAILED)
     if stop is Stop.FAILED and name.lower() in _VAGUE:
-        results = solver.solve(built, load_solutions=False, tee=False, options=_VAGUE[name.lower()], **limit)
+        results = solver.solve(built, options=_VAGUE[name.lower()], **common)
         stop = _STOPS.get(str(results.solver.termination_condition).lower(), Stop.FAILED)
     if stop is Stop.OPTIMAL:
         built.solutions.load_from(results)

@@ -8,7 +8,9 @@ from dataclasses import replace
 from scipy import sparse
 
 from ..answer import Answer, Features, Method, Stop
+from ..caps import OVERDUE, caps
 from ..control import Control
+from ..errors import SolverFailedError
 from ..linear_problem import LinearProblem, Reduced, nothing
 from ..programme import Floats
 from .worker import Worker, worker
@@ -54,7 +56,10 @@ class RemoteEngine:
         control: Control,
     ) -> Answer:
         """Minimise ``cost`` within the bounds."""
-        problem = LinearProblem(self._matrix, cost, *column_bounds, *row_bounds, method, control.remaining_s)
+        limits = caps(self._matrix.shape)
+        if control.remaining_s is not None:
+            limits = replace(limits, seconds=min(limits.seconds, control.remaining_s))
+        problem = LinearProblem(self._matrix, cost, *column_bounds, *row_bounds, method, limits)
         reduced = Reduced.of(problem.cleaned())
         if reduced.answer is not None:
             return reduced.answer
@@ -71,12 +76,18 @@ class RemoteEngine:
         return nothing(problem, Stop.INFEASIBLE, answer.detail)
 
     def _ask(self, problem: LinearProblem, control: Control) -> Answer:
+        assert problem.limits is not None
+        patience_s = OVERDUE * problem.limits.seconds
         with worker(self._backend) as child:
-            over, cancel = threading.Event(), threading.Event()
-            guard = threading.Thread(target=_guard, args=(child, over, cancel), daemon=True)
+            over, cancel, late = threading.Event(), threading.Event(), threading.Event()
+            guard = threading.Thread(target=_guard, args=(child, over, cancel, late, patience_s), daemon=True)
             guard.start()
             try:
                 answer: Answer = control.run(lambda: child.ask("solve", problem, self._solver), cancel)
+            except SolverFailedError:
+                if not late.is_set():
+                    raise
+                answer = nothing(problem, Stop.LIMIT, f"no answer within {patience_s:.0f} s")
             finally:
                 over.set()
                 cancel.set()
@@ -84,8 +95,11 @@ class RemoteEngine:
             return answer
 
 
-def _guard(child: Worker, over: threading.Event, cancel: threading.Event) -> None:
-    """Kill the child when the run is cancelled before it is over."""
-    cancel.wait()
+def _guard(
+    child: Worker, over: threading.Event, cancel: threading.Event, late: threading.Event, patience_s: float
+) -> None:
+    """Kill the child when the run is cancelled before it is over, or when nothing has come of it for too long."""
+    if not cancel.wait(patience_s):
+        late.set()
     if not over.is_set():
         child.kill()

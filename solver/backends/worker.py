@@ -62,7 +62,7 @@ class Worker:
         try:
             _send(self._process.stdin, (function, arguments))
             failed, value = _receive(self._process.stdout)
-        except (EOFError, OSError) as error:
+        except (EOFError, OSError, ValueError) as error:  # ValueError: it was killed and its streams are closed
             self.kill()
             raise SolverFailedError("the solver's process died", "try another backend") from error
         if failed:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
-from ..programme import Booleans, Floats
+from ..programme import Booleans, Floats, Integers
 from ..scaling import OBJECTIVE_SIZE, ScaledProgramme
 
 FREEZE_ABOVE = 1e-9
@@ -107,9 +107,9 @@ class Face:
         return Face(self.column_lower, self.column_upper, self.row_lower, row_upper, self.frozen)
 
 
-def around(bounds: tuple[Floats, Floats], value: Floats) -> tuple[Floats, Floats]:
-    """Return bounds relative to a value; rounding never excludes the value itself."""
-    down, up = bounds[0] - value, bounds[1] - value
+def around(bounds: tuple[Floats, Floats], value: Floats, finer: float = 1.0) -> tuple[Floats, Floats]:
+    """Return bounds relative to a value, in units ``finer`` times smaller; rounding never excludes the value itself."""
+    down, up = (bounds[0] - value) * finer, (bounds[1] - value) * finer
     down = np.where(np.abs(down) <= IMMOVABLE, 0.0, np.minimum(down, 0.0))
     up = np.where(np.abs(up) <= IMMOVABLE, 0.0, np.maximum(up, 0.0))
     return down, up
@@ -126,13 +126,31 @@ def without_rounding(matrix: sparse.csc_array, cost: Floats, row_dual: Floats) -
     part = matrix.data * row_dual[matrix.indices]
     reduced = cost - np.bincount(of_column, part, len(cost))
     part = np.abs(part)
-    terms = np.abs(cost) + np.bincount(of_column, part, len(cost))
+    of_duals = np.bincount(of_column, part, len(cost))
     calm = CALM / OBJECTIVE_SIZE * np.abs(cost[cost != 0]).mean() if cost.any() else np.inf
-    rounding = np.maximum(ROUNDING_OF_DUALS * terms, min(ECHO * terms.max(initial=0.0), calm))
+    echo = min(ECHO * of_duals.max(initial=0.0), calm) * _reach(matrix, row_dual != 0, of_column)
+    rounding = np.maximum(ROUNDING_OF_DUALS * (np.abs(cost) + of_duals), echo)
     reduced = np.where(np.abs(reduced) > rounding, reduced, 0.0)
     counts = np.zeros(len(row_dual), dtype=bool)
     counts[matrix.indices[part > rounding[of_column]]] = True
     return reduced, np.where(counts, row_dual, 0.0)
+
+
+def _reach(matrix: sparse.csc_array, priced: Booleans, of_column: Integers) -> Floats:
+    """Return how much of an error of the duals of ``priced`` rows reaches each column's reduced cost, at most 1.
+
+    The largest entry of a row bounds the error of its dual, and so does what reaches its columns by other rows, where
+    they have any: one of them fixes the dual. A column whose entries are small in their rows takes over as little.
+    """
+    size, rows = np.abs(matrix.data), matrix.indices
+    largest, by_others = np.zeros(matrix.shape[0]), np.zeros(matrix.shape[0])
+    np.maximum.at(largest, rows, size)
+    error = np.where(priced, 1 / np.maximum(largest, np.finfo(float).tiny), 0.0)
+    part = size * error[rows]
+    others = np.bincount(of_column, part, matrix.shape[1])[of_column] - part
+    np.maximum.at(by_others, rows, others / size)
+    part = size * np.where(by_others > 0, np.minimum(error, by_others), error)[rows]
+    return np.minimum(np.bincount(of_column, part, matrix.shape[1]), 1.0)
 
 
 def wild(matrix: sparse.csc_array, row_dual: Floats) -> bool:

@@ -99,6 +99,8 @@ class Technique:
         Ask for the simplex method from scratch first: slower, and it ends at other points with other duals.
     counted
         Terms below this, relative to the geometric mean of their row, are left out.
+    finer
+        Factor by which a solver's tolerances are tighter than it accepts: it solves in units so much smaller.
     """
 
     scale: bool = True
@@ -106,6 +108,7 @@ class Technique:
     share_by_displacement: bool = True
     safe: bool = False
     counted: float = COUNTED
+    finer: float = 1.0
 
 
 EVERY_CURE = Technique()

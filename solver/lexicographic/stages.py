@@ -20,7 +20,7 @@ from ..certificate import relative_gap
 from ..control import Control, Halt
 from ..errors import SolverFailedError
 from ..programme import OPEN, Family, Floats, LinearProgramme
-from ..scaling import objective_factor, scale
+from ..scaling import LEAST_GIVE, objective_factor, scale
 from .choice_of_method import ChoiceOfMethod, closeness, method_name
 from .dual_bound import RESOLVED, dual_bound, largest_term
 from .faces import Face, ambiguous, around, wild, without_rounding
@@ -89,8 +89,12 @@ def minimise_in_turn(
 def with_stage_rows(
     programme: LinearProgramme, stages: Sequence[Stage], technique: Technique = EVERY_CURE
 ) -> tuple[LinearProgramme, dict[int, int]]:
-    """Add a row for each stage that is held by a row: those that give, or all to show why not."""
-    chosen = [i for i, stage in enumerate(stages) if not stage.empty and (stage.give > 0 or not technique.hold_by_face)]
+    """Add a row for each stage that is held by a row: those that give, or all to show why not.
+
+    A stage that gives less than :data:`~singlepot.solver.scaling.LEAST_GIVE` gives nothing.
+    """
+    gives = [stage.give >= LEAST_GIVE * stage.size or not technique.hold_by_face for stage in stages]
+    chosen = [i for i, stage in enumerate(stages) if gives[i] and not stage.empty]
     if not chosen:
         return programme, {}
     first = programme.shape[0]
@@ -162,6 +166,7 @@ class LexicographicSolver:
         self._first_freedom = max(self.face.freedom, 1)
         self._given = 0
         self._last: Engine | None = None
+        self._bound = False
 
     @property
     def asked(self) -> Engine:
@@ -197,6 +202,7 @@ class LexicographicSolver:
         )
         LOG.info("stage %s: %.12g by %s, gap %.1e", stage.name, result.value, result.method, result.gap)
         self._take_face(objective, proved, value, held_row)
+        self._bound = result.value > GAP_TOLERANCE * result.size
         return result
 
     def _take_face(self, objective: _Objective, proved: _Proved, value: float, held_row: int | None) -> None:
@@ -217,7 +223,7 @@ class LexicographicSolver:
         fallback: _Proved | None = None
         stage = objective.stage
         freedom = None if self.x is None else self.face.freedom / self._first_freedom
-        for solver, method in self._choice.attempts(freedom, self._given, self._last):
+        for solver, method in self._choice.attempts(freedom, self._given, self._last, bound=self._bound):
             features = solver.features
             factor, answer = objective.factor, self._ask(solver, objective.cost, objective.factor, method)
             if answer.stop is Stop.INFEASIBLE and self.x is None and features.exact and method is Method.SAFE:
@@ -267,13 +273,17 @@ class LexicographicSolver:
 
     def _ask(self, solver: Engine, cost: Floats, factor: float, method: Method) -> Answer:
         """Ask for the best displacement from the last point, for which frozen bounds are exactly zero."""
-        columns, rows = self.face.column_bounds, self.face.row_bounds
-        origin = self.x if self._technique.hold_by_face else None
-        if origin is not None:
-            columns = around(columns, origin)
-            rows = around(rows, np.asarray(self.scaled.matrix @ origin))
+        finer = self._technique.finer
+        if self.x is None or not self._technique.hold_by_face:
+            origin = np.zeros(len(cost))
+            bounds = self.face.column_bounds, self.face.row_bounds
+            columns, rows = ((low * finer, high * finer) for low, high in bounds)
+        else:
+            origin = self.x
+            columns = around(self.face.column_bounds, origin, finer)
+            rows = around(self.face.row_bounds, np.asarray(self.scaled.matrix @ origin), finer)
         answer = solver.solve(cost * factor, columns, rows, method, self._control)
-        x = answer.x if origin is None or not answer.x.size else origin + answer.x
+        x = origin + answer.x / finer if answer.x.size else answer.x
         return replace(answer, x=x, row_dual=answer.row_dual / factor)
 
     def _is_proved(self, objective: _Objective, answer: Answer, closer: float) -> bool:

@@ -21,11 +21,14 @@ def grant(model: Model) -> None:
     """
     data, options = model.data, model.data.options
     lower, upper = grant_bounds(model.data, model.rules)
-    _, up = reachable(data.bid, options.grant, options.area, options.limit)
+    down, up = reachable(data.bid, options.grant, options.area, options.limit)
     wanted = (data.bid > 0) | touched(options.grant, options.area, data.bid.shape) | (lower > 0)
     area, envelope, year = np.nonzero(wanted)
     keys = model.keys(area=area, envelope=envelope, year=year)
-    columns = model.build.columns("grant", keys, lower=lower[wanted], upper=upper[wanted], implied_upper=up[wanted])
+    down = np.where(up > 0, lower, down)  # a cell of nothing that options only lower has no other size
+    columns = model.build.columns(
+        "grant", keys, lower=lower[wanted], upper=upper[wanted], implied_lower=down[wanted], implied_upper=up[wanted]
+    )
     model.grant = positions(wanted, columns)
     rows = model.build.rows("grant", keys, lower=data.bid[wanted], upper=data.bid[wanted])
     row_of = positions(wanted, rows)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from singlepot.solver.scaling import COUNTED, LEAST_GIVE
+from singlepot.solver.negligible import COUNTED, LEAST_GIVE
 
 from ..diagnostics.problems import SETTINGS, Diagnostic, Report, shown
 from ..settings.settings import Settings

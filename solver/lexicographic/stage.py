@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from ..certificate import relative_gap
 from ..control import Halt
 from ..errors import NotProvenError, SinglepotError, StoppedError
+from ..negligible import COUNTED
 from ..programme import Floats
-from ..scaling import COUNTED, ScaledProgramme
+from ..scaling import ScaledProgramme
 from .faces import Face
 
 

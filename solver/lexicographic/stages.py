@@ -19,8 +19,9 @@ from ..backends import REFERENCE, Backend, Engine
 from ..certificate import relative_gap
 from ..control import Control, Halt
 from ..errors import SolverFailedError
+from ..negligible import LEAST_GIVE
 from ..programme import OPEN, Family, Floats, LinearProgramme
-from ..scaling import LEAST_GIVE, objective_factor, scale
+from ..scaling import objective_factor, scale
 from .choice_of_method import ChoiceOfMethod, closeness, method_name
 from .dual_bound import RESOLVED, dual_bound, largest_term
 from .faces import Face, ambiguous, around, wild, without_rounding
@@ -91,7 +92,7 @@ def with_stage_rows(
 ) -> tuple[LinearProgramme, dict[int, int]]:
     """Add a row for each stage that is held by a row: those that give, or all to show why not.
 
-    A stage that gives less than :data:`~singlepot.solver.scaling.LEAST_GIVE` gives nothing.
+    A stage that gives less than :data:`~singlepot.solver.negligible.LEAST_GIVE` gives nothing.
     """
     gives = [stage.give >= LEAST_GIVE * stage.size or not technique.hold_by_face for stage in stages]
     chosen = [i for i, stage in enumerate(stages) if gives[i] and not stage.empty]

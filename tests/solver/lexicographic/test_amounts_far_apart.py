@@ -18,7 +18,8 @@ from singlepot.solver import (
 from singlepot.solver.lexicographic.faces import without_rounding
 from singlepot.solver.lexicographic.stage import Stage
 from singlepot.solver.lexicographic.stages import LexicographicSolver
-from singlepot.solver.scaling import LEAST_GIVE, scale
+from singlepot.solver.negligible import LEAST_GIVE
+from singlepot.solver.scaling import scale
 
 LARGE, SMALL = 1e7, 1e-7
 

@@ -61,9 +61,9 @@ def problems(draw: st.DrawFn) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 def test_two_stages_are_those_of_an_independent_solver(problem: tuple[np.ndarray, np.ndarray, np.ndarray]) -> None:
     """First optimum, then the second on the face of the first, against scipy holding the first by a row."""
     matrix, right, costs = problem
-    stages = [Stage("one", "", costs[0], size=1e-9), Stage("two", "", costs[1], size=1e-9)]
-    staged = minimise_in_turn(programme(matrix, right), stages, Control())
     size = max(float(np.abs(costs).max()), 1e-12)
+    stages = [Stage("one", "", costs[0], size=size), Stage("two", "", costs[1], size=size)]
+    staged = minimise_in_turn(programme(matrix, right), stages, Control())
     first = linprog(costs[0] / size, matrix, right, bounds=(0, 10))
     assert staged.results[0].value / size == pytest.approx(first.fun, abs=1e-7)
     both = linprog(costs[1] / size, np.vstack([matrix, costs[0] / size]), [*right, first.fun + 1e-9], bounds=(0, 10))

@@ -26,19 +26,21 @@ FROM_BASIS, CENTRE = ("highs", Method.WARM), ("interior-point", Method.INTERIOR)
 
 
 def names(
-    choice: ChoiceOfMethod, freedom: float | None, given: int = 0, *, own: bool = True
+    choice: ChoiceOfMethod, freedom: float | None, given: int = 0, *, own: bool = True, bound: bool = False
 ) -> list[tuple[str, Method]]:
     """What is tried, after a stage that the solver that was asked for solved, or another."""
     last = choice.asked if own else HighsEngine(MATRIX)
-    return [(solver.name, method) for solver, method in choice.attempts(freedom, given, last)]
+    return [(solver.name, method) for solver, method in choice.attempts(freedom, given, last, bound=bound)]
 
 
 def test_a_stage_is_solved_afresh_until_its_face_is_narrow() -> None:
-    """The last basis comes first on a narrow face, if it is the solver's own, and everywhere where that is wished."""
+    """The last basis comes first on a narrow face and after a stage that binds, if it is the solver's own."""
     choice = ChoiceOfMethod("highs", MATRIX, None, eager=False)
     assert names(choice, None) == names(choice, NARROW) == [FRESH, SIMPLEX]
     assert names(choice, NARROW - 0.01) == [FROM_BASIS, FRESH, SIMPLEX]
     assert names(choice, NARROW - 0.01, own=False) == [FRESH, SIMPLEX]
+    assert names(choice, 1.0, bound=True) == [FROM_BASIS, FRESH, SIMPLEX]
+    assert names(choice, 1.0, own=False, bound=True) == [FRESH, SIMPLEX]
     eager = ChoiceOfMethod("highs", MATRIX, None, eager=True)
     assert names(eager, 1.0) == [FROM_BASIS, FRESH, SIMPLEX]
     assert names(eager, None) == [FRESH, SIMPLEX]

@@ -91,13 +91,26 @@ def test_stages_that_give_are_held_by_a_row_and_no_others() -> None:
 def test_stages_that_gave_are_counted_from_none(monkeypatch: pytest.MonkeyPatch) -> None:
     attempts, counted = ChoiceOfMethod.attempts, []
 
-    def count(self: ChoiceOfMethod, freedom: float | None, given: int, last: Any) -> Iterator[Any]:
+    def count(self: ChoiceOfMethod, freedom: float | None, given: int, last: Any, *, bound: bool) -> Iterator[Any]:
         counted.append(given)
-        return attempts(self, freedom, given, last)
+        return attempts(self, freedom, given, last, bound=bound)
 
     monkeypatch.setattr(ChoiceOfMethod, "attempts", count)
     values(dataclasses.replace(LEAST_A, give=1.0), MOST_B, dataclasses.replace(LEAST_A, give=1.0), MOST_B)
     assert counted == [0, 1, 1, 2]
+
+
+def test_a_stage_after_one_that_binds_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The least b is nothing, the least a is one."""
+    attempts, told = ChoiceOfMethod.attempts, []
+
+    def note(self: ChoiceOfMethod, freedom: float | None, given: int, last: Any, *, bound: bool) -> Iterator[Any]:
+        told.append(bound)
+        return attempts(self, freedom, given, last, bound=bound)
+
+    monkeypatch.setattr(ChoiceOfMethod, "attempts", note)
+    values(stage("least b", 0.0, 1.0), LEAST_A, LEAST_A)
+    assert told == [False, False, True]
 
 
 @pytest.mark.parametrize("hold_by_face", [True, False])

@@ -59,7 +59,7 @@ def why(directory: str, area: str | None, objective: str | None, without: bool, 
     if area is not None:
         measure = singlepot.measure_stability if stability else None
         account = singlepot.explain_area(settlement, area, without=without, stability=measure)
-        text, values = why_area(account, settlement.scenario.settings.money), area_values(account)
+        text, values = why_area(account, settlement.scenario), area_values(account)
     else:
         text, values = why_all(settlement, objective), as_values(settlement, objective)
     if as_json:

@@ -118,7 +118,10 @@ class Line:
             self._part = min(self._part + 1, len(self._parts) - 1)
         self._last = event.fraction
         part = self._parts[self._part]
-        self._show(event.stage if self._part == 0 else f"{part}: {event.stage}")
+        from singlepot.models.tables.stage_words import STAGE_WORDS, stage_words
+
+        words = stage_words(event.stage) if event.stage.partition("[")[0] in STAGE_WORDS else event.stage
+        self._show(words if self._part == 0 else f"{part}: {words}")
 
     def _show(self, said: str) -> None:
         done = 1000 * (self._part + self._last) / len(self._parts)

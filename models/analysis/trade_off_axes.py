@@ -12,7 +12,9 @@ from singlepot.solver import BadOptionError, ExtraRows, Stage
 
 from ..formulation.formulation import Formulation, formulate
 from ..scenario.scenario import Scenario
+from ..scenario.titles import Titles
 from ..settings.settings import STAGES
+from ..tables.stage_words import stage_words
 
 NEEDED = {"cost": ("concession.total", "burden", "cost")}
 """Stages that an order must name before it may name this one, and itself; others need nothing."""
@@ -73,14 +75,14 @@ def _measure(formulation: Formulation, key: str) -> tuple[TradeOffMeasure, Stage
         of_key = rows.objective == data.objectives.index(key)
         cost = np.zeros(formulation.programme.shape[1])
         cost[formulation.model.shortfall[of_key]] = 1 / rows.target[of_key] / of_key.sum()
-        names = formulation.scenario.filled("objectives").set_index("key")["name"]
-        return TradeOffMeasure(key, f"shortfall in {names[key]}", "share of the target", True), Stage(key, "", cost)
+        name = Titles(formulation.scenario).objectives[key]
+        return TradeOffMeasure(key, f"shortfall in {name}", "share of the target", True), Stage(key, "", cost)
     known = {stage.name: stage for stage in formulation.stages}
     stage = known.get(key) or known.get(f"{key}[{min(map(int, data.priority), default=1)}]")
     if stage is None:
         raise BadOptionError(f"there is no stage {key!r}", f"choose of {', '.join(known)}")
     unit = stage.unit.replace("money", formulation.scenario.settings.money)
-    return TradeOffMeasure(key, stage.name, unit, False), stage
+    return TradeOffMeasure(key, stage_words(stage.name), unit, False), stage
 
 
 def no_more(rows: ExtraRows, name: str, stage: Stage, limit: float) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from ..money import POUNDS_PER, spoken
+from ..tables.plain_words import plain
 from ..tables.stage_words import stage_words
 
 SMALLEST = 1e-6
@@ -143,10 +144,10 @@ def price_words(value: float, unit: str, money: str) -> str:
     paid, _, per = unit.partition(" per ")
     pot = pot_of_unit(unit, money)
     if pot and per == money:
-        return f"{spoken_price(value)} for each £1, in money of {pot}"
+        return f"{spoken_price(value)} for each £1, in money of {plain(pot)}"
     if not pot:
         return f"{_significant(value)} {paid} per {one_of(per)}" if per else f"{_significant(value)} {unit}".strip()
-    return f"{spoken_price(value * POUNDS_PER[money])} per {one_of(per)}, in money of {pot}"
+    return f"{spoken_price(value * POUNDS_PER[money])} per {one_of(per)}, in money of {plain(pot)}"
 
 
 def pot_price_words(value: float, stage: str, money: str) -> str:

@@ -10,6 +10,8 @@ from ..diagnostics.problems import list_words
 from ..scenario.array_types import Integers
 from ..scenario.arrays import Arrays
 from ..scenario.option_arrays import Cells
+from ..scenario.titles import Titles
+from ..tables.plain_words import plain
 from .amounts import in_sentence, outcome_words, spoken_closely
 from .solved_stages import SolvedStages
 
@@ -27,21 +29,21 @@ class Effects:
         self.data = data = solved.formulation.data
         scenario = solved.formulation.scenario
         self.money = scenario.settings.money
-        areas, objectives = scenario.filled("areas"), scenario.filled("objectives")
-        self._area_names = dict(zip(areas["code"], areas["name"], strict=True))
-        names = {row["key"]: row["name"] or row["key"] for row in objectives[["key", "name"]].to_dict("records")}
-        self.objective = [in_sentence(str(names[key])) for key in data.objectives]
+        self._titles = Titles(scenario)
+        self.objective = [in_sentence(self._titles.objectives[key]) for key in data.objectives]
         self._units = solved.units
         self._take_up: list[float] = solved.take_up.tolist()
         self._cells = {"grant": _sliced(data, data.options.grant), "outcome": _sliced(data, data.options.outcome)}
 
     def area(self, j: int) -> str:
         """Name of an option's area."""
-        return str(self._area_names[self.data.areas[self.data.options.area[j]]])
+        return self._titles.areas[self.data.areas[self.data.options.area[j]]]
 
     def name(self, j: int) -> str:
         """Name of an option, and a name for a scale-back."""
-        return "scaling back" if self.data.options.scale_back[j] else f"“{self.data.options.called[j]}”"
+        if self.data.options.scale_back[j]:
+            return "scaling back"
+        return f"“{self._titles.option(self.data.areas[self.data.options.area[j]], self.data.options.name[j])}”"
 
     def grants(self, j: int) -> Changes:
         """Changes of the grant at the take-up, without those of nothing."""
@@ -78,7 +80,7 @@ class Effects:
             chosen = [cell for cell in cells if cell[2] * sign > 0]
             if chosen:
                 amount = spoken_closely(sum(abs(value) for _, _, value in chosen), self.money)
-                pots = sorted({self.data.envelopes[at] for at, _, _ in chosen})
+                pots = sorted({plain(self.data.envelopes[at]) for at, _, _ in chosen})
                 of = f" of {list_words(pots)}" if len(self.data.envelopes) > 1 else ""
                 parts.append(f"{verb} {amount}{of}{self._over({year for _, year, _ in chosen})}")
         return parts or ["needs no grant"]

@@ -9,6 +9,7 @@ import numpy as np
 
 from ..money import POUNDS_PER
 from ..scenario.array_types import Booleans, Floats, Integers, Texts
+from ..tables.plain_words import plain
 from ..tables.stage_words import stage_words
 from .amounts import one_of, pence, share_words, spoken_closely, spoken_price
 from .effects import Effects
@@ -108,7 +109,7 @@ class Sentences:
         if not grants:
             return f"{area} gives up {share} of its targets: {self._effects.amounts(outcomes)}"
         ((envelope, year, amount),) = grants
-        of = f"{self._data.envelopes[envelope]} " if len(self._data.envelopes) > 1 else ""
+        of = f"{plain(self._data.envelopes[envelope])} " if len(self._data.envelopes) > 1 else ""
         text = f"{self._what_is_short(envelope, year)}: {area} gives up {share} of its {of}programme of that year, "
         text += spoken_closely(-amount, self._money)
         if outcomes:
@@ -122,7 +123,7 @@ class Sentences:
             data, at = self._data, (envelope, year)
             bids, pot, taken = float(data.bid[:, envelope, year].sum()), float(data.pot[at]), float(self._taken[at])
             out, into = float(self._moved.out[at]), float(self._moved.into[at])
-            when = data.years[year] if len(data.envelopes) == 1 else f"{data.years[year]} {data.envelopes[envelope]}"
+            when = data.years[year] + (f" {plain(data.envelopes[envelope])}" if len(data.envelopes) > 1 else "")
             text = f"bids for {when} add up to {self._amount(bids)}"
             if taken > ALIKE * pot:
                 text += f", options that are used take {self._amount(taken)} more"
@@ -165,7 +166,7 @@ class Sentences:
             text += f"{theirs[0]} for {self._effects.name(rival)} in {self._effects.area(rival)} and "
         text += f"{last} for the last that was needed"
         if self._data.pot.size > 1:
-            text += f", in money of {ranking.measure.name}"
+            text += f", in money of {plain(ranking.measure.name)}"
         if cost > price * (1 + ALIKE):
             text += "; it is dearer than that, and used for "
             text += "what the rules ask" if ranking.parts.served[j] < 0 else "what is decided later"

@@ -9,6 +9,7 @@ import numpy as np
 from ..diagnostics.problems import list_words
 from ..scenario.array_types import Booleans, Floats, Integers
 from ..scenario.arrays import Arrays
+from ..tables.plain_words import plain
 from ..tables.stage_words import stage_words
 from .amounts import spoken_price
 from .effects import Effects
@@ -63,7 +64,7 @@ class StageWeights:
     def rate(self, j: int) -> str:
         """Say at which rate the money of an option counts; nothing where it is the money that measures."""
         assert self._ranking.measure is not None
-        pot, cash, paid = self._ranking.measure.name, float(self._cash[j]), float(self._paid[j])
+        pot, cash, paid = plain(self._ranking.measure.name), float(self._cash[j]), float(self._paid[j])
         if abs(paid - cash) <= ALIKE * max(abs(paid), abs(cash)) and not self._mixed[j]:
             return ""
         if self._mixed[j]:

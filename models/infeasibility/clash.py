@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from ..diagnostics.problems import list_words
 from ..money import decimals_for, spoken, spoken_up
+from ..tables.plain_words import plain
 from ..tables.rule_kinds import POT, RULES, SUMS, Sense
 
 MOST_NAMED = 3
@@ -90,7 +91,7 @@ def say_clash(clash: Clash) -> str:
         for demands in (True, False)
     )
     if not clash.sides:
-        return f"{list_words(clash.kinds)} cannot hold together"
+        return f"{list_words(called(kind) for kind in clash.kinds)} cannot hold together"
     if asking and not allowing:
         return f"{list_words(asking)} {'is' if len(asking) == 1 else 'are'} more than bids and options allow"
     if math.isnan(clash.excess) or not asking:
@@ -143,7 +144,7 @@ def _side(side: ClashSide, money: str, decimals: int | None) -> str:
     if side.areas:
         text += f" of {_few(side.areas, 'areas')}"
     if side.envelopes and side.envelopes != ("total",):
-        text += f" for {_few(side.envelopes, 'envelopes')}"
+        text += f" for {_few([plain(envelope) for envelope in side.envelopes], 'envelopes')}"
     if side.objectives:
         text += f" for {_few(side.objectives, 'objectives')}"
     if side.years:

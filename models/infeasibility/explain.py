@@ -22,8 +22,9 @@ from ..diagnostics.problems import list_words
 from ..formulation.bounds import grant_bounds
 from ..formulation.formulation import Formulation
 from ..money import decimals_for, outward, spoken, spoken_up
-from ..tables.rule_kinds import POT, bounds_of
-from .clash import say_ways_out
+from ..tables.plain_words import plain
+from ..tables.rule_kinds import bounds_of
+from .clash import called, say_ways_out
 from .relaxable import RelaxableProgramme, relaxable
 from .remedies import say_pots, say_value
 from .search import find_clash
@@ -80,7 +81,7 @@ def _least_change(elastic: RelaxableProgramme, control: Control) -> str | None:
     if relaxed.total <= NEGLIGIBLE * float((slacks.weight * slacks.size).sum()):
         return None
     moved = elastic.limits.iloc[of[relaxed.slack > NEGLIGIBLE * slacks.size]]
-    rules = list_words(dict.fromkeys(str(kind).replace(POT, "the pot") for kind in moved["kind"]))
+    rules = list_words(dict.fromkeys(called(str(kind)) for kind in moved["kind"]))
     money = elastic.formulation.scenario.settings.money
     return f"together, {rules} would have to move by {spoken_up(relaxed.total, money)}"
 
@@ -107,7 +108,7 @@ def _short_pots(formulation: Formulation) -> tuple[str, str] | None:
     causes, lacking = [], []
     for e, t in short:
         excess = float(lowest[e, t] - most[e, t])
-        of = f" of {data.envelopes[e]}" if len(data.envelopes) > 1 else ""
+        of = f" of {plain(data.envelopes[e])}" if len(data.envelopes) > 1 else ""
         what = "the pot" if most[e, t] == data.pot[e, t] else "the pot and what can move into it"
         sums = spoken(float(lowest[e, t]), money, decimals_for(excess, money))
         causes.append(f"floors{of} add up to {sums} in {data.years[t]}, {spoken_up(excess, money)} above {what}")
@@ -115,4 +116,4 @@ def _short_pots(formulation: Formulation) -> tuple[str, str] | None:
     lowered = floor * min(float(most[e, t] / lowest[e, t]) for e, t in short)
     to, decimals = outward(lowered, lowered - floor)
     value = RuleValue(name, None, {}, "bid", floor, to, decimals)
-    return "; ".join(causes), f"{say_value(value, money)}, or {say_pots(formulation, lacking)}"
+    return "; ".join(causes), f"{say_value(value, scenario)}, or {say_pots(formulation, lacking)}"

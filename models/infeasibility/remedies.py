@@ -14,6 +14,9 @@ from singlepot.solver import Control
 from ..diagnostics.problems import list_words
 from ..formulation.formulation import Formulation
 from ..money import outward, spoken, spoken_up
+from ..scenario.scenario import Scenario
+from ..scenario.titles import Titles
+from ..tables.plain_words import plain
 from ..tables.rule_kinds import POT, RULES
 from .clash import MOST_NAMED, amount, called, verb_of
 from .relaxable import RelaxableProgramme
@@ -70,19 +73,15 @@ def ways_out(
     return tuple(remedies)
 
 
-def say_value(value: RuleValue, money: str) -> str:
-    """Say a change of a rule's value as it is to be written.
-
-    Examples
-    --------
-    >>> say_value(RuleValue("grant_floor", None, {}, "bid", 0.97, 0.909, 3), "GBP million")
-    'lower the grant floor (grant_floor) to 0.909'
-    """
+def say_value(value: RuleValue, scenario: Scenario) -> str:
+    """Say a change of a rule's value as it is to be written, such as "lower the grant floor (grant_floor) to 0.909"."""
     word = "raise" if value.to > value.value else "lower"
-    where = f" of {', '.join(value.selectors.values())}" if value.selectors else ""
+    titles = Titles(scenario)
+    chosen = ", ".join(titles.of(column, key) for column, key in value.selectors.items())
+    where = f" of {chosen}" if chosen else ""
     to = f"{value.to:.{value.decimals}f}"
     if value.basis == "amount" and not RULES[value.rule].over.of_targets:
-        to = spoken(value.to, money, max(value.decimals, 1))
+        to = spoken(value.to, scenario.settings.money, max(value.decimals, 1))
     return f"{word} {called(value.rule)} ({value.rule}){where} to {to}"
 
 
@@ -91,7 +90,7 @@ def say_pots(formulation: Formulation, lacking: Sequence[tuple[str, str, float]]
     data, money = formulation.data, formulation.scenario.settings.money
     several = len(data.envelopes) > 1
     parts = [
-        (f"the pot of {envelope} " if several else "")
+        (f"the pot of {plain(envelope)} " if several else "")
         + f"by {spoken_up(amount, money)}"
         + (f" in {year}" if len(data.years) > 1 else "")
         for envelope, year, amount in lacking
@@ -101,8 +100,8 @@ def say_pots(formulation: Formulation, lacking: Sequence[tuple[str, str, float]]
 
 def _by_value(elastic: RelaxableProgramme, change: UniformChange, alone: Relaxation | None) -> Iterator[str]:
     """Say the values to write; of a share that bids alone stand against, what other areas need, and the basis least."""
-    money = elastic.formulation.scenario.settings.money
-    text = list_words(say_value(value, money) for value in change.values)
+    scenario = elastic.formulation.scenario
+    text = list_words(say_value(value, scenario) for value in change.values)
     if alone is None or len(change.values) > 1 or not change.values[0].is_share:
         yield text
         return
@@ -110,10 +109,10 @@ def _by_value(elastic: RelaxableProgramme, change: UniformChange, alone: Relaxat
     moved = alone.moved
     with np.errstate(divide="ignore", invalid="ignore"):
         needed = value.value * (moved["value"] + moved["change"]) / moved["value"]
-    names = elastic.formulation.scenario.areas.set_index("code")["name"].to_dict()
+    names = Titles(scenario).areas
     extreme = needed.groupby(moved["area"]).min() if RULES[value.rule].lower else needed.groupby(moved["area"]).max()
     enough = [
-        f"{outward(float(need), float(need) - value.value)[0]:g} is enough for {names.get(area, area)}"
+        f"{outward(float(need), float(need) - value.value)[0]:g} is enough for {names[str(area)]}"
         for area, need in extreme.items()
         if abs(need - value.value) < 0.99 * abs(value.to - value.value)
     ]
@@ -135,11 +134,10 @@ def _one_by_one(elastic: RelaxableProgramme, kind: str, alone: Relaxation) -> st
 
 def _limit(elastic: RelaxableProgramme, row: Mapping[Any, Any]) -> str:
     scenario = elastic.formulation.scenario
-    names = scenario.areas.set_index("code")["name"].to_dict()
+    titles = Titles(scenario)
     rule, value, change = str(row["rule"]), float(row["value"]), float(row["change"])
-    where = [str(names.get(row["area"], row["area"])), str(row["objective"])]
-    if len(scenario.envelopes) > 1:
-        where.append(str(row["envelope"]))
+    columns = ("area", "objective", *(("envelope",) if len(scenario.envelopes) > 1 else ()))
+    where = [titles.of(column, str(row[column])) for column in columns]
     of, when = ", ".join(filter(None, where)), f" in {row['year']}" if row["year"] else ""
     to, decimals = outward(value + change, change)
     written = f"{to:.{decimals}f}"

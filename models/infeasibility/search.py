@@ -15,6 +15,7 @@ from singlepot.solver.infeasibility.farkas import NEGLIGIBLE, find_conflict, is_
 
 from ..natural_order import natural
 from ..scenario.array_types import Floats
+from ..scenario.titles import Titles
 from ..tables.rule_kinds import POT, RULES, TARGETS, names_over
 from .clash import Clash, ClashSide
 from .relaxable import EXTRA, RelaxableProgramme
@@ -133,12 +134,11 @@ def _sides(elastic: RelaxableProgramme, multiplier: Floats, excess: float) -> tu
     plain = not extra and bool(limits["rule"].isin(SUMMED).all())
     plain &= bool(((limits["multiplier"].abs() - 1).abs() < PLAIN).all()) and excess > 0
     scenario = elastic.formulation.scenario
-    names = dict(scenario.areas[["code", "name"]].to_numpy())
-    goals = dict(scenario.objectives[["key", "name"]].to_numpy())
+    titles = Titles(scenario)
     sides = [ClashSide(EXTRA, True, extra, (), (), (), np.nan)] if extra else []
     for (rule, at_least), part in limits.groupby(["rule", limits["multiplier"] > 0], sort=False):
-        areas = _words(part["area"].map(lambda code: names.get(code, code)))
-        objectives = _words(part["objective"].map(lambda key: goals.get(key) or key))
+        areas = _words(part["area"].map(lambda code: titles.of("area", code)))
+        objectives = _words(part["objective"].map(lambda key: titles.of("objective", key)))
         envelopes, years = (_words(part[name]) for name in ("envelope", "year"))
         amount = float(part["value"].sum()) if plain else np.nan
         sides.append(ClashSide(str(rule), bool(at_least), areas, envelopes, objectives, years, amount))

@@ -29,12 +29,11 @@ class Options:
 
     ``area`` J positions; ``limit`` m, largest take-up; ``own_cost`` f, money; ``grant`` G by envelope and
     ``outcome`` E by objective, at take-up 1; ``weight`` of a scale-back: its cell's share of the area's bid.
-    ``group`` is -1 for none; ``requires`` pairs (option, option required). ``called``: what people call it.
+    ``group`` is -1 for none; ``requires`` pairs (option, option required).
     """
 
     area: Integers
     name: Texts
-    called: Texts
     limit: Floats
     own_cost: Floats
     scale_back: Booleans
@@ -80,11 +79,9 @@ def option_arrays(scenario: Scenario, positions: Positions, bid: Floats, propose
     backs = _scale_backs(positions, bid, proposed, centre, first)
     names = scale_back_names(scenario, bid, backs.cell)
     groups = _groups(live)
-    keys, called = live["option"], live["name"]
     return Options(
         area=np.concatenate([positions("area", live["area"]), backs.area]),
-        name=np.concatenate([keys, names]),
-        called=np.concatenate([np.where(called == "", keys, called), names]),
+        name=np.concatenate([live["option"], names]),
         limit=np.concatenate([live["max_take_up"], np.ones(len(backs.area))]),
         own_cost=np.concatenate([live["own_cost"], np.zeros(len(backs.area))]),
         scale_back=np.arange(first + len(backs.area)) >= first,

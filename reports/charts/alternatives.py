@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from ..text.alternatives import group_names
 from .axes_and_files import COLOURS, GREY, caption, draw_files, grid, in_percent
 
 if TYPE_CHECKING:
@@ -58,7 +59,8 @@ def _groups(axis: Any, alternatives: Alternatives) -> None:
         style = {"color": COLOURS[(number - 1) % len(COLOURS)], "marker": MARKERS[(number - 1) % len(MARKERS)]}
         axis.plot(share[label], heights, linestyle="", markersize=6, label=label, **style)
     axis.axvline(1.0, color=GREY, linewidth=1)
-    names = [str(group) for group in table["group"]]
+    titles = dict(zip(alternatives.groups.index, group_names(alternatives), strict=True))
+    names = [titles[k] for k in table.index]
     axis.set_yticks(heights, names, fontsize=9 if len(names) < 20 else 5)
     in_percent(axis.xaxis, ".4g")
     grid(axis, "x")

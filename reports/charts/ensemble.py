@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from ..text.ensemble import by_item, last_targets
+from singlepot.models.scenario.titles import Titles
+from singlepot.models.tables.stage_words import stage_words
+
+from ..text.ensemble import by_item, input_words, last_targets, target_words
 from .axes_and_files import COLOURS, GREY, caption, draw_files, empty, grid, in_percent
 
 if TYPE_CHECKING:
@@ -33,7 +36,7 @@ def ensemble_chart(ensemble: Ensemble) -> Mapping[str, bytes]:
 
 def _draw(figure: Any, ensemble: Ensemble) -> None:
     axes = figure.subplots(2, 2)
-    _targets(axes[0, 0], by_item(ensemble, "target"))
+    _targets(axes[0, 0], by_item(ensemble, "target"), Titles(ensemble.central.scenario))
     _grants(axes[0, 1], ensemble)
     _regret(axes[1, 0], ensemble)
     _drivers(axes[1, 1], ensemble)
@@ -52,13 +55,15 @@ def _intervals(axis: Any, table: pd.DataFrame, labels: list[str]) -> None:
     in_percent(axis.xaxis)
 
 
-def _targets(axis: Any, table: pd.DataFrame) -> None:
+def _targets(axis: Any, table: pd.DataFrame, titles: Titles) -> None:
     axis.set_title("Shortfall in the last year, and how often it is none")
     if not len(table):
         empty(axis, "no national targets")
         return
     shown = last_targets(table)
-    labels = [f"{item} ({met:.0%} met)" for item, met in zip(shown.index, shown["met"], strict=True)]
+    labels = [
+        f"{target_words(item, titles)} ({met:.0%} met)" for item, met in zip(shown.index, shown["met"], strict=True)
+    ]
     _intervals(axis, shown, labels)
 
 
@@ -68,8 +73,8 @@ def _grants(axis: Any, ensemble: Ensemble) -> None:
     table = table[table["central"] > 0]
     share = table[["q05", "q50", "q95"]].div(table["central"], axis=0)
     widest = (share["q95"] - share["q05"]).sort_values(ascending=False, kind="stable").index[:AREAS]
-    names = ensemble.central.scenario.filled("areas").set_index("code")["name"]
-    _intervals(axis, share.loc[widest], [str(names.get(area, area))[:30] for area in widest])
+    titles = Titles(ensemble.central.scenario)
+    _intervals(axis, share.loc[widest], [titles.of("area", str(area))[:30] for area in widest])
     axis.axvline(1.0, color=GREY, linewidth=1)
 
 
@@ -79,7 +84,7 @@ def _regret(axis: Any, ensemble: Ensemble) -> None:
     for number, name in enumerate(columns):
         known = ensemble.draws[name].dropna()
         if len(known):
-            label = name.removeprefix("regret ")
+            label = stage_words(name.removeprefix("regret "))
             axis.hist(known, bins=BINS, histtype="step", linewidth=1.6, color=COLOURS[number % 8], label=label)
     if columns:
         axis.legend(frameon=False, fontsize=8)
@@ -96,10 +101,8 @@ def _drivers(axis: Any, ensemble: Ensemble) -> None:
     if not len(table):
         empty(axis, "too few draws, or nothing moves it")
         return
-    names = ensemble.central.scenario.filled("areas").set_index("code")["name"]
-    labels = [
-        f"{name}: {names.get(unit, unit)}"[:44] for name, _, unit in table["input"].str.partition(": ").to_numpy()
-    ]
+    titles = Titles(ensemble.central.scenario)
+    labels = [input_words(name, titles)[:44] for name in table["input"]]
     axis.barh(range(len(table)), table["value"].clip(lower=0.0), color=COLOURS[0])
     axis.set_yticks(range(len(table)), labels, fontsize=7)
     grid(axis, "x")

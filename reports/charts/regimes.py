@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from singlepot.models.scenario.titles import Titles
+
 from ..text.regimes import paid_shares, shortfall_shares
 from .axes_and_files import COLOURS, GREY, MARKERS, draw_files, empty
 
@@ -50,7 +52,7 @@ def _shortfalls(axes: Any, regimes: Regimes, keys: list[str], heights: np.ndarra
     axes.set_title("National objectives: short of the target, last year")
     nations = (settlement.national["objective"] for settlement in regimes.settlements.values())
     objectives = list(dict.fromkeys(key for column in nations for key in column))
-    names = dict(regimes.scenario.filled("objectives")[["key", "name"]].to_numpy())
+    titles = Titles(regimes.scenario)
     if not objectives:
         empty(axes, "no national objectives")
         return
@@ -66,7 +68,7 @@ def _shortfalls(axes: Any, regimes: Regimes, keys: list[str], heights: np.ndarra
             MARKERS[i % len(MARKERS)],
             color=COLOURS[i % len(COLOURS)],
             markersize=5,
-            label=names.get(objective) or objective,
+            label=titles.objectives[objective],
         )
     axes.set_xlabel("% of the national target")
     axes.set_xlim(left=0)
@@ -79,7 +81,12 @@ def _ratios(axes: Any, regimes: Regimes, keys: list[str], heights: np.ndarray[An
     for height, key in zip(heights, keys, strict=True):
         ratio = 100 * paid_shares(regimes[key]).to_numpy(dtype=np.float64)
         axes.plot(ratio, np.full(len(ratio), height), "|", color=COLOURS[0], alpha=0.5, markersize=11)
+        if not len(ratio):
+            continue
         axes.plot([np.median(ratio)], [height], "o", color=COLOURS[1], markersize=6)
+    if not any(len(paid_shares(regimes[key])) for key in keys):
+        empty(axes, "no area bids")
+        return
     axes.axvline(100, color=GREY, linewidth=0.8)
     axes.set_xlabel("% of the bid")
     axes.set_xlim(left=-2)

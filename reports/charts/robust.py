@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..text.robust import CASES
+from singlepot.models.scenario.titles import Titles
+
+from ..text.robust import CASES, measure_words
 from .axes_and_files import COLOURS, GREY, caption, draw_files, grid, in_percent
 
 if TYPE_CHECKING:
@@ -38,7 +40,7 @@ def _draw(figure: Any, robust: Robust) -> None:
 
 def _draws(axis: Any, robust: Robust) -> None:
     """Draw the quantile curve of the shortfall over draws for each kind of grants."""
-    axis.set_title(f"{robust.measure} of each draw, from the least to the largest")
+    axis.set_title(f"{measure_words(robust)} of each draw, from the least to the largest")
     for number, (case, label) in enumerate(CASES.items()):
         values = np.sort(robust.draws[case].dropna().to_numpy())
         if not len(values):
@@ -56,7 +58,7 @@ def _draws(axis: Any, robust: Robust) -> None:
 
 
 def _areas(axis: Any, robust: Robust) -> None:
-    names = robust.central.scenario.filled("areas").set_index("code")["name"]
+    names = Titles(robust.central.scenario).areas
     table = robust.grants.groupby("area")[["bid", "central", "grant"]].sum()
     table = table[table["bid"] > 0]
     share = (table["grant"] - table["central"]) / table["bid"]
@@ -65,7 +67,7 @@ def _areas(axis: Any, robust: Robust) -> None:
     colours = [COLOURS[2] if value > 0 else COLOURS[1] for value in chosen]
     axis.set_title(f"Change from the central grant, share of the bid: {len(chosen)} areas")
     axis.barh(list(heights), chosen.to_numpy(), color=colours)
-    axis.set_yticks(list(heights), [str(names[area])[:34] for area in chosen.index], fontsize=7)
+    axis.set_yticks(list(heights), [names[area][:34] for area in chosen.index], fontsize=7)
     axis.axvline(0, color=GREY, linewidth=0.8)
     in_percent(axis.xaxis, "+.3g")
     grid(axis, "x")

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from singlepot.models.scenario.titles import Titles
 from singlepot.scenarios.many.levers import is_factor
+from singlepot.scenarios.many.sweep import SHORTFALL
 
+from ..text.sweep import lever_axis
 from .axes_and_files import COLOURS, GREY, MARKERS, caption, draw_files, empty, grid, in_percent
 
 if TYPE_CHECKING:
@@ -33,12 +36,12 @@ def sweep_chart(sweep: Sweep) -> Mapping[str, bytes]:
 
 def _draw(figure: Any, sweep: Sweep) -> None:
     lever, *second = sweep.levers
-    axes = figure.subplots(2, 2, sharex=True)
+    axes, titles = figure.subplots(2, 2, sharex=True), Titles(sweep.scenario)
     points = sweep.points.sort_values([lever, *second], kind="stable")
     if second:
-        _shortfalls_by_line(axes[0, 0], points, lever, second[0])
+        _shortfalls_by_line(axes[0, 0], points, lever, second[0], titles)
     else:
-        _shortfalls(axes[0, 0], points, lever)
+        _shortfalls(axes[0, 0], points, lever, titles)
     lines = [(None, points)] if not second else list(points.groupby(second[0]))
     _spread(axes[0, 1], lines, lever, second)
     _limits(axes[1, 0], lines, lever, second)
@@ -49,27 +52,19 @@ def _draw(figure: Any, sweep: Sweep) -> None:
         for value in dict.fromkeys(unsettled[lever]):
             axis.axvline(value, color=GREY, linestyle=(0, (1, 3)), linewidth=1)
     for axis in axes[1]:
-        axis.set_xlabel(_axis_label(lever))
+        axis.set_xlabel(lever_axis(lever, titles))
         if is_factor(lever):
             in_percent(axis.xaxis, ".4g")
     note = f"Dotted: {len(unsettled)} of {len(points)} points without a settlement. " if len(unsettled) else ""
     caption(figure, sweep.scenario.settings.title, f"{note}Each point is settled by itself.", 110)
 
 
-def _axis_label(lever: str) -> str:
-    kind, _, name = lever.partition(".")
-    words = {"pot": "pot", "bids": "bids", "national": "national targets"}
-    if is_factor(lever):
-        return f"{words[kind]}{' of ' + name if name else ''}, against the scenario"
-    return {"rules": f"rule {name}", "give": f"give of {name}"}.get(kind, lever)
-
-
-def _shortfalls(axis: Any, points: pd.DataFrame, lever: str) -> None:
+def _shortfalls(axis: Any, points: pd.DataFrame, lever: str, titles: Titles) -> None:
     """Draw the shortfall of every objective; lines of objectives that fall short together coincide."""
     axis.set_title("Shortfall by objective, mean of its national targets")
-    names = [name for name in map(str, points) if name.startswith("shortfall_")]
+    names = [name for name in map(str, points) if name.startswith(SHORTFALL)]
     for number, name in enumerate(names):
-        label = name.removeprefix("shortfall_")
+        label = titles.objectives[name.removeprefix(SHORTFALL)]
         axis.plot(points[lever], points[name], label=label, **_style(number), linewidth=1.4)
     _percent(axis)
     _legend(axis)
@@ -77,14 +72,14 @@ def _shortfalls(axis: Any, points: pd.DataFrame, lever: str) -> None:
         empty(axis, "no national targets")
 
 
-def _shortfalls_by_line(axis: Any, points: pd.DataFrame, lever: str, second: str) -> None:
+def _shortfalls_by_line(axis: Any, points: pd.DataFrame, lever: str, second: str, titles: Titles) -> None:
     """Draw the largest shortfall of priority 1, a line for each value of the second lever."""
     axis.set_title("Largest shortfall of a national target")
     for number, (value, line) in enumerate(points.groupby(second)):
         if "shortfall.largest[1]" in line:
             axis.plot(line[lever], line["shortfall.largest[1]"], label=f"{value:g}", **_style(number))
     _percent(axis)
-    _legend(axis, _axis_label(second))
+    _legend(axis, lever_axis(second, titles))
 
 
 def _spread(axis: Any, lines: Sequence[tuple[Any, pd.DataFrame]], lever: str, second: Sequence[str]) -> None:

@@ -5,6 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from singlepot.models.money import spoken
+from singlepot.models.scenario.titles import Titles
+from singlepot.models.tables.stage_words import stage_words
+
+from ..text.sweep import lever_words
 
 if TYPE_CHECKING:
     from singlepot.models.analysis.first_order import Effect
@@ -34,9 +38,18 @@ def assumptions(settlement: Settlement) -> list[tuple[str, ...]]:
         effect = effect_text(settlement, scaled) if scaled else INSIDE
         written = [entry.get(column, "") for column in COLUMNS[1:-1]]
         rows.append((name, *(text or NOT_STATED for text in written), effect))
+    titles = Titles(settlement.scenario)
     covered = {entry.get("bears_on", "") for entry in stated.values()}
     rows += [
-        (name, what, value, unit, f"table {name.partition('.')[0]}", NOT_STATED, effect_text(settlement, name))
+        (
+            lever_words(name, titles),
+            what,
+            value,
+            unit,
+            f"table {name.partition('.')[0]}",
+            NOT_STATED,
+            effect_text(settlement, name),
+        )
         for name, what, value, unit in _table_rows(settlement)
         if name not in covered and not (name.startswith("national.") and "national" in covered)
     ]
@@ -45,7 +58,7 @@ def assumptions(settlement: Settlement) -> list[tuple[str, ...]]:
 
 def _table_rows(settlement: Settlement) -> list[tuple[str, str, str, str]]:
     """List the pot and each national objective: name, what it is, value and unit."""
-    scenario = settlement.scenario
+    scenario, titles = settlement.scenario, Titles(settlement.scenario)
     total = float(settlement.pot["amount"].sum())
     rows = [("pot", "the pot, all years and envelopes", spoken(total, scenario.settings.money), "")]
     for row in scenario.filled("objectives").to_dict("records"):
@@ -54,7 +67,7 @@ def _table_rows(settlement: Settlement) -> list[tuple[str, str, str, str]]:
             values = ", ".join(
                 f"{year}: {value:,.6g}" for year, value in zip(targets["year"], targets["target"], strict=True)
             )
-            what = f"national objective, {row['name'] or row['key']}"
+            what = f"national objective, {titles.objectives[row['key']]}"
             rows.append((f"national.{row['key']}", what, values, row["unit"]))
     return rows
 
@@ -73,9 +86,9 @@ def describe_effect(effect: Effect) -> str:
     --------
     >>> from singlepot.models.analysis.first_order import Effect
     >>> describe_effect(Effect("shortfall.largest[1]", -0.00788, 0.0495, "share of the target"))
-    '1% more: shortfall.largest[1] falls by 0.788 percentage points, from 4.95%'
+    '1% more: lowers the largest shortfall by 0.788 percentage points, from 4.95%'
     >>> describe_effect(Effect("burden", 12.5, 400.0, "money, weighted"))
-    '1% more: burden rises by 12.5, from 400 (money, weighted)'
+    '1% more: raises what areas lose or pay themselves by 12.5, from 400 (money, weighted)'
     >>> describe_effect(Effect())
     '1% more: no stage moves'
     """
@@ -83,12 +96,12 @@ def describe_effect(effect: Effect) -> str:
         return f"not computed: {effect.why_not}"
     if not effect.stage:
         return "1% more: no stage moves"
-    moves = "rises" if effect.change > 0 else "falls"
+    moves = "raises" if effect.change > 0 else "lowers"
     if effect.unit.startswith("share"):
         size = f"{_digits(100 * abs(effect.change))} percentage points, from {_digits(100 * effect.value)}%"
     else:
         size = f"{_digits(abs(effect.change))}, from {_digits(effect.value)} ({effect.unit})"
-    return f"1% more: {effect.stage} {moves} by {size}"
+    return f"1% more: {moves} {stage_words(effect.stage)} by {size}"
 
 
 def _digits(value: float) -> str:

@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from singlepot.models.diagnostics.problems import list_words
 from singlepot.models.settings.settings import DEFAULT_ORDER, Bands
+from singlepot.models.tables.plain_words import plain
 from singlepot.models.tables.rule_kinds import RULES
+from singlepot.models.tables.stage_words import stage_words
 
+from ..text.lines import setting_words
 from .assumptions import NOT_STATED, effect_text
 
 if TYPE_CHECKING:
@@ -35,7 +39,17 @@ def decisions(settlement: Settlement) -> list[tuple[str, ...]]:
     for name, what, value, by in _settings_rows(settlement):
         entry = stated.pop(name, {})
         effect = effect_text(settlement, name) if name.startswith("rules.") else ""
-        rows.append((name, what, value, entry.get("by") or by, entry.get("date", ""), entry.get("why", ""), effect))
+        rows.append(
+            (
+                setting_words(name),
+                what,
+                value,
+                entry.get("by") or by,
+                entry.get("date", ""),
+                entry.get("why", ""),
+                effect,
+            )
+        )
     for name, entry in stated.items():
         written = [entry.get(column, "") for column in COLUMNS[1:-1]]
         rows.append((name, *written[:2], written[2] or NOT_STATED, *written[3:], ""))
@@ -58,7 +72,7 @@ def _settings_rows(settlement: Settlement) -> Iterator[Row]:
         yield f"rules.{name}", rule.explanation, ", and ".join(parts), NOT_STATED
     equity, value = settings.equity, "all alike"
     if equity is not None:
-        value = f"(median / {equity.attribute}) to the power {equity.elasticity:g}"
+        value = f"(median / {plain(equity.attribute)}) to the power {equity.elasticity:g}"
     yield "equity", "How areas weigh", value, NOT_STATED
     yield from _stage_rows(settlement)
     provenance = settlement.provenance
@@ -79,8 +93,8 @@ def _settings_rows(settlement: Settlement) -> Iterator[Row]:
 def _stage_rows(settlement: Settlement) -> Iterator[Row]:
     stages = settlement.scenario.settings.stages
     by = "default of singlepot" if stages.order == DEFAULT_ORDER else NOT_STATED
-    yield "stages.order", "What is minimised, in this order", ", ".join(stages.order), by
-    given = ", ".join(f"{name} {value:g}" for name, value in stages.give.items())
+    yield "stages.order", "What is minimised, in this order", list_words(map(stage_words, stages.order)), by
+    given = ", ".join(f"{stage_words(name)} {value:g}" for name, value in stages.give.items())
     by = NOT_STATED if given else BY_PROGRAM
     yield "stages.give", "How much of a stage later ones may use", given or "nothing", by
     bands = stages.bands

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from singlepot.models.settings.settings import DEFAULT_ORDER
+from singlepot.models.tables.rule_kinds import RULES
 
 if TYPE_CHECKING:
     from singlepot.models.settlement.settlement import Settlement
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
 COLUMNS = ("section", "field", "entry", "filled in by")
 """Columns of the record."""
 
-TO_FILL = "to be filled in by the owner: log.transparency.{key} of scenario.toml"
+TO_FILL = "to be filled in by the owner, in the log of the scenario's settings"
 """Entry of a field that only the owner can fill in and has not."""
 
 OVERVIEW, OWNER, RATIONALE, PROCESS, TOOL, MODEL, DATA, RISKS = (
@@ -61,7 +62,7 @@ def transparency(settlement: Settlement) -> list[tuple[str, ...]]:
         if source.startswith(OF_OWNER):
             key = source.removeprefix(OF_OWNER)
             entry = stated.get(key, "")
-            rows.append((section, field, entry or TO_FILL.format(key=key), "the scenario" if entry else "nobody yet"))
+            rows.append((section, field, entry or TO_FILL, "the scenario" if entry else "nobody yet"))
         else:
             rows.append((section, field, source, "singlepot"))
     return rows
@@ -74,7 +75,9 @@ OF_OWNER = "\0"
 def _fields(settlement: Settlement) -> list[tuple[str, str, str]]:
     scenario, settings = settlement.scenario, settlement.scenario.settings
     version = (settlement.provenance.get("versions") or {}).get("singlepot", "")  # type: ignore[attr-defined]
-    rules = ", ".join(f"{name} {value:g}" for name, value in settings.rules.items()) or "none for all areas"
+    rules = (
+        ", ".join(f"{RULES[name].words} {value:g}" for name, value in settings.rules.items()) or "none for all areas"
+    )
     gaps = max((stage.gap for stage in settlement.certificate.stages), default=0.0)
     sources = settings.log.get("sources", {})
     source_list = "; ".join(
@@ -100,7 +103,11 @@ def _fields(settlement: Settlement) -> list[tuple[str, str, str]]:
         (OWNER, "Team", owner("team")),
         (OWNER, "Senior responsible owner", owner("owner")),
         (OWNER, "Third party involvement", owner("third_party")),
-        (RATIONALE, "Detailed description", f"{DESCRIPTION} This run: {size}; stages in {order}; rules: {rules}."),
+        (
+            RATIONALE,
+            "Detailed description",
+            f"{DESCRIPTION} This run: {size}; stages in {order}; rules: {rules or 'none for all areas'}.",
+        ),
         (RATIONALE, "Scope", owner("scope")),
         (RATIONALE, "Benefit", owner("benefit")),
         (RATIONALE, "Previous process", owner("previous_process")),

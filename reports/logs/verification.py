@@ -5,6 +5,11 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
+from singlepot.models.scenario.titles import Titles
+from singlepot.models.tables.plain_words import plain
+from singlepot.models.tables.rule_kinds import ROW_WORDS
+from singlepot.models.tables.stage_words import stage_words
+
 from .assumptions import NOT_STATED
 
 if TYPE_CHECKING:
@@ -63,13 +68,15 @@ def verification(settlement: Settlement) -> list[tuple[str, ...]]:
         relative(
             "largest violation of any pot, rule, link or bound, in original units",
             certificate.violation,
-            certificate.violated if certificate.violation > 0 else "",
+            _where(certificate.violated, Titles(settlement.scenario)) if certificate.violation > 0 else "",
         ),
         relative("grants and targets are what the take-ups make of bids and proposals", certificate.arithmetic),
     ]
     for stage in certificate.stages:
-        rows.append(relative(f"{stage.name} is proved by its duals: duality gap", stage.gap))
-        rows.append(relative(f"{stage.name} still has its optimum, beyond what it may give: drift", stage.drift))
+        rows.append(relative(f"{stage_words(stage.name)}: proved by its duals: duality gap", stage.gap))
+        rows.append(
+            relative(f"{stage_words(stage.name)}: still at the optimum, beyond what it may give: drift", stage.drift)
+        )
     rows.append(relative("the sharing step is at its one minimum", certificate.sharing))
     over = certificate.pounds_over
     rows.append(("pounds above a pot of a year and envelope", str(max(over, 0)), "0", "yes" if over <= 0 else "NO", ""))
@@ -78,6 +85,14 @@ def verification(settlement: Settlement) -> list[tuple[str, ...]]:
     rows.append((DOUBLE_BUILD, "not run with this settlement", "", "", "singlepot verify FOLDER --independent runs it"))
     rows.append((EVERY_NUMBER, "not run with this settlement", "", "", "singlepot verify FOLDER"))
     return rows
+
+
+def _where(row: str, titles: Titles) -> str:
+    """Write the row of a programme, as ``pot[capital,2026-27]``, with titles of its labels."""
+    name, _, inside = row.partition("[")
+    labels = inside.rstrip("]").split(",")
+    words = [titles.areas.get(label) or titles.objectives.get(label) or plain(label) for label in labels]
+    return ", ".join(filter(None, [ROW_WORDS.get(name, plain(name)), *words]))
 
 
 def versions(settlement: Settlement) -> list[tuple[str, ...]]:
@@ -89,6 +104,6 @@ def versions(settlement: Settlement) -> list[tuple[str, ...]]:
     return [
         *((name, str(version)) for name, version in libraries.items()),  # type: ignore[attr-defined]
         ("solver of the stages", solver),
-        *((f"method of {name}", str(method)) for name, method in methods.items()),  # type: ignore[attr-defined]
+        *((f"method of {stage_words(name)}", str(method)) for name, method in methods.items()),  # type: ignore[attr-defined]
         ("scenario, SHA-256", str(provenance.get("scenario_sha256", settlement.scenario.sha256))),
     ]

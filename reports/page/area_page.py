@@ -11,6 +11,7 @@ import pandas as pd
 from singlepot.models.money import spoken
 from singlepot.models.scenario.area_names import matching_areas
 from singlepot.models.settlement.settlement import Settlement
+from singlepot.models.tables.plain_words import plain
 from singlepot.solver import BadOptionError
 
 from .drawings.area import area_spec
@@ -19,7 +20,7 @@ from .figures.figures import Figures, figures_of, records
 from .similar import similar_to, similarity_note
 from .table import Column, Table, settlement_columns, tabulate
 from .templating import page, render
-from .words import illustrative, plain
+from .words import illustrative
 
 WIDTH = 340
 """Width of each of the two pictures."""
@@ -123,7 +124,7 @@ def _by_stop(figures: Figures, code: str, rows: list[dict[str, Any]]) -> list[di
     """Group the options that are not asked for by what stopped them."""
     by_stop: dict[str, list[str]] = {}
     for row in rows:
-        by_stop.setdefault(row["stop"], []).append(figures.option_name(code, row["option"]))
+        by_stop.setdefault(row["stop"], []).append(figures.titles.option(code, row["option"]))
     return [{"stop": stop, "options": sorted(names)} for stop, names in by_stop.items()]
 
 
@@ -136,8 +137,10 @@ def _by_area(table: pd.DataFrame) -> dict[str, list[dict[str, Any]]]:
 
 def _grants(figures: Figures, code: str, rows: list[dict[str, Any]]) -> Table:
     several = len({row["envelope"] for row in rows}) > 1
+    rows = [{**row, "called": plain(row["envelope"])} for row in rows]
     columns = [
-        *settlement_columns("grants", ("year", "envelope") if several else ("year",), figures.money),
+        *settlement_columns("grants", ("year",), figures.money),
+        *([Column("called", "Envelope")] if several else []),
         Column("bid", f"Your bid, {figures.money}", "money"),
         *settlement_columns("grants", ("grant", "change", "pounds"), figures.money),
     ]
@@ -187,7 +190,7 @@ _TARGETS = {"proposed": "you proposed", "agreed": "agreed", "uplift": "uplift", 
 
 def _asks(figures: Figures, code: str, rows: list[dict[str, Any]]) -> Table:
     """List the asks of an area: the reason, with outcomes in their units, and the money over all years."""
-    shown = [{**row, "called": figures.option_name(code, row["option"])} for row in rows]
+    shown = [{**row, "called": figures.titles.option(code, row["option"])} for row in rows]
     columns = [
         Column("called", "What is asked"),
         *settlement_columns("asks", ("reason",), figures.money),

@@ -12,8 +12,10 @@ import pandas as pd
 from singlepot.models.analysis.price_of_fairness import PriceOfFairness
 from singlepot.models.natural_order import natural
 from singlepot.models.settlement.settlement import Settlement
+from singlepot.models.tables.plain_words import plain
 
 from ..logs.logs import Log
+from ..text.summary import fairness_words
 from . import tables
 from .area_page import area_fragment
 from .figures.cells import BY_HAND, cells_of
@@ -22,7 +24,7 @@ from .pictures import gains_pictures, map_pictures, merit_pictures, sums_picture
 from .rules_tables import assumption_words, rules_table, stages_table
 from .table import Table, from_frame
 from .templating import page
-from .words import certificate_words, fairness_words, heading, illustrative, plain, tiles
+from .words import certificate_words, heading, illustrative, tiles
 
 PAGES_IN_A_PACK = 40
 """Pages of areas in one compressed pack."""

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from singlepot.models.tables.plain_words import plain
 from singlepot.models.tables.rule_kinds import RULES
 from singlepot.models.tables.stage_words import stage_words
 
+from ..text.lines import capital
 from .figures.figures import Figures, records
 from .table import Cell, Column, Table, cell, decimals, settlement_columns
-from .words import plain
 
 
 def rules_table(figures: Figures) -> Table:
@@ -39,10 +40,8 @@ def rules_table(figures: Figures) -> Table:
 
 def _where(figures: Figures, row: Mapping[str, Any]) -> str:
     """Write where a row of the rules holds, with names of areas and objectives, and what its value is a share of."""
-    names: dict[str, dict[Any, Any]] = {"area": figures.areas["name"].to_dict(), "objective": figures.names}
-    chosen = [
-        f"{key} {names.get(key, {}).get(row[key], row[key])}" for key in RULES[row["rule"]].selectors if row.get(key)
-    ]
+    columns = [column for column in RULES[row["rule"]].selectors if row.get(column)]
+    chosen = [f"{column} {figures.titles.of(column, row[column])}" for column in columns]
     basis = [f"basis {plain(row['basis'])}"] if row["basis"] not in ("", "bid") else []
     return ", ".join([*chosen, *basis]) or "all"
 
@@ -58,7 +57,7 @@ def stages_table(figures: Figures) -> Table:
         digits = decimals([row["value"], row["final"]], "number")
         rows.append(
             [
-                Cell(_capital(stage_words(str(row["name"])))),
+                Cell(capital(stage_words(str(row["name"])))),
                 cell(row["value"], "number", digits),
                 cell(row["final"], "number", digits),
                 cell(row["give"], "number"),
@@ -95,7 +94,3 @@ def assumption_words(figures: Figures) -> Iterator[tuple[str, str]]:
     yield "How a further percent given up weighs", ", ".join(parts)
     for key, note in settings.notes.items():
         yield f"Remark on {plain(key)}", note
-
-
-def _capital(words: str) -> str:
-    return words[0].upper() + words[1:]

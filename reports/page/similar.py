@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from singlepot.models.scenario.array_types import Floats
+from singlepot.models.tables.plain_words import plain
 
 from .figures.figures import Figures
 
@@ -36,7 +37,7 @@ def similarity_note(figures: Figures) -> str:
     """Write how similar areas are found."""
     by = ["population", "bid for each resident"] if figures.bidders["population"].notna().any() else ["bid"]
     if figures.deprivation:
-        by.append(figures.deprivation)
+        by.append(plain(figures.deprivation))
     return f"Similar means nearest in {', '.join(by)} (differences of logarithms, each divided by its spread)."
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from singlepot.models.natural_order import natural
+from singlepot.models.tables.plain_words import plain
 from singlepot.reports.text.summary import last_national
 
 from .drawings.map import Measure
@@ -27,14 +28,15 @@ def money_table(figures: Figures) -> Table:
     bids = figures.settlement.grants.groupby(["envelope", "year"])["bid"].sum()
     asked = [float(bids.get((e, y), 0.0)) for e, y in zip(pot["envelope"], pot["year"], strict=True)]
     several = pot["envelope"].nunique() > 1
-    first = ("year", "envelope", "amount") if several else ("year", "amount")
     then = ("allocated", "carried", *(("vired",) if several else ()), "reserve", "pounds")
     columns = [
-        *settlement_columns("pot", first, unit),
+        *settlement_columns("pot", ("year",), unit),
+        *([Column("called", "Envelope")] if several else []),
+        *settlement_columns("pot", ("amount",), unit),
         Column("bid", f"Bids, {unit}", "money"),
         *settlement_columns("pot", then, unit),
     ]
-    rows = records(pot.assign(bid=asked))
+    rows = records(pot.assign(bid=asked, called=pot["envelope"].map(plain)))
     return tabulate("pot", "The pot, year by year", columns, rows, row_key=lambda r: f"{r['envelope']} {r['year']}")
 
 
@@ -100,7 +102,7 @@ def asks_table(figures: Figures) -> Table:
     shown = asks.loc[order]
     named = shown.assign(
         name=shown["area"].map(figures.areas["name"]),
-        called=[figures.option_name(a, o) for a, o in zip(shown["area"], shown["option"], strict=True)],
+        called=[figures.titles.option(a, o) for a, o in zip(shown["area"], shown["option"], strict=True)],
     )
     many = len(asks) > ASKS_SHOWN
     return tabulate(

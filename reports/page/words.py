@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from singlepot.models.analysis.price_of_fairness import PriceOfFairness
@@ -10,8 +9,7 @@ from singlepot.models.diagnostics.problems import list_words
 from singlepot.models.money import spoken
 from singlepot.models.settings.settings import Settings
 from singlepot.models.tables.stage_words import stage_words
-from singlepot.reports.text.lines import count
-from singlepot.reports.text.summary import WARN_ABOVE
+from singlepot.reports.text.summary import LEAST, points
 
 from .figures.figures import Figures, records
 
@@ -32,11 +30,6 @@ def illustrative_words(settings: Settings) -> str:
             words = inside if ILLUSTRATIVE in inside.casefold() else text
             return words[0].upper() + words[1:]
     return ""
-
-
-def plain(key: str) -> str:
-    """Write a key of a scenario, as ``gdhi_per_head``, as words."""
-    return key.replace("_", " ")
 
 
 def heading(figures: Figures) -> str:
@@ -99,7 +92,7 @@ def _fairness_tile(price: PriceOfFairness) -> Tile:
         return Tile("Fairness cost", "nothing", "No shortfall was accepted to share losses more fairly")
     name, cost = next(iter(largest.items()))
     return Tile(
-        "Fairness cost", f"{_points(cost)} points", f"of {stage_words(name)}, given up to share losses more fairly"
+        "Fairness cost", f"{points(cost)} points", f"of {stage_words(name)}, given up to share losses more fairly"
     )
 
 
@@ -115,34 +108,6 @@ TIED = 1e-6
 
 NAMED = 3
 """Targets with the largest shortfall that are named; more are counted."""
-
-LEAST = 5e-6
-"""Cost of fairness, as a share of a target, below which it counts as none."""
-
-
-def fairness_words(price: PriceOfFairness) -> Iterator[str]:
-    """Write what fairness cost in each stage, and how many areas sit on a limit."""
-    for what, costs in (
-        ("Letting later stages give some of the shortfall", price.give_costs),
-        ("Letting large losses weigh more", price.bands_cost),
-    ):
-        points = [
-            f"{_points(cost)} points of {stage_words(name)}" for name, cost in costs.items() if abs(cost) >= LEAST
-        ]
-        if points:
-            yield f"{what}: {', '.join(points)}."
-    if price.areas:
-        yield (
-            f"Grants are {price.lowest:.1%} to {price.highest:.1%} of bids, the median area {price.median:.1%}; "
-            f"{count(price.on_floor, 'area', 'sit')} on a floor, "
-            f"{count(price.on_ceiling, 'other', 'sit')} on a ceiling."
-        )
-        if price.on_limit > WARN_ABOVE * price.areas:
-            yield "More than a third of the areas sit on a limit: the rules decide, not the programme."
-
-
-def _points(cost: float) -> str:
-    return ("−" if cost < 0 else "+") + f"{abs(100 * cost):.2f}"
 
 
 def certificate_words(figures: Figures) -> str:

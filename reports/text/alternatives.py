@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from singlepot.models.money import spoken
+from singlepot.models.scenario.titles import Titles
+from singlepot.models.tables.stage_words import stage_words
 
 from .lines import count, lay_out, percent, round_money, signed_money, wrap
 from .lines import number as digits
@@ -31,7 +33,8 @@ def alternatives_text(alternatives: Alternatives) -> str:
     lines = [*wrap(scenario.settings.title), "", *wrap(f"{head}: {count(len(alternatives.found), 'alternative')}.")]
     for number, alternative in enumerate(alternatives.found, start=1):
         lines += ["", f"Alternative {number}", *wrap(difference(alternatives, number, alternative.moved), "  ")]
-    lines += ["", *_groups(alternatives), "", *_stages(alternatives), "", *_ranges(alternatives)]
+    for section in filter(None, (_groups(alternatives), _stages(alternatives), _ranges(alternatives))):
+        lines += ["", *section]
     return "\n".join(lines) + "\n"
 
 
@@ -45,11 +48,11 @@ def difference(alternatives: Alternatives, number: int, moved: float) -> str:
     goes = f"{spoken(moved, money)} ({share} of all grants) goes elsewhere; {count(moving, 'area')} of {len(grants)} "
     goes += f"{'moves' if moving < 2 else 'move'} by more than {percent(MOVING, 0)} of the bid. "
     change = alternatives.groups[f"alternative {number}"] - alternatives.groups["central"]
+    names = group_names(alternatives)
     if alternatives.by == "objective":
         most = change.abs().sort_values(ascending=False, kind="stable").index
-        agreed = (f"{alternatives.groups['group'][k]} {100 * change[k]:+.2f} points" for k in most)
+        agreed = (f"{names[k]} {100 * change[k]:+.2f} points" for k in most)
         return goes + "Agreed: " + ", ".join(agreed) + "."
-    names = _names(alternatives)
     largest = change.sort_values(kind="stable")
     gains = [k for k in reversed(largest.index.tolist()) if change[k] > 0][:LISTED]
     losses = [k for k in largest.index.tolist() if change[k] < 0][:LISTED]
@@ -57,11 +60,10 @@ def difference(alternatives: Alternatives, number: int, moved: float) -> str:
     return goes + "; ".join(part for part in parts if part) + "."
 
 
-def _names(alternatives: Alternatives) -> list[str]:
-    if alternatives.by != "area":
-        return [str(group) for group in alternatives.groups["group"]]
-    names = alternatives.settlement.scenario.filled("areas").set_index("code")["name"]
-    return [str(names[code]) for code in alternatives.groups["group"]]
+def group_names(alternatives: Alternatives) -> list[str]:
+    """Titles of the groups in which alternatives differ."""
+    titles = Titles(alternatives.settlement.scenario)
+    return [titles.of(alternatives.by, str(group)) for group in alternatives.groups["group"]]
 
 
 def _groups(alternatives: Alternatives) -> list[str]:
@@ -76,7 +78,8 @@ def _groups(alternatives: Alternatives) -> list[str]:
     columns = _columns(alternatives, "low", "high")
     header = (alternatives.by, *columns.values())
     records = alternatives.groups.to_dict("records")
-    rows = [(str(row["group"]), *(write(row[name]) for name in columns)) for row in records]
+    pairs = zip(group_names(alternatives), records, strict=True)
+    rows = [(title, *(write(row[name]) for name in columns)) for title, row in pairs]
     what = "What is agreed, as a share of the targets" if alternatives.by == "objective" else "Grants"
     return [*wrap(f"{what}; low and high: as far as it could go by itself"), *lay_out(header, rows)]
 
@@ -94,7 +97,7 @@ def _stages(alternatives: Alternatives) -> list[str]:
         return "-" if value != value else percent(value, 2) if "share" in unit else digits(value)
 
     rows = [
-        (str(row["name"]), *(write(row[name], str(row["unit"])) for name in columns))
+        (stage_words(str(row["name"])), *(write(row[name], str(row["unit"])) for name in columns))
         for row in alternatives.stages.to_dict("records")
     ]
     return ["Stages; most: what was allowed", *lay_out(("stage", *columns.values()), rows)]

@@ -6,17 +6,22 @@ from typing import TYPE_CHECKING, Any
 
 from singlepot.models.diagnostics.problems import SETTINGS
 from singlepot.models.money import spoken
+from singlepot.models.scenario.titles import Titles
+from singlepot.models.tables.plain_words import plain
 
 from .lines import (
+    SPREAD,
+    SPREAD_WORDS,
     count,
     join_sections,
     lay_out,
     number,
     percent,
-    plain_key,
     round_money,
+    setting_words,
     signed_money,
     signed_percent,
+    spread,
     wrap,
 )
 from .stability import stability_lines
@@ -85,7 +90,7 @@ def _of(table: pd.DataFrame, name: str) -> pd.DataFrame:
 
 
 def _overview(comparison: Comparison) -> list[str]:
-    header = ("scenario", "granted", "moves", "gain", "lose", "grant / bid", "floor", "short")
+    header = ("scenario", "granted", "moves", "gain", "lose", SPREAD, "floor", "short")
     rows = []
     for row in comparison.scenarios.to_dict("records"):
         if row["reason"]:
@@ -98,14 +103,14 @@ def _overview(comparison: Comparison) -> list[str]:
                 round_money(row["moved"], comparison.money),
                 f"{row['gaining']:.0f}",
                 f"{row['losing']:.0f}",
-                f"{100 * row['lowest']:.0f} {100 * row['median']:.0f} {row['highest']:.0%}",
+                spread(row[name] for name in ("lowest", "median", "highest")),
                 f"{row['on_floor']:.0f}",
                 percent(row["largest_shortfall"]),
             )
         )
     title = f"Compared with {comparison.names[0]}: {comparison.scenarios['title'].iloc[0]}"
     key = (
-        "Gain and lose: areas whose grant over all years changes. Grant / bid: lowest, median and highest area. "
+        f"Gain and lose: areas whose grant over all years changes. {SPREAD_WORDS} "
         "Floor: areas on a grant floor. Short: the largest shortfall of a national target."
     )
     return [*wrap(title), *lay_out(header, rows), *wrap(key, "  ")]
@@ -113,24 +118,26 @@ def _overview(comparison: Comparison) -> list[str]:
 
 def _compared(comparison: Comparison, name: str) -> list[list[str]]:
     title = dict(zip(comparison.scenarios["scenario"], comparison.scenarios["title"], strict=True))[name]
-    head = [*wrap(f"{name}: {title}" if title else name), *_inputs(_of(comparison.inputs, name))]
+    titles = Titles(comparison.first.scenario)
+    head = [*wrap(f"{name}: {title}" if title else name), *_inputs(_of(comparison.inputs, name), titles)]
     head += wrap(verdict(comparison, name), "  ")
     if name in comparison.failures:
         return [head]
     return [head, _gainers_and_losers(comparison, name), _regions(comparison, name), _nation(comparison, name)]
 
 
-def _inputs(inputs: pd.DataFrame) -> list[str]:
+def _inputs(inputs: pd.DataFrame, titles: Titles) -> list[str]:
     """List the inputs that differ, a line for each column: one value by itself, many added up."""
     lines = []
     groups = list(inputs.groupby(["table", "column", "kind"], sort=False))
     for _, rows in groups[: 2 * MOST_SHOWN]:
         row: dict[Any, Any] = rows.to_dict("records")[0]
         table, column, kind = row["table"], row["column"], row["kind"]
-        what = plain_key(column) if table == SETTINGS else f"{table} {column}".strip()
+        of = "" if table == SETTINGS else f"{plain(table)} "
+        what = (of + input_column(table, column, titles)).strip()
         if len(rows) == 1:
-            where = f"{row['row']} " if row["row"] else ""
-            values = f"{where}{what}: {_cell(row['before'])} to {_cell(row['after'])}"
+            where = row_words(table, row["row"], titles)
+            values = f"{f'{where} ' if where else ''}{what}: {_cell(row['before'])} to {_cell(row['after'])}"
         elif rows["change"].notna().all():
             before, after = (rows[side].astype(float).sum() for side in ("before", "after"))
             values = f"{what}: {len(rows)} rows, {number(before)} to {number(after)} in sum"
@@ -140,6 +147,20 @@ def _inputs(inputs: pd.DataFrame) -> list[str]:
     if len(groups) > 2 * MOST_SHOWN:
         lines.append(f"  ... and {len(groups) - 2 * MOST_SHOWN} more columns, see the table inputs")
     return lines or ["  No input differs."]
+
+
+def input_column(table: str, column: str, titles: Titles) -> str:
+    """Write a column of an input: a setting as people call it, the column of an objective by its title."""
+    return setting_words(column) if table == SETTINGS else titles.objectives.get(column) or plain(column)
+
+
+def row_words(table: str, row: str, titles: Titles) -> str:
+    """Write the key of a row of an input with titles of areas, objectives and options."""
+    first, *rest = row.split(" ")
+    if table in ("options", "option_years") and rest:
+        years = rest[1:] if table == "option_years" else []
+        return " ".join([titles.of("area", first), titles.option(first, rest[0]), *years])
+    return " ".join(titles.areas.get(part) or titles.objectives.get(part) or plain(part) for part in (first, *rest))
 
 
 def _cell(value: Any) -> str:
@@ -179,9 +200,10 @@ def _regions(comparison: Comparison, name: str) -> list[str]:
 
 
 def _nation(comparison: Comparison, name: str) -> list[str]:
+    titles = Titles(comparison.first.scenario)
     rows = [
         (
-            f"{row['objective']} {row['year']}",
+            f"{titles.of('objective', row['objective'])} {row['year']}",
             number(row["target"]),
             number(row["before"]),
             number(row["after"]),

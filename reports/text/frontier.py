@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .lines import count, lay_out, number, percent, wrap
+from .lines import clip, count, lay_out, number, percent, wrap
 
 if TYPE_CHECKING:
     from singlepot.models.analysis.frontier import Frontier
@@ -38,7 +38,10 @@ def frontier_text(frontier: Frontier) -> str:
         rate = f"{(corner['second'] - after['second']) / (after['first'] - corner['first']):.4g}" if after else ""
         cells = (format_measure(first, corner["first"]), format_measure(second, corner["second"]), rate)
         rows.append((*cells, "knee" if corner["knee"] else ""))
-    lines += ["", *lay_out((first.key, second.key, "second per one of the first", ""), rows, left=(3,))]
+    lines += [
+        "",
+        *lay_out((clip(first.name, 24), clip(second.name, 24), "second per one of the first", ""), rows, left=(3,)),
+    ]
     key = "Main corners, and by how much the second falls on the way to the next for one more of the first."
     return "\n".join([*lines, *wrap(key, "  ")]) + "\n"
 

@@ -6,10 +6,21 @@ import textwrap
 from collections.abc import Iterable, Sequence
 
 from singlepot.models.money import spoken
+from singlepot.models.tables.plain_words import plain
 from singlepot.models.tables.rule_kinds import RULES
+from singlepot.models.tables.stage_words import stage_words
 
 WIDTH = 80
 """Columns of a terminal."""
+
+SPREAD = "low-median-high"
+"""Header of the spread of grants over bids across the areas."""
+
+SPREAD_WORDS = (
+    "Low-median-high: the grant as a share of the bid in the lowest, median and highest area; above 100% where options "
+    "are granted beyond the bid."
+)
+"""What the column of the spread holds."""
 
 NARROWEST = 8
 """Characters that a column of text keeps."""
@@ -96,6 +107,18 @@ def percent(share: float, digits: int = 1) -> str:
     return "-" if share != share else f"{share:.{digits}%}"
 
 
+def spread(shares: Iterable[float]) -> str:
+    """Write the lowest, the median and the highest share, or a dash where there is none.
+
+    Examples
+    --------
+    >>> spread([0.74, 1.05, 1.052]), spread([float("nan")] * 3)
+    ('74% 105% 105%', '-')
+    """
+    texts = [percent(share, 0) for share in shares]
+    return "-" if set(texts) == {"-"} else " ".join(texts)
+
+
 def signed_percent(share: float) -> str:
     """Write a relative change as a percentage with its sign, and a missing one as a dash."""
     if share != share:
@@ -139,13 +162,21 @@ def count(number_of: int, noun: str, verb: str = "") -> str:
     return text + (f" {verb}" + ("s" if number_of < 2 else "") if verb else "")
 
 
-def plain_key(key: str) -> str:
-    """Write a key of the settings with what people call it beside it.
+def capital(words: str) -> str:
+    """Begin words with a capital letter."""
+    return words[:1].upper() + words[1:]
+
+
+def setting_words(key: str) -> str:
+    """Write a key of the settings as people call it.
 
     Examples
     --------
-    >>> plain_key("rules.grant_floor"), plain_key("equity.elasticity")
-    ('rules.grant_floor (grant floor)', 'equity.elasticity')
+    >>> setting_words("rules.grant_floor"), setting_words("stages.give.shortfall.total"), setting_words("price_base")
+    ('grant floor', 'give of all shortfalls together', 'price base')
     """
     rule = RULES.get(key.removeprefix("rules."))
-    return key if rule is None else f"{key} ({rule.words})"
+    if rule is not None:
+        return rule.words
+    _, give, stage = key.partition("give.")
+    return f"give of {stage_words(stage)}" if give else plain(key.replace(".", " "))

@@ -7,9 +7,24 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from singlepot.models.analysis.inequality import AFTER, GRANT_PER_HEAD, measure_inequality
+from singlepot.models.diagnostics.problems import list_words
+from singlepot.models.infeasibility.clash import called
 from singlepot.models.money import spoken
+from singlepot.models.scenario.titles import Titles
 
-from .lines import clip, count, join_sections, lay_out, percent, round_money, signed_money, wrap
+from .lines import (
+    SPREAD,
+    SPREAD_WORDS,
+    clip,
+    count,
+    join_sections,
+    lay_out,
+    percent,
+    round_money,
+    signed_money,
+    spread,
+    wrap,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -72,17 +87,12 @@ def _range_part(regimes: Regimes, ratio: pd.Series[float]) -> str:
     low, high = float(ratio.min()), float(ratio.max())
     if high - low < SAME:
         return "all bids are paid" if abs(low - 1) < SAME else f"every area gets {low:.1%} of its bid"
-    names = _names(regimes)
+    names = Titles(regimes.scenario).areas
     nothing, full = int((ratio < SAME).sum()), int((ratio > 1 - SAME).sum())
     paid = "" if not full else f", {full} of {len(ratio)} all they ask or more"
     if nothing:
         return f"{count(nothing, 'area', 'get')} nothing, and others up to {high:.1%} of their bids{paid}"
     return f"areas get from {low:.1%} ({names[str(ratio.idxmin())]}) to {high:.1%} of their bids{paid}"
-
-
-def _names(regimes: Regimes) -> dict[str, str]:
-    areas = regimes.scenario.filled("areas")
-    return dict(zip(areas["code"], areas["name"], strict=True))
 
 
 def paid_shares(settlement: Settlement) -> pd.Series[float]:
@@ -127,7 +137,7 @@ def _change_part(base: Settlement, settlement: Settlement, regimes: Regimes) -> 
     """Name the areas that gain and lose most against the single pot."""
     before, after = (outcome.grants.groupby("area")["grant"].sum() for outcome in (base, settlement))
     change = (after - before).astype(float)
-    names, money = _names(regimes), regimes.scenario.settings.money
+    names, money = Titles(regimes.scenario).areas, regimes.scenario.settings.money
     if change.abs().max() * 2 < 1e-6 * max(float(before.sum()), 1e-300):
         return "every grant is as in the single pot"
     up, down = str(change.idxmax()), str(change.idxmin())
@@ -138,7 +148,7 @@ def _change_part(base: Settlement, settlement: Settlement, regimes: Regimes) -> 
 
 
 def _overview(regimes: Regimes) -> list[str]:
-    header = ("regime", "granted", "grant / bid", "none", "short", "worst", "Gini", "90/10")
+    header = ("regime", "granted", SPREAD, "none", "short", "worst", "Gini", "90/10")
     rows = []
     for key, name in regimes.names.items():
         if key in regimes.failures:
@@ -146,22 +156,22 @@ def _overview(regimes: Regimes) -> list[str]:
             continue
         settlement = regimes[key]
         ratio = paid_shares(settlement)
-        spread = _measures(settlement)
+        unequal = _measures(settlement)
         national = len(settlement.national) > 0
         rows.append(
             (
                 name,
                 round_money(float(settlement.grants["grant"].sum()), regimes.scenario.settings.money),
-                " ".join(f"{100 * x:.0f}" for x in (ratio.min(), ratio.median(), ratio.max())) + "%",
+                spread((ratio.min(), ratio.median(), ratio.max())),
                 str(int((ratio < SAME).sum())),
                 percent(average_short(settlement) if national else np.nan, 2),
                 percent(worst_short(settlement) if national else np.nan, 2),
-                f"{spread['gini']:.3f}",
-                f"{spread['p90_p10']:.1f}" if spread["p90_p10"] == spread["p90_p10"] else "-",
+                f"{unequal['gini']:.3f}",
+                f"{unequal['p90_p10']:.1f}" if unequal["p90_p10"] == unequal["p90_p10"] else "-",
             )
         )
     key_text = (
-        "Grant / bid: lowest, median and highest area. None: areas with a bid and no money. Short: the mean "
+        f"{SPREAD_WORDS} None: areas with a bid and no money. Short: the mean "
         "shortfall over national objectives; worst: the largest of any. Gini and 90/10: of grants per head."
     )
     return [*wrap(regimes.scenario.settings.title), *lay_out(header, rows), *wrap(key_text, "  ")]
@@ -187,7 +197,8 @@ def _short(regimes: Regimes) -> list[str]:
         national = regimes[key].national.assign(share=shortfall_shares(regimes[key]))
         share = national.set_index(["objective", "year"])["share"]
         rows.append((name, *(percent(share[pair], 2) for pair in pairs[:MOST_OBJECTIVES])))
-    header = ("short, last year", *(clip(str(key), 10) for key, _ in pairs[:MOST_OBJECTIVES]))
+    titles = Titles(regimes.scenario)
+    header = ("short, last year", *(clip(titles.objectives[key], 16) for key, _ in pairs[:MOST_OBJECTIVES]))
     return lay_out(header, rows)
 
 
@@ -220,13 +231,19 @@ def _pooling(regimes: Regimes) -> list[str]:
     return wrap(text + ".")
 
 
+def _broken(rule: str) -> str:
+    """Write a rule that a regime breaks, with the number of areas where it is known."""
+    name, space, areas = rule.partition(" ")
+    return called(name) + space + areas
+
+
 def _notes(regimes: Regimes) -> list[str]:
     """List the rules that each regime dropped, and its notes."""
     lines: list[str] = []
     for key, settlement in regimes.settlements.items():
         about: Any = settlement.provenance["regime"]
         if about["dropped"]:
-            lines += wrap(f"{regimes.names[key]} breaks {', '.join(about['dropped'])}: dropped for it.")
+            lines += wrap(f"{regimes.names[key]} breaks {list_words(map(_broken, about['dropped']))}: dropped for it.")
         for note in about["notes"]:
             lines += wrap(f"{regimes.names[key]}: {note}")
     return lines

@@ -11,6 +11,8 @@ from singlepot.models.analysis.attainable import MET
 from singlepot.models.diagnostics.problems import list_words
 from singlepot.models.infeasibility.clash import amount, called, say_ways_out
 from singlepot.models.money import POUNDS_PER, spoken_up
+from singlepot.models.scenario.titles import Titles
+from singlepot.models.tables.plain_words import plain
 from singlepot.models.tables.rule_kinds import BASES
 
 from .lines import count, lay_out, number, wrap
@@ -50,13 +52,14 @@ def repair_text(repair: Repair, *, everything: bool = False) -> str:
     lines += ["", *(_uniform(repair) if repair.uniform else _least(repair))]
     decimals = _decimals(repair)
     shown = repair.changes if everything else repair.changes.head(MOST_ROWS)
-    names = repair.scenario.areas.set_index("code")["name"].to_dict()
+    titles = Titles(repair.scenario)
+    several = len(repair.scenario.envelopes) > 1
     header = ("area", "rule", "of", "year", "from", "to", "change")
     cells = [
         (
-            str(names.get(row["area"], row["area"])),
+            titles.of("area", row["area"]),
             called(row["rule"]).removeprefix("the "),
-            row["objective"] or (row["envelope"] if len(repair.scenario.envelopes) > 1 else ""),
+            titles.of("objective", row["objective"]) or (plain(row["envelope"]) if several else ""),
             row["year"],
             *(_amount(row[column], row["unit"], decimals) for column in ("from", "to", "change")),
         )

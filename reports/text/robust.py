@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from singlepot.models.money import spoken
+from singlepot.models.scenario.titles import Titles
+from singlepot.models.tables.stage_words import stage_words
 
-from .lines import count, lay_out, percent, signed_money, wrap
+from .lines import capital, count, lay_out, percent, signed_money, wrap
 
 if TYPE_CHECKING:
     from singlepot.scenarios.ensemble.robust_result import Robust
@@ -29,7 +31,7 @@ def robust_text(robust: Robust) -> str:
     share = percent(moved / total) if total > 0 else "-"
     lines += wrap(f"{spoken(moved, money)} ({share} of all grants) goes elsewhere than in the central settlement.")
     lines += ["", *lay_out(("", "expected", f"worst {robust.worst_share:.0%} of draws"), _cases(robust))]
-    lines += wrap(f"{robust.measure} in the draws, a share of the targets.", "  ")
+    lines += wrap(f"{measure_words(robust)} in the draws, a share of the targets.", "  ")
     lines += wrap(
         f"Deciding for all draws is worth {_points(robust.figure('value of robust'))} of the targets on average and "
         f"{_points(robust.figure('value of robust, worst'))} in the worst draws. Knowing each draw before grants are "
@@ -37,13 +39,13 @@ def robust_text(robust: Robust) -> str:
     )
     gaps = ", ".join(f"{row['name']} {row['gap']:.1e}" for row in robust.stages.to_dict("records"))
     lines += wrap(f"Each stage is proved up to a gap: {gaps}.")
-    names = robust.central.scenario.filled("areas").set_index("code")["name"]
+    names = Titles(robust.central.scenario).areas
     areas = robust.grants.groupby("area")[["bid", "central", "grant", "change"]].sum()
     order = areas["change"].sort_values(kind="stable").index
     chosen = [*order[::-1][:LISTED], *order[:LISTED][::-1]] if len(order) > 2 * LISTED else list(order[::-1])
     rows = [
         (
-            str(names[area]),
+            names[area],
             spoken(areas["bid"][area], money),
             spoken(areas["central"][area], money),
             spoken(areas["grant"][area], money),
@@ -53,6 +55,11 @@ def robust_text(robust: Robust) -> str:
     ]
     lines += ["", *lay_out(("area", "bid", "central", "robust", "change"), rows)]
     return "\n".join(lines) + "\n"
+
+
+def measure_words(robust: Robust) -> str:
+    """Write what is minimised, as the beginning of a sentence."""
+    return capital(stage_words(robust.measure))
 
 
 def _cases(robust: Robust) -> list[tuple[str, str, str]]:

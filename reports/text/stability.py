@@ -38,6 +38,8 @@ def stability_lines(stability: pd.DataFrame, money: str) -> list[str]:
             rows.append((*start, "no settlement", "", ""))
             continue
         relative = row["change"] / row["before"] if row["before"] > 0 else float("nan")
-        elasticity = "-" if row["elasticity"] != row["elasticity"] else f"{row['elasticity']:.2f}"
+        elasticity = (
+            "-" if row["elasticity"] != row["elasticity"] else f"{row['elasticity']:.2f}".replace("-0.00", "0.00")
+        )
         rows.append((*start, signed_money(row["change"], money), signed_percent(relative), elasticity))
     return lay_out(("area", "own", "", "grant", "change", "", "elasticity"), rows, left=(0, 1))

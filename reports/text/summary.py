@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from singlepot.models.money import spoken
+from singlepot.models.scenario.titles import Titles
+from singlepot.models.tables.plain_words import plain
+from singlepot.models.tables.stage_words import stage_words
 
-from .lines import join_sections, lay_out, wrap
+from .lines import count, join_sections, lay_out, wrap
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,7 +41,7 @@ def summary(settlement: Settlement, price: PriceOfFairness) -> str:
             _money_section(settlement),
             _national_section(settlement),
             _asks_section(settlement),
-            _fairness_section(price),
+            [line for sentence in fairness_words(price) for line in wrap(sentence)],
             _certificate_section(settlement),
         ]
     )
@@ -49,7 +53,7 @@ def _money_section(settlement: Settlement) -> list[str]:
     several = pot["envelope"].nunique() > 1
     rows = [
         (
-            f"{row['envelope']} {row['year']}" if several else str(row["year"]),
+            f"{plain(row['envelope'])} {row['year']}" if several else str(row["year"]),
             _money(settlement, row["amount"]),
             _money(settlement, float(bids.get((row["envelope"], row["year"]), 0.0))),
             _money(settlement, row["allocated"]),
@@ -73,17 +77,17 @@ def _national_section(settlement: Settlement) -> list[str]:
     national = settlement.national
     if not len(national):
         return []
-    objectives = settlement.scenario.filled("objectives").set_index("key")
+    titles = Titles(settlement.scenario)
     rows = [
         (
-            str(objectives.loc[row["objective"], "name"] or row["objective"]),
+            titles.objectives[row["objective"]],
             str(row["year"]),
             _number(row["target"]),
             _number(row["proposed"]),
             _number(row["agreed"]),
             _number(row["shortfall"]),
             f"{row['shortfall'] / row['target']:.1%}",
-            str(objectives.loc[row["objective"], "unit"]),
+            titles.units[row["objective"]],
         )
         for row in last_national(national).to_dict("records")
     ]
@@ -107,30 +111,49 @@ def _asks_section(settlement: Settlement) -> list[str]:
     asks = settlement.asks
     if not len(asks):
         return ["Nothing was asked of anybody: bids and targets stand as they are."]
-    names = settlement.scenario.filled("areas").set_index("code")["name"]
-    options = settlement.scenario.filled("options").set_index(["area", "option"])["name"]
+    titles = Titles(settlement.scenario)
     order = asks["grant_change"].abs().sort_values(ascending=False, kind="stable").index
-    rows = []
-    for row in asks.loc[order].head(LARGEST_ASKS).to_dict("records"):
-        name = options.get((row["area"], row["option"]), "") or row["option"]
-        rows.append((names[row["area"]], str(name), _signed(settlement, row["grant_change"])))
+    rows = [
+        (
+            titles.areas[row["area"]],
+            titles.option(row["area"], row["option"]),
+            _signed(settlement, row["grant_change"]),
+        )
+        for row in asks.loc[order].head(LARGEST_ASKS).to_dict("records")
+    ]
     areas = asks["area"].nunique()
-    title = f"{len(asks)} asks of {areas} areas; the largest by money, over all years"
+    title = f"{count(len(asks), 'ask')} of {count(areas, 'area')}; the largest by money, over all years"
     return [*wrap(title), *lay_out(("area", "ask", "grant"), rows, left=(0, 1))]
 
 
-def _fairness_section(price: PriceOfFairness) -> list[str]:
-    lines = [
-        f"Grants are {price.lowest:.1%} to {price.highest:.1%} of bids, the median area {price.median:.1%}; "
-        f"{price.on_floor} of {price.areas} areas sit on a floor, {price.on_ceiling} others on a ceiling."
-    ]
-    if price.areas and price.on_limit > WARN_ABOVE * price.areas:
-        lines.append("WARNING: more than a third of the areas sit on a limit: the rules decide, not the programme.")
-    for what, costs in (("give", price.give_costs), ("bands", price.bands_cost)):
-        points = ", ".join(f"{100 * cost:+.3f} percentage points of {name}" for name, cost in costs.items())
-        if points:
-            lines.append(f"Fairness cost: {what} {points}.")
-    return [line for sentence in lines for line in wrap(sentence)]
+LEAST = 5e-6
+"""Cost of fairness, as a share of a target, below which it counts as none."""
+
+
+def fairness_words(price: PriceOfFairness) -> Iterator[str]:
+    """Write what fairness cost in each stage, and how many areas sit on a limit."""
+    for what, costs in (
+        ("Letting later stages give some of the shortfall", price.give_costs),
+        ("Letting large losses weigh more", price.bands_cost),
+    ):
+        costing = [
+            f"{points(cost)} points of {stage_words(name)}" for name, cost in costs.items() if abs(cost) >= LEAST
+        ]
+        if costing:
+            yield f"{what}: {', '.join(costing)}."
+    if price.areas:
+        yield (
+            f"Grants are {price.lowest:.1%} to {price.highest:.1%} of bids, the median area {price.median:.1%}; "
+            f"{count(price.on_floor, 'area', 'sit')} on a floor, "
+            f"{count(price.on_ceiling, 'other', 'sit')} on a ceiling."
+        )
+        if price.on_limit > WARN_ABOVE * price.areas:
+            yield "More than a third of the areas sit on a limit: the rules decide, not the programme."
+
+
+def points(cost: float) -> str:
+    """Write a cost of fairness in percentage points, with its sign."""
+    return ("−" if cost < 0 else "+") + f"{abs(100 * cost):.2f}"
 
 
 def _certificate_section(settlement: Settlement) -> list[str]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from singlepot.models.money import spoken
+from singlepot.models.scenario.titles import Titles
+from singlepot.scenarios.many.levers import is_factor
 
-from .lines import count, lay_out, percent, settled_of, wrap
+from .lines import SPREAD, SPREAD_WORDS, clip, count, lay_out, percent, setting_words, settled_of, spread, wrap
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,20 +39,20 @@ def sweep_text(sweep: Sweep) -> str:
                 spoken(row["granted"], money),
                 spoken(row["left"], money),
                 percent(short),
-                f"{100 * row['lowest']:.0f} {100 * row['median']:.0f} {row['highest']:.0%}",
+                spread(row[name] for name in ("lowest", "median", "highest")),
                 f"{row['on_floor']:.0f}",
                 f"{row['asks']:.0f}",
             )
         )
-    levers = [lever if lever.startswith("national") else lever.partition(".")[2] or lever for lever in sweep.levers]
-    header = (*levers, "granted", "left", "short", "grant / bid", "floor", "asks")
+    titles = Titles(sweep.scenario)
+    levers = [clip(lever_words(lever, titles), 14) for lever in sweep.levers]
+    header = (*levers, "granted", "left", "short", SPREAD, "floor", "asks")
     if len(levers) > 1:  # asks are the first to go where the page is too narrow
         header, rows = header[:-1], [row[:-1] for row in rows]
     lines = [*wrap(sweep.scenario.settings.title), "", *lay_out(header, rows, left=())]
-    key = (
-        "Short: the largest shortfall of priority 1. Grant / bid: lowest, median and highest area. "
-        "Floor: areas on a grant floor."
-    )
+    for lever in sweep.levers:
+        lines += wrap(f"Lever: {lever_axis(lever, titles)}.", "  ")
+    key = f"Short: the largest shortfall of priority 1. {SPREAD_WORDS} Floor: areas on a grant floor."
     lines += wrap(key, "  ")
     if reasons:
         lines += ["", "Without a settlement", *reasons]
@@ -88,7 +90,21 @@ def sweep_verdict(sweep: Sweep) -> str:
 
 
 def _levers(sweep: Sweep, point: pd.Series[float]) -> str:
-    return ", ".join(f"{lever} {point[lever]:g}" for lever in sweep.levers)
+    titles = Titles(sweep.scenario)
+    return ", ".join(f"{lever_words(lever, titles)} {point[lever]:g}" for lever in sweep.levers)
+
+
+def lever_words(lever: str, titles: Titles) -> str:
+    """Write a lever as people call it, with the title of its objective."""
+    kind, _, name = lever.partition(".")
+    if kind == "national":
+        return "national targets" + (f" for {titles.objectives[name]}" if name else "")
+    return setting_words(lever)
+
+
+def lever_axis(lever: str, titles: Titles) -> str:
+    """Write a lever with what its values are: factors of the scenario's own numbers, or values of a setting."""
+    return lever_words(lever, titles) + (", as a factor of the scenario's own" if is_factor(lever) else "")
 
 
 def _nesting(sweep: Sweep, money: str) -> list[str]:

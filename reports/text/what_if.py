@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from singlepot.models.diagnostics.problems import SETTINGS
 
-from .lines import lay_out, plain_key, wrap
+from .lines import lay_out, setting_words, wrap
 
 if TYPE_CHECKING:
     from singlepot.scenarios.reading.resolved import Resolved
@@ -35,7 +35,7 @@ def resolved_text(resolved: Resolved, *, everything: bool = False) -> str:
     for origin, rows in resolved.differences.groupby("origin", sort=False):
         cells = [
             (
-                plain_key(row["column"])
+                _setting(row["column"])
                 if row["table"] == SETTINGS
                 else f"{row['table']} {row['row']} {row['column']}".strip(),
                 row["kind"] if row["kind"] != "changed" else "",
@@ -48,6 +48,12 @@ def resolved_text(resolved: Resolved, *, everything: bool = False) -> str:
         if len(rows) > len(cells):
             lines.append(f"  ... and {len(rows) - len(cells)} more; --all shows them")
     return "\n".join(lines) + "\n"
+
+
+def _setting(key: str) -> str:
+    """Write a key as it stands in the file, with what people call it beside it."""
+    words = setting_words(key)
+    return key if words == key else f"{key} ({words})"
 
 
 def _cell(value: Any) -> str:

@@ -9,7 +9,9 @@ import numpy as np
 
 from singlepot.models.analysis.price_range import PriceRange, PriceSide, find_price_range
 from singlepot.models.explanation.amounts import price_words
-from singlepot.models.explanation.prices import SHARED
+from singlepot.models.explanation.prices import SHARED, Price
+from singlepot.models.scenario.titles import Titles
+from singlepot.models.tables.plain_words import plain
 
 from .lines import clip, count, percent, wrap
 from .merit_order import merit_cost, merit_title
@@ -20,29 +22,36 @@ if TYPE_CHECKING:
 
     from singlepot.models.analysis.area_account import AreaAccount
     from singlepot.models.explanation.merit_order import BestPlaced
+    from singlepot.models.scenario.scenario import Scenario
     from singlepot.models.settlement.settlement import Settlement
 
 SHOWN = 10
 """Number of the best placed that are shown for each need."""
 
+TITLE = 24
+"""Characters of a title before figures."""
+
 
 def why(settlement: Settlement, objective: str | None = None) -> str:
     """Write prices and the merit order, for one objective or all."""
     best = settlement.best_placed
-    lines = [*_prices(settlement, objective), *_holding_rules(best)]
+    titles = Titles(settlement.scenario)
+    lines = [*_prices(settlement, objective), *_holding_rules(best, titles)]
     for need in dict.fromkeys(best.table["need"]):
         if objective in (None, need):
-            lines += ["", *_merit_order(settlement, best, need)]
+            lines += ["", *_merit_order(best, need, titles, settlement.scenario.settings.money)]
     return "\n".join(lines) + "\n"
 
 
-def why_area(account: AreaAccount, money: str) -> str:
-    """Write the account of one area, with amounts in the scenario's unit of money."""
+def why_area(account: AreaAccount, scenario: Scenario) -> str:
+    """Write the account of one area of a scenario."""
+    titles, money = Titles(scenario), scenario.settings.money
     lines = [f"{account.name} ({account.area})", ""]
     for row in account.grants.to_dict("records"):
-        lines.append(f"  {row['year']} {row['envelope']:<12} bid {row['bid']:>12,.2f}  grant {row['grant']:>12,.2f}")
+        what = f"  {row['year']} {clip(plain(row['envelope']), TITLE):<12}"
+        lines.append(f"{what} bid {row['bid']:>12,.2f}  grant {row['grant']:>12,.2f}")
     for row in account.targets.to_dict("records"):
-        what = f"  {row['year']} {row['objective']:<12}"
+        what = f"  {row['year']} {clip(titles.objectives[row['objective']], TITLE):<12}"
         lines.append(f"{what} proposed {row['proposed']:>12,.2f}  agreed {row['agreed']:>12,.2f}")
     lines += ["", "What is asked, and why" if len(account.asks) else "Nothing is asked."]
     for row in account.asks.to_dict("records"):
@@ -50,20 +59,31 @@ def why_area(account: AreaAccount, money: str) -> str:
     unused = account.options[account.options["taken"] <= 1e-6]
     if len(unused):
         lines += ["", "What is not asked"]
-        lines += [clip(f"  {row['option']:<36} {row['stop']}") for row in unused.to_dict("records")]
+        lines += [
+            clip(f"  {titles.option(account.area, row['option']):<36} {row['stop']}")
+            for row in unused.to_dict("records")
+        ]
     if account.rules:
         lines += ["", "Rules that bind, and what one unit of slack would be worth"]
         for price in account.rules:
-            label = ", ".join(key for key in price.place if key != account.area)
+            label = ", ".join(_labels(price, account.area, titles))
             lines += wrap(f"{price.kind} {label}: {price.words(money)}", "  ", "    ")
     if account.without is not None:
         lines += ["", "If the area left, shortfalls would be"]
         for row in account.without.to_dict("records"):
             change = f"{row['shortfall_without']:>12,.2f} instead of {row['shortfall']:,.2f}"
-            lines.append(clip(f"  {row['objective']:<16} {row['year']:<16} {change}"))
+            lines.append(clip(f"  {clip(titles.objectives[row['objective']], TITLE):<16} {row['year']:<16} {change}"))
     if account.stability is not None:
         lines += ["", "How far its grant moves when its own numbers do", *_stability(account, money)]
     return "\n".join(lines) + "\n"
+
+
+def _labels(price: Price, area: str, titles: Titles) -> Iterator[str]:
+    """Write where a rule of an area holds: for which objective, option or envelope, and in which year."""
+    for key in price.place:
+        if key != area:
+            of_target = price.kind.startswith("target") and key in titles.objectives
+            yield titles.objectives[key] if of_target else titles.option(area, key)
 
 
 def as_values(settlement: Settlement, objective: str | None) -> dict[str, Any]:
@@ -119,10 +139,11 @@ def plain_rows(table: pd.DataFrame) -> list[dict[str, Any]]:
 
 def _prices(settlement: Settlement, objective: str | None) -> Iterator[str]:
     yield "What the last unit costs"
+    titles = Titles(settlement.scenario)
     for row in settlement.national.to_dict("records"):
         if objective in (None, row["objective"]) and (row["price_stage"] or price_ends(settlement, row)):
             part = " (a part)" if str(row["price_stage"]).startswith(SHARED) else ""
-            price = f"{row['objective']} {row['year']}: {row['price_words'] or 'nothing'}{part}"
+            price = f"{titles.objectives[row['objective']]} {row['year']}: {row['price_words'] or 'nothing'}{part}"
             yield from wrap(price + _range_words(settlement, row), "  ", "    ")
 
 
@@ -132,8 +153,8 @@ def _range_words(settlement: Settlement, row: Mapping[Any, Any]) -> str:
     if both is None:
         return ""
     money = settlement.scenario.settings.money
-    units = settlement.scenario.filled("objectives").set_index("key")["unit"]
-    below, above = (_side_words(side, str(units[row["objective"]]), money) for side in (both.below, both.above))
+    units = Titles(settlement.scenario).units
+    below, above = (_side_words(side, units[row["objective"]], money) for side in (both.below, both.above))
     return f"; one less saves {below}; one more costs {above}"
 
 
@@ -151,25 +172,26 @@ def price_ends(settlement: Settlement, row: Mapping[Any, Any]) -> PriceRange | N
     return None if both.unique else both
 
 
-def _holding_rules(best: BestPlaced) -> Iterator[str]:
+def _holding_rules(best: BestPlaced, titles: Titles) -> Iterator[str]:
     if best.holds:
-        parts = ", ".join(f"{key} {part:.0%}" for key, part in best.holds.items())
+        parts = ", ".join(f"{titles.objectives[key]} {part:.0%}" for key, part in best.holds.items())
         yield ""
         yield from wrap(f"What holds the others down, by its part in the price: {parts}.")
 
 
-def _merit_order(settlement: Settlement, best: BestPlaced, need: str) -> Iterator[str]:
+def _merit_order(best: BestPlaced, need: str, titles: Titles, money: str) -> Iterator[str]:
     table = best.table[best.table["need"] == need]
-    names = settlement.scenario.filled("areas").set_index("code")["name"]
     rows = plain_rows(table.head(SHOWN))
-    money = settlement.scenario.settings.money
-    yield from wrap(f"Best placed for {need}: {merit_title(rows[0], money)}")
-    for row in rows:
-        area, cost = str(names[row["area"]])[:20], merit_cost(row, money)
-        yield clip(f"  {area:<20} {row['option'][:22]:<22} {cost:>9} {percent(row['taken'], 0):>5} {row['stop']}")
+    yield from wrap(f"Best placed for {titles.objectives.get(need, need)}: {merit_title(rows[0], money)}")
+    areas = [clip(titles.areas[row["area"]], TITLE) for row in rows]
+    options = [clip(titles.option(row["area"], row["option"]), TITLE) for row in rows]
+    widths = [max(map(len, texts)) for texts in (areas, options)]
+    for row, area, option in zip(rows, areas, options, strict=True):
+        start = f"  {area:<{widths[0]}}  {option:<{widths[1]}} {merit_cost(row, money):>9}"
+        yield clip(f"{start} {percent(row['taken'], 0):>5} {row['stop']}")
     if len(table) > SHOWN:
         yield f"  and {len(table) - SHOWN} more"
     silent = best.silent.get(need, ())
     if silent:
-        which = ", ".join(str(names[code]) for code in silent)
+        which = ", ".join(titles.areas[code] for code in silent)
         yield from wrap(f"{count(len(silent), 'area')} offered nothing: {which}.", "  ")

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from singlepot.models.money import POUNDS_PER
+from singlepot.models.scenario.titles import Titles
 from singlepot.models.tables.output import MONEY as UNIT_OF_MONEY
 from singlepot.models.tables.output import OBJECTIVE, OUTPUT, POUNDS, SHARE, TAKE_UP, OutputColumn
+from singlepot.models.tables.plain_words import plain
+from singlepot.models.tables.stage_words import stage_words
 
+from ..text.lines import capital
 from .sheets import MONEY, Column, Sheet
 
 if TYPE_CHECKING:
@@ -40,6 +44,8 @@ KINDS = {UNIT_OF_MONEY: "money", POUNDS: "pounds", OBJECTIVE: "outcome", TAKE_UP
 BESIDE = {
     "area": (Column("area name", "Area", "long"),),
     "objective": (Column("objective name", "Objective"), Column("objective unit", "Unit of the objective")),
+    "option": (Column("option title", "What the option is", "long"),),
+    "name": (Column("stage words", "What the stage minimises", "long"),),
     "shortfall": (Column("short share", "Shortfall (share of the target)", "share"),),
     "rate": (Column("level unit", "Unit of the level"),),
 }
@@ -140,20 +146,28 @@ def _shown(settlement: Settlement, column: OutputColumn, *, total: bool) -> Colu
     if unit == UNIT_OF_MONEY:
         unit = MONEY[scenario.settings.money][0]
     elif column.per == "objective":
-        row = scenario.filled("objectives").set_index("key").loc[column.name]
-        heading, unit = row["name"] or column.name, f"{row['unit']}, added over the years"
-    return Column(column.name, f"{heading} ({unit})", KINDS.get(column.unit, "number"), total)
+        titles = Titles(scenario)
+        heading, unit = titles.objectives[column.name], f"{titles.units[column.name]}, added over the years"
+    return Column(column.name, f"{plain(heading)} ({unit})", KINDS.get(column.unit, "number"), total)
 
 
 def _with_names(settlement: Settlement, table: pd.DataFrame) -> pd.DataFrame:
     """Add the columns of :data:`BESIDE` that the table has a place for."""
+    titles = Titles(settlement.scenario)
     if "area" in table:
-        areas = settlement.scenario.filled("areas").set_index("code")["name"]
-        table = table.assign(**{"area name": table["area"].map(areas)})
+        table = table.assign(**{"area name": table["area"].map(titles.areas)})
+    if "option" in table:
+        pairs = zip(table["area"], table["option"], strict=True)
+        table = table.assign(**{"option title": [titles.option(area, option) for area, option in pairs]})
+    if "name" in table:
+        table = table.assign(**{"stage words": [capital(stage_words(name)) for name in table["name"]]})
     if "objective" in table:
         objectives = settlement.scenario.filled("objectives").set_index("key")
-        names = objectives["name"].where(objectives["name"] != "", objectives.index)
-        added = {"objective name": names, "objective unit": objectives["unit"], "level unit": objectives["rate_unit"]}
+        added: dict[str, Any] = {
+            "objective name": titles.objectives,
+            "objective unit": titles.units,
+            "level unit": objectives["rate_unit"],
+        }
         table = table.assign(**{name: table["objective"].map(values) for name, values in added.items()})
     if "target" in table:
         table = table.assign(**{"short share": table["shortfall"] / table["target"]})

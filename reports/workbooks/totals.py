@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from singlepot.models.scenario.titles import Titles
+from singlepot.models.tables.plain_words import plain
+
 from .sheet_writing import TOP, cell_reference, span
 from .sheets import MONEY, Column, Sheet
 
@@ -16,7 +19,7 @@ NAME = "Totals"
 COLUMNS = (
     Column("what", "What is added up", "long"),
     Column("year", "Year or range"),
-    Column("of", "Envelope or objective key"),
+    Column("of", "Envelope or objective"),
     Column("unit", "Unit"),
     Column("sum", "Sum over the sheets, a formula (unit of the row)", "sum"),
     Column("figure", "Figure of the settlement (unit of the row)", "sum"),
@@ -75,7 +78,7 @@ def _money_rows(settlement: Settlement, grants: Sheet, pot: Sheet) -> Iterator[R
         chosen = f'({span(grants, "envelope")}="{envelope}")*({span(grants, "year")}="{year}")'
         for source, what, figure in (("grant", unit, row["allocated"]), ("pounds", "whole £", row["pounds"])):
             formula = f"SUMPRODUCT({chosen}*{span(grants, source)})"
-            yield "Grants of the year, from Grants", year, envelope, what, formula, float(figure)
+            yield "Grants of the year, from Grants", year, plain(envelope), what, formula, float(figure)
     for source, words in (("bid", "Bids"), ("grant", "Grants"), ("pounds", "Grants")):
         figure = settlement.grants[source].sum()
         what = "whole £" if source == "pounds" else unit
@@ -87,7 +90,7 @@ def _money_rows(settlement: Settlement, grants: Sheet, pot: Sheet) -> Iterator[R
 
 def _target_rows(settlement: Settlement, by_name: dict[str, Sheet]) -> Iterator[Row]:
     targets, years = by_name["Targets"], settlement.scenario.settings.years
-    units = settlement.scenario.filled("objectives").set_index("key")["unit"]
+    titles = Titles(settlement.scenario)
     for row in settlement.national.to_dict("records"):
         key, year = str(row["objective"]), str(row["year"])
         first, _, last = year.partition(":")
@@ -96,8 +99,8 @@ def _target_rows(settlement: Settlement, by_name: dict[str, Sheet]) -> Iterator[
         where = f'({span(targets, "objective")}="{key}")*({chosen})'
         agreed = f"SUMPRODUCT({where}*{span(targets, 'agreed')})"
         proposed = f"SUMPRODUCT({where}*{span(targets, 'proposed')})"
-        unit = str(units[key])
-        yield "Proposed targets, from Targets", year, key, unit, proposed, float(row["proposed"])
-        yield "Agreed targets, from Targets", year, key, unit, agreed, float(row["agreed"])
+        title, unit = titles.objectives[key], titles.units[key]
+        yield "Proposed targets, from Targets", year, title, unit, proposed, float(row["proposed"])
+        yield "Agreed targets, from Targets", year, title, unit, agreed, float(row["agreed"])
         short = f"MAX(0,{float(row['target'])!r}-{agreed})"
-        yield "Shortfall: national target less agreed", year, key, unit, short, float(row["shortfall"])
+        yield "Shortfall: national target less agreed", year, title, unit, short, float(row["shortfall"])

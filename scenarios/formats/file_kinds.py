@@ -41,6 +41,10 @@ _STARTS = {
     b"%PDF": FileKind("a PDF", "ask for the workbook that it was made from; tables in a PDF cannot be read"),
     b"\x1f\x8b": FileKind("a compressed file (gzip)", "unpack it first"),
     b"7z\xbc\xaf": FileKind("a compressed file (7-Zip)", "unpack it first"),
+    b"BZh": FileKind("a compressed file (bzip2)", "unpack it first"),
+    b"\xfd7zXZ": FileKind("a compressed file (xz)", "unpack it first"),
+    b"\x28\xb5\x2f\xfd": FileKind("a compressed file (Zstandard)", "unpack it first"),
+    b"Rar!": FileKind("a compressed file (RAR)", "unpack it first"),
     b"{\\rtf": FileKind("a text document (RTF)", "copy its tables into a workbook"),
     **dict.fromkeys(
         (bytes([0x80, protocol]) for protocol in range(2, 6)),
@@ -56,11 +60,14 @@ _STARTS = {
     b"\xff\xd8\xff": FileKind("a picture", "ask for the tables themselves"),
 }
 
+_NUMBERS = FileKind("an Apple Numbers file", "in Numbers, choose File, Export to, Excel, and save as .xlsx")
+
 _PARTS = {
     "xl/workbook.bin": FileKind("a binary Excel workbook (.xlsb)", SAVE),
     "word/document.xml": FileKind("a Word document", "copy its tables into a workbook"),
     "ppt/presentation.xml": FileKind("a PowerPoint file", "copy its tables into a workbook"),
-    "Index/Document.iwa": FileKind("an Apple Numbers file", "in Numbers, choose File, Export to, Excel"),
+    "Index/Document.iwa": _NUMBERS,
+    "Index.zip": _NUMBERS,
 }
 
 _OPEN_DOCUMENT = {
@@ -155,10 +162,16 @@ def _kind_of_text(start: bytes) -> FileKind:
     if text.startswith((b"<!doctype html", b"<html", b"<table", b"<meta", b"<head", b"<body", b"<div")):
         return FileKind("a web page (HTML) under the name of a workbook", SAVE)
     if text.startswith((b"<?xml", b"<workbook")):
+        if b"opendocument" in text:
+            return FileKind("an OpenDocument spreadsheet (.fods)", SAVE)
         html = b"<html" in text
         return FileKind("a web page (HTML)" if html else "an XML file, perhaps an Excel 2003 one", SAVE)
+    if text.startswith(b"{") and b"docs.google.com" in text and b'"schema"' not in text:
+        return FileKind("a link to a Google sheet", "open it and choose File, Download, Microsoft Excel (.xlsx)")
     if text.startswith((b"{", b"[")):
         return JSON
+    if start[257:262] == b"ustar":
+        return FileKind("an archive (tar)", "unpack it first")
     if b"\0" in start:
         return FileKind("a file of a kind that is not known", "give a workbook, a JSON document or a folder of tables")
     return FileKind("a text file", "tables in CSV go into a folder, one file each, with scenario.toml")

@@ -90,6 +90,13 @@ class Comparison(ResultFolder):
         return {name: getattr(self, name) for name in names}
 
     @property
+    def first(self) -> Settlement:
+        """The settlement that the others are compared with."""
+        first = self.outcomes[0]
+        assert isinstance(first, Settlement)
+        return first
+
+    @property
     def failures(self) -> Mapping[str, SinglepotError]:
         """The scenarios without a settlement, and why."""
         pairs = zip(self.names, self.outcomes, strict=True)

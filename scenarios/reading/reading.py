@@ -166,9 +166,31 @@ def _check_names(files: Iterable[str], report: Report) -> None:
             ending = right[meant][-1] if name.lower().endswith(".parquet") else right[meant][0]
             remedy = f"rename it to {ending}, or let its name begin with _"
             report.add(Diagnostic("SP-F011", meant, name, expected="the name of a table", remedy=remedy))
-        elif name.lower().endswith((".csv", ".parquet", ".toml")):
+        elif (table := _table_in_another_kind(name)) and not (
+            TABLES[table].required or there.intersection(right[table])
+        ):
+            remedy = _save_as(name, f"{table}.csv") + ", or let its name begin with _"
+            report.add(Diagnostic("SP-F011", table, name, expected="the name of a table", remedy=remedy))
+        elif name.lower().endswith((".csv", ".parquet", ".toml")) or (table and there.intersection(right[table])):
             remedy = "it is no table of a scenario and is not read"
             report.add(Diagnostic("SP-F023", SETTINGS, shown(name, quoted=False), remedy=remedy))
+
+
+OTHER_KINDS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".fods", ".numbers", ".tsv", ".txt", ".json", ".zip", ".gz")
+"""Endings of files that people take for tables; a folder holds CSV or Parquet."""
+
+
+def _table_in_another_kind(name: str) -> str:
+    """Return the table that a file is named after which is neither CSV nor Parquet; empty where it is none."""
+    stem, _, ending = name.lower().partition(".")
+    return stem if stem in TABLES and f".{ending}".endswith(OTHER_KINDS) else ""
+
+
+def _save_as(name: str, csv: str) -> str:
+    """Say how a file of another kind becomes a table of the folder."""
+    if name.lower().endswith((".zip", ".gz")):
+        return f"unpack {name} and put {csv} in its place"
+    return f'open {name} in the program that wrote it and save it as {csv} ("CSV UTF-8")'
 
 
 def _meant(name: str, there: set[str], right: Mapping[str, tuple[str, ...]]) -> str:
@@ -229,6 +251,9 @@ class _Files:
             return Diagnostic("SP-F003", table, name, "", "", "a folder, or a link to nothing", "a file", remedy)
         code = "SP-F002" if name == NAME else "SP-D001"
         there = sorted(file for file in self.names if file.endswith((".csv", ".parquet", ".toml")))
+        other = next((file for file in sorted(self.names) if _table_in_another_kind(file) == table), "")
+        if other:
+            return Diagnostic(code, table, name, expected="the file to be there", remedy=_save_as(other, name))
         remedy = did_you_mean(name, there, f"the folder has {', '.join(there[:12])}" if there else "")
         return Diagnostic(code, table, name, expected="the file to be there", remedy=remedy)
 

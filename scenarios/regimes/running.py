@@ -11,6 +11,7 @@ import numpy.typing as npt
 from singlepot.models.formulation.formulation import formulate
 from singlepot.models.scenario.arrays import Arrays, arrays
 from singlepot.models.scenario.scenario import Scenario
+from singlepot.models.scenario.titles import Titles
 from singlepot.models.settlement.settle import settle_scenario
 from singlepot.models.settlement.settlement import Settlement
 from singlepot.models.tables.rule_kinds import GRANTS, SUMS, TARGETS, names_over
@@ -159,7 +160,9 @@ def _silos(
     if not _possible(scenario, rows, time_limit_s):
         dropped = _rules_of(scenario, names_over(GRANTS, SUMS, TARGETS))
         scenario = without(scenario, dropped)
-    held = ", ".join(f"{name} {total:.1%}" for name, total in _held(division.pot, division.names))
+    titles = Titles(scenario)
+    parts = _held(division.pot, division.names)
+    held = ", ".join(f"{titles.of(plan.silos.by, name)} {share:.1%}" for name, share in parts)
     return told(settled(scenario, rows), dropped, (f"Each has its own pot: {held}.",))
 
 

@@ -12,6 +12,7 @@ from singlepot.models.diagnostics.problems import list_words
 from singlepot.models.infeasibility.clash import Clash, amount, called
 from singlepot.models.notebook_display import rich, rich_table
 from singlepot.models.scenario.scenario import Scenario
+from singlepot.models.scenario.titles import Titles
 from singlepot.models.tables.copies import CopiedTables
 from singlepot.solver import NoSettlementError, SinglepotError
 
@@ -91,7 +92,8 @@ class Repair(CopiedTables):
         """Say in a line how far each rule moves."""
         money, moves = self.scenario.settings.money, []
         if self.uniform:
-            return list_words(f"{_bare(row['rule'])} {_direction(row)}" for row in self.changes.to_dict("records"))
+            rows, titles = self.changes.to_dict("records"), Titles(self.scenario)
+            return list_words(f"{_bare(row['rule'])} {_direction(row, titles)}" for row in rows)
         for (rule, unit), part in self.changes.groupby(["rule", "unit"], sort=False):
             up, down = part["change"].clip(lower=0).sum(), -part["change"].clip(upper=0).sum()
             for word, moved in (("raised", up), ("lowered", down)):
@@ -128,8 +130,8 @@ def _bare(rule: str) -> str:
     return called(rule).removeprefix("the ")
 
 
-def _direction(row: Mapping[Any, Any]) -> str:
+def _direction(row: Mapping[Any, Any], titles: Titles) -> str:
     """Say from what a value goes to what, and where."""
-    where = ", ".join(str(row[name]) for name in COLUMNS[1:5] if row[name])
+    where = ", ".join(titles.of(name, str(row[name])) for name in COLUMNS[1:5] if row[name])
     word = "raised" if row["change"] > 0 else "lowered"
     return f"{f'of {where} ' if where else ''}{word} from {row['from']:g} to {row['to']:g}"

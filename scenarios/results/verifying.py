@@ -19,6 +19,7 @@ from singlepot.models.assurance.verification.written import Book
 from singlepot.models.diagnostics.problems import BadInputError
 from singlepot.models.files.folder_kinds import MANIFEST, RUN
 from singlepot.models.money import POUNDS_PER
+from singlepot.models.scenario.titles import Titles
 from singlepot.models.settlement.documents import SCHEMA, unguarded
 from singlepot.models.tables.output import OUTPUT
 from singlepot.solver import SinglepotError
@@ -136,18 +137,10 @@ def recompute(written: WrittenFolder, scenario: Scenario, book: Book) -> Recompu
 
 def _labels(scenario: Scenario) -> Labels:
     """Collect the names of areas, options and units from the scenario's tables."""
-    areas, options = scenario.tables["areas"], scenario.tables.get("options")
-    objectives = scenario.tables.get("objectives")
-    called = {}
-    for row in [] if options is None else options.to_dict("records"):
-        name = row.get("name")
-        called[str(row["area"]), str(row["option"])] = name if isinstance(name, str) and name else str(row["option"])
-    return Labels(
-        money=scenario.settings.money,
-        areas=dict(zip(areas["code"], areas["name"], strict=True)),
-        options=called,
-        units={} if objectives is None else dict(zip(objectives["key"], objectives["unit"], strict=True)),
-    )
+    titles, options = Titles(scenario), scenario.tables["options"]
+    keys = zip(options["area"], options["option"], strict=True)
+    called = {(area, option): titles.option(area, option) for area, option in keys}
+    return Labels(money=scenario.settings.money, areas=titles.areas, options=called, units=titles.units)
 
 
 def check_manifest(written: WrittenFolder, book: Book) -> None:

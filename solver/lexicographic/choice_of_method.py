@@ -21,7 +21,7 @@ areas) HiGHS takes minutes for the first stage, the interior point 13 to 19 s. W
 NARROW = 0.5
 """Share of its first freedom below which a face is explored from the last basis rather than afresh.
 
-Wider ones are too, where the stage before ended above nothing: its basis is near (decision 116). Where nothing was
+Wider ones are too, where the stage before ended above nothing: its basis is near (decision 114). Where nothing was
 short, the last point is anywhere on the face, and a fresh interior point takes two thirds of the time.
 """
 

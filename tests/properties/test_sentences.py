@@ -87,7 +87,7 @@ def test_every_line_of_the_command_line_is_true(made: Draft) -> None:
     reader.why(why(settlement))
     for code in facts.area_names:
         account = explain_area(settlement, code)
-        reader.account(why_area(account, facts.money), account)
+        reader.account(why_area(account, settlement.scenario), account)
     insist(reader.claims)
 
 
@@ -228,7 +228,7 @@ def test_prices_are_pounds_for_each_natural_unit_everywhere() -> None:
     row = settlement.national.set_index("objective").loc["carbon"]
     assert row["price"] == pytest.approx(0.05)
     assert row["price_words"] == "£50,000 per t, in money of 2026-27"
-    assert "carbon 2026-27: £50,000 per t, in money of 2026-27" in why(settlement)
+    assert "Carbon 2026-27: £50,000 per t, in money of 2026-27" in why(settlement)
     page = read_page(report_html(settlement, sp.price_fairness(settlement)))
     cell = page.tables["national"]["carbon 2026-27"]["price"]
     assert (cell.text, cell.value) == (row["price_words"], row["price"])

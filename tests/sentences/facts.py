@@ -43,6 +43,11 @@ class Move:
     whole_grant: Cells
     whole_outcome: Cells
 
+    @property
+    def title(self) -> str:
+        """What tables show in place of its key."""
+        return self.option.replace("scale-back", "Scaling back") if self.back else self.called
+
     @cached_property
     def grant(self) -> Cells:
         """Changes of the grant at its take-up."""

@@ -9,7 +9,6 @@ from singlepot.models.analysis.price_of_fairness import PriceOfFairness
 
 from ..places import ROOT
 from .facts import Facts, near
-from .limits import sits_on
 from .reasons import STAGES, ReasonReader
 from .scanning import AMOUNT, NUMBER, PENCE, PERCENT, Scanner
 from .texts import SMALL, TextReader
@@ -159,31 +158,11 @@ class PageReader(TextReader):
         scanner.claim("missed", (int(match[3]), int(match[4])) == (missed, len(facts.national)))
 
     def _facts(self, scanner: Scanner, area: str) -> None:
-        facts = self.facts
-        floored, ceiled = sits_on(facts)
-        if match := scanner.take(
-            rf"Grants are ({PERCENT}) to ({PERCENT}) of bids, the median area ({PERCENT}); "
-            r"(\d+|no) areas? sits? on a floor, (\d+|no) others? sits? on a ceiling\."
-        ):
-            for text, value in zip(
-                match.groups()[:3], (self.price.lowest, self.price.highest, self.price.median), strict=True
-            ):
-                scanner.number("spread of the grants", text, value)
-            counted = [0 if text == "no" else int(text) for text in match.groups()[3:]]
-            scanner.claim("on floors and ceilings", counted == [len(floored), len(ceiled)], f"{counted}")
-        elif scanner.take("More than a third of the areas sit on a limit: the rules decide, not the programme"):
-            scanner.need(r"\.")
-            bidding = {a for (a, _, _), amount in facts.bid.items() if amount > 0}
-            scanner.claim("more than a third", 3 * (len(floored) + len(ceiled)) > len(bidding))
-        elif match := scanner.take(
-            "(Letting later stages give some of the shortfall|Letting large losses weigh more): "
-        ):
-            costs = self.price.give_costs if "later" in match[1] else self.price.bands_cost
-            while point := scanner.take(rf"([+−]{NUMBER}) points of "):
-                cost = costs[self.reasons.stage(scanner)]
-                scanner.number("cost of fairness", point[1].lstrip("+"), 100 * cost)
-                scanner.need(r", |\.")
-        elif scanner.take("Note: "):
+        facts, start = self.facts, scanner.at
+        self._fairness(scanner, self.price)
+        if scanner.at > start:
+            return
+        if scanner.take("Note: "):
             scanner.claim("a note of the certificate", scanner.text[6:-1] in facts.settlement.certificate.notes)
             scanner.at = len(scanner.text)
         elif match := scanner.take(
@@ -325,7 +304,7 @@ class PageReader(TextReader):
 
     def _tip(self, scanner: Scanner, need: str, row: dict[str, object]) -> None:
         facts, move = self.facts, self.facts.moves[str(row["area"]), str(row["option"])]
-        called = move.option.replace("scale-back", "Scaling back") if move.back else move.called
+        called = move.title
         scanner.need(re.escape(f"{facts.area_names[move.area]}: {called}. "))
         unit = (
             {"GBP million": "£m", "GBP thousand": "£k", "GBP": "£"}[facts.money]

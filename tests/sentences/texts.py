@@ -109,7 +109,7 @@ class TextReader:
             stand &= ((targets["agreed"] - targets["proposed"]).abs() <= 1e-5 * targets["proposed"].clip(lower=1)).all()
             self.say(text, _holds("nothing was asked", not len(asks) and bool(stand)))
             return
-        match = re.match(r"(\d+) asks of (\d+) areas; the largest by money, over all years", lines[0])
+        match = re.match(r"(\d+) asks? of (\d+) areas?; the largest by money, over all years", lines[0])
         if match is None:
             self.fail(lines[0])
             return
@@ -129,33 +129,40 @@ class TextReader:
         return (move for key, move in self.facts.moves.items() if key in asked)
 
     def _fairness(self, scanner: Scanner, price: PriceOfFairness) -> None:
+        """Read a sentence on the spread of grants, on areas at limits, or on what fairness costs."""
         facts = self.facts
         bids = {a: sum(v for (of, _, _), v in facts.bid.items() if of == a) for a in facts.area_names}
-        grants = facts.settlement.grants.groupby("area")["grant"].sum()
-        shares = sorted(float(grants[a]) / bid for a, bid in bids.items() if bid > 0)
         floored, ceiled = sits_on(facts)
         if match := scanner.take(
             rf"Grants are ({PERCENT}) to ({PERCENT}) of bids, the median area ({PERCENT}); "
-            r"(\d+) of (\d+) areas sit on a floor, (\d+) others on a ceiling\."
+            r"(\d+|no) areas? sits? on a floor, (\d+|no) others? sits? on a ceiling\."
         ):
+            grants = facts.settlement.grants.groupby("area")["grant"].sum()
+            shares = sorted(float(grants[a]) / bid for a, bid in bids.items() if bid > 0)
             middle = (shares[(len(shares) - 1) // 2], shares[len(shares) // 2])
-            for kind, text, value in (("lowest", match[1], shares[0]), ("highest", match[2], shares[-1])):
+            for kind, text, value in zip(
+                ("lowest", "highest", "median"), match.groups(), (shares[0], shares[-1], sum(middle) / 2), strict=False
+            ):
                 scanner.number(f"{kind} share", text, value)
-            scanner.number("median share", match[3], sum(middle) / 2)
-            counted = tuple(int(match[i]) for i in (4, 5, 6))
-            expected = (len(floored), len(shares), len(ceiled))
-            scanner.claim("on floors and ceilings", counted == expected, f"{counted} {expected}")
-        elif scanner.take(
-            "WARNING: more than a third of the areas sit on a limit: the rules decide, not the programme."
+            counted = [0 if text == "no" else int(text) for text in match.groups()[3:]]
+            scanner.claim("on floors and ceilings", counted == [len(floored), len(ceiled)], f"{counted}")
+        elif scanner.take("More than a third of the areas sit on a limit: the rules decide, not the programme"):
+            scanner.need(r"\.")
+            bidding = sum(bid > 0 for bid in bids.values())
+            scanner.claim("more than a third", 3 * (len(floored) + len(ceiled)) > bidding)
+        elif match := scanner.take(
+            "(Letting later stages give some of the shortfall|Letting large losses weigh more): "
         ):
-            scanner.claim("more than a third", 3 * (len(floored) + len(ceiled)) > len(shares))
-        elif match := scanner.take("Fairness cost: (give|bands) "):
-            costs = price.give_costs if match[1] == "give" else price.bands_cost
+            later = "later" in match[1]
+            costs = price.give_costs if later else price.bands_cost
             finals = dict(zip(facts.settlement.stages["name"], facts.settlement.stages["final"], strict=True))
-            without = price.without_give if match[1] == "give" else price.without_bands
-            while point := scanner.take(rf"({SIGNED}) percentage points of (\S+?)(?:, |\.$)"):
-                scanner.number("cost of fairness", point[1].lstrip("+"), 100 * (finals[point[2]] - without[point[2]]))
-                scanner.claim("a shortfall stage", point[2] in costs)
+            without = price.without_give if later else price.without_bands
+            while point := scanner.take(rf"([+−]{NUMBER}) points of "):
+                stage = self.reasons.stage(scanner)
+                cost = 100 * (finals[stage] - without[stage])
+                scanner.number("cost of fairness", point[1].lstrip("+").replace("−", "-"), cost)
+                scanner.claim("a shortfall stage", stage in costs)
+                scanner.need(r", |\.")
 
     def _certificate(self, scanner: Scanner) -> None:
         certificate = self.facts.settlement.certificate
@@ -201,7 +208,7 @@ class TextReader:
 
     def _price(self, scanner: Scanner) -> None:
         for row in self.facts.settlement.national.to_dict("records"):
-            if scanner.take(re.escape(f"{row['objective']} {row['year']}: ")):
+            if scanner.take(re.escape(f"{self.facts.names[row['objective']]} {row['year']}: ")):
                 break
         else:
             raise NoPatternError(scanner.text)
@@ -245,16 +252,18 @@ class TextReader:
         weight: dict[str, float] = {}
         for row, dual in zip(self.facts.national, stage.national, strict=True):
             weight[row.objective] = weight.get(row.objective, 0.0) + dual * row.target
-        while match := scanner.take(rf"([a-z_0-9]+) ({PERCENT})(?:, |\.$)"):
-            scanner.number("its part in the price", match[2], weight[match[1]] / sum(weight.values()))
+        keys = {name: key for key, name in self.facts.names.items()}
+        while match := scanner.take(rf"(\D+?) ({PERCENT})(?:, |\.$)"):
+            scanner.number("its part in the price", match[2], weight[keys[match[1]]] / sum(weight.values()))
 
     def _best_placed(self, block: list[str]) -> None:
         best = self.facts.settlement.best_placed
-        match = re.match(r"Best placed for (\w+): (.+)", block[0])
+        match = re.match(r"Best placed for ([^:]+): (.+)", block[0])
         if match is None:
             self.fail(block[0])
             return
-        need, title = match[1], match[2]
+        keys, title = {name: key for key, name in self.facts.names.items()}, match[2]
+        need = keys.get(match[1], match[1])
         table = best.table[best.table["need"] == need].to_dict("records")
         self.say(title, lambda scanner: self._title(scanner, need, table[0]))
         rows, costs = len(table), [row["cost"] for row in table]
@@ -320,8 +329,9 @@ class TextReader:
 
     def _row_of(self, need: str, row: dict[str, object]) -> Callable[[Scanner], None]:
         def grammar(scanner: Scanner) -> None:
-            name = self.facts.area_names[str(row["area"])][:20]
-            scanner.need(rf"  {re.escape(name)}\s+{re.escape(str(row['option'])[:22])}\s+")
+            move = self.facts.moves[str(row["area"]), str(row["option"])]
+            area, option = (_clipped(title) for title in (self.facts.area_names[move.area], move.title))
+            scanner.need(rf"  {re.escape(area)}\s+{re.escape(option)}\s+")
             cost, taken = scanner.need(rf"(-?{NUMBER}p?|{AMOUNT})")[1], scanner.need(rf"\s+({PERCENT}) ")[1]
             value = float(row["cost"])  # type: ignore[arg-type]
             if need == "cuts" or "£" in cost:
@@ -366,22 +376,24 @@ class TextReader:
 
     def _cell(self, scanner: Scanner, code: str) -> None:
         number = rf"\s+({NUMBER})"
-        if match := scanner.take(rf"  (\S+) (\S+)\s+bid{number}  grant{number}"):
+        if match := scanner.take(rf"  (\S+) (.+?)\s+bid{number}  grant{number}"):
             table = self.facts.settlement.grants.set_index(["area", "envelope", "year"])
             row = table.loc[(code, match[2], match[1])]
             values = (self.facts.bid.get((code, match[2], match[1]), 0.0), row["grant"])
         else:
-            match = scanner.need(rf"  (\S+) (\S+)\s+proposed\s+(-?{NUMBER})  agreed\s+(-?{NUMBER})")
+            match = scanner.need(rf"  (\S+) (.+?)\s+proposed\s+(-?{NUMBER})  agreed\s+(-?{NUMBER})")
             table = self.facts.settlement.targets.set_index(["area", "objective", "year"])
-            row = table.loc[(code, match[2], match[1])]
-            values = (self.facts.proposed.get((code, match[2], match[1]), 0.0), row["agreed"])
+            key = self._objective(match[2])
+            row = table.loc[(code, key, match[1])]
+            values = (self.facts.proposed.get((code, key, match[1]), 0.0), row["agreed"])
         for text, value in zip((match[3], match[4]), values, strict=True):
             scanner.number("a cell of the area", text, float(value))
 
     def _unasked(self, scanner: Scanner, code: str) -> None:
         match = scanner.need(r"  (.+?)\s{2,}(.*)$|  (\S{36,}) (.*)$")
-        option = (match[1] or match[3]).strip()
-        scanner.claim("not asked", self.facts.moves[code, option].share <= 1e-6, option)
+        title = (match[1] or match[3]).strip()
+        titled = [move for move in self.facts.moves.values() if (move.area, move.title) == (code, title)]
+        scanner.claim("not asked", any(move.share <= 1e-6 for move in titled), title)
 
     def _rule(self, scanner: Scanner, price: object) -> None:
         label = ", ".join(key for key in price.place if key != self._area_of(price))  # type: ignore[attr-defined]
@@ -401,10 +413,19 @@ class TextReader:
     def _area_of(self, price: object) -> str:
         return next((key for key in price.place if key in self.facts.area_names), "")  # type: ignore[attr-defined]
 
+    def _objective(self, title: str) -> str:
+        """Key of the objective with a title that may be cut off."""
+        return next(key for key, name in self.facts.names.items() if _clipped(name) == title)
+
     def _without(self, scanner: Scanner) -> None:
-        match = scanner.need(rf"  (\S+)\s+(\S+)\s+({NUMBER}) instead of ({NUMBER})")
-        row = next(r for r in self.facts.national if (r.objective, r.label) == (match[1], match[2]))
+        match = scanner.need(rf"  (.+?)\s+(\d\S+)\s+({NUMBER}) instead of ({NUMBER})")
+        row = next(r for r in self.facts.national if (r.objective, r.label) == (self._objective(match[1]), match[2]))
         scanner.number("shortfall now", match[4], row.shortfall)
+
+
+def _clipped(title: str) -> str:
+    """A title before figures, which is cut off where it is long."""
+    return title if len(title) <= 24 else title[:23] + "…"
 
 
 def _only(scanner: Scanner, text: str) -> None:

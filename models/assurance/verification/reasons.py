@@ -65,7 +65,7 @@ class Reasons:
         for verb, figure in re.findall(rf" (saves|takes) ({AMOUNT})(?! more)", first_part):
             sign = 1 if verb == "takes" else -1
             self._amount(figure, taken * sum((sign * m for m in move.grant.values() if sign * m > 0), NONE), where)
-        for figure in re.findall(r"gives up ([\d.]+)% of its (?:\w+ )?programme", text):
+        for figure in re.findall(r"gives up ([\d.]+)% of its (?:[^%;:,]+ )?programme", text):
             self._number(figure, 100 * share, where, f"{figure}% of its programme")
         for figure in re.findall(r"(?:; beyond|; only|stops it at|, and) (\d+)%", text):
             self._number(figure, 100 * share, where, f"{figure}% of it")
@@ -79,8 +79,9 @@ class Reasons:
             self._last(unit, figure, where)
 
     def _bids(self, when: str, bids: str, pot: str, where: str) -> None:
-        year, _, envelope = when.partition(" ")
-        cell = (envelope or self.statement.envelopes[0], year)
+        year, _, words = when.partition(" ")
+        by_words = {envelope.replace("_", " "): envelope for envelope in self.statement.envelopes}
+        cell = (by_words[words] if words else self.statement.envelopes[0], year)
         asked = sum((bid for (_, e, t), bid in self.statement.bid.items() if (e, t) == cell), NONE)
         self._amount(bids, asked, where)
         self._amount(pot, self.statement.pot.get(cell, NONE), where)

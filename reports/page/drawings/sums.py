@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from singlepot.models.money import spoken
+from singlepot.models.tables.plain_words import plain
 from singlepot.reports.text.lines import number
 from singlepot.reports.text.summary import last_national
 
@@ -34,7 +35,7 @@ def _money_rows(figures: Figures) -> list[Spec]:
     for envelope, pot in pots.items():
         if pot <= 0 or envelope not in bids.index:
             continue
-        label = "All years" if len(pots) == 1 else str(envelope)
+        label = "All years" if len(pots) == 1 else plain(str(envelope))
         for kind, column in (("bids", "bid"), ("grants", "grant")):
             amount = float(bids[column].to_dict()[envelope])
             rows.append(_row(label, kind, amount / pot, spoken(amount, money), f"pot {spoken(pot, money)}"))

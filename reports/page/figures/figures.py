@@ -11,6 +11,7 @@ import pandas as pd
 
 from singlepot.models.explanation.merit_order import BestPlaced
 from singlepot.models.money import POUNDS_PER
+from singlepot.models.scenario.titles import Titles
 from singlepot.models.settlement.settlement import Settlement
 from singlepot.solver import BadOptionError
 
@@ -42,20 +43,23 @@ class Figures:
 
     @cached_property
     def objectives(self) -> pd.DataFrame:
-        """Objectives by key, with name (the key where there is none) and unit."""
-        table = self.settlement.scenario.filled("objectives").set_index("key")
-        names = table["name"].astype(str)
-        return table.assign(name=names.where(names != "", table.index.astype(str)))
+        """Objectives by key."""
+        return self.settlement.scenario.filled("objectives").set_index("key")
 
     @cached_property
+    def titles(self) -> Titles:
+        """Titles of areas, objectives and options."""
+        return Titles(self.settlement.scenario)
+
+    @property
     def names(self) -> dict[str, str]:
         """Name of each objective."""
-        return {str(key): str(name) for key, name in self.objectives["name"].items()}
+        return self.titles.objectives
 
-    @cached_property
+    @property
     def units(self) -> dict[str, str]:
         """The unit of each objective."""
-        return {str(key): str(unit) for key, unit in self.objectives["unit"].items()}
+        return self.titles.units
 
     @cached_property
     def last_year(self) -> str:
@@ -150,15 +154,6 @@ class Figures:
             return None
 
     @cached_property
-    def option_names(self) -> dict[tuple[str, str], str]:
-        """Name of each option by area and code."""
-        options = self.settlement.scenario.filled("options")
-        return {
-            (str(row["area"]), str(row["option"])): str(row["name"] or row["option"])
-            for row in options.to_dict("records")
-        }
-
-    @cached_property
     def components(self) -> dict[tuple[str, str], str]:
         """Component of intervention of the options that name one."""
         options = self.settlement.scenario.filled("options")
@@ -167,10 +162,6 @@ class Figures:
             for row in options.to_dict("records")
             if row["component"]
         }
-
-    def option_name(self, area: str, option: str) -> str:
-        """Return the name of an option, or a name for a scale-back."""
-        return self.option_names.get((area, option), option.replace("scale-back", "Scaling back").strip())
 
 
 def with_unit(amount: str, unit: str) -> str:

@@ -11,6 +11,7 @@ import pandas as pd
 from singlepot.models.explanation.amounts import one_of, outcome_words, pot_of_unit
 from singlepot.models.explanation.merit_order import CUTS
 from singlepot.models.money import POUNDS_PER
+from singlepot.models.tables.plain_words import plain
 from singlepot.reports.text.lines import count
 from singlepot.reports.text.merit_order import merit_cost, merit_title
 
@@ -77,7 +78,7 @@ class MeritOrder:
         if self.need == CUTS:
             return merit_title(self.first, self.unit_of_money).capitalize()
         pot, per = pot_of_unit(self.cost_unit, self.unit_of_money), self.cost_unit.partition(" per ")[2]
-        return f"Cost per {one_of(per)}, in money of {pot}" if pot else f"Cost, {self.cost_unit}"
+        return f"Cost per {one_of(per)}, in money of {plain(pot)}" if pot else f"Cost, {self.cost_unit}"
 
     @property
     def cost_axis(self) -> str:
@@ -163,7 +164,7 @@ def merit_orders(figures: Figures) -> list[MeritOrder]:
         options = table.assign(
             name=table["area"].map(named["name"]),
             region=region.where(region != "", ELSEWHERE),
-            called=[figures.option_name(a, o) for a, o in zip(table["area"], table["option"], strict=True)],
+            called=[figures.titles.option(a, o) for a, o in zip(table["area"], table["option"], strict=True)],
         )
         price = float(table["price"].iloc[0])
         orders.append(

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from singlepot.models.money import spoken
-from singlepot.reports.text.ensemble import by_item, last_targets, widest
+from singlepot.models.scenario.titles import Titles
+from singlepot.reports.text.ensemble import by_item, last_targets, target_words, widest
 from singlepot.reports.text.lines import percent
-from singlepot.scenarios.many.levers import is_factor
+from singlepot.reports.text.sweep import lever_axis, lever_words
 from singlepot.scenarios.many.sweep import SHORTFALL
 
 from ..figures.figures import figures_of
@@ -45,13 +46,12 @@ def shortfalls_over(sweep: Sweep) -> Lines:
     if len(sweep.levers) > 1:
         column = LARGEST if LARGEST in sweep.points else ""
         return _lines(sweep, f"Largest {title[0].lower()}{title[1:]}", [(column, "")] if column else [])
-    objectives = sweep.scenario.filled("objectives").set_index("key")["name"]
+    titles = Titles(sweep.scenario)
     shortfalls = [str(name) for name in sweep.points if str(name).startswith(SHORTFALL)]
     shortfalls.sort(key=lambda name: -sweep.points[name].max())  # stable; the largest are drawn
     columns = [(LARGEST, "the largest")] if LARGEST in sweep.points and len(shortfalls) > 1 else []
     for column in shortfalls[: MOST_LINES - len(columns)]:
-        key = column.removeprefix(SHORTFALL)
-        columns.append((column, str(objectives.get(key) or key)))
+        columns.append((column, titles.objectives[column.removeprefix(SHORTFALL)]))
     return _lines(sweep, title + ", mean over its years" if shortfalls else title, columns)
 
 
@@ -67,13 +67,14 @@ def shares_over(sweep: Sweep) -> Lines:
 
 def _lines(sweep: Sweep, title: str, columns: Sequence[tuple[str, str]], zero: bool = True) -> Lines:
     lever, *second = sweep.levers
-    lever_title = lever if not is_factor(lever) else f"{lever}, as a factor of the scenario's own"
+    titles = Titles(sweep.scenario)
+    lever_title = lever_axis(lever, titles)
     rows: list[dict[str, Any]] = []
     for column, name in columns:
         for group, points in _groups(sweep, second):
             for row in points.sort_values(lever, kind="stable").to_dict("records"):
                 line = ", ".join(part for part in (name, group) if part)
-                tip = f"{line}, {lever} {row[lever]:g}: {percent(row[column])}"
+                tip = f"{line}, {lever_words(lever, titles)} {row[lever]:g}: {percent(row[column])}"
                 rows.append({"at": row[lever], "line": line, "value": 100 * row[column], "tip": tip})
     return Lines(pd.DataFrame(rows, columns=["at", "line", "value", "tip"]).dropna(how="all"), title, lever_title, zero)
 
@@ -82,10 +83,14 @@ def _groups(sweep: Sweep, second: Sequence[str]) -> Iterable[tuple[str, pd.DataF
     """Group the points by the value of a second lever; of many values evenly spaced ones are kept."""
     if not second:
         return [("", sweep.points)]
+    titles = Titles(sweep.scenario)
     values = sorted(set(sweep.levers[second[0]]))
     if len(values) > MOST_LINES:
         values = [values[i * (len(values) - 1) // (MOST_LINES - 1)] for i in range(MOST_LINES)]
-    return [(f"{second[0]} {value:g}", sweep.points[sweep.points[second[0]] == value]) for value in values]
+    return [
+        (f"{lever_words(second[0], titles)} {value:g}", sweep.points[sweep.points[second[0]] == value])
+        for value in values
+    ]
 
 
 QUANTILES = ["q05", "q25", "q50", "q75", "q95"]
@@ -98,9 +103,9 @@ def shortfall_intervals(ensemble: Ensemble) -> Intervals:
     if "q50" not in table:
         return Intervals(pd.DataFrame(), title)
     shown = last_targets(table)
-    names = figures_of(ensemble.central).names
+    titles = figures_of(ensemble.central).titles
     rows = 100 * shown[QUANTILES].head(TARGETS)
-    called = [f"{names.get(key, key)} {year}" for key, _, year in (str(item).rpartition(" ") for item in rows.index)]
+    called = [target_words(item, titles) for item in rows.index]
     pairs = zip(called, shown.to_dict("records"), strict=False)
     tips = [f"{name}: {_interval(row)}; met in {row['met']:.0%} of draws" for name, row in pairs]
     return Intervals(rows.assign(name=called, tip=tips), title)
@@ -113,9 +118,9 @@ def grant_intervals(ensemble: Ensemble) -> Intervals:
     if "q05" not in table:
         return Intervals(pd.DataFrame(), title)
     chosen = table.loc[[area for area, spread in widest(table).items() if spread == spread][:AREAS]]
-    names = figures_of(ensemble.central).areas["name"].to_dict()
+    titles = figures_of(ensemble.central).titles
     share = chosen[QUANTILES].div(chosen["central"], axis=0)
-    called = [str(names.get(code, code)) for code in chosen.index]
+    called = [titles.of("area", str(code)) for code in chosen.index]
     pairs = list(zip(called, chosen.index, strict=True))
     called = [f"{name} ({code})" if called.count(name) > 1 else name for name, code in pairs]
     rows = share.to_dict("records")

@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from singlepot.reports.text.ensemble import by_item
-from singlepot.reports.text.lines import count
+from singlepot.models.scenario.titles import Titles
+from singlepot.models.tables.plain_words import plain
+from singlepot.models.tables.stage_words import stage_words
+from singlepot.reports.text.ensemble import by_item, input_words, result_words
+from singlepot.reports.text.lines import capital, count
 
 from ..figures.figures import figures_of
 from ..pictures import Picture
@@ -29,7 +32,8 @@ def drawn_sections(ensemble: Ensemble, pictures: Mapping[str, list[Picture]]) ->
     targets, grants = by_item(ensemble, "target"), by_item(ensemble, "grant")
     if len(targets):
         parts = [str(item).rpartition(" ") for item in targets.index]
-        named = targets.assign(called=[figures.names.get(key, key) for key, _, _ in parts], year=[y for *_, y in parts])
+        called = [figures.titles.of("objective", key) for key, _, _ in parts]
+        named = targets.assign(called=called, year=[year for *_, year in parts])
         spec: Spec = {"called": ("Objective", "text"), "year": ("Year", "text"), "met": ("Met, % of draws", "percent")}
         spec = {**spec, **{k: (f"Short: {t.lower()}, % of target", "percent") for k, t in _STATISTICS.items()}}
         table = _items("targets", "National targets over all draws", named, spec)
@@ -52,23 +56,29 @@ def _items(key: str, caption: str, table: pd.DataFrame, spec: Spec) -> Table:
 def _regret_and_drivers(ensemble: Ensemble) -> Iterator[Section]:
     regret = by_item(ensemble, "regret")
     if len(regret):
-        spec: Spec = {"item": ("Stage", "text"), **{k: (t, "percent") for k, t in _STATISTICS.items()}}
+        regret = regret.assign(called=[capital(stage_words(str(stage))) for stage in regret.index])
+        spec: Spec = {"called": ("Stage", "text"), **{k: (t, "percent") for k, t in _STATISTICS.items()}}
         spec = {**spec, "not possible": ("Draws that cannot be settled so", "count")}
         about = "How much more of the target is missed where the central settlement's grants are kept to in a draw."
         yield Section("regret", "Regret", [about], tables=[_items("regret", "Regret over all draws", regret, spec)])
     if len(by_item(ensemble, "driver")):
         drivers = ensemble.summary[ensemble.summary["kind"] == "driver"]
         wide = drivers.pivot_table(index=["item", "input"], columns="statistic", values="value", sort=False)
-        spec = {"item": ("Result", "text"), "input": ("Uncertain input", "text"),
+        titles = figures_of(ensemble.central).titles
+        wide = wide.reset_index()
+        wide["result"] = [capital(result_words(item)) for item in wide["item"]]
+        wide["called"] = [input_words(name, titles) for name in wide["input"]]
+        spec = {"result": ("Result", "text"), "called": ("Uncertain input", "text"),
                 "S1": ("Share of the variance it explains", "percent"),
                 "rank correlation": ("Rank correlation", "number")}  # fmt: skip
-        table = show("drivers", "Inputs that matter most", wide.reset_index(), spec, ["item", "input"], "summary.csv")
+        table = show("drivers", "Inputs that matter most", wide, spec, ["item", "input"], "summary.csv")
         yield Section("drivers", "What drives the result", tables=[table])
 
 
 def _plan_section(ensemble: Ensemble) -> Section:
+    titles = figures_of(ensemble.central).titles
     plan = pd.DataFrame([quantity.model_dump(exclude_none=True) for quantity in ensemble.plan.uncertain])
-    plan = plan.assign(**{c: [_plain(v) for v in plan[c]] for c in ("columns", "where", "values") if c in plan})
+    plan = plan.assign(**{c: [_listed(v, titles) for v in plan[c]] for c in _WORDED if c in plan})
     spec: Spec = {name: (title, "mixed") for name, title in _PLAN.items()}
     folded = [show("uncertain", "What is uncertain", plan, spec, ["name"], "ensemble.json")]
     counts = ensemble.draws.groupby(["status", "reason"], as_index=False, dropna=False).size()
@@ -76,7 +86,8 @@ def _plan_section(ensemble: Ensemble) -> Section:
     folded.append(show("draws", "Draws", counts, spec, ["status", "reason"], "draws.parquet"))
     stages = by_item(ensemble, "stage")
     if len(stages):
-        spec = {"item": ("Stage", "text"), **{k: (t, "number") for k, t in _STATISTICS.items()}}
+        stages = stages.assign(called=[capital(stage_words(str(stage))) for stage in stages.index])
+        spec = {"called": ("Stage", "text"), **{k: (t, "number") for k, t in _STATISTICS.items()}}
         folded.append(_items("stages", "Values of the stages over all draws", stages, spec))
     paragraphs = [f"{count(len(ensemble.draws), 'draw')}, {ensemble.plan.sampler}, seed {ensemble.plan.seed}."]
     return Section("uncertain", "What was drawn", paragraphs, tables=folded[:1], folded=folded[1:])
@@ -89,7 +100,13 @@ _PLAN = {
 }  # fmt: skip
 
 
-def _plain(value: object) -> str:
+_WORDED = ("table", "columns", "where", "each", "values", "correlate")
+"""Columns of the plan that hold keys."""
+
+
+def _listed(value: object, titles: Titles) -> str:
     if isinstance(value, Mapping):
-        return "; ".join(f"{key}: {_plain(part)}" for key, part in value.items())
-    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+        return "; ".join(f"{plain(key)}: {_listed(part, titles)}" for key, part in value.items())
+    if isinstance(value, list | tuple):
+        return ", ".join(_listed(part, titles) for part in value)
+    return titles.areas.get(str(value)) or titles.objectives.get(str(value)) or plain(str(value))

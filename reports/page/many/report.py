@@ -8,10 +8,12 @@ from functools import partial
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
+from singlepot.models.diagnostics.problems import list_words
+from singlepot.models.scenario.titles import Titles
 from singlepot.models.settlement.settlement import Settlement
 from singlepot.reports.text.comparison import verdict
 from singlepot.reports.text.ensemble import ensemble_verdict
-from singlepot.reports.text.sweep import sweep_verdict
+from singlepot.reports.text.sweep import lever_words, sweep_verdict
 
 from ..drawings.gains import ends_spec
 from ..figures.figures import SHORT_UNITS
@@ -95,12 +97,13 @@ def sweep_html(sweep: Sweep) -> str:
     PagesNotInstalledError
         Without Jinja2 and vl-convert, which the extra ``report`` brings.
     """
-    settings = sweep.scenario.settings
+    settings, titles = sweep.scenario.settings, Titles(sweep.scenario)
+    swept = list_words(lever_words(lever, titles) for lever in sweep.levers)
     levers = [f"{lever}={','.join(repr(value) for value in values)}" for lever, values in sweep.levers.items()]
     command = ["singlepot", "sweep", "SCENARIO", *(word for lever in levers for word in ("--lever", lever))]
     return _page(
         "sweep",
-        f"Sweep of {' and '.join(sweep.levers)}: {plain_title(settings.title or 'a scenario')}",
+        f"Sweep of {swept}: {plain_title(settings.title or 'a scenario')}",
         [settings],
         facts=[("", sweep_verdict(sweep))],
         sections=list(_swept(sweep)),

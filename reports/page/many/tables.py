@@ -8,10 +8,16 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from singlepot.models.settlement.settlement import Settlement
+from singlepot.models.diagnostics.problems import SETTINGS
+from singlepot.models.scenario.titles import Titles
+from singlepot.models.tables.plain_words import plain
+from singlepot.models.tables.stage_words import stage_words
+from singlepot.reports.text.comparison import input_column, row_words
+from singlepot.reports.text.lines import capital
+from singlepot.reports.text.sweep import lever_words
 from singlepot.scenarios.many.sweep import SHORTFALL
 
-from ..figures.figures import SHORT_UNITS, figures_of, records
+from ..figures.figures import SHORT_UNITS, records
 from ..pictures import Picture
 from ..table import Column, Kind, Table, tabulate
 
@@ -82,17 +88,16 @@ def compared_section(comparison: Comparison, name: str, key: str) -> Section:
     """Show the changes that one scenario makes."""
     unit, with_scenario = SHORT_UNITS[comparison.money], {n: t for n, t in comparison.tables.items() if "scenario" in t}
     rows_of = {key: table[table["scenario"] == name] for key, table in with_scenario.items()}
-    titles = dict(zip(comparison.scenarios["scenario"], comparison.scenarios["title"], strict=True))
-    title = name if titles[name] in ("", name) else f"{name}: {titles[name]}"
-    inputs = show(f"inputs-{key}", "What went in", rows_of["inputs"], _INPUTS, ["table", "row", "column"], "inputs.csv")
+    called = dict(zip(comparison.scenarios["scenario"], comparison.scenarios["title"], strict=True))[name]
+    title, titles = name if called in ("", name) else f"{name}: {called}", Titles(comparison.first.scenario)
+    changed = _in_words(rows_of["inputs"], titles)
+    inputs = show(f"inputs-{key}", "What went in", changed, _INPUTS, ["table", "row", "column"], "inputs.csv")
     if name in comparison.failures:
         return Section(key, title, ["There is no settlement."], tables=[inputs])
     money: Spec = {name: (f"{title}, {unit}", "money") for name, title in _CHANGE.items()}
     share: Spec = {"share": ("Change, %", "change")}
     areas: Spec = {"name": ("Area", "text"), "region": ("Region", "text"), **money, **share}
-    first = comparison.outcomes[0]
-    names = figures_of(first).names if isinstance(first, Settlement) else {}
-    nation = rows_of["nation"].assign(called=[names.get(key, key) for key in rows_of["nation"]["objective"]])
+    nation = rows_of["nation"].assign(called=[titles.of("objective", key) for key in rows_of["nation"]["objective"]])
     regions = rows_of["regions"].assign(called=rows_of["regions"]["region"].replace("", "no region"))
     tables = [
         show(f"areas-{key}", "Areas whose grant changes, all years", rows_of["areas"], areas, ["area"], "areas.csv"),
@@ -100,17 +105,28 @@ def compared_section(comparison: Comparison, name: str, key: str) -> Section:
                "regions.csv"),
         show(f"nation-{key}", "National objectives", nation, _NATION, ["objective", "year"], "nation.csv"),
     ]  # fmt: skip
-    stages = show(f"stages-{key}", "Values of the stages", rows_of["stages"], _STAGES, ["stage"], "stages.csv")
+    named = rows_of["stages"].assign(called=[capital(stage_words(name)) for name in rows_of["stages"]["stage"]])
+    stages = show(f"stages-{key}", "Values of the stages", named, _STAGES, ["stage"], "stages.csv")
     paragraphs = [] if len(rows_of["areas"]) else ["No grant of any area changes over all years."]
     return Section(key, title, paragraphs, tables=[table for table in tables if table.rows], folded=[inputs, stages])
+
+
+def _in_words(inputs: pd.DataFrame, titles: Titles) -> pd.DataFrame:
+    """Add the words of table, row and column to inputs that differ."""
+    rows = records(inputs)
+    return inputs.assign(
+        called=["settings" if row["table"] == SETTINGS else plain(row["table"]) for row in rows],
+        where=[row_words(row["table"], row["row"], titles) for row in rows],
+        what=[input_column(row["table"], row["column"], titles) for row in rows],
+    )
 
 
 _CHANGE = {"bid": "Bid", "before": "Before", "after": "After", "change": "Change"}
 
 _INPUTS: Spec = {
-    "table": ("Table", "text"),
-    "row": ("Row", "text"),
-    "column": ("Column", "text"),
+    "called": ("Table", "text"),
+    "where": ("Row", "text"),
+    "what": ("Column", "text"),
     "kind": ("Kind", "text"),
     "before": ("Before", "mixed"),
     "after": ("After", "mixed"),
@@ -130,7 +146,7 @@ _NATION: Spec = {
 }
 
 _STAGES: Spec = {
-    "stage": ("Stage", "text"),
+    "called": ("Stage", "text"),
     "before": ("Before", "number"),
     "after": ("After", "number"),
     "change": ("Change", "number"),
@@ -168,11 +184,16 @@ def stability_sections(comparison: Comparison) -> Iterator[Section]:
         yield Section("stability", "How far grants move with the areas' own numbers", tables=[table])
 
 
+def _levers(sweep: Sweep) -> dict[str, tuple[str, Kind]]:
+    titles = Titles(sweep.scenario)
+    return {lever: (capital(lever_words(lever, titles)), "number") for lever in sweep.levers}
+
+
 def points_table(sweep: Sweep) -> Table:
     """Show the points with a settlement, a row each, with all their figures."""
     unit = SHORT_UNITS[sweep.scenario.settings.money]
-    names = sweep.scenario.filled("objectives").set_index("key")["name"]
-    spec: dict[str, tuple[str, Kind]] = {lever: (lever, "number") for lever in sweep.levers}
+    titles = Titles(sweep.scenario)
+    spec = _levers(sweep)
     sums = {"pot_total": "Pot", "granted": "Granted", "left": "Left"}
     spec |= {name: (f"{title}, {unit}", "money") for name, title in sums.items()}
     spec |= {"lowest": ("Lowest grant, % of bid", "percent"), "median": ("Median", "percent")}
@@ -180,17 +201,17 @@ def points_table(sweep: Sweep) -> Table:
     spec |= {"on_ceiling": ("On a ceiling", "count"), "asks": ("Asks", "count")}
     for name in map(str, sweep.points):
         if name.startswith(SHORTFALL):
-            key = name.removeprefix(SHORTFALL)
-            spec[name] = (f"Shortfall of {names.get(key) or key}, mean % of target", "percent")
+            title = titles.objectives[name.removeprefix(SHORTFALL)]
+            spec[name] = (f"Shortfall of {title}, mean % of target", "percent")
         elif name not in (*spec, "status", "reason"):
-            spec[name] = (f"Stage {name}", "number")
+            spec[name] = (capital(stage_words(name)), "number")
     settled = sweep.points[sweep.points["status"] == "settled"]
     return show("points", "Points with a settlement", settled, spec, list(sweep.levers), "points.csv")
 
 
 def unsettled_table(sweep: Sweep) -> Table:
     """Show the points without a settlement, and why."""
-    spec: dict[str, tuple[str, Kind]] = {lever: (lever, "number") for lever in sweep.levers}
+    spec = _levers(sweep)
     spec |= {"status": ("Status", "text"), "reason": ("Reason", "text")}
     lost = sweep.points[sweep.points["status"] != "settled"]
     return show("unsettled", "Points without a settlement", lost, spec, list(sweep.levers), "points.csv")

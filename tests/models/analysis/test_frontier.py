@@ -149,7 +149,7 @@ def test_the_command_frontier_prints_and_writes_it(tmp_path: Path) -> None:
         "frontier", "bucks-and-burnley", "--between", "carbon,burden", "--out", str(out), "--chart", str(chart)
     )
     assert output.returncode == 0, output.stderr
-    assert "3 corners, each proved" in output.stdout
+    assert "3 corners, each proved" in " ".join(output.stdout.split())
     assert "knee" in output.stdout
     assert list(pd.read_csv(out / "corners.csv")["second"]) == pytest.approx([17, 5, 4])
     assert json.loads((out / "frontier.json").read_text())["knee"] == pytest.approx([2 / 159, 5.0])

@@ -146,7 +146,7 @@ def test_why_says_where_a_price_is_one_end_of_a_range(tmp_path: Path) -> None:
     settlement = sp.settle(sp.read_scenario("bucks-and-burnley"))
     assert "may be one end of a range" in settlement.national["price_note"].tolist()
     text = why(settlement)
-    assert "carbon 2026-27: nothing" in text
+    assert "Carbon 2026-27: nothing" in text
     assert "one less saves nothing; one more costs £3.00m" in " ".join(text.split())
     settlement.write(tmp_path / "out")
     values = json.loads(run("why", str(tmp_path / "out"), "--json").stdout)
@@ -165,4 +165,4 @@ def test_every_ask_of_a_drawn_scenario_has_a_reason_and_every_area_an_account(se
     for code in settlement.scenario.tables["areas"]["code"]:
         account = sp.explain_area(settlement, code)
         assert len(account.asks) == (settlement.asks["area"] == code).sum()
-        assert max(len(line) for line in why_area(account, settlement.scenario.settings.money).splitlines()) <= 80
+        assert max(len(line) for line in why_area(account, settlement.scenario).splitlines()) <= 80

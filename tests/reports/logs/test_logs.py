@@ -14,7 +14,10 @@ from hypothesis import given
 
 import singlepot as sp
 from singlepot.models.analysis.first_order import MORE, first_order
+from singlepot.models.diagnostics.problems import list_words
 from singlepot.models.settlement import settlement as settlements
+from singlepot.models.tables.rule_kinds import RULES
+from singlepot.models.tables.stage_words import stage_words
 from singlepot.reports.logs.assumptions import INSIDE
 from singlepot.reports.logs.logs import logs
 from singlepot.reports.logs.transparency import COLUMNS as RECORD
@@ -96,16 +99,18 @@ def test_assumptions_of_england_are_those_of_its_figures() -> None:
     for column, ours in (("value", "value"), ("unit", "unit"), ("basis", "source"), ("confidence", "confidence")):
         assert list(table[ours]) == list(written[column])
     scaled = [name for name in table.index if name == "pot_per_year" or name.startswith("national_share_")]
-    assert all(table.loc[scaled, "effect"].str.startswith("1% more: shortfall.largest[1] "))
+    assert all(table.loc[scaled, "effect"].str.match(r"1% more: (?:lowers|raises) the largest shortfall by "))
     assert set(table.drop(scaled)["effect"]) == {INSIDE}
 
 
 def test_what_no_assumption_covers_is_listed() -> None:
     """Pot and national objectives stand in the log even where the modeller wrote nothing down."""
     table = log_of(settled("bucks-and-burnley"), "assumptions")
-    assert list(table["assumption"]) == ["pot", "national.carbon", "national.trees"]
+    assert list(table["assumption"]) == ["pot", "national targets for Carbon", "national targets for Trees"]
     assert set(table["confidence"]) == {"not said"}
-    assert table["effect"].iloc[0] == "1% more: concession.total falls by 0.0049, from 0.01 (weighted share)" or (
+    assert table["effect"].iloc[
+        0
+    ] == "1% more: lowers all concessions together by 0.0049, from 0.01 (weighted share)" or (
         "percentage points" in table["effect"].iloc[0]
     )
 
@@ -114,11 +119,11 @@ def test_decisions_say_who_and_why() -> None:
     settlement = settled("england")
     table = log_of(settlement, "decisions").set_index("decision")
     for rule, value in settlement.scenario.settings.rules.items():
-        row = table.loc[f"rules.{rule}"]
+        row = table.loc[RULES[rule].words]
         assert float(row["value"]) == value
         assert row["by"] == "the authors of the scenario" and row["why"]
         assert row["effect"].startswith("1% more: ")
-    assert table.loc["stages.order", "value"] == ", ".join(settlement.scenario.settings.stages.order)
+    assert table.loc["stages order", "value"] == list_words(map(stage_words, settlement.scenario.settings.stages.order))
     assert table.loc["rounding", "by"] == "singlepot"
     plain = settled("levelling-up-fund")
     assert log_of(plain, "decisions").set_index("decision").loc["rules", "value"] == "none"
@@ -145,7 +150,9 @@ def test_verification_repeats_the_certificate() -> None:
     certificate = settlement.certificate
     assert set(table["holds"]) <= {"yes", "holds", ""}
     assert f"{certificate.violation:.1e}" == table["found"].iloc[0]
-    assert all((table["check"] == f"{s.name} is proved by its duals: duality gap").any() for s in certificate.stages)
+    assert all(
+        (table["check"] == f"{stage_words(s.name)}: proved by its duals: duality gap").any() for s in certificate.stages
+    )
     assert table["found"].iloc[-2:].tolist() == ["not run with this settlement"] * 2
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from singlepot.models.diagnostics.problems import CODES, BadInputError, Diagnostic, listed
+from singlepot.models.tables.schema import TABLES
 from singlepot.scenarios.reading.reading import read_scenario
 from singlepot.scenarios.reading.shipped import list_scenarios
 
@@ -237,3 +238,30 @@ def test_a_name_is_a_shipped_scenario_and_a_path_is_a_folder(folder: Path, monke
     assert len(read_scenario(Path("england")).areas) == 5
     (folder.parent / "england").rename(folder.parent / "mine")
     assert len(read_scenario("mine").areas) == 5
+
+
+OTHER_PROGRAMS = ("ods", "xls", "xlsx", "xlsb", "numbers", "fods", "tsv", "csv.gz", "zip")
+
+
+@pytest.mark.parametrize("ending", OTHER_PROGRAMS)
+@pytest.mark.parametrize("table", TABLES)
+def test_a_table_in_the_file_of_another_program_is_said_and_not_passed_over(
+    table: str, ending: str, folder: Path
+) -> None:
+    """One line names the file and what to save it as; that done, the scenario is read as before."""
+    before = read_scenario(folder)
+    other = (folder / f"{table}.csv").rename(folder / f"{table}.{ending}")
+    about = [problem for problem in refusal(folder).problems if other.name in f"{problem.file} {problem.remedy}"]
+    assert len(about) == 1
+    assert "\n" not in str(about[0])
+    assert re.search(rf"(?:open|unpack) {re.escape(other.name)} .*{table}\.csv", about[0].remedy)
+    other.rename(folder / f"{table}.csv")
+    assert read_scenario(folder) == before
+
+
+@pytest.mark.parametrize("ending", OTHER_PROGRAMS)
+def test_a_copy_of_a_table_by_another_program_is_a_note(ending: str, folder: Path) -> None:
+    """The CSV file is read; that the other is not is said."""
+    shutil.copy(folder / "bids.csv", folder / f"bids.{ending}")
+    notes = [note for note in read_scenario(folder).notes if note.file == f"bids.{ending}"]
+    assert [note.code for note in notes] == ["SP-F023"]

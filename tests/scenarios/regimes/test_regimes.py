@@ -384,5 +384,5 @@ def test_floors_that_leave_no_settlement_do_not_end_the_other_regimes(tmp_path: 
     done = run("clash", "--only", "single-pot,pro-rata", "--no-chart", "--out", "out", cwd=tmp_path)
     assert done.returncode == 4
     assert "Single pot: There is no settlement: floors add up to £70.0m" in done.stdout
-    assert "Pro rata breaks grant_floor (2 areas): dropped for it." in done.stdout
+    assert "Pro rata breaks the grant floor (2 areas): dropped for it." in done.stdout
     assert pd.read_csv(tmp_path / "out" / "regimes.csv")["grant"].tolist() == pytest.approx([30, 30], abs=1e-9)

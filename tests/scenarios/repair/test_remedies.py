@@ -89,13 +89,13 @@ def with_pots(scenario: Scenario, amounts: list[re.Match[str]]) -> Scenario:
 def with_values(scenario: Scenario, values: list[re.Match[str]]) -> Scenario:
     general, table = {}, scenario.filled("rules")
     names = dict(scenario.areas[["name", "code"]].to_numpy())
+    goals = dict(scenario.objectives[["name", "key"]].to_numpy())
     for match in values:
         value, chosen = money(match, scenario), table["rule"] == match["rule"]
         if match.group(0).find("£") >= 0 or match["year"]:
             row = {"rule": match["rule"], "value": value, "basis": "amount", "year": match["year"] or ""}
             of = [names.get(word, word) for word in (match["of"] or "").split(", ")]
-            keys = set(scenario.objectives["key"])
-            row |= {"area": of[0], "objective": next((word for word in of[1:] if word in keys), "")}
+            row |= {"area": of[0], "objective": next((goals[word] for word in of[1:] if word in goals), "")}
             standing = chosen & (table["area"] == row["area"]) & (table["basis"] == "amount")
             if standing.any():
                 table.loc[standing, "value"] = value
@@ -103,7 +103,11 @@ def with_values(scenario: Scenario, values: list[re.Match[str]]) -> Scenario:
                 table = pd.concat([table, pd.DataFrame([row])], ignore_index=True).fillna("")
         elif chosen.any() and (match["of"] or match["rule"] not in scenario.settings.rules):
             if match["of"]:
-                selected = table[["area", "region", "type", "envelope", "objective", "year"]].agg(
+                named = table.assign(
+                    area=table["area"].replace({code: name for name, code in names.items()}),
+                    objective=table["objective"].replace({key: name for name, key in goals.items()}),
+                )
+                selected = named[["area", "region", "type", "envelope", "objective", "year"]].agg(
                     lambda row: ", ".join(filter(None, row)), axis=1
                 )
                 chosen &= selected == match["of"]

@@ -6,9 +6,11 @@ and test.
 
 from __future__ import annotations
 
+import bz2
 import datetime
 import inspect
 import io
+import lzma
 import re
 import zipfile
 from collections.abc import Callable
@@ -556,6 +558,21 @@ FILES: list[tuple[int, str, Callable[[bytes], bytes], str, tuple[str, ...]]] = [
         ("a web page (HTML)", "save it as"),
     ),
     (11, "Excel 2003 XML", lambda b: b'<?xml version="1.0"?><Workbook/>', "SP-X001", ("an XML file",)),
+    (11, "a Numbers file", lambda b: archive(**{"Index/Document.iwa": ""}), "SP-X001", ("Numbers", "Export to, Excel")),
+    (11, "a Numbers package", lambda b: archive(**{"Index.zip": ""}), "SP-X001", ("Numbers", "save as .xlsx")),
+    (
+        11,
+        "a flat OpenDocument spreadsheet",
+        lambda b: b'<?xml version="1.0"?><office:document xmlns:office="urn:oasis:names:tc:opendocument:xmlns:1.0">',
+        "SP-X001",
+        (".fods", "save it as"),
+    ),
+    (11, "a Google link", lambda b: b'{"url": "https://docs.google.com/open"}', "SP-X001", ("Google", "Download")),
+    (11, "bzip2", lambda b: bz2.compress(b), "SP-X001", ("bzip2", "unpack it")),
+    (11, "xz", lambda b: lzma.compress(b), "SP-X001", ("xz", "unpack it")),
+    (11, "RAR", lambda b: b"Rar!\x1a\x07" + b, "SP-X001", ("RAR", "unpack it")),
+    (11, "7-Zip", lambda b: b"7z\xbc\xaf\x27\x1c" + b, "SP-X001", ("7-Zip", "unpack it")),
+    (11, "tar", lambda b: b"plan.xlsx".ljust(257, b"\0") + b"ustar\0" + b, "SP-X001", ("tar", "unpack it")),
     (11, "compressed", lambda b: b"\x1f\x8b\x08" + b, "SP-X001", ("gzip", "unpack it")),
     (11, "text", lambda b: b"area,year,amount\n", "SP-X001", ("a text file", "CSV go into a folder")),
     (11, "JSON", lambda b: b'{"schema": 1}', "SP-X001", ("JSON", "end in .json")),

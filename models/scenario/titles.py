@@ -1,0 +1,56 @@
+"""Titles of areas, objectives and options: what people read in place of keys."""
+
+from __future__ import annotations
+
+from ..tables.plain_words import plain
+from ..tables.schema import SCALE_BACK
+from .scenario import Scenario
+
+
+class Titles:
+    """Titles of what a scenario's tables name by keys.
+
+    Attributes
+    ----------
+    areas
+        Name of each area by its code.
+    objectives
+        Name of each objective by its key.
+    units
+        Unit of each objective by its key.
+    """
+
+    def __init__(self, scenario: Scenario) -> None:
+        """Read the titles from a scenario's tables."""
+        areas, objectives, options = (scenario.filled(table) for table in ("areas", "objectives", "options"))
+        self.areas: dict[str, str] = dict(zip(areas["code"], areas["name"], strict=True))
+        self.objectives: dict[str, str] = {
+            key: name or plain(key) for key, name in zip(objectives["key"], objectives["name"], strict=True)
+        }
+        self.units: dict[str, str] = dict(zip(objectives["key"], objectives["unit"], strict=True))
+        keys = zip(options["area"], options["option"], strict=True)
+        self._options = {key: name for key, name in zip(keys, options["name"], strict=True) if name}
+
+    def option(self, area: str, option: str) -> str:
+        """Return the title of an option, or of a scale-back with the part of the bid that it takes from.
+
+        Parameters
+        ----------
+        area, option
+            As the tables of a settlement name it.
+        """
+        return self._options.get((area, option)) or plain(option.replace(SCALE_BACK, "Scaling back", 1))
+
+    def of(self, column: str, key: str) -> str:
+        """Return the title of a key in a column of a table.
+
+        Parameters
+        ----------
+        column
+            What the column is called: ``area``, ``objective`` and ``envelope`` hold keys, all others words.
+        key
+            The cell.
+        """
+        if column == "envelope":
+            return plain(key)
+        return {"area": self.areas, "objective": self.objectives}.get(column, {}).get(key, key)

@@ -21,8 +21,8 @@ from .explorer import Explorer
 DEPTH = 1e-8
 """Depth below which an extreme point counts as on the line: ten times the gap to which answers are proved."""
 
-STILL = 1e-9
-"""Range of an objective, relative to its size, below which the frontier is one point."""
+STILL = 1e-8
+"""Range of an objective, relative to its size, below which the frontier is one point: ten times the gap to its ends."""
 
 NOTHING = 1e-12
 """A value below this, relative to its size, is what rounding leaves of zero."""
@@ -94,13 +94,19 @@ def trade_off(explorer: Explorer, first: Stage, second: Stage, depth: float = DE
         cost = share / across * first.cost + (1 - share) / down * second.cost
         best = explorer.best(Stage("trade-off", "", cost, size=depth / GAP_TOLERANCE))
         line, value = (float(cost @ point) for point in (left.x, best.x))
-        if line - value <= depth:
+        middle = corner(best.x, line - value)
+        known = min(_distance(middle, one, across, down) for one in (left, right)) <= depth
+        if known or line - value <= depth:  # rounding can put an end of the edge below it
             gap = max(gap, line - value + best.gaps[0])
             corners.append(right)
             continue
-        middle = corner(best.x, line - value)
         open_edges += [(middle, right), (left, middle)]
     return TradeOff(tuple(_without_straight(corners, across, down, depth)), gap)
+
+
+def _distance(one: Corner, other: Corner, across: float, down: float) -> float:
+    """Return the largest difference of two points, as a share of the ranges of both objectives."""
+    return max(abs(one.first - other.first) / across, abs(one.second - other.second) / down)
 
 
 def _without_straight(corners: list[Corner], across: float, down: float, depth: float) -> list[Corner]:

@@ -15,6 +15,7 @@ from singlepot.reports import frontier_chart, frontier_text
 
 from ...command_line import run
 from ...examples import tries
+from ...places import INPUT
 from ...strategies import drafts, scenario, seeded
 
 NEAR = 1e-6
@@ -102,6 +103,17 @@ def test_the_corners_fall_ever_more_slowly(base: sp.Scenario) -> None:
     at = frontier.at(frontier.settled[0] + 1e-9)
     assert np.isnan(at) or frontier.settled[1] >= at - NEAR * max(1.0, abs(at))
     assert int(frontier.corners["knee"].sum()) == (len(first) > 2)
+
+
+def test_a_frontier_that_is_one_point_but_for_rounding_is_one_point() -> None:
+    """What is held leaves ranges of 1e-9, in which no weighted sum can tell points apart: it was searched for ever."""
+    base, seen = sp.read_scenario(INPUT / "held-to-one-point.json"), []
+
+    def count(progress: sp.Progress) -> bool:
+        seen.append(progress)
+        return len(seen) < 100
+
+    assert len(sp.trace_frontier(base, "zzkey_carbon", "burden", progress=count).corners) == 1
 
 
 def test_a_settlement_on_the_frontier() -> None:

@@ -208,7 +208,8 @@ def _change(content: Any, label: str, line: int, complaints: Complaints) -> Chan
     actions = [action for action in ACTIONS if action in content]
     if len(actions) != 1:
         value = ", ".join(actions) or "none of them"
-        complain("SP-W009", "", value, "exactly one of " + ", ".join(ACTIONS), "write one change for each")
+        remedy = "write one change for each" if actions else "write drop = true, for instance, or leave the change out"
+        complain("SP-W009", "", value, "exactly one of " + ", ".join(ACTIONS), remedy)
         return None
     change = _action(actions[0], content[actions[0]], "where" in content, complain)
     if change is None or where is None or not usable:
@@ -241,7 +242,13 @@ def _action(action: str, content: Any, has_where: bool, complain: Any) -> Change
     if action == "append":
         rows = [content] if isinstance(content, Mapping) else content
         if has_where:
-            complain("SP-W015", "where", "where with append", "append alone", "new rows stand in no row's place")
+            complain(
+                "SP-W015",
+                "where",
+                "where with append",
+                "append alone",
+                "leave where out: new rows stand in no row's place",
+            )
             return None
         good = isinstance(rows, Sequence) and not isinstance(rows, str) and bool(rows)
         if not good or not all(_are_cells(row) for row in rows):

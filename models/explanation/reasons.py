@@ -168,11 +168,18 @@ class Sentences:
         if self._data.pot.size > 1:
             text += f", in money of {plain(ranking.measure.name)}"
         if cost > price * (1 + ALIKE):
-            text += "; it is dearer than that, and used for "
-            text += "what the rules ask" if ranking.parts.served[j] < 0 else "what is decided later"
+            text += f"; it is dearer than that, and used for {self._beyond_need(j, ranking)}"
         if not theirs and not self._offering[need] - {int(self._data.options.area[j])}:
             text += "; no other area has any left to offer"
         return text
+
+    def _beyond_need(self, j: int, ranking: Ranking) -> str:
+        """Say what an option is used for that costs more than the last unit of what it is ranked for."""
+        order = [parts.stage.name for parts in self._orders.parts]
+        decided = self._orders.verdicts[j].stage
+        if decided in order and order.index(decided) < order.index(ranking.parts.stage.name):
+            return "what was decided before"
+        return "what the rules ask" if ranking.parts.served[j] < 0 else "what is decided later"
 
     def _unranked(self, j: int) -> str:
         """Name the stage that decided on an option without a rank: it is for nothing that is short."""

@@ -78,7 +78,8 @@ def test_duals_that_prove_nothing_are_said_in_the_certificate() -> None:
     scenario = sp.read_scenario("england")
     settlement = sp.settle(scenario, backend="pulp", solver="cbc")
     reference = sp.settle(scenario)
-    assert settlement.grants["grant"].equals(reference.grants["grant"])
+    assert settlement.grants["grant"].to_numpy() == pytest.approx(reference.grants["grant"].to_numpy(), rel=1e-9)
+    assert settlement.grants["pounds"].equals(reference.grants["pounds"])
     assert len(settlement.certificate.notes) >= 3
     for note in settlement.certificate.notes:
         assert note.split(": ")[0] in set(settlement.stages["name"])

@@ -241,3 +241,29 @@ def test_all_objectives_that_tie_are_the_largest_shortfall() -> None:
     settlement = sp.settle(draft.with_(targets=targets, options=None, option_years=None))
     text = read_page(report_html(settlement, sp.price_fairness(settlement))).text
     assert "of the target: Carbon 2026-27 and Skills 2026-27;" in " ".join(text.split())
+
+
+def test_an_option_that_an_earlier_stage_needs_is_said_to_be_decided_before() -> None:
+    """It serves skills, which are short, and is ranked for carbon, which a cheaper option would serve."""
+    year, areas, objectives = "2026-27", ["A", "B"], ["carbon", "skills"]
+    options = [("A", "both", 5.0, 0.5, 0.1), ("A", "cheap", 1.0, 3.0, 0.0), ("B", "cheap", 3.0, 3.0, 0.0)]
+    option = pd.DataFrame(options, columns=["area", "option", "own_cost", *objectives])
+    pairs = pd.DataFrame([(area, key) for area in areas for key in objectives], columns=["area", "objective"])
+    settlement = sp.settle(
+        sp.Scenario.from_tables(
+            areas=pd.DataFrame({"code": areas, "name": ["Aston", "Barton"]}),
+            years=[year],
+            stages={"order": ["shortfall.total", "burden"]},
+            pot=pd.DataFrame({"year": [year], "amount": [18.0]}),
+            bids=pd.DataFrame({"area": areas, "year": year, "amount": [10.0, 10.0]}),
+            objectives=pd.DataFrame(
+                {"key": objectives, "name": ["Carbon", "Skills"], "unit": ["kt", "adults"], "priority": [2, 1]}
+            ),
+            national=pd.DataFrame({"objective": objectives, "year": year, "target": [12.0, 16.0]}),
+            targets=pairs.assign(year=year, target=[5.0, 5.0, 5.0, 4.0]),
+            options=option[["area", "option", "own_cost"]],
+            option_years=option.drop(columns="own_cost").assign(year=year, grant=0.0),
+        )
+    )
+    assert "used for what was decided before" in settlement.asks.set_index("option")["reason"]["both"]
+    insist(of_reasons(settlement))

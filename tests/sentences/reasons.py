@@ -400,9 +400,14 @@ class _Reading:
             scanner.claim("£1 is the measuring pot's", close(stage.paid(move) / measure, cash), f"{cash}")
         if theirs:
             scanner.claim("the rival is dearer", rival is not None and rival > cost, theirs[1])
-        dearer = scanner.take("; it is dearer than that, and used for what (the rules ask|is decided later)")
+        dearer = scanner.take(
+            "; it is dearer than that, and used for what (the rules ask|is decided later|was decided before)"
+        )
+        names = facts.settlement.stages["name"].tolist()
+        if dearer and dearer[1] == "was decided before":
+            scanner.claim("decided before", names.index(stage.marginals.name) > 0, stage.marginals.name)
         if dearer and dearer[1] == "is decided later":
-            gives = dict(zip(facts.settlement.stages["name"], facts.settlement.stages["give"], strict=True))
+            gives = dict(zip(names, facts.settlement.stages["give"], strict=True))
             scanner.claim("decided later", gives[stage.marginals.name] > 0, stage.marginals.name)
         scanner.claim("dearer than the last, or not", bool(dearer) == (cost * measure > total * (1 + 1e-6)), f"{cost}")
         if scanner.take("; no other area has any left to offer"):

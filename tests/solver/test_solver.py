@@ -299,7 +299,7 @@ def rows(*of: dict[str, object]) -> pd.DataFrame:
                     {"rule": "grant_ceiling", "value": 3.0, "basis": "amount", "area": "a"},
                 )
             },
-            "lower the grant floor (grant_floor) of a to £3.0m",
+            "lower the grant floor (grant_floor) of A to £3.0m",
         ),
     ],
 )

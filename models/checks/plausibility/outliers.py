@@ -41,6 +41,9 @@ Capital is spent in lumps, so bids and pots may jump further than outcomes.
 PROFILE_STEP = 1000.0
 """The same for what an option changes, which may begin small."""
 
+LARGEST_RATIO = 700.0
+"""Logarithm of the largest ratio that is told: of two numbers that doubles hold the ratio may be none."""
+
 KEYS = {
     "targets": ("area", "objective"),
     "national": ("objective",),
@@ -109,7 +112,7 @@ def _check_steps(parsed: Parsed, column: str, key: tuple[str, ...], most: float,
         row = int(far[0])
         more = f" and {len(far) - 1} more" if len(far) > 1 else ""
         value = f"{parsed.numbers[column][row]:,.6g} for {say(parsed, row, (*key, 'year'))}{more}"
-        _complain(parsed, row, column, value, float(np.exp(apart[odd].max())))
+        _complain(parsed, row, column, value, float(np.exp(min(apart[odd].max(), LARGEST_RATIO))))
 
 
 def _beside_worse(odd: npt.NDArray[np.bool_], apart: Floats, same: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:

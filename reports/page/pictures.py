@@ -111,12 +111,9 @@ def merit_pictures(figures: Figures) -> Iterator[tuple[MeritOrder, Picture]]:
     colours = region_colours([name for order in orders for name in order.options["region"]])
     for order in orders:
         top = ceiling(order)
-        cut = int((order.options["cost"] > top * (1 + 1e-9)).sum())
-        note = (
-            f"{cut} options cost more than {order.write_cost(top)}: their bars are broken by a white line. "
-            if cut
-            else ""
-        )
+        cut = int((order.options["cost"] > top + 1e-9 * abs(top)).sum())
+        many, bars = ("option costs", "its bar is") if cut == 1 else ("options cost", "their bars are")
+        note = f"{cut} {many} more than {order.write_cost(top)}: {bars} broken by a white line. " if cut else ""
         last = order.write_cost(order.price)
         label = f"Merit order for {order.title}: {len(order.options)} options, the last unit needed {last}"
         spec = partial(merit_spec, order, colours)

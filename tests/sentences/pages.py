@@ -266,10 +266,12 @@ class PageReader(TextReader):
         ):
             self._merit(scanner, match)
         elif match := scanner.take(
-            rf"(\d+) options cost more than ({AMOUNT}|{PENCE}|{NUMBER}): their bars are broken by a white line\. "
+            rf"(\d+) options? costs? more than ({AMOUNT}|{PENCE}|{NUMBER}): (?:its bar is|their bars are) broken by a "
+            r"white line\. "
         ):
             scanner.need("Point at a bar for its area\\.")
             scanner.claim("cut off", int(match[1]) > 0)
+            scanner.claim("one or several", match[0].startswith("1 option costs") == (match[1] == "1"))
         elif scanner.take("Point at a bar for its area\\.$"):
             scanner.claim("a hint", True)
         elif scanner.take(

@@ -7,18 +7,9 @@ The public names are the imports of ``__init__.pyi``, which type checkers read; 
 
 import logging
 
-from .lazy_names import loaded, names
+from .lazy_names import attach
 
 # The calling program decides where the log goes, not logging's last resort.
 logging.getLogger("singlepot").addHandler(logging.NullHandler())
 
-
-def __getattr__(name: str) -> object:
-    """Load a public name when it is first asked for."""
-    value = loaded(__name__, name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return names(__name__)
+__getattr__, __dir__ = attach(__name__)

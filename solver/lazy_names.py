@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable
 from functools import cache
 
 
@@ -40,3 +42,14 @@ def loaded(package: str, name: str) -> object:
     from importlib import import_module
 
     return getattr(import_module(_homes(package)[name]), name)
+
+
+def attach(package: str) -> tuple[Callable[[str], object], Callable[[], list[str]]]:
+    """Return ``__getattr__`` and ``__dir__`` of a package: a public name is loaded when it is first asked for."""
+
+    def load(name: str) -> object:
+        value = loaded(package, name)
+        setattr(sys.modules[package], name, value)
+        return value
+
+    return load, lambda: names(package)

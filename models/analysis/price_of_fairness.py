@@ -115,11 +115,7 @@ def _minimised(scenario: Scenario, control: Control) -> dict[str, float]:
         lambda technique: minimise_in_turn(formulation.programme, stages, control, technique=technique)
     )
     x = staged.x * staged.scaled.column_scale
-    return {
-        stage.name: float(stage.cost @ x[: len(stage.cost)]) + stage.constant
-        for stage in stages
-        if stage.name.startswith(SHORTFALL)
-    }
+    return {stage.name: float(stage.cost @ x) + stage.constant for stage in stages if stage.name.startswith(SHORTFALL)}
 
 
 def _shortfalls(settlement: Settlement) -> dict[str, float]:

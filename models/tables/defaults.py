@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -31,12 +31,8 @@ def fill(table: str, tables: Mapping[str, pd.DataFrame], attributes: Sequence[st
     ``grant_ENVELOPE`` for every envelope and one for each objective, 0 where nothing changes. Columns kept and
     ignored are left out.
     """
-    given, spec = tables[table], TABLES[table]
-    if table == "option_years":
-        return _fill_option_years(given, envelopes_of(tables["pot"]), list(tables["objectives"]["key"]))
-    columns = {column.name: _filled(given, column.name, column.default) for column in spec}
-    if table == "areas":
-        columns |= {name: _filled(given, name, math.nan) for name in attributes}
+    given = tables[table]
+    columns = {name: _filled(given, column, default) for name, column, default in _completed(table, tables, attributes)}
     return pd.DataFrame(columns, index=given.index)
 
 
@@ -44,38 +40,30 @@ def fill_columns(
     table: str, tables: Mapping[str, pd.DataFrame], attributes: Sequence[str]
 ) -> dict[str, npt.NDArray[Any]]:
     """Return the columns of :func:`fill` as arrays: numbers as floats, texts as objects."""
-    given, spec = tables[table], TABLES[table]
+    given = tables[table]
+    return {name: _array(given, column, default) for name, column, default in _completed(table, tables, attributes)}
+
+
+def _completed(
+    table: str, tables: Mapping[str, pd.DataFrame], attributes: Sequence[str]
+) -> Iterator[tuple[str, str, str | float]]:
+    """List the columns of a completed table: name, column that it is read from, default in place of empty cells."""
     if table != "option_years":
-        columns = {
-            column.name: _array(given, column.name, math.nan if column.numeric and column.required else column.default)
-            for column in spec
-        }
-        named = attributes if table == "areas" else ()
-        return columns | {name: _array(given, name, math.nan) for name in named}
-    envelopes, objectives = envelopes_of(tables["pot"]), list(tables["objectives"]["key"])
-    columns = {name: _array(given, name, "") for name in ("area", "option", "year")}
-    columns |= {grant_of(one).name: _array(given, _grant_in(given, one, envelopes), 0.0) for one in envelopes}
-    return columns | {key: _array(given, key, 0.0) for key in objectives}
+        for column in TABLES[table]:
+            yield column.name, column.name, math.nan if column.numeric and column.required else column.default
+        yield from ((name, name, math.nan) for name in attributes if table == "areas")
+        return
+    given, envelopes = tables[table], envelopes_of(tables["pot"])
+    yield from ((name, name, "") for name in ("area", "option", "year"))
+    for envelope in envelopes:
+        name = grant_of(envelope).name
+        yield name, "grant" if name not in given and len(envelopes) == 1 else name, 0.0
+    yield from ((key, key, 0.0) for key in tables["objectives"]["key"])
 
 
 def envelopes_of(pot: pd.DataFrame) -> tuple[str, ...]:
     """Return the envelopes of the table pot in order of first appearance."""
     return tuple(dict.fromkeys(_array(pot, "envelope", TABLES["pot"]["envelope"].default)))
-
-
-def _fill_option_years(given: pd.DataFrame, envelopes: Sequence[str], objectives: Sequence[str]) -> pd.DataFrame:
-    columns = {name: given[name] for name in ("area", "option", "year")}
-    for envelope in envelopes:
-        columns[grant_of(envelope).name] = _filled(given, _grant_in(given, envelope, envelopes), 0.0)
-    for key in objectives:
-        columns[key] = _filled(given, key, 0.0)
-    return pd.DataFrame(columns, index=given.index)
-
-
-def _grant_in(given: pd.DataFrame, envelope: str, envelopes: Sequence[str]) -> str:
-    """Column of the grants of an envelope; one pot has its own without a name."""
-    name = grant_of(envelope).name
-    return "grant" if name not in given and len(envelopes) == 1 else name
 
 
 def _array(table: pd.DataFrame, name: str, default: str | float) -> npt.NDArray[Any]:

@@ -97,19 +97,11 @@ LEFT_TO_PEOPLE = ("correct the code", "widen it")
 """What people have to find out; ``leave the change out`` stands beside the second and is carried out."""
 
 
-def said(path: Path) -> tuple[sp.Diagnostic, ...]:
-    try:
-        sp.read_scenario(path)
-    except sp.BadInputError as refusal:
-        return tuple(refusal.problems)
-    return ()
-
-
 @pytest.mark.parametrize("path", BROKEN, ids=lambda path: path.stem)
 def test_every_remedy_of_a_broken_what_if_makes_it_better(path: Path, tmp_path: Path) -> None:
     folder = shutil.copytree(path.parent, tmp_path / "what-ifs")
     file, lines = folder / path.name, path.read_text(encoding="utf-8").splitlines()
-    problems = said(file)
+    problems = sp.check_scenario(file).problems
     before = Counter(problem.code for problem in problems)
     for problem in problems:
         carried = 0
@@ -117,7 +109,7 @@ def test_every_remedy_of_a_broken_what_if_makes_it_better(path: Path, tmp_path: 
             if found := re.search(way, problem.remedy):
                 edited = carry(problem, lines, lines_of(problem, lines), found)
                 file.write_text("\n".join([*edited, ""]), encoding="utf-8")
-                after = Counter(problem.code for problem in said(file))
-                assert after[problem.code] < before[problem.code], (str(problem), way, said(file))
+                after = Counter(problem.code for problem in sp.check_scenario(file).problems)
+                assert after[problem.code] < before[problem.code], (str(problem), way, sp.check_scenario(file).problems)
                 carried += 1
         assert carried or not problem.remedy or any(map(problem.remedy.__contains__, LEFT_TO_PEOPLE)), problem

@@ -153,10 +153,9 @@ def _reach(matrix: sparse.csc_array, priced: Booleans, of_column: Integers) -> F
     return np.minimum(np.bincount(of_column, part, matrix.shape[1]), 1.0)
 
 
-def wild(matrix: sparse.csc_array, row_dual: Floats) -> bool:
-    """Whether duals of an objective of mean size 128 are so large that their rounding hides true reduced costs."""
-    largest = np.abs(matrix.data * row_dual[matrix.indices]).max(initial=0.0)
-    return bool(ECHO * largest > CALM)
+def largest_part(matrix: sparse.csc_array, row_dual: Floats) -> float:
+    """Return the largest term of the reduced costs: an entry, in size, times its row's dual."""
+    return float(np.abs(matrix.data * row_dual[matrix.indices]).max(initial=0.0))
 
 
 def ambiguous(duals: Floats) -> bool:

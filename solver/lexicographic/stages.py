@@ -8,6 +8,7 @@ For each stage: minimise, prove the optimum by its duals, take the face.
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -24,7 +25,7 @@ from ..programme import OPEN, Family, Floats, LinearProgramme
 from ..scaling import objective_factor, scale
 from .choice_of_method import ChoiceOfMethod, closeness, method_name
 from .dual_bound import RESOLVED, dual_bound, largest_term
-from .faces import Face, ambiguous, around, wild, without_rounding
+from .faces import CALM, ECHO, Face, ambiguous, around, largest_part, without_rounding
 from .stage import EVERY_CURE, InfeasibleError, Stage, Staged, StageResult, Technique, ended_early
 
 LOG = logging.getLogger("singlepot")
@@ -34,6 +35,12 @@ GAP_TOLERANCE = 1e-9
 
 FEASIBLE = 1e-8
 """Largest violation of a row or bound, scaled and relative to its terms, at which a point counts."""
+
+ALIKE = 1e-6
+"""Relative difference of the largest term of two methods' duals up to which both found the same.
+
+Seen in 2026 on a scenario of 190,000 entries: three methods agreed to 1e-13, and the third took 58 s of 87.
+"""
 
 TIGHTER = 1024.0
 """Factor by which an objective grows when its duals have to be told from rounding."""
@@ -219,9 +226,13 @@ class LexicographicSolver:
         self.face = self.face.freeze(self.x, activity, reduced * proved.factor, row_dual * proved.factor)
 
     def _proved_optimum(self, objective: _Objective) -> _Proved:
-        """Solve by the fastest method that gives a proved optimum with clear duals."""
+        """Solve by the fastest method that gives a proved optimum with clear duals.
+
+        Duals whose rounding would hide reduced costs send the stage to the next method, unless two agree about them.
+        """
         claims: list[str] = []
         fallback: _Proved | None = None
+        largest = 0.0
         stage = objective.stage
         freedom = None if self.x is None else self.face.freedom / self._first_freedom
         for solver, method in self._choice.attempts(freedom, self._given, self._last, bound=self._bound):
@@ -239,9 +250,12 @@ class LexicographicSolver:
                 stands_in = bool(claims) and solver is not self.asked
                 note = f"{'; '.join(claims)}; solved again by {solver.name}" if stands_in else ""
                 proved = _Proved(answer, method_name(features, method), note, factor)
-                if not wild(self.scaled.matrix, answer.row_dual * objective.factor):
+                part = largest_part(self.scaled.matrix, answer.row_dual * objective.factor)
+                if part * ECHO <= CALM:
                     return self._with_clear_duals(proved, solver, objective)
-                fallback = fallback or proved
+                if fallback is not None and math.isclose(part, largest, rel_tol=ALIKE):
+                    return fallback
+                fallback, largest = fallback or proved, part
                 LOG.info("stage %s, %s: duals too large for a face; trying the next method", stage.name, method.value)
                 continue
             claims.append(self._claim(solver, method, answer, objective))

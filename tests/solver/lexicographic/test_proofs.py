@@ -13,7 +13,7 @@ from scipy import sparse
 from singlepot.solver import Control, Method, ProgrammeBuilder, SolverFailedError, Stage, Stop, minimise_in_turn
 from singlepot.solver.answer import Answer, Features
 from singlepot.solver.backends.highs import HighsEngine
-from singlepot.solver.lexicographic.stage import StageResult
+from singlepot.solver.lexicographic.stage import EVERY_CURE, StageResult, Technique
 from singlepot.solver.lexicographic.stages import TIGHTER
 
 from .test_stages import LEAST_A, MOST_B, triangle
@@ -147,32 +147,45 @@ WILD = 2.0**60
 """A dual whose rounding is larger than every cost of the programme."""
 
 
-def equal_columns_by_wild_duals(monkeypatch: pytest.MonkeyPatch, wild_answers: int) -> StageResult:
+def equal_columns_by_wild_duals(
+    monkeypatch: pytest.MonkeyPatch, wild_answers: list[float], technique: Technique
+) -> StageResult:
     """Least a where two rows say that a is b, whose duals cancel: they prove the optimum, however large they are."""
     build = ProgrammeBuilder()
     x = build.columns("x", {"name": ["a", "b"]}, lower=np.ones(2), upper=np.full(2, 10.0))
     r = build.rows("equal", {"side": ["+", "-"]}, lower=np.asarray([-np.inf, 0.0]), upper=np.asarray([0.0, np.inf]))
     build.add(np.repeat(r, 2), np.tile(x, 2), np.asarray([1.0, -1.0, 1.0, -1.0]))
-    solve, left = HighsEngine.solve, [wild_answers]
+    solve, left = HighsEngine.solve, iter(wild_answers)
 
     def wildly(*asked: Any) -> Answer:
-        left[0] -= 1
-        answer = solve(*asked)
-        return replace(answer, row_dual=np.asarray([-WILD, WILD])) if left[0] >= 0 else answer
+        answer, factor = solve(*asked), next(left, 0.0)
+        return replace(answer, row_dual=np.asarray([-WILD, WILD]) * factor) if factor else answer
 
     monkeypatch.setattr(HighsEngine, "solve", wildly)
-    return minimise_in_turn(build.build(), [LEAST_A], Control()).results[0]
+    return minimise_in_turn(build.build(), [LEAST_A], Control(), technique=technique).results[0]
+
+
+THREE = replace(EVERY_CURE, safe=True)
+"""Three attempts: simplex from scratch, interior point, and simplex again."""
 
 
 @pytest.mark.parametrize(
-    ("wild_answers", "method", "largest"),
-    [(0, Method.INTERIOR, 1.0), (1, Method.SAFE, 1.0), (2, Method.INTERIOR, np.inf)],
+    ("wild_answers", "technique", "method", "largest"),
+    [
+        ([], EVERY_CURE, Method.INTERIOR, 1.0),
+        ([1], EVERY_CURE, Method.SAFE, 1.0),
+        ([1, 2], EVERY_CURE, Method.INTERIOR, np.inf),
+        ([1, 2], THREE, Method.SAFE, 1.0),
+        ([1, 1 + 1e-5], THREE, Method.SAFE, 1.0),
+        ([1, 1 + 1e-7], THREE, Method.SAFE, np.inf),
+        ([1, 2, 3], THREE, Method.SAFE, np.inf),
+    ],
 )
-def test_wild_duals_are_taken_where_no_method_has_others(
-    wild_answers: int, method: Method, largest: float, monkeypatch: pytest.MonkeyPatch
+def test_wild_duals_are_taken_where_two_methods_agree_or_none_has_others(
+    wild_answers: list[float], technique: Technique, method: Method, largest: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """They are a proof, so the first of them stands, without a note."""
-    result = equal_columns_by_wild_duals(monkeypatch, wild_answers)
+    result = equal_columns_by_wild_duals(monkeypatch, wild_answers, technique)
     assert (result.value, result.bound, result.method, result.note) == (1.0, 1.0, method.value, "")
     duals = np.abs(result.row_dual)
     assert (duals <= largest).all()

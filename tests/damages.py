@@ -231,7 +231,7 @@ def damage_settings(pick: Picker, folder: Folder) -> Damage:
         return Damage(f"key {key} misspelt", file, ("SP-S001",), position)
     if kind == 2:
         lines[number] = f"{key} = {choice(pick, ('{ a = 1 }', '1979-05-27', '[[1]]', '-1'))}"
-        return Damage(lines[number], file, ("SP-S003", "SP-S004", "SP-S012"), position)
+        return Damage(lines[number], file, ("SP-S003", "SP-S004", "SP-S011", "SP-S012"), position)
     if kind == 3:
         lines[number] = choice(pick, (f"{key} = ", f"{key} = 5%", f"{key} 5", f"{key} = 'x", f"{key} = 007", "[oops"))
         return Damage(lines[number], file, ("SP-F012",), position)

@@ -51,6 +51,7 @@ from .lexicographic.stage import InfeasibleError as InfeasibleError
 from .lexicographic.stage import Stage as Stage
 from .lexicographic.stage import Staged as Staged
 from .lexicographic.stage import StageResult as StageResult
+from .lexicographic.stage import Start as Start
 from .lexicographic.stage import Technique as Technique
 from .lexicographic.stage import ended_early as ended_early
 from .lexicographic.stages import minimise_in_turn as minimise_in_turn

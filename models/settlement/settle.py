@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from functools import cache, partial
 from importlib.metadata import version
 from typing import Any, TypeVar
@@ -16,9 +17,11 @@ from singlepot.solver import (
     Extra,
     Halt,
     InfeasibleError,
+    NotProvenError,
     Progress,
     SolverFailedError,
     Staged,
+    Start,
     Technique,
     VerificationFailedError,
     ended_early,
@@ -71,6 +74,7 @@ def settle_scenario(
     extra: Extra | None = None,
     time_limit_s: float | None = None,
     progress: Callable[[Progress], object] | None = None,
+    start: Start | None = None,
 ) -> Settlement:
     """Settle bids and targets against the pot and the national objectives.
 
@@ -93,6 +97,8 @@ def settle_scenario(
         Seconds of wall time.
     progress
         Called with a frozen :class:`~singlepot.solver.Progress`; returning False stops the run.
+    start
+        Where the stages of a like scenario began, see :func:`first_start`; the settlement is the same to 1e-9.
 
     Returns
     -------
@@ -124,7 +130,7 @@ def settle_scenario(
     """
     control = Control(time_limit_s, progress)
     try:
-        return _settle(scenario, extra, control, (backend, solver))
+        return _settle(scenario, extra, control, (backend, solver), start)
     except KeyboardInterrupt as interrupt:
         raise ended_early(Halt(by_limit=False), ()) from interrupt
 
@@ -134,14 +140,72 @@ def _settle(
     extra: Extra | None,
     control: Control,
     backend: tuple[Backend, str | None],
+    start: Start | None,
 ) -> Settlement:
-    clock = _Clock()
+    clock = Clock()
     with clock("formulate"):
         formulation = formulate(scenario, extra)
-    staged, decisions, pounds, certificate = by_techniques(
-        lambda technique: _certified(formulation, extra, control, (*backend, technique), clock)
-    )
-    return _settlement(formulation, decisions, pounds, certificate, staged, clock.seconds)
+    outcome = settle_programme(formulation, control, extra=extra, backend=backend, start=start, clock=clock)
+    return _settlement(formulation, outcome, clock.seconds)
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """The end of the stages of a programme, the decisions that the sharing step takes there, and their certificate."""
+
+    staged: Staged
+    decisions: Decisions
+    pounds: Pounds
+    certificate: Certificate
+
+
+def settle_programme(
+    formulation: Formulation,
+    control: Control,
+    *,
+    extra: Extra | None = None,
+    backend: tuple[Backend, str | None] = ("highs", None),
+    start: Start | None = None,
+    clock: Clock | None = None,
+) -> Outcome:
+    """Settle a programme without laying out a table.
+
+    Parameters
+    ----------
+    extra
+        What added rows to the programme.
+    backend
+        Interface and solver, as for :func:`settle_scenario`.
+    start
+        See :func:`~singlepot.solver.minimise_in_turn`; left out where it leads to nothing that can be proved.
+    clock
+        Counts the phases.
+
+    Raises
+    ------
+    NoSettlementError, NotProvenError, StoppedError, SolverFailedError, VerificationFailedError
+        As :func:`settle_scenario`.
+    """
+    clock = clock or Clock()
+
+    def attempt(technique: Technique, start: Start | None = None) -> Outcome:
+        return _certified(formulation, extra, control, (*backend, technique), clock, start)
+
+    if start is not None:
+        with suppress(SolverFailedError, VerificationFailedError):
+            return attempt(WAYS[0], start)
+    return by_techniques(attempt)
+
+
+def first_start(scenario: Scenario, control: Control) -> Start | None:
+    """Return where the first stage of a scenario ends, a start for scenarios like it; None without a settlement."""
+    formulation = formulate(scenario)
+    try:
+        return minimise_in_turn(formulation.programme, formulation.stages, control).start
+    except (InfeasibleError, SolverFailedError, NotProvenError):
+        return None
+    except KeyboardInterrupt as interrupt:
+        raise ended_early(Halt(by_limit=False), ()) from interrupt
 
 
 def by_techniques(attempt: Callable[[Technique], Result]) -> Result:
@@ -166,11 +230,12 @@ def _certified(
     extra: Extra | None,
     control: Control,
     way: tuple[Backend, str | None, Technique],
-    clock: _Clock,
-) -> tuple[Staged, Decisions, Pounds, Certificate]:
+    clock: Clock,
+    start: Start | None,
+) -> Outcome:
     """Settle once; raise where the certificate does not hold."""
     with clock("solve"):
-        staged = _stages(formulation, control, way, extra)
+        staged = _stages(formulation, control, way, extra, start)
     with clock("share"):
         try:
             shared = share(staged, formulation.curvature, control)
@@ -181,7 +246,7 @@ def _certified(
         pounds = in_pounds(formulation.data, formulation.rules, decisions, formulation.scenario.settings.money)
         certificate = certify(formulation, decisions, staged.results, shared.residual, pounds)
         insist(certificate)
-    return staged, decisions, pounds, certificate
+    return Outcome(staged, decisions, pounds, certificate)
 
 
 def _stages(
@@ -189,6 +254,7 @@ def _stages(
     control: Control,
     way: tuple[Backend, str | None, Technique],
     extra: Extra | None,
+    start: Start | None,
 ) -> Staged:
     try:
         return minimise_in_turn(
@@ -198,6 +264,7 @@ def _stages(
             backend=way[0],
             solver=way[1],
             technique=way[2],
+            start=start,
         )
     except InfeasibleError:
         raise explain_conflict(formulation, control, extra) from None
@@ -207,24 +274,17 @@ def _stages(
         raise explain_conflict(formulation, control, extra) from None
 
 
-def _settlement(
-    formulation: Formulation,
-    decisions: Decisions,
-    pounds: Pounds,
-    certificate: Certificate,
-    staged: Staged,
-    seconds: dict[str, float],
-) -> Settlement:
+def _settlement(formulation: Formulation, outcome: Outcome, seconds: dict[str, float]) -> Settlement:
     """Lay out a settlement whose tables, merit orders and provenance are worked out when they are first asked for."""
-    solved = SolvedStages(formulation, staged, decisions.take_up)
+    solved = SolvedStages(formulation, outcome.staged, outcome.decisions.take_up)
     orders = cache(partial(rank_options, solved))
-    tables: dict[str, Any] = tables_of(solved, orders, decisions, pounds, certificate)
-    provenance: Any = Deferred(partial(_provenance, formulation, staged))
+    tables: dict[str, Any] = tables_of(solved, orders, outcome.decisions, outcome.pounds, outcome.certificate)
+    provenance: Any = Deferred(partial(_provenance, formulation, outcome.staged))
     stored_orders: Any = Deferred(orders)
     return Settlement(
         scenario=formulation.scenario,
         **tables,
-        certificate=certificate,
+        certificate=outcome.certificate,
         provenance=provenance,
         timings=seconds,
         stored_orders=stored_orders,
@@ -250,7 +310,7 @@ def _versions() -> Mapping[str, str]:
     return {name: version(name) for name in ("singlepot", "highspy", "clarabel", "numpy", "scipy", "pandas")}
 
 
-class _Clock:
+class Clock:
     """Stopwatch of CPU seconds by phase."""
 
     def __init__(self) -> None:
@@ -258,6 +318,7 @@ class _Clock:
 
     @contextmanager
     def __call__(self, phase: str) -> Iterator[None]:
+        """Count what is done inside as a phase."""
         start = time.process_time()
         try:
             yield

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -47,11 +48,11 @@ def tables_of(
     formulation = solved.formulation
     data, money = formulation.data, formulation.scenario.settings.money
     columns: dict[str, Callable[[], Mapping[str, object]]] = {
-        "grants": lambda: _grants(formulation, decisions, pounds),
+        "grants": lambda: grants_columns(formulation, decisions, pounds),
         "targets": lambda: _targets(formulation, decisions),
-        "national": lambda: _national(data, decisions) | _priced(national_prices(solved), money),
+        "national": lambda: national_columns(data, decisions) | _priced(national_prices(solved), money),
         "asks": lambda: _asks(data, decisions, reasons(orders(), _moved(decisions))),
-        "pot": lambda: _pot(data, decisions, pounds) | _priced(_of_pots(solved, data), money),
+        "pot": lambda: pot_columns(data, decisions, pounds) | _priced(_of_pots(solved, data), money),
         "take_up": lambda: _take_up(data, decisions),
         "stages": lambda: _stages(certificate, solved.staged),
     }
@@ -109,7 +110,8 @@ def _taken(names: Sequence[str] | Texts, positions: Positions) -> pd.api.extensi
     return pd.Series(np.asarray(names, dtype=object)).array.take(positions)
 
 
-def _grants(formulation: Formulation, decisions: Decisions, pounds: Pounds) -> dict[str, object]:
+def grants_columns(formulation: Formulation, decisions: Decisions, pounds: Pounds) -> dict[str, Any]:
+    """Return the columns of the table of grants."""
     data = formulation.data
     shown = data.has_bid_row | (formulation.model.grant != ABSENT)
     area, envelope, year = np.nonzero(shown)
@@ -158,7 +160,8 @@ def _rates(scenario: Scenario, data: Arrays, area: Positions, objective: Positio
     return rate
 
 
-def _national(data: Arrays, decisions: Decisions) -> dict[str, object]:
+def national_columns(data: Arrays, decisions: Decisions) -> dict[str, Any]:
+    """Return the columns of the table of national objectives, without prices."""
     rows = data.national
     first, last = (np.asarray(data.labels("years", at), dtype=object) for at in (rows.first, rows.last))
     as_proposed = Decisions(decisions.take_up, decisions.carry_over, decisions.virement, data.bid, data.proposed)
@@ -198,7 +201,8 @@ def _moved(decisions: Decisions) -> Moved:
     return Moved(out, carried_in + decisions.virement.sum(axis=0))
 
 
-def _pot(data: Arrays, decisions: Decisions, pounds: Pounds) -> dict[str, object]:
+def pot_columns(data: Arrays, decisions: Decisions, pounds: Pounds) -> dict[str, Any]:
+    """Return the columns of the table of pots, without prices."""
     envelope, year = np.nonzero(data.has_pot)
     carried_in = np.zeros(data.pot.shape)
     carried_in[:, 1:] = decisions.carry_over[:, :-1]

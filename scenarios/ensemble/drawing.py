@@ -3,36 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
-from singlepot.models.formulation.formulation import formulate
-from singlepot.models.settlement.settle import settle_scenario
+from singlepot.models.formulation.formulation import Formulation, formulate
+from singlepot.models.formulation.model import ABSENT
+from singlepot.models.scenario.array_types import Floats
+from singlepot.models.settlement.settle import settle_programme
+from singlepot.models.settlement.tabulating import grants_columns, national_columns, pot_columns
 from singlepot.solver import (
     Control,
-    ExtraRows,
     InfeasibleError,
     NoSettlementError,
     NotProvenError,
     Progress,
+    Start,
     StoppedError,
     minimise_in_turn,
 )
 
 from .sampling import Sample
 
-if TYPE_CHECKING:
-    from singlepot.models.scenario.scenario import Scenario
-    from singlepot.models.settlement.settlement import Settlement
-
 TRIES = 3
 """Attempts at a draw before it is reported as failed."""
 
 CELL = ("area", "envelope", "year")
 """Key of a grant."""
+
+ROUNDING = 1e-9
+"""Share of a floor by which a grant of the central settlement may be below it and still count as at it."""
 
 Watch = Callable[[Progress], object]
 """Callback for progress; a draw stops when it returns False."""
@@ -42,13 +43,14 @@ Watch = Callable[[Progress], object]
 class Work:
     """Data by which a worker settles any draw.
 
-    ``central``: grants of the base scenario's settlement by cell, money; None where regret is not asked for.
-    ``time_limit_s``: seconds of wall time for one draw.
+    ``central``: grants of the base scenario's settlement A×E×T, money; None where regret is not asked for.
+    ``time_limit_s``: seconds of wall time for one draw. ``start``: where the first stage of every draw begins.
     """
 
     sample: Sample
-    central: pd.Series[float] | None
+    central: Floats | None
     time_limit_s: float | None
+    start: Start | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,6 +59,12 @@ class Drawn:
 
     row: dict[str, object]
     grants: pd.DataFrame
+
+
+def make_work(sample: Sample, time_limit_s: float | None, *, regret: bool) -> Work:
+    """Prepare the work of all draws by settling the base scenario."""
+    central = settle_programme(formulate(sample.base), Control())
+    return Work(sample, central.decisions.grants if regret else None, time_limit_s, central.staged.start)
 
 
 def settle_draws(work: Work, draws: range, watch: Watch | None = None) -> list[Drawn]:
@@ -101,49 +109,40 @@ def inputs_of(work: Work, draw: int) -> dict[str, object]:
 
 
 def _settled(work: Work, draw: int, watch: Watch | None) -> Drawn:
-    scenario = work.sample.scenario(draw)
-    settlement = settle_scenario(scenario, time_limit_s=work.time_limit_s, progress=watch)
-    grants = settlement.grants[[*CELL, "grant", "pounds"]].copy()
-    grants.insert(0, "draw", draw)
+    formulation, control = formulate(work.sample.scenario(draw)), Control(work.time_limit_s, watch)
+    outcome = settle_programme(formulation, control, start=work.start)
+    data, decisions = formulation.data, outcome.decisions
+    columns = grants_columns(formulation, decisions, outcome.pounds)
+    grants = pd.DataFrame({"draw": draw, **{name: columns[name] for name in (*CELL, "grant", "pounds")}})
     row: dict[str, object] = {"draw": draw, "status": "settled", "reason": "", **inputs_of(work, draw)}
-    row |= {f"stage {name}": value for name, value in _finals(settlement).items()}
-    for national in settlement.national.to_dict("records"):
-        row[f"shortfall {national['objective']} {national['year']}"] = national["shortfall"]
-    row["granted"] = float(settlement.grants["grant"].sum())
-    row["left"] = float(settlement.pot["reserve"].sum())
+    finals = {stage.name: stage.final for stage in outcome.certificate.stages}
+    row |= {f"stage {name}": value for name, value in finals.items()}
+    national = national_columns(data, decisions)
+    for objective, year, value in zip(national["objective"], national["year"], national["shortfall"], strict=True):
+        row[f"shortfall {objective} {year}"] = value
+    row["granted"] = float(grants["grant"].sum())
+    row["left"] = float(pot_columns(data, decisions, outcome.pounds)["reserve"].sum())
     if work.central is not None:
-        row |= _regret(work, scenario, settlement, watch)
+        row |= _regret(formulation, work.central, outcome.staged.start, finals, control)
     return Drawn(row, grants)
 
 
-def _finals(settlement: Settlement) -> dict[str, float]:
-    return dict(zip(settlement.stages["name"], settlement.stages["final"], strict=True))
-
-
-def _regret(work: Work, scenario: Scenario, free: Settlement, watch: Watch | None) -> dict[str, object]:
+def _regret(
+    formulation: Formulation, central: Floats, start: Start | None, finals: dict[str, float], control: Control
+) -> dict[str, object]:
     """Compute the regret of each shortfall stage if no grant may exceed the central settlement's.
 
-    It is the least shortfall with those grants, less the one of a new settlement with any grants. Only these stages
-    are minimised, without the sharing step: nothing but their values is used.
+    It is the least shortfall with those grants, less the one with any grants. Only these stages are minimised, without
+    the sharing step: nothing but their values is used.
     """
-    order = [name for name in scenario.settings.stages.order if name.startswith("shortfall.")]
-    if not order or work.central is None:
-        return {}
-    give = dict.fromkeys(name for name in scenario.settings.stages.give if name not in order)
-    short = scenario.with_(stages={"order": order, "give": give})
-    central = work.central
-
-    def cap_grants(rows: ExtraRows) -> None:
-        labels = rows.labels("grant")
-        cells = zip(*(labels[name] for name in CELL), strict=True)
-        for column, cell in zip(labels["column"], cells, strict=True):
-            rows.at_most(" ".join(cell), [column], 1.0, float(central.get(cell, 0.0)))
-
-    ends = {name: value for name, value in _finals(free).items() if name.startswith("shortfall.")}
-    formulation = formulate(short, cap_grants)
+    stages = [stage for stage in formulation.stages if stage.name.startswith("shortfall.")]
+    programme, present = formulation.programme, formulation.model.grant != ABSENT
+    columns, upper = formulation.model.grant[present], programme.column_upper.copy()
+    upper[columns] = np.minimum(upper[columns], central[present])
+    lower = programme.column_lower
+    upper = np.where((upper < lower) & (upper >= lower * (1 - ROUNDING)), lower, upper)
     try:
-        kept = minimise_in_turn(formulation.programme, formulation.stages, Control(work.time_limit_s, watch))
+        kept = minimise_in_turn(replace(programme, column_upper=upper), stages, control, start=start)
     except InfeasibleError:
-        return {f"regret {name}": np.nan for name in ends}
-    values = {result.stage.name: result.value for result in kept.results}
-    return {f"regret {name}": max(value - ends[name], 0.0) for name, value in values.items()}
+        return {f"regret {stage.name}": np.nan for stage in stages}
+    return {f"regret {r.stage.name}": max(r.value - finals[r.stage.name], 0.0) for r in kept.results}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from os import PathLike
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,7 @@ from singlepot.solver import Progress, RunOfMany, StoppedError
 from ..reading.inputs import input_paths
 from ..reading.reading import read_scenario
 from ..results.settlement_folder import read_settlement
-from .drawing import CELL, Work
+from .drawing import Work, make_work
 from .executors import Batch, Cluster, Executor, Processes, leave_if_starting, versions
 from .plan import Plan, make_plan, read_plan
 from .sampling import draw_sample
@@ -136,9 +137,8 @@ def run_ensemble(
         if store.finished:
             return read_ensemble(path)
         central = _central(store, base)
-        work = Work(sample, _grants_of(central) if plan.regret else None, time_limit_s)
         executor: Executor = Cluster(cluster) if cluster is not None else Processes(workers)
-        _settle_all(store, work, plan.draws, executor, progress)
+        _settle_all(store, partial(make_work, sample, time_limit_s, regret=plan.regret), plan.draws, executor, progress)
         _finish(store, plan, central)
     return read_ensemble(path)
 
@@ -157,12 +157,12 @@ def _central(store: Store, base: Scenario) -> Settlement:
     return read_settlement(folder)
 
 
-def _grants_of(central: Settlement) -> pd.Series[float]:
-    return central.grants.set_index(list(CELL))["grant"]
-
-
 def _settle_all(
-    store: Store, work: Work, count: int, executor: Executor, progress: Callable[[Progress], object] | None
+    store: Store,
+    make: Callable[[], Work],
+    count: int,
+    executor: Executor,
+    progress: Callable[[Progress], object] | None,
 ) -> None:
     many = RunOfMany(progress, count, "draws")
     done = store.done()
@@ -176,7 +176,7 @@ def _settle_all(
 
     try:
         tick()
-        for batch, drawn in executor.run(work, waiting, tick):
+        for batch, drawn in executor.run(make(), waiting, tick) if waiting else ():
             if len(drawn) == len(batch.draws):
                 store.keep(batch.number, drawn)
                 finished += len(drawn)

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 
 from singlepot.models.scenario.scenario import Scenario
-from singlepot.models.settlement.settle import settle_scenario
+from singlepot.models.settlement.settle import first_start, settle_scenario
 from singlepot.models.settlement.settlement import Settlement
-from singlepot.solver import BadOptionError, Progress, RunOfMany, SinglepotError, StoppedError
+from singlepot.solver import BadOptionError, Control, Progress, RunOfMany, SinglepotError, StoppedError
 
 Outcome = Settlement | SinglepotError
 """Settlement of a scenario, or the error that says why there is none."""
@@ -23,6 +23,7 @@ def settle_each(
     time_limit_s: float | None = None,
     progress: Callable[[Progress], object] | None = None,
     count: int = 0,
+    like: Scenario | None = None,
 ) -> Iterator[Outcome]:
     """Settle scenarios one after another.
 
@@ -39,6 +40,9 @@ def settle_each(
         Called with a :class:`~singlepot.Progress`; returning False stops the run.
     count
         How many scenarios there are, for ``progress``; 0 where that is not known.
+    like
+        A scenario that they resemble: each starts where its first stage ends, which saves most of that stage. Never
+        from a neighbour, so that a settlement does not depend on the others.
 
     Yields
     ------
@@ -50,11 +54,11 @@ def settle_each(
         The user or ``progress`` ended the run.
     """
     many = RunOfMany(progress, count)
-    done = 0
+    start = None if like is None else first_start(like, Control(time_limit_s, many.within(0)))
     for done, scenario in enumerate(scenarios):
         outcome: Outcome
         try:
-            outcome = settle_scenario(scenario, time_limit_s=time_limit_s, progress=many.within(done))
+            outcome = settle_scenario(scenario, time_limit_s=time_limit_s, progress=many.within(done), start=start)
         except StoppedError:
             raise
         except SinglepotError as reason:
@@ -65,7 +69,11 @@ def settle_each(
 
 
 def runner(
-    run: SettleMany | None, time_limit_s: float | None, progress: Callable[[Progress], object] | None, count: int
+    run: SettleMany | None,
+    time_limit_s: float | None,
+    progress: Callable[[Progress], object] | None,
+    count: int,
+    like: Scenario | None = None,
 ) -> SettleMany:
     """Select the function that settles many scenarios: the caller's, or :func:`settle_each` with these options.
 
@@ -75,7 +83,7 @@ def runner(
         The caller's function is given together with options that it cannot take.
     """
     if run is None:
-        return partial(settle_each, time_limit_s=time_limit_s, progress=progress, count=count)
+        return partial(settle_each, time_limit_s=time_limit_s, progress=progress, count=count, like=like)
     if time_limit_s is not None or progress is not None:
         raise BadOptionError("run settles without time_limit_s and progress", "give these to what run calls")
     return run

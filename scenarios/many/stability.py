@@ -102,7 +102,7 @@ def measure_stability(
         for moved in (change, -change)
     ]
     before = settlement.grants.groupby("area")["grant"].sum()
-    outcomes = runner(run, time_limit_s, progress, len(cases))(_moved(scenario, cases))
+    outcomes = runner(run, time_limit_s, progress, len(cases), scenario)(_moved(scenario, cases))
     rows = []
     for (area, number, moved), outcome in zip(cases, outcomes, strict=True):
         row = {"area": area, "name": names[area], "number": number, "moved": moved}

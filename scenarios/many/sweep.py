@@ -142,7 +142,7 @@ def sweep(
     """
     start = scenario_of(scenario)
     grid = list(points(start, levers, most))
-    settle_all = runner(run, time_limit_s, progress, len(grid))
+    settle_all = runner(run, time_limit_s, progress, len(grid), start)
     rows: dict[int, dict[str, object]] = {}
     valid: list[int] = []  # the points with a valid scenario, in the order of their outcomes
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from difflib import get_close_matches
-from typing import Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias, TypeGuard
 
 from scipy import sparse
 
@@ -16,7 +16,7 @@ from ..control import Control
 from ..errors import SolverNotFoundError
 from ..programme import Floats
 
-__all__ = ["BACKENDS", "INTERIOR_POINT", "REFERENCE", "Backend", "Engine", "engine"]
+__all__ = ["BACKENDS", "INTERIOR_POINT", "REFERENCE", "Backend", "Engine", "engine", "restartable"]
 
 INTERIOR_POINT = "interior-point"
 """The backend for programmes of areas, of our own."""
@@ -47,6 +47,22 @@ class Engine(Protocol):
         control: Control,
     ) -> Answer:
         """Minimise ``cost`` within the bounds."""
+
+
+class Restartable(Engine, Protocol):
+    """An engine whose basis another can start from, one of a matrix with as many rows and columns."""
+
+    @property
+    def basis(self) -> Any:
+        """The basis of the last answer, opaque; None before the first."""
+
+    def start_from(self, basis: Any) -> None:
+        """Begin the first solve at this basis, by ``WARM`` or ``AGAIN``."""
+
+
+def restartable(engine: Engine | None) -> TypeGuard[Restartable]:
+    """Whether the basis of an engine can be handed on, and it can start from another's."""
+    return engine is not None and engine.features.basis and hasattr(type(engine), "start_from")
 
 
 Backend: TypeAlias = "str | Callable[[sparse.csc_array], Engine]"

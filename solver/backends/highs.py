@@ -50,6 +50,24 @@ class _Silent(highspy.Highs):
         _accept(self.setOptionValue("output_flag", False), "option output_flag")
 
 
+class _Basis:
+    """A basis of HiGHS, which goes to another process as the status of each column and row."""
+
+    def __init__(self, basis: Any) -> None:
+        self.basis = basis
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _restored, (bytes(map(int, self.basis.col_status)), bytes(map(int, self.basis.row_status)))
+
+
+def _restored(columns: bytes, rows: bytes) -> _Basis:
+    basis = highspy.HighsBasis()
+    basis.col_status = [highspy.HighsBasisStatus(status) for status in columns]
+    basis.row_status = [highspy.HighsBasisStatus(status) for status in rows]
+    basis.valid = True
+    return _Basis(basis)
+
+
 class HighsEngine:
     """Solver of linear programmes that share one matrix, each with its own objective and bounds.
 
@@ -68,14 +86,15 @@ class HighsEngine:
         self._most_steps = 0
         self._highs: Any = None
         self._start: Any = None
+        self._by_dual = False
 
     @property
     def basis(self) -> Any:
-        """The basis of the last answer, to be given to another engine of the same matrix; opaque."""
-        return None if self._highs is None else self._highs.getBasis()
+        """The basis of the last answer, for another engine of as many rows and columns; opaque, and can be pickled."""
+        return None if self._highs is None else _Basis(self._highs.getBasis())
 
     def start_from(self, basis: Any) -> None:
-        """Begin the first solve, by ``WARM`` or ``AGAIN``, at a basis of another engine of the same matrix."""
+        """Begin the first solve, by ``WARM`` or ``AGAIN``, at a basis of another engine."""
         self._start = basis
 
     @property
@@ -116,7 +135,7 @@ class HighsEngine:
             self._highs = _open()
             self._pass(cost, column_bounds, row_bounds)
             if self._start is not None:
-                _accept(self._highs.setBasis(self._start), "setBasis")
+                _accept(self._highs.setBasis(self._start.basis), "setBasis")
         else:
             self._update(cost, column_bounds, row_bounds)
         warm = method in (Method.WARM, Method.AGAIN)
@@ -126,6 +145,9 @@ class HighsEngine:
             _accept(self._highs.setOptionValue(option, value), f"option {option}")
         if not warm:
             _accept(self._highs.clearSolver(), "clearSolver")
+        elif method is Method.WARM and self._by_dual:
+            self._keep_basis_only()
+        self._by_dual = method in (Method.AGAIN, Method.SAFE)
         self._cancel.clear()
         returned = control.run(self._run, self._cancel)
         if self._highs.getModelStatus() == highspy.HighsModelStatus.kUnboundedOrInfeasible:
@@ -133,6 +155,12 @@ class HighsEngine:
             _accept(self._highs.clearSolver(), "clearSolver")
             returned = control.run(self._run, self._cancel)
         return self._answer(returned)
+
+    def _keep_basis_only(self) -> None:
+        """Drop the edge weights of the dual simplex method: the primal keeps them up to date, at twice the cost."""
+        basis = self._highs.getBasis()
+        _accept(self._highs.clearSolver(), "clearSolver")
+        _accept(self._highs.setBasis(basis), "setBasis")
 
     def _run(self) -> Any:
         """Run HiGHS. No option limits its crossover, so the steps of IPX are counted as it asks whether to go on."""

@@ -8,7 +8,8 @@ from functools import cached_property
 from scipy import sparse
 
 from ..answer import Features, Method
-from ..backends import INTERIOR_POINT, REFERENCE, Backend, Engine, engine
+from ..backends import INTERIOR_POINT, REFERENCE, Backend, Engine, engine, restartable
+from .stage import Start
 
 LARGE = 1_000_000
 """Entries of a programme from which the interior point is asked before HiGHS, where nobody chose a solver.
@@ -52,12 +53,25 @@ class ChoiceOfMethod:
         Whether to start from the last basis wherever there is one.
     safe
         Whether to ask for the simplex method from scratch before any other.
+    start
+        Where the first stage begins, if the solver can and the shapes agree: three times as fast (decision 118).
     """
 
     def __init__(
-        self, backend: Backend, matrix: sparse.csc_array, solver: str | None, *, eager: bool, safe: bool = False
+        self,
+        backend: Backend,
+        matrix: sparse.csc_array,
+        solver: str | None,
+        *,
+        eager: bool,
+        safe: bool = False,
+        start: Start | None = None,
     ) -> None:
         self.asked = engine(backend, matrix, solver)
+        self._started = False
+        if start is not None and start.shape == matrix.shape and restartable(self.asked):
+            self.asked.start_from(start.basis)
+            self._started = True
         self._matrix, self._eager, self._safe = matrix, eager, safe
         self._large = backend == REFERENCE and matrix.nnz >= LARGE and not eager
 
@@ -88,6 +102,8 @@ class ChoiceOfMethod:
         features = self.asked.features
         if self._safe:
             yield self.asked if features.methods else self._reference, Method.SAFE
+        if self._started and freedom is None and not self._safe:
+            yield self.asked, Method.AGAIN
         narrow = freedom is not None and (self._eager or freedom < NARROW)
         if self._large and not narrow and given < THIN:
             yield self._interior_point, Method.INTERIOR

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from ..certificate import relative_gap
 from ..control import Halt
@@ -117,8 +118,19 @@ EVERY_CURE = Technique()
 
 
 @dataclass(frozen=True, eq=False)
+class Start:
+    """The basis, opaque, at which the first stage of a programme of this shape ended: a start for other numbers."""
+
+    basis: Any
+    shape: tuple[int, ...]
+
+
+@dataclass(frozen=True, eq=False)
 class Staged:
-    """The end of the stages: the last point and the face that is left, both scaled, the results, and the solver."""
+    """The end of the stages: the last point and the face that is left, both scaled, the results, and the solver.
+
+    ``start`` is the basis of the first stage, None where its solver keeps none.
+    """
 
     scaled: ScaledProgramme
     x: Floats
@@ -126,6 +138,7 @@ class Staged:
     results: tuple[StageResult, ...]
     solver: str
     version: str
+    start: Start | None = None
 
 
 class InfeasibleError(SinglepotError):

@@ -16,7 +16,7 @@ import numpy as np
 from scipy import sparse
 
 from ..answer import Answer, Method, Stop
-from ..backends import REFERENCE, Backend, Engine
+from ..backends import REFERENCE, Backend, Engine, restartable
 from ..certificate import relative_gap
 from ..control import Control, Halt
 from ..errors import SolverFailedError
@@ -26,7 +26,7 @@ from ..scaling import objective_factor, scale
 from .choice_of_method import ChoiceOfMethod, closeness, method_name
 from .dual_bound import RESOLVED, dual_bound, largest_term
 from .faces import CALM, ECHO, Face, ambiguous, around, largest_part, without_rounding
-from .stage import EVERY_CURE, InfeasibleError, Stage, Staged, StageResult, Technique, ended_early
+from .stage import EVERY_CURE, InfeasibleError, Stage, Staged, StageResult, Start, Technique, ended_early
 
 LOG = logging.getLogger("singlepot")
 
@@ -54,6 +54,7 @@ def minimise_in_turn(
     backend: Backend = REFERENCE,
     solver: str | None = None,
     technique: Technique = EVERY_CURE,
+    start: Start | None = None,
 ) -> Staged:
     """Minimise each stage on the face that the earlier ones left.
 
@@ -69,6 +70,8 @@ def minimise_in_turn(
         Who solves the stages, see :func:`~singlepot.solver.backends.engine`.
     technique
         For tests that show what goes wrong without a cure.
+    start
+        Of a programme with the same rows and columns and other numbers; passed over where the shapes differ.
 
     Raises
     ------
@@ -81,7 +84,7 @@ def minimise_in_turn(
     """
     programme, held_rows = with_stage_rows(programme, stages, technique)
     sizes = {row: stages[position].size for position, row in held_rows.items()}
-    run = LexicographicSolver(programme, control, backend, solver, technique, sizes_of_rows=sizes)
+    run = LexicographicSolver(programme, control, backend, solver, technique, sizes_of_rows=sizes, start=start)
     results: list[StageResult] = []
     try:
         for position, stage in enumerate(stages):
@@ -91,7 +94,7 @@ def minimise_in_turn(
         control.enter("sharing", len(stages) / (len(stages) + 1))
     except Halt as halt:
         raise ended_early(halt, results) from halt
-    return Staged(run.scaled, x, run.face, tuple(results), run.asked.name, run.asked.version)
+    return Staged(run.scaled, x, run.face, tuple(results), run.asked.name, run.asked.version, run.start)
 
 
 def with_stage_rows(
@@ -150,6 +153,8 @@ class LexicographicSolver:
         Whether to start from the last basis wherever there is one.
     sizes_of_rows
         Natural size of the rows that hold stages, by position.
+    start
+        Where the first stage begins; afterwards where it ended.
     """
 
     def __init__(
@@ -162,13 +167,17 @@ class LexicographicSolver:
         *,
         eager: bool = False,
         sizes_of_rows: Mapping[int, float] | None = None,
+        start: Start | None = None,
     ) -> None:
         self._technique = technique
         self.scaled = scale(programme, sizes_of_rows, counted=self._technique.counted, enabled=self._technique.scale)
         self.face = Face.whole(self.scaled)
         self.x: Floats | None = None
         self._control = control
-        self._choice = ChoiceOfMethod(backend, self.scaled.matrix, solver, eager=eager, safe=self._technique.safe)
+        self._choice = ChoiceOfMethod(
+            backend, self.scaled.matrix, solver, eager=eager, safe=self._technique.safe, start=start
+        )
+        self.start: Start | None = None
         self._implied_lower = programme.implied_lower / self.scaled.column_scale
         self._implied_upper = programme.implied_upper / self.scaled.column_scale
         self._first_freedom = max(self.face.freedom, 1)
@@ -211,6 +220,8 @@ class LexicographicSolver:
         LOG.info("stage %s: %.12g by %s, gap %.1e", stage.name, result.value, result.method, result.gap)
         self._take_face(objective, proved, value, held_row)
         self._bound = result.value > GAP_TOLERANCE * result.size
+        if self.start is None and restartable(self._last):
+            self.start = Start(self._last.basis, self.scaled.matrix.shape)
         return result
 
     def _take_face(self, objective: _Objective, proved: _Proved, value: float, held_row: int | None) -> None:

@@ -25,7 +25,7 @@ from hypothesis import strategies as st
 import singlepot as sp
 from singlepot.models.files.ownership import FolderRefusedError
 from singlepot.reports import ensemble_chart
-from singlepot.scenarios.ensemble.drawing import Work, settle_draw
+from singlepot.scenarios.ensemble.drawing import make_work, settle_draw
 from singlepot.scenarios.ensemble.plan import make_plan
 from singlepot.scenarios.ensemble.sampling import draw_sample
 from singlepot.solver import SinglepotError
@@ -249,24 +249,24 @@ def test_the_shipped_plan_can_be_drawn(england: sp.Scenario) -> None:
 
 
 def test_a_draw_is_what_settling_its_scenario_gives(written: Callable[[int], Path], tmp_path: Path) -> None:
+    """Up to the rounding of another start."""
     done = sp.run_ensemble(written(6), tmp_path / "out")
     sample = draw_sample(done.plan, sp.read_scenario("bucks-and-burnley"))
     for draw in range(6):
         chosen = done.grants[done.grants["draw"] == draw]
         if done.draws["status"][draw] == "settled":
             fresh = sp.settle(sample.scenario(draw))
-            assert chosen["grant"].tolist() == fresh.grants["grant"].tolist()
-            assert chosen["pounds"].tolist() == fresh.grants["pounds"].tolist()
+            assert chosen["grant"].tolist() == pytest.approx(fresh.grants["grant"].tolist(), rel=1e-9, abs=1e-9)
+            assert chosen["pounds"].tolist() == pytest.approx(fresh.grants["pounds"].tolist(), abs=1)
 
 
 def test_regret_is_what_keeping_the_central_grants_costs(england: sp.Scenario) -> None:
     """Never negative, and nothing where nothing is uncertain."""
-    central = sp.settle(england).grants.set_index(["area", "envelope", "year"])["grant"]
     still = draw_sample(plan(1, distribution="empirical", spread=None, values=[1.0]), england)
-    row = settle_draw(Work(still, central, None), 0).row
+    row = settle_draw(make_work(still, None, regret=True), 0).row
     assert row["regret shortfall.largest[1]"] == pytest.approx(0.0, abs=1e-9)
     moved = draw_sample(plan(1), england)
-    row = settle_draw(Work(moved, central, None), 0).row
+    row = settle_draw(make_work(moved, None, regret=True), 0).row
     assert float(str(row["regret shortfall.total[1]"])) > 1e-4
 
 

@@ -6,6 +6,7 @@ import dataclasses
 import html
 import io
 import json
+import unicodedata
 from functools import cache
 from pathlib import Path
 from xml.etree import ElementTree
@@ -41,7 +42,9 @@ ODD = (
 
 LETTERS = st.characters(exclude_categories=["C", "Z"], include_characters=" ")
 PIECES = st.one_of(st.text(LETTERS, max_size=30), st.sampled_from(["😀", "<", "&", '"', "'", "$", "{", "%", "=", "\\"]))
-NAMES = st.lists(PIECES, min_size=1, max_size=6).map(lambda pieces: " ".join("".join(pieces).split())[:150])
+NAMES = st.lists(PIECES, min_size=1, max_size=6).map(
+    lambda pieces: unicodedata.normalize("NFC", " ".join("".join(pieces).split())[:150])
+)
 
 
 @cache

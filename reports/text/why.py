@@ -12,6 +12,7 @@ from singlepot.models.explanation.amounts import price_words
 from singlepot.models.explanation.prices import SHARED, Price
 from singlepot.models.scenario.titles import Titles
 from singlepot.models.tables.plain_words import plain
+from singlepot.models.tables.stage_words import stage_words
 
 from .lines import clip, count, percent, wrap
 from .merit_order import merit_cost, merit_title
@@ -148,20 +149,27 @@ def _prices(settlement: Settlement, objective: str | None) -> Iterator[str]:
 
 
 def _range_words(settlement: Settlement, row: Mapping[Any, Any]) -> str:
-    """Write what one unit less saves and one more costs, where a price may be one end of a range."""
+    """Write what one unit less saves and one more costs, where a price may be one end of a range.
+
+    Where they are told in two stages, each is named: both may be shares of the target, and of other shortfalls.
+    """
     both = price_ends(settlement, row)
     if both is None:
         return ""
     money = settlement.scenario.settings.money
     units = Titles(settlement.scenario).units
-    below, above = (_side_words(side, units[row["objective"]], money) for side in (both.below, both.above))
+    named = both.below.stage != both.above.stage
+    below, above = (_side_words(side, units[row["objective"]], money, named) for side in (both.below, both.above))
     return f"; one less saves {below}; one more costs {above}"
 
 
-def _side_words(side: PriceSide, per: str, money: str) -> str:
+def _side_words(side: PriceSide, per: str, money: str, named: bool) -> str:
     if not np.isfinite(side.value):
         return "more than anything"
-    return price_words(side.value, f"{side.unit} per {per}", money) if side.stage else "nothing"
+    if not side.stage:
+        return "nothing"
+    stage = f" ({stage_words(side.stage)})" if named else ""
+    return price_words(side.value, f"{side.unit} per {per}", money) + stage
 
 
 def price_ends(settlement: Settlement, row: Mapping[Any, Any]) -> PriceRange | None:

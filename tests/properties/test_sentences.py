@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 import singlepot as sp
@@ -78,6 +78,7 @@ def test_every_reason_is_true(made: Draft) -> None:
 
 
 @given(worded())
+@example(in_words(seeded(560)))
 def test_every_line_of_the_command_line_is_true(made: Draft) -> None:
     """The summary of a run, prices and merit orders, and each area's account."""
     settlement = sp.settle(scenario(made))

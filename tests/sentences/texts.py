@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from singlepot.models.analysis.area_account import AreaAccount
 from singlepot.models.analysis.price_of_fairness import PriceOfFairness
+from singlepot.models.tables.stage_words import stage_words
 
 from .facts import Facts, Move
 from .limits import sits_on
@@ -219,13 +220,17 @@ class TextReader:
             below = self._either(scanner, row["objective"])
             scanner.need("; one more costs ")
             above = self._either(scanner, row["objective"])
-            if below[1:] == above[1:] == price[1:]:
+            if below[1:] == above[1:] == (*price[1:], ""):
                 scanner.claim("one less saves no more than one more costs", below[0] <= above[0] * (1 + 5e-3) + 1e-9)
 
-    def _either(self, scanner: Scanner, objective: str) -> tuple[float, str]:
+    def _either(self, scanner: Scanner, objective: str) -> tuple[float, str, str]:
+        """Read one side of a price, with its unit, and its stage where the other side's is another."""
         if scanner.take("more than anything"):
-            return float("inf"), ""
-        return self._price_words(scanner, objective, None)
+            return float("inf"), "", ""
+        value, unit = self._price_words(scanner, objective, None)
+        stages = {stage_words(name) for name in self.facts.settlement.stages["name"]}
+        stage = scanner.take(rf" \((?:{'|'.join(map(re.escape, stages))})\)")
+        return value, unit, stage[0] if stage else ""
 
     def _price_words(self, scanner: Scanner, objective: str, value: float | None) -> tuple[float, str]:
         """Read a price with its unit, and claim that it is this one, by the table."""

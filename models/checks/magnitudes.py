@@ -114,8 +114,9 @@ def _check_own_costs(tables: Tables, pounds: float) -> None:
     if not options.rows:
         return
     cost = options.number("own_cost") * options.number("max_take_up")
-    asked = _frame(bids, ["area"], bids.number("amount")).groupby("area", as_index=False)["size"].sum()
-    if not _all_count(cost, asked["size"].max(), pounds):
+    amount = bids.number("amount")
+    if not _all_count(cost, float(amount.sum()), pounds):  # beside all bids, so beside those of any area
+        asked = _frame(bids, ["area"], amount).groupby("area", as_index=False)["size"].sum()
         together = _frame(options, ["area"], cost).merge(asked, "left", "area", suffixes=("", "_asked"))
         beside = together["size_asked"].fillna(0)
         _name(options, "own_cost", cost, beside.to_numpy(), pounds)

@@ -94,18 +94,17 @@ class Parsed:
 
         Without rows only the required columns are left, as if the table were absent.
         """
-        columns: dict[str, pd.Series[Any]] = {}
+        columns: dict[str, Any] = {}  # arrays: columns with an index would be aligned
         for header in self.headers:
             if header in self.numbers:
-                columns[header] = pd.Series(self.numbers[header], dtype=np.float64)
+                columns[header] = self.numbers[header]
             elif header in self.labels:
-                columns[header] = self.labels[header].column
+                columns[header] = self.labels[header].column.array
             else:
-                columns[header] = pd.Series(self.notes[header], dtype=str)
+                columns[header] = pd.Series(self.notes[header], dtype=str).array
         if not self.rows:
-            headers = [column.name for column in self.table if column.required]
-            return pd.DataFrame({name: columns[name] for name in headers}, columns=headers)
-        return pd.DataFrame(columns, columns=self.headers)
+            columns = {column.name: columns[column.name] for column in self.table if column.required}
+        return pd.DataFrame(columns)
 
 
 def parse(

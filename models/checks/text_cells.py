@@ -112,10 +112,11 @@ def read_texts(column: Column, cells: Cells, complain: Complain) -> Labels:
             if word is not None:
                 moved[code] = words.setdefault(word, len(words))
         _note_trimmed(codes, cells_of_code, set(bad), complain)
-    if column.required:
-        bad[-1] = ("SP-D010", "an empty cell", column.expected(), _FILL_IN)
-    elif (codes == -1).any():
-        moved[-1] = words.setdefault("", len(words))
+    if (codes == -1).any():
+        if column.required:
+            bad[-1] = ("SP-D010", "an empty cell", column.expected(), _FILL_IN)
+        else:
+            moved[-1] = words.setdefault("", len(words))
     if bad:
         for position in np.flatnonzero(np.isin(codes, list(bad))):
             complain(int(position), *bad[int(codes[position])])

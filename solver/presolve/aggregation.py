@@ -51,7 +51,7 @@ class Aggregation:
     bounded: Booleans
     definition: sparse.csr_array
     constant: Floats
-    entries: sparse.csc_array
+    entries: sparse.csr_array
     cost: Floats
 
     def postsolve(self, x: Floats, dual: Floats) -> tuple[Floats, Floats]:
@@ -86,12 +86,20 @@ def aggregate(
         return None
     keep, rest = np.ones(len(problem.row_lower), dtype=bool), np.ones(len(problem.cost), dtype=bool)
     keep[rows], rest[columns] = False, False
-    by_column = problem.matrix.tocsc()
-    left = by_column[:, np.flatnonzero(rest)].tocsr()
-    definition = sparse.csr_array(sparse.diags_array(-1.0 / pivots, format="csr") @ left[rows])
+    row, column, value = problem.row_of_entry, problem.matrix.indices, problem.matrix.data
+    row_at, column_at = np.cumsum(keep) - 1, np.cumsum(rest) - 1
+    row_at[rows] = column_at[columns] = np.arange(len(rows))
+    row, column, stays, remains = row_at[row], column_at[column], keep[row], rest[column]
+
+    def block(chosen: Booleans, values: Floats, height: int, width: int) -> sparse.csr_array:
+        return sparse.csr_array((values[chosen], (row[chosen], column[chosen])), shape=(height, width))
+
+    height, width = int(keep.sum()), int(rest.sum())
+    scaled = -value / pivots[np.where(stays, 0, row)]
+    definition = block(~stays & remains, scaled, len(rows), width)
     constant = problem.row_lower[rows] / pivots
-    entries = sparse.csc_array(by_column[:, columns].tocsr()[np.flatnonzero(keep)].tocsc())
-    others = left[np.flatnonzero(keep)] + entries.tocsr() @ definition
+    entries = block(stays & ~remains, value, height, len(rows))
+    others = block(stays & remains, value, height, width) + entries @ definition
     lower, upper = problem.lower[columns], problem.upper[columns]
     bounded = np.isfinite(lower) | np.isfinite(upper)
     matrix = sparse.csr_array(sparse.vstack([others, definition[np.flatnonzero(bounded)]]))
@@ -126,8 +134,10 @@ def _pivots(problem: RowwiseProblem, candidates: Booleans, least_pivot: float) -
     _, unique = np.unique(column, return_index=True)
     row, column, pivot = row[unique], column[unique], pivot[unique]
     while len(row):
-        block = problem.matrix[row].tocsc()[:, column].tocoo()
-        clash = block.row[(block.row != block.col) & (block.data != 0)]
+        chosen_row, chosen_column = np.full(problem.matrix.shape[0], -1), np.full(problem.matrix.shape[1], -1)
+        chosen_row[row] = chosen_column[column] = np.arange(len(row))
+        first, second = chosen_row[entries.row], chosen_column[entries.col]
+        clash = first[(first >= 0) & (second >= 0) & (first != second) & (entries.data != 0)]
         if not len(clash):
             break
         keep = np.ones(len(row), dtype=bool)

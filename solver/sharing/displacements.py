@@ -87,8 +87,8 @@ def _tighten_once(displacements: Displacements, curvature: Floats) -> Displaceme
     forcing = ~redundant & ((most - within.row_lower <= IMMOVABLE) | (within.row_upper - least <= IMMOVABLE))
     singleton = entries == 1
     lower, upper = _implied_by_singletons(within, singleton)
-    held = _touched(within, forcing) | (upper - lower <= 0)
-    unused = (curvature == 0) & ~_touched(within, ~redundant & ~singleton)
+    held = within.columns_in(forcing) | (upper - lower <= 0)
+    unused = (curvature == 0) & ~within.columns_in(~redundant & ~singleton)
     columns, rows = ~held & ~unused, ~redundant & ~forcing & ~singleton
     if columns.all() and rows.all():
         return None
@@ -107,12 +107,6 @@ def _implied_by_singletons(within: RowwiseProblem, singleton: Booleans) -> tuple
     np.maximum.at(lower, column, np.where(np.abs(least) <= IMMOVABLE, 0.0, least))
     np.minimum.at(upper, column, np.where(np.abs(most) <= IMMOVABLE, 0.0, most))
     return lower, upper
-
-
-def _touched(within: RowwiseProblem, rows: Booleans) -> Booleans:
-    touched = np.zeros(within.matrix.shape[1], dtype=bool)
-    touched[within.matrix[np.flatnonzero(rows)].indices] = True
-    return touched
 
 
 def quadratic(

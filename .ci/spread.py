@@ -16,7 +16,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import singlepot as sp
-from benchmarks.workloads import Workload, tables
+from benchmarks.workloads import drawn
 from singlepot.models.formulation.formulation import formulate
 
 LEAST, MOST = 20_000, 200_000
@@ -33,20 +33,7 @@ def draw(seed: int) -> sp.Scenario:
     """Draw a scenario of the wanted size: others of the same seed are drawn until one has it."""
     rng = np.random.default_rng(seed)
     while True:
-        load = Workload(
-            areas=int(rng.integers(40, 700)),
-            options=int(rng.integers(2, 14)),
-            years=int(rng.integers(1, 6)),
-            objectives=int(rng.integers(2, 7)),
-            pot=float(rng.uniform(0.7, 1.05)),
-            ambition=float(rng.uniform(0.8, 1.25)),
-            seed=int(rng.integers(1_000_000)),
-            copies=float(rng.choice([0.0, 0.0, 0.1])),
-        )
-        made = tables(load)
-        made["rules"]["grant_floor"] = min(0.7, 0.9 * load.pot)
-        gives = {name: float(rng.choice([0, 0.005, 0.02])) for name in ("shortfall.largest", "shortfall.total")}
-        made["stages"] = {"give": {name: give for name, give in gives.items() if give}}
+        made = drawn(rng, areas=(40, 700), options=(2, 14), years=(1, 6), objectives=(2, 7))
         scenario = sp.Scenario.from_tables(**made)
         if LEAST <= formulate(scenario).programme.matrix.nnz <= MOST:
             return scenario

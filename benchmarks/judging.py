@@ -22,7 +22,7 @@ SOLVER = ("settle: solve", "settle: share")
 
 
 def median_row(rows: list[Row]) -> Row:
-    """One row of several measurements of one subject: medians of CPU and wall time, the largest memory."""
+    """One row of several measurements of one subject: medians of CPU and wall time and ratios, the largest memory."""
     done = [row for row in rows if "failed" not in row]
     if not done:
         return rows[0]
@@ -35,7 +35,15 @@ def median_row(rows: list[Row]) -> Row:
             "peak_mb": max(phase["peak_mb"] for phase in measured),
         }
     cpu = [total(row) for row in done]
-    return {**done[0], "phases": phases, "times": len(done), "spread": max(cpu) / min(cpu) if min(cpu) > 0 else 1.0}
+    own = [row["ratios"] for row in done if "ratios" in row]
+    ratios = {"ratios": {name: statistics.median(each[name] for each in own) for name in own[0]}} if own else {}
+    return {
+        **done[0],
+        **ratios,
+        "phases": phases,
+        "times": len(done),
+        "spread": max(cpu) / min(cpu) if min(cpu) > 0 else 1.0,
+    }
 
 
 WHOLE = (OWN, ("solve",), ("prepare", "stages"), ("read",))
@@ -93,10 +101,12 @@ def fastest_bare(rows: Rows, case: str) -> float | None:
 
 def ratios(rows: Rows, case: str) -> dict[str, float]:
     """Ratios of a case, in CPU time of the same run. Names say what is divided by what."""
+    result: dict[str, float] = {}
+    for (name, _), row in rows.items():
+        result |= row.get("ratios", {}) if name == case and row.get("counts") else {}
     ours = rows.get((case, OURS))
     if ours is None or not ours.get("counts"):
-        return {}
-    result: dict[str, float] = {}
+        return result
     bare = fastest_bare(rows, case)
     if bare:
         result["settle ÷ bare"] = cpu(ours, *OWN) / bare
@@ -108,12 +118,13 @@ def ratios(rows: Rows, case: str) -> dict[str, float]:
     return result
 
 
-SMALLER_IS_BETTER = ("settle ÷ bare", "outside the solver")
+BIGGER_IS_BETTER = "÷ ours"
+"""How the names of ratios end that say how much longer others take."""
 
 
 def worse(now: float, before: float, name: str) -> float:
     """By what factor a ratio is worse than it was; below 1 it is better."""
-    return now / before if name in SMALLER_IS_BETTER else before / now
+    return before / now if name.endswith(BIGGER_IS_BETTER) else now / before
 
 
 def fallen(

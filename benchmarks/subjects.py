@@ -11,16 +11,14 @@ from collections.abc import Callable
 from importlib import import_module
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
-
-import numpy as np
 
 import singlepot as sp
 
-from .cases import BARE, CBC, CVXPY, DRAW, FILES, LINOPY, OURS, PLAIN, PULP, PYOMO, Case
+from .bare import Found, bare
+from .cases import BARE, CBC, COMMANDS, CVXPY, DRAW, FILES, LINOPY, OURS, PLAIN, PULP, PYOMO, SMALL, Case
+from .commands import commands
 from .meter import Meter, Phase, cpu_s
-
-Found = dict[str, Any]
+from .small import small
 
 TINY = "bucks-and-burnley"
 """Solved before the clock starts: what is loaded when it is first used belongs to the start."""
@@ -65,42 +63,6 @@ def _sizes(settlement: sp.Settlement) -> dict[str, float]:
     """Natural size of each stage: 1 for shares, all bids or the pot for money."""
     money = float(max(settlement.grants["bid"].sum(), settlement.pot["amount"].sum()))
     return {name: money if name in ("burden", "cost") else 1.0 for name in settlement.stages["name"]}
-
-
-def bare(case: Case, meter: Meter, *, crossover: bool) -> Found:
-    """The first stage by HiGHS alone, interior point, one thread, on the arrays that we solve."""
-    import highspy
-
-    from singlepot.models.formulation.formulation import formulate
-    from singlepot.solver.scaling import objective_factor, scale
-
-    with meter("formulate"):
-        formulation = formulate(case.scenario())
-    stage = next(stage for stage in formulation.stages if not stage.empty)
-    scaled = scale(formulation.programme)
-    cost = stage.cost * scaled.column_scale
-    highs = highspy.Highs()
-    highs.silent()
-    for option, value in (("solver", "ipx"), ("threads", 1), ("parallel", "off")):
-        highs.setOptionValue(option, value)
-    highs.setOptionValue("run_crossover", "on" if crossover else "off")
-    with meter("hand over"):
-        lp = highspy.HighsLp()
-        rows, columns = scaled.matrix.shape
-        lp.num_col_, lp.num_row_, lp.col_cost_ = columns, rows, cost * objective_factor(cost)
-        lp.col_lower_, lp.col_upper_ = scaled.column_lower, scaled.column_upper
-        lp.row_lower_, lp.row_upper_ = scaled.row_lower, scaled.row_upper
-        lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
-        lp.a_matrix_.start_, lp.a_matrix_.index_ = scaled.matrix.indptr, scaled.matrix.indices
-        lp.a_matrix_.value_ = scaled.matrix.data
-        highs.passModel(lp)
-    with meter("solve"):
-        highs.run()
-    x = np.asarray(highs.getSolution().col_value)
-    status = highs.modelStatusToString(highs.getModelStatus())
-    optimum = float(cost @ x) + stage.constant if x.size == cost.size else float("nan")
-    size = {"columns": columns, "rows": rows, "entries": int(scaled.matrix.nnz)}
-    return {"stages": {stage.name: optimum}, "status": status, **size}
 
 
 def peer(case: Case, meter: Meter, *, module: str, **options: str) -> Found:
@@ -181,6 +143,8 @@ SUBJECTS: dict[str, Callable[[Case, Meter], Found]] = {
     OURS: ours,
     FILES: files,
     DRAW: draws,
+    SMALL: small,
+    COMMANDS: commands,
     BARE: lambda case, meter: bare(case, meter, crossover=True),
     PLAIN: lambda case, meter: bare(case, meter, crossover=False),
     PULP: lambda case, meter: peer(case, meter, module="pulp_model", solver="highs"),

@@ -53,6 +53,28 @@ def synthetic(areas: int, options: int, years: int) -> tuple[Workload, Workload,
     return binding, replace(binding, pot=0.93, ambition=0.9), replace(binding, copies=0.1)
 
 
+Range = tuple[int, int]
+
+
+def drawn(rng: np.random.Generator, areas: Range, options: Range, years: Range, objectives: Range) -> dict[str, Any]:
+    """Draw the tables and settings of a scenario whose numbers are from these, the last of each left out."""
+    load = Workload(
+        areas=int(rng.integers(*areas)),
+        options=int(rng.integers(*options)),
+        years=int(rng.integers(*years)),
+        objectives=int(rng.integers(*objectives)),
+        pot=float(rng.uniform(0.7, 1.05)),
+        ambition=float(rng.uniform(0.8, 1.25)),
+        seed=int(rng.integers(1_000_000)),
+        copies=float(rng.choice([0.0, 0.0, 0.1])),
+    )
+    made = tables(load)
+    made["rules"]["grant_floor"] = min(0.7, 0.9 * load.pot)
+    gives = {name: float(rng.choice([0, 0.005, 0.02])) for name in ("shortfall.largest", "shortfall.total")}
+    made["stages"] = {"give": {name: give for name, give in gives.items() if give}}
+    return made
+
+
 def tables(load: Workload) -> dict[str, Any]:
     """Make the tables and settings of a workload, as arguments of ``Scenario.from_tables``.
 

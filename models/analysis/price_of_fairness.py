@@ -9,8 +9,8 @@ from singlepot.solver import Control, Progress, minimise_in_turn
 
 from ..formulation.formulation import formulate
 from ..scenario.scenario import Scenario
-from ..settlement.settle import by_techniques
 from ..settlement.settlement import Settlement
+from ..settlement.solving import by_techniques
 from .spread import spread
 
 SHORTFALL = "shortfall."

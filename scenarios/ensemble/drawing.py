@@ -11,7 +11,7 @@ import pandas as pd
 from singlepot.models.formulation.formulation import Formulation, formulate
 from singlepot.models.formulation.model import ABSENT
 from singlepot.models.scenario.array_types import Floats
-from singlepot.models.settlement.settle import settle_programme
+from singlepot.models.settlement.solving import settle_programme
 from singlepot.models.settlement.tabulating import grants_columns, national_columns, pot_columns
 from singlepot.solver import (
     Control,

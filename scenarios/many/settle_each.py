@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 
 from singlepot.models.scenario.scenario import Scenario
-from singlepot.models.settlement.settle import first_start, settle_scenario
+from singlepot.models.settlement.settle import settle_scenario
 from singlepot.models.settlement.settlement import Settlement
+from singlepot.models.settlement.solving import first_start
 from singlepot.solver import BadOptionError, Control, Progress, RunOfMany, SinglepotError, StoppedError
 
 Outcome = Settlement | SinglepotError

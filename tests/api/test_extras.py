@@ -76,7 +76,7 @@ def test_a_missing_package_is_asked_for_before_any_work(
     monkeypatch.chdir(inputs)
     monkeypatch.setitem(sys.modules, module, None)
     monkeypatch.setattr("singlepot.solver.lexicographic.stages.minimise_in_turn", None)
-    monkeypatch.setattr("singlepot.models.settlement.settle.minimise_in_turn", None, raising=False)
+    monkeypatch.setattr("singlepot.models.settlement.solving.minimise_in_turn", None)
     before = sorted(item.name for item in inputs.iterdir())
     assert _run(command.split()) == MISSING
     assert f'python -m pip install "singlepot[{extra}]"' in capsys.readouterr().err

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 import singlepot as sp
 from singlepot.models.formulation.formulation import formulate
-from singlepot.models.settlement.settle import first_start, settle_scenario
+from singlepot.models.settlement.settle import settle_scenario
+from singlepot.models.settlement.solving import first_start
 from singlepot.solver import Control, Method, NoSettlementError
 from singlepot.solver.lexicographic.stages import LexicographicSolver
 

@@ -13,8 +13,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ..lexicographic.proof import GAP_TOLERANCE
 from ..lexicographic.stage import Stage
-from ..lexicographic.stages import GAP_TOLERANCE
 from ..programme import Floats
 from .explorer import Explorer
 

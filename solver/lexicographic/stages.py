@@ -17,24 +17,17 @@ from scipy import sparse
 
 from ..answer import Answer, Method, Stop
 from ..backends import REFERENCE, Backend, Engine, restartable
-from ..certificate import relative_gap
 from ..control import Control, Halt
 from ..errors import SolverFailedError
 from ..negligible import LEAST_GIVE
 from ..programme import OPEN, Family, Floats, LinearProgramme
 from ..scaling import objective_factor, scale
 from .choice_of_method import ChoiceOfMethod, closeness, method_name
-from .dual_bound import RESOLVED, dual_bound, largest_term
 from .faces import CALM, ECHO, Face, ambiguous, around, largest_part, without_rounding
+from .proof import GAP_TOLERANCE, Prover, size
 from .stage import EVERY_CURE, InfeasibleError, Stage, Staged, StageResult, Start, Technique, ended_early
 
 LOG = logging.getLogger("singlepot")
-
-GAP_TOLERANCE = 1e-9
-"""Largest duality gap of a stage, relative to its size, at which it counts as proved."""
-
-FEASIBLE = 1e-8
-"""Largest violation of a row or bound, scaled and relative to its terms, at which a point counts."""
 
 ALIKE = 1e-6
 """Relative difference of the largest term of two methods' duals up to which both found the same.
@@ -178,8 +171,8 @@ class LexicographicSolver:
             backend, self.scaled.matrix, solver, eager=eager, safe=self._technique.safe, start=start
         )
         self.start: Start | None = None
-        self._implied_lower = programme.implied_lower / self.scaled.column_scale
-        self._implied_upper = programme.implied_upper / self.scaled.column_scale
+        unit = self.scaled.column_scale
+        self._prover = Prover(self.scaled.matrix, programme.implied_lower / unit, programme.implied_upper / unit)
         self._first_freedom = max(self.face.freedom, 1)
         self._given = 0
         self._last: Engine | None = None
@@ -205,14 +198,14 @@ class LexicographicSolver:
         cost = stage.cost * self.scaled.column_scale
         objective = _Objective(stage, cost, objective_factor(cost) if self._technique.scale else 1.0)
         proved = self._proved_optimum(objective)
-        value, bound = self._value_and_bound(cost, proved.answer)
+        value, bound = self._prover.value_and_bound(cost, proved.answer, self.face)
         result = StageResult(
             stage,
             value + stage.constant,
             bound + stage.constant,
             proved.answer.row_dual * self.scaled.row_scale,
             proved.method,
-            self._size(stage, proved.answer),
+            size(stage, proved.answer, self.face),
             proved.note,
             self.face,
             proved.answer.x,
@@ -313,34 +306,9 @@ class LexicographicSolver:
         return replace(answer, x=x, row_dual=answer.row_dual / factor)
 
     def _is_proved(self, objective: _Objective, answer: Answer, closer: float) -> bool:
-        """Whether duals prove the value of an answer and the answer keeps to the face."""
         if not self._technique.scale:
             return True
-        if answer.row_dual.size != self.scaled.matrix.shape[0]:
-            return False
-        gap = self._gap(objective, answer)
-        return gap <= GAP_TOLERANCE * closer and self._excess(answer.x) <= FEASIBLE * closer
-
-    def _gap(self, objective: _Objective, answer: Answer) -> float:
-        value, bound = self._value_and_bound(objective.cost, answer)
-        stage = objective.stage
-        return relative_gap(value + stage.constant, bound + stage.constant, self._size(stage, answer))
-
-    def _size(self, stage: Stage, answer: Answer) -> float:
-        return max(stage.size, RESOLVED * largest_term(answer.row_dual, self.face))
-
-    def _value_and_bound(self, cost: Floats, answer: Answer) -> tuple[float, float]:
-        lower = np.minimum(self._implied_lower, answer.x)
-        bound = dual_bound(self.scaled.matrix, cost, answer.row_dual, self.face, lower, self._implied_upper)
-        return float(cost @ answer.x), bound
-
-    def _excess(self, x: Floats) -> float:
-        """Return how far a point leaves the face, scaled: a solver can call a point optimal that breaks a row."""
-        activity = np.asarray(self.scaled.matrix @ x)
-        size = 1 + np.asarray(abs(self.scaled.matrix) @ np.abs(x))
-        rows = np.maximum(self.face.row_lower - activity, activity - self.face.row_upper) / size
-        columns = np.maximum(self.face.column_lower - x, x - self.face.column_upper) / (1 + np.abs(x))
-        return float(max(rows.max(initial=0.0), columns.max(initial=0.0)))
+        return self._prover.proves(objective.stage, objective.cost, answer, self.face, closer)
 
     def _claim(self, solver: Engine, method: Method, answer: Answer, objective: _Objective) -> str:
         """Say what an answer that is not proved claims, for notes and messages."""
@@ -348,6 +316,7 @@ class LexicographicSolver:
         if answer.stop is not Stop.OPTIMAL:
             return claim
         value = float(objective.cost @ answer.x) + objective.stage.constant
-        if answer.row_dual.size != self.scaled.matrix.shape[0]:
+        if not self._prover.has_duals(answer):
             return f"{claim}, {value:.9g} without duals"
-        return f"{claim}, {value:.9g} with a gap of {self._gap(objective, answer):.0e}"
+        gap = self._prover.gap(objective.stage, objective.cost, answer, self.face)
+        return f"{claim}, {value:.9g} with a gap of {gap:.0e}"

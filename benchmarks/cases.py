@@ -8,7 +8,7 @@ import singlepot as sp
 
 from .workloads import SIZES, Workload, synthetic, tables
 
-OURS, FILES, DRAW = "singlepot", "files", "ensemble"
+OURS, FILES, DRAW, OUTPUTS = "singlepot", "files", "ensemble", "all outputs"
 SMALL, COMMANDS = "200 small scenarios", "commands"
 BARE, PLAIN = "bare, crossover", "bare"
 PULP, CBC, PYOMO, LINOPY, CVXPY = "PuLP", "PuLP, CBC", "Pyomo", "linopy", "cvxpy"
@@ -79,7 +79,7 @@ GROWTH = tuple(
 """One year and ten options an area, from 374 to 95,000 areas; the largest is also one of the sizes."""
 
 QUICK = (
-    Case("england", "england", (OURS, BARE, PULP, PYOMO), times=3),
+    Case("england", "england", (OURS, OUTPUTS, BARE, PULP, PYOMO), times=3),
     Case("374x6x2", Workload(374, 6, 2), (OURS, BARE), times=3),
     Case("374x6x2 slack", Workload(374, 6, 2, pot=0.93, ambition=0.9), (OURS, BARE), times=3),
     Case("small", "bucks-and-burnley", (SMALL,)),
@@ -87,7 +87,7 @@ QUICK = (
 )
 
 FULL = (
-    Case("england", "england", (OURS, FILES, BARE, PLAIN, *ALL_PEERS), times=3),
+    Case("england", "england", (OURS, FILES, OUTPUTS, BARE, PLAIN, *ALL_PEERS), times=3),
     Case("england, give 0", "england", (OURS, BARE, PLAIN, PULP, PYOMO), times=3, give=False),
     Case("england-authorities", "england-authorities", (OURS, FILES, BARE, PLAIN, *EXACT_PEERS, DRAW)),
     Case("small", "bucks-and-burnley", (SMALL,), times=5),

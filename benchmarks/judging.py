@@ -6,7 +6,7 @@ import statistics
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from .cases import BARE, CVXPY, EXACT_PEERS, LINOPY, OURS, PLAIN, PULP, PYOMO, Case
+from .cases import BARE, CVXPY, EXACT_PEERS, LINOPY, OURS, OUTPUTS, PLAIN, PULP, PYOMO, Case
 
 Row = dict[str, Any]
 Rows = Mapping[tuple[str, str], Row]
@@ -46,7 +46,7 @@ def median_row(rows: list[Row]) -> Row:
     }
 
 
-WHOLE = (OWN, ("solve",), ("prepare", "stages"), ("read",))
+WHOLE = (OWN, ("solve",), ("prepare", "stages"), ("read",), ("command",))
 """The phases that a subject is there for; the rest is imports, making of tables and what is shown beside."""
 
 
@@ -110,6 +110,8 @@ def ratios(rows: Rows, case: str) -> dict[str, float]:
     bare = fastest_bare(rows, case)
     if bare:
         result["settle ÷ bare"] = cpu(ours, *OWN) / bare
+        if rows.get((case, OUTPUTS), {}).get("counts"):
+            result[ALL_OUTPUTS] = cpu(rows[case, OUTPUTS], "command") / bare
     for peer in (PULP, PYOMO, LINOPY, CVXPY):
         row = rows.get((case, peer), {})
         if row.get("counts"):
@@ -120,6 +122,9 @@ def ratios(rows: Rows, case: str) -> dict[str, float]:
 
 BIGGER_IS_BETTER = "÷ ours"
 """How the names of ratios end that say how much longer others take."""
+
+ALL_OUTPUTS = "all outputs ÷ bare"
+"""The command with every output, imports among them, over the fastest bare solve."""
 
 
 def worse(now: float, before: float, name: str) -> float:

@@ -1,4 +1,4 @@
-"""Who is measured: our package, bare HiGHS on the same arrays, the peers, files and reports, draws of an ensemble.
+"""Who is measured: our package, bare HiGHS on the same arrays, the peers, files and reports, draws, the command.
 
 Each function runs in a process of its own. It measures phases and returns what is needed to judge the row: the value
 of every stage (of the first one for bare HiGHS) and whether the certificate holds.
@@ -6,6 +6,9 @@ of every stage (of the first one for bare HiGHS) and whether the certificate hol
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 import tempfile
 from collections.abc import Callable
 from importlib import import_module
@@ -15,7 +18,7 @@ from pathlib import Path
 import singlepot as sp
 
 from .bare import Found, bare
-from .cases import BARE, CBC, COMMANDS, CVXPY, DRAW, FILES, LINOPY, OURS, PLAIN, PULP, PYOMO, SMALL, Case
+from .cases import BARE, CBC, COMMANDS, CVXPY, DRAW, FILES, LINOPY, OURS, OUTPUTS, PLAIN, PULP, PYOMO, SMALL, Case
 from .commands import commands
 from .meter import Meter, Phase, cpu_s
 from .small import small
@@ -139,12 +142,24 @@ def draws(case: Case, meter: Meter) -> Found:
     return {"certificate": all(settled)}
 
 
+def all_outputs(case: Case, meter: Meter) -> Found:
+    """``singlepot settle`` of a shipped scenario in a new process, with every output that it can write."""
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder) / "settlement"
+        words = ["settle", str(case.load), "--out", str(out), "--area-pages", "--pictures", "png", "--quiet"]
+        with meter("command"):
+            subprocess.run([sys.executable, "-m", "singlepot", *words], check=True, capture_output=True)
+        settled = json.loads((out / "settlement.json").read_text(encoding="utf-8"))
+    return {"certificate": bool(settled["certificate"]["passed"])}
+
+
 SUBJECTS: dict[str, Callable[[Case, Meter], Found]] = {
     OURS: ours,
     FILES: files,
     DRAW: draws,
     SMALL: small,
     COMMANDS: commands,
+    OUTPUTS: all_outputs,
     BARE: lambda case, meter: bare(case, meter, crossover=True),
     PLAIN: lambda case, meter: bare(case, meter, crossover=False),
     PULP: lambda case, meter: peer(case, meter, module="pulp_model", solver="highs"),

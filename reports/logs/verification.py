@@ -105,5 +105,5 @@ def versions(settlement: Settlement) -> list[tuple[str, ...]]:
         *((name, str(version)) for name, version in libraries.items()),  # type: ignore[attr-defined]
         ("solver of the stages", solver),
         *((f"method of {stage_words(name)}", str(method)) for name, method in methods.items()),  # type: ignore[attr-defined]
-        ("scenario, SHA-256", str(provenance.get("scenario_sha256", settlement.scenario.sha256))),
+        ("scenario, SHA-256", str(provenance.get("scenario_sha256") or settlement.scenario.sha256)),
     ]

@@ -170,15 +170,14 @@ def _kind(row: dict[str, Any], keys: list[str]) -> str:
 
 def merit_table(figures: Figures, order: MeritOrder) -> Table:
     """Show the merit order of one need, the best placed first."""
-    many = len(order.options) > OPTIONS_SHOWN
+    many = len(order.rows) > OPTIONS_SHOWN
     rows = [
-        row | {"cost": Cell(order.write_cost(row["cost"]), repr(row["cost"]))}
-        for row in records(order.options.head(OPTIONS_SHOWN))
+        row | {"cost": Cell(order.write_cost(row["cost"]), repr(row["cost"]))} for row in order.rows[:OPTIONS_SHOWN]
     ]
     caption = f"{order.title}: the best placed"
     return tabulate(
         f"merit-{order.need}",
-        f"{caption}, the first {OPTIONS_SHOWN} of {len(order.options):,} options" if many else caption,
+        f"{caption}, the first {OPTIONS_SHOWN} of {len(order.rows):,} options" if many else caption,
         [
             Column("name", "Area"),
             Column("called", "Option"),

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from benchmarks import cases, judging, run
-from benchmarks.cases import BARE, OURS, PULP, PYOMO
+from benchmarks.cases import BARE, OURS, OUTPUTS, PULP, PYOMO
 from benchmarks.goals import goals
 
 
@@ -38,6 +38,18 @@ def test_ratios_are_taken_of_what_each_has_to_do() -> None:
         "Pyomo ÷ ours": 20.0,
         "outside the solver": 0.25,
     }
+
+
+def test_the_command_with_all_outputs_is_measured_in_bare_solves() -> None:
+    """Where its certificate holds."""
+    made = rows()
+    made["england", OUTPUTS] = row(OUTPUTS, command=6.0) | {"certificate": True}
+    del made["england", OUTPUTS]["stages"]
+    judging.judge(made, "england")
+    assert judging.ratios(made, "england")[judging.ALL_OUTPUTS] == 12.0
+    made["england", OUTPUTS]["certificate"] = False
+    judging.judge(made, "england")
+    assert judging.ALL_OUTPUTS not in judging.ratios(made, "england")
 
 
 def test_a_row_that_is_a_millionth_off_does_not_count() -> None:
@@ -87,7 +99,8 @@ def test_the_baseline_holds_every_ratio_of_the_quick_set() -> None:
     for case in cases.QUICK:
         peers = {f"{peer} ÷ ours" for peer in case.subjects if peer in cases.EXACT_PEERS}
         ours = {"settle ÷ bare", "outside the solver"} if OURS in case.subjects else OF_ITS_OWN[case.name]
-        assert set(baseline["ratios"][case.name]) == {*ours, *peers}
+        outputs = {judging.ALL_OUTPUTS} if OUTPUTS in case.subjects else set()
+        assert set(baseline["ratios"][case.name]) == {*ours, *peers, *outputs}
 
 
 def test_growth_is_the_slope_of_the_logarithms() -> None:

@@ -6,7 +6,6 @@ import textwrap
 
 from singlepot.models.explanation.merit_order import CUTS
 
-from ..figures.figures import records
 from ..figures.merit_order import MeritOrder
 from .drawing import INK, LINE, REGIONS, Spec
 
@@ -29,8 +28,7 @@ def merit_spec(order: MeritOrder, colours: dict[str, str], width: int) -> Spec:
     """Specify the merit-order curve of one need."""
     bars = order.bars(MOST_BARS if width > 500 else MOST_BARS // 2)
     top = ceiling(order)
-    bottom = min(float(bars["cost"].min()), 0.0) if len(bars) else 0.0
-    bottom = max(bottom, -top)
+    bottom = max(min([0.0, *(bar["cost"] for bar in bars)]), -top)
     rows = [
         {
             "x": row["start"],
@@ -41,9 +39,9 @@ def merit_spec(order: MeritOrder, colours: dict[str, str], width: int) -> Spec:
             "r": row["region"],
             "t": row["tip"],
         }
-        for row in records(bars)
+        for row in bars
     ]
-    shown = [name for name in colours if name in set(bars["region"])]
+    shown = [name for name in colours if name in {bar["region"] for bar in bars}]
     x = {
         "field": "x",
         "type": "quantitative",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -76,7 +77,7 @@ class MeritOrder:
     def cost_title(self) -> str:
         """Title of a column of costs, which name their own unit of money."""
         if self.need == CUTS:
-            return merit_title(self.first, self.unit_of_money).capitalize()
+            return merit_title(self.rows[0], self.unit_of_money).capitalize()
         pot, per = pot_of_unit(self.cost_unit, self.unit_of_money), self.cost_unit.partition(" per ")[2]
         return f"Cost per {one_of(per)}, in money of {plain(pot)}" if pot else f"Cost, {self.cost_unit}"
 
@@ -87,29 +88,27 @@ class MeritOrder:
             return self.cost_title
         return self.cost_title.replace("Cost", f"Cost, {'£' if self.factor != 1 else self.money}", int(self.in_money))
 
-    @property
-    def first(self) -> dict[str, Any]:
-        """The first row of the order, which holds what all of its rows share."""
-        return records(self.options.head(1))[0]
+    @cached_property
+    def rows(self) -> list[dict[str, Any]]:
+        """The options as plain values; the first of them holds what all share."""
+        return records(self.options)
 
     def write_cost(self, cost: float) -> str:
         """Write a cost for people."""
         return merit_cost({"need": self.need, "unit": self.cost_unit, "cost": cost}, self.unit_of_money)
 
-    def bars(self, most: int) -> pd.DataFrame:
+    def bars(self, most: int) -> list[dict[str, Any]]:
         """Lay the options out as at most ``most`` bars: start, end, cost, used (end of the used part), region, tip.
 
         Neighbours in the order are merged until their bar is wide enough; its height is the mean cost of what it adds,
         its region the one that adds the most of it.
         """
-        options = self.options
-        width = options["outcome"].to_numpy(dtype=float)
+        width = self.options["outcome"].to_numpy(dtype=float)
         end = np.cumsum(width)
         least = end[-1] / most if len(end) else 0.0
-        merged = len(options) > most
-        bar_numbers = np.floor((end - width / 2) / least).astype(int) if merged else np.arange(len(options))
+        bar_numbers = np.floor((end - width / 2) / least).astype(int) if len(end) > most else np.arange(len(end))
         groups: dict[int, list[dict[str, Any]]] = {}
-        for bar_number, row in zip(bar_numbers.tolist(), records(options), strict=True):
+        for bar_number, row in zip(bar_numbers.tolist(), self.rows, strict=True):
             groups.setdefault(bar_number, []).append(row)
         rows, start = [], 0.0
         for group in groups.values():
@@ -129,7 +128,7 @@ class MeritOrder:
                 }
             )
             start += adds
-        return pd.DataFrame(rows, columns=["start", "end", "used", "cost", "region", "tip"])
+        return rows
 
     def _tip(self, group: list[dict[str, Any]], adds: float, taken: float) -> str:
         added, each = outcome_words(adds, adds, self.unit), "for each £1" if self.need == CUTS else "each"

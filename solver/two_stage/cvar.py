@@ -144,7 +144,7 @@ class _Relaxation:
 
     def minimise(self, name: str, held: Mapping[str, float]) -> tuple[float, float]:
         """Return the least value of a measure, and its bound; the draws that count next are those of its tail."""
-        self._inside[:] = name == "expected"
+        self._inside |= name == "expected"
         while True:
             decision, bound = self._joint().minimise(name, self._limits(held), self._control)
             values = self._values(decision)

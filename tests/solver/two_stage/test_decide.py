@@ -114,20 +114,17 @@ class Written:
         rows = [self.rows, *(self.costs[name][None, :] for name in most)]
         return np.concatenate(rows), np.concatenate([self.limit, list(most.values())])
 
-    def least(self, name: str, most: dict[str, float]) -> float:
-        """The optimum; infinite where there is no point."""
-        rows, limit = self.held(most)
-        found = linprog(self.costs[name], rows, limit, bounds=np.stack([np.zeros(self.size), self.upper], axis=1))
-        assert found.status in (0, 2)
-        return float(found.fun) if found.status == 0 else float("inf")
+    def least(self, measure: str, most: dict[str, float]) -> float:
+        """The optimum of a measure; infinite where there is no point."""
+        return self.lowest(self.costs[measure], most)
 
     def lowest(self, slope: Floats, most: dict[str, float]) -> float:
-        """The least of a linear function of the grants."""
+        """The least of a linear function of the first columns."""
         rows, limit = self.held(most)
-        cost = np.concatenate([slope, np.zeros(self.size - self.areas)])
+        cost = np.concatenate([slope, np.zeros(self.size - len(slope))])
         found = linprog(cost, rows, limit, bounds=np.stack([np.zeros(self.size), self.upper], axis=1))
-        assert found.status == 0
-        return float(found.fun)
+        assert found.status in (0, 2)
+        return float(found.fun) if found.status == 0 else float("inf")
 
 
 @st.composite
@@ -180,9 +177,9 @@ def test_the_order_of_draws_does_not_count(drawn: Drawn, order: list[int]) -> No
 @given(programmes(), st.sampled_from([("expected", "worst"), ("worst", "expected"), ("worst",)]))
 def test_what_no_decision_can_bring_is_refused(drawn: Drawn, order: tuple[str, ...]) -> None:
     """A floor above what all money brings of the first draw, also where that draw is none of the worst."""
-    most = drawn.brings[0].sum()
-    best = 1 - Written(Drawn(drawn.brings[:1], drawn.costs[:1], 0.0, 1.0, 0.0)).least("expected", {})
-    beyond = Drawn(drawn.brings, drawn.costs, 1.01 * min(best, most) + 0.01, drawn.share, drawn.give)
+    free = Drawn(drawn.brings[:1], drawn.costs[:1], 0.0, 1.0, 0.0)
+    most = -Written(free).lowest(np.concatenate([np.zeros(drawn.brings.shape[1]), -drawn.brings[0].ravel()]), {})
+    beyond = Drawn(drawn.brings, drawn.costs, 1.01 * most + 0.01, drawn.share, drawn.give)
     assert Written(beyond).least("expected", {}) == float("inf")
     with pytest.raises(NoRecourseError):
         beyond.decide(order)

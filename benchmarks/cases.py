@@ -8,7 +8,7 @@ import singlepot as sp
 
 from .workloads import SIZES, Workload, synthetic, tables
 
-OURS, FILES, DRAW, OUTPUTS = "singlepot", "files", "ensemble", "all outputs"
+OURS, FILES, DRAW, OUTPUTS, ROBUST = "singlepot", "files", "ensemble", "all outputs", "robust grants"
 SMALL, COMMANDS = "200 small scenarios", "commands"
 BARE, PLAIN = "bare, crossover", "bare"
 PULP, CBC, PYOMO, LINOPY, CVXPY = "PuLP", "PuLP, CBC", "Pyomo", "linopy", "cvxpy"
@@ -87,7 +87,7 @@ QUICK = (
 )
 
 FULL = (
-    Case("england", "england", (OURS, FILES, OUTPUTS, BARE, PLAIN, *ALL_PEERS), times=3),
+    Case("england", "england", (OURS, FILES, OUTPUTS, BARE, PLAIN, *ALL_PEERS, ROBUST), times=3),
     Case("england, give 0", "england", (OURS, BARE, PLAIN, PULP, PYOMO), times=3, give=False),
     Case("england-authorities", "england-authorities", (OURS, FILES, BARE, PLAIN, *EXACT_PEERS, DRAW)),
     Case("small", "bucks-and-burnley", (SMALL,), times=5),

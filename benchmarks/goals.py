@@ -14,6 +14,7 @@ OUTSIDE = 0.10
 SHARING = 0.10
 DRAW_OF_BARE = 0.25
 TWO_PROCESSES = 1.8
+ROBUST_OF_DRAWS = 3.0
 
 
 def goals(rows: Rows) -> list[list[str]]:
@@ -47,6 +48,9 @@ def _goals(rows: Rows) -> Iterator[tuple[str, str, str, bool | None]]:
             reached = None if ratio is None else ratio >= TIMES_PEERS
             yield f"{name}: {peer} ÷ ours", f"≥ {TIMES_PEERS:g}", _number(ratio), reached
     yield from _draws(rows)
+    ratio = judging.ratios(rows, "england").get("robust ÷ draws alone")
+    words = "england, 20 draws: robust grants ÷ each draw alone"
+    yield words, f"≤ {ROBUST_OF_DRAWS:g}", _number(ratio), _at_most(ratio, ROBUST_OF_DRAWS)
     points = judging.growth(rows, cases.GROWTH)
     slope = judging.exponent(points) if len(points) > 1 else None
     words = "" if slope is None else f"{slope:.2f} up to {max(areas for areas, _ in points):,.0f} areas"

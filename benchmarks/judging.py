@@ -6,7 +6,7 @@ import statistics
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from .cases import BARE, CVXPY, EXACT_PEERS, LINOPY, OURS, OUTPUTS, PLAIN, PULP, PYOMO, Case
+from .cases import BARE, CVXPY, EXACT_PEERS, LINOPY, OURS, OUTPUTS, PLAIN, PULP, PYOMO, ROBUST, Case
 
 Row = dict[str, Any]
 Rows = Mapping[tuple[str, str], Row]
@@ -116,6 +116,8 @@ def ratios(rows: Rows, case: str) -> dict[str, float]:
         row = rows.get((case, peer), {})
         if row.get("counts"):
             result[f"{peer} ÷ ours"] = cpu(row, "prepare", "stages") / cpu(ours, "settle")
+    if (robust := rows.get((case, ROBUST), {})).get("counts"):
+        result["robust ÷ draws alone"] = cpu(robust, "robust") / cpu(robust, "draws alone")
     result["outside the solver"] = 1 - cpu(ours, *SOLVER) / cpu(ours, *OWN)
     return result
 

@@ -18,9 +18,26 @@ from pathlib import Path
 import singlepot as sp
 
 from .bare import Found, bare
-from .cases import BARE, CBC, COMMANDS, CVXPY, DRAW, FILES, LINOPY, OURS, OUTPUTS, PLAIN, PULP, PYOMO, SMALL, Case
+from .cases import (
+    BARE,
+    CBC,
+    COMMANDS,
+    CVXPY,
+    DRAW,
+    FILES,
+    LINOPY,
+    OURS,
+    OUTPUTS,
+    PLAIN,
+    PULP,
+    PYOMO,
+    ROBUST,
+    SMALL,
+    Case,
+)
 from .commands import commands
 from .meter import Meter, Phase, cpu_s
+from .robust import robust
 from .small import small
 
 TINY = "bucks-and-burnley"
@@ -160,6 +177,7 @@ SUBJECTS: dict[str, Callable[[Case, Meter], Found]] = {
     SMALL: small,
     COMMANDS: commands,
     OUTPUTS: all_outputs,
+    ROBUST: robust,
     BARE: lambda case, meter: bare(case, meter, crossover=True),
     PLAIN: lambda case, meter: bare(case, meter, crossover=False),
     PULP: lambda case, meter: peer(case, meter, module="pulp_model", solver="highs"),

@@ -43,7 +43,7 @@ def version() -> str:
 
 
 def solve_quadratic(
-    problem: QuadraticProgramme, control: Control, accuracy: float = ACCURACY, last: int = 0
+    problem: QuadraticProgramme, control: Control, accuracy: float = ACCURACY, last: int = 0, *, refine: bool = True
 ) -> ConicAnswer:
     """Solve a quadratic programme by interior point.
 
@@ -58,6 +58,8 @@ def solve_quadratic(
     last
         How many columns, from the first, are best eliminated last: those that many blocks share. Stored zeros couple
         them, so that the fill-reducing ordering does not take them early.
+    refine
+        Whether the linear systems are solved with iterative refinement.
 
     Raises
     ------
@@ -72,6 +74,7 @@ def solve_quadratic(
     settings.max_threads = 1
     settings.tol_gap_abs = settings.tol_gap_rel = settings.tol_feas = accuracy
     settings.max_iter = 200
+    settings.iterative_refinement_enable = refine
     cones = [clarabel.ZeroConeT(equalities), clarabel.NonnegativeConeT(rows.shape[0] - equalities)]
     solver = clarabel.DefaultSolver(
         _curvature(problem, last),

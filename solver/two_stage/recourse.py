@@ -5,7 +5,7 @@ r"""Recourse: the value function of a second-stage programme whose common column
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -16,32 +16,14 @@ from ..backends.highs import HighsEngine
 from ..control import Control
 from ..errors import NoSettlementError, SolverFailedError
 from ..lexicographic.faces import Face
+from ..presolve.problem import RowwiseProblem
 from ..programme import Floats, Integers, LinearProgramme
 from ..scaling import objective_factor, scale
+from .block import Block, presolved
 
 
 class NoRecourseError(NoSettlementError):
     """No decision lets every draw keep its rules."""
-
-
-@dataclass(frozen=True, eq=False)
-class Part:
-    """A programme as a block of a larger one, scaled.
-
-    ``matrix`` are its own rows; ``ties`` are its common columns in original units, each at most the common column that
-    ``at`` names. ``implied_lower`` and ``implied_upper`` bound the columns.
-    """
-
-    matrix: sparse.csr_array
-    ties: sparse.csr_array
-    at: Integers
-    row_lower: Floats
-    row_upper: Floats
-    column_lower: Floats
-    column_upper: Floats
-    implied_lower: Floats
-    implied_upper: Floats
-    cost: Floats
 
 
 class Recourse:
@@ -100,28 +82,32 @@ class Recourse:
         """Return the wait-and-see value, common columns decided for this draw alone; NaN where it is infeasible."""
         return self._solve(self._alone, control)
 
-    def part(self) -> Part:
-        """The programme as a block of a larger one, whose common columns are in original units."""
-        face = self._limited
-        columns = np.setdiff1d(np.arange(len(self._cost)), self._under)
+    def start_from(self, other: Recourse) -> None:
+        """Begin the first solve at the last basis of another draw, where it has as many rows and columns."""
+        if self._basis is None and self._scaled.matrix.shape == other._scaled.matrix.shape:
+            self._basis = other._basis
+
+    def block(self, common: LinearProgramme, size: Floats) -> Block:
+        """Return the programme as a block beside the common columns, which are counted in units of ``size``."""
+        face, count = self._limited, len(self._common)
+        inner = np.setdiff1d(np.arange(len(self._cost)), self._under)
         live = np.flatnonzero(np.isfinite(face.row_lower) | np.isfinite(face.row_upper))
-        count = len(self._common)
-        position = np.searchsorted(columns, self._common)
-        entries = (self._unit[self._common], (np.arange(count), position))
+        entries = self._unit[self._common], (np.arange(count), np.searchsorted(inner, self._common))
+        spent = sparse.coo_array(entries, (count, len(inner))).tocsr()
+        limit = sparse.diags_array(-size[self._at], format="csr")
+        rows = sparse.block_array([[self._scaled.matrix[:, inner].tocsr()[live], None], [spent, limit]], format="csr")
         upper = face.column_upper.copy()
         upper[self._common] = np.inf
-        return Part(
-            matrix=self._scaled.matrix[:, columns].tocsr()[live],
-            ties=sparse.coo_array(entries, (count, len(columns))).tocsr(),
-            at=self._at,
-            row_lower=face.row_lower[live],
-            row_upper=face.row_upper[live],
-            column_lower=face.column_lower[columns],
-            column_upper=upper[columns],
-            implied_lower=self._implied_lower[columns],
-            implied_upper=self._implied_upper[columns],
-            cost=self._cost[columns],
+        whole = RowwiseProblem(
+            sparse.csr_array(rows),
+            np.concatenate([self._cost[inner], np.zeros(count)]),
+            np.concatenate([face.column_lower[inner], (common.column_lower / size)[self._at]]),
+            np.concatenate([upper[inner], (common.column_upper / size)[self._at]]),
+            np.concatenate([face.row_lower[live], np.full(count, -np.inf)]),
+            np.concatenate([face.row_upper[live], np.zeros(count)]),
         )
+        implied = self._implied_lower[inner], self._implied_upper[inner]
+        return presolved(whole, implied, self._at, len(size))
 
     def _solve(self, face: Face, control: Control) -> float:
         """Solve from the last basis, else afresh."""

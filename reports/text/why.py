@@ -158,7 +158,7 @@ def _range_words(settlement: Settlement, row: Mapping[Any, Any]) -> str:
         return ""
     money = settlement.scenario.settings.money
     units = Titles(settlement.scenario).units
-    named = both.below.stage != both.above.stage
+    named = len({both.below.stage, both.above.stage} - {""}) == 2
     below, above = (_side_words(side, units[row["objective"]], money, named) for side in (both.below, both.above))
     return f"; one less saves {below}; one more costs {above}"
 

@@ -109,12 +109,13 @@ def _by_value(elastic: RelaxableProgramme, change: UniformChange, alone: Relaxat
     moved = alone.moved
     with np.errstate(divide="ignore", invalid="ignore"):
         needed = value.value * (moved["value"] + moved["change"]) / moved["value"]
-    names = Titles(scenario).areas
+    titles = Titles(scenario)
     extreme = needed.groupby(moved["area"]).min() if RULES[value.rule].lower else needed.groupby(moved["area"]).max()
+    whole = (extreme - value.value).abs() >= 0.99 * abs(value.to - value.value)
     enough = [
-        f"{outward(float(need), float(need) - value.value)[0]:g} is enough for {names[str(area)]}"
-        for area, need in extreme.items()
-        if abs(need - value.value) < 0.99 * abs(value.to - value.value)
+        f"{outward(float(need), float(need) - value.value)[0]:g} is enough for {titles.of('area', str(place))}"
+        for place, need in extreme[~whole].items()
+        if whole.any()  # else what moves alone moves less than what other rules ask for
     ]
     yield text + (f" ({list_words(enough)})" if 0 < len(enough) <= MOST_NAMED else "")
     if value.basis == "reference" and "least" in RULES[value.rule].bases:

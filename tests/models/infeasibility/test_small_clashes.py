@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 import singlepot as sp
-from singlepot.models.settlement import settle
+from singlepot.models.settlement import solving
 from singlepot.solver import SolverFailedError
 
 YEARS = ["2026-27", "2027-28", "2028-29"]
@@ -57,7 +57,7 @@ def test_a_solver_that_gives_up_on_a_clash_is_no_defect(monkeypatch: pytest.Monk
     def give_up(*_: object, **__: object) -> None:
         raise SolverFailedError("no method proved anything")
 
-    monkeypatch.setattr(settle, "minimise_in_turn", give_up)
+    monkeypatch.setattr(solving, "minimise_in_turn", give_up)
     with pytest.raises(sp.NoSettlementError, match=r"£768\.7k"):
         sp.settle(stepping())
     with pytest.raises(SolverFailedError, match="no method proved anything"):

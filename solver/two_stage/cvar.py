@@ -16,6 +16,7 @@ from __future__ import annotations
 import logging
 import math
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,12 +26,16 @@ from ..errors import SolverFailedError
 from ..lexicographic.stage import ended_early
 from ..programme import Floats, LinearProgramme
 from .joint import Joint
-from .recourse import Recourse
+from .recourse import NoRecourseError, Recourse
 
 LOG = logging.getLogger("singlepot")
 
 HOLD = 1e-7
-"""Slack above an earlier stage, in its unit, beside what it gives: an interior-point method needs an interior."""
+"""Slack above an earlier stage, in its unit, beside what it gives, and above a decision, relative to its size: an
+interior-point method needs an interior."""
+
+SLACKS = (0.0, 1e-6, 1e-5)
+"""What is added in turn to what is held, in its unit, where no decision near a target is found."""
 
 CLOSE = 1e-8
 """Gap, in the unit of the values, up to which draws outside the programme do not count."""
@@ -152,19 +157,34 @@ class _Relaxation:
             close = value - bound <= CLOSE and self._keeps(values, held)
             if close or not self._enlarge(values, held):
                 break
-        self._require(values)
+        if not self._keeps(values, held):
+            raise SolverFailedError(
+                f"no decision of the stage {name} keeps the earlier ones", "report this as a defect"
+            )
         if name == "expected":
             self._inside[:] = False
             self._enlarge(values, held)
         return value, bound
 
     def nearest(self, target: Floats, weight: Floats, held: Mapping[str, float]) -> tuple[Floats, Floats]:
-        """Return the decision nearest to a target, and the values of the draws there."""
+        """Return the decision nearest to a target, and the values of the draws there.
+
+        There is one, that of the stage before; where it is among few, what is held is eased until it can be found.
+        """
+        for slack in SLACKS:
+            eased = {name: most + slack for name, most in held.items()}
+            with suppress(NoRecourseError):
+                decision, values = self._nearest(target, weight, eased)
+                if self._keeps(values, eased):
+                    return decision, values
+            LOG.info("nearest to the bids, with a slack of %.0e: not found", slack)
+        raise SolverFailedError("no decision near the bids keeps the earlier stages", "report this as a defect")
+
+    def _nearest(self, target: Floats, weight: Floats, held: Mapping[str, float]) -> tuple[Floats, Floats]:
         while True:
             decision = self._joint().nearest(target, weight, self._limits(held), self._control)
             values = self._values(decision)
             if self._keeps(values, held) or not self._enlarge(values, held):
-                self._require(values)
                 return decision, values
 
     def _joint(self) -> Joint:
@@ -176,7 +196,10 @@ class _Relaxation:
         return {name: most for name, most in held.items() if name == "worst" or self._inside.all()}
 
     def _keeps(self, values: Floats, held: Mapping[str, float]) -> bool:
-        return all(measure(name, values, self._share) <= most + HOLD for name, most in held.items())
+        """Whether every draw has a value, and the measures are at most what is held."""
+        return bool(np.isfinite(values).all()) and all(
+            measure(name, values, self._share) <= most + HOLD for name, most in held.items()
+        )
 
     def _enlarge(self, values: Floats, held: Mapping[str, float]) -> bool:
         """Add draws without an answer and the worst, or all where the expected value is too large; False if none."""
@@ -189,13 +212,14 @@ class _Relaxation:
         return int(self._inside.sum()) > before
 
     def _values(self, decision: Floats) -> Floats:
-        """Return the value of each draw; all begin at the basis of the first, so that their order does not count."""
+        """Return the value of each draw; all begin at the basis of the first, so that their order does not count.
+
+        A draw that needs all of the decision is given :data:`HOLD` more: an interior point ends below it.
+        """
         values = []
         for draw in self._draws:
             draw.start_from(self._draws[0])
-            values.append(draw.value(decision, self._control))
+            value = draw.value(decision, self._control)
+            more = decision + HOLD * self._size
+            values.append(value if math.isfinite(value) else draw.value(more, self._control))
         return np.asarray(values)
-
-    def _require(self, values: Floats) -> None:
-        if not np.isfinite(values).all():
-            raise SolverFailedError("a draw has no answer at the common decision", "report this as a defect")

@@ -25,6 +25,12 @@ HOLD = 1e-7
 HELD = 1e-6
 """By how much a held measure may be above its limit: that slack, and the accuracy of an interior point."""
 
+EASED = 1e-5
+"""The same of the last step, where what is held is eased."""
+
+GAP = 1e-5
+"""Gap of a stage: the slack of what is held, times what the worst tenth gains from it."""
+
 
 @dataclass(frozen=True)
 class Drawn:
@@ -149,7 +155,7 @@ def test_stages_are_those_of_the_joint_programme(drawn: Drawn) -> None:
     most = expected.value + drawn.give
     assert worst.bound - 1e-9 <= written.least("worst", {"expected": most})
     assert worst.value >= written.least("worst", {"expected": most + HELD}) - HOLD
-    assert max(expected.gap, worst.gap) < 1e-6
+    assert max(expected.gap, worst.gap) < GAP
 
 
 @given(programmes())
@@ -158,7 +164,7 @@ def test_the_decision_is_the_nearest_to_the_bids(drawn: Drawn) -> None:
     found, written = drawn.decide(), Written(drawn)
     most = {"expected": found.steps[0].value + drawn.give, "worst": found.steps[1].value}
     for name, limit in most.items():
-        assert cvar.measure(name, found.values, drawn.share) <= limit + HELD
+        assert cvar.measure(name, found.values, drawn.share) <= limit + EASED + HELD
     slope = 2 * (found.common - drawn.bids) / drawn.bids
     assert slope @ found.common <= written.lowest(slope, {name: limit + HOLD for name, limit in most.items()}) + 1e-4
 

@@ -240,9 +240,28 @@ class Cluster:
                 raise EnsembleRefusedError(f"worker {address} has {wrong}", "install the same versions everywhere")
 
     def run(self, work: Work, batches: Sequence[Batch], tick: Tick) -> Iterator[tuple[Batch, list[Drawn]]]:
-        """Settle batches; see :class:`Executor`."""
-        client, changed = self._client, threading.Event()
-        shared = client.scatter(work, broadcast=True)
+        """Settle batches; see :class:`Executor`. Those whose data went with a worker are given to the others."""
+        waiting = list(batches)
+        try:
+            for _ in range(TRIES):
+                waiting = (yield from self._run_once(work, waiting, tick)) if waiting else []
+        finally:
+            self._client.close()
+        for batch in waiting:
+            yield (
+                batch,
+                [failed(work, draw, "failed", "the workers that held its data were lost") for draw in batch.draws],
+            )
+
+    def _run_once(
+        self, work: Work, batches: Sequence[Batch], tick: Tick
+    ) -> Generator[tuple[Batch, list[Drawn]], None, list[Batch]]:
+        """Settle batches; return those that were cancelled, because no worker that held their data is left."""
+        client, changed, lost = self._client, threading.Event(), []
+        try:
+            shared = client.scatter(work, broadcast=True, hash=False)  # a new name: one that was lost stays lost
+        except TimeoutError:  # there is no worker
+            return list(batches)
         pending = {
             client.submit(_settle_there, shared, batch.draws, pure=False, retries=TRIES - 1): batch for batch in batches
         }
@@ -255,10 +274,13 @@ class Cluster:
                 tick()
                 for future in [future for future in pending if future.done()]:
                     batch = pending.pop(future)
-                    yield batch, _result(work, batch, future)
+                    if future.status in ("cancelled", "lost"):
+                        lost.append(batch)
+                    else:
+                        yield batch, _result(work, batch, future)
+            return lost
         finally:
             client.cancel(list(pending), force=True)
-            client.close()
 
 
 def versions() -> dict[str, str]:

@@ -55,7 +55,7 @@ def settle_each(
         The user or ``progress`` ended the run.
     """
     many = RunOfMany(progress, count)
-    start = None if like is None else first_start(like, Control(time_limit_s, many.within(0)))
+    start = None if like is None else first_start(like, Control(time_limit_s, lambda _: many.report(0)))
     for done, scenario in enumerate(scenarios):
         outcome: Outcome
         try:

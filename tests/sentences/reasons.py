@@ -399,7 +399,10 @@ class _Reading:
         elif not mixed:
             scanner.claim("£1 is the measuring pot's", close(stage.paid(move) / measure, cash), f"{cash}")
         if theirs:
-            scanner.claim("the rival is dearer", rival is not None and rival > cost, theirs[1])
+            dear = rival is not None and rival >= cost - 1e-9 * abs(
+                cost
+            )  # the same where all that are left cost as much
+            scanner.claim("the rival is no less dear", dear, theirs[1])
         dearer = scanner.take(
             "; it is dearer than that, and used for what (the rules ask|is decided later|was decided before)"
         )

@@ -61,26 +61,35 @@ def explain_conflict(
             least = ways or _least_change(elastic, control)
         except Halt as halt:
             return ended_early(halt, ())
-        if clash is None and least is None:
-            raise SolverFailedError(
-                "no settlement was found and none was disproved", "report this scenario as a defect"
-            )
-        words = "the rules cannot hold together" if clash is None else str(clash), least or "relax one of them"
+        if clash is None:
+            return _missed_by_little(least)
+        words = str(clash), least or "relax one of them"
     cause, remedy = words
     return NoSettlementError(cause, f"{remedy}; {POINTER}")
 
 
+def _missed_by_little(least: str | None) -> NoSettlementError:
+    """Say that the rules clash by so little that a repair would find nothing to do."""
+    if least is None:
+        raise SolverFailedError("no settlement was found and none was disproved", "report this scenario as a defect")
+    return NoSettlementError("the rules cannot hold together, by less than a solver can tell from nothing", least)
+
+
 def _least_change(elastic: RelaxableProgramme, control: Control) -> str | None:
-    """Say the least change of all limits together, where none is enough by itself; None where none is needed."""
+    """Say the least change of all limits together, where none is enough by itself; None where none is needed.
+
+    However small it is: its duals prove that less will not do, and a floor of nearly nothing may be impossible.
+    """
     slacks, of, _ = elastic.slacks(elastic.kinds)
     background = elastic.formulation.curvature
     try:
         relaxed = least_change(elastic.keeping(elastic.kinds), slacks, background, control, shared=False)
     except InfeasibleError:
         return None
-    if relaxed.total <= NEGLIGIBLE * float((slacks.weight * slacks.size).sum()):
+    if relaxed.total <= 0:
         return None
-    moved = elastic.limits.iloc[of[relaxed.slack > NEGLIGIBLE * slacks.size]]
+    change = relaxed.slack / slacks.size
+    moved = elastic.limits.iloc[of[change > NEGLIGIBLE * change.max()]]
     rules = list_words(dict.fromkeys(called(str(kind)) for kind in moved["kind"]))
     money = elastic.formulation.scenario.settings.money
     return f"together, {rules} would have to move by {spoken_up(relaxed.total, money)}"

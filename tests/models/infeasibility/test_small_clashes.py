@@ -83,3 +83,23 @@ def test_a_clash_that_no_kind_of_rule_can_end_alone_is_said_with_an_amount() -> 
     with pytest.raises(sp.NoSettlementError) as refused:
         sp.settle(scenario)
     assert re.search(r"£\d", str(refused.value))
+
+
+@pytest.mark.parametrize("floor", [0.5, 1e-3, 1e-7, 1e-9])
+def test_a_floor_that_cannot_be_met_is_never_a_defect_however_low(floor: float) -> None:
+    """A bid that gets nothing leaves targets of nothing, so that a floor of a billionth is impossible too."""
+    scenario = sp.Scenario.from_tables(
+        areas=pd.DataFrame({"code": ["A", "B"], "name": ["A", "B"]}),
+        bids=pd.DataFrame({"area": ["A", "B"], "envelope": ["b", "a"], "year": YEARS[0], "amount": [8.4, 77571.0]}),
+        pot=pd.DataFrame({"envelope": ["a", "b"], "year": YEARS[0], "amount": [97741.5, 0.0]}),
+        objectives=pd.DataFrame({"key": ["k"], "name": ["k"], "unit": ["units"]}),
+        targets=pd.DataFrame({"area": ["A", "B"], "objective": "k", "year": YEARS[0], "target": [18.9, 1.1]}),
+        options=pd.DataFrame({"area": ["A"], "option": ["o"], "max_take_up": [1.0]}),
+        option_years=pd.DataFrame(
+            {"area": ["A"], "option": ["o"], "year": YEARS[0], "grant_b": [-8.4], "grant_a": [0.0], "k": [-18.9]}
+        ),
+        years=YEARS[:1],
+        rules={"target_floor": floor},
+    )
+    with pytest.raises(sp.NoSettlementError, match=r"target floor.*(£|%)"):
+        sp.settle(scenario)

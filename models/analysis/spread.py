@@ -8,8 +8,8 @@ import numpy as np
 
 from ..formulation.bounds import grant_bounds
 from ..formulation.formulation import formulate
-from ..formulation.model import ABSENT
 from ..settlement.settlement import Settlement
+from ..settlement.tabulating import has_grant
 
 ON_LIMIT = 1e-9
 """How near its floor or ceiling a grant must be to sit on it, as a share of the bid."""
@@ -51,7 +51,7 @@ def spread(settlement: Settlement) -> Spread:
     data = formulation.data
     floor, ceiling = grant_bounds(data, formulation.rules)
     level = np.zeros(data.bid.shape)
-    level[(formulation.model.grant != ABSENT) | data.has_bid_row] = settlement.grants["grant"].to_numpy()
+    level[has_grant(formulation)] = settlement.grants["grant"].to_numpy()
     bound = data.bid > 0
     near = ON_LIMIT * data.bid
     on_floor = (bound & (floor > 0) & (level <= floor + near)).any(axis=(1, 2))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -15,13 +15,13 @@ from singlepot.solver import (
     Extra,
     Halt,
     InfeasibleError,
-    NotProvenError,
     SolverFailedError,
     Staged,
     Start,
     Technique,
     VerificationFailedError,
     ended_early,
+    find_start,
     minimise_in_turn,
     share,
 )
@@ -98,41 +98,44 @@ def settle_programme(
     """
     clock = _Clock()
 
-    def attempt(technique: Technique, start: Start | None = None) -> Outcome:
+    def attempt(technique: Technique, start: Start | None) -> Outcome:
         return _certified(formulation, extra, control, (*backend, technique), clock, start)
 
-    if start is not None:
-        with suppress(SolverFailedError, VerificationFailedError):
-            return attempt(WAYS[0], start)
-    return by_techniques(attempt)
+    return by_techniques(attempt, start)
 
 
 def first_start(scenario: Scenario, control: Control) -> Start | None:
     """Return where the first stage of a scenario ends, a start for scenarios like it; None without a settlement."""
     formulation = formulate(scenario)
     try:
-        return minimise_in_turn(formulation.programme, formulation.stages, control).start
-    except (InfeasibleError, SolverFailedError, NotProvenError):
+        return find_start(formulation.programme, formulation.stages, control)
+    except (InfeasibleError, SolverFailedError):
         return None
+    except Halt as halt:
+        if halt.by_limit:
+            return None
+        raise ended_early(halt, ()) from halt
     except KeyboardInterrupt as interrupt:
         raise ended_early(Halt(by_limit=False), ()) from interrupt
 
 
-def by_techniques(attempt: Callable[[Technique], Result]) -> Result:
-    """Return what the first of :data:`WAYS` leads to whose answer can be proved.
+def by_techniques(attempt: Callable[[Technique, Start | None], Result], start: Start | None = None) -> Result:
+    """Return what the first of :data:`WAYS` leads to whose answer can be proved; before them, from the start if any.
 
     Raises
     ------
     SolverFailedError, VerificationFailedError
         The last one failed too.
     """
-    *others, last = WAYS
-    for technique in others:
+    tries: list[tuple[Technique, Start | None]] = [] if start is None else [(WAYS[0], start)]
+    tries += [(technique, None) for technique in WAYS]
+    *others, last = tries
+    for technique, beginning in others:
         try:
-            return attempt(technique)
+            return attempt(technique, beginning)
         except (SolverFailedError, VerificationFailedError) as failure:
             LOG.info("%s; trying another technique", failure.cause)
-    return attempt(last)
+    return attempt(*last)
 
 
 def _certified(

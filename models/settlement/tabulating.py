@@ -18,7 +18,7 @@ from ..explanation.reasons import Moved, reasons
 from ..explanation.solved_stages import SolvedStages
 from ..formulation.formulation import Formulation
 from ..formulation.model import ABSENT
-from ..scenario.array_types import Floats, Texts
+from ..scenario.array_types import Booleans, Floats, Texts
 from ..scenario.arrays import Arrays
 from ..scenario.option_arrays import Options
 from ..scenario.scenario import Scenario
@@ -110,10 +110,14 @@ def _taken(names: Sequence[str] | Texts, positions: Positions) -> pd.api.extensi
     return pd.Series(np.asarray(names, dtype=object)).array.take(positions)
 
 
+def has_grant(formulation: Formulation) -> Booleans:
+    """Return which cells, A×E×T, have a row in the table of grants."""
+    return np.asarray(formulation.data.has_bid_row | (formulation.model.grant != ABSENT))
+
+
 def grants_columns(formulation: Formulation, decisions: Decisions, pounds: Pounds) -> dict[str, Any]:
     """Return the columns of the table of grants."""
-    data = formulation.data
-    shown = data.has_bid_row | (formulation.model.grant != ABSENT)
+    data, shown = formulation.data, has_grant(formulation)
     area, envelope, year = np.nonzero(shown)
     return {
         **_labels(data, area=area, envelope=envelope, year=year),

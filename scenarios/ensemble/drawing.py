@@ -11,8 +11,9 @@ import pandas as pd
 from singlepot.models.formulation.formulation import Formulation, formulate
 from singlepot.models.formulation.model import ABSENT
 from singlepot.models.scenario.array_types import Floats
-from singlepot.models.settlement.solving import settle_programme
-from singlepot.models.settlement.tabulating import grants_columns, national_columns, pot_columns
+from singlepot.models.settlement.settlement import Settlement
+from singlepot.models.settlement.solving import first_start, settle_programme
+from singlepot.models.settlement.tabulating import grants_columns, has_grant, national_columns, pot_columns
 from singlepot.solver import (
     Control,
     InfeasibleError,
@@ -61,10 +62,14 @@ class Drawn:
     grants: pd.DataFrame
 
 
-def make_work(sample: Sample, time_limit_s: float | None, *, regret: bool) -> Work:
-    """Prepare the work of all draws by settling the base scenario."""
-    central = settle_programme(formulate(sample.base), Control())
-    return Work(sample, central.decisions.grants if regret else None, time_limit_s, central.staged.start)
+def make_work(sample: Sample, central: Settlement, time_limit_s: float | None, *, regret: bool) -> Work:
+    """Prepare the work of all draws from the settlement of the base scenario."""
+    grants = None
+    if regret:
+        shown = has_grant(formulate(sample.base))
+        grants = np.zeros(shown.shape)
+        grants[shown] = central.grants["grant"]
+    return Work(sample, grants, time_limit_s, first_start(sample.base, Control()))
 
 
 def settle_draws(work: Work, draws: range, watch: Watch | None = None) -> list[Drawn]:

@@ -138,7 +138,8 @@ def run_ensemble(
             return read_ensemble(path)
         central = _central(store, base)
         executor: Executor = Cluster(cluster) if cluster is not None else Processes(workers)
-        _settle_all(store, partial(make_work, sample, time_limit_s, regret=plan.regret), plan.draws, executor, progress)
+        make = partial(make_work, sample, central, time_limit_s, regret=plan.regret)
+        _settle_all(store, make, plan.draws, executor, progress)
         _finish(store, plan, central)
     return read_ensemble(path)
 

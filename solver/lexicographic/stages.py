@@ -90,6 +90,24 @@ def minimise_in_turn(
     return Staged(run.scaled, x, run.face, tuple(results), run.asked.name, run.asked.version, run.start)
 
 
+def find_start(programme: LinearProgramme, stages: Sequence[Stage], control: Control) -> Start | None:
+    """Minimise the first stage alone, for runs of all stages on programmes of this shape to begin where it ends.
+
+    Raises
+    ------
+    InfeasibleError, SolverFailedError
+        As :func:`minimise_in_turn`.
+    Halt
+        The run ended early.
+    """
+    programme, _ = with_stage_rows(programme, stages)
+    run = LexicographicSolver(programme, control)
+    for stage in (stage for stage in stages if not stage.empty):
+        run.minimise(stage, None)
+        break
+    return run.start
+
+
 def with_stage_rows(
     programme: LinearProgramme, stages: Sequence[Stage], technique: Technique = EVERY_CURE
 ) -> tuple[LinearProgramme, dict[int, int]]:

@@ -263,10 +263,10 @@ def test_a_draw_is_what_settling_its_scenario_gives(written: Callable[[int], Pat
 def test_regret_is_what_keeping_the_central_grants_costs(england: sp.Scenario) -> None:
     """Never negative, and nothing where nothing is uncertain."""
     still = draw_sample(plan(1, distribution="empirical", spread=None, values=[1.0]), england)
-    row = settle_draw(make_work(still, None, regret=True), 0).row
+    row = settle_draw(make_work(still, sp.settle(england), None, regret=True), 0).row
     assert row["regret shortfall.largest[1]"] == pytest.approx(0.0, abs=1e-9)
     moved = draw_sample(plan(1), england)
-    row = settle_draw(make_work(moved, None, regret=True), 0).row
+    row = settle_draw(make_work(moved, sp.settle(england), None, regret=True), 0).row
     assert float(str(row["regret shortfall.total[1]"])) > 1e-4
 
 

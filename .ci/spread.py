@@ -1,7 +1,8 @@
 """Settle random scenarios of 20,000 to 200,000 entries from fixed seeds and compare each with the others of its size.
 
-``python .ci/spread.py 500`` settles 500; ``--from`` begins elsewhere and ``--minutes`` ends early. More than ten times
-the CPU time of the median of its size, per entry, is a failure, and so is a scenario that does not settle.
+``python .ci/spread.py 500`` settles 500, with a line for each; ``--from`` begins elsewhere, ``--minutes`` ends early.
+More than ten times the CPU time of the median of its size, per entry, is a failure, and so is a scenario that does not
+settle.
 """
 
 import argparse
@@ -60,6 +61,7 @@ def main() -> int:
             print(f"seed {seed}: exit {error.exit_code}, {error}", flush=True)
             continue
         found.append((entries, time.process_time() - start, seed))
+        print(f"seed {seed}: {entries:,} entries, {found[-1][1]:.1f} s", flush=True)
     print(f"{len(found)} scenarios settled")
     for low, high in pairwise(SIZES):
         inside = [(seconds / entries, seconds, seed) for entries, seconds, seed in found if low <= entries < high]

@@ -11,12 +11,11 @@ from ..answer import Features, Method
 from ..backends import INTERIOR_POINT, REFERENCE, Backend, Engine, engine, restartable
 from .stage import Start
 
-LARGE = 1_000_000
+LARGE = 500_000
 """Entries of a programme from which the interior point is asked before HiGHS, where nobody chose a solver.
 
-Chosen, not tuned, from the figures of decision 71 (2026, CPU seconds of all stages by HiGHS alone and with the interior
-point): at 759,014 entries 13.7 against 8.0 or 30.6, by how many threads BLAS has on a busy machine; at 2,373,048 (3,143
-areas) HiGHS takes minutes for the first stage, the interior point 13 to 19 s. Without it the large ones take minutes.
+Measured in 2026 (decision 71, CPU seconds of all stages): with it first 7.9 for 36.0 by HiGHS alone at 759,014 entries,
+19.8 for 66.5 at 780,015. Below it wins less than half or loses: 8.3 for 9.2 at 399,549, 8.3 for 6.1 at 195,015.
 """
 
 NARROW = 0.5

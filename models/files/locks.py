@@ -29,7 +29,7 @@ _HEADER = b'{\n "singlepot": "lock",'
 _FAR = 1 << 30
 """Byte that is locked on Windows, where a locked byte cannot be read."""
 
-_PATIENCE, _PAUSE_S = 20, 0.01
+_PATIENCE, _PAUSE_S = 200, 0.01
 """How often, and after which pause, to look again at a lock file that is empty: its maker is about to lock it."""
 
 
@@ -100,8 +100,12 @@ def _acquire(path: Path, what: str, error: type[SinglepotError]) -> tuple[int, M
         wait = False
         try:
             free = _lock(handle)
+            while new and free is False and patience > 0:  # another looks whether it is being made, and lets it go
+                patience -= 1
+                time.sleep(_PAUSE_S)
+                free = _lock(handle)
             empty = not new and not os.fstat(handle).st_size
-            wait = patience > 0 and (empty or (new and free is False))
+            wait = patience > 0 and empty
             if not wait:
                 left = _what_was_left(handle, path, what, (new, free), error)
                 if os.path.samestat(path.lstat(), os.fstat(handle)):

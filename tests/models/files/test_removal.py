@@ -312,3 +312,25 @@ def test_a_lock_that_is_being_made_is_left_to_its_maker(tmp_path: Path, monkeypa
     with ThreadPoolExecutor(6) as pool:
         assert any(pool.map(work, range(60)))
     assert not list(tmp_path.iterdir())
+
+
+def test_a_lock_that_another_looks_at_stays_its_makers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who looks whether a lock file is being made holds it for a moment, in which its maker cannot lock it."""
+    from singlepot.models.files import locks
+
+    lock, path, seen = locks._lock, tmp_path / ".out.lock", []
+
+    def looked_at(handle: int) -> bool | None:
+        if seen:
+            return lock(handle)
+        other = os.open(path, os.O_RDWR)
+        lock(other)
+        seen.append(lock(handle))
+        os.close(other)
+        return seen[0]
+
+    monkeypatch.setattr(locks, "_lock", looked_at)
+    with locks.held(path, "out", {}, FolderRefusedError):
+        pass
+    assert seen == [False]
+    assert not list(tmp_path.iterdir())

@@ -12,10 +12,13 @@ from ..backends import INTERIOR_POINT, REFERENCE, Backend, Engine, engine, resta
 from .stage import Start
 
 LARGE = 500_000
-"""Entries of a programme from which the interior point is asked before HiGHS, where nobody chose a solver.
+"""Entries of a programme from which the interior point solves the first stage, where nobody chose a solver.
 
-Measured in 2026 (decision 71, CPU seconds of all stages): with it first 7.9 for 36.0 by HiGHS alone at 759,014 entries,
-19.8 for 66.5 at 780,015. Below it wins less than half or loses: 8.3 for 9.2 at 399,549, 8.3 for 6.1 at 195,015.
+HiGHS solves the later ones there, afresh, never from the last basis.
+
+Measured in 2026 (decision 71, CPU seconds of all stages): 7.4 for 36.0 by HiGHS alone at 759,014 entries, 9.2 for 66.5
+at 780,015; from the last basis 24,000 areas took more than 15 minutes instead of 57 s. Below it wins by little at some
+sizes: 6.5 for 6.9 at 399,549.
 """
 
 NARROW = 0.5
@@ -23,13 +26,6 @@ NARROW = 0.5
 
 Wider ones are too, where the stage before ended above nothing: its basis is near (decision 114). Where nothing was
 short, the last point is anywhere on the face, and a fresh interior point takes two thirds of the time.
-"""
-
-THIN = 2
-"""Stages with give after which the interior point is not asked: what they leave is too thin to have a centre.
-
-Seen on the third stage of england (decision 71, 2026): 90 steps of this interior point, 53 of IPX, 158 of Clarabel,
-where the first takes 21. Without it a large stage may lose the time of such a walk; the answer stays the same.
 """
 
 CUT_SHORT = 1e-3
@@ -83,7 +79,7 @@ class ChoiceOfMethod:
         return engine(INTERIOR_POINT, self._matrix)
 
     def attempts(
-        self, freedom: float | None, given: int, last: Engine | None, *, bound: bool = False
+        self, freedom: float | None, last: Engine | None, *, bound: bool = False
     ) -> Iterator[tuple[Engine, Method]]:
         """List solvers and methods, fastest first; the reference stands in where another's answers prove nothing.
 
@@ -91,8 +87,6 @@ class ChoiceOfMethod:
         ----------
         freedom
             Directions of the face relative to those of the first; None for the first stage.
-        given
-            Stages so far that gave.
         last
             Who solved the stage before.
         bound
@@ -103,10 +97,10 @@ class ChoiceOfMethod:
             yield self.asked if features.methods else self._reference, Method.SAFE
         if self._started and freedom is None and not self._safe:
             yield self.asked, Method.AGAIN
-        narrow = freedom is not None and (self._eager or freedom < NARROW)
-        if self._large and not narrow and given < THIN:
+        if self._large and freedom is None:
             yield self._interior_point, Method.INTERIOR
-        if (narrow or bound) and features.warm_start and last is self.asked:
+        near = bound or (freedom is not None and (self._eager or freedom < NARROW))
+        if near and not self._large and features.warm_start and last is self.asked:
             yield self.asked, Method.WARM
         yield self.asked, Method.INTERIOR
         if features.exact and features.methods:

@@ -23,7 +23,7 @@ from ..negligible import LEAST_GIVE
 from ..programme import OPEN, Family, Floats, LinearProgramme
 from ..scaling import objective_factor, scale
 from .choice_of_method import ChoiceOfMethod, closeness, method_name
-from .faces import CALM, ECHO, Face, ambiguous, around, largest_part, without_rounding
+from .faces import Face, ambiguous, around, calm, largest_part, without_rounding
 from .proof import GAP_TOLERANCE, Prover, size
 from .stage import EVERY_CURE, InfeasibleError, Stage, Staged, StageResult, Start, Technique, ended_early
 
@@ -102,9 +102,9 @@ def find_start(programme: LinearProgramme, stages: Sequence[Stage], control: Con
     """
     programme, _ = with_stage_rows(programme, stages)
     run = LexicographicSolver(programme, control)
-    for stage in (stage for stage in stages if not stage.empty):
-        run.minimise(stage, None)
-        break
+    first = next((stage for stage in stages if not stage.empty), None)
+    if first is not None:
+        run.minimise(first, None)
     return run.start
 
 
@@ -192,7 +192,6 @@ class LexicographicSolver:
         unit = self.scaled.column_scale
         self._prover = Prover(self.scaled.matrix, programme.implied_lower / unit, programme.implied_upper / unit)
         self._first_freedom = max(self.face.freedom, 1)
-        self._given = 0
         self._last: Engine | None = None
         self._bound = False
 
@@ -241,7 +240,6 @@ class LexicographicSolver:
         if held_row is not None:
             upper = (value + objective.stage.give) * self.scaled.row_scale[held_row]
             self.face = self.face.limit_row(held_row, upper)
-            self._given += 1
             return
         activity = np.asarray(self.scaled.matrix @ self.x)
         reduced, row_dual = without_rounding(self.scaled.matrix, objective.cost, proved.answer.row_dual)
@@ -257,7 +255,7 @@ class LexicographicSolver:
         largest = 0.0
         stage = objective.stage
         freedom = None if self.x is None else self.face.freedom / self._first_freedom
-        for solver, method in self._choice.attempts(freedom, self._given, self._last, bound=self._bound):
+        for solver, method in self._choice.attempts(freedom, self._last, bound=self._bound):
             features = solver.features
             factor, answer = objective.factor, self._ask(solver, objective.cost, objective.factor, method)
             if answer.stop is Stop.INFEASIBLE and self.x is None and features.exact and method is Method.SAFE:
@@ -273,7 +271,7 @@ class LexicographicSolver:
                 note = f"{'; '.join(claims)}; solved again by {solver.name}" if stands_in else ""
                 proved = _Proved(answer, method_name(features, method), note, factor)
                 part = largest_part(self.scaled.matrix, answer.row_dual * objective.factor)
-                if part * ECHO <= CALM:
+                if part <= calm(objective.cost * objective.factor):
                     return self._with_clear_duals(proved, solver, objective)
                 if fallback is not None and math.isclose(part, largest, rel_tol=ALIKE):
                     return fallback

@@ -8,12 +8,16 @@ from scipy import sparse
 
 from singlepot.solver.lexicographic.faces import (
     AT_BOUND,
+    CALM,
+    ECHO,
     FREEZE_ABOVE,
     IMMOVABLE,
     NOISE_BELOW,
+    STEEP,
     Face,
     ambiguous,
     around,
+    calm,
     without_rounding,
 )
 
@@ -114,3 +118,10 @@ def test_without_an_objective_only_rounding_of_the_duals_is_dropped() -> None:
     reduced, row_dual = without_rounding(sparse.csc_array(np.eye(2)), np.zeros(2), np.asarray([1.0, 1e-15]))
     assert reduced.tolist() == [-1.0, 0.0]
     assert row_dual.tolist() == [1.0, 0.0]
+
+
+def test_prices_may_be_as_large_as_an_objective_of_many_terms_makes_them() -> None:
+    """Of few terms they are held to what rounding allows."""
+    few, many = np.full(10, -128.0), np.full(10**6, -128.0)
+    assert calm(few) == calm(np.zeros(0)) == CALM / ECHO
+    assert calm(many) == STEEP * 128e6 > CALM / ECHO

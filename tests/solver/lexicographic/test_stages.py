@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import importlib
+import pickle
 import pkgutil
 from collections.abc import Iterator
 from typing import Any
@@ -26,7 +27,7 @@ from singlepot.solver.answer import Answer
 from singlepot.solver.backends.highs import HighsEngine
 from singlepot.solver.exploration.explorer import Explorer
 from singlepot.solver.lexicographic.choice_of_method import ChoiceOfMethod
-from singlepot.solver.lexicographic.stages import with_stage_rows
+from singlepot.solver.lexicographic.stages import find_start, with_stage_rows
 
 
 def triangle() -> LinearProgramme:
@@ -88,25 +89,13 @@ def test_stages_that_give_are_held_by_a_row_and_no_others() -> None:
     assert with_stage_rows(unchanged, [NOTHING, LEAST_A], Technique()) == (unchanged, {})
 
 
-def test_stages_that_gave_are_counted_from_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    attempts, counted = ChoiceOfMethod.attempts, []
-
-    def count(self: ChoiceOfMethod, freedom: float | None, given: int, last: Any, *, bound: bool) -> Iterator[Any]:
-        counted.append(given)
-        return attempts(self, freedom, given, last, bound=bound)
-
-    monkeypatch.setattr(ChoiceOfMethod, "attempts", count)
-    values(dataclasses.replace(LEAST_A, give=1.0), MOST_B, dataclasses.replace(LEAST_A, give=1.0), MOST_B)
-    assert counted == [0, 1, 1, 2]
-
-
 def test_a_stage_after_one_that_binds_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
     """The least b is nothing, the least a is one."""
     attempts, told = ChoiceOfMethod.attempts, []
 
-    def note(self: ChoiceOfMethod, freedom: float | None, given: int, last: Any, *, bound: bool) -> Iterator[Any]:
+    def note(self: ChoiceOfMethod, freedom: float | None, last: Any, *, bound: bool) -> Iterator[Any]:
         told.append(bound)
-        return attempts(self, freedom, given, last, bound=bound)
+        return attempts(self, freedom, last, bound=bound)
 
     monkeypatch.setattr(ChoiceOfMethod, "attempts", note)
     values(stage("least b", 0.0, 1.0), LEAST_A, LEAST_A)
@@ -154,3 +143,22 @@ def test_values_are_frozen() -> None:
     for value in made:
         with pytest.raises(dataclasses.FrozenInstanceError):
             value.anything = None
+
+
+def test_a_start_is_found_by_the_first_stage_that_has_an_objective_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is where a run of all stages has one, and there is none without an objective."""
+    solved, solve = [], HighsEngine.solve
+
+    def counted(engine: HighsEngine, *arguments: Any) -> Answer:
+        solved.append(engine)
+        return solve(engine, *arguments)
+
+    monkeypatch.setattr(HighsEngine, "solve", counted)
+    assert find_start(triangle(), [NOTHING], Control()) is None
+    assert not solved
+    start = find_start(triangle(), [NOTHING, LEAST_A, MOST_B], Control())
+    assert len(solved) == 1
+    assert start is not None
+    whole = minimise_in_turn(triangle(), [NOTHING, LEAST_A, MOST_B], Control()).start
+    assert whole is not None
+    assert pickle.dumps(start) == pickle.dumps(whole)

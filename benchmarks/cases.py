@@ -87,9 +87,10 @@ QUICK = (
 )
 
 FULL = (
-    Case("england", "england", (OURS, FILES, OUTPUTS, BARE, PLAIN, *ALL_PEERS, ROBUST), times=3),
-    Case("england, give 0", "england", (OURS, BARE, PLAIN, PULP, PYOMO), times=3, give=False),
-    Case("england-authorities", "england-authorities", (OURS, FILES, BARE, PLAIN, *EXACT_PEERS, DRAW)),
+    Case("england", "england", (OURS, FILES, OUTPUTS, BARE, PLAIN, *ALL_PEERS, DRAW, ROBUST), times=5),
+    Case("england, give 0", "england", (OURS, BARE, PLAIN, PULP, PYOMO), times=5, give=False),
+    Case("england-authorities", "england-authorities", (OURS, FILES, BARE, PLAIN, *EXACT_PEERS, DRAW), times=5),
+    Case("england-authorities, give 0", "england-authorities", (OURS, BARE, PLAIN), times=5, give=False),
     Case("small", "bucks-and-burnley", (SMALL,), times=5),
     Case("commands", "bucks-and-burnley", (COMMANDS,), times=5),
     *GROWTH[:-1],

@@ -12,6 +12,7 @@ from .shared import (
     OUT,
     OVERWRITE,
     QUIET,
+    SET,
     check_chart,
     check_folder,
     command,
@@ -28,6 +29,7 @@ from .shared import (
 
 @command("frontier bucks-and-burnley --between carbon,burden")
 @click.argument("scenario")
+@SET
 @click.option("--between", required=True, metavar="FIRST,SECOND", help="Two objectives or stages.")
 @click.option("--others", type=click.Choice(["held", "free"]), default="held", show_default=True,
               help="What becomes of everything else.")  # fmt: skip
@@ -41,6 +43,7 @@ from .shared import (
 @time_limit()
 def frontier(
     scenario: str,
+    levers: tuple[tuple[str, float | str], ...],
     between: str,
     others: Any,
     depth: float,
@@ -67,7 +70,7 @@ def frontier(
     from singlepot.reports.outputs import Layers
     from singlepot.scenarios.results.frontier_file import frontier_values, write_frontier
 
-    read = singlepot.read_scenario(scenario)
+    read = singlepot.read_scenario(scenario, levers=levers)
     traced = singlepot.trace_frontier(read, *pair, others=others, depth=depth, time_limit_s=time_limit_s)
     layers = Layers()
     if path is not None:
@@ -83,6 +86,7 @@ def frontier(
 
 @command("alternatives bucks-and-burnley --within 5% --by area --count 2")
 @click.argument("scenario")
+@SET
 @click.option("--within", callback=share, default="1%", show_default=True, help="By how much a stage may be worse.")
 @click.option("--count", type=click.IntRange(1, 50), default=3, show_default=True, help="How many alternatives.")
 @click.option("--by", type=click.Choice(["region", "area", "objective"]), help="What they are to differ in.")
@@ -95,6 +99,7 @@ def frontier(
 @time_limit()
 def alternatives(
     scenario: str,
+    levers: tuple[tuple[str, float | str], ...],
     within: float,
     count: int,
     by: Any,
@@ -118,7 +123,7 @@ def alternatives(
     from singlepot.reports.outputs import Layers
     from singlepot.scenarios.results.alternatives_folder import alternatives_values, write_alternatives
 
-    settlement = singlepot.settle(singlepot.read_scenario(scenario), time_limit_s=time_limit_s)
+    settlement = singlepot.settle(singlepot.read_scenario(scenario, levers=levers), time_limit_s=time_limit_s)
     choices = singlepot.find_alternatives(settlement, within, count, by=by, keep=names(keep), time_limit_s=time_limit_s)
     layers = Layers()
     if path is not None:

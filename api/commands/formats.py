@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from .shared import command
+from .shared import SET, command
 
 FORMATS = ("csv", "parquet", "xlsx", "json")
 """As :data:`singlepot.scenarios.writing.writing.FORMATS`, which is not loaded for ``--help``."""
@@ -12,10 +12,13 @@ FORMATS = ("csv", "parquet", "xlsx", "json")
 
 @command("export bucks-and-burnley bucks.xlsx")
 @click.argument("scenario")
+@SET
 @click.argument("target", type=click.Path())
 @click.option("--format", "chosen", type=click.Choice(FORMATS), help="By default as the name of TARGET says.")
 @click.option("--overwrite", is_flag=True, help="Replace what stands there.")
-def export(scenario: str, target: str, chosen: str | None, overwrite: bool) -> None:
+def export(
+    scenario: str, levers: tuple[tuple[str, float | str], ...], target: str, chosen: str | None, overwrite: bool
+) -> None:
     """Convert SCENARIO without loss: TARGET is .xlsx, .json, or a folder.
 
     A written settlement becomes one JSON document if TARGET ends in .json.
@@ -25,10 +28,10 @@ def export(scenario: str, target: str, chosen: str | None, overwrite: bool) -> N
     from singlepot.scenarios.writing.writing import check_scenario_target, settlement_at
 
     check_scenario_target(target, chosen, overwrite=overwrite, inputs=input_paths(scenario))  # type: ignore[arg-type]  # click checked it
-    if settlement_at(scenario, target):
+    if settlement_at(scenario, target) and not levers:
         singlepot.write_settlement(singlepot.read_settlement(scenario), target, overwrite=overwrite)
     else:
-        read_back = singlepot.read_scenario(scenario)
+        read_back = singlepot.read_scenario(scenario, levers=levers)
         singlepot.write_scenario(read_back, target, format=chosen, overwrite=overwrite)  # type: ignore[arg-type]  # click checked it
     click.echo(f"written: {target}")
 

@@ -9,11 +9,13 @@ from .shared import (
     OUT_REQUIRED,
     OVERWRITE,
     QUIET,
+    SET,
     check_folder,
     command,
     counting,
     end,
     insist_on_charts,
+    pulled,
     time_limit,
 )
 from .shared import show as show_result
@@ -32,6 +34,7 @@ def show(scenario: str, everything: bool) -> None:
 
 @command("compare bucks-and-burnley smaller.toml")
 @click.argument("scenarios", nargs=-1, required=True)
+@SET
 @OUT
 @click.option("--stability", "areas", multiple=True, metavar="AREA", help="Also measure this area's stability.")
 @QUIET
@@ -39,6 +42,7 @@ def show(scenario: str, everything: bool) -> None:
 @time_limit("scenario")
 def compare(
     scenarios: tuple[str, ...],
+    levers: tuple[tuple[str, float | str], ...],
     path: str | None,
     areas: tuple[str, ...],
     quiet: bool,
@@ -57,7 +61,12 @@ def compare(
     from singlepot.reports.outputs import REPORT, Layers
 
     with counting(quiet) as progress:
-        comparison = singlepot.compare(scenarios, stability=areas, time_limit_s=time_limit_s, progress=progress)
+        compared = [pulled(scenario, levers) for scenario in scenarios]
+        set_to = "".join(f", {name} = {value}" for name, value in levers)
+        named = [f"{scenario}{set_to}" for scenario in scenarios]
+        comparison = singlepot.compare(
+            compared, names=named, stability=areas, time_limit_s=time_limit_s, progress=progress
+        )
     layers = Layers()
     if path is not None:
         layers.make_page(REPORT, lambda page: {REPORT: page.comparison_html(comparison).encode()})
@@ -71,6 +80,7 @@ def compare(
 @command("sweep bucks-and-burnley --lever pot=0.9:1.1:3 --out out/sweep")
 @click.argument("scenario")
 @click.option("--lever", "settings", multiple=True, required=True, metavar="LEVER=VALUES", help="One lever, or two.")
+@SET
 @OUT_REQUIRED
 @click.option("--most", type=click.IntRange(min=1), help="Points allowed.  [default: 1000]")
 @click.option("--no-chart", is_flag=True, help="Write the tables alone.")
@@ -80,6 +90,7 @@ def compare(
 def sweep(
     scenario: str,
     settings: tuple[str, ...],
+    levers: tuple[tuple[str, float | str], ...],
     path: str,
     most: int | None,
     no_chart: bool,
@@ -89,10 +100,10 @@ def sweep(
 ) -> None:
     """Settle SCENARIO at every point of a grid of one lever or two, and write the tables, a chart and a report.
 
-    VALUES are FIRST:LAST:COUNT or a list, as in --lever pot=0.8:1.2:9 --lever rules.grant_floor=0.7,0.8. Levers: pot,
-    bids, national and national.OBJECTIVE multiply what is there; rules.RULE, give.STAGE and equity.elasticity are
-    set. A point without a settlement is a row with the reason. The chart needs the extra "charts"; --no-chart
-    leaves it out.
+    VALUES are FIRST:LAST:COUNT or a list, as in --lever pot=0.8:1.2:9 --lever rules.grant_floor=0.7,0.8. pot, bids
+    and national multiply what is there; weight.OBJECTIVE, priority.OBJECTIVE, rules.RULE, give.STAGE, lock.AREA and
+    equity.elasticity are set. A point without a settlement is a row with the reason. The chart needs the extra
+    "charts"; --no-chart leaves it out.
     """
     check_folder(path, "SWEEP", overwrite, scenario)
     if not no_chart:
@@ -100,16 +111,16 @@ def sweep(
     import singlepot
     from singlepot.reports import sweep_chart, sweep_text
     from singlepot.reports.outputs import REPORT, Layers
-    from singlepot.scenarios.many.levers import MOST_POINTS, read_lever
+    from singlepot.scenarios.many.grid import MOST_POINTS, read_lever
 
-    levers: dict[str, list[float]] = {}
+    swept_over: dict[str, list[float]] = {}
     for name, values in map(read_lever, settings):
-        if name in levers:
+        if name in swept_over:
             raise click.BadParameter(f"{name} is there twice", param_hint="--lever")
-        levers[name] = values
+        swept_over[name] = values
     with counting(quiet) as progress:
         swept = singlepot.sweep(
-            scenario, levers, most=most or MOST_POINTS, time_limit_s=time_limit_s, progress=progress
+            pulled(scenario, levers), swept_over, most=most or MOST_POINTS, time_limit_s=time_limit_s, progress=progress
         )
     layers = Layers()
     if not no_chart:
@@ -125,6 +136,7 @@ def sweep(
 @click.argument("scenario")
 @click.option("--area", "areas", multiple=True, metavar="CODE", help="Area to look at.  [default: all, six runs each]")
 @click.option("--change", type=click.FloatRange(0, 1, min_open=True, max_open=True), default=0.05, show_default=True)
+@SET
 @OUT
 @QUIET
 @OVERWRITE
@@ -133,6 +145,7 @@ def stability(
     scenario: str,
     areas: tuple[str, ...],
     change: float,
+    levers: tuple[tuple[str, float | str], ...],
     path: str | None,
     quiet: bool,
     overwrite: bool,
@@ -145,7 +158,7 @@ def stability(
     import singlepot
     from singlepot.reports import stability_text
 
-    settlement = singlepot.settle(scenario, time_limit_s=time_limit_s)
+    settlement = singlepot.settle(pulled(scenario, levers), time_limit_s=time_limit_s)
     with counting(quiet) as progress:
         found = singlepot.measure_stability(
             settlement, areas or None, change, time_limit_s=time_limit_s, progress=progress
@@ -153,4 +166,4 @@ def stability(
     if path is not None:
         write_stability(found, settlement, path, overwrite=overwrite)
     if not quiet:
-        show_result(stability_text(found, settlement.scenario.settings.money), path)
+        show_result(stability_text(found, settlement.scenario.settings), path)

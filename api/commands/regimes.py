@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import click
 
-from .shared import OUT_REQUIRED, check_folder, command, end, insist_on_charts, names, show
+from .shared import OUT_REQUIRED, SET, check_folder, command, end, insist_on_charts, names, pulled, show
 
 
 @command("regimes bucks-and-burnley --out out/regimes")
 @click.argument("scenario")
+@SET
 @OUT_REQUIRED
 @click.option("--only", "only", metavar="REGIMES", help="These regimes, separated by commas.  [default: all ten]")
 @click.option("--plan", type=click.Path(dir_okay=False), help="What the regimes assume, FILE.toml.")
@@ -23,6 +24,7 @@ from .shared import OUT_REQUIRED, check_folder, command, end, insist_on_charts, 
 )
 def regimes(
     scenario: str,
+    levers: tuple[tuple[str, float | str], ...],
     path: str,
     only: str | None,
     plan: str | None,
@@ -44,7 +46,7 @@ def regimes(
     from singlepot.reports import regimes_chart, regimes_text
     from singlepot.reports.outputs import Layers
 
-    comparison = singlepot.compare_regimes(scenario, names(only), plan=plan, time_limit_s=time_limit_s)
+    comparison = singlepot.compare_regimes(pulled(scenario, levers), names(only), plan=plan, time_limit_s=time_limit_s)
     layers = Layers()
     if not no_chart:
         layers.make("the chart", lambda: regimes_chart(comparison))

@@ -37,7 +37,8 @@ def repair(
 ) -> None:
     """Repair a scenario, say what moved, and write the what-if."""
     from singlepot.scenarios.reading.inputs import input_paths
-    from singlepot.scenarios.repair.file import check_what_if, write_what_if
+    from singlepot.scenarios.reading.saving import check_what_if
+    from singlepot.scenarios.repair.file import write_what_if
 
     if path is not None:
         check_what_if(path, overwrite=overwrite, inputs=input_paths(scenario))

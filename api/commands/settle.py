@@ -8,11 +8,12 @@ from typing import Any
 import click
 
 from . import ensemble, report
-from .shared import OUT_REQUIRED, check_folder, command, end, put, reading, ready, time_limit
+from .shared import OUT_REQUIRED, SAVE, check_folder, command, end, put, reading, ready, save_levers, time_limit
 
 
 @command("settle bucks-and-burnley --out out/bucks")
 @reading
+@SAVE
 @OUT_REQUIRED
 @click.option("--json", "as_json", is_flag=True, help="Print settlement.json alone on standard output.")
 @click.option("--quiet", is_flag=True, help="No progress, no warnings and no summary.")
@@ -25,6 +26,7 @@ from .shared import OUT_REQUIRED, check_folder, command, end, put, reading, read
 @click.option("--robust", is_flag=True, help="SCENARIO is an ensemble's plan: decide once for all its draws.")
 def settle(
     scenario: str,
+    save: str | None,
     path: str,
     as_json: bool,
     quiet: bool,
@@ -48,6 +50,8 @@ def settle(
         raise click.UsageError("--only tables writes neither pages nor pictures")
     report.insist_on_pages(area_pages, pictures)
     if robust:
+        if how["levers"]:
+            raise click.UsageError("--set goes into the scenario that the plan names, not into the plan")
         ensemble.decide(scenario, path, as_json=as_json, quiet=quiet, overwrite=overwrite, time_limit_s=time_limit_s)
         return
     check_folder(path, "SETTLEMENT", overwrite, scenario)
@@ -56,6 +60,7 @@ def settle(
     from singlepot.reports.outputs import FAIRNESS, REPORT, Layers, Wanted, outputs
 
     checked = ready(scenario, quiet, how)
+    save_levers(scenario, how["levers"], save, overwrite)
     with report.progress_line(quiet, ("settle", "without give", "without bands", "writing")) as line:
         settlement = singlepot.settle(
             checked, time_limit_s=time_limit_s, progress=line.follow, backend=backend, solver=solver

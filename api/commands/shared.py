@@ -26,6 +26,53 @@ JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON alone on
 CHART = click.option("--chart", type=click.Path(), help="Also draw it: a file that ends in .png or .svg.")
 
 
+def _pairs(ctx: click.Context, param: click.Parameter, texts: tuple[str, ...]) -> tuple[tuple[str, float | str], ...]:
+    """Read levers, each written as NAME=VALUE."""
+    pairs: list[tuple[str, float | str]] = []
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not (equals and name.strip() and value.strip()):
+            raise click.BadParameter(f"{text!r} sets nothing; write pot=0.9 or grant_floor=80%")
+        with suppress(ValueError):
+            pairs.append((name.strip(), float(value)))
+            continue
+        pairs.append((name.strip(), value.strip()))
+    return tuple(pairs)
+
+
+SET = click.option(
+    "--set",
+    "levers",
+    multiple=True,
+    callback=_pairs,
+    metavar="LEVER=VALUE",
+    help="Pull a lever first: pot=0.9, pot=9.5bn, national.carbon=+10%, grant_floor=80%, lock.AREA=1, equity=off.",
+)
+SAVE = click.option(
+    "--save", type=click.Path(dir_okay=False), help="Also write what --set changes as a what-if, FILE.toml."
+)
+
+
+def pulled(scenario: str, levers: Sequence[tuple[str, float | str]]) -> Scenario | str:
+    """Read a scenario with levers pulled; without any it stays as it is named."""
+    import singlepot
+
+    return singlepot.read_scenario(scenario, levers=levers) if levers else scenario
+
+
+def save_levers(scenario: str, levers: Sequence[tuple[str, float | str]], path: str | None, overwrite: bool) -> None:
+    """Write the levers that were pulled as a what-if, where that is asked for."""
+    if path is None:
+        return
+    if not levers:
+        raise click.UsageError("--save writes what --set changes, and nothing was set")
+    from singlepot.scenarios.reading.inputs import input_paths
+    from singlepot.scenarios.reading.saving import check_what_if, write_levers
+
+    check_what_if(path, overwrite=overwrite, inputs=input_paths(scenario))
+    write_levers(scenario, levers, path, overwrite=overwrite)
+
+
 def time_limit(what: str = "") -> Callable[[Any], Any]:
     """Make the option of the time limit; ``what`` says for what each it holds."""
     text = f"Seconds of wall time{f' for each {what}' if what else ''}."
@@ -53,6 +100,7 @@ def reading(function: Callable[..., None]) -> Callable[..., None]:
             show_default=True,
             help="Largest file that is read, in millions of bytes.",
         ),
+        SET,
     )
     for add in reversed(options):
         function = add(function)

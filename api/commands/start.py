@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .shared import command, complain, put, reading
+from .shared import SAVE, command, complain, put, reading, save_levers
 
 if TYPE_CHECKING:
     from singlepot.models.diagnostics.problems import BadInputError
@@ -31,11 +31,14 @@ def list_shipped() -> None:
 
 @command("check bucks-and-burnley --reach")
 @reading
+@SAVE
 @click.option("--json", "as_json", is_flag=True, help="Print what was found as JSON alone on standard output.")
 @click.option("--marked", type=click.Path(), help="Write a copy of the workbook with its problems marked.")
-@click.option("--overwrite", is_flag=True, help="Replace a marked copy that stands there.")
+@click.option("--overwrite", is_flag=True, help="Replace a file that stands there.")
 @click.option("--reach", is_flag=True, help="Also say how far each national objective can be reached.")
-def check(scenario: str, as_json: bool, marked: str | None, overwrite: bool, reach: bool, **how: Any) -> None:
+def check(
+    scenario: str, save: str | None, as_json: bool, marked: str | None, overwrite: bool, reach: bool, **how: Any
+) -> None:
     """Find all problems of SCENARIO, or say that it is ready, and its size; then what is doubtful or was noted."""
     import singlepot
     from singlepot.models.diagnostics.problems import listed
@@ -45,6 +48,8 @@ def check(scenario: str, as_json: bool, marked: str | None, overwrite: bool, rea
 
         check_copy(scenario, marked, overwrite=overwrite)
     findings = singlepot.check_scenario(scenario, **how)
+    if findings.ready:
+        save_levers(scenario, how["levers"], save, overwrite)
     refused = singlepot.BadInputError(findings.problems) if findings.problems else None
     unmarked = None if marked is None else _mark(scenario, marked, refused, overwrite)
     if as_json:

@@ -11,6 +11,8 @@ import pandas as pd
 
 from ..checks.pipeline import check_tables
 from ..diagnostics.problems import Diagnostic, Report
+from ..levers.lever import levers_of
+from ..levers.pulling import pull
 from ..notebook_display import rich, rich_table
 from ..settings.reading import read_settings
 from ..settings.settings import SCHEMA, FrozenMapping, Settings
@@ -190,6 +192,49 @@ class Scenario:
         report = Report(quiet=not tables)  # what the tables gave cause to note was noted when they came
         report.keep_source_notes(self._notes, tables)
         return from_raw(settings, "settings", _raw({**self._with_rows(), **tables}, report), report)
+
+    def levers(self) -> pd.DataFrame:
+        """List what can be pulled, see :meth:`with_levers`.
+
+        Returns
+        -------
+        lever, label, kind (``factor``, ``value`` or ``switch``), now, least, most, unit, linear (whether
+        :func:`singlepot.goal` can ask for it); NaN where nothing is set, or amounts are of several units.
+        """
+        listed = levers_of(self.settings.as_dict(), self._tables).values()
+        names = ("label", "kind", "now", "least", "most", "unit", "linear")
+        return pd.DataFrame([{"lever": one.name, **{name: getattr(one, name) for name in names}} for one in listed])
+
+    def with_levers(self, levers: Mapping[str, object] | Sequence[tuple[str, object]]) -> Scenario:
+        """Return a copy with levers pulled one after another, checked again; its title begins with what they changed.
+
+        Parameters
+        ----------
+        levers
+            Values by lever, or pairs of both. ``pot``, ``pot.YEAR``, ``pot.ENVELOPE``, ``pot.ENVELOPE.YEAR``,
+            ``bids``, ``national``, ``national.OBJECTIVE`` and ``national.OBJECTIVE.YEAR`` multiply what is there, by
+            0.9 or "-10%"; "9.5bn" is a pot's total. ``weight.OBJECTIVE``, ``priority.OBJECTIVE``, ``rules.RULE``,
+            ``give.STAGE``, ``equity.elasticity`` and ``lock.AREA`` (the share of its bid that an area gets in every
+            cell) are set; "off" removes a rule, what a stage gives, a lock, and ``equity``.
+
+        Raises
+        ------
+        BadInputError
+            With everything that is wrong.
+
+        Examples
+        --------
+        >>> import singlepot
+        >>> bucks = singlepot.read_scenario("bucks-and-burnley")
+        >>> bucks.with_levers({"pot": "-10%", "lock.burnley": 1}).settings.title.partition(": ")[0]
+        'pot £196.0m → £176.4m (−10%); grant lock of Burnley off → 100%'
+        """
+        report = Report()
+        settings, tables = pull(self.settings.as_dict(), self._tables, levers, report)
+        settings.pop("expect", None)
+        report.keep_source_notes(self._notes, [name for name in tables if tables[name] is not self._tables[name]])
+        given = {name: table if len(table) else None for name, table in tables.items()}
+        return from_raw(settings, "levers", _raw(given, report), report)
 
     @property
     def settings(self) -> Settings:

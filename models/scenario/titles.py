@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import cached_property
+
+from ..levers.lever import Lever, find_lever, levers_of
 from ..tables.plain_words import plain
 from ..tables.schema import SCALE_BACK
 from .scenario import Scenario
@@ -30,6 +34,18 @@ class Titles:
         self.units: dict[str, str] = dict(zip(objectives["key"], objectives["unit"], strict=True))
         keys = zip(options["area"], options["option"], strict=True)
         self._options = {key: name for key, name in zip(keys, options["name"], strict=True) if name}
+        self._scenario = scenario
+
+    @cached_property
+    def levers(self) -> Mapping[str, Lever]:
+        """The levers of the scenario by name."""
+        return levers_of(self._scenario.settings.as_dict(), self._scenario.tables)
+
+    def lever(self, name: str) -> Lever:
+        """Return a lever, which has a label for people, by a name that finds it."""
+        lever = find_lever(self.levers, name, self.areas)
+        assert lever is not None, name
+        return lever
 
     def option(self, area: str, option: str) -> str:
         """Return the title of an option, or of a scale-back with the part of the bid that it takes from.

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from singlepot.models.scenario.titles import Titles
-from singlepot.scenarios.many.levers import is_factor
 from singlepot.scenarios.many.sweep import SHORTFALL
 
 from ..text.sweep import lever_axis
@@ -53,7 +52,7 @@ def _draw(figure: Any, sweep: Sweep) -> None:
             axis.axvline(value, color=GREY, linestyle=(0, (1, 3)), linewidth=1)
     for axis in axes[1]:
         axis.set_xlabel(lever_axis(lever, titles))
-        if is_factor(lever):
+        if titles.lever(lever).kind == "factor":
             in_percent(axis.xaxis, ".4g")
     note = f"Dotted: {len(unsettled)} of {len(points)} points without a settlement. " if len(unsettled) else ""
     caption(figure, sweep.scenario.settings.title, f"{note}Each point is settled by itself.", 110)

@@ -8,8 +8,6 @@ from singlepot.models.money import spoken
 from singlepot.models.scenario.titles import Titles
 from singlepot.models.tables.stage_words import stage_words
 
-from ..text.sweep import lever_words
-
 if TYPE_CHECKING:
     from singlepot.models.analysis.first_order import Effect
     from singlepot.models.settlement.settlement import Settlement
@@ -42,7 +40,7 @@ def assumptions(settlement: Settlement) -> list[tuple[str, ...]]:
     covered = {entry.get("bears_on", "") for entry in stated.values()}
     rows += [
         (
-            lever_words(name, titles),
+            titles.lever(name).label,
             what,
             value,
             unit,

@@ -11,22 +11,25 @@ from .lines import lay_out, signed_money, signed_percent, wrap
 if TYPE_CHECKING:
     import pandas as pd
 
+    from singlepot.models.settings.settings import Settings
 
-def stability_text(stability: pd.DataFrame, money: str) -> str:
+
+def stability_text(stability: pd.DataFrame, settings: Settings) -> str:
     """Write a table of stability for people, in 80 columns.
 
     Parameters
     ----------
-    found
+    stability
         From :func:`singlepot.measure_stability`.
-    money
-        Unit of the money.
+    settings
+        Of the scenario: its title and unit of money.
     """
     key = (
         "Elasticity: relative change of the grant over that of the number. 0: the grant does not move; 1: it moves "
         "in step; beyond: it moves further than the number does."
     )
-    return "\n".join([*stability_lines(stability, money), *wrap(key, "  ")]) + "\n"
+    head = [*wrap(settings.title), ""] if settings.title else []
+    return "\n".join([*head, *stability_lines(stability, settings.money), *wrap(key, "  ")]) + "\n"
 
 
 def stability_lines(stability: pd.DataFrame, money: str) -> list[str]:

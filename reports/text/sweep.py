@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 from singlepot.models.money import spoken
 from singlepot.models.scenario.titles import Titles
-from singlepot.scenarios.many.levers import is_factor
 
-from .lines import SPREAD, SPREAD_WORDS, clip, count, lay_out, percent, setting_words, settled_of, spread, wrap
+from .lines import SPREAD, SPREAD_WORDS, clip, count, lay_out, percent, settled_of, spread, wrap
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,7 +44,7 @@ def sweep_text(sweep: Sweep) -> str:
             )
         )
     titles = Titles(sweep.scenario)
-    levers = [clip(lever_words(lever, titles), 14) for lever in sweep.levers]
+    levers = [clip(titles.lever(lever).label, 14) for lever in sweep.levers]
     header = (*levers, "granted", "left", "short", SPREAD, "floor", "asks")
     if len(levers) > 1:  # asks are the first to go where the page is too narrow
         header, rows = header[:-1], [row[:-1] for row in rows]
@@ -91,20 +90,13 @@ def sweep_verdict(sweep: Sweep) -> str:
 
 def _levers(sweep: Sweep, point: pd.Series[float]) -> str:
     titles = Titles(sweep.scenario)
-    return ", ".join(f"{lever_words(lever, titles)} {point[lever]:g}" for lever in sweep.levers)
-
-
-def lever_words(lever: str, titles: Titles) -> str:
-    """Write a lever as people call it, with the title of its objective."""
-    kind, _, name = lever.partition(".")
-    if kind == "national":
-        return "national targets" + (f" for {titles.objectives[name]}" if name else "")
-    return setting_words(lever)
+    return ", ".join(f"{titles.lever(lever).label} {point[lever]:g}" for lever in sweep.levers)
 
 
 def lever_axis(lever: str, titles: Titles) -> str:
     """Write a lever with what its values are: factors of the scenario's own numbers, or values of a setting."""
-    return lever_words(lever, titles) + (", as a factor of the scenario's own" if is_factor(lever) else "")
+    pulled = titles.lever(lever)
+    return pulled.label + (", as a factor of the scenario's own" if pulled.kind == "factor" else "")
 
 
 def _nesting(sweep: Sweep, money: str) -> list[str]:

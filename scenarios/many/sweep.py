@@ -19,9 +19,8 @@ from singlepot.solver import NoSettlementError, Progress, SinglepotError, Unfini
 
 from ..reading.settling import ScenarioSource, scenario_of
 from ..results.result_folder import ResultFolder
-from ..what_if.what_if import apply_what_if
 from .comparison_tables import spread_columns, stacked
-from .levers import MOST_POINTS, points, pulled
+from .grid import MOST_POINTS, points
 from .nesting import COLUMNS as NESTING
 from .nesting import nesting
 from .settle_each import Outcome, SettleMany, runner
@@ -100,8 +99,7 @@ def sweep(
     scenario
         Where to start: a scenario, or its shipped name or path.
     levers
-        The values of each lever: ``pot``, ``bids``, ``national``, ``national.OBJECTIVE`` (factors),
-        ``rules.RULE``, ``give.STAGE``, ``equity.elasticity`` (values).
+        The values of each lever, see :meth:`singlepot.Scenario.with_levers`.
     most
         Points allowed.
     run
@@ -149,7 +147,7 @@ def sweep(
     def scenarios() -> Iterator[Scenario]:
         for number, point in enumerate(grid):
             try:
-                made = apply_what_if(start, [pulled(lever, value) for lever, value in point.items()])
+                made = start.with_levers(point)
             except BadInputError as refusal:
                 rows[number] = {**point, "status": "bad input", "reason": str(refusal)}
                 continue

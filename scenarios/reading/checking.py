@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from singlepot.models.diagnostics.problems import BadInputError, Diagnostic, Report
+from singlepot.models.levers.pulling import Pairs
 from singlepot.models.notebook_display import rich, rich_table
 from singlepot.models.scenario.scenario import Scenario
 
@@ -75,12 +76,13 @@ def check_scenario(
     lenient_numbers: bool = False,
     allow_outside: bool = False,
     largest_mb: float = LARGEST_MB,
+    levers: Pairs = (),
 ) -> Findings:
     """Find everything that is wrong with a scenario, and what is doubtful or was noted.
 
     Parameters
     ----------
-    source, encoding, lenient_numbers, allow_outside, largest_mb
+    source, encoding, lenient_numbers, allow_outside, largest_mb, levers
         As for :func:`~singlepot.read_scenario`.
 
     Examples
@@ -93,7 +95,7 @@ def check_scenario(
     report = Report(quiet=True)
     try:
         how = HowToRead(encoding, lenient_numbers, allow_outside, largest_mb)
-        scenario = read_reporting(source, how, report)
+        scenario = read_reporting(source, how, report, levers)
     except BadInputError as refused:
         return Findings(os.fspath(source), None, refused.problems, report.notes)
     return Findings(os.fspath(source), scenario, (), report.notes)

@@ -11,6 +11,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from singlepot.models.diagnostics.problems import SETTINGS, BadInputError, Diagnostic, Report, did_you_mean, near, shown
+from singlepot.models.levers.pulling import Pairs
 from singlepot.models.scenario.scenario import Scenario, from_raw
 from singlepot.models.tables.raw import RawTable, lost
 from singlepot.models.tables.schema import TABLES
@@ -21,6 +22,8 @@ from ..formats.parquet_tables import read_parquet
 from ..formats.read_options import LARGEST_MB, HowToRead
 from ..formats.settings_file import NAME, read_settings_file
 from ..what_if.file import read_chain
+from ..what_if.parsing import WhatIf
+from ..what_if.what_if import compose
 from .one_file import is_part, read_file
 from .shipped import shipped_names, shipped_source, shipped_what_ifs
 
@@ -37,6 +40,7 @@ def read_scenario(
     lenient_numbers: bool = False,
     allow_outside: bool = False,
     largest_mb: float = LARGEST_MB,
+    levers: Pairs = (),
 ) -> Scenario:
     """Read a scenario.
 
@@ -60,6 +64,8 @@ def read_scenario(
         Follow links that lead out of the scenario's folder.
     largest_mb
         Largest file, in millions of bytes.
+    levers
+        Levers to pull, see :meth:`singlepot.Scenario.with_levers`.
 
     Returns
     -------
@@ -71,13 +77,15 @@ def read_scenario(
         With everything that is wrong.
     """
     how = HowToRead(encoding, lenient_numbers, allow_outside, largest_mb)
-    return read_reporting(source, how, Report())
+    return read_reporting(source, how, Report(), levers)
 
 
-def read_reporting(source: str | os.PathLike[str], how: HowToRead, report: Report) -> Scenario:
+def read_reporting(source: str | os.PathLike[str], how: HowToRead, report: Report, levers: Pairs = ()) -> Scenario:
     """Read a scenario as :func:`read_scenario` does; the report takes warnings and notes too."""
     chain = read_chain(find_scenario(source), find_scenario)
-    return chain.compose(_read_base(chain.folder, os.fspath(source), how, report))
+    scenario = chain.compose(_read_base(chain.folder, os.fspath(source), how, report))
+    pairs = tuple(levers.items() if isinstance(levers, Mapping) else levers)
+    return compose(scenario, [WhatIf(levers=pairs, file="levers")], report=report) if pairs else scenario
 
 
 def _read_base(source: Traversable, name: str, how: HowToRead, report: Report) -> Scenario:

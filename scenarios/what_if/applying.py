@@ -24,7 +24,7 @@ RELATED = {"option_years": (("options", ("area", "option")), ("areas", ("area",)
 """Tables whose columns may select rows of another, and the columns by which they are joined."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class Tables:
     """Tables of a scenario while a what-if changes them."""
 

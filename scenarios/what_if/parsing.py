@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -20,7 +20,7 @@ ACTIONS = ("set", "multiply", "add", "drop", "append")
 SECTIONS = ("rules", "stages", "equity", "log")
 """Sections of the settings that a what-if may change."""
 
-KEYS = ("base", "title", "remove", *SECTIONS, "change")
+KEYS = ("base", "title", "levers", "remove", *SECTIONS, "change")
 """Keys of a what-if."""
 
 
@@ -62,6 +62,8 @@ class WhatIf:
         The changes of rows, in order.
     settings
         Changes of title, rules, stages and equity, nested as in ``scenario.toml``; None removes a key.
+    levers
+        Levers that are pulled before, with their values, in order.
     file
         Source in messages: a file's name, or ``what-if``.
     base
@@ -72,6 +74,7 @@ class WhatIf:
 
     changes: tuple[Change, ...] = ()
     settings: Mapping[str, Any] = field(default_factory=FrozenMapping)
+    levers: tuple[tuple[str, object], ...] = ()
     file: str = "what-if"
     base: str = ""
     lines: Mapping[str, int] = field(default_factory=FrozenMapping)
@@ -103,7 +106,7 @@ def parse_what_if(
     Parameters
     ----------
     content
-        ``title``, ``rules``, ``stages``, ``equity``, ``remove`` and the list ``change``.
+        ``title``, ``levers``, ``rules``, ``stages``, ``equity``, ``remove`` and the list ``change``.
     report
         Takes the problems of syntax: unknown and missing keys, wrong types, unknown tables.
     file
@@ -139,12 +142,28 @@ def parse_what_if(
         label = f"change {number}" + (f" (line {line})" if line > 0 else "")
         if (change := _change(one, label, line, complaints)) is not None:
             changes.append(change)
-    return WhatIf(tuple(changes), settings, file, str(content.get("base", "")), lines)
+    levers = tuple(_levers(content.get("levers", {}), complaints, lines))
+    return WhatIf(tuple(changes), settings, levers, file, str(content.get("base", "")), lines)
 
 
 def line_text(number: int) -> str:
     """Write the number of a line in a file; empty for a source without lines."""
     return f"line {number}" if number > 0 else ""
+
+
+def _levers(
+    content: Any, complaints: Complaints, lines: Mapping[str, int], path: str = ""
+) -> Iterator[tuple[str, Cell]]:
+    """List the levers of ``[levers]`` with their values; ``rules.grant_floor`` may be written nested."""
+    if isinstance(content, Mapping):
+        for key, value in content.items():
+            yield from _levers(value, complaints, lines, f"{path}.{key}".lstrip("."))
+    elif path and _is_cell(plain := _plain(content)):
+        yield path, plain
+    else:
+        key = f"levers.{path}".rstrip(".")
+        line = lines.get(key, -1)
+        complaints.add("SP-W003", line_text(line), key, shown(content), "a lever with a number or text", row=line)
 
 
 def _settings(content: Mapping[str, Any], complaints: Complaints, lines: Mapping[str, int]) -> dict[str, Any]:

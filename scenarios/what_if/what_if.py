@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from singlepot.models.diagnostics.problems import Report, did_you_mean
+from singlepot.models.levers.pulling import pull
 from singlepot.models.scenario.scenario import Scenario, from_raw, merged
 from singlepot.models.tables.raw import Place, RawTable, from_frame
 
@@ -30,8 +31,8 @@ def apply_what_if(scenario: Scenario, changes: Mapping[str, Any] | Sequence[Mapp
     scenario
         What to change; it stays as it is.
     changes
-        Nested as the file of a what-if: ``title``, ``rules``, ``stages``, ``equity``, ``remove`` and the list
-        ``change``. Each change has ``table``, perhaps ``where``, and one of ``set``, ``multiply``, ``add``,
+        Nested as the file of a what-if: ``title``, ``levers``, ``rules``, ``stages``, ``equity``, ``remove`` and the
+        list ``change``. Each change has ``table``, perhaps ``where``, and one of ``set``, ``multiply``, ``add``,
         ``drop`` and ``append``. A list takes several of them one after another; a mapping with ``table`` there
         is a change by itself. As in :meth:`~singlepot.Scenario.with_`, None removes a key of the settings.
 
@@ -106,6 +107,8 @@ def compose(
         complaints = Complaints(report, step.file)
         _check_removals(step, settings, complaints)
         settings = merged(settings, step.settings)
+        if step.levers:
+            settings, tables.frames = pull(settings, tables.frames, step.levers, report, step.file, step.lines)
         if watch is not None:
             watch(step.file, settings, tables.frames)
         for change in step.changes:

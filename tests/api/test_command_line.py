@@ -204,3 +204,39 @@ def test_why_tells_prices_placing_and_areas(tmp_path: Path) -> None:
     assert json.loads(run("why", out, "--json").stdout)["best_placed"]
     assert run("why", out, "--objective", "coal").returncode == 2
     assert run("why", out, "Burnly").returncode == 2
+
+
+def test_levers_are_set_and_saved_on_the_command_line(tmp_path: Path) -> None:
+    """What is saved settles to the same bytes, and every summary begins with what was set."""
+    setting = ("--set", "pot=-2%", "--set", "grant_floor=80%")
+    done = run("settle", "bucks-and-burnley", *setting, "--out", "set", "--save", "less.toml", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("pot £196.0m → £192.1m (−2%); grant floor 90% → 80%: Bucks and")
+    done = run("settle", "less.toml", "--out", "saved", "--only", "tables", "--quiet", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    for folder in ("tables", "scenario"):
+        for file in (tmp_path / "set" / folder).iterdir():
+            assert file.read_bytes() == (tmp_path / "saved" / folder / file.name).read_bytes()
+    again = run("check", "bucks-and-burnley", "--set", "pot=10%", "--save", "no.toml", cwd=tmp_path)
+    assert (again.returncode, again.stderr.partition(" ")[0]) == (3, "SP-W020")
+    assert not (tmp_path / "no.toml").exists()
+    assert run("check", "bucks-and-burnley", "--save", "no.toml", cwd=tmp_path).returncode == 2
+    assert run("check", "bucks-and-burnley", "--set", "pot", cwd=tmp_path).returncode == 2
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "compare bucks-and-burnley bucks-and-burnley",
+        "sweep bucks-and-burnley --lever pot=0.9,1 --no-chart --out out",
+        "stability bucks-and-burnley --area E07000117",
+        "frontier bucks-and-burnley --between cost,carbon",
+        "alternatives bucks-and-burnley --count 1",
+        "regimes bucks-and-burnley --only pro-rata --no-chart --out out",
+    ],
+)
+def test_every_command_about_a_scenario_takes_levers(command: str, tmp_path: Path) -> None:
+    done = run(*command.split(), "--set", "grant_floor=80%", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    words = "grant_floor = 80%" if command.startswith("compare") else "grant floor 90% → 80%"
+    assert words in " ".join(done.stdout.split()), done.stdout

@@ -85,7 +85,7 @@ def test_sweep_comparison_and_stability(settlement: sp.Settlement) -> None:
     assert comparison_text(comparison)
     assert comparison_workbook(comparison)
     assert pages.comparison_html(comparison)
-    assert stability_text(comparison.stability, scenario.settings.money)
+    assert stability_text(comparison.stability, scenario.settings)
 
 
 def test_choices(settlement: sp.Settlement) -> None:

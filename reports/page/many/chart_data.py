@@ -11,7 +11,7 @@ from singlepot.models.money import spoken
 from singlepot.models.scenario.titles import Titles
 from singlepot.reports.text.ensemble import by_item, last_targets, target_words, widest
 from singlepot.reports.text.lines import percent
-from singlepot.reports.text.sweep import lever_axis, lever_words
+from singlepot.reports.text.sweep import lever_axis
 from singlepot.scenarios.many.sweep import SHORTFALL
 
 from ..figures.figures import figures_of
@@ -74,7 +74,7 @@ def _lines(sweep: Sweep, title: str, columns: Sequence[tuple[str, str]], zero: b
         for group, points in _groups(sweep, second):
             for row in points.sort_values(lever, kind="stable").to_dict("records"):
                 line = ", ".join(part for part in (name, group) if part)
-                tip = f"{line}, {lever_words(lever, titles)} {row[lever]:g}: {percent(row[column])}"
+                tip = f"{line}, {titles.lever(lever).label} {row[lever]:g}: {percent(row[column])}"
                 rows.append({"at": row[lever], "line": line, "value": 100 * row[column], "tip": tip})
     return Lines(pd.DataFrame(rows, columns=["at", "line", "value", "tip"]).dropna(how="all"), title, lever_title, zero)
 
@@ -88,7 +88,7 @@ def _groups(sweep: Sweep, second: Sequence[str]) -> Iterable[tuple[str, pd.DataF
     if len(values) > MOST_LINES:
         values = [values[i * (len(values) - 1) // (MOST_LINES - 1)] for i in range(MOST_LINES)]
     return [
-        (f"{lever_words(second[0], titles)} {value:g}", sweep.points[sweep.points[second[0]] == value])
+        (f"{titles.lever(second[0]).label} {value:g}", sweep.points[sweep.points[second[0]] == value])
         for value in values
     ]
 

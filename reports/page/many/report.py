@@ -13,7 +13,7 @@ from singlepot.models.scenario.titles import Titles
 from singlepot.models.settlement.settlement import Settlement
 from singlepot.reports.text.comparison import verdict
 from singlepot.reports.text.ensemble import ensemble_verdict
-from singlepot.reports.text.sweep import lever_words, sweep_verdict
+from singlepot.reports.text.sweep import sweep_verdict
 
 from ..drawings.gains import ends_spec
 from ..figures.figures import SHORT_UNITS
@@ -98,7 +98,7 @@ def sweep_html(sweep: Sweep) -> str:
         Without Jinja2 and vl-convert, which the extra ``report`` brings.
     """
     settings, titles = sweep.scenario.settings, Titles(sweep.scenario)
-    swept = list_words(lever_words(lever, titles) for lever in sweep.levers)
+    swept = list_words(titles.lever(lever).label for lever in sweep.levers)
     levers = [f"{lever}={','.join(repr(value) for value in values)}" for lever, values in sweep.levers.items()]
     command = ["singlepot", "sweep", "SCENARIO", *(word for lever in levers for word in ("--lever", lever))]
     return _page(

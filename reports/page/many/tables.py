@@ -14,7 +14,6 @@ from singlepot.models.tables.plain_words import plain
 from singlepot.models.tables.stage_words import stage_words
 from singlepot.reports.text.comparison import input_column, row_words
 from singlepot.reports.text.lines import capital
-from singlepot.reports.text.sweep import lever_words
 from singlepot.scenarios.many.sweep import SHORTFALL
 
 from ..figures.figures import SHORT_UNITS, records
@@ -186,7 +185,7 @@ def stability_sections(comparison: Comparison) -> Iterator[Section]:
 
 def _levers(sweep: Sweep) -> dict[str, tuple[str, Kind]]:
     titles = Titles(sweep.scenario)
-    return {lever: (capital(lever_words(lever, titles)), "number") for lever in sweep.levers}
+    return {lever: (capital(titles.lever(lever).label), "number") for lever in sweep.levers}
 
 
 def points_table(sweep: Sweep) -> Table:

@@ -74,6 +74,9 @@ WAYS: dict[str, Carry] = {
     r"write (\S+) (?:if|for) (\S+%)": lambda problem, lines, among, found: replaced(
         lines, among, rf"{re.escape(found[2].rstrip('%'))}%?", found[1]
     ),
+    r"write (\+\S+%) to add": lambda problem, lines, among, found: replaced(
+        lines, among, f'"{re.escape(found[1][1:])}"', f'"{found[1]}"'
+    ),
     r"write ((multiply|set) = \{.+\})": lambda problem, lines, among, found: replaced(
         lines, among, rf"{found[2]} = .*", found[1]
     ),

@@ -1,11 +1,10 @@
-"""Levers of a parameter sweep: the numbers of a scenario that it varies, and the grid of their values."""
+"""The grid of a parameter sweep: one lever or two, and the values of each."""
 
 from __future__ import annotations
 
 import itertools
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
 
 from singlepot.models.diagnostics.problems import (
     SETTINGS,
@@ -13,57 +12,17 @@ from singlepot.models.diagnostics.problems import (
     Diagnostic,
     Report,
     did_you_mean,
-    one_of,
     shown,
 )
+from singlepot.models.levers.lever import find_lever, levers_of
+from singlepot.models.levers.pulling import KINDS
 from singlepot.models.scenario.scenario import Scenario
-from singlepot.models.tables.rule_kinds import RULES
 
 MOST_POINTS = 1000
 """Points in the grid of a sweep, unless more are allowed."""
 
 MOST_LEVERS = 2
 """Levers in one sweep."""
-
-
-def lever_names(scenario: Scenario) -> list[str]:
-    """List the levers that a scenario has.
-
-    ``pot`` and ``bids`` multiply all their amounts; ``national`` multiplies all national targets, and
-    ``national.OBJECTIVE`` those of one objective; ``rules.RULE``, ``give.STAGE`` and ``equity.elasticity`` set a
-    value.
-    """
-    national = [f"national.{key}" for key in dict.fromkeys(scenario.national["objective"])]
-    rules = [f"rules.{name}" for name, kind in RULES.items() if kind.general]
-    give = [f"give.{stage}" for stage in scenario.settings.stages.order]
-    equity = ["equity.elasticity"] if scenario.settings.equity is not None else []
-    return ["pot", "bids", *(["national", *national] if national else []), *rules, *give, *equity]
-
-
-def pulled(lever: str, value: float) -> Mapping[str, Any]:
-    """Build the what-if that sets one lever to a value.
-
-    Examples
-    --------
-    >>> pulled("rules.grant_floor", 0.8)
-    {'rules': {'grant_floor': 0.8}}
-    >>> pulled("pot", 0.9)
-    {'change': [{'table': 'pot', 'multiply': {'amount': 0.9}}]}
-    """
-    kind, _, name = lever.partition(".")
-    if kind in ("pot", "bids"):
-        return {"change": [{"table": kind, "multiply": {"amount": value}}]}
-    if kind == "national":
-        where = {"where": {"objective": name}} if name else {}
-        return {"change": [{"table": kind, **where, "multiply": {"target": value}}]}
-    if kind == "give":
-        return {"stages": {"give": {name: value}}}
-    return {kind: {name: value}}
-
-
-def is_factor(lever: str) -> bool:
-    """Whether a lever multiplies the scenario's numbers; otherwise it sets a value."""
-    return lever.partition(".")[0] in ("pot", "bids", "national")
 
 
 def read_lever(text: str) -> tuple[str, list[float]]:
@@ -128,14 +87,15 @@ def points(
         A lever is unknown, a value is no finite number, or there are more points than allowed.
     """
     report = Report()
-    known = lever_names(scenario)
+    known = levers_of(scenario.settings.as_dict(), scenario.tables)
+    areas = dict(zip(scenario.areas["code"], scenario.areas["name"], strict=True))
 
     def complain(code: str, value: str, expected: str, remedy: str = "") -> None:
         report.add(Diagnostic(code, SETTINGS, "lever", value=value, expected=expected, remedy=remedy))
 
     for name, values in levers.items():
-        if name not in known:
-            complain("SP-W016", shown(name), f"one of {one_of(known, 12)}", did_you_mean(name, known))
+        if find_lever(known, name, areas) is None:
+            complain("SP-W016", shown(name), f"a lever of this scenario: {KINDS}", did_you_mean(name, known))
         for value in values:
             if not math.isfinite(value):
                 complain("SP-W017", f"{name} = {shown(value)}", "finite numbers")

@@ -1,0 +1,133 @@
+"""Pulling levers: settings and tables of a scenario are changed, and the change is said in a sentence."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from ..diagnostics.problems import SETTINGS, Diagnostic, Report, did_you_mean, shown
+from ..tables.defaults import fill
+from ..tables.schema import TABLES
+from .lever import Lever, find_lever, levers_of
+from .values import UnreadableValueError, change_words, read_value
+
+Pairs = Mapping[str, object] | Sequence[tuple[str, object]]
+"""Levers with their values, in the order in which they are pulled."""
+
+KINDS = "pot, bids, national, weight, priority, rules, give, equity, lock"
+"""How the names of levers begin, for messages."""
+
+
+def pull(
+    settings: Mapping[str, Any],
+    tables: Mapping[str, pd.DataFrame],
+    levers: Pairs,
+    report: Report,
+    file: str = "levers",
+    lines: Mapping[str, int] | None = None,
+) -> tuple[dict[str, Any], dict[str, pd.DataFrame]]:
+    """Pull levers one after another: factors multiply, of two values of one lever the last holds.
+
+    Parameters
+    ----------
+    settings
+        Nested as in ``scenario.toml``; the changes are put before the title.
+    tables
+        All tables by name.
+    levers
+        Values by lever, or pairs of both; a lever by its code or name, whatever the case.
+    report
+        Takes the problems: unknown levers and values that cannot be read; and a note on what was set twice.
+    file, lines
+        What to call the source in messages, and the line of each lever.
+
+    Returns
+    -------
+    Settings and tables; what is already so stays as it is.
+    """
+    settings, frames, words, pulled = dict(settings), dict(tables), [], set()
+    money = settings.get("money", "")
+    areas = dict(zip(frames["areas"]["code"], frames["areas"]["name"], strict=True))
+    for name, value in levers.items() if isinstance(levers, Mapping) else levers:
+        line = (lines or {}).get(f"levers.{name}", -1)
+
+        def note(code: str, got: str, expected: str, remedy: str = "", line: int = line) -> None:
+            where = f"line {line}" if line > 0 else ""
+            report.add(Diagnostic(code, SETTINGS, file, where, "lever", got, expected, remedy), row=line)
+
+        known = levers_of(settings, frames)
+        lever = find_lever(known, name, areas)
+        if lever is None:
+            note("SP-W016", shown(name), f"a lever of this scenario: {KINDS}", did_you_mean(name, known))
+            continue
+        try:
+            number = read_value(lever, value, money)
+        except UnreadableValueError as fault:
+            note("SP-W020", f"{lever.name} = {shown(value)}", fault.expected, fault.remedy)
+            continue
+        if lever.name in pulled and lever.kind != "factor":
+            note("SP-W021", f"{lever.name} twice", "", "the last value holds")
+        pulled.add(lever.name)
+        if _is_so(lever, number, frames):
+            continue
+        words.append(change_words(lever, number, money))
+        settings, frames = _pulled(lever, number, settings, frames)
+    if words:
+        title = settings.get("title", "")
+        settings["title"] = "; ".join(words) + (f": {title}" if title else "")
+    return settings, frames
+
+
+def _is_so(lever: Lever, number: float | None, frames: Mapping[str, pd.DataFrame]) -> bool:
+    """Whether a lever stands there already."""
+    if lever.kind == "factor":
+        return number == 1
+    if number is not None:
+        return number == lever.now
+    if lever.table == "rules":
+        return not lever.rows(fill("rules", frames, ())).any()
+    return lever.kind != "switch" and math.isnan(lever.now)
+
+
+def _pulled(
+    lever: Lever, number: float | None, settings: dict[str, Any], frames: dict[str, pd.DataFrame]
+) -> tuple[dict[str, Any], dict[str, pd.DataFrame]]:
+    if lever.path:
+        return _with_key(settings, lever.path, number), frames
+    frame = frames[lever.table].copy()
+    chosen = lever.rows(filled := fill(lever.table, frames, ()))
+    if lever.table == "rules":
+        return settings, {**frames, "rules": _locked(lever, number, frame[~chosen])}
+    assert number is not None
+    cells = filled[lever.column].to_numpy(dtype=float, copy=True)
+    cells[chosen] = cells[chosen] * number if lever.kind == "factor" else number
+    frame[lever.column] = cells
+    return settings, {**frames, lever.table: frame}
+
+
+def _with_key(settings: Mapping[str, Any], path: Iterable[str], value: float | None) -> dict[str, Any]:
+    """Set a key of nested settings, or remove it."""
+    first, *rest = path
+    changed = dict(settings)
+    if rest:
+        changed[first] = _with_key(changed.get(first, {}), rest, value)
+    elif value is None:
+        changed.pop(first, None)
+    else:
+        changed[first] = value
+    return changed
+
+
+def _locked(lever: Lever, number: float | None, others: pd.DataFrame) -> pd.DataFrame:
+    """Lock the grant of an area in every cell in place of the rows that lock it now; None lets it free."""
+    if number is None:
+        required = [column.name for column in TABLES["rules"] if column.required]
+        return others.reset_index(drop=True) if len(others) else others[required].reset_index(drop=True)
+    row = pd.DataFrame([{**lever.where, "value": number}])
+    joined = pd.concat([others, row], ignore_index=True) if len(others) else row
+    for column in joined.columns.drop("value"):
+        joined[column] = joined[column].fillna("")
+    return joined

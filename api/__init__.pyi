@@ -8,6 +8,8 @@ from singlepot.models.analysis.area_account import explain_area as explain_area
 from singlepot.models.analysis.attainable import find_attainable as find_attainable
 from singlepot.models.analysis.frontier import Frontier as Frontier
 from singlepot.models.analysis.frontier import trace_frontier as trace_frontier
+from singlepot.models.analysis.goal import Goal as Goal
+from singlepot.models.analysis.goal import goal as goal
 from singlepot.models.analysis.inequality.measuring import Inequality as Inequality
 from singlepot.models.analysis.inequality.measuring import measure_inequality as measure_inequality
 from singlepot.models.analysis.near_optimal import find_grant_ranges as find_grant_ranges

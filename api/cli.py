@@ -22,7 +22,15 @@ BAD_USE, UNEXPECTED, UNPRINTED, STOPPED = 2, 6, 7, 130
 GROUPS = {
     "Start": (start.list_shipped, formats.init, start.check, many.show, start.explain, formats.schema),
     "Settle": (settle.settle, ensemble.ensemble, ensemble.robust),
-    "Change": (repair.repair, many.compare, many.sweep, regimes.regimes, choices.frontier, choices.alternatives),
+    "Change": (
+        repair.repair,
+        many.compare,
+        many.sweep,
+        regimes.regimes,
+        choices.frontier,
+        choices.alternatives,
+        choices.goal,
+    ),
     "Doubt": (doubt.verify, doubt.why, many.stability, doubt.model),
     "Publish": (report.report, formats.export),
 }

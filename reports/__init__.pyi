@@ -11,6 +11,7 @@ from .text.alternatives import alternatives_text as alternatives_text
 from .text.comparison import comparison_text as comparison_text
 from .text.comparison import verdict as verdict
 from .text.frontier import frontier_text as frontier_text
+from .text.goal import goal_text as goal_text
 from .text.regimes import regimes_text as regimes_text
 from .text.repair import reach_text as reach_text
 from .text.repair import repair_text as repair_text

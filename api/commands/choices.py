@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import click
@@ -20,6 +21,8 @@ from .shared import (
     draw_within,
     end,
     names,
+    put,
+    save_levers,
     share,
     show,
     show_json,
@@ -135,3 +138,46 @@ def alternatives(
     elif not quiet:
         show(alternatives_text(choices), path)
     end(layers.failed, layers.exit_code)
+
+
+@command("goal bucks-and-burnley --lever pot --miss 2%")
+@click.argument("scenario")
+@SET
+@click.option("--lever", required=True, help="Lever of the pot, of national targets or of a rule.")
+@click.option("--miss", callback=share, default="0%", show_default=True, help="Share of a target that may be missed.")
+@click.option("--objective", default="", metavar="KEY", help="Only the targets of this objective.  [default: all]")
+@click.option("--save", type=click.Path(dir_okay=False), help="Write the value as a what-if, FILE.toml.")
+@JSON
+@OVERWRITE
+@time_limit()
+def goal(
+    scenario: str,
+    levers: tuple[tuple[str, float | str], ...],
+    lever: str,
+    miss: float,
+    objective: str,
+    save: str | None,
+    as_json: bool,
+    overwrite: bool,
+    time_limit_s: float | None,
+) -> None:
+    """Find the tightest value of a lever at which the national targets of SCENARIO can still be met.
+
+    The least pot, ceiling, step, carry-over, virement or own cost, or the largest national targets or floor. Then the
+    price of the last unit of each target.
+    """
+    import singlepot
+    from singlepot.reports import goal_text
+
+    read = singlepot.read_scenario(scenario, levers=levers)
+    found = singlepot.goal(read, lever, miss=miss, objective=objective, time_limit_s=time_limit_s)
+    save_levers(scenario, (*levers, (found.lever.name, found.value)), save, overwrite)
+    if as_json:
+        rows = [
+            {key: None if value != value else value for key, value in row.items()}
+            for row in found.prices.to_dict("records")
+        ]
+        values = {"lever": found.lever.name, "value": found.value, "exact": found.exact, "miss": miss}
+        show_json({**values, "objective": objective or None, "prices": rows})
+    else:
+        put(sys.stdout, goal_text(found))

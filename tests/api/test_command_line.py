@@ -240,3 +240,22 @@ def test_every_command_about_a_scenario_takes_levers(command: str, tmp_path: Pat
     assert done.returncode == 0, done.stderr
     words = "grant_floor = 80%" if command.startswith("compare") else "grant floor 90% → 80%"
     assert words in " ".join(done.stdout.split()), done.stdout
+
+
+def test_a_goal_is_told_and_saved(tmp_path: Path) -> None:
+    """What is saved can be settled, and the levers that were set stay in it."""
+    done = run(
+        "goal", "bucks-and-burnley", "--set", "grant_floor=80%", "--lever", "pot", "--save", "g.toml", cwd=tmp_path
+    )
+    assert done.returncode == 0, done.stderr
+    words = " ".join(done.stdout.split())
+    assert "The least pot at which no target of the nation need be missed: £" in words
+    assert "grant floor 90% → 80%" in words
+    settled = run("settle", "g.toml", "--out", "out", "--only", "tables", cwd=tmp_path)
+    assert settled.returncode == 0, settled.stderr
+    assert "national targets are missed" not in settled.stdout
+    refused = run("goal", "bucks-and-burnley", "--lever", "bids", cwd=tmp_path)
+    assert refused.returncode == 2
+    assert "no linear programme in the bids" in refused.stderr
+    as_json = run("goal", "bucks-and-burnley", "--lever", "grant_floor", "--json", cwd=tmp_path)
+    assert json.loads(as_json.stdout)["lever"] == "rules.grant_floor"

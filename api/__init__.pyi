@@ -35,6 +35,7 @@ from singlepot.models.formulation.formulation import Formulation as Formulation
 from singlepot.models.formulation.formulation import formulate as formulate
 from singlepot.models.infeasibility.clash import Clash as Clash
 from singlepot.models.infeasibility.clash import ClashSide as ClashSide
+from singlepot.models.levers.lever import Lever as Lever
 from singlepot.models.scenario.scenario import Scenario as Scenario
 from singlepot.models.settings.settings import Bands as Bands
 from singlepot.models.settings.settings import Equity as Equity

@@ -24,7 +24,7 @@ GROUPS = {
     "Settle": (settle.settle, ensemble.ensemble, ensemble.robust),
     "Change": (repair.repair, many.compare, many.sweep, regimes.regimes, choices.frontier, choices.alternatives),
     "Doubt": (doubt.verify, doubt.why, many.stability, doubt.model),
-    "Publish": (report.report, formats.export),
+    "Publish": (report.report, formats.export, formats.derive),
 }
 """All commands, in the groups that the help shows."""
 

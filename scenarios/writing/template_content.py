@@ -21,7 +21,7 @@ def full_tables(scenario: Scenario) -> dict[str, pd.DataFrame]:
     """
     made = {}
     for name in TABLES:
-        table = scenario.tables[name]
+        table = scenario.given[name]
         columns = {}
         for column in columns_of(name, scenario):
             if column.name in table:

@@ -170,7 +170,7 @@ class Derivation:
         )
         money = moves.money[:, None, None] * np.nan_to_num(lines.money[moves.line])
         outcome = moves.outcome[:, None, None] * np.nan_to_num(lines.outcome[moves.line])
-        option, year = np.nonzero((money != 0).any(axis=1) | (outcome != 0).any(axis=1))
+        option, year = (part.ravel() for part in np.indices((len(codes), len(self.axes.years))))
         columns: dict[str, Any] = {
             "area": _texts(codes[option]),
             "option": _texts(moves.name[option]),

@@ -56,11 +56,19 @@ def derive(scenario: str, target: str, chosen: str | None, overwrite: bool) -> N
 @command("init mine.xlsx")
 @click.argument("target", type=click.Path())
 @click.option("--from", "scenario", help="What stands in it: a SCENARIO; by default two invented areas.")
-def init(target: str, scenario: str | None) -> None:
+@click.option("--return", "area", help="Only the programme lines of one AREA, for its council to fill in.")
+def init(target: str, scenario: str | None, area: str | None) -> None:
     """Write a scenario to fill in: a workbook if TARGET ends in .xlsx, else a folder."""
     import singlepot
 
-    singlepot.write_template(target, None if scenario is None else singlepot.read_scenario(scenario))
+    source = None if scenario is None else singlepot.read_scenario(scenario)
+    if area is not None:
+        from singlepot.scenarios.writing.template import write_area_return
+
+        write_area_return(target, area, source)
+        click.echo(f"written: {target}\nsend it to the council; its sheet is that of the scenario's programmes")
+        return
+    singlepot.write_template(target, source)
     click.echo(f"written: {target}\nfill it in, then: singlepot check {target}")
 
 

@@ -91,7 +91,7 @@ def _steps(lines: Lines, curves: Curves, tiers: Integers, moving: Booleans, up: 
     """Make an option of each step of one side."""
     chosen = curves.up if up else curves.down
     x, f = chosen.ends(tiers)
-    word, kind = ("more", "raise") if up else ("less", "save")
+    kind = "raise" if up else "save"
     line, step = np.nonzero(~np.isnan(x[:, 1:]) & moving[:, None])
     money, outcome = np.diff(x, axis=1)[line, step], np.diff(f, axis=1)[line, step]
     shown = [percent(abs(share)) for share in money]
@@ -101,12 +101,16 @@ def _steps(lines: Lines, curves: Curves, tiers: Integers, moving: Booleans, up: 
         outcome,
         np.zeros(len(line)),
         [f"{lines.name[j]} {kind} {i + 1}" for j, i in zip(line, step, strict=True)],
-        [
-            f"{lines.title[j]}: " + (f"a further {share}" if i else f"{share} {word}")
-            for j, i, share in zip(line, step, shown, strict=True)
-        ],
+        [f"{lines.title[j]}: {_size(share, up, i == 0)}" for j, i, share in zip(line, step, shown, strict=True)],
         np.where(chosen.stated[line], STATED, ASSUMED),
     )
+
+
+def _size(share: str, up: bool, first: bool) -> str:
+    """Say the size of a step: 10% more, a further 10%, 10% less, a further 10% less."""
+    if up:
+        return f"{share} more" if first else f"a further {share}"
+    return f"{share} less" if first else f"a further {share} less"
 
 
 def _efficiency(lines: Lines, derive: Derive, moving: Booleans) -> Moves:

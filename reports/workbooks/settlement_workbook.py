@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from singlepot.models.tables.plain_words import assumed_words
+
 from ..logs.logs import Log
 from .settlement_sheets import column_notes, settlement_sheets
 from .sheet_writing import Page, write_sheets
@@ -12,8 +14,7 @@ from .sheets import MISSING, NOT_APPLICABLE, Column, Sheet
 from .totals import totals_sheet
 
 if TYPE_CHECKING:
-    from singlepot.models.tables.plain_words import assumed_words
-from singlepot.models.settlement.settlement import Settlement
+    from singlepot.models.settlement.settlement import Settlement
 
 SHORT = (
     *("by", "confidence", "date", "filled in by", "found", "holds", "at most", "rows", "table", "unit", "value"),

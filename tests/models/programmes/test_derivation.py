@@ -161,7 +161,7 @@ def test_titles_say_how_much_more() -> None:
         "Retrofit: 10% more",
         "Retrofit: a further 10%",
         "Retrofit: 10% less",
-        "Retrofit: a further 10%",
+        "Retrofit: a further 10% less",
         "Retrofit: 5% more without grant",
     ]
 

@@ -12,7 +12,7 @@ import xlsxwriter
 
 from singlepot.models.scenario.scenario import Scenario
 from singlepot.models.settings.explained import SETTINGS_EXPLAINED
-from singlepot.models.tables.schema import PROGRAMMES, TABLES, Column, grant_of
+from singlepot.models.tables.schema import NAN, PROGRAMMES, TABLES, Column, grant_of
 
 from ..workbooks.reading import READ_ME
 from ..workbooks.settings_sheet import SHEET, rows_of
@@ -74,12 +74,12 @@ def write_return(scenario: Scenario, area: str, path: Path) -> None:
     table = lines[lines["area"] == area].reset_index(drop=True)
     if not len(table):
         items = [*_grants(scenario), *scenario.objectives["key"]]
-        table = pd.DataFrame({"area": area, "item": items}).reindex(columns=lines.columns).astype(lines.dtypes)
-        table["line"] = ""
+        columns = {column.name: NAN if column.numeric else "" for column in columns_of(PROGRAMMES, scenario)}
+        table = pd.DataFrame({**columns, "area": area, "item": items})
     with xlsxwriter.Workbook(str(path), OPTIONS) as book:
         name = scenario.areas.set_index("code")["name"][area]
         book.set_properties({"title": f"Programmes: {name}"[:200], "created": datetime(2000, 1, 1)})
-        _write_sheet(book, PROGRAMMES, table.fillna({"line": ""}), Styles(book), scenario)
+        _write_sheet(book, PROGRAMMES, table, Styles(book), scenario)
 
 
 def _grants(scenario: Scenario) -> list[str]:

@@ -129,3 +129,21 @@ def sheet(path: Path) -> list[dict[str, object]]:
     assert book.sheetnames == ["programmes"]
     header, *rows = book["programmes"].iter_rows(values_only=True)
     return [dict(zip(map(str, header), row, strict=True)) for row in rows]
+
+
+def test_everything_of_a_settlement_is_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Tables, workbook, report and logs; summary and cover say what is assumed, reasons end with it."""
+    target = tmp_path / "out"
+    assert _run(["settle", "bucks-and-burnley-lines", "--out", str(target)]) == 0
+    printed = capsys.readouterr()
+    assert "was not written" not in printed.out + printed.err
+    assert "17 of 18 options are assumed: illustrative" in printed.out
+    reasons = pd.read_csv(target / "tables" / "asks.csv").set_index(["area", "option"])["reason"]
+    assert reasons["E06000052", "Planting save 1"].endswith(" (assumed).")
+    assert "(assumed)" not in " ".join(reasons[["scale" in option for _, option in reasons.index]])
+    book = openpyxl.load_workbook(target / "settlement.xlsx")
+    cells = {
+        name: [str(cell.value) for row in book[name].iter_rows() for cell in row] for name in ("Cover", "Assumptions")
+    }
+    assert any("17 of 18 options are assumed" in text for text in cells["Cover"])
+    assert "derive.theme.homes.elasticity" in cells["Assumptions"]

@@ -33,7 +33,8 @@ def apply_what_if(scenario: Scenario, changes: Mapping[str, Any] | Sequence[Mapp
     changes
         Nested as the file of a what-if: ``title``, ``levers``, ``rules``, ``stages``, ``equity``, ``derive``,
         ``remove`` and the list ``change``. Each change has ``table``, perhaps ``where``, and one of ``set``,
-        ``multiply``, ``add``, ``drop`` and ``append``. A list takes several of them one after another; a mapping with ``table`` there
+        ``multiply``, ``add``, ``drop`` and ``append``. A list takes several of them one after another; a mapping with
+        ``table`` there
         is a change by itself. As in :meth:`~singlepot.Scenario.with_`, None removes a key of the settings.
 
     Returns

@@ -37,6 +37,7 @@ from singlepot.models.infeasibility.clash import Clash as Clash
 from singlepot.models.infeasibility.clash import ClashSide as ClashSide
 from singlepot.models.levers.lever import Lever as Lever
 from singlepot.models.scenario.scenario import Scenario as Scenario
+from singlepot.models.settings.derive import Derive as Derive
 from singlepot.models.settings.settings import Bands as Bands
 from singlepot.models.settings.settings import Equity as Equity
 from singlepot.models.settings.settings import Settings as Settings

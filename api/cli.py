@@ -32,7 +32,7 @@ GROUPS = {
         choices.goal,
     ),
     "Doubt": (doubt.verify, doubt.why, many.stability, doubt.model),
-    "Publish": (report.report, formats.export),
+    "Publish": (report.report, formats.export, formats.derive),
 }
 """All commands, in the groups that the help shows."""
 

@@ -36,14 +36,39 @@ def export(
     click.echo(f"written: {target}")
 
 
+@command("derive bucks-and-burnley bucks-options")
+@click.argument("scenario")
+@click.argument("target", type=click.Path())
+@click.option("--format", "chosen", type=click.Choice(FORMATS), help="By default as the name of TARGET says.")
+@click.option("--overwrite", is_flag=True, help="Replace what stands there.")
+def derive(scenario: str, target: str, chosen: str | None, overwrite: bool) -> None:
+    """Write SCENARIO with all derived bids, targets and options as given ones, without programmes and [derive]."""
+    import singlepot
+    from singlepot.scenarios.reading.inputs import input_paths
+    from singlepot.scenarios.writing.writing import check_scenario_target
+
+    check_scenario_target(target, chosen, overwrite=overwrite, inputs=input_paths(scenario))  # type: ignore[arg-type]  # click checked it
+    plain = singlepot.read_scenario(scenario).derived()
+    singlepot.write_scenario(plain, target, format=chosen, overwrite=overwrite)  # type: ignore[arg-type]  # click checked it
+    click.echo(f"written: {target}")
+
+
 @command("init mine.xlsx")
 @click.argument("target", type=click.Path())
 @click.option("--from", "scenario", help="What stands in it: a SCENARIO; by default two invented areas.")
-def init(target: str, scenario: str | None) -> None:
+@click.option("--return", "area", help="Only the programme lines of one AREA, for its council to fill in.")
+def init(target: str, scenario: str | None, area: str | None) -> None:
     """Write a scenario to fill in: a workbook if TARGET ends in .xlsx, else a folder."""
     import singlepot
 
-    singlepot.write_template(target, None if scenario is None else singlepot.read_scenario(scenario))
+    source = None if scenario is None else singlepot.read_scenario(scenario)
+    if area is not None:
+        from singlepot.scenarios.writing.template import write_area_return
+
+        write_area_return(target, area, source)
+        click.echo(f"written: {target}\nsend it to the council; its sheet is that of the scenario's programmes")
+        return
+    singlepot.write_template(target, source)
     click.echo(f"written: {target}\nfill it in, then: singlepot check {target}")
 
 

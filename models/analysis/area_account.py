@@ -167,7 +167,7 @@ def _without(
     progress: Callable[[Progress], object] | None,
 ) -> pd.DataFrame:
     """Settle without the area's bid, targets and options, and put the shortfalls side by side."""
-    scenario = settlement.scenario
+    scenario = settlement.scenario.derived()
     tables = {name: scenario.tables[name] for name in OWNED if name in scenario.tables}
     less = {name: table[table["area"] != code].reset_index(drop=True) for name, table in tables.items()}
     changed: dict[str, pd.DataFrame | None] = {name: table if len(table) else None for name, table in less.items()}

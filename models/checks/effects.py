@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import combinations
 
 import numpy as np
 import numpy.typing as npt
 
 from ..diagnostics.problems import shown
+from ..tables.schema import ORIGIN
 from .parsing import Parsed
 
 Tables = Mapping[str, Parsed]
 Floats = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
+Booleans = npt.NDArray[np.bool_]
+
+ALIKE = 1e-9
+"""Share of an outcome that counts as none: what arithmetic leaves."""
 
 
 def check_effects(tables: Tables) -> None:
@@ -19,8 +26,8 @@ def check_effects(tables: Tables) -> None:
     options, profile, objectives = tables["options"], tables["option_years"], tables["objectives"]
     if not options.rows:
         if tables["targets"].rows or tables["national"].rows:
-            remedy = "add options, or leave it: bids that exceed the pot are then cut, and targets with them"
-            options.complain("SP-N030", value="no option", expected="options to raise a target", remedy=remedy)
+            remedy = "nobody can be asked to raise; add [derive], or leave it: bids above the pot are then cut"
+            options.complain("SP-P002", value="no option", expected="options to raise a target", remedy=remedy)
         return
     row_of = {pair: row for row, pair in enumerate(_pairs(options))}
     row = np.asarray([row_of[pair] for pair in _pairs(profile)], dtype=np.int64)
@@ -43,10 +50,49 @@ def check_effects(tables: Tables) -> None:
         remedy = "fill in its rows of option_years, or delete it"
         expected = "money or an outcome to change in some year"
         options.complain("SP-N032", int(at), "option", shown(options.labels["option"][int(at)]), expected, remedy)
-    for at in np.flatnonzero((more > 0) & (less == 0) & (money < 0) & (own_cost == 0)):
-        remedy = "check the signs: grant is what it costs, negative what it saves"
-        expected = "something that it costs: money, own money, or an outcome that falls"
-        options.complain("SP-N031", int(at), "option", shown(options.labels["option"][int(at)]), expected, remedy)
+    free = (more > 0) & (less == 0) & (money <= 0) & (own_cost == 0)
+    for at in np.flatnonzero(free):
+        _complain_of_lunch(options, [int(at)])
+    for pair in _free_pairs(options, profile, row, outcomes, money, ~free & (own_cost == 0)):
+        _complain_of_lunch(options, pair)
+
+
+def _complain_of_lunch(options: Parsed, rows: Sequence[int]) -> None:
+    remedy = "check the signs: grant is what it costs, negative what it saves"
+    expected = "something that it costs: money, own money, or an outcome that falls"
+    names = " with ".join(shown(options.labels["option"][row]) for row in rows)
+    options.complain("SP-P005", rows[0], "option", names, expected, remedy)
+
+
+def _free_pairs(
+    options: Parsed, profile: Parsed, row: Integers, outcomes: list[str], money: Floats, usable: Booleans
+) -> Iterator[tuple[int, int]]:
+    """Find pairs of options of one component that together add to an outcome for nothing.
+
+    Derived options are passed over: those of one component may be of two lines, and money may move between them.
+    """
+    given = options.text(ORIGIN).where(lambda word: word == "given")
+    component = options.text("component").values
+    usable = usable & given & (component != "")
+    members: dict[tuple[str, str], list[int]] = {}
+    for at in np.flatnonzero(usable):
+        members.setdefault((options.labels["area"][int(at)], str(component[at])), []).append(int(at))
+    chosen = np.asarray(sorted(at for group in members.values() if len(group) > 1 for at in group), dtype=np.int64)
+    if not len(chosen):
+        return
+    position = np.full(options.rows, -1)
+    position[chosen] = np.arange(len(chosen))
+    entries = np.flatnonzero(position[row] >= 0)
+    years = profile.labels["year"]
+    change = np.zeros((len(chosen), len(outcomes), len(years.words)))
+    for k, name in enumerate(outcomes):
+        change[position[row[entries]], k, years.codes[entries]] += np.nan_to_num(profile.numbers[name][entries])
+    for group in members.values():
+        for first, other in combinations(group, 2):
+            both = change[position[first]] + change[position[other]]
+            nothing = ALIKE * np.abs(change[position[first]]).max(initial=0.0)
+            if money[first] + money[other] <= 0 and (both >= -nothing).all() and (both > nothing).any():
+                yield first, other
 
 
 def _pairs(parsed: Parsed) -> list[tuple[str, str]]:

@@ -116,6 +116,16 @@ def check_headers(
     if years:
         _complain_of_years(table, years, complain)
         unknown = [header for header in unknown if header not in years]
+    for header in [header for header in unknown if table.open_to == "year" and is_year(header)]:
+        unknown.remove(header)
+        if closed:
+            listed = one_of([name for name in known if is_year(name)])
+            complain(
+                "SP-D022",
+                column=header,
+                expected=f"one of the scenario's years: {listed}",
+                remedy="list it in years, or correct it",
+            )
     meant: dict[str, str] = {}
     for header in unknown:
         free = {name: known[name] for name in known if name not in present and name not in meant.values()}
@@ -139,7 +149,8 @@ def check_headers(
 
 def _years_in_columns(table: Table, present: Mapping[str, object], unknown: Sequence[str]) -> list[str]:
     """List the headers that are years, in a table that has a column for the year."""
-    years = [header for header in unknown if is_year(header)] if "year" in table.by_name else []
+    open_ = table.open_to == "year"
+    years = [header for header in unknown if is_year(header)] if "year" in table.by_name and not open_ else []
     return years if "year" not in present or len(years) > 1 else []
 
 

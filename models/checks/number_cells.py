@@ -50,7 +50,7 @@ def read_numbers(column: Column, cells: Cells, money: str, complain: Complain, l
         empty[list(bad)] = False
         for row in np.flatnonzero(empty):
             complain(int(row), "SP-D010", "an empty cell", expected, "fill it in, or delete the row")
-    outside = numbers <= column.above
+    outside = (numbers <= column.above) | (numbers >= column.below)
     for limit, passes in ((column.least, np.less), (column.most, np.greater)):
         if np.isfinite(limit):
             outside |= passes(numbers, limit)

@@ -67,8 +67,8 @@ def check_grants(profile: Parsed, envelopes: tuple[str, ...]) -> None:
 
 
 def check_options(tables: Tables) -> None:
-    """Check the names of options, what they require, and that years are given for known options only."""
-    options, profile = tables["options"], tables["option_years"]
+    """Check the names of options and what they require."""
+    options = tables["options"]
     if not {"area", "option"} <= set(options.labels):
         return
     names = options.labels["option"]
@@ -80,7 +80,13 @@ def check_options(tables: Tables) -> None:
         remedy = f"write {shown(word.replace(';', ','))}"
         options.complain("SP-D033", int(row), "option", shown(word), "a name without semicolon", remedy)
     _check_requirements(options)
-    if options.complete and {"area", "option"} <= set(profile.labels):
+
+
+def check_years_of_options(tables: Tables) -> None:
+    """Check that years are given for known options only."""
+    options, profile = tables["options"], tables["option_years"]
+    pair = {"area", "option"}
+    if options.complete and pair <= set(options.labels) and pair <= set(profile.labels):
         _check_pairs(options, profile)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -11,28 +12,49 @@ from ..diagnostics.problems import Diagnostic, Report
 from ..money import POUNDS_PER
 from ..settings.settings import Settings
 from ..tables.raw import RawTable, lost
-from ..tables.schema import TABLES, TOTAL, Column, attribute, grant_of, outcome
+from ..tables.schema import PROGRAMMES, TABLES, TOTAL, Column, attribute, grant_of, of_year, outcome
 from .area_codes import check_area_codes
 from .census import check_people, take_census
+from .deriving import Derived, derive, derives, extended
 from .effects import check_effects
 from .expectations import check_expectations
 from .keys import check_attributes, check_keys, check_pot, known_words
 from .magnitudes import check_gives, check_magnitudes
-from .options import check_centre, check_grants, check_options, check_weights
+from .options import check_centre, check_grants, check_options, check_weights, check_years_of_options
 from .parsing import Parsed, absent, parse
 from .plausibility.losses import check_losses
 from .plausibility.outliers import check_outliers
 from .plausibility.patterns import check_patterns
 from .plausibility.totals import check_totals
 from .plausibility.units import check_units
+from .programmes import check_assumed
 from .rules import check_rules
 
 log = logging.getLogger("singlepot")
 
 
+@dataclass(frozen=True, eq=False)
+class Checked:
+    """Checked tables, every one by name; absent ones with their required columns and no rows.
+
+    Parameters
+    ----------
+    given
+        The tables as given.
+    settled
+        The tables that are settled: the given rows, and behind them those that follow from programme lines.
+    derived
+        The derived rows.
+    """
+
+    given: dict[str, pd.DataFrame]
+    settled: dict[str, pd.DataFrame]
+    derived: Derived
+
+
 def check_tables(
     raw: Mapping[str, RawTable], settings: Settings, unusable: frozenset[str], report: Report, file: str = "settings"
-) -> dict[str, pd.DataFrame]:
+) -> Checked:
     """Read and check all tables of a scenario.
 
     Parameters
@@ -50,28 +72,39 @@ def check_tables(
 
     Returns
     -------
-    Every table by name, absent ones with their required columns and no rows. To be used only if the
-    report is empty.
+    The tables as given and as settled. To be used only if the report is empty.
     """
     tables: dict[str, Parsed] = {}
     for name in TABLES:
         if name != "option_years":
             further = {a: attribute(a) for a in settings.attributes} if name == "areas" else {}
-            closed = name != "areas" or "attributes" not in unusable
+            further |= {year: of_year(year) for year in settings.years} if name == PROGRAMMES else {}
+            closed = {"areas": "attributes", PROGRAMMES: "years"}.get(name) not in unusable
             tables[name] = _one(raw, name, further, settings.money, report, closed)
     closed = tables["objectives"].complete and tables["pot"].complete
     further = _option_columns(tables)
     tables["option_years"] = _one(raw, "option_years", further, settings.money, report, closed)
-    _check_together(tables, settings, unusable, report, file)
+    check_keys(tables, settings, unusable)
+    check_years_of_options(tables)
+    derived = Derived()
+    if derives(tables, settings) and not len(report):
+        derived = derive(tables, settings, report, file) or derived
+    settled = dict(tables)
+    for name, rows in derived.rows.items():
+        settled[name] = extended(tables[name], rows, further, settings.money)
+    _check_together(settled, settings, unusable, report, file)
     check_expectations(tables, settings, report, file)
     log.debug("checked %d tables: %d problems", len(raw), len(report))
-    return {} if len(report) else {name: tables[name].frame() for name in TABLES}
+    if len(report):
+        return Checked({}, {}, derived)
+    given = {name: tables[name].frame() for name in TABLES}
+    changed = {name: settled[name].frame() for name in TABLES if settled[name] is not tables[name]}
+    return Checked(given, {**given, **changed}, derived)
 
 
 def _check_together(
     tables: dict[str, Parsed], settings: Settings, unusable: frozenset[str], report: Report, file: str
 ) -> None:
-    check_keys(tables, settings, unusable)
     check_area_codes(tables["areas"])
     check_pot(tables, settings, unusable)
     check_attributes(tables, settings, unusable)
@@ -80,6 +113,7 @@ def _check_together(
     if tables["pot"].complete:
         check_grants(tables["option_years"], envelopes_of(tables["pot"]))
     check_options(tables)
+    check_assumed(tables["options"])
     if tables["areas"].complete and "code" in tables["areas"].labels:
         census = take_census(tables)
         check_people(tables["areas"], census, settings)
@@ -104,6 +138,7 @@ def _one(
     closed: bool,
 ) -> Parsed:
     table = TABLES[name]
+    table = table if table.needed(raw) else replace(table, required=False)
     if name in raw:
         return parse(raw[name], table, further, money, report, closed)
     if table.required:

@@ -1,7 +1,7 @@
 """Codes of the diagnostics of inputs.
 
-F files, S settings, D tables, W what-ifs and levers, E ensembles, X workbooks, J JSON and Parquet, A codes of areas,
-N numbers and units.
+F files, S settings, D tables, P programmes and options, W what-ifs and levers, E ensembles, X workbooks, J JSON and
+Parquet, A codes of areas, N numbers and units.
 """
 
 from __future__ import annotations
@@ -78,6 +78,7 @@ CODES = {
     "SP-W019": "No such area.",
     "SP-W020": "The value of a lever cannot be read.",
     "SP-W021": "A lever was set twice: the last value holds.",
+    "SP-W022": "A change matches only rows that follow from programme lines.",
     "SP-D001": "A required table is absent, or is not a table.",
     "SP-D002": "A required column is absent.",
     "SP-D003": "Unknown column.",
@@ -123,6 +124,23 @@ CODES = {
     "SP-D056": "The rule needs a reference that the bids do not have.",
     "SP-D057": "The rule needs a population that the areas do not have.",
     "SP-D060": "Spaces around a text were taken off.",
+    "SP-P001": "Options rest on assumptions: the settlement is illustrative.",
+    "SP-P002": "There are targets and no option: no area can be asked to raise one.",
+    "SP-P003": "Lines add up to more than the total of the area.",
+    "SP-P004": "A line would gain more from more money than it loses with less.",
+    "SP-P005": "Options save money or cost none, add to outcomes and cost the area nothing.",
+    "SP-P006": "The same outcome in every year, and not said what it counts.",
+    "SP-P007": "A line says two things.",
+    "SP-P008": "Unknown item of a programme.",
+    "SP-P009": "An outcome stops without a number.",
+    "SP-P010": "Starts to date fall.",
+    "SP-P011": "Outcomes of an area's lines add up to less than none.",
+    "SP-P012": "A share of outcomes without its share of money.",
+    "SP-P013": "The line cannot have this name.",
+    "SP-P014": "A total leaves out what lines have.",
+    "SP-P015": "The years of programmes stand both across and below one another, or not at all.",
+    "SP-P016": "[derive] names something that is not there.",
+    "SP-P017": "What a row holds does not go with its item.",
     "SP-X001": "The file is of another kind than its name says, or of one that is not read.",
     "SP-X002": "The workbook is damaged.",
     "SP-X003": "The workbook is locked by a password.",
@@ -193,8 +211,6 @@ CODES = {
     "SP-N018": "An objective has no national target.",
     "SP-N019": "Two rows of the pot say the same.",
     "SP-N020": "A number is far from the others of its column or series.",
-    "SP-N030": "There are targets and no option: no area can be asked to raise one.",
-    "SP-N031": "An option saves money, adds to outcomes and costs the area nothing.",
     "SP-N032": "An option changes neither money nor outcomes in any of its years.",
     "SP-N040": "An amount is too small beside the others to be counted.",
     "SP-N041": "Bids are so far apart that pennies of the largest decide about the smallest.",
@@ -206,6 +222,10 @@ WARNINGS = frozenset(
     [
         "SP-F015",
         "SP-F016",
+        "SP-P001",
+        "SP-P002",
+        "SP-P005",
+        "SP-P006",
         "SP-X029",
         "SP-A002",
         "SP-A004",
@@ -226,8 +246,6 @@ WARNINGS = frozenset(
         "SP-N018",
         "SP-N019",
         "SP-N020",
-        "SP-N030",
-        "SP-N031",
         "SP-N032",
         "SP-N040",
         "SP-N041",

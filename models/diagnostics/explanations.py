@@ -114,6 +114,7 @@ _GROUPS = {
     "F": "Files",
     "S": "Settings",
     "D": "Tables",
+    "P": "Programmes and options",
     "X": "Workbooks",
     "J": "JSON and Parquet",
     "A": "Codes of areas",

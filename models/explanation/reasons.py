@@ -100,7 +100,8 @@ class Sentences:
             sentence += self._of_cut(j, *self._rank[j])
         else:
             sentence += self._of_raise(j, *self._rank[j])
-        return sentence[0].upper() + sentence[1:] + self._stopped(j) + "."
+        ending = " (assumed)." if self._data.options.assumed[j] else "."
+        return sentence[0].upper() + sentence[1:] + self._stopped(j) + ending
 
     def _scaled_back(self, j: int) -> str:
         """Describe a scale-back: what the pot is short of, and what the area gives up of its programme."""

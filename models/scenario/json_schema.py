@@ -110,6 +110,7 @@ def _cell(column: Column) -> dict[str, Any]:
     schema["type"] = kind if column.required else [kind, "null"]
     if column.numeric:
         limits = {"minimum": column.least, "maximum": column.most, "exclusiveMinimum": column.above}
+        limits |= {"exclusiveMaximum": column.below}
         schema |= {name: limit for name, limit in limits.items() if math.isfinite(limit)}
         if column.unit:
             schema["description"] += f" Unit: {'as money says' if column.unit == 'money' else column.unit}."

@@ -24,6 +24,7 @@ def tables_page() -> str:
             "attribute": "Further columns: the attributes that `scenario.toml` lists, numbers.\n",
             "objective": "Further columns: `grant_ENVELOPE` for each envelope, in place of `grant`, and one for each "
             "objective, by its key.\n",
+            "year": "Further columns: the years, across, in place of `year` and `value`.\n",
         }.get(table.open_to, "")
         parts.append(
             f"\n## {table.name}\n\n{' '.join(part for part in (needed, table.explanation, key) if part)}\n\n"

@@ -8,6 +8,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from ..tables.schema import ORIGIN
 from .array_types import Booleans, Columns, Floats, Integers, Texts
 from .positions import Positions, index_of, positions_in
 from .scenario import Scenario
@@ -29,7 +30,8 @@ class Options:
 
     ``area`` J positions; ``limit`` m, largest take-up; ``own_cost`` f, money; ``grant`` G by envelope and
     ``outcome`` E by objective, at take-up 1; ``weight`` of a scale-back: its cell's share of the area's bid.
-    ``group`` is -1 for none; ``requires`` pairs (option, option required).
+    ``assumed``: whether somebody assumed its numbers. ``group`` is -1 for none; ``requires`` pairs (option, option
+    required).
     """
 
     area: Integers
@@ -38,6 +40,7 @@ class Options:
     own_cost: Floats
     scale_back: Booleans
     weight: Floats
+    assumed: Booleans
     group: Integers
     requires: Integers
     grant: Cells
@@ -86,6 +89,7 @@ def option_arrays(scenario: Scenario, positions: Positions, bid: Floats, propose
         own_cost=np.concatenate([live["own_cost"], np.zeros(len(backs.area))]),
         scale_back=np.arange(first + len(backs.area)) >= first,
         weight=np.concatenate([np.zeros(first), backs.weight]),
+        assumed=np.concatenate([live[ORIGIN] == "assumed", np.zeros(len(backs.area), dtype=bool)]),
         group=np.concatenate([groups, np.full(len(backs.area), -1)]),
         requires=required,
         grant=_join(grant, backs.grant),

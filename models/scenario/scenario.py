@@ -9,23 +9,29 @@ from typing import Any
 
 import pandas as pd
 
-from ..checks.pipeline import check_tables
+from ..checks.deriving import Derived
+from ..checks.pipeline import Checked, check_tables
 from ..diagnostics.problems import Diagnostic, Report
 from ..levers.lever import levers_of
 from ..levers.pulling import pull
 from ..notebook_display import rich, rich_table
+from ..settings.derive import derived_assumptions
+from ..settings.frozen import FrozenMapping
 from ..settings.reading import read_settings
-from ..settings.settings import SCHEMA, FrozenMapping, Settings
+from ..settings.settings import SCHEMA, Settings
 from ..tables.copies import copied
 from ..tables.defaults import envelopes_of, fill, fill_columns
 from ..tables.raw import RawTable, from_frame, lost
-from ..tables.schema import TABLES
+from ..tables.schema import ORIGIN, PROGRAMMES, TABLES
 from .array_types import Columns
 from .documents import scenario_documents
 
 
 class Scenario:
-    """What is to be settled: settings, and nine tables that agree with them and with one another.
+    """What is to be settled: settings, and ten tables that agree with them and with one another.
+
+    Where there are programme lines or the section ``[derive]``, bids, targets and options that follow from them stand
+    behind the given rows of those tables; :attr:`given` holds the tables without them, as they are written.
 
     A scenario is a value: it cannot be changed, and tables handed out are copies. Make one by
     :meth:`from_tables` or :func:`singlepot.read_scenario`, and change one by :meth:`with_`.
@@ -45,9 +51,11 @@ class Scenario:
     np.float64(12.0)
     """
 
-    __slots__ = ("_notes", "_settings", "_tables")
+    __slots__ = ("_derived", "_given", "_notes", "_settings", "_tables")
     _settings: Settings
+    _given: dict[str, pd.DataFrame]
     _tables: dict[str, pd.DataFrame]
+    _derived: Derived
     _notes: tuple[Diagnostic, ...]
 
     def __init__(self) -> None:
@@ -58,9 +66,9 @@ class Scenario:
         """Refuse: a scenario is frozen."""
         raise AttributeError(f"a scenario cannot be changed: use with_({name}=...)")
 
-    def __reduce__(self) -> tuple[Any, tuple[Settings, dict[str, pd.DataFrame], tuple[Diagnostic, ...]]]:
+    def __reduce__(self) -> tuple[Any, tuple[Settings, Checked, tuple[Diagnostic, ...]]]:
         """Rebuild from settings, tables and notes: so a scenario travels between processes."""
-        return _made, (self._settings, self._tables, self._notes)
+        return _made, (self._settings, Checked(self._given, self._tables, self._derived), self._notes)
 
     @classmethod
     def from_tables(
@@ -68,17 +76,19 @@ class Scenario:
         *,
         areas: pd.DataFrame,
         pot: pd.DataFrame,
-        bids: pd.DataFrame,
         years: Sequence[str],
+        bids: pd.DataFrame | None = None,
         objectives: pd.DataFrame | None = None,
         national: pd.DataFrame | None = None,
         targets: pd.DataFrame | None = None,
+        programmes: pd.DataFrame | None = None,
         options: pd.DataFrame | None = None,
         option_years: pd.DataFrame | None = None,
         rules: Mapping[str, float] | pd.DataFrame | None = None,
         rule_rows: pd.DataFrame | None = None,
         stages: Mapping[str, Any] | None = None,
         equity: Mapping[str, Any] | None = None,
+        derive: Mapping[str, Any] | None = None,
         attributes: Sequence[str] = (),
         title: str = "",
         money: str = "GBP million",
@@ -88,16 +98,17 @@ class Scenario:
 
         Parameters
         ----------
-        areas, pot, bids, objectives, national, targets, options, option_years
-            The tables, with columns as the manual lists them; money in the unit ``money``.
+        areas, pot, bids, objectives, national, targets, programmes, options, option_years
+            The tables, with columns as the manual lists them; money in the unit ``money``. Bids are needed unless
+            there are programmes.
         years
             Consecutive financial years, ``["2026-27", "2027-28"]``.
         rules
             A mapping, as the section ``[rules]``, or a DataFrame, as the table rules.
         rule_rows
             The table rules, where ``rules`` is a mapping.
-        stages, equity
-            As the sections ``[stages]`` and ``[equity]``.
+        stages, equity, derive
+            As the sections ``[stages]``, ``[equity]`` and ``[derive]``; an empty mapping derives by the defaults.
         attributes
             Further numeric columns of areas.
         title, money, price_base
@@ -120,6 +131,7 @@ class Scenario:
             "rules": rules,
             "equity": equity,
             "stages": stages,
+            "derive": derive,
         }
         tables = {
             "areas": areas,
@@ -128,6 +140,7 @@ class Scenario:
             "pot": pot,
             "bids": bids,
             "targets": targets,
+            "programmes": programmes,
             "options": options,
             "option_years": option_years,
             "rules": rule_rows,
@@ -141,6 +154,7 @@ class Scenario:
         rules: Mapping[str, float | None] | pd.DataFrame | None = None,
         stages: Mapping[str, Any] | None = None,
         equity: Mapping[str, Any] | EllipsisType | None = ...,
+        derive: Mapping[str, Any] | EllipsisType | None = ...,
         years: Sequence[str] | None = None,
         attributes: Sequence[str] | None = None,
         title: str | None = None,
@@ -153,13 +167,14 @@ class Scenario:
 
         Parameters
         ----------
-        rules, stages, equity
-            Merged key by key with what is there; None removes a key. ``equity=None`` removes equity. A
-            DataFrame of rules replaces the table.
+        rules, stages, equity, derive
+            Merged key by key with what is there; None removes a key. ``equity=None`` and ``derive=None`` remove the
+            section. A DataFrame of rules replaces the table.
         years, attributes, title, money, price_base
             Replaced. The money is not converted.
         tables
-            Replaced as a whole, by name; None leaves the table out.
+            Given rows, replaced as a whole, by name; None leaves the table out. What follows from programme lines is
+            derived again; :meth:`derived` makes its rows given ones.
 
         Raises
         ------
@@ -176,10 +191,14 @@ class Scenario:
         changes = {"rules": rules, "stages": stages}
         if equity is None or isinstance(equity, Mapping):
             changes["equity"] = equity or None
+        if isinstance(derive, Mapping):
+            changes["derive"] = derive
         settings = self.settings.as_dict()
         settings.pop("expect", None)  # what it counts is the source, not a changed copy
         if equity is None:
             settings.pop("equity", None)
+        if derive is None:
+            settings.pop("derive", None)
         settings = merged(settings, {key: value for key, value in changes.items() if value is not None})
         replaced = {
             "years": years,
@@ -230,11 +249,29 @@ class Scenario:
         'pot £196.0m → £176.4m (−10%); grant lock of Burnley off → 100%'
         """
         report = Report()
-        settings, tables = pull(self.settings.as_dict(), self._tables, levers, report)
+        settings, tables = pull(self.settings.as_dict(), self._given, levers, report)
         settings.pop("expect", None)
-        report.keep_source_notes(self._notes, [name for name in tables if tables[name] is not self._tables[name]])
+        report.keep_source_notes(self._notes, [name for name in tables if tables[name] is not self._given[name]])
         given = {name: table if len(table) else None for name, table in tables.items()}
         return from_raw(settings, "levers", _raw(given, report), report)
+
+    def derived(self) -> Scenario:
+        """Return the scenario with all derived rows as given ones, without programme lines and ``[derive]``.
+
+        It settles to the same tables; what is assumed stands in its log. A scenario that derives nothing is returned
+        as it is.
+        """
+        if not self._derived.rows:
+            return self
+        settings = self.settings.as_dict()
+        settings.pop("derive", None)
+        settings.pop("expect", None)
+        settings["log"] = merged({"assumptions": self.assumptions}, settings.get("log", {}))
+        tables: dict[str, object] = {name: table if len(table) else None for name, table in self._tables.items()}
+        tables[PROGRAMMES] = None
+        report = Report(quiet=True)
+        report.keep_source_notes(self._notes)
+        return from_raw(settings, "settings", _raw(tables, report), report)
 
     @property
     def settings(self) -> Settings:
@@ -251,11 +288,32 @@ class Scenario:
 
     @property
     def tables(self) -> Mapping[str, pd.DataFrame]:
-        """All nine tables by name; an absent one has its required columns and no rows.
+        """All ten tables by name; an absent one has its required columns and no rows.
 
-        Texts are text (empty: ""), numbers float64 (empty: NaN). Rows stand in the user's order.
+        Texts are text (empty: ""), numbers float64 (empty: NaN). Rows stand in the user's order, derived ones behind.
         """
         return FrozenMapping({name: copied(table) for name, table in self._tables.items()})
+
+    @property
+    def given(self) -> Mapping[str, pd.DataFrame]:
+        """All ten tables by name as they were given and are written: without derived rows."""
+        return FrozenMapping({name: copied(table) for name, table in self._given.items()})
+
+    @property
+    def derived_rows(self) -> Mapping[str, pd.DataFrame]:
+        """Rows of bids, targets, options and option_years that follow from programme lines, by table."""
+        return FrozenMapping({name: copied(table) for name, table in self._derived.rows.items()})
+
+    @property
+    def assumed_options(self) -> tuple[int, int]:
+        """How many options rest on assumptions, and how many there are."""
+        options = self._tables["options"]
+        return (int((options[ORIGIN] == "assumed").sum()) if ORIGIN in options else 0), len(options)
+
+    @property
+    def assumptions(self) -> dict[str, dict[str, str]]:
+        """What derived options rest on that no area states, as entries of ``[log.assumptions]`` by name."""
+        return derived_assumptions(self._derived.in_use)
 
     @property
     def areas(self) -> pd.DataFrame:
@@ -286,6 +344,11 @@ class Scenario:
     def targets(self) -> pd.DataFrame:
         """The table targets."""
         return copied(self._tables["targets"])
+
+    @property
+    def programmes(self) -> pd.DataFrame:
+        """The table programmes."""
+        return copied(self._tables["programmes"])
 
     @property
     def options(self) -> pd.DataFrame:
@@ -321,7 +384,7 @@ class Scenario:
 
     def documents(self) -> dict[str, bytes]:
         """Return the scenario as files, name → content: scenario.toml, and a CSV for each table with rows."""
-        return scenario_documents(self._settings, self._tables)
+        return scenario_documents(self._settings, self._given)
 
     @property
     def sha256(self) -> str:
@@ -332,14 +395,14 @@ class Scenario:
         return digest.hexdigest()
 
     def _with_rows(self) -> dict[str, pd.DataFrame | None]:
-        return {name: table if len(table) else None for name, table in self._tables.items()}
+        return {name: table if len(table) else None for name, table in self._given.items()}
 
     def __eq__(self, other: object) -> bool:
         """Whether settings and tables are the same, columns and rows in the same order."""
         if not isinstance(other, Scenario):
             return NotImplemented
         return self._settings == other._settings and all(
-            table.equals(other._tables[name]) for name, table in self._tables.items()
+            table.equals(other._given[name]) for name, table in self._given.items()
         )
 
     __hash__ = None  # type: ignore[assignment]
@@ -390,9 +453,9 @@ def from_raw(
         settings, unusable = Settings(years=()), frozenset(Settings.__dataclass_fields__)
     else:
         settings, unusable = read_settings(written, report, file, line_of)
-    tables = check_tables(raw, settings, unusable, report, file)
+    checked = check_tables(raw, settings, unusable, report, file)
     report.stop_if_any()
-    return _made(settings, tables, report.notes)
+    return _made(settings, checked, report.notes)
 
 
 def merged(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
@@ -408,10 +471,12 @@ def merged(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any
     return result
 
 
-def _made(settings: Settings, tables: dict[str, pd.DataFrame], notes: tuple[Diagnostic, ...]) -> Scenario:
+def _made(settings: Settings, checked: Checked, notes: tuple[Diagnostic, ...]) -> Scenario:
     scenario = object.__new__(Scenario)
     object.__setattr__(scenario, "_settings", settings)
-    object.__setattr__(scenario, "_tables", tables)
+    object.__setattr__(scenario, "_given", checked.given)
+    object.__setattr__(scenario, "_tables", checked.settled)
+    object.__setattr__(scenario, "_derived", checked.derived)
     object.__setattr__(scenario, "_notes", notes)
     return scenario
 

@@ -11,9 +11,14 @@ from pydantic_core import ErrorDetails
 
 from ..diagnostics.problems import SETTINGS, Diagnostic, Report, did_you_mean, shown
 from ..tables.rule_kinds import RULES
+from .derive import DeriveSection, DeriveThemeSection, derive_of
+from .frozen import FrozenMapping, frozen
 from .log import ENTRIES, NAMED, LogSection, log_as_dict
 from .schema import BandsSection, EquitySection, ExpectSection, RulesSection, SettingsFile, StagesSection
-from .settings import SCHEMA, Bands, Equity, FrozenMapping, Settings, Stages, frozen
+from .settings import SCHEMA, Bands, Equity, Settings, Stages
+
+NAME = "NAME"
+"""In the place of a name that the user chooses, of a theme or of an entry of the log."""
 
 _SECTIONS: Mapping[tuple[str, ...], type[BaseModel]] = {
     (): SettingsFile,
@@ -22,8 +27,10 @@ _SECTIONS: Mapping[tuple[str, ...], type[BaseModel]] = {
     ("equity",): EquitySection,
     ("stages",): StagesSection,
     ("stages", "bands"): BandsSection,
+    ("derive",): DeriveSection,
+    ("derive", "theme", NAME): DeriveThemeSection,
     ("log",): LogSection,
-    **{("log", part, *(["NAME"] if part in NAMED else [])): entry for part, entry in ENTRIES.items()},
+    **{("log", part, *([NAME] if part in NAMED else [])): entry for part, entry in ENTRIES.items()},
 }
 
 _TYPES = {
@@ -119,6 +126,7 @@ def _settings(content: SettingsFile, equity: EquitySection | None, without_years
         rules=FrozenMapping(content.rules.model_dump(exclude_none=True)),
         equity=None if equity is None else Equity(equity.attribute, equity.elasticity),
         stages=Stages(stages.order, FrozenMapping(stages.give), Bands(stages.bands.ends, stages.bands.slopes)),
+        derive=None if content.derive is None else derive_of(content.derive),
         log=frozen(log_as_dict(content.log)),
         notes=FrozenMapping(content.notes),
     )
@@ -178,6 +186,8 @@ def _meaning(error: Mapping[str, Any], location: tuple[object, ...]) -> tuple[st
     limits = {
         "greater_than_equal": f"a number ≥ {context.get('ge', 0):g}",
         "less_than_equal": f"a number ≤ {context.get('le', 0):g}",
+        "greater_than": f"a number > {context.get('gt', 0):g}",
+        "less_than": f"a number < {context.get('lt', 0):g}",
         "finite_number": "a finite number",
         "too_short": "at least one",
     }
@@ -193,8 +203,8 @@ def _names(section: type[BaseModel]) -> list[str]:
 
 def _unknown_key(location: tuple[object, ...]) -> tuple[str, str, str]:
     section, key = tuple(map(str, location[:-1])), str(location[-1])
-    if section[:1] == ("log",) and len(section) == 3:
-        section = (*section[:2], "NAME")
+    if section[:1] in (("log",), ("derive",)) and len(section) == 3:
+        section = (*section[:2], NAME)
     known = _names(_SECTIONS[section])
     elsewhere = [".".join(path) for path, other in _SECTIONS.items() if path != section and key in _names(other)]
     remedy = f"it belongs in [{elsewhere[0]}]" if elsewhere and elsewhere[0] else did_you_mean(key, known)

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, Field, ValidationInfo, create_model, field_
 from ..diagnostics.problems import did_you_mean, shown
 from ..tables.rule_kinds import RULES, Rule
 from ..tables.schema import TABLES, kept
+from .derive import DeriveSection
 from .log import LogSection
 from .settings import (
     DEFAULT_ORDER,
@@ -202,5 +203,6 @@ class SettingsFile(Strict):
     rules: RulesSection = RulesSection()
     equity: EquitySection | None = None
     stages: StagesSection = StagesSection()
+    derive: DeriveSection | None = None
     log: LogSection = LogSection()
     notes: dict[str, str] = Field(default={})

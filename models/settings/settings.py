@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from typing import Any
 
-T = TypeVar("T")
+from .derive import Derive
+from .frozen import FrozenMapping, thawed
 
 SCHEMA = 1
 """Version of the format."""
@@ -27,47 +28,6 @@ DEFAULT_ORDER = ("shortfall.largest", "shortfall.total", "concession.total", "bu
 
 MONEY = ("GBP", "GBP thousand", "GBP million")
 """Units of money."""
-
-
-class FrozenMapping(Mapping[str, T], Generic[T]):
-    """A mapping that cannot be changed; equal to any mapping with the same items."""
-
-    __slots__ = ("_items",)
-
-    def __init__(self, items: Mapping[str, T] | None = None) -> None:
-        """Hold a copy of these items."""
-        self._items = dict(items or {})
-
-    def __getitem__(self, key: str) -> T:
-        """The value of a key."""
-        return self._items[key]
-
-    def __iter__(self) -> Iterator[str]:
-        """The keys in order."""
-        return iter(self._items)
-
-    def __len__(self) -> int:
-        """Number of keys."""
-        return len(self._items)
-
-    def __repr__(self) -> str:
-        """The items as a dict shows them."""
-        return repr(self._items)
-
-
-def frozen(content: Mapping[str, Any]) -> FrozenMapping[Any]:
-    """Freeze a nested mapping."""
-    return FrozenMapping(
-        {key: frozen(value) if isinstance(value, Mapping) else value for key, value in content.items()}
-    )
-
-
-def thawed(content: Mapping[str, Any]) -> dict[str, Any]:
-    """A nested mapping as dicts, tuples as lists."""
-    return {
-        key: thawed(value) if isinstance(value, Mapping) else list(value) if isinstance(value, tuple) else value
-        for key, value in content.items()
-    }
 
 
 @dataclass(frozen=True)
@@ -145,6 +105,8 @@ class Settings:
         How areas weigh; None for all alike.
     stages
         What is minimised and in which order.
+    derive
+        What is assumed of programme lines where an area states nothing; None where the section is absent.
     log
         What the modeller wrote down for assurance: sources, assumptions, decisions (entries by name, each a mapping of
         texts) and transparency; nested as the section ``[log]``, what is empty left out. It changes no settlement.
@@ -163,6 +125,7 @@ class Settings:
     rules: Mapping[str, float] = field(default_factory=FrozenMapping)
     equity: Equity | None = None
     stages: Stages = Stages()
+    derive: Derive | None = None
     log: Mapping[str, Any] = field(default_factory=FrozenMapping)
     notes: Mapping[str, str] = field(default_factory=FrozenMapping)
     schema_version: int = SCHEMA
@@ -191,6 +154,8 @@ class Settings:
             content["equity"] = {"attribute": self.equity.attribute, "elasticity": self.equity.elasticity}
         bands = {"ends": list(self.stages.bands.ends), "slopes": list(self.stages.bands.slopes)}
         content["stages"] = {"order": list(self.stages.order), "give": dict(self.stages.give), "bands": bands}
+        if self.derive is not None:
+            content["derive"] = self.derive.as_dict()
         content["log"] = thawed(self.log)
         content["notes"] = dict(self.notes)
         return {key: value for key, value in content.items() if value not in ("", [], {})}

@@ -61,6 +61,10 @@ def documents(settlement: Written) -> dict[str, bytes]:
     files = {"settlement.json": json_text(as_dict(settlement))}
     for name, table in settlement.tables.items():
         files[f"tables/{name}.csv"] = csv_text(guarded(table))
+    for name in ("options", "option_years"):
+        rows = settlement.scenario.derived_rows.get(name)
+        if rows is not None and len(rows):
+            files[f"tables/derived_{name}.csv"] = csv_text(guarded(rows))
     for name, content in settlement.scenario.documents().items():
         files[f"scenario/{name}"] = content
     return files

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -50,8 +50,8 @@ class Column:
         What an absent column or empty cell means; ``nan`` is "not known".
     least, most
         Smallest and largest number allowed.
-    above
-        Numbers must be greater than this.
+    above, below
+        Numbers must be greater, and smaller, than this.
     words
         The words allowed, for a ``word``.
     unit
@@ -72,6 +72,7 @@ class Column:
     least: float = -math.inf
     most: float = math.inf
     above: float = -math.inf
+    below: float = math.inf
     words: tuple[str, ...] = ()
     unit: str = ""
     refers: Subject = ""
@@ -107,6 +108,7 @@ class Column:
             f"> {self.above:g}" if self.above > -math.inf else "",
             f"≥ {self.least:g}" if self.least > -math.inf else "",
             f"≤ {self.most:g}" if self.most < math.inf else "",
+            f"< {self.below:g}" if self.below < math.inf else "",
         ]
         unit = money if self.unit == "money" else self.unit
         words = [noun, " and ".join(limit for limit in limits if limit), f"in {unit}" if unit else ""]
@@ -129,8 +131,10 @@ class Table:
         The columns that no two rows may share; empty where rows may repeat.
     required
         Whether a scenario needs it.
+    unless
+        Table in whose presence it is not needed.
     open_to
-        What further columns are named after: ``attribute``, ``objective`` or nothing.
+        What further columns are named after: ``attribute``, ``objective``, ``year`` or nothing.
     """
 
     name: str
@@ -139,6 +143,7 @@ class Table:
     key: tuple[str, ...]
     required: bool = False
     open_to: Subject = ""
+    unless: str = ""
     by_name: dict[str, Column] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -148,6 +153,10 @@ class Table:
     def __iter__(self) -> Iterator[Column]:
         """The fixed columns in order."""
         return iter(self.columns)
+
+    def needed(self, there: Container[str]) -> bool:
+        """Whether a scenario with these tables needs this one."""
+        return self.required and not (self.unless and self.unless in there)
 
     def __getitem__(self, name: str) -> Column:
         """A fixed column by name."""

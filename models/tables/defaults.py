@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from .schema import TABLES, grant_of
+from .schema import PROGRAMMES, TABLES, grant_of, kept
 
 
 def fill(table: str, tables: Mapping[str, pd.DataFrame], attributes: Sequence[str]) -> pd.DataFrame:
@@ -51,7 +51,8 @@ def _completed(
     if table != "option_years":
         for column in TABLES[table]:
             yield column.name, column.name, math.nan if column.numeric and column.required else column.default
-        yield from ((name, name, math.nan) for name in attributes if table == "areas")
+        further = attributes if table == "areas" else year_columns(tables[table]) if table == PROGRAMMES else ()
+        yield from ((name, name, math.nan) for name in further)
         return
     given, envelopes = tables[table], envelopes_of(tables["pot"])
     yield from ((name, name, "") for name in ("area", "option", "year"))
@@ -59,6 +60,11 @@ def _completed(
         name = grant_of(envelope).name
         yield name, "grant" if name not in given and len(envelopes) == 1 else name, 0.0
     yield from ((key, key, 0.0) for key in tables["objectives"]["key"])
+
+
+def year_columns(programmes: pd.DataFrame) -> list[str]:
+    """List the columns of ``programmes`` that are years."""
+    return [name for name in map(str, programmes) if name not in TABLES[PROGRAMMES].by_name and not kept(name)]
 
 
 def envelopes_of(pot: pd.DataFrame) -> tuple[str, ...]:

@@ -9,6 +9,12 @@ from .column import Table as Table
 from .output import OUTPUT
 from .rule_kinds import BASES, RULES, SELECTORS
 
+PROGRAMMES = "programmes"
+"""The table of programme lines, whose columns stand beside no objective or envelope."""
+
+ORIGIN = "origin"
+"""Column of ``options`` that says where an option comes from."""
+
 TOTAL = "total"
 """The envelope of a scenario that names none."""
 
@@ -62,6 +68,14 @@ def _money(
 ) -> Column:
     calls = tuple(also.split(", ")) if also else ()
     return Column(name, "number", explanation, required, default, least=0, unit="money", also=calls, absent=absent)
+
+
+LINES = ("programme", "programme line", "project", "scheme", "project name", "scheme name")
+"""What published tables call a programme line."""
+
+
+def _share(name: str, explanation: str, *, least: float, most: float = math.inf, below: float = math.inf) -> Column:
+    return Column(name, "number", explanation, default=NAN, least=least, most=most, below=below)
 
 
 TABLES = {
@@ -160,6 +174,7 @@ TABLES = {
             ),
             key=("area", "year", "envelope"),
             required=True,
+            unless="programmes",
         ),
         Table(
             "targets",
@@ -190,6 +205,39 @@ TABLES = {
             key=("area", "objective", "year"),
         ),
         Table(
+            PROGRAMMES,
+            "What each area's programme lines cost and bring; bids, targets and options follow from them.",
+            (
+                _area(),
+                Column("line", "label", "Name of the line within its area.", True, also=LINES),
+                Column("item", "label", "`grant`, `grant_ENVELOPE`, or the key of an objective.", True),
+                _year(False, "Financial year, where the years do not stand across."),
+                Column(
+                    "value", "number", "Money or outcome of the year, where the years do not stand across.", default=NAN
+                ),
+                Column(
+                    "holds",
+                    "word",
+                    "What an outcome row holds: a year's contribution, what starts in the year, or either added up "
+                    "so far.",
+                    default="level",
+                    words=("level", "new", "new_to_date", "level_to_date"),
+                ),
+                Column("lasts", "whole", "Years that a start lasts; empty: to the end.", default=NAN, least=1),
+                Column("theme", "text", "Component of the options that follow, and theme of `[derive.theme.NAME]`."),
+                Column("reserve", "whole", "1: on the reserve list, and not in the bid.", default=0.0, least=0, most=1),
+                _share("most", "At most this share of its money the line could use.", least=1),
+                _share("most_outcome", "Share of its outcomes that it would then bring.", least=1),
+                _share("least", "At least this share of its money it needs.", least=0, most=1),
+                _share("least_outcome", "Share of its outcomes that it would then bring.", least=0, below=1),
+                _share("efficiency", "Share of its money that could go with outcomes unchanged.", least=0, most=1),
+                _share("stretch", "Share of its outcomes that could be added without grant.", least=0),
+                _money("stretch_cost", "What that costs the area itself, over all years."),
+            ),
+            key=("area", "line", "item", "year"),
+            open_to="year",
+        ),
+        Table(
             "options",
             "Moves away from the bid that an area could make.",
             (
@@ -205,6 +253,13 @@ TABLES = {
                     "Options of one group share one programme: their shares add up to at most 1.",
                 ),
                 Column("requires", "text", "Options, separated by `;`, that must be taken up at least as far."),
+                Column(
+                    ORIGIN,
+                    "word",
+                    "Where its numbers come from: this table, the area's programme lines alone, or assumptions.",
+                    default="given",
+                    words=("given", "stated", "assumed"),
+                ),
             ),
             key=("area", "option"),
         ),
@@ -246,7 +301,12 @@ TABLES = {
         ),
     )
 }
-"""The nine tables by name, in the order in which they are read and written."""
+"""The ten tables by name, in the order in which they are read and written."""
+
+
+def of_year(year: str) -> Column:
+    """Describe the column of ``programmes`` that holds the money or outcomes of a year."""
+    return Column(year, "number", "Money or outcome of the year.", False, NAN)
 
 
 def attribute(name: str) -> Column:
@@ -271,5 +331,5 @@ def kept(name: str) -> bool:
 
 def column_names() -> frozenset[str]:
     """Names that no objective and no envelope may have."""
-    fixed = {column.name for table in TABLES.values() for column in table}
+    fixed = {column.name for table in TABLES.values() if table.name != PROGRAMMES for column in table} - {ORIGIN}
     return frozenset(fixed | {"note", *RESERVED})

@@ -29,7 +29,7 @@ def assumptions(settlement: Settlement) -> list[tuple[str, ...]]:
     -------
     Rows of :data:`COLUMNS`.
     """
-    stated = settlement.scenario.settings.log.get("assumptions", {})
+    stated = {**settlement.scenario.assumptions, **settlement.scenario.settings.log.get("assumptions", {})}
     rows: list[tuple[str, ...]] = []
     for name, entry in stated.items():
         scaled = entry.get("bears_on", "")

@@ -38,7 +38,7 @@ def data(settlement: Settlement) -> list[tuple[str, ...]]:
     sources: Mapping[str, Mapping[str, object]] = settlement.scenario.settings.log.get("sources", {})
     files = settlement.scenario.documents()
     rows: list[tuple[str, ...]] = []
-    for name, table in settlement.scenario.tables.items():
+    for name, table in settlement.scenario.given.items():
         if not len(table):
             continue
         digest = hashlib.sha256(files[f"{name}.csv"]).hexdigest()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from singlepot.models.money import spoken
 from singlepot.models.scenario.titles import Titles
-from singlepot.models.tables.plain_words import plain
+from singlepot.models.tables.plain_words import assumed_words, plain
 from singlepot.models.tables.stage_words import stage_words
 
 from .lines import count, join_sections, lay_out, wrap
@@ -41,6 +41,7 @@ def summary(settlement: Settlement, price: PriceOfFairness) -> str:
             _money_section(settlement),
             _national_section(settlement),
             _asks_section(settlement),
+            _assumed_section(settlement),
             [line for sentence in fairness_words(price) for line in wrap(sentence)],
             _certificate_section(settlement),
         ]
@@ -124,6 +125,12 @@ def _asks_section(settlement: Settlement) -> list[str]:
     areas = asks["area"].nunique()
     title = f"{count(len(asks), 'ask')} of {count(areas, 'area')}; the largest by money, over all years"
     return [*wrap(title), *lay_out(("area", "ask", "grant"), rows, left=(0, 1))]
+
+
+def _assumed_section(settlement: Settlement) -> list[str]:
+    """Say how many options rest on assumptions; nothing where none does."""
+    assumed, options = settlement.scenario.assumed_options
+    return wrap(f"{assumed_words(assumed, options)}; see the log of assumptions.") if assumed else []
 
 
 LEAST = 5e-6

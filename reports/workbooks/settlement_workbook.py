@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from singlepot.models.tables.plain_words import assumed_words
+
 from ..logs.logs import Log
 from .settlement_sheets import column_notes, settlement_sheets
 from .sheet_writing import Page, write_sheets
@@ -51,6 +53,7 @@ def cover(settlement: Settlement) -> Page:
     licences = sorted({entry["licence"] for entry in settings.log.get("sources", {}).values() if entry.get("licence")})
     version = (provenance.get("versions") or {}).get("singlepot", "")  # type: ignore[attr-defined]
     holds = "holds" if settlement.certificate.passed else "FAILS"
+    assumed, options = settlement.scenario.assumed_options
     missed = int((settlement.national["shortfall"] > 0).sum())
     lines = [
         ("title", settings.title or "Settlement"),
@@ -63,6 +66,7 @@ def cover(settlement: Settlement) -> Page:
         ("head", "Evidence"),
         ("body", f"The certificate {holds}: every figure behind it is in the sheet Verification."),
         ("body", f"{missed} of {len(settlement.national)} national targets are missed; see the sheet National."),
+        *([("body", f"{assumed_words(assumed, options)}; see the sheet Assumptions.")] if assumed else []),
         ("head", "Made by"),
         ("body", f"singlepot {version}, from the scenario with SHA-256 {provenance.get('scenario_sha256', '')}"),
         ("body", "To make this workbook again: singlepot report FOLDER, the folder being that of the settlement."),

@@ -34,13 +34,17 @@ class Uncertain(_Strict):
     name
         Name in results.
     table, columns
-        Table and columns of the numbers; ``grant`` in ``option_years`` means the grants of all envelopes.
+        Table and columns of the numbers; ``grant`` in ``option_years`` means the grants of all envelopes. ``derive`` is
+        the section of assumptions: a row for each ``theme``, and for the ``unit_cost`` of each ``objective``. It and
+        ``programmes`` are drawn before options are derived, where a number of ``derive`` stands for one that an area
+        does not state; all other tables afterwards.
     where
         Only rows with these values (one, or a list of them), by columns of the table or, for rows of an area, of
         ``areas``.
     each
         Unit that has a factor of its own: ``row``, ``all``, or a column of the table or of ``areas`` (``area``,
-        ``option``, ``year``, ``objective``, ``region``, …); ``area-option`` is each option of each area. For options,
+        ``option``, ``year``, ``objective``, ``region``, ``theme``, …); ``area-option`` is each option of each area, and
+        ``area-line`` each line. For options,
         ``objective`` is the one an option changes most.
     distribution
         Of the factor: ``lognormal`` (``spread``: standard deviation of its logarithm, median 1), ``normal``
@@ -51,7 +55,7 @@ class Uncertain(_Strict):
     """
 
     name: Annotated[str, Field(min_length=1, max_length=60)]
-    table: Literal["pot", "bids", "targets", "national", "options", "option_years"]
+    table: Literal["pot", "bids", "targets", "national", "programmes", "derive", "options", "option_years"]
     columns: Annotated[_Texts, Field(min_length=1)]
     where: dict[str, str | list[str]] = {}
     each: str = "area"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -11,9 +11,12 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import stats
 
+from singlepot.models.checks.deriving import DERIVED
 from singlepot.models.diagnostics.problems import Diagnostic, Report, did_you_mean, shown
+from singlepot.models.tables.schema import TABLES
 
 from .plan import Plan, Uncertain, columns_of
+from .uncertain_tables import BEFORE, DERIVE, labels_of, settings_of, table_of
 
 if TYPE_CHECKING:
     from singlepot.models.scenario.scenario import Scenario
@@ -61,15 +64,34 @@ class Sample:
 
     def scenario(self, draw: int) -> Scenario:
         """Build the scenario of one draw, checked like any other."""
+        before = self._changed(draw, [block for block in self.blocks if block.table in BEFORE], self.base)
+        if DERIVE in before:
+            before[DERIVE] = settings_of(before[DERIVE])
+        after = [block for block in self.blocks if block.table not in BEFORE]
+        made = self.base.with_(**before) if before else self.base
+        if not after:
+            return made
+        made = made.derived()
+        return made.with_(**self._changed(draw, after, made))
+
+    def _changed(self, draw: int, blocks: Sequence[Block], scenario: Scenario) -> dict[str, Any]:
+        """Multiply the cells of some blocks; a row that the scenario of the draw does not derive is passed over."""
         changed: dict[str, Any] = {}
-        for block in self.blocks:
-            table = changed.setdefault(block.table, self.base.tables[block.table].copy(deep=True))
-            factor = self.factors[draw][block.factor_of]
+        for block in blocks:
+            columns = [name for other in blocks if other.table == block.table for name in other.columns]
+            table = changed.setdefault(block.table, table_of(scenario, block.table, columns))
+            rows, factor = block.rows, self.factors[draw][block.factor_of]
+            if scenario is not self.base and block.table in DERIVED:
+                keys = list(TABLES[block.table].key)
+                here = pd.MultiIndex.from_frame(scenario.filled(block.table)[keys])
+                there = pd.MultiIndex.from_frame(self.base.filled(block.table)[keys].iloc[rows])
+                position = here.get_indexer(there)
+                rows, factor = position[position >= 0], factor[position >= 0]
             for column in block.columns:
                 values = table[column].to_numpy(dtype=np.float64, copy=True)
-                values[block.rows] *= factor
+                values[rows] *= factor
                 table[column] = values
-        return self.base.with_(**changed)
+        return changed
 
 
 def draw_sample(plan: Plan, base: Scenario) -> Sample:
@@ -148,7 +170,7 @@ def _block(
     uncertain: Uncertain, number: int, base: Scenario, report: Report
 ) -> tuple[Integers, npt.NDArray[np.object_], Integers, tuple[str, ...]] | None:
     """Select rows, the unit of each row's factor, the group of each unit, and columns; None after a problem."""
-    table = base.tables[uncertain.table]
+    table = table_of(base, uncertain.table, uncertain.columns)
     quantity = f"uncertain {number + 1}"
 
     def complain(key: str, value: str, expected: str, remedy: str) -> None:
@@ -159,7 +181,7 @@ def _block(
     for name in columns:
         if name not in numeric:
             complain("columns", name, f"a column of numbers of {uncertain.table}", did_you_mean(name, numeric))
-    labels = _labels(base, uncertain.table)
+    labels = labels_of(base, uncertain.table, table)
     for key, name in (
         ("each", uncertain.each),
         ("correlate", uncertain.correlate),
@@ -172,6 +194,8 @@ def _block(
     chosen = np.ones(len(table), dtype=bool)
     for name, wanted in uncertain.where.items():
         chosen &= np.isin(labels[name].astype(str), wanted if isinstance(wanted, list) else [wanted])
+    if uncertain.table in BEFORE:  # most of whose cells are empty
+        chosen &= table[columns].notna().any(axis=1).to_numpy()
     rows = np.flatnonzero(chosen)
     if not len(rows):
         complain("where", str(dict(uncertain.where)), f"rows of {uncertain.table} that match", "look at the table")
@@ -186,40 +210,3 @@ def _block(
         return None
     _, group = np.unique(within.first().to_numpy(dtype=str), return_inverse=True)
     return rows, units, group.astype(np.int64), tuple(columns)
-
-
-def _labels(base: Scenario, table: str) -> Mapping[str, npt.NDArray[np.object_]]:
-    """Collect the labels by which rows of a table can be selected or grouped."""
-    frame = base.tables[table]
-    count = len(frame)
-    labels: dict[str, npt.NDArray[np.object_]] = {
-        "row": np.asarray([f"{i + 1:06d}" for i in range(count)], dtype=object),
-        "all": np.full(count, "all", dtype=object),
-    }
-    for name in frame.columns:
-        if frame[name].dtype.kind != "f":
-            labels[name] = frame[name].to_numpy(dtype=object)
-    if "area" in frame:
-        areas = base.filled("areas").set_index("code")
-        for name in areas.columns:
-            if areas[name].dtype.kind != "f" and name not in labels:
-                labels[name] = areas[name].reindex(frame["area"]).to_numpy(dtype=object)
-    if table in ("options", "option_years"):
-        keys = pd.MultiIndex.from_frame(frame[["area", "option"]])
-        labels["objective"] = _main_objective(base).reindex(keys).fillna("none").to_numpy(dtype=object)
-        pairs = zip(frame["area"], frame["option"], strict=True)
-        labels["area-option"] = np.asarray([f"{area} {option}" for area, option in pairs], dtype=object)
-    return labels
-
-
-def _main_objective(base: Scenario) -> pd.Series[Any]:
-    """Find the objective that each option changes most, relative to its area's proposal; ``none`` without outcomes."""
-    profile = base.filled("option_years")
-    keys = list(base.filled("objectives")["key"])
-    change = profile.assign(**profile[keys].abs()).groupby(["area", "option"])[keys].sum()
-    proposed = base.filled("targets").pivot_table(index="area", columns="objective", values="target", aggfunc="sum")
-    targets = proposed.reindex(index=change.index.get_level_values("area"), columns=keys).to_numpy(dtype=np.float64)
-    relative = change.to_numpy() / np.where(np.nan_to_num(targets) > 0, targets, np.nan)
-    relative = np.nan_to_num(relative)
-    best = np.where(relative.max(axis=1, initial=0.0) > 0, relative.argmax(axis=1) if keys else 0, -1)
-    return pd.Series([keys[k] if k >= 0 else "none" for k in best], index=change.index, dtype=object)

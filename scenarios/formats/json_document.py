@@ -50,7 +50,8 @@ def scenario_json(scenario: Scenario) -> bytes:
 
 def scenario_as_dict(scenario: Scenario) -> dict[str, Any]:
     """Convert a scenario into plain values; tables without rows are left out, empty cells are None."""
-    tables = {key: records(scenario.tables[name]) for key, name in KEYS.items() if len(scenario.tables[name])}
+    given = scenario.given
+    tables = {key: records(given[name]) for key, name in KEYS.items() if len(given[name])}
     return {**scenario.settings.as_dict(), **tables}
 
 
@@ -94,7 +95,7 @@ def scenario_of(document: Mapping[str, Any], path: str, file: str, report: Repor
         at = f"{path}.{key}"
         if document.get(key) is not None:
             raw[name] = _table(document[key], at.removeprefix("$."), name, number, file, report)
-        elif TABLES[name].required:
+        elif TABLES[name].needed([known for k, known in KEYS.items() if document.get(k) is not None]):
             report.add(Diagnostic("SP-D001", name, file, at, expected="a list of rows"), table=number)
             raw[name] = lost(file)
     return from_raw(settings, file, raw, report, paths_of(settings, path))

@@ -128,7 +128,7 @@ def write_stability(
 
 def _moved(scenario: Scenario, cases: Sequence[tuple[str, str, float]]) -> Iterator[Scenario]:
     for area, number, moved in cases:
-        yield apply_what_if(scenario, {"change": _changes(scenario, area, number, 1 + moved)})
+        yield apply_what_if(scenario.derived(), {"change": _changes(scenario, area, number, 1 + moved)})
 
 
 def _changes(scenario: Scenario, area: str, number: str, factor: float) -> list[Mapping[str, Any]]:

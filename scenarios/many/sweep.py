@@ -13,7 +13,7 @@ from singlepot.models.files.folder_kinds import SWEEP
 from singlepot.models.files.ownership import FolderKind
 from singlepot.models.notebook_display import rich, rich_table
 from singlepot.models.scenario.scenario import Scenario
-from singlepot.models.settings.settings import FrozenMapping
+from singlepot.models.settings.frozen import FrozenMapping
 from singlepot.models.settlement.settlement import Settlement
 from singlepot.solver import NoSettlementError, Progress, SinglepotError, UnfinishedError
 

@@ -98,4 +98,4 @@ def check_scenario(
         scenario = read_reporting(source, how, report, levers)
     except BadInputError as refused:
         return Findings(os.fspath(source), None, refused.problems, report.notes)
-    return Findings(os.fspath(source), scenario, (), report.notes)
+    return Findings(os.fspath(source), scenario, (), scenario.notes)

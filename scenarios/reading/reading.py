@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import replace
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -155,7 +155,8 @@ def _read_folder(files: _Files) -> Scenario:
     content = files.content(NAME, -1)
     parsed = None if content is None else read_settings_file(content, files.report)
     settings, lines = parsed or (None, {})
-    tables = {table: _table(table, number, files) for number, table in enumerate(TABLES)}
+    there = {name.partition(".")[0] for name in files.names if name.endswith((".csv", ".parquet"))}
+    tables = {table: _table(table, number, files, there) for number, table in enumerate(TABLES)}
     raw = {name: table for name, table in tables.items() if table is not None}
     files.report_missing()
     return from_raw(settings, NAME, raw, files.report, lines)
@@ -276,7 +277,7 @@ def _reason(fault: OSError) -> str:
     return (fault.strerror or type(fault).__name__).lower()
 
 
-def _table(table: str, number: int, files: _Files) -> RawTable | None:
+def _table(table: str, number: int, files: _Files, there: Container[str]) -> RawTable | None:
     """Read the cells of a table; None where an optional one is absent."""
     name, packed = f"{table}.csv", f"{table}.parquet"
     if packed in files.names:
@@ -289,7 +290,7 @@ def _table(table: str, number: int, files: _Files) -> RawTable | None:
         if content is None:
             return lost(packed)
         return replace(read_parquet(table, packed, content, number, files.report), lenient=files.how.lenient_numbers)
-    if name not in {*files.names, *files.odd} and not TABLES[table].required:
+    if name not in {*files.names, *files.odd} and not TABLES[table].needed(there):
         return None
     content = files.content(name, number)
     if content is None:

@@ -67,7 +67,7 @@ def resolve(source: str | os.PathLike[str]) -> Resolved:
     chain = read_chain(find_scenario(source), find_scenario)
     root = read_scenario(os.fspath(source)) if not chain.steps else read_scenario(_path(chain.folder, chain.base))
     origins: dict[tuple[str, str, str], str] = {}
-    state: list[tuple[Mapping[str, Any], Mapping[str, pd.DataFrame]]] = [(root.settings.as_dict(), root.tables)]
+    state: list[tuple[Mapping[str, Any], Mapping[str, pd.DataFrame]]] = [(root.settings.as_dict(), root.given)]
 
     def watch(origin: str, settings: Mapping[str, Any], tables: Mapping[str, pd.DataFrame]) -> None:
         now = (settings, dict(tables))

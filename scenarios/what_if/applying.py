@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,8 @@ import pandas as pd
 from singlepot.models.diagnostics.problems import did_you_mean, shown
 from singlepot.models.natural_order import natural
 from singlepot.models.tables.defaults import envelopes_of
-from singlepot.models.tables.schema import TABLES, Column, attribute, grant_of, kept, outcome
+from singlepot.models.tables.line_columns import OF_LINE, of_line
+from singlepot.models.tables.schema import PROGRAMMES, TABLES, Column, attribute, grant_of, kept, of_year, outcome
 
 from .parsing import Cell, Change, Complaints, known_columns
 
@@ -30,6 +31,8 @@ class Tables:
 
     frames: dict[str, pd.DataFrame]
     attributes: Sequence[str]
+    years: Sequence[str]
+    derived: Mapping[str, pd.DataFrame] = field(default_factory=dict)
 
     def column(self, table: str, name: str) -> Column | None:
         """Describe a column that the table may have; None if it may not."""
@@ -40,6 +43,8 @@ class Tables:
         known = dict(TABLES[table].by_name)
         if table == "areas":
             known |= {name: attribute(name) for name in self.attributes}
+        if table == PROGRAMMES:
+            known |= {year: of_year(year) for year in self.years}
         if table == "option_years":
             grants = map(grant_of, envelopes_of(self.frames["pot"]))
             outcomes = map(outcome, self.frames["objectives"]["key"])
@@ -53,6 +58,8 @@ class Tables:
         if column.name not in frame:
             return _empty(column, frame.index, column.default)
         cells: pd.Series[Any] = frame[column.name]
+        if table == PROGRAMMES and column.name in OF_LINE:
+            cells = of_line(frame, column.name)
         if column.numeric:
             return cells.fillna(column.default) if not math.isnan(float(column.default or 0)) else cells
         return cells.mask(cells == "", column.default) if column.default else cells
@@ -118,10 +125,17 @@ def _fitting(change: Change, tables: Tables, complaints: Complaints) -> bool:
 
 def _chosen(change: Change, tables: Tables, complaints: Complaints) -> Rows | None:
     """Select the rows that match ``where``; None where no row does, or it cannot be read."""
+    if change.table in tables.derived and not _matches(change, tables):
+        behind = Tables({**tables.frames, **tables.derived}, tables.attributes, tables.years)
+        if _matches(change, behind):
+            remedy = "change programmes or [derive], or make all rows given ones with singlepot derive"
+            expected = f"given rows of {change.table}"
+            complaints.add("SP-W022", change.label, "where", "rows derived from programmes", expected, remedy)
+            return None
     chosen = np.ones(len(tables.frames[change.table]), dtype=bool)
     faulty = False
     for name, values in change.where.items():
-        cells = _cells_for_choosing(tables, change.table, name)
+        cells = cells_for_choosing(tables, change.table, name)
         if cells is None:
             known = _choosing_columns(tables, change.table)
             remedy = did_you_mean(name, known)
@@ -148,6 +162,17 @@ def _chosen(change: Change, tables: Tables, complaints: Complaints) -> Rows | No
     return chosen
 
 
+def _matches(change: Change, tables: Tables) -> bool:
+    """Whether any row matches ``where``."""
+    chosen = np.ones(len(tables.frames[change.table]), dtype=bool)
+    for name, values in change.where.items():
+        cells = cells_for_choosing(tables, change.table, name)
+        if cells is None:
+            return False
+        chosen &= np.isin(np.asarray(cells, dtype=object), np.asarray(values, dtype=object))
+    return bool(chosen.any())
+
+
 def _related(table: str) -> Sequence[tuple[str, tuple[str, ...]]]:
     if table in RELATED:
         return RELATED[table]
@@ -161,7 +186,7 @@ def _choosing_columns(tables: Tables, table: str) -> list[str]:
     return known
 
 
-def _cells_for_choosing(tables: Tables, table: str, name: str) -> pd.Series[Any] | None:
+def cells_for_choosing(tables: Tables, table: str, name: str) -> pd.Series[Any] | None:
     """Return the cells of a column of the table or, for the rows of areas and options, of a related table."""
     if (column := tables.column(table, name)) is not None:
         return tables.cells(table, column)

@@ -23,7 +23,7 @@ Record = tuple[str, str, str, str, object, object, float]
 
 
 def differences(before: Scenario, after: Scenario) -> pd.DataFrame:
-    """List the differences between two scenarios; titles and logs are left out.
+    """List the differences between two scenarios as they were given; titles and logs are left out.
 
     Parameters
     ----------
@@ -52,8 +52,8 @@ def differences(before: Scenario, after: Scenario) -> pd.DataFrame:
     1       pot  2026-27             amount    9.0  10.0
     """
     return changes_between(
-        (before.settings.as_dict(), before.tables),
-        (after.settings.as_dict(), after.tables),
+        (before.settings.as_dict(), before.given),
+        (after.settings.as_dict(), after.given),
     )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from singlepot.models.diagnostics.problems import SETTINGS, Diagnostic, Report, did_you_mean, one_of, shown
-from singlepot.models.settings.settings import FrozenMapping
+from singlepot.models.settings.frozen import FrozenMapping
 from singlepot.models.tables.schema import TABLES
 
 Cell = str | float
@@ -17,7 +17,7 @@ Cell = str | float
 ACTIONS = ("set", "multiply", "add", "drop", "append")
 """Actions on the selected rows; each change has one of them."""
 
-SECTIONS = ("rules", "stages", "equity", "log")
+SECTIONS = ("rules", "stages", "equity", "derive", "log")
 """Sections of the settings that a what-if may change."""
 
 KEYS = ("base", "title", "levers", "remove", *SECTIONS, "change")
@@ -61,7 +61,7 @@ class WhatIf:
     changes
         The changes of rows, in order.
     settings
-        Changes of title, rules, stages and equity, nested as in ``scenario.toml``; None removes a key.
+        Changes of title, rules, stages, equity and derive, nested as in ``scenario.toml``; None removes a key.
     levers
         Levers that are pulled before, with their values, in order.
     file
@@ -188,7 +188,7 @@ def _settings(content: Mapping[str, Any], complaints: Complaints, lines: Mapping
         elif not isinstance(section, Mapping):
             at = lines.get(key, -1)
             complaints.add("SP-W003", line_text(at), key, shown(section), "a section of keys", f"write [{key}]", at)
-        elif section:
+        elif section or (key == "derive" and key in content):  # which alone derives by the defaults
             settings[key] = {**(settings.get(key) or {}), **section}
     return settings
 
@@ -199,7 +199,7 @@ def _removing(settings: dict[str, Any], path: Sequence[str]) -> dict[str, Any]:
     if not rest:
         return {**settings, key: None}
     inner = settings.get(key) or {}
-    deeper = rest[0].split(".", 1) if key == "stages" else [rest[0]]
+    deeper = rest[0].split(".", 1) if key in ("stages", "derive", "theme") else [rest[0]]
     return {**settings, key: _removing(inner, deeper)}
 
 

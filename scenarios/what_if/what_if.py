@@ -31,9 +31,10 @@ def apply_what_if(scenario: Scenario, changes: Mapping[str, Any] | Sequence[Mapp
     scenario
         What to change; it stays as it is.
     changes
-        Nested as the file of a what-if: ``title``, ``levers``, ``rules``, ``stages``, ``equity``, ``remove`` and the
-        list ``change``. Each change has ``table``, perhaps ``where``, and one of ``set``, ``multiply``, ``add``,
-        ``drop`` and ``append``. A list takes several of them one after another; a mapping with ``table`` there
+        Nested as the file of a what-if: ``title``, ``levers``, ``rules``, ``stages``, ``equity``, ``derive``,
+        ``remove`` and the list ``change``. Each change has ``table``, perhaps ``where``, and one of ``set``,
+        ``multiply``, ``add``, ``drop`` and ``append``. A list takes several of them one after another; a mapping with
+        ``table`` there
         is a change by itself. As in :meth:`~singlepot.Scenario.with_`, None removes a key of the settings.
 
     Returns
@@ -102,7 +103,8 @@ def compose(
         return scenario
     settings = scenario.settings.as_dict()
     settings.pop("expect", None)  # what it counts is the base
-    tables = Tables(dict(scenario.tables), scenario.settings.attributes)
+    settled, rows = scenario.settings, scenario.derived_rows
+    tables = Tables(dict(scenario.given), settled.attributes, settled.years, rows)
     for step in steps:
         complaints = Complaints(report, step.file)
         _check_removals(step, settings, complaints)

@@ -110,7 +110,7 @@ class _Reader:
                 self._complainer(name)("SP-X011", f"sheet {alike[1]}", "", "", expected, "rename or delete one of them")
         missing = [name for name in _SPECS if name not in self.sheets]
         for name in missing:
-            if name == SHEET.name or TABLES[name].required:
+            if name == SHEET.name or TABLES[name].needed(self.sheets):
                 remedy = did_you_mean(name, others, f"the workbook has the sheets {one_of(self.opened.names, 12)}")
                 self._complainer(name)("SP-X010", f"sheet {name}", "", "", "the sheet to be there", remedy)
         for other in others:
@@ -123,16 +123,16 @@ class _Reader:
     def _table(self, name: str) -> RawTable | None:
         """Read a table; None where an optional one is absent."""
         if name not in self.sheets:
-            return lost(self.file) if TABLES[name].required else None
+            return lost(self.file) if TABLES[name].needed(self.sheets) else None
         sheet, spec = self.sheets[name], TABLES[name]
         if name not in self.layouts:
-            if not len(sheet.rows) and not spec.required:
+            if not len(sheet.rows) and not spec.needed(self.sheets):
                 return None
             if not len(sheet.rows):
                 self._complainer(name)("SP-X012", f"sheet {sheet.name}", "", "an empty sheet", "a header and rows", "")
             return lost(self.file)
         layout = self.layouts[name]
-        if not len(layout.positions) and not spec.required:
+        if not len(layout.positions) and not spec.needed(self.sheets):
             return None
         self._note_hidden(sheet)
         return SheetTable(self.file, sheet, layout, spec, self._complainer(name), self._zero_led()).read()

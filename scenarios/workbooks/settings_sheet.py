@@ -35,6 +35,9 @@ LISTS = {"years": str, "attributes": str, "stages.order": str, "stages.bands.end
 TEXTS = ("title", "money", "price_base", "equity.attribute")
 """Keys that hold text."""
 
+THEMES = "derive.theme."
+"""Section of sections by theme, whose names may contain points."""
+
 LOG = "log."
 """Section of texts for assurance; its entries' names may contain points."""
 
@@ -123,6 +126,8 @@ def path_of(key: str) -> list[str]:
     if key.startswith(LOG) and key.count(".") > 2:
         part, _, rest = key.removeprefix(LOG).partition(".")
         return ["log", part, *rest.rsplit(".", 1)]
+    if key.startswith(THEMES):
+        return [*THEMES.rstrip(".").split("."), *key.removeprefix(THEMES).rsplit(".", 1)]
     section = next((section for section in _OPEN if key.startswith(section)), "")
     return [*section.rstrip(".").split("."), key[len(section) :]] if section else key.split(".")
 

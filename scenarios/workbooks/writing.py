@@ -64,7 +64,7 @@ def write_workbook(scenario: Scenario, path: Path) -> None:
     BadInputError
         A sheet or a cell cannot hold what it should.
     """
-    tables = {name: table for name, table in scenario.tables.items() if len(table)}
+    tables = {name: table for name, table in scenario.given.items() if len(table)}
     settings = rows_of(scenario.settings.as_dict())
     check_limits(tables, settings)
     with xlsxwriter.Workbook(str(path), OPTIONS) as workbook:

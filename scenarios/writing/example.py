@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from singlepot.models.scenario.scenario import Scenario
+from singlepot.models.tables.schema import NAN
 
 _YEARS = ["2026-27", "2027-28"]
 _NOTE = "example: replace or delete"
@@ -14,7 +15,7 @@ def example() -> Scenario:
     """Build the example.
 
     >>> example()
-    <Scenario 'Example': 2 areas, 2 years, 1 objective, 2 options>
+    <Scenario 'Example': 2 areas, 2 years, 1 objective, 10 options>
     """
     areas = ["AREA1", "AREA2"]
     both = [(area, year) for area in areas for year in _YEARS]
@@ -56,6 +57,21 @@ def example() -> Scenario:
                 "note": _NOTE,
             }
         ),
+        programmes=pd.DataFrame(
+            {
+                "area": "AREA1",
+                "line": ["College places", "College places", "Workshops", "Workshops"],
+                "item": ["grant", "skills", "grant", "skills"],
+                "2026-27": [8.0, 250.0, 4.0, 90.0],
+                "2027-28": [8.0, 500.0, 4.0, 200.0],
+                "holds": ["", "level", "", "level"],
+                "theme": ["college", "", "", ""],
+                "most": [1.3, NAN, NAN, NAN],
+                "most_outcome": [1.2, NAN, NAN, NAN],
+                "note": _NOTE,
+            }
+        ),
+        derive={},
         options=pd.DataFrame(
             {
                 "area": areas,

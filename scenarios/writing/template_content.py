@@ -11,7 +11,17 @@ import tomli_w
 
 from singlepot.models.scenario.scenario import Scenario
 from singlepot.models.settings.explained import SETTINGS_EXPLAINED
-from singlepot.models.tables.schema import NAN, TABLES, Column, attribute, grant_of, kept, outcome
+from singlepot.models.tables.schema import (
+    NAN,
+    PROGRAMMES,
+    TABLES,
+    Column,
+    attribute,
+    grant_of,
+    kept,
+    of_year,
+    outcome,
+)
 
 
 def full_tables(scenario: Scenario) -> dict[str, pd.DataFrame]:
@@ -21,7 +31,7 @@ def full_tables(scenario: Scenario) -> dict[str, pd.DataFrame]:
     """
     made = {}
     for name in TABLES:
-        table = scenario.tables[name]
+        table = scenario.given[name]
         columns = {}
         for column in columns_of(name, scenario):
             if column.name in table:
@@ -35,10 +45,13 @@ def full_tables(scenario: Scenario) -> dict[str, pd.DataFrame]:
 
 
 def columns_of(name: str, scenario: Scenario) -> list[Column]:
-    """List the columns of a scenario's table, those of its attributes, envelopes and objectives among them."""
+    """List the columns of a scenario's table, those of its attributes, envelopes, objectives and years among them."""
     fixed = list(TABLES[name])
     if name == "areas":
         return [*fixed, *map(attribute, scenario.settings.attributes)]
+    if name == PROGRAMMES and "year" not in scenario.given[PROGRAMMES]:
+        across = list(map(of_year, scenario.settings.years))
+        return [*fixed[:3], *across, *(column for column in fixed[3:] if column.name not in ("year", "value"))]
     if name != "option_years":
         return fixed
     table, envelopes = scenario.option_years, scenario.envelopes

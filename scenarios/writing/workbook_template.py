@@ -7,11 +7,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import xlsxwriter
 
 from singlepot.models.scenario.scenario import Scenario
 from singlepot.models.settings.explained import SETTINGS_EXPLAINED
-from singlepot.models.tables.schema import TABLES, Column
+from singlepot.models.tables.schema import NAN, PROGRAMMES, TABLES, Column, grant_of
 
 from ..workbooks.reading import READ_ME
 from ..workbooks.settings_sheet import SHEET, rows_of
@@ -55,26 +56,57 @@ def write_workbook_template(scenario: Scenario, path: Path) -> None:
         sheet = book.add_worksheet(SHEET.name)
         write_settings(sheet, settings, styles)
         _guide_settings(sheet, settings)
-        required = book.add_format({"bold": True, "bottom": 1, "bg_color": "#1d6f42", "font_color": "#ffffff"})
-        optional = book.add_format({"bold": True, "bottom": 1, "bg_color": "#d7ecdf"})
         for name, table in tables.items():
-            columns = {column.name: column for column in columns_of(name, scenario)}
-            sheet = book.add_worksheet(name)
-            free = Header(optional, "Yours: kept and not read.")
-            headers = {
-                header: Header(
-                    required if columns[header].required else optional,
-                    explain(columns[header], scenario.settings.money),
-                )
-                if header in columns
-                else free
-                for header in table.columns
-            }
-            write_table(sheet, name, table, styles, headers)
-            for at, header in enumerate(table.columns):
-                rule = _validation(columns[header], scenario) if header in columns else None
-                if rule is not None:
-                    sheet.data_validation(1, at, len(table) + READY, at, {"ignore_blank": True, **rule})
+            _write_sheet(book, name, table, styles, scenario)
+
+
+def write_return(scenario: Scenario, area: str, path: Path) -> None:
+    """Write a workbook for one council, with the sheet ``programmes`` alone.
+
+    Parameters
+    ----------
+    scenario
+        Its years, envelopes and objectives are those of the sheet.
+    area
+        Code of the area; its lines stand in the sheet, or the items of a first one to fill in.
+    """
+    lines = full_tables(scenario)[PROGRAMMES]
+    table = lines[lines["area"] == area].reset_index(drop=True)
+    if not len(table):
+        items = [*_grants(scenario), *scenario.objectives["key"]]
+        columns = {column.name: NAN if column.numeric else "" for column in columns_of(PROGRAMMES, scenario)}
+        table = pd.DataFrame({**columns, "area": area, "item": items})
+    with xlsxwriter.Workbook(str(path), OPTIONS) as book:
+        name = scenario.areas.set_index("code")["name"][area]
+        book.set_properties({"title": f"Programmes: {name}"[:200], "created": datetime(2000, 1, 1)})
+        _write_sheet(book, PROGRAMMES, table, Styles(book), scenario)
+
+
+def _grants(scenario: Scenario) -> list[str]:
+    return ["grant"] if len(scenario.envelopes) == 1 else [grant_of(envelope).name for envelope in scenario.envelopes]
+
+
+def _write_sheet(book: Any, name: str, table: pd.DataFrame, styles: Styles, scenario: Scenario) -> None:
+    """Write the sheet of a table, with an explanation on every header and a rule under it."""
+    required = book.add_format({"bold": True, "bottom": 1, "bg_color": "#1d6f42", "font_color": "#ffffff"})
+    optional = book.add_format({"bold": True, "bottom": 1, "bg_color": "#d7ecdf"})
+    columns = {column.name: column for column in columns_of(name, scenario)}
+    sheet = book.add_worksheet(name)
+    free = Header(optional, "Yours: kept and not read.")
+    headers = {
+        header: Header(
+            required if columns[header].required else optional,
+            explain(columns[header], scenario.settings.money),
+        )
+        if header in columns
+        else free
+        for header in table.columns
+    }
+    write_table(sheet, name, table, styles, headers)
+    for at, header in enumerate(table.columns):
+        rule = _validation(columns[header], scenario) if header in columns else None
+        if rule is not None:
+            sheet.data_validation(1, at, len(table) + READY, at, {"ignore_blank": True, **rule})
 
 
 _FREE = ("expect", "log", "notes", "stages.give")

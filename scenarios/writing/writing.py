@@ -110,7 +110,7 @@ def scenario_files(scenario: Scenario, format: Format) -> dict[str, bytes]:
         return scenario.documents()
     from ..formats.parquet_tables import parquet_bytes
 
-    tables = {f"{name}.parquet": parquet_bytes(table) for name, table in scenario.tables.items() if len(table)}
+    tables = {f"{name}.parquet": parquet_bytes(table) for name, table in scenario.given.items() if len(table)}
     return {NAME: settings_text(scenario.settings), **tables}
 
 

@@ -27,14 +27,16 @@ def options(own_cost: float = 0.0, **changes: float) -> sp.Scenario:
 
 def codes_of(scenario: sp.Scenario, folder: Path) -> set[str]:
     sp.write_scenario(scenario, folder)
-    return {note.code for note in sp.check_scenario(folder).warnings if note.code.startswith("SP-N03")}
+    return {note.code for note in sp.check_scenario(folder).warnings if note.code in ("SP-N032", "SP-P002", "SP-P005")}
 
 
 @pytest.mark.parametrize(
     ("changes", "codes"),
     [
         ({}, set()),
-        ({"grant": -1.0}, {"SP-N031"}),
+        ({"grant": -1.0}, {"SP-P005"}),
+        ({"grant": 0.0}, {"SP-P005"}),
+        ({"grant": 0.0, "own_cost": 0.1}, set()),
         ({"grant": -1.0, "own_cost": 3.0}, set()),
         ({"grant": -1.0, "trees": -2.0}, set()),
         ({"grant": -1.0, "trees": 0.0}, set()),
@@ -49,6 +51,6 @@ def test_options_that_cost_nothing_or_change_nothing_are_doubted(
 
 
 def test_a_scenario_with_objectives_and_without_options_is_doubted(tmp_path: Path) -> None:
-    assert codes_of(options().with_(options=None, option_years=None), tmp_path / "none") == {"SP-N030"}
+    assert codes_of(options().with_(options=None, option_years=None), tmp_path / "none") == {"SP-P002"}
     bare = options().with_(options=None, option_years=None, targets=None, objectives=None)
     assert codes_of(bare, tmp_path / "bare") == set()

@@ -59,9 +59,11 @@ def test_a_workbook_to_fill_in_explains_every_column(tmp_path: Path) -> None:
     for name, table in TABLES.items():
         sheet = book[name]
         headers = {cell.value: cell for cell in sheet[1]}
-        assert {column.name for column in table} <= set(headers)
+        below = {"year", "value"} if name == "programmes" else set()  # its years stand across
+        columns = [column for column in table if column.name not in below]
+        assert {column.name for column in columns} <= set(headers)
         rules = {str(rule.sqref).split(":")[0]: rule for rule in sheet.data_validations.dataValidation}
-        for column in table:
+        for column in columns:
             cell = headers[column.name]
             assert cell.comment is not None and column.explanation in cell.comment.text
             assert column.expected("GBP million") in cell.comment.text

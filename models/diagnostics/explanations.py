@@ -115,6 +115,7 @@ _GROUPS = {
     "S": "Settings",
     "D": "Tables",
     "X": "Workbooks",
+    "I": "Imports of published tables",
     "J": "JSON and Parquet",
     "A": "Codes of areas",
     "N": "Numbers and units",

@@ -47,6 +47,10 @@ ROWS_AT_ONCE = 2_000
 """Rows held as rows before they are sorted into columns."""
 
 
+EVERY = "*"
+"""Stands for the names of all sheets; none can be called so."""
+
+
 def main() -> None:
     """Read the workbook of the first argument and the sheets of the others, and write their contents."""
     answer = os.fdopen(os.dup(1), "wb")
@@ -68,7 +72,7 @@ def _read_or_refuse(path: str, wanted: frozenset[str]) -> dict[str, Any]:
 
 
 def read(path: str, wanted: frozenset[str]) -> dict[str, Any]:
-    """Read the sheets with these names: names are compared in lower case, without spaces around them.
+    """Read the sheets with these names, or all: names are compared in lower case, without spaces around them.
 
     Raises
     ------
@@ -79,7 +83,7 @@ def read(path: str, wanted: frozenset[str]) -> dict[str, Any]:
         expanded = check_expansion(archive)
         limit(BASE_MEMORY + MEMORY_FOR_EACH_BYTE * expanded, 20 + SECONDS_FOR_EACH_MB * expanded // 1_000_000)
         sheets = sheets_of(archive)
-        chosen = [sheet for sheet in sheets if folded(sheet.name) in wanted]
+        chosen = [sheet for sheet in sheets if EVERY in wanted or folded(sheet.name) in wanted]
         percent, padded = formats_of(archive)
         asked = asks_for_calculation(archive)
         facts = {sheet.name: scan_sheet(archive, sheet.part, percent, padded, asked) for sheet in chosen}

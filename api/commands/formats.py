@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from .shared import SET, command
+from .shared import OUT, OVERWRITE, SET, check_folder, command
 
 FORMATS = ("csv", "parquet", "xlsx", "json")
 """As :data:`singlepot.scenarios.writing.writing.FORMATS`, which is not loaded for ``--help``."""
@@ -34,6 +34,45 @@ def export(
         read_back = singlepot.read_scenario(scenario, levers=levers)
         singlepot.write_scenario(read_back, target, format=chosen, overwrite=overwrite)  # type: ignore[arg-type]  # click checked it
     click.echo(f"written: {target}")
+
+
+@command("import core.csv pot.csv --map map.toml --out mine", name="import")
+@click.argument("files", nargs=-1, required=True, type=click.Path(), metavar="FILE...")
+@click.option("--map", "map_file", type=click.Path(), help="What the columns of the files hold, a TOML file.")
+@OUT
+@click.option("--guess", type=click.Path(), metavar="MAP.toml", help="Write a first map of the files to this file.")
+@click.option("--encoding", default="utf-8", metavar="NAME", help="Encoding of CSV files that are not UTF-8.")
+@click.option("--all", "every", is_flag=True, help="A line for each problem and note, instead of one for a kind.")
+@OVERWRITE
+def import_(
+    files: tuple[str, ...],
+    map_file: str | None,
+    path: str | None,
+    guess: str | None,
+    encoding: str,
+    every: bool,
+    overwrite: bool,
+) -> None:
+    """Make a scenario of published tables: FILE... are CSV files and workbooks, a map says what they hold.
+
+    Every cell of the files is in the scenario, or in left_out.csv with the reason.
+    """
+    import singlepot
+    from singlepot.models.diagnostics.problems import listed
+
+    if guess is not None:
+        from singlepot.models.files.single_file import write_file
+        from singlepot.scenarios.importing.guess import guess_map
+
+        write_file(guess, guess_map(files, encoding).encode(), overwrite=overwrite)
+        click.echo(f"written: {guess}\nread it, correct what was guessed, and write reviewed = true")
+        return
+    if map_file is None or path is None:
+        raise click.UsageError("give --map and --out, or --guess")
+    check_folder(path, "SCENARIO", overwrite, *files, map_file)
+    imported = singlepot.import_tables(files, map_file, encoding=encoding)
+    imported.write(path, overwrite=overwrite)
+    click.echo(f"{imported}\n{listed(imported.notes, 'note', every=every)}\nwritten: {path}")
 
 
 @command("init mine.xlsx")

@@ -225,6 +225,14 @@ class _Import:
                     "SP-X016", take.into, sheet.file, place, "", "merged cells", "each cell by itself", remedy
                 )
                 self._add(problem)
+        money = {header.columns.get(take.columns.get(name, ""), 0) for name in take.numbers if take.is_money(name)}
+        money |= set(header.years.values()) if take.is_money(take.of_years) else set()
+        for column in sorted(money & set(sheet.scaled)):
+            rows = [row for row in sheet.scaled[column] if row > header.row]
+            value = f"{len(rows)} cells whose format divides what is shown by a thousand or more"
+            remedy = "see that unit is that of what the cells hold"
+            if rows:
+                self._note("SP-X035", sheet, take, sheet.place(rows[0], column), value, remedy)
         if sheet.hidden:
             self._note("SP-X027", sheet, take, f"sheet {sheet.sheet}", f"hidden: {sheet.hidden}", "read as the others")
 

@@ -53,6 +53,7 @@ NAVIGATION = {
     "Tutorial": ["tutorial", "notebook"],
     "How to": [
         "howto-spreadsheet",
+        "howto-published-table",
         "howto-two-scenarios",
         "howto-pot",
         "howto-why",

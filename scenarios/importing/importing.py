@@ -238,7 +238,8 @@ class _Import:
 
     def _keyed(self, record: Record, take: Take, defines: bool) -> bool:
         """Find the code of a record; whether it is one that is taken."""
-        if defines and take.columns.get("name") != take.area:
+        is_code = defines and take.columns.get("name") != take.area
+        if is_code:
             record.code = self.keys.stated(record.area) or record.area
         else:
             record.code = self.keys.code_of(record.area)
@@ -254,7 +255,7 @@ class _Import:
         if record.code in dropped or (take.classes and not record.code.startswith(take.classes)):
             record.leave_out(self.left, "drop" if record.code in dropped else "class")
             return False
-        if record.code != record.area and not defines:
+        if record.code != record.area and not is_code:
             value = f"{shown(record.area)} is {record.code}"
             self._note("SP-I022", record.sheet, take, record.place, value, "by its name")
         return True

@@ -15,9 +15,9 @@ from singlepot.models.diagnostics.problems import BadInputError, Diagnostic
 from singlepot.models.tables.schema import AREA_CODES, AREA_NAMES, TABLES
 
 from .header import bare
-from .sheets import SourceSheet, read_files, text_of
-from .units import powers_in
-from .years import start_of
+from .published.sheets import SourceSheet, read_files, text_of
+from .published.units import powers_in
+from .published.years import start_of
 
 FEWEST_FILLED = 2
 """Filled cells of a row from which it may be a header."""

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from singlepot.models.diagnostics.problems import Diagnostic, one_of, shown
 
 from .map import Take
-from .sheets import SourceSheet
-from .years import labels_of, start_of
+from .published.sheets import SourceSheet
+from .published.years import labels_of, start_of
 
 _MARKS = re.compile(r"(?:\s*(?:\[[^\[\]]*\]|\(notes?[^()]*\)|[¹²³⁰-⁹*†‡§#]+|\bnotes? [0-9][0-9, ]*))+$", re.IGNORECASE)
 """Marks of footnotes at the end of a header."""

@@ -3,82 +3,25 @@
 from __future__ import annotations
 
 import os
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from singlepot.models.checks.register import register
 from singlepot.models.diagnostics.problems import Diagnostic, Report, one_of, shown
-from singlepot.models.files.csv_text import csv_text
-from singlepot.models.files.folder import write_folder
-from singlepot.models.files.folder_kinds import LEFT_OUT, SCENARIO
-from singlepot.models.scenario.scenario import Scenario, from_raw, merged
+from singlepot.models.scenario.scenario import from_raw, merged
 
-from ..writing.writing import scenario_files
 from .header import Header, find_header, title_of
 from .join import Joined
 from .keys import Keys
-from .left_out import LeftOut
 from .map import ImportMap, MapSource, Take, number_of, read_map
 from .numbers import check_unit
+from .published.left_out import LeftOut
+from .published.sheets import SourceSheet, covered, matches, read_files
 from .records import Record, read_form, read_records
+from .result import Imported
 from .roll_up import roll_up, without_roll_up
-from .sheets import SourceSheet, covered, matches, read_files
 from .totals import without_totals
-
-
-@dataclass(frozen=True, eq=False)
-class Imported:
-    """Scenario made of published tables.
-
-    Parameters
-    ----------
-    scenario
-        The scenario.
-    left_out
-        A row for each cell that was not taken: file, sheet, row, column, kind and value.
-    notes
-        What was decided on the way, and what is doubtful.
-    """
-
-    scenario: Scenario
-    left_out: pd.DataFrame
-    notes: tuple[Diagnostic, ...]
-
-    def write(self, path: str | os.PathLike[str], *, overwrite: bool = False) -> None:
-        """Write the scenario as a folder, with ``left_out.csv``.
-
-        Parameters
-        ----------
-        path
-            The folder.
-        overwrite
-            Whether a folder that such a call wrote may be replaced.
-
-        Raises
-        ------
-        FolderRefusedError
-            Something stands there already, or the disk refused.
-        """
-        files = {**scenario_files(self.scenario, "csv"), LEFT_OUT: csv_text(self.left_out)}
-        write_folder(path, SCENARIO, files, overwrite=overwrite)
-
-    def __str__(self) -> str:
-        """What was taken into each table, and what was left out of each sheet, a line each."""
-        lines = [
-            f"taken into {name}: {len(table):,} row{'s' if len(table) != 1 else ''}"
-            for name, table in self.scenario.tables.items()
-            if len(table)
-        ]
-        for (file, sheet), cells in self.left_out.groupby(["file", "sheet"], sort=False):
-            counts = Counter(cells["kind"]).most_common()
-            where = f"{file} {sheet}".strip()
-            lines.append(f"left out of {where}: {', '.join(f'{number:,} {kind}' for kind, number in counts)}")
-        return "\n".join(lines)
 
 
 def import_tables(files: Iterable[str | os.PathLike[str]], map: MapSource, *, encoding: str = "utf-8") -> Imported:

@@ -11,9 +11,9 @@ from singlepot.models.diagnostics.problems import Diagnostic, shown
 from singlepot.models.tables.raw import Cells, Place, RawTable
 from singlepot.models.tables.schema import TABLES
 
-from .left_out import LeftOut
 from .map import Take
 from .numbers import Unreadable, read_number, scale_of, scaled
+from .published.left_out import LeftOut
 from .records import Record
 
 Key = tuple[str, ...]
@@ -87,7 +87,7 @@ class Joined:
                 self._twice(record, take, name, str(value), "", before)
                 continue
             sources[record.code] = _origin(record)
-            scale = scale_of(take, name, self.money)
+            scale = scale_of(take, name, self.money, texts.get("item", ""))
             row.sums[name] = row.sums.get(name, Decimal(0)) + value * scale
             row.numbers[name] = scaled(row.sums[name], Decimal(1))
         numbered = [at for (name, of), at in record.numbers.items() if of in (year, "") and name in numbers]

@@ -14,8 +14,8 @@ from singlepot.models.diagnostics.problems import BadInputError, Diagnostic, did
 from singlepot.models.tables.schema import TABLES, Column, Table, attribute, kept, outcome
 
 from ..formats.settings_file import load_plan
-from .units import power_of
-from .years import labels_of
+from .published.units import power_of
+from .published.years import labels_of
 
 _Texts = Annotated[tuple[str, ...], BeforeValidator(lambda value: tuple(value) if isinstance(value, list) else value)]
 _Number = Annotated[float, Field(allow_inf_nan=False)]
@@ -154,9 +154,12 @@ class Take(_Strict):
             return Column(name, "text", "Kept and not read.")
         return {"attribute": attribute}.get(self.table.open_to, outcome)(name) if self.table.open_to else None
 
-    def is_money(self, name: str) -> bool:
-        """Whether a column holds money."""
+    def is_money(self, name: str, item: str = "") -> bool:
+        """Whether a column holds money; one that holds what ``item`` says does so where that is a grant."""
         column = self.column(name)
+        if name == "value" and "item" in self.table.by_name:
+            item = item or self.fixed.get("item", "grant")
+            return item == "grant" or item.startswith("grant_")
         of_grants = self.table.open_to == "objective" and name.startswith("grant_")
         return of_grants or (column is not None and column.unit == "money")
 

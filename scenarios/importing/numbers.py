@@ -15,8 +15,8 @@ from singlepot.models.tables.schema import Column
 from ..workbooks.opening import Date
 from .header import Header, texts_about
 from .map import Take
-from .sheets import SourceSheet, text_of
-from .units import power_of, powers_in
+from .published.sheets import SourceSheet, text_of
+from .published.units import power_of, powers_in
 
 ABSENT = ("", "..", ":", "[x]", "[z]", "[c]", "n/a")
 """Marks of a number that is not there, which all publishers use alike."""
@@ -62,9 +62,9 @@ def read_number(sheet: SourceSheet, take: Take, row: int, column: int) -> Decima
     return Unreadable("SP-I010", shown(text), "leave the row out by where or drop, or correct the cell")
 
 
-def scale_of(take: Take, column: str, money: str) -> Decimal:
+def scale_of(take: Take, column: str, money: str, item: str = "") -> Decimal:
     """Return what a number of a column is multiplied by: its unit in the scenario's, or the factor."""
-    if not take.is_money(column):
+    if not take.is_money(column, item):
         return Decimal(repr(take.factor))
     return Decimal(10) ** (power_of(take.unit) or 0) / Decimal(POUNDS_PER[money])
 

@@ -10,11 +10,11 @@ from singlepot.models.checks.number_cells import without_mark
 from singlepot.models.tables.schema import TABLES
 
 from .header import Header, bare
-from .left_out import LeftOut
 from .map import Take
 from .numbers import UNITLESS
-from .sheets import SourceSheet, text_of
-from .years import labels_of, start_of
+from .published.left_out import LeftOut
+from .published.sheets import SourceSheet, text_of
+from .published.years import labels_of, start_of
 
 Cell = tuple[int, int]
 """Row and column, from 1."""

@@ -10,8 +10,8 @@ from singlepot.models.checks.plausibility.rounding import Floats, is_sum
 from singlepot.models.checks.register import register
 from singlepot.models.diagnostics.problems import Diagnostic, one_of
 
-from .left_out import LeftOut
 from .map import Take
+from .published.left_out import LeftOut
 from .records import Record
 from .totals import digits_of, values_of
 

@@ -12,9 +12,9 @@ from singlepot.models.checks.plausibility.rounding import Floats, last_digit, su
 from singlepot.models.checks.plausibility.totals import LOWEST_TIERS
 
 from .keys import Keys
-from .left_out import LeftOut
 from .map import Take
 from .numbers import read_number
+from .published.left_out import LeftOut
 from .records import Record, key_columns
 
 Column = tuple[str, ...]

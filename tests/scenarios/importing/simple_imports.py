@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import singlepot as sp
-from singlepot.scenarios.importing.importing import Imported
+from singlepot.scenarios.importing.result import Imported
 
 AREAS = "Code,Name\nE06000001,Hartlepool\nE06000002,Middlesbrough\nE06000003,Redcar and Cleveland\n"
 POT = "Year,Pot\n2026-27,20\n2027-28,20\n"

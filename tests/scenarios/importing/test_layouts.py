@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 
 import singlepot as sp
-from singlepot.scenarios.importing.importing import Imported
+from singlepot.scenarios.importing.result import Imported
 
 from ...places import INPUT
 

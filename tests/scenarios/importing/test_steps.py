@@ -15,8 +15,8 @@ from singlepot.models.checks.register import register
 from singlepot.models.checks.register.names import current_codes, normal_form
 from singlepot.scenarios.importing.header import bare
 from singlepot.scenarios.importing.keys import Keys
+from singlepot.scenarios.importing.published.units import powers_in
 from singlepot.scenarios.importing.roll_up import direct_members, target_of
-from singlepot.scenarios.importing.units import powers_in
 
 from .simple_imports import AREAS, BIDS, POT, imported, left, money, refused, stated, write
 
@@ -359,3 +359,74 @@ def test_the_log_names_each_source_with_file_hash_and_title(tmp_path: Path) -> N
     entry = made.scenario.settings.log["sources"]["bids.csv"]
     assert (entry["file"], entry["title"], entry["tables"]) == ("bids.csv", "Core spending power", ("bids",))
     assert len(entry["sha256"]) == 64
+
+
+@given(st.data())
+def test_roll_up_loses_and_doubles_no_money(data: st.DataObject) -> None:
+    """What is left of the numbers of a file, in pounds, is the sum of the bids: former and present districts drawn."""
+    import tempfile
+
+    known = register()
+    somerset = ["E07000187", "E07000188", "E07000189", "E07000246"]
+    first, *others = itertools.chain(*CUMBRIA.values())
+    pool = [*others, *somerset, "E06000001", "E06000002"]
+    chosen = [first, *data.draw(st.lists(st.sampled_from(pool), unique=True))]
+    thousands = data.draw(st.lists(st.integers(1, 10**6), min_size=2 * len(chosen), max_size=2 * len(chosen)))
+    with_county = data.draw(st.booleans()) and set(somerset) <= set(chosen)
+    values = {code: thousands[2 * at : 2 * at + 2] for at, code in enumerate(chosen)}
+    rows = [f"{code},{one},{other}" for code, (one, other) in values.items()]
+    if with_county:
+        county = [sum(values[code][year] for code in somerset) for year in (0, 1)]
+        rows.insert(data.draw(st.integers(0, len(rows))), f"E10000027,{county[0]},{county[1]}")
+    with tempfile.TemporaryDirectory() as folder:
+        take = {"roll_up": "members", "unit": "£000"}
+        made = imported(Path(folder), HEADER + "\n".join(rows) + "\n", take, areas=NEW)
+    areas = {code: target_of(code, dict.fromkeys(made.scenario.areas["code"], ""))[0] for code in chosen}
+    wanted = sum(sum(values[code]) for code, target in areas.items() if target)
+    assert round(sum(money(made).values()) * 1000, 6) == wanted
+    assert len(left(made, "total of its members")) == 3 * with_county
+    assert all(known.names.get(code) for code in chosen)
+
+
+def test_cells_that_are_merged_below_the_header_are_an_error(tmp_path: Path) -> None:
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.title = "bids"
+    for row in (line.split(",") for line in PLAIN.splitlines()):
+        sheet.append([int(cell) if cell.isdigit() else cell for cell in row])
+    sheet.merge_cells("A2:A3")
+    book.save(tmp_path / "bids.xlsx")
+    files = [*write(tmp_path, {"areas.csv": AREAS, "pot.csv": POT}), tmp_path / "bids.xlsx"]
+    with pytest.raises(sp.BadInputError) as caught:
+        sp.import_tables(files, stated({**BIDS, "file": "bids.xlsx"}))
+    assert [(one.code, one.place) for one in caught.value.problems] == [("SP-X016", "bids!A2:A3")]
+
+
+def test_money_of_a_workbook_that_is_shown_divided_and_what_is_hidden_is_said(tmp_path: Path) -> None:
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.title = "bids"
+    for row in (line.split(",") for line in PLAIN.splitlines()):
+        sheet.append([int(cell) if cell.isdigit() else cell for cell in row])
+    sheet["B2"].number_format = "0.0,"
+    sheet.row_dimensions[3].hidden = True
+    book.save(tmp_path / "bids.xlsx")
+    files = [*write(tmp_path, {"areas.csv": AREAS, "pot.csv": POT}), tmp_path / "bids.xlsx"]
+    made = sp.import_tables(files, stated({**BIDS, "file": "bids.xlsx"}))
+    said = {note.code: note for note in made.notes}
+    assert said["SP-X035"].place == "bids!B2"
+    assert "1 rows" in said["SP-X027"].value or "1 row" in said["SP-X027"].value
+    assert money(made) == MONEY
+
+
+def test_problems_of_one_kind_are_one_line_with_count_and_first_places(tmp_path: Path) -> None:
+    rows = "".join(f"Nobody {number},1,2\n" for number in range(9))
+    with pytest.raises(sp.BadInputError) as caught:
+        imported(tmp_path, PLAIN + rows)
+    (line,) = str(caught.value).splitlines()
+    assert line.startswith("SP-I007")
+    assert "and 6 more in 9 cells: bids.csv row 5 column A, row 6 column A" in line.replace("rows", "row")

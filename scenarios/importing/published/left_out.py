@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from ..formats.column_letters import letters
+from ...formats.column_letters import letters
 from .sheets import SourceSheet, text_of
 
 COLUMNS = ("file", "sheet", "row", "column", "kind", "value")

@@ -15,15 +15,15 @@ from singlepot.models.diagnostics.problems import BadInputError, Diagnostic, Rep
 from singlepot.models.files.csv_text import number_text
 from singlepot.models.tables.raw import Refused
 
-from ..formats.column_letters import letters, number
-from ..formats.decoding import decode
-from ..formats.file_kinds import WORKBOOK, kind_of
-from ..formats.read_options import HowToRead
-from ..workbooks.archive import UnopenedError
-from ..workbooks.cells import financial_year
-from ..workbooks.child import EVERY
-from ..workbooks.opening import Date, Sheet, open_workbook
-from ..workbooks.tables import faults_of
+from ...formats.column_letters import letters, number
+from ...formats.decoding import decode
+from ...formats.file_kinds import WORKBOOK, kind_of
+from ...formats.read_options import HowToRead
+from ...workbooks.archive import UnopenedError
+from ...workbooks.cells import financial_year
+from ...workbooks.child import EVERY
+from ...workbooks.opening import Date, Sheet, open_workbook
+from ...workbooks.tables import faults_of
 
 Row = Mapping[int, Any]
 """Filled cells of a row by the number of their column, from 1."""

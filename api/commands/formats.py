@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from .shared import OUT, OVERWRITE, SET, check_folder, command
+from .shared import JSON, OUT, OVERWRITE, SET, check_folder, command, complain, show_json
 
 FORMATS = ("csv", "parquet", "xlsx", "json")
 """As :data:`singlepot.scenarios.writing.writing.FORMATS`, which is not loaded for ``--help``."""
@@ -43,6 +43,7 @@ def export(
 @click.option("--guess", type=click.Path(), metavar="MAP.toml", help="Write a first map of the files to this file.")
 @click.option("--encoding", default="utf-8", metavar="NAME", help="Encoding of CSV files that are not UTF-8.")
 @click.option("--all", "every", is_flag=True, help="A line for each problem and note, instead of one for a kind.")
+@JSON
 @OVERWRITE
 def import_(
     files: tuple[str, ...],
@@ -51,6 +52,7 @@ def import_(
     guess: str | None,
     encoding: str,
     every: bool,
+    as_json: bool,
     overwrite: bool,
 ) -> None:
     """Make a scenario of published tables: FILE... are CSV files and workbooks, a map says what they hold.
@@ -70,9 +72,24 @@ def import_(
     if map_file is None or path is None:
         raise click.UsageError("give --map and --out, or --guess")
     check_folder(path, "SCENARIO", overwrite, *files, map_file)
-    imported = singlepot.import_tables(files, map_file, encoding=encoding)
+    try:
+        imported = singlepot.import_tables(files, map_file, encoding=encoding)
+    except singlepot.BadInputError as refused:
+        if as_json:
+            show_json({"written": None, "problems": [problem.as_dict() for problem in refused.problems]})
+        elif every:
+            complain(listed(refused.problems, every=True))
+        else:
+            raise
+        raise click.exceptions.Exit(refused.exit_code) from refused
     imported.write(path, overwrite=overwrite)
-    click.echo(f"{imported}\n{listed(imported.notes, 'note', every=every)}\nwritten: {path}")
+    if as_json:
+        notes = [note.as_dict() for note in imported.notes]
+        show_json({"written": path, "notes": notes, "left_out": imported.left_out.to_dict("records")})
+        return
+    click.echo(
+        "\n".join(filter(None, [str(imported), listed(imported.notes, "note", every=every), f"written: {path}"]))
+    )
 
 
 @command("init mine.xlsx")

@@ -171,6 +171,7 @@ CODES = {
     "SP-I011": "The unit of money is not stated, or the file names another.",
     "SP-I012": "A cell is said twice by published tables.",
     "SP-I013": "A form lacks a label or its value.",
+    "SP-I014": "A part of the map takes no row.",
     "SP-I021": "A published table was read below its header.",
     "SP-I022": "Names of a published table were read as codes.",
     "SP-I023": "Rows of a published table were added up to an area.",

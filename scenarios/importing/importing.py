@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from singlepot.models.checks.register import register
-from singlepot.models.diagnostics.problems import Diagnostic, Report, one_of, shown
+from singlepot.models.checks.register import OFFICIAL, register
+from singlepot.models.diagnostics.problems import Diagnostic, Report, did_you_mean, one_of, shown
 from singlepot.models.scenario.scenario import from_raw, merged
 
 from .header import Header, find_header, title_of
@@ -70,6 +71,7 @@ class _Import:
             self._take(take, defines=True)
         rows = self.joined.rows.get("areas", {}).values()
         self.keys = Keys({row.texts["code"]: row.texts.get("name", "") for row in rows}, self.map.names)
+        self._check_names()
         for take in others:
             self._take(take)
         for problem in self.joined.problems:
@@ -101,6 +103,14 @@ class _Import:
                 self._add(Diagnostic("SP-I005", "import", self.name, place, "file", value, f"one of {names}", remedy))
         self.report.stop_if_any()
 
+    def _check_names(self) -> None:
+        """Report names that the map gives codes which no area has and which are no official ones."""
+        for name, code in self.map.names.items():
+            if self.keys.areas and code not in self.keys.areas and not OFFICIAL.fullmatch(code):
+                remedy = did_you_mean(code, self.keys.areas, "correct the code")
+                expected = "a code of areas, or an official one"
+                self._add(Diagnostic("SP-I003", "import", self.name, "names", name, shown(code), expected, remedy))
+
     def _sheets(self, take: Take) -> list[SourceSheet]:
         return [one for one in self.sheets if matches(one.file, take.file) and matches(one.sheet, take.sheet)]
 
@@ -126,6 +136,15 @@ class _Import:
             placed = [(record, record.labels.get(take.key) or take.fixed.get(take.key, "")) for record in records]
         for record, target in placed:
             self.joined.add(record, target, take)
+        if not placed and not len(self.report):
+            self._complain_of_nothing(take)
+
+    def _complain_of_nothing(self, take: Take) -> None:
+        counts = Counter(kind for sheet in self._sheets(take) for kind in self.left.kinds(sheet))
+        value = ", ".join(f"{number} cells {kind}" for kind, number in counts.most_common(4))
+        place = f"take {self.map.take.index(take) + 1}"
+        expected, remedy = f"a row for {take.into}", "correct where, classes or drop, or the areas"
+        self._add(Diagnostic("SP-I014", "import", self.name, place, "", f"left out: {value}", expected, remedy))
 
     def _table(self, sheet: SourceSheet, take: Take) -> list[Record]:
         header = find_header(sheet, take)

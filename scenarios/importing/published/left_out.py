@@ -33,6 +33,10 @@ class LeftOut:
         """Note that cells are in the scenario."""
         self._taken.update((sheet, row, column) for row, column in cells)
 
+    def kinds(self, sheet: SourceSheet) -> list[str]:
+        """Return the reason of each cell of a sheet that has one."""
+        return [kind for (of, _, _), kind in self._kinds.items() if of is sheet]
+
     def table(self, sheets: Iterable[SourceSheet]) -> pd.DataFrame:
         """Return the cells that are left out, in the order of the sheets: a row for each, :data:`COLUMNS`."""
         cells = [

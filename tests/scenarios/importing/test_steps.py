@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import singlepot as sp
+from singlepot.cli import _run
 from singlepot.models.checks.register import register
 from singlepot.models.checks.register.names import current_codes, normal_form
 from singlepot.scenarios.importing.header import bare
@@ -430,3 +432,46 @@ def test_problems_of_one_kind_are_one_line_with_count_and_first_places(tmp_path:
     (line,) = str(caught.value).splitlines()
     assert line.startswith("SP-I007")
     assert "and 6 more in 9 cells: bids.csv row 5 column A, row 6 column A" in line.replace("rows", "row")
+
+
+@pytest.mark.parametrize("take", [{"classes": ["E08"]}, {"drop": ["E06000001", "E06000002", "E06000003"]}])
+def test_a_take_that_takes_no_row_is_an_error_with_the_reasons(take: dict[str, Any], tmp_path: Path) -> None:
+    (problem,) = refused(tmp_path, PLAIN, take)
+    assert (problem.code, problem.place) == ("SP-I014", "take 3")
+    assert f"9 cells {'class' if 'classes' in take else 'drop'}" in problem.value
+
+
+def test_a_name_of_the_map_must_stand_for_a_code(tmp_path: Path) -> None:
+    (problem,) = refused(tmp_path, PLAIN, names={"Redcar": "E060003"})
+    assert (problem.code, problem.place, problem.column) == ("SP-I003", "names", "Redcar")
+
+
+def test_the_command_prints_json_or_a_line_for_each(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(tmp_path, {"bids.csv": PLAIN + "".join(f"Nobody {n},1,2\n" for n in range(5)), "pot.csv": POT})
+    text = """schema = 1
+reviewed = true
+scenario = { years = ["2026-27", "2027-28"] }
+[[take]]
+into = "bids"
+file = "bids.csv"
+area = "Area"
+years = "2026-27:2027-28"
+unit = "£m"
+[[take]]
+into = "pot"
+file = "pot.csv"
+columns = { year = "Year", amount = "Pot" }
+unit = "£m"
+"""
+    write(tmp_path, {"map.toml": text})
+    words = ["import", *(str(tmp_path / name) for name in ("bids.csv", "pot.csv")), "--map", str(tmp_path / "map.toml")]
+    words += ["--out", str(tmp_path / "out")]
+    assert _run([*words, "--all"]) == 3
+    assert len(capsys.readouterr().err.splitlines()) == 5
+    assert _run([*words, "--json"]) == 3
+    assert len(json.loads(capsys.readouterr().out)["problems"]) == 5
+    write(tmp_path, {"bids.csv": PLAIN})
+    assert _run([*words, "--json"]) == 0
+    printed = json.loads(capsys.readouterr().out)
+    assert {cell["kind"] for cell in printed["left_out"]} == {"header"}
+    assert _run(words[:3]) == 2

@@ -80,8 +80,10 @@ class _Import:
         if not defining:
             self._areas_of_register()
         settings = merged({"schema": 1, **self.map.scenario}, {"log": {"sources": self._log()}})
-        scenario = from_raw(settings, self.name, self.joined.raw(), self.report)
-        return Imported(scenario, self.left.table(self.sheets), scenario.notes)
+        raw = self.joined.raw()
+        scenario = from_raw(settings, self.name, raw, self.report)
+        taken = {name: table.rows for name, table in raw.items()}
+        return Imported(scenario, taken, self.left.table(self.sheets), scenario.notes)
 
     def _add(self, problem: Diagnostic) -> None:
         self.report.add(problem, table=number_of(problem.table) if problem.table != "import" else -1)

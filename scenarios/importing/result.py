@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -25,6 +26,8 @@ class Imported:
     ----------
     scenario
         The scenario.
+    taken
+        Number of rows that were made for each table.
     left_out
         A row for each cell that was not taken: file, sheet, row, column, kind and value.
     notes
@@ -32,6 +35,7 @@ class Imported:
     """
 
     scenario: Scenario
+    taken: Mapping[str, int]
     left_out: pd.DataFrame
     notes: tuple[Diagnostic, ...]
 
@@ -55,11 +59,7 @@ class Imported:
 
     def __str__(self) -> str:
         """What was taken into each table, and what was left out of each sheet, a line each."""
-        lines = [
-            f"taken into {name}: {len(table):,} row{'s' if len(table) != 1 else ''}"
-            for name, table in self.scenario.tables.items()
-            if len(table)
-        ]
+        lines = [f"taken into {name}: {rows:,} row{'s' if rows != 1 else ''}" for name, rows in self.taken.items()]
         for (file, sheet), cells in self.left_out.groupby(["file", "sheet"], sort=False):
             counts = Counter(cells["kind"]).most_common()
             where = f"{file} {sheet}".strip()

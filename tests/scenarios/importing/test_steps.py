@@ -47,6 +47,8 @@ def test_a_header_that_lacks_a_year_or_has_one_twice_is_an_error_that_names_the_
     assert (lacking.code, lacking.place, lacking.value) == ("SP-I006", "row 2", "a row without 2027")
     (twice,) = refused(tmp_path, PLAIN.replace("2027-28", "2026/27"))
     assert "2026 2 times, 2027" in twice.value
+    (doubled,) = refused(tmp_path, PLAIN.replace("Area,", "Area,AREA [note 1],").replace(",1", ",x,1"))
+    assert doubled.value == 'a row without "Area" 2 times'
     (nothing,) = refused(tmp_path, "a,b\n1,2\n")
     assert nothing.value == 'no row with any of "Area", 2026, 2027'
 

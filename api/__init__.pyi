@@ -55,6 +55,8 @@ from singlepot.scenarios.ensemble.running import Ensemble as Ensemble
 from singlepot.scenarios.ensemble.running import read_ensemble as read_ensemble
 from singlepot.scenarios.ensemble.running import run_ensemble as run_ensemble
 from singlepot.scenarios.ensemble.store import EnsembleRefusedError as EnsembleRefusedError
+from singlepot.scenarios.importing.importing import import_tables as import_tables
+from singlepot.scenarios.importing.result import Imported as Imported
 from singlepot.scenarios.many.compare import compare as compare
 from singlepot.scenarios.many.comparison import Comparison as Comparison
 from singlepot.scenarios.many.stability import measure_stability as measure_stability

@@ -20,7 +20,7 @@ BAD_USE, UNEXPECTED, UNPRINTED, STOPPED = 2, 6, 7, 130
 """Exit codes that do not belong to one of our own errors."""
 
 GROUPS = {
-    "Start": (start.list_shipped, formats.init, start.check, many.show, start.explain, formats.schema),
+    "Start": (start.list_shipped, formats.import_, formats.init, start.check, many.show, start.explain, formats.schema),
     "Settle": (settle.settle, ensemble.ensemble, ensemble.robust),
     "Change": (
         repair.repair,

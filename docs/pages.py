@@ -117,8 +117,8 @@ def _markdown(text: str) -> str:
 
 
 PARTS = {
-    "Scenarios": ("models.scenario", "models.settings", "models.diagnostics", "scenarios.reading", "scenarios.writing",
-                  "scenarios.what_if"),
+    "Scenarios": ("models.scenario", "models.levers", "models.settings", "models.diagnostics", "scenarios.reading",
+                  "scenarios.writing", "scenarios.what_if", "scenarios.importing"),
     "Settlements": ("models.settlement", "models.formulation", "models.explanation", "models.assurance",
                     "scenarios.results", "scenarios.reading.settling", "reports.reperformance", "solver"),
     "What a settlement leaves open": ("models.analysis",),

@@ -87,7 +87,7 @@ HIDDEN = (
     "a\x7fb",
     "a\u2028b",
 )
-NO_YEARS = ("2026/27", "2026", "26-27", "2026-28", "2026-2027", "FY26", "2026-27:", "next")
+NO_YEARS = ("2026/28", "2026", "26-27", "2026-28", "2026-2028", "FY26", "2026-27:", "next")
 
 
 def cell_of(pick: Picker, folder: Folder, wanted: Callable[[Column], bool]) -> tuple[str, int, int, Column] | None:

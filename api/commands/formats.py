@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from .shared import SET, command
+from .shared import JSON, OUT, OVERWRITE, SET, check_folder, command, complain, show_json
 
 FORMATS = ("csv", "parquet", "xlsx", "json")
 """As :data:`singlepot.scenarios.writing.writing.FORMATS`, which is not loaded for ``--help``."""
@@ -51,6 +51,62 @@ def derive(scenario: str, target: str, chosen: str | None, overwrite: bool) -> N
     plain = singlepot.read_scenario(scenario).derived()
     singlepot.write_scenario(plain, target, format=chosen, overwrite=overwrite)  # type: ignore[arg-type]  # click checked it
     click.echo(f"written: {target}")
+
+
+@command("import core.csv pot.csv --map map.toml --out mine", name="import")
+@click.argument("files", nargs=-1, required=True, type=click.Path(), metavar="FILE...")
+@click.option("--map", "map_file", type=click.Path(), help="What the columns of the files hold, a TOML file.")
+@OUT
+@click.option("--guess", type=click.Path(), metavar="MAP.toml", help="Write a first map of the files to this file.")
+@click.option("--encoding", default="utf-8", metavar="NAME", help="Encoding of CSV files that are not UTF-8.")
+@click.option("--all", "every", is_flag=True, help="A line for each problem and note, instead of one for a kind.")
+@JSON
+@OVERWRITE
+def import_(
+    files: tuple[str, ...],
+    map_file: str | None,
+    path: str | None,
+    guess: str | None,
+    encoding: str,
+    every: bool,
+    as_json: bool,
+    overwrite: bool,
+) -> None:
+    """Make a scenario of published tables: FILE... are CSV files and workbooks, a map says what they hold.
+
+    Every cell of the files is in the scenario, or in left_out.csv with the reason.
+    """
+    import singlepot
+    from singlepot.models.diagnostics.problems import listed
+
+    if guess is not None:
+        from singlepot.models.files.single_file import write_file
+        from singlepot.scenarios.importing.guess import guess_map
+
+        write_file(guess, guess_map(files, encoding).encode(), overwrite=overwrite)
+        click.echo(f"written: {guess}\nread it, correct what was guessed, and write reviewed = true")
+        return
+    if map_file is None or path is None:
+        raise click.UsageError("give --map and --out, or --guess")
+    check_folder(path, "SCENARIO", overwrite, *files, map_file)
+    try:
+        imported = singlepot.import_tables(files, map_file, encoding=encoding)
+    except singlepot.BadInputError as refused:
+        if as_json:
+            show_json({"written": None, "problems": [problem.as_dict() for problem in refused.problems]})
+        elif every:
+            complain(listed(refused.problems, every=True))
+        else:
+            raise
+        raise click.exceptions.Exit(refused.exit_code) from refused
+    imported.write(path, overwrite=overwrite)
+    if as_json:
+        notes = [note.as_dict() for note in imported.notes]
+        show_json({"written": path, "notes": notes, "left_out": imported.left_out.to_dict("records")})
+        return
+    click.echo(
+        "\n".join(filter(None, [str(imported), listed(imported.notes, "note", every=every), f"written: {path}"]))
+    )
 
 
 @command("init mine.xlsx")

@@ -33,11 +33,19 @@ def list_shipped() -> None:
 @reading
 @SAVE
 @click.option("--json", "as_json", is_flag=True, help="Print what was found as JSON alone on standard output.")
+@click.option("--all", "every", is_flag=True, help="A line for each problem, warning and note, not one for each kind.")
 @click.option("--marked", type=click.Path(), help="Write a copy of the workbook with its problems marked.")
 @click.option("--overwrite", is_flag=True, help="Replace a file that stands there.")
 @click.option("--reach", is_flag=True, help="Also say how far each national objective can be reached.")
 def check(
-    scenario: str, save: str | None, as_json: bool, marked: str | None, overwrite: bool, reach: bool, **how: Any
+    scenario: str,
+    save: str | None,
+    as_json: bool,
+    every: bool,
+    marked: str | None,
+    overwrite: bool,
+    reach: bool,
+    **how: Any,
 ) -> None:
     """Find all problems of SCENARIO, or say that it is ready, and its size; then what is doubtful or was noted."""
     import singlepot
@@ -56,7 +64,15 @@ def check(
         put(sys.stdout, findings.as_json())
     if unmarked is not None:
         complain(
-            "\n".join(filter(None, [listed(findings.problems), "" if as_json else listed(findings.notes, "note")]))
+            "\n".join(
+                filter(
+                    None,
+                    [
+                        listed(findings.problems, every=every),
+                        "" if as_json else listed(findings.notes, "note", every=every),
+                    ],
+                )
+            )
         )
         raise unmarked
     if as_json:
@@ -64,7 +80,10 @@ def check(
     if findings.ready:
         click.echo(f"ready: {findings.scenario!r}")
     if findings.notes:
-        click.echo(listed(findings.notes, "note"))
+        click.echo(listed(findings.notes, "note", every=every))
+    if refused is not None and every:
+        complain(listed(findings.problems, every=True))
+        raise click.exceptions.Exit(refused.exit_code)
     if refused is not None:
         raise refused
     if reach and findings.scenario is not None:

@@ -65,6 +65,22 @@ def read_leniently(text: str, column: Column, money: str) -> tuple[float, Sequen
     (1200.0, ['£ sign', 'ending m'])
     >>> read_leniently("1,5", TABLES["bids"]["amount"], "GBP million")
     """
+    reading = read_decimal(text, column, money)
+    if reading is None:
+        return None
+    number = float(reading[0])
+    return (number, reading[1]) if reading[1] and math.isfinite(number) else None
+
+
+def read_decimal(text: str, column: Column, money: str) -> tuple[Decimal, Sequence[str]] | None:
+    """Read a number, plain or not, to its last digit; as :func:`read_leniently`.
+
+    Examples
+    --------
+    >>> from singlepot.models.tables.schema import TABLES
+    >>> read_decimal("(1,234.50)", TABLES["bids"]["amount"], "GBP million")
+    (Decimal('-1234.50'), ['brackets', 'thousands separators'])
+    """
     kinds: list[str] = []
     bare, sign = _without_minus(text.strip(), kinds)
     if bare.startswith("£"):
@@ -76,10 +92,10 @@ def read_leniently(text: str, column: Column, money: str) -> tuple[float, Sequen
     if _GROUPED.fullmatch(bare):
         bare = re.sub(rf"[,'’{_SPACES}]", "", bare)
         kinds.append("thousands separators")
-    if power is None or not kinds or not _PLAIN.fullmatch(bare):
+    if power is None or not _PLAIN.fullmatch(bare):
         return None
-    number = float(Decimal(bare).scaleb(power))
-    return (-number if sign else number, kinds) if math.isfinite(number) else None
+    number = Decimal(bare).scaleb(power)
+    return -number if sign else number, kinds
 
 
 def _without_minus(text: str, kinds: list[str]) -> tuple[str, bool]:

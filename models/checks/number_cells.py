@@ -203,6 +203,21 @@ def number_fault(cell: object, unknown: str) -> tuple[str, str]:
     return "SP-D011", _plainly(text)
 
 
+def without_mark(text: str) -> str:
+    """Take a mark behind a number off it: provisional, revised, a footnote.
+
+    >>> without_mark("12.5 [p]"), without_mark("1,234*"), without_mark("[x]")
+    ('12.5', '1,234', '[x]')
+    """
+    marked = _MARKED.fullmatch(text.strip())
+    return marked[1] if marked else text
+
+
+def is_absent(text: str) -> bool:
+    """Whether a text is a mark of published tables for a number that is not there, or could be one."""
+    return _ABSENT.fullmatch(" ".join(text.lower().split())) is not None
+
+
 def _plainly(text: str) -> str:
     """Say how the number that was probably meant is written."""
     bare = text.replace("−", "-").strip()

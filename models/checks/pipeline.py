@@ -18,6 +18,7 @@ from .census import check_people, take_census
 from .deriving import Derived, derive, derives, extended
 from .effects import check_effects
 from .expectations import check_expectations
+from .habits import in_small_letters, take_names_and_capitals, turn_years
 from .keys import check_attributes, check_keys, check_pot, known_words
 from .magnitudes import check_gives, check_magnitudes
 from .options import check_centre, check_grants, check_options, check_weights, check_years_of_options
@@ -82,8 +83,12 @@ def check_tables(
             closed = {"areas": "attributes", PROGRAMMES: "years"}.get(name) not in unusable
             tables[name] = _one(raw, name, further, settings.money, report, closed)
     closed = tables["objectives"].complete and tables["pot"].complete
+    take_names_and_capitals(tables)
     further = _option_columns(tables)
+    if "option_years" in raw:
+        raw = {**raw, "option_years": in_small_letters(raw["option_years"], further, report, "option_years")}
     tables["option_years"] = _one(raw, "option_years", further, settings.money, report, closed)
+    take_names_and_capitals({name: tables[name] for name in ("areas", "pot", "objectives", "option_years")})
     check_keys(tables, settings, unusable)
     check_years_of_options(tables)
     derived = Derived()
@@ -140,7 +145,7 @@ def _one(
     table = TABLES[name]
     table = table if table.needed(raw) else replace(table, required=False)
     if name in raw:
-        return parse(raw[name], table, further, money, report, closed)
+        return parse(turn_years(raw[name], table, report), table, further, money, report, closed)
     if table.required:
         problem = Diagnostic("SP-D001", name, f"table {name}", expected="a table with columns " + _required(name))
         report.add(problem, table=list(TABLES).index(name))

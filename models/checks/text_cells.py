@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from ..diagnostics.problems import did_you_mean, shown
-from ..settings.settings import year_meant, year_start
+from ..settings.settings import year_meant, year_start, year_written
 from ..tables.raw import Cells, Complain, Refused, is_missing
 from ..tables.schema import Column
 
@@ -112,6 +112,8 @@ def read_texts(column: Column, cells: Cells, complain: Complain) -> Labels:
             if word is not None:
                 moved[code] = words.setdefault(word, len(words))
         _note_trimmed(codes, cells_of_code, set(bad), complain)
+        if column.kind in ("year", "years"):
+            _note_years(codes, cells_of_code, words, complain)
     if (codes == -1).any():
         if column.required:
             bad[-1] = ("SP-D010", "an empty cell", column.expected(), _FILL_IN)
@@ -140,6 +142,24 @@ def _note_trimmed(codes: Integers, cells: Sequence[object], bad: set[int], compl
         where = np.flatnonzero(np.isin(codes, trimmed))
         number = f"{len(where)} cell{'s' if len(where) > 1 else ''}"
         complain(int(where[0]), "SP-D060", shown(cells[codes[where[0]]]), "", f"taken off in {number} of the column")
+
+
+def _note_years(codes: Integers, cells: Sequence[object], words: Mapping[str, int], complain: Complain) -> None:
+    """Note once that years were written in another way, and in how many cells."""
+    other = [c for c, cell in enumerate(cells) if isinstance(cell, str) and cell.strip() not in words]
+    other = [code for code in other if _plain_years(str(cells[code]).strip()) in words]
+    if other:
+        where = np.flatnonzero(np.isin(codes, other))
+        number = f"{len(where)} cell{'s' if len(where) > 1 else ''}"
+        first = cells[codes[where[0]]]
+        remedy = f"read as {_plain_years(str(first).strip())}; so in {number} of the column"
+        complain(int(where[0]), "SP-D061", shown(first), "", remedy)
+
+
+def _plain_years(word: str) -> str:
+    """Write a year, or both ends of a range of years, as 2026-27, where both calendar years are named."""
+    ends = word.split(":")
+    return ":".join(year_written(end) or end for end in ends) if len(ends) <= 2 else word
 
 
 def _factorised(cells: Cells) -> tuple[Integers, list[object]]:
@@ -204,9 +224,11 @@ def _special(column: Column, word: str) -> tuple[str | None, tuple[str, str, str
     """Check what the kind of column asks of a word."""
     if column.kind == "word" and word not in column.words:
         return None, ("SP-D015", shown(word), column.expected(), did_you_mean(word, column.words))
-    if column.kind == "key" and not KEY.fullmatch(word):
+    if column.kind == "key" and not KEY.fullmatch(word.lower()):
         remedy = f"write {shown(made)}" if (made := _as_key(word)) else "choose another key"
         return word, ("SP-D026", shown(word), "lower-case letters, digits and _, a letter first", remedy)
+    if column.kind in ("year", "years"):
+        word = _plain_years(word)
     if column.kind == "year" and year_start(word) is None:
         return None, ("SP-D018", shown(word), column.expected(), _year_remedy(word))
     if column.kind == "years":

@@ -1,7 +1,7 @@
 """Codes of the diagnostics of inputs.
 
-F files, S settings, D tables, P programmes and options, W what-ifs and levers, E ensembles, X workbooks, J JSON and
-Parquet, A codes of areas, N numbers and units.
+F files, S settings, D tables, P programmes and options, W what-ifs and levers, E ensembles, X workbooks, I imports,
+J JSON and Parquet, A codes of areas, N numbers and units.
 """
 
 from __future__ import annotations
@@ -141,6 +141,10 @@ CODES = {
     "SP-P015": "The years of programmes stand both across and below one another, or not at all.",
     "SP-P016": "[derive] names something that is not there.",
     "SP-P017": "What a row holds does not go with its item.",
+    "SP-D061": "Years written in another way were read as financial years.",
+    "SP-D062": "Years that stand as columns were read as rows.",
+    "SP-D063": "Names of areas were read as their codes.",
+    "SP-D064": "Capitals in keys were read as small letters.",
     "SP-X001": "The file is of another kind than its name says, or of one that is not read.",
     "SP-X002": "The workbook is damaged.",
     "SP-X003": "The workbook is locked by a password.",
@@ -171,6 +175,24 @@ CODES = {
     "SP-X032": "A name that a workbook's reader takes for a total.",
     "SP-X033": "Cells were read as what they plainly are: numbers stored as text, numbers for codes, dates for years.",
     "SP-X034": "Blank rows, capitals in a sheet's name, or sheets that are no tables were passed over.",
+    "SP-X035": "A cell of money shows another number than it holds.",
+    "SP-I001": "The map of an import cannot be read.",
+    "SP-I002": "Unknown key in the map of an import.",
+    "SP-I003": "A value in the map of an import cannot be used.",
+    "SP-I004": "Nobody has reviewed the map of an import.",
+    "SP-I005": "A file is taken by no part of the map, or a part finds no file or sheet.",
+    "SP-I006": "No row of a sheet is the header that the map states.",
+    "SP-I007": "An area of a published table is not known for certain.",
+    "SP-I008": "A code of a published table was replaced or divided.",
+    "SP-I009": "A row of a published table and its members do not fit together.",
+    "SP-I010": "A cell of a published table holds no number that is certain.",
+    "SP-I011": "The unit of money is not stated, or the file names another.",
+    "SP-I012": "A cell is said twice by published tables.",
+    "SP-I013": "A form lacks a label or its value.",
+    "SP-I014": "A part of the map takes no row.",
+    "SP-I021": "A published table was read below its header.",
+    "SP-I022": "Names of a published table were read as codes.",
+    "SP-I023": "Rows of a published table were added up to an area.",
     "SP-J001": "The file is not JSON.",
     "SP-J002": "A name stands twice in one object.",
     "SP-J003": "A number that JSON does not have, or that is too large.",
@@ -227,6 +249,7 @@ WARNINGS = frozenset(
         "SP-P005",
         "SP-P006",
         "SP-X029",
+        "SP-X035",
         "SP-A002",
         "SP-A004",
         "SP-A006",
@@ -265,6 +288,13 @@ NOTES = frozenset(
         "SP-F026",
         "SP-W021",
         "SP-D060",
+        "SP-D061",
+        "SP-D062",
+        "SP-D063",
+        "SP-D064",
+        "SP-I021",
+        "SP-I022",
+        "SP-I023",
         "SP-X027",
         "SP-X028",
         "SP-X033",

@@ -116,6 +116,7 @@ _GROUPS = {
     "D": "Tables",
     "P": "Programmes and options",
     "X": "Workbooks",
+    "I": "Imports of published tables",
     "J": "JSON and Parquet",
     "A": "Codes of areas",
     "N": "Numbers and units",

@@ -182,27 +182,45 @@ def _in_order(entries: Sequence[tuple[int, int, int, Diagnostic]]) -> tuple[Diag
     return tuple(problem for *_, problem in sorted(entries, key=lambda one: one[:3]))
 
 
-def listed(problems: Sequence[Diagnostic], noun: str = "problem") -> str:
-    """Write problems, one a line, those of one kind and column as one line, and how many more there are."""
-    kinds: dict[tuple[str, str], list[Diagnostic]] = {}
+def listed(problems: Sequence[Diagnostic], noun: str = "problem", *, every: bool = False) -> str:
+    """Write problems, one a line, those of one kind, column, file and sheet as one line, and how many more there are.
+
+    Parameters
+    ----------
+    problems
+        In the order of the input.
+    noun
+        What one is called where they are counted.
+    every
+        Whether each has a line of its own, however many there are.
+    """
+    if every:
+        return "\n".join(_leveled(problem) + str(problem) for problem in problems)
+    kinds: dict[tuple[str, ...], list[Diagnostic]] = {}
     for problem in problems:
-        kinds.setdefault((problem.code, problem.column), []).append(problem)
+        kinds.setdefault(_kind(problem), []).append(problem)
     groups: list[list[Diagnostic]] = []
     for problem in problems:
-        kind = kinds[problem.code, problem.column]
+        kind = kinds[_kind(problem)]
         if len(kind) <= FEW:
             groups.append([problem])
         elif kind[0] is problem:
             groups.append(kind)
-    lines = [
-        ("" if group[0].level == "problem" else f"{group[0].level}: ")
-        + (_grouped(group) if group[1:] else str(group[0]))
-        for group in groups[:SHOWN]
-    ]
+    lines = [_leveled(group[0]) + (_grouped(group) if group[1:] else str(group[0])) for group in groups[:SHOWN]]
     more = sum(map(len, groups[SHOWN:]))
     if more > 0:
         lines.append(f"... and {more} more {noun}{'s' if more > 1 else ''}")
     return "\n".join(lines)
+
+
+def _kind(problem: Diagnostic) -> tuple[str, ...]:
+    """Return what problems of one line have in common; the sheet stands before the mark of a reference."""
+    return problem.code, problem.column, problem.table, problem.file, problem.place.rpartition("!")[0]
+
+
+def _leveled(problem: Diagnostic) -> str:
+    """Write the level of what is no problem."""
+    return "" if problem.level == "problem" else f"{problem.level}: "
 
 
 def _grouped(group: Sequence[Diagnostic]) -> str:
@@ -231,21 +249,14 @@ def _grouped(group: Sequence[Diagnostic]) -> str:
 
 
 def _places(group: Sequence[Diagnostic]) -> str:
-    """Name the first places of each file."""
-    of_file: dict[str, list[str]] = {}
-    for problem in group:
-        of_file.setdefault(problem.file, []).append(problem.place)
-    parts = []
-    for file, places in of_file.items():
-        named = [place for place in places[:FEW] if place]
-        words = [place.rpartition(" ")[0] for place in named]
-        if words and words[0] and len(set(words)) == 1:
-            numbers = ", ".join(place.rpartition(" ")[2] for place in named)
-            text = f"{words[0]}{'s' if named[1:] else ''} {numbers}"
-        else:
-            text = ", ".join(named)
-        parts.append(f"{file} {text}".strip() + (" \N{HORIZONTAL ELLIPSIS}" if len(places) > FEW else ""))
-    return ", ".join(parts[:FEW]) + (f" and {len(parts) - FEW} more files" if parts[FEW:] else "")
+    """Name the file and the first places of a group, which has one file."""
+    named = [problem.place for problem in group[:FEW] if problem.place]
+    words = [place.rpartition(" ")[0] for place in named]
+    text = ", ".join(named)
+    if words and words[0] and len(set(words)) == 1:
+        numbers = ", ".join(place.rpartition(" ")[2] for place in named)
+        text = f"{words[0]}{'s' if named[1:] else ''} {numbers}"
+    return f"{group[0].file} {text}".strip() + (" \N{HORIZONTAL ELLIPSIS}" if len(group) > FEW else "")
 
 
 def shown(value: object, quoted: bool = True) -> str:

@@ -10,6 +10,9 @@ MANIFEST = "manifest.json"
 RUN = "run.json"
 """Timings, host and start of a settlement: the one file outside the promise of the same bytes."""
 
+LEFT_OUT = "left_out.csv"
+"""Cells that an import left out, in the folder of the scenario that it made."""
+
 SETTLEMENT = FolderKind("settlement", MANIFEST, unlisted=(RUN,))
 LIBRARY = FolderKind("library of scenarios", "written.json")
 SCENARIO = FolderKind("scenario", "written.json")

@@ -73,6 +73,10 @@ class SourceEntry(Strict):
     date: _Text = _described("Of which date or year they are.")
     licence: _Text = _described("Under which licence.")
     link: _Text = _described("Where they can be found.")
+    file: _Text = _described("File that they were imported from.")
+    sha256: _Text = _described("Hash of that file.")
+    sheet: _Text = _described("Sheet of that file.")
+    title: _Text = _described("First text above the header of that sheet.")
 
 
 class AssumptionEntry(Strict):

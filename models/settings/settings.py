@@ -169,6 +169,23 @@ def year_start(label: str) -> int | None:
     return int(match[1])
 
 
+def year_written(text: str) -> str:
+    """Return the financial year that a text names by both of its calendar years, as 2026-27; empty where it does not.
+
+    >>> [year_written(text) for text in ("2026-27", "2026/27", "2026\u201327", "2026 to 2027", "FY 2026/2027")]
+    ['2026-27', '2026-27', '2026-27', '2026-27', '2026-27']
+    >>> year_written("2026"), year_written("2026-29")
+    ('', '')
+    """
+    match = _TWO_YEARS.fullmatch(text.strip())
+    if match is None or int(match[2]) not in (int(match[1]) + 1, (int(match[1]) + 1) % 100):
+        return ""
+    return f"{match[1]}-{(int(match[1]) + 1) % 100:02d}"
+
+
+_TWO_YEARS = re.compile(r"(?:FY\s?)?([0-9]{4})\s?(?:[-/\u2010-\u2015\u2212]|to)\s?([0-9]{2}|[0-9]{4})", re.IGNORECASE)
+
+
 def year_meant(label: str) -> str:
     """Guess the financial year meant by ``2026/27``, ``2026-2027`` or ``2026``; empty if there is none."""
     match = re.match(r"\s*((?:19|20)[0-9]{2})(?![0-9])", label)

@@ -11,6 +11,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from singlepot.models.diagnostics.problems import SETTINGS, BadInputError, Diagnostic, Report, did_you_mean, near, shown
+from singlepot.models.files.folder_kinds import LEFT_OUT
 from singlepot.models.levers.pulling import Pairs
 from singlepot.models.scenario.scenario import Scenario, from_raw
 from singlepot.models.tables.raw import RawTable, lost
@@ -168,7 +169,7 @@ _COPIES = re.compile(r"^copy of | - copy.*$|\s*\([0-9]+\)$|[ _-](v?[0-9]+|final|
 
 def _check_names(files: Iterable[str], report: Report) -> None:
     """Report files with nearly the name of a table, which would be ignored."""
-    there = set(files)
+    there = set(files) - {LEFT_OUT}
     right = {NAME.rpartition(".")[0]: (NAME,), **{table: (f"{table}.csv", f"{table}.parquet") for table in TABLES}}
     for name in sorted(there - {known for names in right.values() for known in names}):
         if not name.startswith((".", "_", "~")) and (meant := _meant(name, there, right)):

@@ -95,11 +95,27 @@ def sheets_of(archive: zipfile.ZipFile) -> list[SheetPart]:
     return sheets
 
 
-def formats_of(archive: zipfile.ZipFile) -> tuple[frozenset[int], frozenset[int]]:
-    """Return the cell styles that show a percentage, and those that pad with zeros, by their number."""
+@dataclass(frozen=True)
+class Formats:
+    """Cell styles by their number.
+
+    Parameters
+    ----------
+    percent, padded, scaled
+        Those that show a percentage, zeros before a number, or a number divided by a thousand or more.
+    """
+
+    percent: frozenset[int] = frozenset()
+    padded: frozenset[int] = frozenset()
+    scaled: frozenset[int] = frozenset()
+
+
+def formats_of(archive: zipfile.ZipFile) -> Formats:
+    """Return the cell styles whose format shows something else than the number that a cell holds."""
     codes: dict[int, str] = {9: "0%", 10: "0.00%"}
     percent: set[int] = set()
     padded: set[int] = set()
+    scaled: set[int] = set()
     cell_styles, inside = 0, False
 
     def style(name: str, attributes: dict[str, str]) -> None:
@@ -114,11 +130,25 @@ def formats_of(archive: zipfile.ZipFile) -> tuple[frozenset[int], frozenset[int]
                 percent.add(cell_styles)
             if re.fullmatch(r"0{2,}", code):
                 padded.add(cell_styles)
+            if re.search(r"[0#?],+(?![0#?,])", code):  # a comma behind the last digit before the point
+                scaled.add(cell_styles)
             cell_styles += 1
 
     if "xl/styles.xml" in archive.namelist():
         each_element(archive, "xl/styles.xml", style)
-    return frozenset(percent), frozenset(padded)
+    return Formats(frozenset(percent), frozenset(padded), frozenset(scaled))
+
+
+CALCULATING = re.compile(rb"<Application>\s*(?:Microsoft\b|LibreOffice\b)")
+"""Programs that calculate every formula before they write it, as a workbook names its writer."""
+
+
+def was_calculated(archive: zipfile.ZipFile) -> bool:
+    """Whether a workbook names a writer that calculates."""
+    name = "docProps/app.xml"
+    if name not in archive.namelist() or archive.getinfo(name).file_size > LARGEST_INDEX:
+        return False
+    return CALCULATING.search(archive.read(name)) is not None
 
 
 def each_element(archive: zipfile.ZipFile, part: str, take: Callable[[str, dict[str, str]], None]) -> None:

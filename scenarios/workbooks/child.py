@@ -27,6 +27,7 @@ from .archive import (
     extras_of,
     formats_of,
     sheets_of,
+    was_calculated,
 )
 from .limits import limit
 from .scan import Facts, check_range, scan_sheet
@@ -45,6 +46,10 @@ LONGEST_CELL = 32_767
 
 ROWS_AT_ONCE = 2_000
 """Rows held as rows before they are sorted into columns."""
+
+
+EVERY = "*"
+"""Stands for the names of all sheets; none can be called so."""
 
 
 def main() -> None:
@@ -68,7 +73,7 @@ def _read_or_refuse(path: str, wanted: frozenset[str]) -> dict[str, Any]:
 
 
 def read(path: str, wanted: frozenset[str]) -> dict[str, Any]:
-    """Read the sheets with these names: names are compared in lower case, without spaces around them.
+    """Read the sheets with these names, or all: names are compared in lower case, without spaces around them.
 
     Raises
     ------
@@ -79,12 +84,15 @@ def read(path: str, wanted: frozenset[str]) -> dict[str, Any]:
         expanded = check_expansion(archive)
         limit(BASE_MEMORY + MEMORY_FOR_EACH_BYTE * expanded, 20 + SECONDS_FOR_EACH_MB * expanded // 1_000_000)
         sheets = sheets_of(archive)
-        chosen = [sheet for sheet in sheets if folded(sheet.name) in wanted]
-        percent, padded = formats_of(archive)
+        chosen = [sheet for sheet in sheets if EVERY in wanted or folded(sheet.name) in wanted]
+        formats = formats_of(archive)
         asked = asks_for_calculation(archive)
-        facts = {sheet.name: scan_sheet(archive, sheet.part, percent, padded, asked) for sheet in chosen}
+        facts = {sheet.name: scan_sheet(archive, sheet.part, formats, asked) for sheet in chosen}
         for name, seen in facts.items():
             check_range(seen, name)
+        if not was_calculated(archive) and not any(seen.valued for seen in facts.values()):
+            for seen in facts.values():
+                seen.uncalculated = list(dict.fromkeys([*seen.uncalculated, *seen.formulas]))
         _drain(archive, "xl/sharedStrings.xml")
         extras = extras_of(archive)
     return {
@@ -118,7 +126,7 @@ def _cells(path: str, chosen: Sequence[SheetPart], facts: dict[str, Facts]) -> l
             sheet = workbook.get_sheet_by_name(part.name)
             packed = pack(sheet.iter_rows(), sheet.start[1], part.name) if sheet.start else pack([], 0)
             seen = asdict(facts[part.name])
-            for kind in ("percent", "padded"):
+            for kind in ("percent", "padded", "scaled"):
                 seen[kind] = {column: rows.tobytes() for column, rows in seen[kind].items()}
             tables.append({"name": part.name, "facts": seen, **packed})
     except CalamineError as fault:

@@ -164,7 +164,7 @@ def open_workbook(path: Path, wanted: Iterable[str]) -> Opened:
     sheets = {}
     for table in answer["tables"]:
         facts = table["facts"]
-        for kind in ("percent", "padded"):
+        for kind in ("percent", "padded", "scaled"):
             facts[kind] = {letters: array("I", rows) for letters, rows in facts[kind].items()}
         rows = np.frombuffer(table["rows"], dtype=np.uint32).astype(np.int64)
         packed = table["columns"]

@@ -15,7 +15,7 @@ from xml.parsers import expat
 
 from ..formats.column_letters import letters, number
 from ..formats.file_kinds import UTF_16_MARKS
-from .archive import UnopenedError, is_true
+from .archive import Formats, UnopenedError, is_true
 
 PIECE = 1 << 20
 """Bytes that are parsed at once."""
@@ -50,8 +50,11 @@ class Facts:
         Cells with a formula and no value, or with one that the workbook asks to be calculated again.
     errors
         Cells with an error, and which.
-    percent, padded
-        Rows of the cells shown as a percentage, or with zeros before them, by the letters of their column.
+    percent, padded, scaled
+        Rows of the cells shown as a percentage, with zeros before them, or divided by a thousand or more, by the
+        letters of their column.
+    formulas, valued
+        Cells with a formula, and how many of them hold something else than 0 or nothing.
     """
 
     cells: int = 0
@@ -66,19 +69,20 @@ class Facts:
     errors: dict[str, str] = field(default_factory=dict)
     percent: dict[str, array[int]] = field(default_factory=dict)
     padded: dict[str, array[int]] = field(default_factory=dict)
+    scaled: dict[str, array[int]] = field(default_factory=dict)
+    formulas: list[str] = field(default_factory=list)
+    valued: int = 0
 
 
-def scan_sheet(
-    archive: zipfile.ZipFile, part: str, percent: frozenset[int], padded: frozenset[int], recalculated: bool = False
-) -> Facts:
+def scan_sheet(archive: zipfile.ZipFile, part: str, formats: Formats, recalculated: bool = False) -> Facts:
     """Scan the XML of a sheet.
 
     Parameters
     ----------
     archive, part
         The archive, and the part of it with the sheet.
-    percent, padded
-        Numbers of the styles that show a percentage, or zeros before a number.
+    formats
+        Styles whose format shows something else than the number.
     recalculated
         Whether the workbook asks for calculation when it is opened: the value of no formula is then taken.
 
@@ -87,7 +91,7 @@ def scan_sheet(
     UnopenedError
         The XML has a document type or another encoding.
     """
-    scan = _Scan(percent, padded, recalculated)
+    scan = _Scan(formats, recalculated)
     with archive.open(part) as file:
         piece = file.read(PIECE)
         if piece[:2] in UTF_16_MARKS:
@@ -141,11 +145,13 @@ def _refuse(*_: object) -> None:
 class _Scan:
     """Expat parser of one sheet, and the facts that its elements state."""
 
-    def __init__(self, percent: frozenset[int], padded: frozenset[int], recalculated: bool) -> None:
+    def __init__(self, formats: Formats, recalculated: bool) -> None:
         self.facts, self.recalculated = Facts(), recalculated
         self.letters: set[str] = set()
-        self.styled = dict.fromkeys(map(str, percent), self.facts.percent)
-        self.styled |= dict.fromkeys(map(str, padded), self.facts.padded)
+        self.styled: dict[str, list[dict[str, array[int]]]] = {}
+        for kind in ("percent", "padded", "scaled"):
+            for style in getattr(formats, kind):
+                self.styled.setdefault(str(style), []).append(getattr(self.facts, kind))
         self.row, self.hidden, self.filled = 0, False, False
         self.at, self.kind, self.value = "", "", False
         self.formula: str | None = None
@@ -183,7 +189,8 @@ class _Scan:
         ref = attributes.get("r")
         self.at = ref.rstrip(_DIGITS) if ref else letters(number(self.at) + 1)
         if attributes.get("s") in self.styled:
-            self.styled[attributes["s"]].setdefault(self.at, array("I")).append(self.row)
+            for rows in self.styled[attributes["s"]]:
+                rows.setdefault(self.at, array("I")).append(self.row)
         self.kind = attributes.get("t", "")
         if self.kind == "e":
             self._listen()
@@ -223,6 +230,10 @@ class _Scan:
         if self.kind == "e" and text and len(facts.errors) < MOST_NAMED:
             facts.errors[cell] = text
         without = not self.value or (not text.strip() and self.kind not in ("str", "b", "e"))
+        if formula is not None and len(facts.formulas) < MOST_NAMED:
+            facts.formulas.append(cell)
+        if formula is not None and not without and text.strip() != "0":
+            facts.valued += 1
         if formula is not None and (without or self.recalculated):
             facts.uncalculated += cells_of(formula or cell, MOST_NAMED - len(facts.uncalculated))
 

@@ -67,7 +67,7 @@ class SheetTable:
 
     def _has_odd_cells(self) -> bool:
         facts = self.sheet.facts
-        return bool(facts.uncalculated or facts.errors or facts.percent or facts.padded or facts.merged)
+        return bool(facts.uncalculated or facts.errors or facts.percent or facts.padded or facts.scaled or facts.merged)
 
     def read(self) -> RawTable:
         """Read the table."""
@@ -105,7 +105,21 @@ class SheetTable:
         notes = Notes()
         taken = read_cells(column, cells, self._context(column, letters), notes)
         self._note_accepted(notes, letters)
+        if header.startswith("grant_") or (column is not None and column.unit == "money"):
+            self._warn_of_scale(letters)
         return taken
+
+    def _warn_of_scale(self, letters: str) -> None:
+        """Warn of money that is shown divided by a thousand or more."""
+        positions = sorted(self._positions(self.sheet.facts.scaled.get(letters, ())))
+        shown_at = [
+            at for at in positions if isinstance(self.sheet.columns[letters].at(int(self.layout.positions[at])), float)
+        ]
+        if shown_at:
+            cell = f"{self.sheet.name}!{letters}{self.rows[shown_at[0]]}"
+            value = f"{_count(len(shown_at), 'cell')} of money whose format divides what is shown by a thousand or more"
+            remedy = "see that the cells hold the unit that is meant, and format them so that they show it"
+            self.complain("SP-X035", cell, "", value, "what is shown to be what is held", remedy)
 
     def _with_errors(self, cells: Any, letters: str) -> Any:
         errors = self._refused(letters)

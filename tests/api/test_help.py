@@ -39,8 +39,35 @@ FILES = {
         [rules]
         grant_floor = 0.95
     """,
+    "core.csv": """
+        Core spending
+        Area,2026-27,2027-28
+        Hartlepool,1,2
+        England,1,2
+    """,
+    "pot.csv": """
+        Year,Pot
+        2026-27,1
+        2027-28,1
+    """,
+    "map.toml": """
+        schema = 1
+        reviewed = true
+        scenario = { years = ["2026-27", "2027-28"] }
+        [[take]]
+        into = "bids"
+        file = "core.csv"
+        area = "Area"
+        years = "2026-27:2027-28"
+        unit = "£m"
+        [[take]]
+        into = "pot"
+        file = "pot.csv"
+        columns = { year = "Year", amount = "Pot" }
+        unit = "£m"
+    """,
 }
-"""What a user of the examples has: the plan of an ensemble, a smaller pot, and floors that do not fit."""
+"""What a user of the examples has: the plan of an ensemble, a smaller pot, floors that do not fit, published tables."""
 
 
 def example_of(help_text: str) -> str:

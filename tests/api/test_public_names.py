@@ -33,8 +33,8 @@ BACKENDS = {
 """What a backend of the caller's is written with; it is public as ``singlepot.solver``."""
 
 VERBS = {
-    "apply", "check", "compare", "explain", "find", "formulate", "goal", "list", "measure", "price", "read", "repair", "run",
-    "settle", "share", "sweep", "trace", "verify", "write",
+    "apply", "check", "compare", "explain", "find", "formulate", "goal", "import", "list", "measure", "price", "read",
+    "repair", "run", "settle", "share", "sweep", "trace", "verify", "write",
 }  # fmt: skip
 
 

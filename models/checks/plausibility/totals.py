@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
@@ -13,15 +14,14 @@ from ..census import Census
 from ..keys import places
 from ..number_cells import Floats
 from ..parsing import Parsed
-from ..register import OFFICIAL
+from ..register import OFFICIAL, TERRITORIAL, register
+from ..register.names import is_whole
+from .rounding import last_digit
 
 Tables = Mapping[str, Parsed]
 
 FEWEST = 3
 """Areas with a bid from which a sum is told from chance."""
-
-MOST_DECIMALS = 6
-"""Decimals of a bid that are looked at: pounds, where money is in millions."""
 
 MOST_OFF = 0.01
 """How far a sum of rounded numbers may be from the number that was rounded by itself, as a share."""
@@ -57,6 +57,8 @@ def check_totals(tables: Tables, census: Census) -> None:
     for row in map(int, asking):
         if is_total(names[row]) or (names[row] in NATIONS and len(asking) - nations >= FEWEST - 1):
             sums.setdefault(row, "its name is that of a total")
+    for row, code in _wholes({int(row): _code(areas, row) for row in asking}):
+        sums.setdefault(row, f"{code} is the code of a country, region or county")
     single = all(OFFICIAL.fullmatch(_code(areas, row)) for row in map(int, asking))
     for row, why in sorted(sums.items()):
         if not (single and LOWEST_TIERS.match(_code(areas, row))):
@@ -64,7 +66,30 @@ def check_totals(tables: Tables, census: Census) -> None:
             areas.complain("SP-A011", row, "code", value, expected, "delete it if it is a total")
 
 
-def _code(areas: Parsed, row: int) -> str:
+def _wholes(codes: Mapping[int, str]) -> list[tuple[int, str]]:
+    """List the areas with codes of countries, regions and the like beside others that may lie within them.
+
+    The register says of most codes what they lie within, so that they do or do not; here are those it does not list.
+    """
+    known = register()
+    official = {row: code for row, code in codes.items() if OFFICIAL.fullmatch(code) or TERRITORIAL.fullmatch(code)}
+    around = {whole for code in official.values() for whole in known.containers(code)}
+    unplaced = {code for code in official.values() if not is_whole(code) and code not in known.names}
+
+    def is_unlisted(code: str) -> bool:
+        return code not in known.names and not TERRITORIAL.fullmatch(code)
+
+    placed = {code for code in official.values() if not is_whole(code)}
+    return [
+        (row, code)
+        for row, code in official.items()
+        if is_whole(code)
+        and code not in around
+        and any(code[0] in (other[0], "T", "U", "K") for other in (placed if is_unlisted(code) else unplaced))
+    ]
+
+
+def _code(areas: Parsed, row: int | np.integer[Any]) -> str:
     return areas.text("code")[int(row)]
 
 
@@ -75,16 +100,12 @@ def _bids(bids: Parsed, census: Census) -> tuple[Floats, float]:
     column = year.codes * len(envelope.words) + envelope.codes
     table = np.zeros((len(census.bid), len(year.words) * len(envelope.words)))
     np.add.at(table, (row, column), np.nan_to_num(bids.numbers["amount"]))
-    decimals = next(
-        (count for count in range(MOST_DECIMALS) if np.allclose(table, table.round(count), rtol=0, atol=1e-9)),
-        MOST_DECIMALS,
-    )
-    return table, 0.5 * 10.0**-decimals
+    return table, 0.5 * last_digit(table)
 
 
 def _is_sum(bids: Floats, sums: Floats, off: float) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
     """Whether each row of bids is the sum beside it, within what rounding makes of numbers with a last digit."""
-    return np.asarray((np.abs(bids - sums) <= _allowed(sums, len(bids), off)).all(axis=1) & (sums.sum(axis=1) > 0))
+    return np.asarray((np.abs(bids - sums) <= _allowed(sums, len(bids) - 1, off)).all(axis=1) & (sums.sum(axis=1) > 0))
 
 
 def _allowed(sums: Floats, count: int, off: float) -> Floats:

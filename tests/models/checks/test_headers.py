@@ -44,19 +44,33 @@ def workbook(path: Path, **tables: str) -> Path:
     return path
 
 
-YEARS = ["2026-27", "2026/27", "2026–27", "FY2026", "FY 2026-27", "FY26/27", "26/27", "2026", "2026-27 [note 2]"]
-YEARS += ["2026-27 (£m)", "Amount 2026-27", "2026-2027", "2026-27 provisional", "£m 2026-27²", "2026-04-01"]
+YEARS = ["FY2026", "FY26/27", "26/27", "2026", "2026-27 (£m)", "Amount 2026-27", "2026-27 provisional", "£m 2026-27²"]
+YEARS += ["2026-04-01", "2026-28"]
+WRITTEN = ["2026-27", "2026/27", "2026–27", "FY 2026-27", "2026-27 [note 2]", "2026-2027", "2026 to 2027", "2026-27¹"]
 
 
 @pytest.mark.parametrize("year", YEARS)
 @pytest.mark.parametrize("make", [folder, workbook])
-def test_years_in_columns_are_one_message_that_says_what_to_do(year: str, make: object, tmp_path: Path) -> None:
+def test_years_in_columns_that_are_not_certain_are_one_message_that_says_what_to_do(
+    year: str, make: object, tmp_path: Path
+) -> None:
     following = year.replace("27", "28").replace("26", "27")
     wide = f"area,{year},{following}\nA,11,12\nB,13,14\n"
     problems = sp.check_scenario(make(tmp_path / "plan", bids=wide)).problems  # type: ignore[operator]
     assert [problem.code for problem in problems] == ["SP-D007"], problems
     assert "a row for each year: the columns area, year, amount" in str(problems[0])
     assert "delete" not in str(problems[0])
+
+
+@pytest.mark.parametrize("year", WRITTEN)
+@pytest.mark.parametrize("make", [folder, workbook])
+def test_financial_years_in_columns_are_read_as_rows_and_noted(year: str, make: object, tmp_path: Path) -> None:
+    following = year.replace("27", "28").replace("26", "27")
+    wide = f"area,{year},{following}\nA,11,11\nB,12,12\n"
+    findings = sp.check_scenario(make(tmp_path / "plan", bids=wide))  # type: ignore[operator]
+    assert findings.scenario == sp.read_scenario(folder(tmp_path / "other"))
+    (note,) = [note for note in findings.notes if note.code == "SP-D062"]
+    assert (note.value, note.table) == ("the years 2026-27, 2027-28 as columns", "bids")
 
 
 @pytest.mark.parametrize(

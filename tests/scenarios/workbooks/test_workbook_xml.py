@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 import singlepot as sp
 from singlepot.cli import cli
 from singlepot.models.diagnostics.problems import BadInputError
+from singlepot.scenarios.workbooks.archive import Formats
 from singlepot.scenarios.workbooks.scan import Facts, scan_sheet
 
 from ...examples import tries
@@ -178,7 +179,7 @@ def facts_of(text: str) -> Facts:
     with zipfile.ZipFile(file, "w") as archive:
         archive.writestr("sheet.xml", text)
     with zipfile.ZipFile(file) as archive:
-        return scan_sheet(archive, "sheet.xml", frozenset([3]), frozenset([4]))
+        return scan_sheet(archive, "sheet.xml", Formats(frozenset([3]), frozenset([4])))
 
 
 def rewritten(text: str, rng: random.Random) -> str:

@@ -147,3 +147,26 @@ def test_bids_that_are_no_sums_are_not_warned_of() -> None:
 def test_the_shipped_scenarios_have_no_totals() -> None:
     for name, _ in sp.list_scenarios():
         assert not {note.code for note in sp.read_scenario(name).notes} & {"SP-A007", "SP-A011"}
+
+
+@pytest.mark.parametrize(
+    ("codes", "whole"),
+    [
+        (["E12000001", "E07000999", "E06000052"], "E12000001"),  # a district that the register does not list
+        (["E15000001", "E06000001", "E08000021"], "E15000001"),  # a class that the register does not list
+        (["S92000003", "W06000001", "S12000999"], ""),  # within it by its letter: said as one within another
+        (["E12000001", "E06000052", "E08000001"], ""),  # which lie elsewhere
+        (["S92000003", "W92000004", "E12000001", "N92000002"], ""),  # one class of wholes
+    ],
+)
+def test_a_region_beside_codes_that_may_lie_within_it_is_warned_of(codes: list[str], whole: str) -> None:
+    bids = [[3.0 + 7 * at * at] for at in range(len(codes))]
+    totals = [note.value for note in warnings_of(codes, bids) if note.code == "SP-A011"]
+    assert [whole] * bool(whole) == [value[1:10] for value in totals]
+
+
+@pytest.mark.parametrize(("total", "is_one"), [(9000.0, True), (9002.0, True), (9003.0, False), (8997.0, False)])
+def test_a_sum_is_told_within_what_rounding_each_number_allows(total: float, is_one: bool) -> None:
+    """Four numbers in whole thousands and the fifth beside them: half a unit for each of five."""
+    warnings = warnings_of(["a", "b", "c", "d", "t"], [[1001.0], [2002.0], [2996.0], [3001.0], [total]])
+    assert bool([note for note in warnings if note.code == "SP-A011"]) is is_one

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from ..settings.derive import KEYS
 from ..settings.settings import DEFAULT_ORDER
 from ..tables.defaults import envelopes_of, fill
 from ..tables.plain_words import plain
@@ -22,6 +23,9 @@ Kind = Literal["factor", "value", "switch"]
 
 LOCK = "grant_lock"
 """Rule that the lever ``lock.AREA`` sets."""
+
+ASSUMED = {"elasticity": (0.0, 1.0), "most": (1.0, math.inf), "least": (0.0, 1.0), "efficiency": (0.0, 1.0)}
+"""Bounds of the assumptions of derived options; of all others 0 or more."""
 
 MONEY, SHARE = "money", "share"
 """Units of a lever beside those of objectives."""
@@ -71,6 +75,11 @@ class Lever:
         """Whether ``off`` is a value: what it sets can be absent."""
         return self.kind == "switch" or self.path[:1] in (("rules",), ("stages",)) or self.table == "rules"
 
+    @property
+    def whole(self) -> bool:
+        """Whether only whole numbers are values."""
+        return self.column == "priority" or self.path[-1:] == ("tiers",)
+
     def rows(self, table: pd.DataFrame) -> npt.NDArray[np.bool_]:
         """Select the rows of its table, given with every default filled in."""
         chosen = np.ones(len(table), dtype=bool)
@@ -87,14 +96,22 @@ def levers_of(settings: Mapping[str, Any], tables: Mapping[str, pd.DataFrame]) -
     settings
         Nested as in ``scenario.toml``.
     tables
-        All tables by name, valid.
+        All tables by name, valid, with derived bids.
 
     Examples
     --------
     See :meth:`singlepot.Scenario.levers`.
     """
     filled = {name: fill(name, tables, ()) for name in ("areas", "objectives", "national", "pot", "bids", "rules")}
-    made = (_of_money(filled), _of_national(filled), _of_objectives(filled), _of_settings(settings), _of_locks(filled))
+    programmes = tables.get("programmes", pd.DataFrame())
+    made = (
+        _of_money(filled),
+        _of_national(filled),
+        _of_objectives(filled),
+        _of_settings(settings),
+        _of_derivation(settings, [] if "theme" not in programmes else sorted(set(programmes["theme"]) - {""})),
+        _of_locks(filled),
+    )
     return {lever.name: lever for levers in made for lever in levers}
 
 
@@ -159,6 +176,18 @@ def _of_settings(settings: Mapping[str, Any]) -> Iterator[Lever]:
         yield Lever("equity", "equity", "switch", path=("equity",))
         elasticity = equity["elasticity"]
         yield Lever("equity.elasticity", "equity elasticity", "value", elasticity, path=("equity", "elasticity"))
+
+
+def _of_derivation(settings: Mapping[str, Any], themes: Sequence[str]) -> Iterator[Lever]:
+    """List the assumptions of derived options, in general and for the lines of each theme."""
+    derive = settings.get("derive", {})
+    for key in KEYS if derive else ():
+        label, least, most = f"assumed {plain(key)}", *ASSUMED.get(key, (0.0, math.inf))
+        yield Lever(f"derive.{key}", label, "value", derive[key], least, most, path=("derive", key))
+        for theme in themes:
+            now = derive.get("theme", {}).get(theme, {}).get(key, derive[key])
+            name, path = f"derive.theme.{theme}.{key}", ("derive", "theme", theme, key)
+            yield Lever(name, f"{label} of {plain(theme)}", "value", now, least, most, path=path)
 
 
 def _of_locks(tables: Mapping[str, pd.DataFrame]) -> Iterator[Lever]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -17,8 +18,12 @@ from .values import UnreadableValueError, change_words, read_value
 Pairs = Mapping[str, object] | Sequence[tuple[str, object]]
 """Levers with their values, in the order in which they are pulled."""
 
-KINDS = "pot, bids, national, weight, priority, rules, give, equity, lock"
+KINDS = "pot, bids, national, weight, priority, rules, give, equity, lock, derive"
 """How the names of levers begin, for messages."""
+
+
+YEAR = r"\d{4}-\d{2}"
+"""Name of a year column of ``programmes``."""
 
 
 def pull(
@@ -28,6 +33,7 @@ def pull(
     report: Report,
     file: str = "levers",
     lines: Mapping[str, int] | None = None,
+    derived: Mapping[str, pd.DataFrame] | None = None,
 ) -> tuple[dict[str, Any], dict[str, pd.DataFrame]]:
     """Pull levers one after another: factors multiply, of two values of one lever the last holds.
 
@@ -43,12 +49,15 @@ def pull(
         Takes the problems: unknown levers and values that cannot be read; and a note on what was set twice.
     file, lines
         What to call the source in messages, and the line of each lever.
+    derived
+        Rows of bids that follow from programme lines, as ``Scenario.derived_rows``; ``bids`` multiplies the lines.
 
     Returns
     -------
     Settings and tables; what is already so stays as it is.
     """
     settings, frames, words, pulled = dict(settings), dict(tables), [], set()
+    of_lines = (derived or {}).get("bids", frames["bids"].iloc[:0])
     money = settings.get("money", "")
     areas = dict(zip(frames["areas"]["code"], frames["areas"]["name"], strict=True))
     for name, value in levers.items() if isinstance(levers, Mapping) else levers:
@@ -58,7 +67,8 @@ def pull(
             where = f"line {line}" if line > 0 else ""
             report.add(Diagnostic(code, SETTINGS, file, where, "lever", got, expected, remedy), row=line)
 
-        known = levers_of(settings, frames)
+        bids = pd.concat([frames["bids"], of_lines], ignore_index=True) if len(of_lines) else frames["bids"]
+        known = levers_of(settings, {**frames, "bids": bids})
         lever = find_lever(known, name, areas)
         if lever is None:
             note("SP-W016", shown(name), f"a lever of this scenario: {KINDS}", did_you_mean(name, known))
@@ -75,6 +85,10 @@ def pull(
             continue
         words.append(change_words(lever, number, money))
         settings, frames = _pulled(lever, number, settings, frames)
+        if lever.table == "bids":
+            assert number is not None
+            of_lines = of_lines.assign(amount=of_lines["amount"] * number)
+            frames["programmes"] = _money_of_lines(frames["programmes"], number)
     if words:
         title = settings.get("title", "")
         settings["title"] = "; ".join(words) + (f": {title}" if title else "")
@@ -106,6 +120,17 @@ def _pulled(
     cells[chosen] = cells[chosen] * number if lever.kind == "factor" else number
     frame[lever.column] = cells
     return settings, {**frames, lever.table: frame}
+
+
+def _money_of_lines(programmes: pd.DataFrame, factor: float) -> pd.DataFrame:
+    """Multiply the money of programme lines, in year columns or in the column value."""
+    if programmes.empty:
+        return programmes
+    money = programmes["item"].str.fullmatch("grant(_.*)?")
+    years = [name for name in programmes if name == "value" or re.fullmatch(YEAR, str(name))]
+    changed = programmes.copy()
+    changed.loc[money, years] = programmes.loc[money, years] * factor
+    return changed
 
 
 def _with_key(settings: Mapping[str, Any], path: Iterable[str], value: float | None) -> dict[str, Any]:

@@ -59,9 +59,9 @@ def read_value(lever: Lever, value: object, money: str) -> float | None:
     number = _number(lever, text, money)
     if not (math.isfinite(number) and lever.least <= number <= lever.most):
         raise UnreadableValueError(_expected(lever))
-    if lever.column == "priority" and number != round(number):
+    if lever.whole and number != round(number):
         raise UnreadableValueError("a whole number")
-    return number
+    return int(number) if lever.whole else number
 
 
 def _number(lever: Lever, text: str, money: str) -> float:

@@ -233,8 +233,9 @@ class Scenario:
             Values by lever, or pairs of both. ``pot``, ``pot.YEAR``, ``pot.ENVELOPE``, ``pot.ENVELOPE.YEAR``,
             ``bids``, ``national``, ``national.OBJECTIVE`` and ``national.OBJECTIVE.YEAR`` multiply what is there, by
             0.9 or "-10%"; "9.5bn" is a pot's total. ``weight.OBJECTIVE``, ``priority.OBJECTIVE``, ``rules.RULE``,
-            ``give.STAGE``, ``equity.elasticity`` and ``lock.AREA`` (the share of its bid that an area gets in every
-            cell) are set; "off" removes a rule, what a stage gives, a lock, and ``equity``.
+            ``give.STAGE``, ``equity.elasticity``, ``derive.KEY``, ``derive.theme.THEME.KEY`` and ``lock.AREA`` (the
+            share of its bid that an area gets in every cell) are set; "off" removes a rule, what a stage gives, a lock,
+            and ``equity``.
 
         Raises
         ------
@@ -249,7 +250,7 @@ class Scenario:
         'pot £196.0m → £176.4m (−10%); grant lock of Burnley off → 100%'
         """
         report = Report()
-        settings, tables = pull(self.settings.as_dict(), self._given, levers, report)
+        settings, tables = pull(self.settings.as_dict(), self._given, levers, report, derived=self._derived.rows)
         settings.pop("expect", None)
         report.keep_source_notes(self._notes, [name for name in tables if tables[name] is not self._given[name]])
         given = {name: table if len(table) else None for name, table in tables.items()}

@@ -110,7 +110,7 @@ def compose(
         _check_removals(step, settings, complaints)
         settings = merged(settings, step.settings)
         if step.levers:
-            settings, tables.frames = pull(settings, tables.frames, step.levers, report, step.file, step.lines)
+            settings, tables.frames = pull(settings, tables.frames, step.levers, report, step.file, step.lines, rows)
         if watch is not None:
             watch(step.file, settings, tables.frames)
         for change in step.changes:

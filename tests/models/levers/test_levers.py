@@ -165,3 +165,22 @@ def test_levers_in_turn_are_what_ifs_in_turn(made: Draft, data: st.DataObject) -
     assert one_by_one.tables.keys() == together.tables.keys()
     assert all(table.equals(together.tables[name]) for name, table in one_by_one.tables.items())
     assert tomli_w.dumps({"levers": levers})
+
+
+def test_levers_reach_programme_lines_and_what_is_assumed_of_them() -> None:
+    """Bids of lines are multiplied like those that are given; an assumption of one theme leaves the others."""
+    start = sp.read_scenario("bucks-and-burnley-lines")
+    bare = start.with_(bids=start.given["bids"].query("area != 'E06000060'"))
+    assert len(bare.derived_rows["bids"]) > 0
+    for scenario_of_lines in (start, bare):
+        half = scenario_of_lines.with_levers({"bids": 0.5})
+        assert half.bids["amount"].tolist() == pytest.approx((scenario_of_lines.bids["amount"] / 2).tolist())
+        assert half.targets.equals(scenario_of_lines.targets)
+        assert half.settings.title.startswith("bids £200.0m → £100.0m") or scenario_of_lines is bare
+    assert bare.with_levers({"lock.Buckinghamshire": 1}).rules["area"].tolist() == ["E06000060"]
+    homes = start.with_levers({"derive.theme.homes.elasticity": 0.6, "derive.tiers": 2})
+    assert homes.settings.derive.as_dict()["theme"] == {"homes": {"elasticity": 0.6}}
+    assert homes.settings.derive.tiers == 2
+    assert len(homes.options) > len(start.options)
+    with pytest.raises(sp.BadInputError, match=r"derive.least = 1.5; expected a number, 0 to 1"):
+        start.with_levers({"derive.least": 1.5})

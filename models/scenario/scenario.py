@@ -10,18 +10,19 @@ from typing import Any
 import pandas as pd
 
 from ..checks.deriving import Derived
+from ..checks.frames import raw_tables
 from ..checks.pipeline import Checked, check_tables
 from ..diagnostics.problems import Diagnostic, Report
 from ..levers.lever import levers_of
 from ..levers.pulling import pull
 from ..notebook_display import rich, rich_table
 from ..settings.derive import derived_assumptions
-from ..settings.frozen import FrozenMapping
+from ..settings.frozen import FrozenMapping, merged
 from ..settings.reading import read_settings
 from ..settings.settings import SCHEMA, Settings
 from ..tables.copies import copied
 from ..tables.defaults import envelopes_of, fill, fill_columns
-from ..tables.raw import RawTable, from_frame, lost
+from ..tables.raw import RawTable
 from ..tables.schema import ORIGIN, PROGRAMMES, TABLES
 from .array_types import Columns
 from .documents import scenario_documents
@@ -146,7 +147,7 @@ class Scenario:
             "rules": rule_rows,
         }
         report = Report()
-        return from_raw(settings, "settings", _raw(tables, report), report)
+        return from_raw(settings, "settings", raw_tables(tables, report), report)
 
     def with_(
         self,
@@ -210,7 +211,7 @@ class Scenario:
         settings |= {key: value for key, value in replaced.items() if value is not None}
         report = Report(quiet=not tables)  # what the tables gave cause to note was noted when they came
         report.keep_source_notes(self._notes, tables)
-        return from_raw(settings, "settings", _raw({**self._with_rows(), **tables}, report), report)
+        return from_raw(settings, "settings", raw_tables({**self._with_rows(), **tables}, report), report)
 
     def levers(self) -> pd.DataFrame:
         """List what can be pulled, see :meth:`with_levers`.
@@ -254,7 +255,7 @@ class Scenario:
         settings.pop("expect", None)
         report.keep_source_notes(self._notes, [name for name in tables if tables[name] is not self._given[name]])
         given = {name: table if len(table) else None for name, table in tables.items()}
-        return from_raw(settings, "levers", _raw(given, report), report)
+        return from_raw(settings, "levers", raw_tables(given, report), report)
 
     def derived(self) -> Scenario:
         """Return the scenario with all derived rows as given ones, without programme lines and ``[derive]``.
@@ -272,7 +273,7 @@ class Scenario:
         tables[PROGRAMMES] = None
         report = Report(quiet=True)
         report.keep_source_notes(self._notes)
-        return from_raw(settings, "settings", _raw(tables, report), report)
+        return from_raw(settings, "settings", raw_tables(tables, report), report)
 
     @property
     def settings(self) -> Settings:
@@ -459,19 +460,6 @@ def from_raw(
     return _made(settings, checked, report.notes)
 
 
-def merged(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
-    """Lay changes over a nested mapping, key by key; None removes a key."""
-    result = dict(base)
-    for key, value in changes.items():
-        if value is None:
-            result.pop(key, None)
-        elif isinstance(value, Mapping):
-            result[key] = merged(result.get(key, {}), value)
-        else:
-            result[key] = value
-    return result
-
-
 def _made(settings: Settings, checked: Checked, notes: tuple[Diagnostic, ...]) -> Scenario:
     scenario = object.__new__(Scenario)
     object.__setattr__(scenario, "_settings", settings)
@@ -480,33 +468,6 @@ def _made(settings: Settings, checked: Checked, notes: tuple[Diagnostic, ...]) -
     object.__setattr__(scenario, "_derived", checked.derived)
     object.__setattr__(scenario, "_notes", notes)
     return scenario
-
-
-def _raw(tables: Mapping[str, object], report: Report) -> dict[str, RawTable]:
-    raw: dict[str, RawTable] = {}
-    for number, (name, table) in enumerate(tables.items()):
-        converted = _as_pandas(table)
-        if isinstance(converted, pd.DataFrame):
-            raw[name] = from_frame(name, converted)
-        elif table is not None:
-            kind = f"a {type(table).__module__.partition('.')[0]}.{type(table).__name__}".replace("builtins.", "")
-            remedy = "convert it with its to_pandas(), which may need pyarrow" if hasattr(table, "to_pandas") else ""
-            problem = Diagnostic(
-                "SP-D001", name, f"table {name}", value=kind, expected="a pandas DataFrame", remedy=remedy
-            )
-            report.add(problem, table=number)
-            raw[name] = lost(f"table {name}")
-    return raw
-
-
-def _as_pandas(table: object) -> object:
-    """Convert a table of polars, pyarrow or another library that offers ``to_pandas``; anything else stays."""
-    if isinstance(table, pd.DataFrame) or not hasattr(table, "to_pandas"):
-        return table
-    try:
-        return table.to_pandas()
-    except Exception:  # noqa: BLE001  # such as pyarrow missing: the table is refused by its own name
-        return table
 
 
 def _size(scenario: Scenario) -> str:

@@ -47,3 +47,16 @@ def thawed(content: Mapping[str, Any]) -> dict[str, Any]:
         key: thawed(value) if isinstance(value, Mapping) else list(value) if isinstance(value, tuple) else value
         for key, value in content.items()
     }
+
+
+def merged(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Lay changes over a nested mapping, key by key; None removes a key."""
+    result = dict(base)
+    for key, value in changes.items():
+        if value is None:
+            result.pop(key, None)
+        elif isinstance(value, Mapping):
+            result[key] = merged(result.get(key, {}), value)
+        else:
+            result[key] = value
+    return result

@@ -10,7 +10,8 @@ from typing import Any
 
 from singlepot.models.checks.register import OFFICIAL, register
 from singlepot.models.diagnostics.problems import Diagnostic, Report, did_you_mean, one_of, shown
-from singlepot.models.scenario.scenario import from_raw, merged
+from singlepot.models.scenario.scenario import from_raw
+from singlepot.models.settings.frozen import merged
 
 from .header import Header, find_header, title_of
 from .join import Joined

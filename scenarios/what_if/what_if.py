@@ -10,7 +10,8 @@ import pandas as pd
 
 from singlepot.models.diagnostics.problems import Report, did_you_mean
 from singlepot.models.levers.pulling import pull
-from singlepot.models.scenario.scenario import Scenario, from_raw, merged
+from singlepot.models.scenario.scenario import Scenario, from_raw
+from singlepot.models.settings.frozen import merged
 from singlepot.models.tables.raw import Place, RawTable, from_frame
 
 from .applying import Tables, apply

@@ -412,7 +412,13 @@ def test_a_hundred_thousand_rows_are_checked_in_a_moment() -> None:
         bids=pd.DataFrame({"area": ["A1"], "year": YEARS[:1], "amount": [1.0]}),
         options=pd.DataFrame({"area": areas, "option": names}),
         option_years=pd.DataFrame(
-            {"area": areas * 2, "option": names * 2, "year": [YEARS[0]] * count + [YEARS[1]] * count, "skills": 1.0}
+            {
+                "area": areas * 2,
+                "option": names * 2,
+                "year": [YEARS[0]] * count + [YEARS[1]] * count,
+                "skills": 1.0,
+                "grant": 1.0,
+            }
         ),
     )
     begun = time.process_time()

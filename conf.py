@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from importlib.metadata import version as installed_version
+from operator import attrgetter
 from typing import Any
 
 from docutils import nodes
@@ -125,9 +126,9 @@ def _reference(page: str) -> str:
     first, *parts = page.split("\n## ")
     made = [first]
     for part in parts:
-        names = re.findall(r"^\| `(\w+)` \|", part, re.MULTILINE)
-        linked = re.sub(r"^\| `(\w+)` \|", r"| {py:obj}`~singlepot.\1` |", part, flags=re.MULTILINE)
-        kinds = [(name, "class" if isinstance(getattr(singlepot, name), type) else "function") for name in names]
+        names = re.findall(r"^\| `([\w.]+)` \|", part, re.MULTILINE)
+        linked = re.sub(r"^\| `([\w.]+)` \|", r"| {py:obj}`~singlepot.\1` |", part, flags=re.MULTILINE)
+        kinds = [(name, "class" if isinstance(attrgetter(name)(singlepot), type) else "function") for name in names]
         said = [f".. auto{kind}:: singlepot.{name}{_MEMBERS[kind]}" for name, kind in kinds]
         made.append("\n".join([linked, "", "```{eval-rst}", *said, "```", ""]))
     return "\n## ".join(made)

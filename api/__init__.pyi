@@ -102,5 +102,7 @@ from singlepot.solver.programme import Family as Family
 from singlepot.solver.programme import LinearProgramme as LinearProgramme
 from singlepot.solver.user_rows import ExtraRows as ExtraRows
 
+from . import build as build
+
 __version__: str
 __all__: list[str]

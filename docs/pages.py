@@ -119,6 +119,7 @@ def _markdown(text: str) -> str:
 PARTS = {
     "Scenarios": ("models.scenario", "models.levers", "models.settings", "models.diagnostics", "scenarios.reading",
                   "scenarios.writing", "scenarios.what_if", "scenarios.importing"),
+    "Builders": ("scenarios.building",),
     "Settlements": ("models.settlement", "models.formulation", "models.explanation", "models.assurance",
                     "scenarios.results", "scenarios.reading.settling", "reports.reperformance", "solver"),
     "What a settlement leaves open": ("models.analysis",),
@@ -132,14 +133,15 @@ PARTS = {
 def api_page() -> str:
     """List the public names with what they do; the site adds their docstrings (see ``conf.py``)."""
     parts: dict[str, list[str]] = {title: [] for title in [*PARTS, "Errors"]}
-    for name in singlepot.__all__:
-        if name != "__version__":
-            parts[_part(getattr(singlepot, name))].append(name)
+    things = {name: getattr(singlepot, name) for name in singlepot.__all__ if name not in ("__version__", "build")}
+    things |= {f"build.{name}": getattr(singlepot.build, name) for name in singlepot.build.__all__}
+    for name, thing in things.items():
+        parts[_part(thing)].append(name)
     lines = [API_OPENING]
     for title, names in parts.items():
         lines += [f"## {title}\n", "| name | what it is |", "|---|---|"]
-        functions_first = sorted(names, key=lambda name: (isinstance(getattr(singlepot, name), type), name))
-        lines += [f"| `{name}` | {_first_sentence(getattr(singlepot, name))} |" for name in functions_first]
+        functions_first = sorted(names, key=lambda name: (isinstance(things[name], type), name))
+        lines += [f"| `{name}` | {_first_sentence(things[name])} |" for name in functions_first]
         lines.append("")
     return "\n".join(lines)
 

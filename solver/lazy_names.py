@@ -9,14 +9,14 @@ from functools import cache
 
 @cache
 def _homes(package: str) -> dict[str, str]:
-    """Public name → module that defines it."""
+    """Public name → module that defines it; the module itself where the stub has ``from . import name``."""
     import ast
     from pkgutil import get_data
 
     stub = ast.parse(get_data(package, "__init__.pyi") or b"")
     imports = (node for node in stub.body if isinstance(node, ast.ImportFrom))
     return {
-        name.name: f"{package}.{node.module}" if node.level else str(node.module)
+        name.name: f"{package}.{node.module or name.name}" if node.level else str(node.module)
         for node in imports
         for name in node.names
     }
@@ -41,7 +41,8 @@ def loaded(package: str, name: str) -> object:
         raise AttributeError(f"module {package!r} has no attribute {name!r}")
     from importlib import import_module
 
-    return getattr(import_module(_homes(package)[name]), name)
+    home = import_module(_homes(package)[name])
+    return home if home.__name__ == f"{package}.{name}" else getattr(home, name)
 
 
 def attach(package: str) -> tuple[Callable[[str], object], Callable[[], list[str]]]:

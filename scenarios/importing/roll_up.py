@@ -90,13 +90,9 @@ def without_roll_up(
 
 def _without_wholes(records: Sequence[Record], take: Take, left: LeftOut) -> tuple[list[Record], list[Diagnostic]]:
     codes, columns, values = values_of(records, take, by_code=True)
-    digits, at = digits_of(columns, values), {code: position for position, code in enumerate(codes)}
-    equal = {
-        whole: _equals(values[at[whole]], values[[at[code] for code in members]], digits)
-        for whole, members in direct_members(codes).items()
-    }
-    kept, problems = [], []
     members_of = direct_members(codes)
+    equal = equal_to_members(members_of, codes, values, digits_of(columns, values))
+    kept, problems = [], []
     for record in records:
         is_equal = equal.get(record.code)
         if is_equal is None or (take.roll_up == "parts" and not is_equal):
@@ -106,6 +102,29 @@ def _without_wholes(records: Sequence[Record], take: Take, left: LeftOut) -> tup
         else:
             problems.append(_no_whole(record, take, members_of[record.code], is_equal))
     return kept, problems
+
+
+def equal_to_members(
+    members_of: Mapping[str, Sequence[str]], codes: Sequence[str], values: Floats, digits: Floats
+) -> dict[str, bool]:
+    """Return, for each code with members, whether its numbers are the sums of theirs, apart from rounding.
+
+    Parameters
+    ----------
+    members_of
+        Members by code.
+    codes
+        The codes of the rows of ``values``.
+    values
+        Numbers by code and column, NaN where there is none.
+    digits
+        Last digit of each column.
+    """
+    at = {code: position for position, code in enumerate(codes)}
+    return {
+        whole: _equals(values[at[whole]], values[[at[code] for code in members]], digits)
+        for whole, members in members_of.items()
+    }
 
 
 def _equals(whole: Floats, members: Floats, digits: Floats) -> bool:

@@ -1,4 +1,4 @@
-"""Build of the shipped scenarios ``england``, ``england-tight`` and ``england-authorities`` from figures.
+"""Build of the shipped scenarios of England from figures.
 
 Run ``python -m scenarios.library_build.build_england FOLDER`` in the root of the checkout; it writes them into a new
 folder, from which they are copied to ``scenarios/library``. The tables are made in
@@ -22,7 +22,9 @@ from singlepot.models.files.folder import write_folder
 from singlepot.models.files.folder_kinds import LIBRARY
 from singlepot.models.files.ownership import FolderRefusedError
 
+from . import england_programmes
 from .england import VARIANTS, Figures, Tables, build
+from .england_programmes import programmes_of
 from .library_log import england_log
 
 __all__ = ["Figures", "Tables", "build", "documents", "main", "read_figures"]
@@ -62,7 +64,8 @@ def documents(figures: Figures) -> dict[str, bytes]:
         generated[f"{name}/scenario.toml"] = settings.encode() + log
         for table, frame in tables.items():
             generated[f"{name}/{table}.csv"] = csv_text(frame)
-    return generated
+    by_lines = programmes_of(figures, template, rows).documents()
+    return generated | {f"{england_programmes.NAME}/{path}": content for path, content in by_lines.items()}
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -13,9 +13,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from singlepot.scenarios.building.assumptions import Assumptions, Vector
+from singlepot.scenarios.building.proposals import Baselines, propose, significant
+
 from .england_areas import Holder, add_up
 
-Vector = npt.NDArray[np.float64]
 Tables = dict[str, pd.DataFrame]
 
 YEARS = ("2026-27", "2027-28", "2028-29", "2029-30")
@@ -24,9 +26,6 @@ NATIONAL_MARGIN = 0.95
 
 MONEY_DECIMALS = 6
 """Bids, grants and own costs are rounded to £1, in £ million."""
-
-SIGNIFICANT_DIGITS = 6
-"""Targets and outcomes are rounded to so many digits that count, since areas differ ten-thousandfold."""
 
 
 @dataclass(frozen=True)
@@ -105,12 +104,6 @@ def money(values: npt.ArrayLike) -> Vector:
     return np.round(np.asarray(values, dtype=float), MONEY_DECIMALS)
 
 
-def significant(values: npt.ArrayLike) -> Vector:
-    """Round outcomes to the digits that count."""
-    given = np.asarray(values, dtype=float)
-    return np.array([float(f"{value:.{SIGNIFICANT_DIGITS}g}") for value in given.ravel()]).reshape(given.shape)
-
-
 def build(figures: Figures) -> dict[str, Tables]:
     """Return the tables of every scenario of England, by scenario and table."""
     return {variant.name: build_one(figures, variant) for variant in VARIANTS}
@@ -118,88 +111,55 @@ def build(figures: Figures) -> dict[str, Tables]:
 
 def build_one(figures: Figures, variant: Variant) -> Tables:
     """Return the tables of one scenario, whose bids add up to ``over_bid`` times the pot."""
-    over_bid = figures.number("over_bid") if variant.over_bid is None else variant.over_bid
     areas = add_up(figures.authorities, variant.by)
-    headroom = headrooms(areas, figures)
-    national = national_in_last_year(figures)
-    proposed = proposals(areas, headroom, figures)
-    unit_cost = unit_costs(areas, headroom, figures)
-    cost = np.nansum(proposed * unit_cost, axis=1)
-    scaling = over_bid * figures.whole_pot / cost.sum()
-    bids = money(np.outer(cost * scaling, figures.numbers("spend_profile")))
+    proposals = propose(baselines_of(areas, figures), assumptions_of(figures, variant.over_bid))
+    bids = money(np.outer(np.nansum(proposals.bid, axis=1), figures.numbers("spend_profile")))
     build_up = figures.numbers("outcome_profile")
     codes, keys = tuple(areas["code"]), tuple(figures.objectives["key"])
-    options, option_years = options_of(codes, figures, proposed, unit_cost * scaling, bids)
+    options, option_years = options_of(codes, figures, proposals.target, proposals.unit_cost, bids)
     return {
         "areas": areas,
         "objectives": figures.objectives.drop(columns="component"),
-        "national": in_rows(significant(np.outer(national, build_up)), "target", objective=keys, year=YEARS),
+        "national": in_rows(significant(np.outer(proposals.national, build_up)), "target", objective=keys, year=YEARS),
         "pot": pd.DataFrame({"year": YEARS, "amount": figures.number("pot_per_year")}),
         "bids": in_rows(bids, "amount", area=codes, year=YEARS),
         "targets": in_rows(
-            significant(proposed[:, :, None] * build_up), "target", area=codes, objective=keys, year=YEARS
+            significant(proposals.target[:, :, None] * build_up), "target", area=codes, objective=keys, year=YEARS
         ),
         "options": options,
         "option_years": option_years,
     }
 
 
+def baselines_of(areas: pd.DataFrame, figures: Figures) -> Baselines:
+    """Return the columns of the areas that the objectives name."""
+    baseline, per = (areas[list(figures.objectives[name])].to_numpy(dtype=float) for name in ("baseline", "per"))
+    return Baselines(baseline, per, (figures.objectives["direction"] == "decrease").to_numpy())
+
+
+def assumptions_of(figures: Figures, over_bid: float | None) -> Assumptions:
+    """Return the assumptions as numbers, with the over-bid of a variant."""
+    floor, floor_falling = figures.numbers("headroom_floor")
+    falls = figures.objectives["direction"] == "decrease"
+    return Assumptions(
+        whole_pot=figures.whole_pot,
+        unit_cost=figures.by_objective("unit_cost"),
+        national_share=figures.by_objective("national_share"),
+        national_margin=NATIONAL_MARGIN,
+        over_bid=figures.number("over_bid") if over_bid is None else over_bid,
+        ambition=figures.number("ambition"),
+        frontier_quantile=figures.number("frontier_quantile"),
+        headroom_floor=np.where(falls, floor_falling, floor),
+        headroom_exponent=figures.number("headroom_exponent"),
+        spend_profile=figures.numbers("spend_profile"),
+        outcome_profile=figures.numbers("outcome_profile"),
+    )
+
+
 def in_rows(values: Vector, name: str, **labels: Sequence[str]) -> pd.DataFrame:
     """Return an array as a table, one row a cell; a cell that is not known has no row."""
     rows = pd.MultiIndex.from_product(list(labels.values()), names=list(labels))
     return pd.DataFrame({name: values.ravel()}, index=rows).dropna().reset_index()
-
-
-def baselines_of(areas: pd.DataFrame, figures: Figures) -> tuple[Vector, Vector]:
-    """Return baselines and the denominators of the rates, both areas × objectives."""
-    baseline = areas[list(figures.objectives["baseline"])].to_numpy(dtype=float)
-    return baseline, areas[list(figures.objectives["per"])].to_numpy(dtype=float)
-
-
-def headrooms(areas: pd.DataFrame, figures: Figures) -> Vector:
-    """Return the headroom in units of each objective, areas × objectives; NaN where no baseline is known.
-
-    It is the gap between the area's rate and the frontier (nothing for an area beyond it) times the
-    denominator, and a floor, a share of the baseline. The frontier is a quantile of the recipients' rates,
-    each counting once, interpolated linearly; the mirrored quantile where less is better.
-    """
-    baseline, per = baselines_of(areas, figures)
-    rate = baseline / per
-    falls = (figures.objectives["direction"] == "decrease").to_numpy()
-    quantile = figures.number("frontier_quantile")
-    frontier = np.where(falls, np.nanquantile(rate, 1 - quantile, axis=0), np.nanquantile(rate, quantile, axis=0))
-    gap = np.where(falls, rate - frontier, frontier - rate)
-    floor, floor_falling = figures.numbers("headroom_floor")
-    least: Vector = np.where(falls, floor_falling, floor) * baseline
-    return np.maximum(gap, 0.0) * per + least
-
-
-def national_in_last_year(figures: Figures) -> Vector:
-    """Return the national objectives of the last year: what a share of the pot buys at unit cost, less a margin."""
-    bought = figures.by_objective("national_share") * figures.whole_pot / figures.by_objective("unit_cost")
-    return significant(bought * NATIONAL_MARGIN)
-
-
-def proposals(areas: pd.DataFrame, headroom: Vector, figures: Figures) -> Vector:
-    """Return the targets proposed for the last year, areas × objectives.
-
-    They add up to ``ambition`` × the national objective and are shared by √(headroom × baseline).
-    """
-    share = np.sqrt(headroom * baselines_of(areas, figures)[0])
-    total = figures.number("ambition") * national_in_last_year(figures)
-    return significant(share / np.nansum(share, axis=0) * total)
-
-
-def unit_costs(areas: pd.DataFrame, headroom: Vector, figures: Figures) -> Vector:
-    """Return £m of grant over all years for one unit a year in the last, areas × objectives.
-
-    It is the national unit cost × (headroom of the area ÷ mean headroom of the nation) to the power given, both
-    per unit of the denominator, the mean over the areas whose headroom is known.
-    """
-    per = np.where(np.isnan(headroom), np.nan, baselines_of(areas, figures)[1])
-    relative = headroom / per / (np.nansum(headroom, axis=0) / np.nansum(per, axis=0))
-    cost: Vector = figures.by_objective("unit_cost") * relative ** figures.number("headroom_exponent")
-    return cost
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import importlib
 import inspect
+import pickle
 import pkgutil
 import re
 import sys
@@ -17,7 +18,12 @@ import pytest
 import singlepot as sp
 from singlepot import solver
 
-PUBLIC = {name: inspect.unwrap(getattr(sp, name)) for name in sp.__all__ if name != "__version__"}
+BUILDERS = {f"build.{name}": inspect.unwrap(getattr(sp.build, name)) for name in sp.build.__all__}
+"""The functions of the one public module."""
+
+PUBLIC = BUILDERS | {
+    name: inspect.unwrap(getattr(sp, name)) for name in sp.__all__ if name not in ("__version__", "build")
+}
 CLASSES = [thing for thing in PUBLIC.values() if isinstance(thing, type)]
 FUNCTIONS = [thing for thing in PUBLIC.values() if not isinstance(thing, type)]
 
@@ -128,7 +134,7 @@ def test_the_description_of_a_class_has_each_of_its_fields(thing: type) -> None:
 
 @pytest.mark.parametrize("function", FUNCTIONS, ids=lambda function: function.__name__)
 def test_a_public_function_is_a_verb_and_describes_each_parameter(function: Any) -> None:
-    assert function.__name__.partition("_")[0] in VERBS
+    assert function.__name__.partition("_")[0] in VERBS or function in BUILDERS.values()
     described = inspect.getdoc(function) or ""
     parameters = inspect.signature(function).parameters
     assert [name for name in parameters if not re.search(rf"^[\w, ]*\b{name}\b[\w, ]*$", described, re.MULTILINE)] == []
@@ -153,6 +159,15 @@ def test_values_write_themselves_to_a_path(thing: type) -> None:
     if write := getattr(thing, "write", None):
         names = list(inspect.signature(write).parameters)
         assert names[1:3] == ["path", "overwrite"]
+
+
+def test_builders_are_loaded_with_the_package_and_check_their_arguments() -> None:
+    """In a module of their own, since their names say from or to what is built, and not what is done."""
+    assert sp.build is importlib.import_module("singlepot.build")
+    assert set(sp.build.__all__) == {"add_up", "from_baselines", "to_current", "with_returns"}
+    with pytest.raises(sp.BadOptionError, match="type str is no table"):
+        sp.build.to_current("areas.csv")  # type: ignore[arg-type]
+    assert pickle.loads(pickle.dumps(sp.build.add_up)) is sp.build.add_up
 
 
 def test_every_exception_is_a_singlepot_error_and_says_so() -> None:

@@ -43,7 +43,8 @@ def test_the_tables_are_those_that_the_figures_make() -> None:
 
 def test_every_scenario_has_a_readme() -> None:
     assert set(NAMES) == {
-        *("bucks-and-burnley", "england", "england-authorities", "england-tight", "levelling-up-fund")
+        *("bucks-and-burnley", "england", "england-authorities", "england-programmes", "england-tight"),
+        "levelling-up-fund",
     }
     for name in NAMES:
         assert (LIBRARY / name / "README.md").is_file(), name
@@ -181,13 +182,13 @@ def test_every_scenario_settles_with_a_certificate(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_scenario_says_what_it_is_and_is_without_doubt(name: str) -> None:
-    """Illustrative or invented, in title and README, with its licence; nothing to warn or note."""
+    """Illustrative or invented, in title and README, with its licence; to warn of is only that options are assumed."""
     title = sp.read_scenario(name).settings.title
     text = (LIBRARY / name / "README.md").read_text(encoding="utf-8")
     assert "llustrative" in title or "invented" in title
     assert "llustrative" in text or "invented" in text
     assert "Open Government Licence v3.0" in text or name == "bucks-and-burnley"
-    assert sp.check_scenario(name).notes == ()
+    assert [note.code for note in sp.check_scenario(name).notes] == ["SP-P001"] * (name == "england-programmes")
 
 
 def test_authorities_are_those_that_recipients_are_made_of() -> None:

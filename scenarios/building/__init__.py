@@ -1,0 +1,1 @@
+"""Scenarios built from figures: programme lines of baselines, returns of councils, areas added up."""

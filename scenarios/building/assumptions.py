@@ -33,8 +33,8 @@ EXPLAINED = {
 
 SOURCE = "an argument of sp.build.from_baselines, or its default"
 
-FLOOR = 0.02
-"""Least headroom as a share of the baseline, where nothing is said of an objective."""
+FLOOR, FLOOR_FALLING = 0.02, 0.05
+"""Least headroom as a share of the baseline where nothing is said of an objective; the second where less is better."""
 
 _TINY = 1e-300
 _RANGES: Mapping[str, tuple[float, float, str]] = {
@@ -136,8 +136,6 @@ def read_assumptions(given: Mapping[str, Given], keys: Sequence[str], years: int
 def _by_objective(name: str, value: Given, keys: Sequence[str]) -> Vector:
     """Return the numbers of the objectives in their order."""
     numbers = value if isinstance(value, Mapping) else dict.fromkeys(keys, value)
-    if name == "headroom_floor":
-        numbers = dict.fromkeys(keys, FLOOR) | dict(numbers)
     if unknown := sorted(set(numbers) - set(keys)):
         raise BadOptionError(
             f"{name} names {unknown[0]}, which is no objective", f"the objectives are {', '.join(keys)}"

@@ -12,12 +12,13 @@ import pandas as pd
 
 from singlepot.models.diagnostics.problems import Diagnostic, Report
 from singlepot.models.money import POUNDS_PER
-from singlepot.models.scenario.scenario import Scenario, from_raw, merged
+from singlepot.models.scenario.scenario import Scenario, from_raw
+from singlepot.models.settings.frozen import merged
 from singlepot.models.settings.settings import SCHEMA
 from singlepot.models.tables.raw import from_frame
 from singlepot.solver import BadOptionError
 
-from .assumptions import Assumptions, Given, log_entries, read_assumptions
+from .assumptions import FLOOR, FLOOR_FALLING, Assumptions, Given, log_entries, read_assumptions
 from .proposals import Baselines, Proposals, propose, significant
 
 ORIGIN_OF_ROWS = "baselines"
@@ -36,7 +37,7 @@ def from_baselines(
     over_bid: float = 1.1,
     ambition: float = 0.92,
     frontier_quantile: float = 0.9,
-    headroom_floor: float | Mapping[str, float] = 0.02,
+    headroom_floor: float | Mapping[str, float] | None = None,
     headroom_exponent: float = -0.3,
     spend_profile: Sequence[float] | None = None,
     outcome_profile: Sequence[float] | None = None,
@@ -80,7 +81,8 @@ def from_baselines(
     frontier_quantile
         Quantile of the areas' rates that is the frontier, 0 to 1; mirrored where less is better.
     headroom_floor
-        Least headroom as a share of the baseline; one number, or by objective (0.02 for those left out).
+        Least headroom as a share of the baseline; one number, or by objective. By default, and for objectives left
+        out, 0.02, and 0.05 where less is better.
     headroom_exponent
         Power of an area's headroom relative to the nation's by which its unit cost differs; below 0, more headroom is
         cheaper.
@@ -121,10 +123,10 @@ def from_baselines(
     ... )
     >>> scenario.programmes[["area", "line", "item", "2026-27", "2027-28"]]
       area    line    item    2026-27    2027-28
-    0    A  Carbon   grant  44.941817  44.941817
-    1    A  Carbon  carbon   6.319550  12.639100
-    2    B  Carbon   grant  10.058183  10.058183
-    3    B  Carbon  carbon   0.403535   0.807071
+    0    A  Carbon   grant  43.445592  43.445592
+    1    A  Carbon  carbon   6.121400  12.242800
+    2    B  Carbon   grant  11.554408  11.554408
+    3    B  Carbon  carbon   0.601700   1.203400
     """
     settings = {"schema": SCHEMA, "title": title, "money": money, "price_base": price_base, "years": years}
     settings["attributes"] = _attributes(areas, objectives, equity) if attributes is None else attributes
@@ -142,7 +144,7 @@ def from_baselines(
         "over_bid": over_bid,
         "ambition": ambition,
         "frontier_quantile": frontier_quantile,
-        "headroom_floor": headroom_floor,
+        "headroom_floor": _floors(base, headroom_floor),
         "headroom_exponent": headroom_exponent,
         "spend_profile": [1 / count] * count if spend_profile is None else spend_profile,
         "outcome_profile": [(t + 1) / count for t in range(count)] if outcome_profile is None else outcome_profile,
@@ -166,6 +168,15 @@ def _attributes(areas: pd.DataFrame, objectives: pd.DataFrame, equity: Mapping[s
     named = {str(name) for column in ("baseline", "per") if column in objectives for name in objectives[column]}
     named |= {str((equity or {}).get("attribute", "population"))}
     return [name for name in map(str, areas.columns) if name in named - {"population"}]
+
+
+def _floors(scenario: Scenario, given: float | Mapping[str, float] | None) -> float | dict[str, float]:
+    """Return the least headrooms: one number if it is given, else one by objective with the defaults filled in."""
+    if given is not None and not isinstance(given, Mapping):
+        return given
+    objectives = scenario.filled("objectives")
+    falls = dict(zip(objectives["key"], objectives["direction"] == "decrease", strict=True))
+    return {key: FLOOR_FALLING if fall else FLOOR for key, fall in falls.items()} | dict(given or {})
 
 
 def _baselines(scenario: Scenario) -> Baselines:

@@ -58,12 +58,12 @@ def test_bids_targets_and_national_objectives_are_in_the_proportions_that_are_as
 
 
 def test_targets_and_unit_costs_follow_headroom() -> None:
-    """By the words of the manual: two areas, 0.9 quantile, mirrored for carbon, floors of 2%, power −0.3."""
+    """By the words of the manual: two areas, 0.9 quantile, mirrored for carbon, a floor of 5% there, power −0.3."""
     areas = AREAS.iloc[:2]
     scenario = built(areas)
     rates = {"A": 6.0, "B": 2.5}
     frontier = 2.5 + 0.1 * 3.5
-    headroom = {"A": (rates["A"] - frontier) * 50 + 6.0, "B": 0.02 * 100}
+    headroom = {"A": (rates["A"] - frontier) * 50 + 0.05 * 300, "B": 0.05 * 100}
     shares = {"A": (headroom["A"] * 300) ** 0.5, "B": (headroom["B"] * 100) ** 0.5}
     targets = last_targets(scenario)["carbon"]
     assert targets["A"] / targets["B"] == pytest.approx(shares["A"] / shares["B"], rel=1e-5)
@@ -87,6 +87,12 @@ def test_lines_say_where_they_come_from_and_options_are_derived() -> None:
 def test_an_area_without_a_baseline_has_no_line_for_it() -> None:
     rows = built().programmes
     assert set(rows[rows["area"] == "C"]["line"]) == {"Work"}
+
+
+def test_a_floor_of_one_objective_leaves_the_others_at_their_default() -> None:
+    scenario = built(headroom_floor={"work": 0.03})
+    assert scenario.programmes.equals(built(headroom_floor={"carbon": 0.05, "work": 0.03}).programmes)
+    assert not scenario.programmes.equals(built().programmes)
 
 
 def test_an_area_without_headroom_has_no_line_and_no_cost() -> None:
@@ -114,6 +120,7 @@ def test_all_assumptions_enter_the_log_and_given_entries_win() -> None:
         *("spend_profile", "outcome_profile"),
     }
     assert log["assumptions"]["over_bid"]["value"] == "1.2"
+    assert log["assumptions"]["headroom_floor"]["value"] == "carbon 0.05; work 0.02"
     assert log["assumptions"]["ambition"]["confidence"] == "high"
     assert log["sources"]["co2"]["publisher"] == "a ministry"
 

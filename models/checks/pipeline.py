@@ -23,6 +23,7 @@ from .keys import check_attributes, check_keys, check_pot, known_words
 from .magnitudes import check_gives, check_magnitudes
 from .options import check_centre, check_grants, check_options, check_weights, check_years_of_options
 from .parsing import Parsed, absent, parse
+from .plausibility.limits import check_limits
 from .plausibility.losses import check_losses
 from .plausibility.outliers import check_outliers
 from .plausibility.patterns import check_patterns
@@ -132,6 +133,7 @@ def _check_together(
             check_losses(tables, settings)
             check_outliers(tables, census, settings)
             check_effects(tables)
+            check_limits(tables, census, settings, report, file)
 
 
 def _one(

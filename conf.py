@@ -54,6 +54,7 @@ NAVIGATION = {
     "How to": [
         "howto-spreadsheet",
         "programmes",
+        "howto-own-region",
         "howto-published-table",
         "howto-two-scenarios",
         "howto-pot",

@@ -119,14 +119,14 @@ def _matching_areas(rules: Parsed, rows: Integers, areas: Parsed) -> Booleans:
     """Whether any area has the code, region and type that each of these rows names."""
     matched = np.zeros(len(rows), dtype=bool)
     index = _Index(areas, {})
-    for pattern, of_pattern in _patterns(rules, rows, _OF_AREAS).items():
+    for pattern, of_pattern in patterns_of(rules, rows, _OF_AREAS).items():
         there = np.unique(index.keys(pattern))
         keys = index.keys_of_rows(rules, rows[of_pattern], pattern)
         matched[of_pattern] = np.isin(keys, there)
     return matched
 
 
-def _patterns(rules: Parsed, rows: Integers, columns: Sequence[str]) -> dict[tuple[str, ...], Integers]:
+def patterns_of(rules: Parsed, rows: Integers, columns: Sequence[str]) -> dict[tuple[str, ...], Integers]:
     """Sort rows by which of the columns they name: positions in ``rows``."""
     named = np.column_stack([np.asarray(rules.text(column).values[rows] != "", dtype=bool) for column in columns])
     if not len(rows):
@@ -195,7 +195,7 @@ def winning_rows(
     rules: Parsed, rule: Rule, rows: Integers, areas: Parsed, known: Mapping[str, Sequence[str]]
 ) -> Winners:
     """Find the winning row of each cell, and complain of rows that are equally particular somewhere."""
-    patterns = _patterns(rules, rows, rule.selectors)
+    patterns = patterns_of(rules, rows, rule.selectors)
     used = tuple(axis for axis in known if any(axis in pattern for pattern in patterns))
     index = _Index(areas, {axis: known[axis] for axis in used})
     best = np.full(int(np.prod(index.shape)), NO_ROW, dtype=np.int64)

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from ...diagnostics.problems import SETTINGS, Diagnostic, Report
 from ...settings.settings import Settings
 from ...tables.rule_kinds import AREAS, BASES, GRANTS, RULES, TARGETS, Rule
 from ...tables.schema import TOTAL, grant_of
@@ -16,7 +15,7 @@ from ..census import Census
 from ..keys import places, rows_of_years
 from ..number_cells import Floats
 from ..parsing import Parsed
-from ..rules import NO_ROW, winning_rows
+from ..rules import NO_ROW, patterns_of, winning_rows
 from ..text_cells import Integers
 from .outliers import UNIT_STEPS
 
@@ -53,8 +52,10 @@ class _Reach:
     up: Floats
 
 
-def check_limits(tables: Tables, census: Census, settings: Settings, report: Report, file: str) -> None:
-    """Name limits that no cell can come to, and amounts per head in another unit; tables must be without problems.
+def check_limits(tables: Tables, census: Census, settings: Settings) -> None:
+    """Name rows of rules that no cell can come to, and amounts per head in another unit.
+
+    The rules for all areas, in the settings, are shares of the bid that hold whatever options come, and not doubted.
 
     Parameters
     ----------
@@ -63,23 +64,21 @@ def check_limits(tables: Tables, census: Census, settings: Settings, report: Rep
     census
         The areas and what they bid.
     settings
-        With the rules for all areas.
-    report
-        Takes the warnings about settings.
-    file
-        What to call the settings in messages.
+        With the years, and the rules for all areas.
     """
     rules = tables["rules"]
-    names = rules.text("rule").values if rules.rows else np.zeros(0, dtype=object)
+    if not rules.rows:
+        return
+    names = rules.text("rule").values
     for over in (GRANTS, TARGETS, AREAS):
-        of_set = [rule for rule in RULES.values() if rule.over is over]
-        if any(rule.name in settings.rules or (names == rule.name).any() for rule in of_set):
+        of_set = [rule for rule in RULES.values() if rule.over is over and (names == rule.name).any()]
+        if of_set:
             reach = _reach(tables, census, settings, over is TARGETS)
-            for rule in of_set:
-                limits = _Limits(rule, np.flatnonzero(names == rule.name), tables, census, settings, reach)
-                doubted = limits.check_per_head()
-                if rule.sense in ("floor", "ceiling"):
-                    limits.check_binding(doubted, report, file)
+        for rule in of_set:
+            limits = _Limits(rule, np.flatnonzero(names == rule.name), tables, census, settings, reach)
+            doubted = limits.check_per_head()
+            if rule.sense in ("floor", "ceiling"):
+                limits.check_binding(doubted)
 
 
 def _reach(tables: Tables, census: Census, settings: Settings, of_targets: bool) -> _Reach:
@@ -132,107 +131,95 @@ def _take_ups(tables: Tables, census: Census) -> Floats:
 
 
 class _Limits:
-    """The limits of one rule in all cells of its index set, each with the row of the table it comes from."""
+    """The limits of the rows of one rule in all cells of its index set, each with the row that wins there."""
 
     def __init__(
         self, rule: Rule, rows: Integers, tables: Tables, census: Census, settings: Settings, reach: _Reach
     ) -> None:
-        """Find the winning row, its value and what it is a share or number of."""
-        self._rule, self._rows, self._tables, self._census = rule, rows, tables, census
-        self._kind = "objective" if rule.over is TARGETS else "envelope"
-        self._axes = {} if rule.over is AREAS else {self._kind: reach.words, "year": settings.years}
-        self._general = settings.rules.get(rule.name)
-        rules = tables["rules"]
+        """Find the winning row of each cell, its value and what that is a share or number of."""
+        self._rule, self._rows, self._rules, self._areas = rule, rows, tables["rules"], tables["areas"]
+        kind = "objective" if rule.over is TARGETS else "envelope"
+        self._axes = {} if rule.over is AREAS else {kind: reach.words, "year": settings.years}
         self._asked, self._down, self._up = reach.asked, reach.down, reach.up
         if rule.over is AREAS:
             self._asked, self._down = reach.asked.sum(axis=(1, 2)), np.zeros(len(census.bid))
-            self._up = self._own_costs()
+            self._up = _own_costs(tables["options"], census)
         elif rule.sense == "step":
             self._asked = np.broadcast_to(reach.asked.mean(axis=2, keepdims=True), reach.asked.shape)
-        self._row = np.broadcast_to(self._winning(rows), self._asked.shape)
+        self._heads = census.population.reshape(-1, *(1,) * (self._asked.ndim - 1))
+        self._row = self._winning(rows)
+        self._general = rule.name in settings.rules
+        bases = np.full(self._rules.rows, -1)
+        bases[rows] = [BASES.index(word) for word in self._rules.text("basis").values[rows]]
         ruled = self._row != NO_ROW
-        self._value = np.full(self._asked.shape, np.nan if self._general is None else self._general)
-        self._basis = np.full(self._asked.shape, BASES.index("bid"))
-        if ruled.any():
-            bases = np.asarray([BASES.index(word) for word in rules.text("basis").values[rows]])
-            of_row = np.searchsorted(rows, self._row[ruled])
-            self._value[ruled], self._basis[ruled] = rules.numbers["value"][self._row[ruled]], bases[of_row]
+        self._value = np.where(ruled, self._rules.numbers["value"][self._row], np.nan)
+        self._basis = np.where(ruled, bases[self._row], -1)
 
     def _winning(self, rows: Integers) -> Integers:
-        if not len(rows):
-            return np.full((1,) * self._asked.ndim, NO_ROW)
-        rules, areas = self._tables["rules"], self._tables["areas"]
-        return winning_rows(rules, self._rule, rows, areas, self._axes).over(tuple(self._axes))
+        winners = winning_rows(self._rules, self._rule, rows, self._areas, self._axes)
+        return np.broadcast_to(winners.over(tuple(self._axes)), self._asked.shape)
 
-    def _own_costs(self) -> Floats:
-        options, sums = self._tables["options"], np.zeros(len(self._census.bid))
-        if options.rows:
-            cost = options.number("own_cost") * options.number("max_take_up")
-            np.add.at(sums, places(options.labels["area"], self._census.row_of), cost)
-        return sums
-
-    def check_per_head(self) -> set[int]:
+    def check_per_head(self) -> Integers:
         """Name rows whose amounts per head are in another unit; return them."""
-        heads = self._census.population.reshape(-1, *(1,) * (self._asked.ndim - 1))
-        asks = (self._asked > 0) & (self._basis == BASES.index("per_head")) & (self._value > 0)
-        times = np.divide(self._value * heads, self._asked, out=np.zeros(self._asked.shape), where=asks)
-        doubted: set[int] = set()
-        for row in map(int, np.unique(self._row[asks & (times > 0)])):
-            median = float(np.median(times[asks & (times > 0) & (self._row == row)]))
-            least = 0.0 if self._rule.of_bidders else 1 / PER_HEAD_FAR
-            if least <= median <= PER_HEAD_FAR:
-                continue
+        heads = np.nan_to_num(np.broadcast_to(self._heads, self._asked.shape))
+        asks = (self._basis == BASES.index("per_head")) & (self._asked > 0) & (heads > 0) & (self._value > 0)
+        order = np.argsort(self._row[asks], kind="stable")
+        times = (self._value[asks] * heads[asks] / self._asked[asks])[order]
+        rows, first = np.unique(self._row[asks][order], return_index=True)
+        doubted = []
+        for row, of_row in zip(rows.tolist(), np.split(times, first[1:]), strict=False):
+            median, value = float(np.median(of_row)), float(self._rules.numbers["value"][row])
+            least = 0.0 if self._rule.of_bidders else 1 / PER_HEAD_FAR  # steps and own costs are small shares
             units = [unit if median < least else 1 / unit for unit in UNIT_STEPS]
             unit = next((unit for unit in units if 1 / PER_HEAD_FAR <= median * unit <= PER_HEAD_FAR), None)
-            if unit is not None:
-                doubted.add(row)
-                rules = self._tables["rules"]
-                value = f"{rules.numbers['value'][row]:,.6g} per head, typically {median:,.4g} times what it limits"
+            if unit is not None and not least <= median <= PER_HEAD_FAR:
+                doubted.append(row)
+                shown = f"{value:,.6g} per head, typically {median:,.4g} times what it limits"
                 expected = "an amount per head in the unit of what it limits"
-                remedy = f"{rules.numbers['value'][row] * unit:,.6g} would fit: see its unit"
-                rules.complain("SP-S016", row, "value", value, expected, remedy)
-        return doubted
+                remedy = f"{value * unit:,.6g} would fit: see its unit"
+                self._rules.complain("SP-S016", row, "value", shown, expected, remedy)
+        return np.asarray(doubted, dtype=np.int64)
 
-    def check_binding(self, doubted: set[int], report: Report, file: str) -> None:
-        """Name rows, and the rule for all areas, whose limit no cell can come to, unless they lift a stricter one."""
+    def check_binding(self, doubted: Integers) -> None:
+        """Name rows whose limit no cell can come to, unless they lift a stricter one or are doubted already."""
         limit = self._value * self._sizes()
         counted = limit > 0  # a floor of nothing says that there is none
         counted &= (self._asked > 0) | (np.isin(self._basis, _ABSOLUTE) & (not self._rule.of_bidders))
         if self._rule.sense == "ceiling":
             moved = self._up > (0.0 if self._rule.over is AREAS else self._asked)
-            idle, near = limit > self._up * BEYOND, self._up / np.where(counted, limit, 1.0)
+            idle, near, reached = limit > self._up * BEYOND, self._up / np.where(counted, limit, 1.0), self._up
         else:
-            moved = self._down < self._asked
-            idle, near = limit * BEYOND < self._down, -self._down
-        for row in map(int, np.unique(self._row[counted])):
-            cells = counted & (self._row == row)
-            if row not in doubted and idle[cells].all() and moved[cells].any() and not self._lifts(row, cells):
-                at = np.unravel_index(int(np.argmax(np.where(cells, near, -np.inf))), cells.shape)
-                self._complain(
-                    row, float(limit[at]), float((self._up if self._rule.upper else self._down)[at]), report, file
-                )
+            moved, idle, near, reached = self._down < self._asked, limit * BEYOND < self._down, -self._down, self._down
+        idle &= ~self._lifting() & ~np.isin(self._row, doubted)
+        at, of_row = np.nonzero(counted.reshape(-1))[0], self._row[counted]
+        binding = np.bincount(of_row, ~idle[counted], minlength=self._rules.rows) > 0
+        moving = np.bincount(of_row, moved[counted], minlength=self._rules.rows) > 0
+        for row in np.flatnonzero(moving & ~binding).tolist():
+            cells = at[of_row == row]
+            cell = cells[int(np.argmax(near.reshape(-1)[cells]))]
+            end = "most" if self._rule.upper else "least"
+            most = f"{reached.reshape(-1)[cell]:,.6g} at {end}"
+            value = f"{limit.reshape(-1)[cell]:,.6g} for the nearest cell, which can come to {most}"
+            expected, remedy = "a limit that some cell can come to", "it cannot bind: see its unit and basis"
+            self._rules.complain("SP-S015", row, "value", value, expected, remedy)
 
     def _sizes(self) -> Floats:
         """What a value is multiplied by in each cell, by its basis."""
-        heads = self._census.population.reshape(-1, *(1,) * (self._asked.ndim - 1))
         sizes = np.where(self._basis == BASES.index("bid"), self._asked, np.nan)
         sizes = np.where(self._basis == BASES.index("amount"), 1.0, sizes)
-        return np.where(self._basis == BASES.index("per_head"), heads, sizes)
+        return np.where(self._basis == BASES.index("per_head"), self._heads, sizes)
 
-    def _lifts(self, row: int, cells: Booleans) -> bool:
-        """Whether another row, or the rule for all areas, would hold in some of these cells without this row."""
-        if row == NO_ROW:
-            return False
-        others = [self._winning(self._rows[at : at + 1]) for at in np.flatnonzero(self._rows != row)]
-        matched = [np.broadcast_to(other, cells.shape)[cells] != NO_ROW for other in others]
-        return self._general is not None or any(map(np.any, matched))
+    def _lifting(self) -> Booleans:
+        """Whether another row, or the rule for all areas, would hold in a cell without the row that wins there."""
+        patterns = patterns_of(self._rules, self._rows, self._rule.selectors).values()
+        matched = sum((self._winning(self._rows[of]) != NO_ROW).astype(np.int64) for of in patterns)
+        return np.asarray((matched > 1) | self._general)
 
-    def _complain(self, row: int, limit: float, reached: float, report: Report, file: str) -> None:
-        end = "most" if self._rule.upper else "least"
-        value = f"{limit:,.6g} for the nearest cell, which can come to {reached:,.6g} at {end}"
-        expected, remedy = "a limit that some cell can come to", "it cannot bind: see its unit and basis"
-        if row == NO_ROW:
-            key = f"rules.{self._rule.name}"
-            report.add(Diagnostic("SP-S015", SETTINGS, file, "", key, value, expected, remedy))
-        else:
-            self._tables["rules"].complain("SP-S015", row, "value", value, expected, remedy)
+
+def _own_costs(options: Parsed, census: Census) -> Floats:
+    """What all options of each area together would cost it, money."""
+    sums = np.zeros(len(census.bid))
+    if options.rows:
+        cost = options.number("own_cost") * options.number("max_take_up")
+        np.add.at(sums, places(options.labels["area"], census.row_of), cost)
+    return sums

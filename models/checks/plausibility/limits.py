@@ -181,7 +181,7 @@ class _Limits:
         return np.asarray(doubted, dtype=np.int64)
 
     def check_binding(self, doubted: Integers) -> None:
-        """Name rows whose limit no cell can come to, unless they lift a stricter one or are doubted already."""
+        """Name rows whose limit no cell can come to, unless they lift a stricter one or are doubted otherwise."""
         limit = self._value * self._sizes()
         counted = limit > 0  # a floor of nothing says that there is none
         counted &= (self._asked > 0) | (np.isin(self._basis, _ABSOLUTE) & (not self._rule.of_bidders))
@@ -190,7 +190,8 @@ class _Limits:
             idle, near, reached = limit > self._up * BEYOND, self._up / np.where(counted, limit, 1.0), self._up
         else:
             moved, idle, near, reached = self._down < self._asked, limit * BEYOND < self._down, -self._down, self._down
-        idle &= ~self._lifting() & ~np.isin(self._row, doubted)
+        percentage = (self._basis == BASES.index("bid")) & (self._value >= self._rule.percentage_from)
+        idle &= ~self._lifting() & ~np.isin(self._row, doubted) & ~percentage
         at, of_row = np.nonzero(counted.reshape(-1))[0], self._row[counted]
         binding = np.bincount(of_row, ~idle[counted], minlength=self._rules.rows) > 0
         moving = np.bincount(of_row, moved[counted], minlength=self._rules.rows) > 0

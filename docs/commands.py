@@ -8,6 +8,7 @@ printed. A page runs in an empty folder of its own, from its first block to its 
 ``<!-- shown: 1-4, 9; exit: 3 -->``             the lines of the output that are shown (``none``; by default all), and
                                                 the exit code (by default 0)
 ``<!-- cell: plan.xlsx pot!B2 = many -->``      this cell of a workbook is filled in, as the text says that a user does
+``<!-- deleted: mine/bids.csv mine/pot.csv -->`` these files are deleted, as the text says that a user does
 ==============================================  =====================================================================
 """
 
@@ -26,6 +27,7 @@ PROMPTS = {"console": "$ ", "ps1con": "PS> "}
 
 PARTS = re.compile(
     r"<!-- cell: (?P<book>\S+) (?P<sheet>\w+)!(?P<cell>[A-Z]+\d+) = (?P<value>.*?) -->"
+    r"|<!-- deleted: (?P<deleted>.*?) -->"
     r"|<!-- file: (?P<file>\S+) -->\n```\w*\n(?P<content>.*?)^```"
     r"|(?:<!-- shown: (?P<shown>[^;]*?)(?:; exit: (?P<exit>\d+))? -->\n)?"
     r"(?P<open>```(?P<kind>console|ps1con)\n)(?P<body>.*?)(?=^```)",
@@ -43,6 +45,10 @@ def with_output(page: str, folder: Path) -> str:
     def carry_out(part: re.Match[str]) -> str:
         if part["book"]:
             _fill_in(folder / part["book"], part["sheet"], part["cell"], part["value"])
+            return part[0]
+        if part["deleted"]:
+            for name in part["deleted"].split():
+                (folder / name).unlink()
             return part[0]
         if part["file"]:
             (folder / part["file"]).write_text(part["content"], encoding="utf-8")

@@ -105,12 +105,26 @@ def in_small_letters(raw: RawTable, known: Iterable[str], report: Report, table:
     """Return a table with the headers that are keys but for their capitals in small letters."""
     keys = set(known) - set(raw.columns)
     meant = {header: header.lower() for header in raw.columns if header != header.lower() and header.lower() in keys}
+    return _with_headers(raw, meant, report, table, ("SP-D064", "read in small letters"))
+
+
+def in_financial_years(raw: RawTable, years: Iterable[str], report: Report, table: str) -> RawTable:
+    """Return a table with the headers that are the scenario's years in another writing as these years."""
+    known = set(years) - set(raw.columns)
+    meant = {header: _year_of(header) for header in raw.columns if is_year(header) and _year_of(header) in known}
+    return _with_headers(raw, meant, report, table, ("SP-D061", "read as the financial years"))
+
+
+def _with_headers(
+    raw: RawTable, meant: Mapping[str, str], report: Report, table: str, note: tuple[str, str]
+) -> RawTable:
+    """Put other headers in the place of some, and note it once; not where two would be one."""
     if not meant or len(set(meant.values())) < len(meant):
         return raw
     columns = {meant.get(header, header): cells for header, cells in raw.columns.items()}
     number = list(TABLES).index(table)
-    note = f"the columns {one_of([shown(header, quoted=False) for header in meant])}"
-    report.add(Diagnostic("SP-D064", table, raw.place.file, "", "", note, "", "read in small letters"), table=number)
+    value = f"the columns {one_of([shown(header, quoted=False) for header in meant])}"
+    report.add(Diagnostic(note[0], table, raw.place.file, "", "", value, "", note[1]), table=number)
     return RawTable(columns, raw.place, raw.rows, raw.complete, raw.repeated, raw.lenient)
 
 

@@ -18,11 +18,12 @@ from .census import check_people, take_census
 from .deriving import Derived, derive, derives, extended
 from .effects import check_effects
 from .expectations import check_expectations
-from .habits import in_small_letters, take_names_and_capitals, turn_years
+from .habits import in_financial_years, in_small_letters, take_names_and_capitals, turn_years
 from .keys import check_attributes, check_keys, check_pot, known_words
 from .magnitudes import check_gives, check_magnitudes
 from .options import check_centre, check_grants, check_options, check_weights, check_years_of_options
 from .parsing import Parsed, absent, parse
+from .plausibility.limits import check_limits
 from .plausibility.losses import check_losses
 from .plausibility.outliers import check_outliers
 from .plausibility.patterns import check_patterns
@@ -81,6 +82,8 @@ def check_tables(
             further = {a: attribute(a) for a in settings.attributes} if name == "areas" else {}
             further |= {year: of_year(year) for year in settings.years} if name == PROGRAMMES else {}
             closed = {"areas": "attributes", PROGRAMMES: "years"}.get(name) not in unusable
+            if name == PROGRAMMES and name in raw:
+                raw = {**raw, name: in_financial_years(raw[name], settings.years, report, name)}
             tables[name] = _one(raw, name, further, settings.money, report, closed)
     closed = tables["objectives"].complete and tables["pot"].complete
     take_names_and_capitals(tables)
@@ -132,6 +135,7 @@ def _check_together(
             check_losses(tables, settings)
             check_outliers(tables, census, settings)
             check_effects(tables)
+            check_limits(tables, census, settings)
 
 
 def _one(

@@ -45,7 +45,7 @@ def check_rules(tables: Tables, census: Census, known: Mapping[str, Sequence[str
     for name, rule in RULES.items():
         rows = np.flatnonzero(sound & (names == name))
         if len(rows) and rule.over is not SUMS:
-            winners = _winners(rules, rule, rows, tables["areas"], axes)
+            winners = winning_rows(rules, rule, rows, tables["areas"], axes)
             _check_reference(rule, rules, tables["bids"], winners, census, axes)
             _check_heads(rule, rules, tables["areas"], winners, census)
 
@@ -119,14 +119,14 @@ def _matching_areas(rules: Parsed, rows: Integers, areas: Parsed) -> Booleans:
     """Whether any area has the code, region and type that each of these rows names."""
     matched = np.zeros(len(rows), dtype=bool)
     index = _Index(areas, {})
-    for pattern, of_pattern in _patterns(rules, rows, _OF_AREAS).items():
+    for pattern, of_pattern in patterns_of(rules, rows, _OF_AREAS).items():
         there = np.unique(index.keys(pattern))
         keys = index.keys_of_rows(rules, rows[of_pattern], pattern)
         matched[of_pattern] = np.isin(keys, there)
     return matched
 
 
-def _patterns(rules: Parsed, rows: Integers, columns: Sequence[str]) -> dict[tuple[str, ...], Integers]:
+def patterns_of(rules: Parsed, rows: Integers, columns: Sequence[str]) -> dict[tuple[str, ...], Integers]:
     """Sort rows by which of the columns they name: positions in ``rows``."""
     named = np.column_stack([np.asarray(rules.text(column).values[rows] != "", dtype=bool) for column in columns])
     if not len(rows):
@@ -178,16 +178,24 @@ class _Index:
 
 
 @dataclass(frozen=True, eq=False)
-class _Winners:
+class Winners:
     """Which row of the table wins in each cell: areas × the axes that some row names; :data:`NO_ROW` for none."""
 
     row: Integers
     axes: tuple[str, ...]
 
+    def over(self, axes: Sequence[str]) -> Integers:
+        """The rows over areas × these axes in this order, of length 1 where no row names the axis."""
+        order = [axis for axis in axes if axis in self.axes]
+        row = self.row.transpose(0, *(1 + self.axes.index(axis) for axis in order))
+        return row.reshape(len(row), *(row.shape[1 + order.index(axis)] if axis in order else 1 for axis in axes))
 
-def _winners(rules: Parsed, rule: Rule, rows: Integers, areas: Parsed, known: Mapping[str, Sequence[str]]) -> _Winners:
+
+def winning_rows(
+    rules: Parsed, rule: Rule, rows: Integers, areas: Parsed, known: Mapping[str, Sequence[str]]
+) -> Winners:
     """Find the winning row of each cell, and complain of rows that are equally particular somewhere."""
-    patterns = _patterns(rules, rows, rule.selectors)
+    patterns = patterns_of(rules, rows, rule.selectors)
     used = tuple(axis for axis in known if any(axis in pattern for pattern in patterns))
     index = _Index(areas, {axis: known[axis] for axis in used})
     best = np.full(int(np.prod(index.shape)), NO_ROW, dtype=np.int64)
@@ -202,7 +210,7 @@ def _winners(rules: Parsed, rule: Rule, rows: Integers, areas: Parsed, known: Ma
         _check_ties(rules, best, row, matched & (selectors == len(pattern)) & (best != NO_ROW))
         free = matched & (best == NO_ROW)
         best[free], selectors[free] = row[free], len(pattern)
-    return _Winners(best.reshape(index.shape), used)
+    return Winners(best.reshape(index.shape), used)
 
 
 def _check_ties(rules: Parsed, first: Integers, second: Integers, tied: Booleans) -> None:
@@ -218,7 +226,7 @@ def _check_ties(rules: Parsed, first: Integers, second: Integers, tied: Booleans
 
 
 def _check_reference(
-    rule: Rule, rules: Parsed, bids: Parsed, winners: _Winners, census: Census, known: Mapping[str, Sequence[str]]
+    rule: Rule, rules: Parsed, bids: Parsed, winners: Winners, census: Census, known: Mapping[str, Sequence[str]]
 ) -> None:
     """Check that bids have a reference where a rule that is a share of it binds them."""
     by_reference = winners.row != NO_ROW
@@ -263,7 +271,7 @@ def _words(parsed: Parsed, column: str) -> dict[str, int]:
     return {word: number for number, word in enumerate(parsed.text(column).words)}
 
 
-def _check_heads(rule: Rule, rules: Parsed, areas: Parsed, winners: _Winners, census: Census) -> None:
+def _check_heads(rule: Rule, rules: Parsed, areas: Parsed, winners: Winners, census: Census) -> None:
     """Check that areas have a population where a rule that is an amount per head binds them."""
     by_head = winners.row != NO_ROW
     by_head[by_head] = rules.text("basis").values[winners.row[by_head]] == "per_head"

@@ -24,7 +24,7 @@ from .pictures import gains_pictures, map_pictures, merit_pictures, sums_picture
 from .rules_tables import assumption_words, rules_table, stages_table
 from .table import Table, from_frame
 from .templating import page
-from .words import certificate_words, heading, illustrative, tiles
+from .words import certificate_words, heading, illustrative, tiles, warning_words
 
 PAGES_IN_A_PACK = 40
 """Pages of areas in one compressed pack."""
@@ -85,6 +85,7 @@ def report_html(settlement: Settlement, price: PriceOfFairness, logs: Sequence[L
         rules=rules_table(figures),
         stages=stages_table(figures),
         assumptions=list(assumption_words(figures)),
+        warnings=warning_words(figures),
         logs=[(log.title, log.about, from_frame(f"log-{log.key}", log.title, log.table)) for log in logs],
         provenance=settlement.provenance,
         chosen=sorted(zip(figures.areas.index, figures.areas["name"], strict=True), key=lambda area: natural(area[1])),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from singlepot.models.analysis.price_of_fairness import PriceOfFairness
-from singlepot.models.diagnostics.problems import list_words
+from singlepot.models.diagnostics.problems import list_words, listed
 from singlepot.models.money import spoken
 from singlepot.models.settings.settings import Settings
+from singlepot.models.tables.plain_words import assumed_words
 from singlepot.models.tables.stage_words import stage_words
 from singlepot.reports.text.summary import LEAST, points
 
@@ -17,9 +18,22 @@ ILLUSTRATIVE = "illustrative"
 """Word by which a scenario states that its figures are not real."""
 
 
+FILES = ("SP-F", "SP-X", "SP-J")
+"""Beginnings of the codes about the files a scenario was read from, which a settlement's folder does not hold."""
+
+
 def illustrative(figures: Figures) -> str:
-    """Return the scenario's own words if it calls itself illustrative, else nothing."""
-    return illustrative_words(figures.settlement.scenario.settings)
+    """Return the words by which a scenario calls itself illustrative, or how many options are assumed, else nothing."""
+    assumed, options = figures.settlement.scenario.assumed_options
+    words = illustrative_words(figures.settlement.scenario.settings)
+    return words or (assumed_words(assumed, options) if assumed else "")
+
+
+def warning_words(figures: Figures) -> list[str]:
+    """Write the warnings of what the scenario says, those of one kind, table and column as one; not those of files."""
+    warnings = [note for note in figures.settlement.scenario.notes if note.level == "warning"]
+    notes = [replace(note, file=note.table, place="") for note in warnings if not note.code.startswith(FILES)]
+    return [line.removeprefix("warning: ") for line in listed(notes, "warning").splitlines()]
 
 
 def illustrative_words(settings: Settings) -> str:

@@ -1,8 +1,10 @@
 """Checks for numbers far from the others of their column or series: units that slipped in some rows only.
 
-Two rules, both on the logarithm of positive numbers. In a column, the sorted numbers have a gap of two powers of ten:
+Three rules, all on the logarithm of positive numbers. In a column, the sorted numbers have a gap of two powers of ten:
 one number far out, or half of them in another unit. In a series of years, a number is two powers of ten from those
-beside it. The shipped scenarios have gaps of up to 1.7 powers (carbon of 71 areas) and steps of up to 0.3.
+beside it. In an attribute, the fewer numbers beyond a gap of one power lie among the others when they are multiplied or
+divided by a thousand or a million. The shipped scenarios have gaps of up to 1.7 powers (carbon of 71 areas) and steps
+of up to 0.3.
 """
 
 from __future__ import annotations
@@ -23,6 +25,15 @@ Tables = Mapping[str, Parsed]
 
 GAP, GAP_OF_FEW = 100.0, 1000.0
 """How many times a number is the next smaller one of its column where units may differ; among few, a larger gap."""
+
+UNIT_GAP = 10.0
+"""The same for attributes where another unit would bring the numbers in among the others."""
+
+UNIT_STEPS = (1e3, 1e6)
+"""How many times one unit is another: thousands and millions."""
+
+FEW_OTHERS = 3
+"""Numbers that make a range of the others."""
 
 FEW = 6
 """Numbers of a column below which the larger gap is asked for."""
@@ -59,8 +70,10 @@ PER_BID = 200.0
 
 def check_outliers(tables: Tables, census: Census, settings: Settings) -> None:
     """Look for numbers far from the others; tables must be without problems."""
-    for column in (*settings.attributes, "population"):
-        _check_column(tables["areas"], column)
+    _check_column(tables["areas"], "population")
+    for column in settings.attributes:
+        if not _check_column(tables["areas"], column):
+            _check_unit(tables["areas"], column)
     _check_column(tables["options"], "max_take_up")
     for name, (column, most) in STEPS.items():
         _check_steps(tables[name], column, KEYS[name], most, settings)
@@ -71,21 +84,60 @@ def check_outliers(tables: Tables, census: Census, settings: Settings) -> None:
         _check_per_bid(tables["targets"], census)
 
 
-def _check_column(parsed: Parsed, column: str) -> None:
-    """Name a column whose numbers fall into two groups far apart; the smaller group is the odd one."""
+def _check_column(parsed: Parsed, column: str) -> bool:
+    """Name a column whose numbers fall into two groups far apart, the smaller the odd one; return whether it was."""
     numbers = parsed.numbers.get(column, np.zeros(0))
     rows = np.flatnonzero(np.nan_to_num(numbers) > 0)
     if len(rows) < 2:  # two make a gap
-        return
+        return False
     rows = rows[np.argsort(numbers[rows], kind="stable")]
     times = numbers[rows][1:] / numbers[rows][:-1]
     at = int(np.argmax(times))
     if times[at] < (GAP if len(rows) >= FEW else GAP_OF_FEW):
-        return
+        return False
     low, high = rows[: at + 1], rows[at + 1 :]
     odd = np.sort(low if len(low) < len(high) else high)
     value = f"{numbers[odd[0]]:,.6g}, and {len(odd) - 1} more" if len(odd) > 1 else f"{numbers[odd[0]]:,.6g}"
     _complain(parsed, int(odd[0]), column, f"{value} of {len(rows)} numbers", float(times[at]))
+    return True
+
+
+def _check_unit(areas: Parsed, column: str) -> None:
+    """Name the fewer numbers of an attribute beyond a gap that another unit would bring in among the others."""
+    numbers = np.nan_to_num(areas.numbers.get(column, np.zeros(0)))
+    rows = np.flatnonzero(numbers > 0)
+    size = numbers[rows]
+    if len(rows) <= FEW_OTHERS:
+        return
+    people = np.nan_to_num(areas.number("population"))[rows]
+    if (people > 0).all() and _spread(size / people) < _spread(size):
+        size = size / people
+    order = np.argsort(size, kind="stable")
+    rows, size = rows[order], size[order]
+    for at in np.flatnonzero(size[1:] > UNIT_GAP * size[:-1]) + 1:
+        low, high = slice(None, at), slice(at, None)
+        odd, others = (low, high) if at < len(size) - at else (high, low)
+        if len(size[odd]) == len(size[others]) or len(size[others]) < FEW_OTHERS:
+            continue
+        least, most = size[others].min(), size[others].max()
+        for unit in UNIT_STEPS:
+            brought = size[odd] * unit if odd is low else size[odd] / unit
+            if least <= brought.min() and brought.max() <= most:
+                first = int(rows[odd].min())
+                more = f", and {len(rows[odd]) - 1} more" if len(rows[odd]) > 1 else ""
+                value = f"{numbers[first]:,.6g}{more}"
+                expected = "a number near the others of the column"
+                remedy = (
+                    f"{unit:,.0f} times {'larger' if odd is low else 'smaller'} it would be among them: see its unit"
+                )
+                areas.complain("SP-N021", first, column, value, expected, remedy)
+                return
+
+
+def _spread(numbers: Floats) -> float:
+    """Ratio of the third quartile of positive numbers to the first."""
+    low, high = np.quantile(numbers, (0.25, 0.75))
+    return float(high / low)
 
 
 def _check_steps(parsed: Parsed, column: str, key: tuple[str, ...], most: float, settings: Settings) -> None:

@@ -30,6 +30,9 @@ The other way round is only doubted: a pot that is far too large settles nothing
 LEAST_PER_HEAD_GBP, MOST_PER_HEAD_GBP = 0.01, 1e6
 """Bids per head, over all years, beyond which the unit of money is doubted."""
 
+MOST_A_YEAR_GBP, MOST_A_YEAR_PER_HEAD_GBP = 1e12, 20_000.0
+"""Bids of one year beyond which the unit of money is doubted: the first is about all public spending of the country."""
+
 POUNDS = {"GBP": 1.0, "GBP thousand": 1e3, "GBP million": 1e6}
 
 SMALLEST, LARGEST = 1e-9, 1e12
@@ -45,7 +48,8 @@ def check_units(tables: Tables, census: Census, settings: Settings) -> None:
     bids, pot = float(np.sum(tables["bids"].number("amount"))), float(np.sum(tables["pot"].number("amount")))
     if bids > 0 and pot > 0:
         _check_pot(tables["bids"], bids, pot, settings.money)
-    _check_heads(tables["areas"], census, POUNDS[settings.money])
+    if not _check_heads(tables["areas"], census, POUNDS[settings.money]):
+        _check_years(tables["bids"], census, POUNDS[settings.money])
     _check_references(tables["bids"])
     _check_options(tables, bids)
     _check_outcomes(tables, settings)
@@ -67,27 +71,49 @@ def _unit(times: float) -> str:
     return "in thousands of the other" if times < 3e4 else "in millions of the other"
 
 
-def _check_heads(areas: Parsed, census: Census, pounds: float) -> None:
-    """Compare what each area asks for, per head, with the others and with what is possible."""
+def _check_heads(areas: Parsed, census: Census, pounds: float) -> bool:
+    """Compare bids per head with one another and with what is possible; return whether one was named."""
     if "population" not in areas.numbers:
-        return
+        return False
     asking = np.flatnonzero((census.bid > 0) & (census.population > 0))
     for row in np.flatnonzero((census.population == 0) & census.concerned):
         areas.complain("SP-N014", int(row), "population", "0", "people, because shares go by them")
     if not len(asking):
-        return
+        return False
     per_head = census.bid[asking] * pounds / census.population[asking]
     median = float(np.median(per_head))
-    if not LEAST_PER_HEAD_GBP <= median <= MOST_PER_HEAD_GBP:
+    odd = not LEAST_PER_HEAD_GBP <= median <= MOST_PER_HEAD_GBP
+    if odd:
         value = f"bids of £{median:,.4g} per head in all"
         areas.complain("SP-N005", column="population", value=value, expected="amounts in the unit that money names")
     if len(asking) < 3:
-        return
+        return odd
     for row, head in zip(asking, per_head, strict=True):
         if not median / FAR < head < median * FAR:
+            odd = True
             value = f"a bid of £{head:,.4g} per head, the median being £{median:,.4g}"
             remedy = "see that its bids and population are in the units of the others"
             areas.complain("SP-N004", int(row), "population", value, "the same unit in all rows", remedy)
+    return odd
+
+
+def _check_years(bids: Parsed, census: Census, pounds: float) -> None:
+    """Name the year with the largest bids where that is more than a country has to spend."""
+    if not bids.rows:
+        return
+    year = bids.labels["year"]
+    asked = np.bincount(year.codes, bids.number("amount") * pounds)
+    row = int(np.flatnonzero(year.codes == int(np.argmax(asked)))[0])
+    asking = census.bid > 0
+    people = float(census.population[asking].sum())  # not a number where one is not known: not compared then
+    if asked.max() > MOST_A_YEAR_GBP:
+        value, most = f"£{asked.max() / 1e9:,.6g}bn", "£1,000bn"
+    elif people > 0 and asked.max() > MOST_A_YEAR_PER_HEAD_GBP * people:
+        value, most = f"£{asked.max() / people:,.6g} a head", "£20,000 a head"
+    else:
+        return
+    remedy = "all public spending is less: see that amounts are in the unit that money names"
+    bids.complain("SP-N022", row, "amount", f"bids of {value} in {year[row]}", f"at most {most} a year", remedy)
 
 
 def _check_references(bids: Parsed) -> None:

@@ -71,6 +71,24 @@ def test_years_across_of_national_targets_are_rows(tmp_path: Path) -> None:
     assert same_rows(findings.scenario, other)
 
 
+LINES = "area,line,item,{},{}\nB,Courses,grant_capital,12,0\nB,Courses,skills,3,4\n"
+
+
+@pytest.mark.parametrize(
+    "years", [("2026/27", "2027/28"), ("2026–27", "2027-28"), ("FY2026-27 [note 1]", "2027 to 2028")]
+)
+def test_years_across_programme_lines_are_the_financial_years(years: tuple[str, str], tmp_path: Path) -> None:
+    findings = found(tmp_path / "written", programmes=LINES.format(*years))
+    assert same_rows(findings.scenario, read(tmp_path / "plain", programmes=LINES.format("2026-27", "2027-28")))
+    assert codes(findings) == {"SP-D061"}
+
+
+def test_two_writings_of_one_year_and_another_year_across_programme_lines_are_refused(tmp_path: Path) -> None:
+    for number, years in enumerate([("2026/27", "2026-27"), ("2026/27", "2026–27"), ("2026-27", "2031/32")]):
+        refused = found(tmp_path / str(number), programmes=LINES.format(*years)).problems
+        assert {problem.code for problem in refused} == {"SP-D022"}, years
+
+
 @pytest.mark.parametrize(
     "bids",
     [

@@ -13,8 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import singlepot as sp
+from singlepot.models.checks.frames import raw_tables
 from singlepot.models.diagnostics.problems import Report
-from singlepot.models.scenario.scenario import _raw, from_raw
+from singlepot.models.scenario.scenario import from_raw
 from singlepot.scenarios.formats.settings_file import read_settings_file
 
 from ....examples import tries
@@ -37,7 +38,7 @@ def codes_of(scenario: sp.Scenario, **changed: object) -> set[str]:
     from_raw(
         scenario.settings.as_dict(),
         "settings",
-        _raw({k: v for k, v in frames.items() if v is not None}, report),
+        raw_tables({k: v for k, v in frames.items() if v is not None}, report),
         report,
     )
     return {note.code for note in report.notes}

@@ -11,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import singlepot as sp
+from singlepot.models.checks.frames import raw_tables
 from singlepot.models.checks.register import register
 from singlepot.models.diagnostics.problems import Diagnostic, Report
-from singlepot.models.scenario.scenario import _raw, from_raw
+from singlepot.models.scenario.scenario import from_raw
 
 from ....examples import tries
 
@@ -36,7 +37,7 @@ def warnings_of(
         ),
     }
     report = Report(quiet=True)
-    from_raw({"schema": 1, "years": years}, "settings", _raw(frames, report), report)
+    from_raw({"schema": 1, "years": years}, "settings", raw_tables(frames, report), report)
     return [note for note in report.notes if note.code in ("SP-A007", "SP-A011")]
 
 
@@ -96,7 +97,7 @@ def test_the_centre_may_have_the_code_of_its_country() -> None:
         "bids": pd.DataFrame({"area": ["E06000001"], "year": ["2026-27"], "amount": [5.0]}),
     }
     report = Report(quiet=True)
-    from_raw({"schema": 1, "years": ["2026-27"]}, "settings", _raw(frames, report), report)
+    from_raw({"schema": 1, "years": ["2026-27"]}, "settings", raw_tables(frames, report), report)
     assert "SP-A007" not in [note.code for note in report.notes]
 
 

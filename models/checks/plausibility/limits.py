@@ -1,0 +1,226 @@
+"""Checks of the limits of rules against what areas can reach, and of amounts per head against what they bid."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from ...settings.settings import Settings
+from ...tables.rule_kinds import AREAS, BASES, GRANTS, RULES, TARGETS, Rule
+from ...tables.schema import TOTAL, grant_of
+from ..census import Census
+from ..keys import places, rows_of_years
+from ..number_cells import Floats
+from ..parsing import Parsed
+from ..rules import NO_ROW, patterns_of, winning_rows
+from ..text_cells import Integers
+from .outliers import UNIT_STEPS
+
+Tables = Mapping[str, Parsed]
+Booleans = npt.NDArray[np.bool_]
+
+PER_HEAD_FAR = 50.0
+"""How many times the bid an amount per head of a rule may be, or the bid that amount, before its unit is doubted."""
+
+_ABSOLUTE = [BASES.index("amount"), BASES.index("per_head")]
+"""Bases that hold in cells without a bid or target too."""
+
+BEYOND = 1 + 1e-9
+"""How many times what can be reached a limit is at least to be beyond it: more than arithmetic leaves."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Reach:
+    """What the cells of one index set ask for and what they can come to: areas × envelopes or objectives × years.
+
+    Parameters
+    ----------
+    words
+        Envelopes or objectives.
+    asked
+        Bid or proposed target.
+    down, up
+        Least and most, each option for itself: a limit beyond them binds in no settlement.
+    """
+
+    words: tuple[str, ...]
+    asked: Floats
+    down: Floats
+    up: Floats
+
+
+def check_limits(tables: Tables, census: Census, settings: Settings) -> None:
+    """Name rows of rules that no cell can come to, and amounts per head in another unit.
+
+    The rules for all areas, in the settings, are shares of the bid that hold whatever options come, and not doubted.
+
+    Parameters
+    ----------
+    tables
+        Without problems.
+    census
+        The areas and what they bid.
+    settings
+        With the years, and the rules for all areas.
+    """
+    rules = tables["rules"]
+    if not rules.rows:
+        return
+    names = rules.text("rule").values
+    for over in (GRANTS, TARGETS, AREAS):
+        of_set = [rule for rule in RULES.values() if rule.over is over and (names == rule.name).any()]
+        if of_set:
+            reach = _reach(tables, census, settings, over is TARGETS)
+        for rule in of_set:
+            limits = _Limits(rule, np.flatnonzero(names == rule.name), tables, census, settings, reach)
+            doubted = limits.check_per_head()
+            if rule.sense in ("floor", "ceiling"):
+                limits.check_binding(doubted)
+
+
+def _reach(tables: Tables, census: Census, settings: Settings, of_targets: bool) -> _Reach:
+    """Add up what areas ask for and what options could change of it."""
+    if of_targets:
+        asking, amount, kind = tables["targets"], "target", "objective"
+        words = tuple(word for word in tables["objectives"].text("key").words if word)
+        columns = [[word] for word in words]
+    else:
+        asking, amount, kind = tables["bids"], "amount", "envelope"
+        words = tuple(word for word in tables["pot"].text("envelope").words if word) or (TOTAL,)
+        columns = [[grant_of(word).name, *(["grant"] if word == TOTAL else [])] for word in words]
+    asked = np.zeros((len(census.bid), len(words), len(settings.years)))
+    if asking.rows:
+        row, year = rows_of_years(asking, settings)
+        area, across = places(asking.labels["area"], census.row_of), places(asking.text(kind), _number(words))
+        np.add.at(asked, (area[row], across[row], year), np.nan_to_num(asking.numbers[amount])[row])
+    # a floor of nobody but the centre can fail to bind: scale-backs bring the cells of all others down to nothing
+    down, up = np.where(census.centre[:, None, None], asked, 0.0), asked.copy()
+    profile = tables["option_years"]
+    if profile.rows:
+        row, year = rows_of_years(profile, settings)
+        area, take_up = places(profile.labels["area"], census.row_of), _take_ups(tables, census)
+        for number, names in enumerate(columns):
+            name = next((name for name in names if name in profile.numbers), "")
+            if name:
+                change = (np.nan_to_num(profile.numbers[name]) * take_up)[row]
+                np.add.at(up[:, number], (area[row], year), np.maximum(change, 0.0))
+                np.add.at(down[:, number], (area[row], year), np.minimum(change, 0.0))
+    return _Reach(words, asked, down, up)
+
+
+def _number(words: tuple[str, ...]) -> dict[str, int]:
+    return {word: number for number, word in enumerate(words)}
+
+
+def _take_ups(tables: Tables, census: Census) -> Floats:
+    """Largest take-up of the option of each row of option_years; none where the option is not there."""
+    options, profile = tables["options"], tables["option_years"]
+    words = _number(tuple(options.text("option").words))
+
+    def keys(parsed: Parsed) -> Integers:
+        area, option = places(parsed.text("area"), census.row_of), places(parsed.text("option"), words)
+        return np.where(option < 0, -1, area * len(words) + option)
+
+    there, wanted = keys(options), keys(profile)
+    order = np.argsort(there, kind="stable")
+    at = order[np.minimum(np.searchsorted(there[order], wanted), len(order) - 1)]
+    return np.where(there[at] == wanted, options.number("max_take_up")[at], 0.0)
+
+
+class _Limits:
+    """The limits of the rows of one rule in all cells of its index set, each with the row that wins there."""
+
+    def __init__(
+        self, rule: Rule, rows: Integers, tables: Tables, census: Census, settings: Settings, reach: _Reach
+    ) -> None:
+        """Find the winning row of each cell, its value and what that is a share or number of."""
+        self._rule, self._rows, self._rules, self._areas = rule, rows, tables["rules"], tables["areas"]
+        kind = "objective" if rule.over is TARGETS else "envelope"
+        self._axes = {} if rule.over is AREAS else {kind: reach.words, "year": settings.years}
+        self._asked, self._down, self._up = reach.asked, reach.down, reach.up
+        if rule.over is AREAS:
+            self._asked, self._down = reach.asked.sum(axis=(1, 2)), np.zeros(len(census.bid))
+            self._up = _own_costs(tables["options"], census)
+        elif rule.sense == "step":
+            self._asked = np.broadcast_to(reach.asked.mean(axis=2, keepdims=True), reach.asked.shape)
+        self._heads = census.population.reshape(-1, *(1,) * (self._asked.ndim - 1))
+        self._row = self._winning(rows)
+        self._general = rule.name in settings.rules
+        bases = np.full(self._rules.rows, -1)
+        bases[rows] = [BASES.index(word) for word in self._rules.text("basis").values[rows]]
+        ruled = self._row != NO_ROW
+        self._value = np.where(ruled, self._rules.numbers["value"][self._row], np.nan)
+        self._basis = np.where(ruled, bases[self._row], -1)
+
+    def _winning(self, rows: Integers) -> Integers:
+        winners = winning_rows(self._rules, self._rule, rows, self._areas, self._axes)
+        return np.broadcast_to(winners.over(tuple(self._axes)), self._asked.shape)
+
+    def check_per_head(self) -> Integers:
+        """Name rows whose amounts per head are in another unit; return them."""
+        heads = np.nan_to_num(np.broadcast_to(self._heads, self._asked.shape))
+        asks = (self._basis == BASES.index("per_head")) & (self._asked > 0) & (heads > 0) & (self._value > 0)
+        order = np.argsort(self._row[asks], kind="stable")
+        times = (self._value[asks] * heads[asks] / self._asked[asks])[order]
+        rows, first = np.unique(self._row[asks][order], return_index=True)
+        doubted = []
+        for row, of_row in zip(rows.tolist(), np.split(times, first[1:]), strict=False):
+            median, value = float(np.median(of_row)), float(self._rules.numbers["value"][row])
+            least = 0.0 if self._rule.of_bidders else 1 / PER_HEAD_FAR  # steps and own costs are small shares
+            units = [unit if median < least else 1 / unit for unit in UNIT_STEPS]
+            unit = next((unit for unit in units if 1 / PER_HEAD_FAR <= median * unit <= PER_HEAD_FAR), None)
+            if unit is not None and not least <= median <= PER_HEAD_FAR:
+                doubted.append(row)
+                shown = f"{value:,.6g} per head, typically {median:,.4g} times what it limits"
+                expected = "an amount per head in the unit of what it limits"
+                remedy = f"{value * unit:,.6g} would fit: see its unit"
+                self._rules.complain("SP-S016", row, "value", shown, expected, remedy)
+        return np.asarray(doubted, dtype=np.int64)
+
+    def check_binding(self, doubted: Integers) -> None:
+        """Name rows whose limit no cell can come to, unless they lift a stricter one or are doubted otherwise."""
+        limit = self._value * self._sizes()
+        counted = limit > 0  # a floor of nothing says that there is none
+        counted &= (self._asked > 0) | (np.isin(self._basis, _ABSOLUTE) & (not self._rule.of_bidders))
+        if self._rule.sense == "ceiling":
+            moved = self._up > (0.0 if self._rule.over is AREAS else self._asked)
+            idle, near, reached = limit > self._up * BEYOND, self._up / np.where(counted, limit, 1.0), self._up
+        else:
+            moved, idle, near, reached = self._down < self._asked, limit * BEYOND < self._down, -self._down, self._down
+        percentage = (self._basis == BASES.index("bid")) & (self._value >= self._rule.percentage_from)
+        idle &= ~self._lifting() & ~np.isin(self._row, doubted) & ~percentage
+        at, of_row = np.nonzero(counted.reshape(-1))[0], self._row[counted]
+        binding = np.bincount(of_row, ~idle[counted], minlength=self._rules.rows) > 0
+        moving = np.bincount(of_row, moved[counted], minlength=self._rules.rows) > 0
+        for row in np.flatnonzero(moving & ~binding).tolist():
+            cells = at[of_row == row]
+            cell = cells[int(np.argmax(near.reshape(-1)[cells]))]
+            end = "most" if self._rule.upper else "least"
+            most = f"{reached.reshape(-1)[cell]:,.6g} at {end}"
+            value = f"{limit.reshape(-1)[cell]:,.6g} for the nearest cell, which can come to {most}"
+            expected, remedy = "a limit that some cell can come to", "it cannot bind: see its unit and basis"
+            self._rules.complain("SP-S015", row, "value", value, expected, remedy)
+
+    def _sizes(self) -> Floats:
+        """What a value is multiplied by in each cell, by its basis."""
+        sizes = np.where(self._basis == BASES.index("bid"), self._asked, np.nan)
+        sizes = np.where(self._basis == BASES.index("amount"), 1.0, sizes)
+        return np.where(self._basis == BASES.index("per_head"), self._heads, sizes)
+
+    def _lifting(self) -> Booleans:
+        """Whether another row, or the rule for all areas, would hold in a cell without the row that wins there."""
+        patterns = patterns_of(self._rules, self._rows, self._rule.selectors).values()
+        matched = sum((self._winning(self._rows[of]) != NO_ROW).astype(np.int64) for of in patterns)
+        return np.asarray((matched > 1) | self._general)
+
+
+def _own_costs(options: Parsed, census: Census) -> Floats:
+    """What all options of each area together would cost it, money."""
+    sums = np.zeros(len(census.bid))
+    if options.rows:
+        cost = options.number("own_cost") * options.number("max_take_up")
+        np.add.at(sums, places(options.labels["area"], census.row_of), cost)
+    return sums

@@ -14,12 +14,13 @@ from singlepot.models.files.csv_text import csv_text
 from singlepot.models.files.folder import write_folder
 from singlepot.models.files.folder_kinds import LEFT_OUT, SCENARIO
 from singlepot.models.scenario.scenario import Scenario
+from singlepot.models.tables.copies import CopiedTables
 
 from ..writing.writing import scenario_files
 
 
 @dataclass(frozen=True, eq=False)
-class Imported:
+class Imported(CopiedTables):
     """Scenario made of published tables.
 
     Parameters

@@ -20,7 +20,7 @@ def above(code: str) -> list[str]:
     """Return the codes that contain a code, the nearest first: as the register lists them, and by what replaced it.
 
     >>> above("E07000026")[:2]
-    ['E10000006', 'E12000002']
+    ['E06000063', 'E12000002']
     """
     known = register()
     successors = known.successors(code)

@@ -165,9 +165,9 @@ def largest_part(matrix: sparse.csc_array, row_dual: Floats) -> float:
     return float(np.abs(matrix.data * row_dual[matrix.indices]).max(initial=0.0))
 
 
-def calm(cost: Floats) -> float:
-    """Return how large a part of a reduced cost, see :func:`largest_part`, may be if the duals describe a face."""
-    return max(CALM / ECHO, STEEP * float(np.abs(cost).sum()))
+def describes_a_face(part: float, cost: Floats) -> bool:
+    """Whether duals whose largest part, see :func:`largest_part`, is this describe the face of an objective."""
+    return part * ECHO <= CALM or part <= STEEP * float(np.abs(cost).sum())
 
 
 def ambiguous(duals: Floats) -> bool:

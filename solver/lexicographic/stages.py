@@ -23,7 +23,7 @@ from ..negligible import LEAST_GIVE
 from ..programme import OPEN, Family, Floats, LinearProgramme
 from ..scaling import objective_factor, scale
 from .choice_of_method import ChoiceOfMethod, closeness, method_name
-from .faces import Face, ambiguous, around, calm, largest_part, without_rounding
+from .faces import Face, ambiguous, around, describes_a_face, largest_part, without_rounding
 from .proof import GAP_TOLERANCE, Prover, size
 from .stage import EVERY_CURE, InfeasibleError, Stage, Staged, StageResult, Start, Technique, ended_early
 
@@ -271,7 +271,7 @@ class LexicographicSolver:
                 note = f"{'; '.join(claims)}; solved again by {solver.name}" if stands_in else ""
                 proved = _Proved(answer, method_name(features, method), note, factor)
                 part = largest_part(self.scaled.matrix, answer.row_dual * objective.factor)
-                if part <= calm(objective.cost * objective.factor):
+                if describes_a_face(part, objective.cost * objective.factor):
                     return self._with_clear_duals(proved, solver, objective)
                 if fallback is not None and math.isclose(part, largest, rel_tol=ALIKE):
                     return fallback

@@ -40,6 +40,7 @@ def fitting(parameter: str) -> object:
         "result": settlement(),
         "rule": "pro-rata",
         "count": 1,
+        "files": ["figures.csv"],
     }
     return values.get(parameter, "bucks-and-burnley")
 

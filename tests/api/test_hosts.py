@@ -121,7 +121,10 @@ def test_ctrl_c_at_any_moment_ends_with_a_message(times: int, tmp_path: Path) ->
 
 @pytest.mark.skipif(os.name == "nt", reason="signals are a Unix thing")
 def test_ctrl_c_after_the_work_is_done_changes_nothing(tmp_path: Path) -> None:
-    """Python takes a while to unload large libraries, and would end by the signal."""
+    """Python takes a while to unload large libraries, and would end by the signal.
+
+    The line that is waited for is printed a moment before the program has nothing left to do.
+    """
     for step in range(3):
         command = [*COMMAND, "settle", "bucks-and-burnley", "--out", str(tmp_path / str(step)), "--only", "tables"]
         with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as program:
@@ -131,6 +134,9 @@ def test_ctrl_c_after_the_work_is_done_changes_nothing(tmp_path: Path) -> None:
                 threading.Event().wait(0.002)
                 program.send_signal(signal.SIGINT)
             _, errors = program.communicate(timeout=120)
+        if program.returncode == 130:  # so soon that the program had not yet been told that all is done
+            assert errors == "stopped: the work was done, not all of it may have been printed\n"
+            continue
         assert (program.returncode, errors) == (0, "")
 
 

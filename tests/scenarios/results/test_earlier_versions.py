@@ -42,6 +42,7 @@ def test_a_scenario_of_version_1_reads(form: str) -> None:
         "pot": 2,
         "bids": 4,
         "targets": 4,
+        "programmes": 0,
         "options": 2,
         "option_years": 4,
         "rules": 1,

@@ -90,8 +90,10 @@ class PageReader(TextReader):
             self.say(text, lambda scanner: self._text_of(scanner, area))
 
     def _known(self, text: str) -> bool:
-        """Whether a text is one that the scenario brings, or of the provenance: no claim of the code."""
+        """Whether a text is one that the scenario brings, of its check or of the provenance: no claim of the code."""
         settlement = self.facts.settlement
+        if text.partition(" ")[0] in {note.code for note in settlement.scenario.notes if note.level == "warning"}:
+            return True
         settings, provenance = settlement.scenario.settings, settlement.provenance
         known = {
             settings.title,

@@ -171,7 +171,7 @@ def goal(
 
     read = singlepot.read_scenario(scenario, levers=levers)
     found = singlepot.goal(read, lever, miss=miss, objective=objective, time_limit_s=time_limit_s)
-    save_levers(scenario, (*levers, (found.lever.name, found.value)), save, overwrite)
+    save_levers(scenario, (*levers, *found.levers.items()), save, overwrite)
     if as_json:
         rows = [
             {key: None if value != value else value for key, value in row.items()}

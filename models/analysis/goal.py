@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -19,6 +19,7 @@ from ..levers.lever import Lever, find_lever
 from ..levers.pulling import KINDS
 from ..scenario.scenario import Scenario
 from ..scenario.titles import Titles
+from ..settings.frozen import FrozenMapping
 from ..settlement.settle import settle_scenario
 from ..settlement.settlement import Settlement
 from .goal_programme import GoalProgramme, is_maximised
@@ -54,8 +55,10 @@ class Goal:
         Share of a national target that may be missed.
     objective
         The only objective whose targets count; empty for all.
+    levers
+        What is set in ``scenario``: the lever at ``value``, and nothing where a stage of shortfalls gave something.
     scenario
-        The scenario with the lever at ``value``, in which no stage of shortfalls gives anything.
+        The scenario with these levers.
     """
 
     lever: Lever
@@ -63,6 +66,7 @@ class Goal:
     exact: float
     miss: float
     objective: str
+    levers: Mapping[str, float]
     scenario: Scenario
     _search: GoalProgramme
 
@@ -77,9 +81,8 @@ class Goal:
         return self.value * self.lever.now if self.lever.kind == "factor" else self.value
 
     def what_if(self) -> dict[str, object]:
-        """Return the what-if that gives :attr:`scenario`, without its title."""
-        give = {stage: 0.0 for stage in self.scenario.settings.stages.order if stage.startswith("shortfall")}
-        return {"levers": {self.lever.name: self.value}, "stages": {"give": give}}
+        """Return the what-if that gives :attr:`scenario`."""
+        return {"levers": dict(self.levers)}
 
     @cached_property
     def settlement(self) -> Settlement:
@@ -145,7 +148,8 @@ def goal(
     >>> round(found.amount, 3), round(float(found.settlement.national["shortfall"].max()), 6)
     (195.0, 0.0)
     """
-    found = find_lever(Titles(scenario).levers, lever, Titles(scenario).areas)
+    titles = Titles(scenario)
+    found = find_lever(titles.levers, lever, titles.areas)
     if found is None:
         raise BadOptionError(f"{lever!r} is no lever of this scenario", f"choose one of {KINDS}")
     if not found.linear:
@@ -158,9 +162,9 @@ def goal(
     search = GoalProgramme(scenario, found, miss, objective, Control(time_limit_s, progress))
     exact = search.solve()
     value = _outward(exact, found)
-    give = {stage: 0.0 for stage in scenario.settings.stages.order if stage.startswith("shortfall")}
-    pulled = scenario.with_levers({found.name: value}).with_(stages={"give": give})
-    return Goal(found, value, exact, miss, objective, pulled, search)
+    given = [stage for stage, give in scenario.settings.stages.give.items() if give and stage.startswith("shortfall")]
+    levers = FrozenMapping({found.name: value, **{f"give.{stage}": 0.0 for stage in given}})
+    return Goal(found, value, exact, miss, objective, levers, scenario.with_levers(levers), search)
 
 
 def _outward(exact: float, lever: Lever) -> float:

@@ -89,9 +89,11 @@ def _free_pairs(
         change[position[row[entries]], k, years.codes[entries]] += np.nan_to_num(profile.numbers[name][entries])
     for group in members.values():
         for first, other in combinations(group, 2):
+            if money[first] + money[other] > 0:
+                continue
             both = change[position[first]] + change[position[other]]
             nothing = ALIKE * np.abs(change[position[first]]).max(initial=0.0)
-            if money[first] + money[other] <= 0 and (both >= -nothing).all() and (both > nothing).any():
+            if (both >= -nothing).all() and (both > nothing).any():
                 yield first, other
 
 

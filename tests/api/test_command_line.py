@@ -254,6 +254,8 @@ def test_a_goal_is_told_and_saved(tmp_path: Path) -> None:
     settled = run("settle", "g.toml", "--out", "out", "--only", "tables", cwd=tmp_path)
     assert settled.returncode == 0, settled.stderr
     assert "0 of 4 national targets are missed." in settled.stdout
+    saved = sp.read_scenario(tmp_path / "g.toml")
+    assert set(saved.settings.stages.give.values()) <= {0.0}
     refused = run("goal", "bucks-and-burnley", "--lever", "bids", cwd=tmp_path)
     assert refused.returncode == 2
     assert "no linear programme in the bids" in refused.stderr

@@ -14,6 +14,7 @@ from .shared import (
     OVERWRITE,
     QUIET,
     SET,
+    Levers,
     check_chart,
     check_folder,
     command,
@@ -46,7 +47,7 @@ from .shared import (
 @time_limit()
 def frontier(
     scenario: str,
-    levers: tuple[tuple[str, float | str], ...],
+    levers: Levers,
     between: str,
     others: Any,
     depth: float,
@@ -102,7 +103,7 @@ def frontier(
 @time_limit()
 def alternatives(
     scenario: str,
-    levers: tuple[tuple[str, float | str], ...],
+    levers: Levers,
     within: float,
     count: int,
     by: Any,
@@ -152,7 +153,7 @@ def alternatives(
 @time_limit()
 def goal(
     scenario: str,
-    levers: tuple[tuple[str, float | str], ...],
+    levers: Levers,
     lever: str,
     miss: float,
     objective: str,

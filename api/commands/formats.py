@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from .shared import JSON, OUT, OVERWRITE, SET, check_folder, command, complain, show_json
+from .shared import JSON, OUT, OVERWRITE, SET, Levers, check_folder, command, complain, show_json
 
 FORMATS = ("csv", "parquet", "xlsx", "json")
 """As :data:`singlepot.scenarios.writing.writing.FORMATS`, which is not loaded for ``--help``."""
@@ -16,9 +16,7 @@ FORMATS = ("csv", "parquet", "xlsx", "json")
 @click.argument("target", type=click.Path())
 @click.option("--format", "chosen", type=click.Choice(FORMATS), help="By default as the name of TARGET says.")
 @click.option("--overwrite", is_flag=True, help="Replace what stands there.")
-def export(
-    scenario: str, levers: tuple[tuple[str, float | str], ...], target: str, chosen: str | None, overwrite: bool
-) -> None:
+def export(scenario: str, levers: Levers, target: str, chosen: str | None, overwrite: bool) -> None:
     """Convert SCENARIO without loss: TARGET is .xlsx, .json, or a folder.
 
     A written settlement becomes one JSON document if TARGET ends in .json.

@@ -10,6 +10,7 @@ from .shared import (
     OVERWRITE,
     QUIET,
     SET,
+    Levers,
     check_folder,
     command,
     counting,
@@ -42,7 +43,7 @@ def show(scenario: str, everything: bool) -> None:
 @time_limit("scenario")
 def compare(
     scenarios: tuple[str, ...],
-    levers: tuple[tuple[str, float | str], ...],
+    levers: Levers,
     path: str | None,
     areas: tuple[str, ...],
     quiet: bool,
@@ -90,7 +91,7 @@ def compare(
 def sweep(
     scenario: str,
     settings: tuple[str, ...],
-    levers: tuple[tuple[str, float | str], ...],
+    levers: Levers,
     path: str,
     most: int | None,
     no_chart: bool,
@@ -145,7 +146,7 @@ def stability(
     scenario: str,
     areas: tuple[str, ...],
     change: float,
-    levers: tuple[tuple[str, float | str], ...],
+    levers: Levers,
     path: str | None,
     quiet: bool,
     overwrite: bool,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from .shared import OUT_REQUIRED, SET, check_folder, command, end, insist_on_charts, names, pulled, show
+from .shared import OUT_REQUIRED, SET, Levers, check_folder, command, end, insist_on_charts, names, pulled, show
 
 
 @command("regimes bucks-and-burnley --out out/regimes")
@@ -24,7 +24,7 @@ from .shared import OUT_REQUIRED, SET, check_folder, command, end, insist_on_cha
 )
 def regimes(
     scenario: str,
-    levers: tuple[tuple[str, float | str], ...],
+    levers: Levers,
     path: str,
     only: str | None,
     plan: str | None,

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from singlepot.reports.outputs import Layers
     from singlepot.solver import Progress
 
+Levers = tuple[tuple[str, float | str], ...]
+"""Levers with their values, in the order in which they are given."""
+
 OUT = click.option("--out", "path", type=click.Path(), help="Folder to write; it must not exist.")
 OUT_REQUIRED = click.option(
     "--out", "path", required=True, type=click.Path(), help="Folder to write; it must not exist."
@@ -26,7 +29,7 @@ JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON alone on
 CHART = click.option("--chart", type=click.Path(), help="Also draw it: a file that ends in .png or .svg.")
 
 
-def _pairs(ctx: click.Context, param: click.Parameter, texts: tuple[str, ...]) -> tuple[tuple[str, float | str], ...]:
+def _pairs(ctx: click.Context, param: click.Parameter, texts: tuple[str, ...]) -> Levers:
     """Read levers, each written as NAME=VALUE."""
     pairs: list[tuple[str, float | str]] = []
     for text in texts:
@@ -53,14 +56,14 @@ SAVE = click.option(
 )
 
 
-def pulled(scenario: str, levers: Sequence[tuple[str, float | str]]) -> Scenario | str:
+def pulled(scenario: str, levers: Levers) -> Scenario | str:
     """Read a scenario with levers pulled; without any it stays as it is named."""
     import singlepot
 
     return singlepot.read_scenario(scenario, levers=levers) if levers else scenario
 
 
-def save_levers(scenario: str, levers: Sequence[tuple[str, float | str]], path: str | None, overwrite: bool) -> None:
+def save_levers(scenario: str, levers: Levers, path: str | None, overwrite: bool) -> None:
     """Write the levers that were pulled as a what-if, where that is asked for."""
     if path is None:
         return

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
 from ..diagnostics.problems import SETTINGS, Diagnostic, Report, did_you_mean, shown
+from ..settings.settings import year_written
 from ..tables.defaults import fill
 from ..tables.schema import TABLES
 from .lever import Lever, find_lever, levers_of
@@ -20,10 +20,6 @@ Pairs = Mapping[str, object] | Sequence[tuple[str, object]]
 
 KINDS = "pot, bids, national, weight, priority, rules, give, equity, lock, derive"
 """How the names of levers begin, for messages."""
-
-
-YEAR = r"\d{4}-\d{2}"
-"""Name of a year column of ``programmes``."""
 
 
 def pull(
@@ -127,7 +123,7 @@ def _money_of_lines(programmes: pd.DataFrame, factor: float) -> pd.DataFrame:
     if programmes.empty:
         return programmes
     money = programmes["item"].str.fullmatch("grant(_.*)?")
-    years = [name for name in programmes if name == "value" or re.fullmatch(YEAR, str(name))]
+    years = [name for name in programmes if name == "value" or year_written(str(name))]
     changed = programmes.copy()
     changed.loc[money, years] = programmes.loc[money, years] * factor
     return changed

@@ -71,7 +71,11 @@ def explain_conflict(
 def _missed_by_little(least: str | None) -> NoSettlementError:
     """Say that the rules clash by so little that a repair would find nothing to do."""
     if least is None:
-        raise SolverFailedError("no settlement was found and none was disproved", "report this scenario as a defect")
+        raise SolverFailedError(
+            "no settlement was found and none was disproved: the rules hold together, or miss by less than a solver "
+            "can tell",
+            "move one of them, or the pot, by a little",
+        )
     return NoSettlementError("the rules cannot hold together, by less than a solver can tell from nothing", least)
 
 

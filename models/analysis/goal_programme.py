@@ -23,10 +23,10 @@ from singlepot.solver import (
 )
 from singlepot.solver.programme import Family
 
-from ..formulation.formulation import Formulation, write
+from ..formulation.formulation import formulate
 from ..formulation.model import ABSENT
-from ..formulation.rules import resolve
 from ..infeasibility.explain import explain_conflict
+from ..infeasibility.relaxable import RelaxableProgramme, relaxable
 from ..levers.lever import Lever
 from ..scenario.array_types import Floats
 from ..scenario.arrays import arrays
@@ -81,22 +81,23 @@ class GoalProgramme:
         self._scenario, self._lever, self._miss, self._control = scenario, lever, miss, control
         step = 0.5 if math.isinf(lever.most) else (lever.most - lever.least) / 4
         points = (lever.least + step, lever.least + 2 * step, lever.least + 3 * step)
-        written = [_constraints(scenario.with_levers({lever.name: value})) for value in points]
+        # every limit has a row of its own: as bounds of one column, a floor that moves would hide behind a lock
+        written = [relaxable(scenario.with_levers({lever.name: value})) for value in points]
         first = written[0].programme
         for other in written[1:]:
             difference = abs(first.matrix - other.programme.matrix) if first.shape == other.programme.shape else None
             if difference is None or difference.max() > STRAIGHT:
                 raise BadOptionError(f"{lever.name} has no goal", "what can be reached is no linear programme in it")
 
-        def lines(of: Callable[[Formulation], Floats]) -> _Line:
+        def lines(of: Callable[[RelaxableProgramme], Floats]) -> _Line:
             return _Line.through(points, [of(one) for one in written], lever.name)
 
-        keys = written[0].model.national_keys()
+        keys = written[0].formulation.model.national_keys()
         counts = np.asarray([not objective or key == objective for key in keys["objective"]], dtype=bool)
         self.keys = {name: np.asarray(labels, dtype=object)[counts] for name, labels in keys.items()}
         self.counted = np.flatnonzero(counts)
-        self._base, self._columns = written[0], first.shape[1]
-        self._targets = lines(lambda one: one.data.national.target)
+        self._base, self._columns = written[0].formulation, first.shape[1]
+        self._targets = lines(lambda one: one.formulation.data.national.target)
         column = (lines(lambda one: one.programme.column_lower), lines(lambda one: one.programme.column_upper))
         row = (lines(lambda one: one.programme.row_lower), lines(lambda one: one.programme.row_upper))
         self._programme = self._extended(first, column, row)
@@ -235,7 +236,7 @@ class GoalProgramme:
         lever = self._lever
         loosest = max(lever.least, LEAST) if is_maximised(lever) else min(lever.most, self._largest())
         loose = self._scenario.with_levers({lever.name: loosest})
-        best = self._least_miss(_constraints(loose))
+        best = self._least_miss(loose)
         if failure is not None and best <= self._miss + MET:
             raise failure
         reach = find_attainable(loose)
@@ -254,10 +255,10 @@ class GoalProgramme:
             f"allow a miss of {least}, or add options",
         )
 
-    def _least_miss(self, formulation: Formulation) -> float:
+    def _least_miss(self, loose: Scenario) -> float:
         """Return the least largest share of a counted target that is missed."""
-        programme, rows = formulation.programme, list(self._goal_rows())
-        targets = formulation.data.national.target[self.counted]
+        elastic, rows = relaxable(loose), list(self._goal_rows())
+        programme, targets = elastic.programme, elastic.formulation.data.national.target[self.counted]
         agreed = sparse.csr_array(np.vstack([coefficients for coefficients, *_ in rows]))
         family = Family("goal", programme.shape[0], len(rows), self.keys)
         with_rows = programme.with_rows(family, agreed, targets, np.full(len(rows), np.inf))
@@ -276,11 +277,5 @@ class GoalProgramme:
         try:
             staged = minimise_in_turn(whole, [Stage("miss", "", cost)], self._control)
         except InfeasibleError:
-            raise explain_conflict(formulation, self._control) from None
+            raise explain_conflict(formulate(loose), self._control) from None
         return staged.results[0].value
-
-
-def _constraints(scenario: Scenario) -> Formulation:
-    """Write what a settlement must satisfy, without any stage."""
-    data = arrays(scenario)
-    return write(scenario, data, resolve(scenario, data), staged=False)

@@ -22,7 +22,7 @@ from .interpreter import find_interpreter
 from .limits import OVER_LIMIT
 from .scan import Facts
 
-SECONDS = 30.0
+SECONDS = 120.0
 """Wall time for opening a small workbook."""
 
 SECONDS_FOR_EACH_MB = 20.0

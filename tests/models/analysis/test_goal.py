@@ -123,3 +123,12 @@ def test_a_lever_without_a_goal_is_refused_with_the_reason(lever: str, words: st
 def test_where_no_value_is_enough_it_is_said_how_far_one_gets() -> None:
     with pytest.raises(sp.NoSettlementError, match=r"at best one is missed by 4\.\d+%"):
         sp.goal(sp.read_scenario("england"), "grant_floor")
+
+
+def test_a_floor_goes_no_higher_than_a_lock_beside_it() -> None:
+    """Also where the lock lies between the values at which the programme is looked at."""
+    start = strict(sp.read_scenario("bucks-and-burnley"))
+    locked = start.with_levers({"lock.Burnley": 0.81})
+    found = sp.goal(locked, "rules.grant_floor", miss=0.9)
+    assert found.exact == pytest.approx(0.81, rel=1e-9)
+    assert worst(found.scenario) <= 0.9

@@ -158,13 +158,17 @@ def stability(
     check_folder(path, "STABILITY", overwrite, scenario)
     import singlepot
     from singlepot.reports import stability_text
+    from singlepot.reports.outputs import REPORT, Layers
 
     settlement = singlepot.settle(pulled(scenario, levers), time_limit_s=time_limit_s)
     with counting(quiet) as progress:
         found = singlepot.measure_stability(
             settlement, areas or None, change, time_limit_s=time_limit_s, progress=progress
         )
+    layers = Layers()
     if path is not None:
-        write_stability(found, settlement, path, overwrite=overwrite)
+        layers.make_page(REPORT, lambda page: {REPORT: page.stability_html(found, settlement).encode()})
+        write_stability(found, settlement, path, overwrite=overwrite, further=layers.files)
     if not quiet:
-        show_result(stability_text(found, settlement.scenario.settings), path)
+        show_result(stability_text(found, settlement.scenario.settings), path, layers.missing)
+    end(layers.failed, layers.exit_code)

@@ -17,6 +17,7 @@ from .shared import OUT_REQUIRED, SAVE, check_folder, command, end, put, reading
 @OUT_REQUIRED
 @click.option("--json", "as_json", is_flag=True, help="Print settlement.json alone on standard output.")
 @click.option("--quiet", is_flag=True, help="No progress, no warnings and no summary.")
+@click.option("--verbose", is_flag=True, help="Also print the figures of the proof.")
 @time_limit()
 @click.option("--overwrite", is_flag=True, help="Replace a settlement that stands in the folder.")
 @click.option("--backend", default="highs", help="Who solves: highs, pulp or pyomo.  [default: highs]")
@@ -30,6 +31,7 @@ def settle(
     path: str,
     as_json: bool,
     quiet: bool,
+    verbose: bool,
     time_limit_s: float | None,
     overwrite: bool,
     backend: str,
@@ -75,6 +77,6 @@ def settle(
     if as_json:
         put(sys.stdout, settlement.documents()["settlement.json"].decode())
     if price is not None and not quiet:
-        text = f"{summary(settlement, price)}\n{report.written(path, made)}"
+        text = f"{summary(settlement, price, verbose=verbose)}\n{report.written(path, made)}"
         put(sys.stderr if as_json else sys.stdout, text)
     end([*priced.failed, *made.failed])

@@ -22,9 +22,6 @@ from .table import Column, Table, settlement_columns, tabulate
 from .templating import page, render
 from .words import illustrative
 
-WIDTH = 340
-"""Width of each of the two pictures."""
-
 UNUSED = 1e-6
 """Share of an option's largest take-up up to which it is not asked for."""
 
@@ -65,15 +62,15 @@ def area_page_html(settlement: Settlement, code: str) -> str:
     )
 
 
-def _picture(figures: Figures, code: str, label: str) -> dict[str, str] | None:
-    """Draw the chart of an area, for a desk and for a telephone."""
-    wide, narrow = (area_spec(figures, code, WIDTH, beside=beside) for beside in (True, False))
-    return {"wide": inline_svg(wide, label), "narrow": inline_svg(narrow, label)} if wide and narrow else None
+def _picture(figures: Figures, code: str, label: str) -> str:
+    """Draw the chart of an area; empty where there is nothing to draw."""
+    spec = area_spec(figures, code)
+    return inline_svg(spec, label) if spec else ""
 
 
 def area_fragment(figures: Figures, code: str) -> str:
     """Return what the report shows of one area."""
-    return render("area_body.html.j2", picture=None, heading=3, **contents(figures, code))
+    return render("area_body.html.j2", picture="", heading=3, **contents(figures, code))
 
 
 def contents(figures: Figures, code: str) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import base64
 import gzip
 import json
 from collections.abc import Sequence
+from typing import Any
 
 import pandas as pd
 
@@ -15,16 +16,20 @@ from singlepot.models.settlement.settlement import Settlement
 from singlepot.models.tables.plain_words import plain
 
 from ..logs.logs import Log
+from ..text.story import story
 from ..text.summary import fairness_words
 from . import tables
 from .area_page import area_fragment
 from .figures.cells import BY_HAND, cells_of
 from .figures.figures import Figures, figures_of
-from .pictures import gains_pictures, map_pictures, merit_pictures, sums_picture
+from .pictures import gains_pictures, map_pictures, merit_pictures, ranks_picture, sums_picture
 from .rules_tables import assumption_words, rules_table, stages_table
 from .table import Table, from_frame
 from .templating import page
 from .words import certificate_words, heading, illustrative, tiles, warning_words
+
+FIRST_MAP = "map-change"
+"""The map of the first pages."""
 
 PAGES_IN_A_PACK = 40
 """Pages of areas in one compressed pack."""
@@ -50,17 +55,17 @@ def report_html(settlement: Settlement, price: PriceOfFairness, logs: Sequence[L
     figures = figures_of(settlement)
     settings = settlement.scenario.settings
     cells = cells_of(settlement.scenario)
+    maps = {picture.key: picture for picture in map_pictures(figures, cells)}
     return page(
         "report.html.j2",
         title=settings.title or "Settlement",
         illustrative=illustrative(figures),
         heading=heading(figures),
-        tiles=tiles(figures, price),
-        short=tables.short_table(figures) if len(settlement.national) else None,
+        **answer(figures),
+        map=maps.pop(FIRST_MAP, None),
         fairness_words=list(fairness_words(price)),
         certificate=certificate_words(figures),
         notes=settlement.certificate.notes,
-        sums=sums_picture(figures),
         pot=tables.money_table(figures),
         national=tables.national_table(figures) if len(settlement.national) else None,
         kinds=tables.kinds_table(figures),
@@ -69,9 +74,8 @@ def report_html(settlement: Settlement, price: PriceOfFairness, logs: Sequence[L
         orders=[(tables.stops_table(figures, order), picture) for order, picture in merit_pictures(figures)],
         unranked=figures.best is None,
         silent=_silent(figures),
-        gains=list(gains_pictures(figures)),
         areas=tables.areas_table(figures),
-        maps=list(map_pictures(figures, cells)),
+        maps=list(maps.values()),
         by_hand=sorted(cells["cell"][cells["placed"] == BY_HAND[0]]),
         moved=sorted(cells["cell"][cells["placed"] == BY_HAND[1]]),
         regions=_groups(figures, "regions", "By region", "Region", figures.by_region),
@@ -91,6 +95,20 @@ def report_html(settlement: Settlement, price: PriceOfFairness, logs: Sequence[L
         chosen=sorted(zip(figures.areas.index, figures.areas["name"], strict=True), key=lambda area: natural(area[1])),
         packed=packed(figures),
     )
+
+
+def answer(figures: Figures) -> dict[str, Any]:
+    """Collect the values of the first two pages: the sentence, money, shortfalls, gains and losses."""
+    return {
+        "story": story(figures.settlement),
+        "tiles": tiles(figures),
+        "sums": sums_picture(figures),
+        "short": tables.short_table(figures) if len(figures.settlement.national) else None,
+        "losers": tables.ends_table(figures, "lose"),
+        "gainers": tables.ends_table(figures, "gain"),
+        "ranks": ranks_picture(figures),
+        "gains": list(gains_pictures(figures)),
+    }
 
 
 def packed(figures: Figures) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 
 from singlepot.models.natural_order import natural
 from singlepot.models.tables.plain_words import plain
-from singlepot.reports.text.summary import last_national
+from singlepot.reports.text.story import changes, last_national
 
 from .drawings.map import Measure
 from .figures.figures import Figures, records
@@ -235,6 +235,29 @@ def short_table(figures: Figures) -> Table:
         row_key=lambda r: f"{r['objective']} {r['year']}",
         alike=("target", "agreed", "shortfall"),
     )
+
+
+ENDS = 6
+"""Areas that gain most and lose most, in the tables of the first pages."""
+
+
+def ends_table(figures: Figures, way: Literal["gain", "lose"]) -> Table | None:
+    """Show the areas that gain or lose most against their bids; None where none does."""
+    change = changes(figures.settlement)
+    chosen = change[change > 0] if way == "gain" else -change[change < 0]
+    if not len(chosen):
+        return None
+    codes = chosen.sort_values(ascending=False, kind="stable").index[:ENDS]
+    rows = [figures.area_records[str(code)] for code in codes]
+    columns = [
+        Column("name", "Area"),
+        Column("change", f"Change, {figures.money}", "money"),
+        *([Column("change_per_head", "£ a head", "number")] if figures.bidders["population"].notna().any() else []),
+        Column("share", "Grant, % of bid", "percent"),
+    ]
+    caption = f"{len(chosen)} {'area' if len(chosen) == 1 else 'areas'} {way}{'s' if len(chosen) == 1 else ''}"
+    caption += f", the {ENDS} that {way} most" if len(chosen) > ENDS else ""
+    return tabulate(way, caption, columns, rows, row_key=lambda r: str(r["code"]), area="code")
 
 
 def measure_table(figures: Figures, measure: Measure) -> Table:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from singlepot.models.money import spoken
 
-from .lines import lay_out, signed_money, signed_percent, wrap
+from .lines import count, lay_out, signed_money, signed_percent, wrap
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,6 +30,21 @@ def stability_text(stability: pd.DataFrame, settings: Settings) -> str:
     )
     head = [*wrap(settings.title), ""] if settings.title else []
     return "\n".join([*head, *stability_lines(stability, settings.money), *wrap(key, "  ")]) + "\n"
+
+
+def stability_facts(stability: pd.DataFrame) -> list[str]:
+    """Write which grant moves furthest, and how many changes leave no settlement."""
+    lost, known = stability[stability["reason"].fillna("") != ""], stability[stability["elasticity"].notna()]
+    facts = []
+    if len(known):
+        row = known.iloc[int(known["elasticity"].abs().argmax())]
+        facts.append(
+            f"Most moves the grant of {row['name']}: with {row['number']} {row['moved']:+.0%} it moves "
+            f"{row['elasticity']:.2f} times as far as the number."
+        )
+    if len(lost):
+        facts.append(f"{count(len(lost), 'change')} of {len(stability)} leave no settlement.")
+    return facts or ["No number that was changed has a grant that could move."]
 
 
 def stability_lines(stability: pd.DataFrame, money: str) -> list[str]:

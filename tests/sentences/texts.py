@@ -14,6 +14,7 @@ from .facts import Facts, Move
 from .limits import sits_on
 from .reasons import ReasonReader
 from .scanning import AMOUNT, NUMBER, PERCENT, Claim, NoPatternError, Scanner, read
+from .story import PROVED, UNPROVED, read_story
 
 SIGNED = rf"[-+]{NUMBER}"
 SMALL = r"[\d.]+e[-+]\d+"
@@ -51,6 +52,11 @@ class TextReader:
             self.say(sentence, lambda scanner: self._fairness(scanner, price))
         for sentence in _sentences(sections.pop(0)):
             self.say(sentence, self._certificate)
+        answer = " ".join(sections.pop(0).split())
+        told, _, proof = answer.rpartition(". ")
+        self.say(f"{told}.", read_story)
+        passed = self.facts.settlement.certificate.passed
+        self.say(proof, lambda scanner: _only(scanner, PROVED if passed else UNPROVED))
         for section in sections:
             self.fail(section)
 
@@ -151,10 +157,8 @@ class TextReader:
             scanner.need(r"\.")
             bidding = sum(bid > 0 for bid in bids.values())
             scanner.claim("more than a third", 3 * (len(floored) + len(ceiled)) > bidding)
-        elif match := scanner.take(
-            "(Letting later stages give some of the shortfall|Letting large losses weigh more): "
-        ):
-            later = "later" in match[1]
+        elif match := scanner.take("(Sharing losses more fairly|Letting large losses weigh more): "):
+            later = "fairly" in match[1]
             costs = price.give_costs if later else price.bands_cost
             finals = dict(zip(facts.settlement.stages["name"], facts.settlement.stages["final"], strict=True))
             without = price.without_give if later else price.without_bands

@@ -140,6 +140,18 @@ class MeritOrder:
         areas = count(len({row["area"] for row in group}), "area")
         return f"{len(group)} options of {areas}. {added}, {low} to {high} {each}; {taken:.0%} used."
 
+    def named(self, most: int) -> list[dict[str, Any]]:
+        """Select the options whose areas are named at their bars: the last used one, then those of the widest use.
+
+        One of each area, from the best placed on; ``middle`` is the place of the bar's middle on the axis.
+        """
+        end = self.options["outcome"].cumsum()
+        table = self.options.assign(middle=end - self.options["outcome"] / 2)
+        used = table[table["taken"] > USED]
+        widest = (used["outcome"] * used["taken"]).sort_values(ascending=False, kind="stable").index
+        chosen = used.loc[[*used.index[-1:], *widest]].drop_duplicates("area").head(most)
+        return records(chosen.sort_index())
+
     @property
     def stops(self) -> list[dict[str, Any]]:
         """Sums by what stopped the options: stop, options (their number), outcome (added or saved at most), used."""

@@ -1,6 +1,7 @@
 "use strict";
 (() => {
   const tip = document.getElementById("tip");
+  const FEW = 6; // rows that are seen at once and need no filter
   const said = document.getElementById("said");
   const number = (cell) => (cell && cell.dataset.v !== undefined ? Number(cell.dataset.v) : NaN);
 
@@ -49,6 +50,7 @@
       header.replaceChildren(button);
     });
     if (!("sortable" in table.dataset)) return;
+    if (table.tBodies[0].rows.length <= FEW) return;
     const box = document.createElement("div");
     box.className = "filter screen";
     const label = document.createElement("label");
@@ -100,7 +102,8 @@
     const picture = event.target.closest && event.target.closest(".picture");
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (!picture || !step) return;
-    const marks = [...picture.querySelectorAll("[data-tip]")].filter((mark) => mark.getBoundingClientRect().width > 0);
+    const once = new Map([...picture.querySelectorAll("[data-tip]")].reverse().map((mark) => [mark.dataset.tip, mark]));
+    const marks = [...once.values()].reverse().filter((mark) => mark.getBoundingClientRect().width > 0);
     if (!marks.length) return;
     event.preventDefault();
     const at = marks.findIndex((mark) => mark.classList.contains("on"));

@@ -247,7 +247,14 @@ def test_the_report_on_england_is_small_and_needs_no_network() -> None:
 
 def test_the_first_screen_answers_what_ministers_ask() -> None:
     text = england_page().text
-    for words in ("Money left", "Largest shortfall", "Fairness cost", "Certificate", "✓ holds", "Illustrative: real"):
+    for words in (
+        "Bids are £1.06bn above",
+        "Money left",
+        "Largest shortfall",
+        "Gain and lose",
+        "✓ holds",
+        "Illustrative: real",
+    ):
         assert words in text
     assert "singlepot report ." in text
     assert "Placed by hand" in text

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from .shared import (
@@ -20,6 +22,9 @@ from .shared import (
     time_limit,
 )
 from .shared import show as show_result
+
+if TYPE_CHECKING:
+    from singlepot.models.scenario.scenario import Scenario
 
 
 @command("show smaller.toml")
@@ -131,6 +136,18 @@ def sweep(
     if not quiet:
         show_result(sweep_text(swept), path, layers.missing)
     end(layers.failed, layers.exit_code)
+
+
+def points_of(scenario: Scenario, text: str | None) -> tuple[str, tuple[float, ...]] | None:
+    """Read the lever and the values of a slider, and refuse what no sweep of the scenario takes."""
+    if text is None:
+        return None
+    from singlepot.scenarios.many.grid import points, read_lever
+    from singlepot.scenarios.many.sweep import MOST_KEPT
+
+    lever, values = read_lever(text)
+    points(scenario, {lever: values}, MOST_KEPT)
+    return lever, tuple(values)
 
 
 @command("stability bucks-and-burnley --area E07000117")

@@ -12,6 +12,24 @@ SMALLEST = 1e-6
 """Outcome below which it is only said to be smaller than that."""
 
 
+PEOPLE = frozenset(
+    [
+        "people",
+        "persons",
+        "adults",
+        "children",
+        "pupils",
+        "learners",
+        "students",
+        "apprentices",
+        "workers",
+        "residents",
+        "patients",
+        "households",
+    ]
+)
+"""First words of units that count people, or the homes they make."""
+
 SMALLEST_PRICE = 1e-6
 """Pounds below which a price is only said to be smaller than that."""
 
@@ -73,6 +91,17 @@ def one_of(unit: str) -> str:
     return f"{first} {rest}".strip()
 
 
+def whole(unit: str) -> bool:
+    """Whether a unit counts people, who are shown whole.
+
+    Examples
+    --------
+    >>> whole("people in work"), whole("adults with level 3"), whole("kt CO2 a year")
+    (True, True, False)
+    """
+    return unit.partition(" ")[0].lower() in PEOPLE
+
+
 def in_sentence(name: str) -> str:
     """Return the name of an objective as it stands within a sentence: in small letters, but for proper names.
 
@@ -97,6 +126,9 @@ def outcome_words(low: float, high: float, unit: str) -> str:
     first, _, rest = unit.partition(" ")
     if first in _POUNDS_OF:
         texts = [spoken_price(size * _POUNDS_OF[first]) for size in (low, high)]
+    elif whole(unit):
+        texts = [f"{size:,.0f}" if size >= 0.5 else "less than 1" for size in (low, high)]
+        rest = one_of(unit) if {*texts} <= {"1", "less than 1"} else unit
     else:
         texts = [_significant(size) if size >= SMALLEST else f"less than {SMALLEST:.6f}" for size in (low, high)]
         rest = one_of(unit) if texts == ["1", "1"] else unit

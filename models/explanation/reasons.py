@@ -129,7 +129,7 @@ class Sentences:
             if taken > ALIKE * pot:
                 text += f", options that are used take {self._amount(taken)} more"
             if out > ALIKE * pot:
-                text += f", {self._amount(out)} is moved to other years or envelopes"
+                text += f", {self._amount(out)} is moved to other years or parts of the pot"
             text += f" and the pot holds {self._amount(pot)}"
             if into > ALIKE * pot:
                 text += f" and {self._amount(into)} that is moved in"

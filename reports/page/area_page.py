@@ -137,7 +137,7 @@ def _grants(figures: Figures, code: str, rows: list[dict[str, Any]]) -> Table:
     rows = [{**row, "called": plain(row["envelope"])} for row in rows]
     columns = [
         *settlement_columns("grants", ("year",), figures.money),
-        *([Column("called", "Envelope")] if several else []),
+        *([Column("called", "Part of the pot")] if several else []),
         Column("bid", f"Your bid, {figures.money}", "money"),
         *settlement_columns("grants", ("grant", "change", "pounds"), figures.money),
     ]
@@ -182,7 +182,12 @@ def _rates_note(figures: Figures, keys: Sequence[str]) -> str:
     )
 
 
-_TARGETS = {"proposed": "you proposed", "agreed": "agreed", "uplift": "uplift", "concession": "concession"}
+_TARGETS = {
+    "proposed": "you proposed",
+    "agreed": "agreed",
+    "uplift": "above your proposal",
+    "concession": "below your proposal",
+}
 
 
 def _asks(figures: Figures, code: str, rows: list[dict[str, Any]]) -> Table:
@@ -220,7 +225,7 @@ def _components(figures: Figures, code: str, rows: list[dict[str, Any]]) -> Tabl
         Column("component", "Component of intervention"),
         Column("asks", "Asks", "count"),
         Column("grant_change", f"Grant, {figures.money}", "money"),
-        Column("outcomes", "Outcomes, unit-years", "parts"),
+        Column("outcomes", "Outcomes, years added up", "parts"),
     ]
     return tabulate(f"components-{code}", "By component", columns, sums, row_key=lambda r: str(r["component"]))
 

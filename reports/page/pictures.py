@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -100,7 +100,7 @@ def merit_pictures(figures: Figures) -> Iterator[tuple[MeritOrder, Picture]]:
         many, bars = ("option costs", "its bar is") if cut == 1 else ("options cost", "their bars are")
         note = f"{cut} {many} more than {order.write_cost(top)}: {bars} broken by a white line. " if cut else ""
         last = order.write_cost(order.price)
-        label = f"Merit order for {order.title}: {len(order.options)} options, the last unit needed {last}"
+        label = f"Who is best placed for {order.title}: {len(order.options)} options, the last unit needed {last}"
         none = flat(order)
         if none > LEAST_FLAT * float(order.options["outcome"].sum()):
             adds = outcome_words(none, none, order.unit)
@@ -124,9 +124,11 @@ def ranks_picture(figures: Figures) -> Picture | None:
     return Picture("ranks", label, ranks_spec(figures, BARS))
 
 
-def map_pictures(figures: Figures, cells: pd.DataFrame) -> Iterator[Picture]:
-    """Return the hexagon tile map of every measure, where areas have hexagons."""
+def map_pictures(figures: Figures, cells: pd.DataFrame, keys: Collection[str] = ()) -> Iterator[Picture]:
+    """Return the hexagon tile map of every measure, or of those with these keys, where areas have hexagons."""
     for measure in measures(figures) if len(cells) else []:
+        if keys and f"map-{measure.key}" not in keys:
+            continue
         label = f"Hexagon map of {measure.title}; the table holds the figures"
         table = tables.measure_table(figures, measure) if len(figures.areas) <= MOST_MAPPED else None
         yield Picture(f"map-{measure.key}", label, map_spec(figures, cells, measure), table)

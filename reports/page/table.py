@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from singlepot.models.explanation.amounts import whole
 from singlepot.models.tables.output import MONEY, OUTPUT, POUNDS, OutputColumn
 from singlepot.reports.text.lines import number
 
@@ -101,7 +102,8 @@ def tabulate(
     records
         Values by the keys of the columns.
     alike
-        Keys of columns that have one unit in a row, another in the next: there the row sets the decimals.
+        Keys of columns that have one unit in a row, another in the next: there the row sets the decimals, none where
+        its ``unit`` counts people.
     row_key
         Key that identifies a row.
     area
@@ -110,7 +112,8 @@ def tabulate(
     rows, keys, records = [], [], list(records)
     of_column = {column.key: decimals((record[column.key] for record in records), column.kind) for column in columns}
     for record in records:
-        of_row = decimals((record[name] for name in alike), "number")
+        people = whole(str(record.get("unit", "")))
+        of_row = 0 if people else decimals((record[name] for name in alike), "number")
         digits = of_column | dict.fromkeys(alike, of_row)
         cells = [cell(record[column.key], column.kind, digits[column.key]) for column in columns]
         if area:

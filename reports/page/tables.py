@@ -31,7 +31,7 @@ def money_table(figures: Figures) -> Table:
     then = ("allocated", "carried", *(("vired",) if several else ()), "reserve", "pounds")
     columns = [
         *settlement_columns("pot", ("year",), unit),
-        *([Column("called", "Envelope")] if several else []),
+        *([Column("called", "Part of the pot")] if several else []),
         *settlement_columns("pot", ("amount",), unit),
         Column("bid", f"Bids, {unit}", "money"),
         *settlement_columns("pot", then, unit),
@@ -141,7 +141,7 @@ def kinds_table(figures: Figures) -> Table:
         Column("asks", "Asks", "count"),
         Column("areas", "Areas", "count"),
         Column("grant_change", f"Grant, {figures.money}", "money"),
-        *(Column(k, f"{figures.names[k]}, {figures.units[k]}-years", "number") for k in keys),
+        *(Column(k, f"{figures.names[k]}, {figures.units[k]}, years added up", "number") for k in keys),
     ]
     return tabulate("kinds", "What was asked, by kind", columns, rows, row_key=lambda r: str(r["key"]))
 
@@ -219,7 +219,8 @@ def short_table(figures: Figures) -> Table:
         + (f", {row['year']}" if several else "")
         for row in records(shown)
     ]
-    rows = records(shown.assign(name=label, short=shown["shortfall"] / shown["target"]))
+    unit = shown["objective"].map(figures.units)
+    rows = records(shown.assign(name=label, unit=unit, short=shown["shortfall"] / shown["target"]))
     when = "" if several or not len(shown) else f", {shown['year'].iloc[0]}"
     return tabulate(
         "short",
@@ -272,7 +273,7 @@ def measure_table(figures: Figures, measure: Measure) -> Table:
         columns = [
             Column("proposed", f"Proposed, {unit}", "number"),
             Column("agreed", f"Agreed, {unit}", "number"),
-            Column("uplift", f"Uplift, {unit}", "number"),
+            Column("uplift", f"Above the proposal, {unit}", "number"),
             Column("share", "Against proposed", "change"),
         ]
         table = rows.rename(columns={"area": "code"})

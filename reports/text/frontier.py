@@ -58,7 +58,7 @@ def _head(frontier: Frontier) -> str:
     conditions = {
         "held": "Other objectives fall short by no more than in the settlement."
         if frontier.first.objective or frontier.second.objective
-        else "Stages before both keep their optimum and what they give.",
+        else "What is minimised before both stays as good as it was allowed to be.",
         "free": "Nothing but the rules holds.",
     }[frontier.others]
     return (

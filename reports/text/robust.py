@@ -30,7 +30,7 @@ def robust_text(robust: Robust) -> str:
     lines += wrap(f"{measure_words(robust)} in the draws, a share of the targets.", "  ")
     lines += wrap(worth)
     gaps = ", ".join(f"{row['name']} {row['gap']:.1e}" for row in robust.stages.to_dict("records"))
-    lines += wrap(f"Each stage is proved up to a gap: {gaps}.")
+    lines += wrap(f"Proved to within: {gaps}.")
     names = Titles(robust.central.scenario).areas
     areas = robust.grants.groupby("area")[["bid", "central", "grant", "change"]].sum()
     order = areas["change"].sort_values(kind="stable").index

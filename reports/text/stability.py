@@ -25,7 +25,7 @@ def stability_text(stability: pd.DataFrame, settings: Settings) -> str:
         Of the scenario: its title and unit of money.
     """
     key = (
-        "Elasticity: relative change of the grant over that of the number. 0: the grant does not move; 1: it moves "
+        "Times as far: relative change of the grant over that of the number. 0: the grant does not move; 1: it moves "
         "in step; beyond: it moves further than the number does."
     )
     head = [*wrap(settings.title), ""] if settings.title else []
@@ -60,4 +60,4 @@ def stability_lines(stability: pd.DataFrame, money: str) -> list[str]:
             "-" if row["elasticity"] != row["elasticity"] else f"{row['elasticity']:.2f}".replace("-0.00", "0.00")
         )
         rows.append((*start, signed_money(row["change"], money), signed_percent(relative), elasticity))
-    return lay_out(("area", "own", "", "grant", "change", "", "elasticity"), rows, left=(0, 1))
+    return lay_out(("area", "own", "", "grant", "change", "", "times as far"), rows, left=(0, 1))

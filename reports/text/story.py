@@ -39,7 +39,7 @@ def proof_words(settlement: Settlement) -> str:
 
 
 def large(amount: float, money: str) -> str:
-    """Write an amount for people, in billions where it has them.
+    """Write an amount for people, in billions or millions where it has them.
 
     Examples
     --------
@@ -47,7 +47,9 @@ def large(amount: float, money: str) -> str:
     ('£1.06bn', '£18.5m')
     """
     pounds = amount * POUNDS_PER[money]
-    return f"£{pounds / 1e9:,.2f}bn" if abs(pounds) >= 1e9 else spoken_closely(amount, money)
+    if abs(pounds) >= 1e9:
+        return f"£{pounds / 1e9:,.2f}bn"
+    return f"£{pounds / 1e6:,.1f}m" if abs(pounds) >= 1e6 else spoken_closely(amount, money)
 
 
 def changes(settlement: Settlement) -> pd.Series[float]:
@@ -83,13 +85,20 @@ def _targets(settlement: Settlement) -> str:
     share = rows["shortfall"] / rows["target"]
     met, shown = int((share <= MET).sum()), {f"{value:.1%}" for value in share}
     if met == len(rows):
-        return f"the {what} is met" if met == 1 else f"all {met} {what} are met"
+        return f"the {what} is met" if met == 1 else f"{_all(met)} {what} are met"
     if met == 0 and len(shown) == 1:
-        alike = "the {} ends {} short" if len(rows) == 1 else f"all {len(rows)} {{}} end {{}} short"
-        return alike.format(what, shown.pop())
+        return (
+            f"the {what} ends {shown.pop()} short"
+            if len(rows) == 1
+            else f"{_all(len(rows))} {what} end {shown.pop()} short"
+        )
     worst = rows.iloc[int(share.argmax())]
     name = Titles(settlement.scenario).objectives[worst["objective"]]
     return f"{met} of {len(rows)} {what} {'is' if met == 1 else 'are'} met, and {name} ends {share.max():.1%} short"
+
+
+def _all(number: int) -> str:
+    return "both" if number == 2 else f"all {number}"
 
 
 def _areas(settlement: Settlement) -> str:

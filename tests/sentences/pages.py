@@ -276,7 +276,7 @@ class PageReader(TextReader):
 
     def _picture(self, scanner: Scanner, area: str) -> None:
         if match := scanner.take(
-            rf"Merit order for (.+): (\d+) options, the last unit needed ({AMOUNT}|{PENCE}|{NUMBER})"
+            rf"Who is best placed for (.+): (\d+) options, the last unit needed ({AMOUNT}|{PENCE}|{NUMBER})"
             r"(?:\. Left and right arrow move along the marks\.)?$"
         ):
             self._merit(scanner, match)

@@ -16,8 +16,8 @@ MONEY_UNITS = {"£": 1.0, "£k": 1e3, "£m": 1e6, "£bn": 1e9}
 STAGES = {
     "the largest shortfall": "shortfall.largest",
     "all shortfalls together": "shortfall.total",
-    "the largest concession": "concession.largest",
-    "all concessions together": "concession.total",
+    "the largest cut of a proposed target": "concession.largest",
+    "all cuts of proposed targets together": "concession.total",
     "what areas lose or pay themselves": "burden",
     "the money that is spent": "cost",
 }
@@ -186,7 +186,7 @@ class _Reading:
         scanner.amount("bids", match[1], bids)
         for kind, pattern, value in (
             ("options that the cut pays for", rf", options that are used take ({AMOUNT}) more", taken),
-            ("money moved away", rf", ({AMOUNT}) is moved to other years or envelopes", out),
+            ("money moved away", rf", ({AMOUNT}) is moved to other years or parts of the pot", out),
             ("pot", rf" and the pot holds ({AMOUNT})", facts.pot[cell]),
             ("money moved in", rf" and ({AMOUNT}) that is moved in", into),
         ):

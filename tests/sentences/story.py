@@ -43,13 +43,13 @@ def _targets(scanner: Scanner) -> None:
     year = rf"(?: for {re.escape(last)})?" if last else ""
     if scanner.take(rf"; the national target{year} is met"):
         scanner.claim("the one is met", met == len(rows) == 1)
-    elif match := scanner.take(rf"; all (\d+) national targets{year} are met"):
-        scanner.claim("all are met", met == len(rows) == int(match[1]))
+    elif match := scanner.take(rf"; (?:all (\d+)|both) national targets{year} are met"):
+        scanner.claim("all are met", met == len(rows) == int(match[1] or 2))
     elif match := scanner.take(rf"; the national target{year} ends ({PERCENT}) short"):
         scanner.claim("one is missed", (met, len(rows)) == (0, 1))
         scanner.number("its shortfall", match[1], worst.short)
-    elif match := scanner.take(rf"; all (\d+) national targets{year} end ({PERCENT}) short"):
-        scanner.claim("all are missed", (met, len(rows)) == (0, int(match[1])))
+    elif match := scanner.take(rf"; (?:all (\d+)|both) national targets{year} end ({PERCENT}) short"):
+        scanner.claim("all are missed", (met, len(rows)) == (0, int(match[1] or 2)))
         for row in rows:
             scanner.number("a shortfall like all", match[2], row.short)
     else:

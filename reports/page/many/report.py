@@ -17,6 +17,7 @@ from singlepot.reports.text.sweep import sweep_verdict
 from ..drawings.gains import ends_spec
 from ..figures.figures import SHORT_UNITS
 from ..pictures import Picture
+from ..slider import Slider, slider_of
 from ..templating import page
 from ..words import illustrative_words, plain_title
 from . import tables
@@ -111,6 +112,7 @@ def sweep_html(sweep: Sweep) -> str:
         words=SWEEP_WORDS,
         command=[*command, "--out", "FOLDER"],
         about="SCENARIO is what was swept, a shipped name, a folder or a what-if; its hash is below.",
+        slider=slider_of(sweep),
         made=[("Scenario, SHA-256", sweep.scenario.sha256), ("Version", f"singlepot {version('singlepot')}")],
     )
 
@@ -174,6 +176,7 @@ def whole_page(
     command: Sequence[str],
     about: str,
     made: Facts,
+    slider: Slider | None = None,
 ) -> str:
     """Return the page of a result of many settlements.
 
@@ -195,6 +198,8 @@ def whole_page(
         How to make it again, and what the command takes.
     made
         What it was made of.
+    slider
+        Points to be moved through, where there are some.
     """
     return page(
         "many.html.j2",
@@ -208,6 +213,7 @@ def whole_page(
         command=shlex.join(command),
         about=about,
         made=made,
+        slider=slider,
     )
 
 

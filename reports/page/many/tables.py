@@ -116,7 +116,7 @@ def compared_section(comparison: Comparison, name: str, key: str) -> Section:
         show(f"nation-{key}", "National objectives", nation, _NATION, ["objective", "year"], "nation.csv"),
     ]  # fmt: skip
     named = rows_of["stages"].assign(called=[capital(stage_words(name)) for name in rows_of["stages"]["stage"]])
-    stages = show(f"stages-{key}", "Values of the stages", named, _STAGES, ["stage"], "stages.csv")
+    stages = show(f"stages-{key}", "Values of what is minimised", named, _STAGES, ["stage"], "stages.csv")
     paragraphs = [] if len(rows_of["areas"]) else ["No grant of any area changes over all years."]
     return Section(key, title, paragraphs, tables=[table for table in tables if table.rows], folded=[inputs, stages])
 
@@ -156,7 +156,7 @@ _NATION: Spec = {
 }
 
 _STAGES: Spec = {
-    "called": ("Stage", "text"),
+    "called": ("What is minimised", "text"),
     "before": ("Before", "number"),
     "after": ("After", "number"),
     "change": ("Change", "number"),

@@ -15,15 +15,15 @@ FIRST_MAP = "map-change"
 """The map of the first pages."""
 
 
-def answer(figures: Figures) -> dict[str, Any]:
-    """Collect the values of the template of the first pages, but for the map."""
+def answer(figures: Figures, *, links: bool = True) -> dict[str, Any]:
+    """Collect the values of the template of the first pages, but for the map, with links to the pages of areas."""
     return {
         "story": story(figures.settlement),
         "tiles": tiles(figures),
         "sums": sums_picture(figures),
         "short": tables.short_table(figures) if len(figures.settlement.national) else None,
-        "losers": tables.ends_table(figures, "lose"),
-        "gainers": tables.ends_table(figures, "gain"),
+        "losers": tables.ends_table(figures, "lose", links=links),
+        "gainers": tables.ends_table(figures, "gain", links=links),
         "ranks": ranks_picture(figures),
         "gains": list(gains_pictures(figures)),
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
@@ -14,7 +15,7 @@ from singlepot.models.settlement.settlement import Settlement
 from singlepot.models.tables.plain_words import plain
 from singlepot.solver import BadOptionError
 
-from .drawings.area import area_spec
+from .drawings.area import area_specs
 from .drawings.drawing import inline_svg
 from .figures.figures import Figures, figures_of, records
 from .similar import similar_to, similarity_note
@@ -50,27 +51,35 @@ def area_page_html(settlement: Settlement, code: str) -> str:
     (code,) = matches
     name = str(figures.areas["name"][code])
     label = f"{name}: bid and grant by year, proposed and agreed targets; the tables below hold the figures"
+    head, body = map(_raised, _parts(figures, code))
     return page(
         "area.html.j2",
         title=f"{name}: what is offered and asked",
         scenario=settlement.scenario.settings.title,
         illustrative=illustrative(figures),
         provenance=settlement.provenance,
-        picture=_picture(figures, code, label),
-        heading=1,
-        **contents(figures, code),
+        pictures=[inline_svg(spec, label) for spec in area_specs(figures, code)],
+        head=head,
+        body=body,
     )
-
-
-def _picture(figures: Figures, code: str, label: str) -> str:
-    """Draw the chart of an area; empty where there is nothing to draw."""
-    spec = area_spec(figures, code)
-    return inline_svg(spec, label) if spec else ""
 
 
 def area_fragment(figures: Figures, code: str) -> str:
     """Return what the report shows of one area."""
-    return render("area_body.html.j2", picture="", heading=3, **contents(figures, code))
+    return "".join(_parts(figures, code))
+
+
+def _parts(figures: Figures, code: str) -> tuple[str, str]:
+    """Render the head and the body of an area's page once, for the report and for its file."""
+    if code not in figures.area_parts:
+        values = contents(figures, code)
+        figures.area_parts[code] = (render("area_head.html.j2", **values), render("area_body.html.j2", **values))
+    return figures.area_parts[code]
+
+
+def _raised(fragment: str) -> str:
+    """Raise the headings of a part of the report to those of a page of its own."""
+    return re.sub(r"<(/?)h([34])\b", lambda tag: f"<{tag[1]}h{int(tag[2]) - 2}", fragment)
 
 
 def contents(figures: Figures, code: str) -> dict[str, Any]:

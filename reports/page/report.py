@@ -65,7 +65,7 @@ def report_html(
         heading=heading(figures),
         **answer(figures),
         map=maps.pop(FIRST_MAP, None),
-        slider=slider_of(sweep) if sweep else None,
+        slider=slider_of(sweep, links=True) if sweep else None,
         points=points_table(sweep) if sweep else None,
         fairness_words=list(fairness_words(price)),
         certificate=certificate_words(figures),

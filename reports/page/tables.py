@@ -67,8 +67,11 @@ def national_table(figures: Figures) -> Table:
     )
 
 
-def areas_table(figures: Figures) -> Table:
-    """Show bid, grant and change of every area, for each resident, and what is agreed against what it proposed."""
+def areas_table(figures: Figures, *, links: bool = True) -> Table:
+    """Show bid, grant and change of every area, for each resident, and what is agreed against what it proposed.
+
+    Its names lead to the pages of the areas where ``links`` says that there are any.
+    """
     unit, last = figures.money, figures.last_targets
     table = figures.areas[figures.areas["type"] != "centre"]
     table = table.loc[sorted(table.index, key=lambda code: (natural(str(table.at[code, "name"])), code))]
@@ -90,7 +93,7 @@ def areas_table(figures: Figures) -> Table:
         columns,
         records(table.rename_axis("code").reset_index()),
         row_key=lambda r: str(r["code"]),
-        area="code",
+        area="code" if links else "",
         sortable=True,
     )
 
@@ -242,8 +245,8 @@ ENDS = 6
 """Areas that gain most and lose most, in the tables of the first pages."""
 
 
-def ends_table(figures: Figures, way: Literal["gain", "lose"]) -> Table | None:
-    """Show the areas that gain or lose most against their bids; None where none does."""
+def ends_table(figures: Figures, way: Literal["gain", "lose"], *, links: bool = True) -> Table | None:
+    """Show the areas that gain or lose most against their bids, with links to their pages; None where none does."""
     change = changes(figures.settlement)
     chosen = change[change > 0] if way == "gain" else -change[change < 0]
     if not len(chosen):
@@ -258,7 +261,8 @@ def ends_table(figures: Figures, way: Literal["gain", "lose"]) -> Table | None:
     ]
     caption = f"{len(chosen)} {'area' if len(chosen) == 1 else 'areas'} {way}{'s' if len(chosen) == 1 else ''}"
     caption += f", the {ENDS} that {way} most" if len(chosen) > ENDS else ""
-    return tabulate(way, caption, columns, rows, row_key=lambda r: str(r["code"]), area="code")
+    area = "code" if links else ""
+    return tabulate(way, caption, columns, rows, row_key=lambda r: str(r["code"]), area=area)
 
 
 def measure_table(figures: Figures, measure: Measure) -> Table:

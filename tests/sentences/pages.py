@@ -6,6 +6,7 @@ import re
 from html.parser import HTMLParser
 
 from singlepot.models.analysis.price_of_fairness import PriceOfFairness
+from singlepot.models.tables.plain_words import WORDS
 
 from ..places import ROOT
 from .facts import Facts, near
@@ -101,6 +102,7 @@ class PageReader(TextReader):
             provenance["scenario_sha256"],
             *settings.notes.values(),
             *self.facts.area_names.values(),
+            *(text for word in WORDS for text in (word.technical, f"{word.plain}: {word.meaning}")),
         }
         backend = f"{provenance['backend']} {provenance['backend_version']}"
         return text in {str(word) for word in known} or text == backend or text.startswith("singlepot 0")

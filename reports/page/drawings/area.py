@@ -9,8 +9,8 @@ from ..figures.figures import Figures, records
 from .drawing import WIDTH, Spec, paired_bars
 
 
-def area_spec(figures: Figures, code: str) -> Spec | None:
-    """Specify the charts of one area; None where it neither bid nor proposed anything."""
+def area_specs(figures: Figures, code: str) -> list[Spec]:
+    """Specify the charts of one area: its money, and its targets; none of what it neither bid nor proposed."""
     settlement = figures.settlement
     money = settlement.scenario.settings.money
     grants = settlement.grants[settlement.grants["area"] == code].groupby("year")[["bid", "grant"]].sum()
@@ -31,7 +31,7 @@ def area_spec(figures: Figures, code: str) -> Spec | None:
             for when, column in (("before", "proposed"), ("after", "agreed"))
         ]
         panels.append(_panel(rows, f"Targets of {figures.last_year}, % of yours"))
-    return {"vconcat": panels, "spacing": 12, "padding": 4} if panels else None
+    return panels
 
 
 def _row(label: str, when: str, value: float, amount: str) -> Spec:
@@ -50,6 +50,7 @@ def _panel(rows: list[Spec], title: str) -> Spec:
     }
     return {
         "title": {"text": title, "fontSize": 13, "offset": 4},
+        "padding": 4,
         "width": WIDTH - 150,
         "height": {"step": 13},
         "data": {"values": rows},

@@ -49,7 +49,7 @@ def merit_spec(order: MeritOrder) -> Spec:
 
 def _curve(order: MeritOrder, bars: list[dict[str, Any]], x: Spec) -> Spec:
     """Specify the bars, the names at those that matter, the price and the place where the options end."""
-    bottom, top = limits(order, bars)
+    bottom, top = limits(order)
     rows = [
         {
             "x": row["start"],
@@ -163,10 +163,10 @@ def _haloed(mark: Spec, encoding: Spec, weight: str = "bold") -> list[Spec]:
     ]
 
 
-def limits(order: MeritOrder, bars: list[dict[str, Any]]) -> tuple[float, float]:
+def limits(order: MeritOrder) -> tuple[float, float]:
     """Return the lowest and the highest cost that are drawn whole."""
     top = ceiling(order)
-    return max(min([0.0, *(bar["cost"] for bar in bars)]), -top), top
+    return max(min(0.0, float(order.options["cost"].min())), -top), top
 
 
 def ceiling(order: MeritOrder) -> float:
@@ -177,6 +177,6 @@ def ceiling(order: MeritOrder) -> float:
 
 def flat(order: MeritOrder) -> float:
     """Return how much the options can add whose bars have no height."""
-    low, high = limits(order, order.bars(MOST_BARS))
+    low, high = limits(order)
     options = order.options
     return float(options["outcome"][options["cost"].abs() < FLAT * (high - low)].sum())

@@ -86,6 +86,11 @@ class Figures:
         ).sort_index()
 
     @cached_property
+    def area_parts(self) -> dict[str, tuple[str, str]]:
+        """Parts of the pages of areas that were rendered, by code."""
+        return {}
+
+    @cached_property
     def area_records(self) -> dict[str, dict[str, Any]]:
         """The rows of ``areas`` as plain values, with their code, by code."""
         return {row["code"]: row for row in records(self.areas.rename_axis("code").reset_index())}

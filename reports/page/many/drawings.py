@@ -89,7 +89,7 @@ def _known(value: float) -> float | None:
 def bars_spec(rows: list[Spec], title: str) -> Spec:
     """Specify a bar chart of figures from zero on; rows hold name, v, text and t (the tooltip)."""
     most = max([*(abs(row["v"]) for row in rows), 1e-9])
-    low = -1.25 * most if any(row["v"] < 0 for row in rows) else 0
+    low = -1.45 * most if any(row["v"] < 0 for row in rows) else 0
     x: Spec = {"field": "v", "type": "quantitative", "title": None, "axis": {"tickCount": 4}}
     x["scale"] = {"domain": [low, 1.25 * most], "nice": False}
     mark: Spec = {"type": "text", "color": INK}

@@ -42,9 +42,9 @@ def regimes_html(regimes: Regimes) -> str:
         [settings],
         facts=[
             *([("What pooling is worth", pooling)] if pooling else []),
-            *((name, sentence(regimes, key)) for key, name in regimes.names.items()),
+            *((name, sentence(regimes, key)) for key, name in list(regimes.names.items())[:1]),
         ],
-        sections=[_side_by_side(regimes), _areas(regimes)],
+        sections=[_side_by_side(regimes), _in_words(regimes), _areas(regimes)],
         words=REGIMES_WORDS,
         command=["singlepot", "regimes", "SCENARIO", "--only", ",".join(regimes.names), "--out", "FOLDER"],
         about="SCENARIO is what was settled, a shipped name, a folder or a what-if; its hash is below.",
@@ -87,6 +87,11 @@ def _side_by_side(regimes: Regimes) -> Section:
     drawn = bars_spec(bars, "National targets: short on average, % of the target") if bars else None
     pictures = [Picture("short", label, drawn)] if drawn else []
     return Section("regimes", "Side by side", pictures=pictures, tables=[table])
+
+
+def _in_words(regimes: Regimes) -> Section:
+    sentences = [f"{name}: {sentence(regimes, key)}" for key, name in regimes.names.items()]
+    return Section("words", "Each in words", sentences)
 
 
 def _areas(regimes: Regimes) -> Section:

@@ -112,7 +112,7 @@ def sweep_html(sweep: Sweep) -> str:
         words=SWEEP_WORDS,
         command=[*command, "--out", "FOLDER"],
         about="SCENARIO is what was swept, a shipped name, a folder or a what-if; its hash is below.",
-        slider=slider_of(sweep),
+        slider=slider_of(sweep, links=False),
         made=[("Scenario, SHA-256", sweep.scenario.sha256), ("Version", f"singlepot {version('singlepot')}")],
     )
 

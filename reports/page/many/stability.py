@@ -52,9 +52,16 @@ def _moves(stability: pd.DataFrame, money: str) -> Section:
     chosen = known.loc[known["elasticity"].abs().sort_values(ascending=False, kind="stable").index[:SHOWN]]
     bars = []
     for row in chosen.to_dict("records"):
-        name, factor = f"{row['name']}: {row['number']} {row['moved']:+.0%}", float(row["elasticity"])
+        name, factor = f"{row['number']} {row['moved']:+.0%}, {row['name']}", float(row["elasticity"])
         tip = f"{name}: the grant moves {factor:.2f} times as far"
-        bars.append({"name": name, "v": factor, "text": f"{factor:+.2f}", "t": tip})
+        bars.append(
+            {
+                "name": name,
+                "v": factor,
+                "text": f"{factor:+.2f}".replace("-0.00", "0.00").replace("+0.00", "0.00"),
+                "t": tip,
+            }
+        )
     title = "How many times as far the grant moves as the number"
     pictures = [Picture("moves", f"{title}; the table holds the figures", bars_spec(bars, title))] if bars else []
     return Section("moves", "Every change", pictures=pictures, tables=[stability_table(stability, money)])

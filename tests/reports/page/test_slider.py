@@ -48,7 +48,7 @@ def packs(page: Page) -> tuple[list[str], list[dict[str, str]]]:
 def test_every_point_is_what_settling_it_alone_gives() -> None:
     """In the order of the values; the point without a settlement says why."""
     words, parts = packs(read_page(html()))
-    assert words == ["Pot 0.3", "Pot 0.9", "Pot 1", "Pot 1.2"]
+    assert words == ["Pot × 0.3", "Pot × 0.9", "Pot × 1", "Pot × 1.2"]
     assert "no settlement" in parts[0]["answer"]
     for pot, part in zip(sorted(POTS)[1:], parts[1:], strict=True):
         alone = sp.settle(hostile().with_levers({"pot": pot}))
@@ -75,13 +75,13 @@ def test_moving_it_shows_the_point(browser: Any, viewport: Any, tmp_path: Path) 
     """By the keyboard: the sentence, bars, gains, and the table of areas change; nothing is asked of any host."""
     path = tmp_path / "report.html"
     path.write_text(html(), encoding="utf-8")
-    stories = {f"Pot {pot:g}": story(sp.settle(hostile().with_levers({"pot": pot}))) for pot in (0.9, 1.2)}
+    stories = {f"Pot × {pot:g}": story(sp.settle(hostile().with_levers({"pot": pot}))) for pot in (0.9, 1.2)}
     with Watch(browser, path, viewport) as page:
-        assert page.inner_text("#slider output") == "Pot 1"
+        assert page.inner_text("#slider output") == "Pot × 1"
         before = page.inner_html("#p-sums")
         grants = column(page, "t-areas", "grant")
         page.focus("#point")
-        for key, words in (("ArrowLeft", "Pot 0.9"), ("End", "Pot 1.2")):
+        for key, words in (("ArrowLeft", "Pot × 0.9"), ("End", "Pot × 1.2")):
             page.keyboard.press(key)
             expect(page.locator("#answer .story")).to_have_text(stories[words])
             assert page.inner_text("#slider output") == words

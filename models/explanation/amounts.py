@@ -91,6 +91,22 @@ def one_of(unit: str) -> str:
     return f"{first} {rest}".strip()
 
 
+def natural(unit: str) -> tuple[float, str]:
+    """Return how many natural units a unit holds, and one of them in words: a pound, a tonne, a person.
+
+    Examples
+    --------
+    >>> natural("£m GVA a year"), natural("kt CO2 a year"), natural("people in work")
+    ((1000000.0, '£1 GVA a year'), (1000.0, 't CO2 a year'), (1.0, 'person in work'))
+    """
+    first, _, rest = unit.partition(" ")
+    if first in _POUNDS_OF:
+        return _POUNDS_OF[first], f"£1 {rest}".strip()
+    if first in _TONNES_OF:
+        return _TONNES_OF[first], f"t {rest}".strip()
+    return 1.0, one_of(unit)
+
+
 def whole(unit: str) -> bool:
     """Whether a unit counts people, who are shown whole.
 
@@ -139,6 +155,9 @@ def outcome_words(low: float, high: float, unit: str) -> str:
 _POUNDS_OF = {"£": 1.0, "£k": 1e3, "£m": 1e6, "£bn": 1e9}
 """Pounds in the first word of units that are money."""
 
+_TONNES_OF = {"kt": 1e3, "Mt": 1e6}
+"""Tonnes in the first word of units of mass that are larger."""
+
 
 def share_words(share: float, digits: int = 0) -> str:
     """Write a share as a percentage; one that is not quite nothing, or not quite all, does not look like it.
@@ -168,6 +187,8 @@ def price_words(value: float, unit: str, money: str) -> str:
     --------
     >>> price_words(0.002074, "GBP million of 2026-27 per tCO2", "GBP million")
     '£2,074 per tCO2, in money of 2026-27'
+    >>> price_words(2.764, "GBP million of 2026-27 per £m GVA", "GBP million")
+    '£2.76 per £1 GVA, in money of 2026-27'
     >>> price_words(2.764, "GBP million of 2026-27 per GBP million", "GBP million")
     '£2.76 for each £1, in money of 2026-27'
     >>> price_words(0.0125, "share of the target per adults", "GBP million")
@@ -179,7 +200,8 @@ def price_words(value: float, unit: str, money: str) -> str:
         return f"{spoken_price(value)} for each £1, in money of {plain(pot)}"
     if not pot:
         return f"{_significant(value)} {paid} per {one_of(per)}" if per else f"{_significant(value)} {unit}".strip()
-    return f"{spoken_price(value * POUNDS_PER[money])} per {one_of(per)}, in money of {plain(pot)}"
+    units, one = natural(per)
+    return f"{spoken_price(value * POUNDS_PER[money] / units)} per {one}, in money of {plain(pot)}"
 
 
 def pot_price_words(value: float, stage: str, money: str) -> str:

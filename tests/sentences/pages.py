@@ -303,7 +303,8 @@ class PageReader(TextReader):
         scanner.claim("number of options", int(match[2]) == len(rows))
         price = float(rows["price"].iloc[0])
         if "£" in match[3] or "p" in match[3]:
-            scanner.number("price of the last", match[3], price * (self.facts.pounds if "£" in match[3] else 1))
+            pounds = self._pounds(keys[match[1]]) if "£" in match[3] else 1.0
+            scanner.number("price of the last", match[3], price * pounds)
 
     def _flat(self, scanner: Scanner) -> None:
         """Read what is said of bars without a height, and the hint behind it."""
@@ -330,7 +331,7 @@ class PageReader(TextReader):
         named = labels[:-2]
         self.say("names at bars", lambda scanner: _named(scanner, named, used))
         for label in labels[-2:]:
-            self.say(label, lambda scanner: self._mark(scanner, float(table["price"].iloc[0])))
+            self.say(label, lambda scanner: self._mark(scanner, keys[title], float(table["price"].iloc[0])))
 
     def _tip(self, scanner: Scanner, need: str, row: dict[str, object]) -> None:
         facts, move = self.facts, self.facts.moves[str(row["area"]), str(row["option"])]
@@ -349,15 +350,15 @@ class PageReader(TextReader):
         scanner.need(rf"(?:{re.escape(rest)}|{re.escape(facts.one_of(rest))})?, ")
         each = scanner.need(rf"({AMOUNT}|{PENCE}|-?{NUMBER}) (?:each|for each £1)")[1]
         if "£" in each or each.endswith("p"):
-            scanner.number("cost of a bar", each, cost * (facts.pounds if "£" in each else 1.0))
+            scanner.number("cost of a bar", each, cost * (self._pounds(need) if "£" in each else 1.0))
         match = scanner.need(rf"; ({PERCENT}) used: (.+)\.$")
         scanner.number("used", match[1], move.share)
         scanner.claim("what stopped it", match[2] == row["stop"])
 
-    def _mark(self, scanner: Scanner, price: float) -> None:
+    def _mark(self, scanner: Scanner, need: str, price: float) -> None:
         if match := scanner.take(rf"the last (?:unit|£1) needed: ({AMOUNT}|{PENCE}|-?{NUMBER})$"):
             if "£" in match[1] or match[1].endswith("p"):
-                scanner.number("price of the last", match[1], price * (self.facts.pounds if "£" in match[1] else 1.0))
+                scanner.number("price of the last", match[1], price * (self._pounds(need) if "£" in match[1] else 1.0))
         else:
             scanner.need("the nation stopped here")
             scanner.claim("the nation stopped", True)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from html import escape
 from typing import Any, Literal
+from urllib.parse import quote
 
 import pandas as pd
 
@@ -79,6 +81,31 @@ class Table:
     keys: Sequence[str] = ()
     sortable: bool = False
     note: str = ""
+
+    @property
+    def body(self) -> str:
+        """Rows in HTML, every text escaped; a template takes twice as long for the same."""
+        keys = [f' data-key="{escape(key)}"' for key in self.keys] or [""] * len(self.rows)
+        return "\n".join(f"<tr{key}>{_row(row)}</tr>" for key, row in zip(keys, self.rows, strict=True))
+
+
+def _row(cells: Sequence[Cell]) -> str:
+    """Write a row in HTML: its first cell heads it, and leads to the page of an area where it has one."""
+    texts = []
+    for at, one in enumerate(cells):
+        value = f' data-v="{escape(one.value)}"' if one.value else ""
+        text = escape(one.text)
+        if at == 0:
+            linked = f'<a href="#area={quote(one.area)}">{text}</a>' if one.area else text
+            texts.append(f'<th scope="row"{value}>{linked}</th>')
+            continue
+        if one.parts:
+            text = "; ".join(
+                f'<span data-c="{escape(key)}" data-v="{escape(exact)}">{escape(words)}</span>'
+                for key, words, exact in one.parts
+            )
+        texts.append(f"<td{value}>{text}</td>")
+    return "".join(texts)
 
 
 def tabulate(

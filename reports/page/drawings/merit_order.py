@@ -10,7 +10,7 @@ from singlepot.models.explanation.merit_order import CUTS
 from ..figures.merit_order import MeritOrder
 from .drawing import AFTER, INK, LINE, WIDTH, Spec
 
-MOST_BARS = 180
+MOST_BARS = 140
 """Bars of a chart; neighbours are merged beyond that."""
 
 CUT_ABOVE = 2.5

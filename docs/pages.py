@@ -14,6 +14,7 @@ from singlepot.models.formulation import sharing_weights as sharing
 from singlepot.models.formulation.terms import ALWAYS, FOR_STAGE
 from singlepot.models.scenario.manual_page import tables_page
 from singlepot.models.tables.output import OUTPUT, UNITS, OutputColumn
+from singlepot.models.tables.plain_words import WORDS
 
 HERE = Path(__file__).parent
 
@@ -206,6 +207,24 @@ def _between(path: Path, start: str, end: str, content: str) -> str:
     return before + start + content + end + rest.partition(end)[2]
 
 
+WORDS_OPENING = """\
+# Plain words
+
+What people see in the terminal and in reports, beside the word that the settings, the tables for programs and the
+technical annex of a report use. This page is written by `python docs/pages.py` from `models/tables/plain_words.py`; a
+test fails where a technical word stands in the terminal or in a report outside its annex.
+
+| technical word | plain word | what it is |
+|---|---|---|
+"""
+
+
+def words_page() -> str:
+    """List the technical words with their plain ones."""
+    rows = sorted(WORDS, key=lambda word: word.technical.casefold())
+    return WORDS_OPENING + "".join(f"| {word.technical} | {word.plain} | {word.meaning} |\n" for word in rows)
+
+
 CLASS = "../models/settlement/settlement.py"
 """Holds the docstring of ``Settlement``."""
 
@@ -217,6 +236,7 @@ PAGES = {
     "problems.md": problems_page,
     "settlement.md": settlement_page,
     "tables.md": tables_page,
+    "words.md": words_page,
 }
 
 if __name__ == "__main__":

@@ -36,6 +36,9 @@ log = logging.getLogger("singlepot")
 WORKBOOK, REPORT, FAIRNESS = "settlement.xlsx", "report.html", "fairness.json"
 """Files that are always written, the second only where its extra is installed."""
 
+SWEEP = "sweep.json"
+"""The lever and the values of the report's slider, where one was asked for."""
+
 AREA_PAGES, PICTURES = "area-pages", "pictures"
 """Folders of the files that are written on request."""
 
@@ -84,6 +87,8 @@ class Wanted:
     area_pages: bool = False
     pictures: str = ""
     """``png``, ``svg`` or empty."""
+    sweep: tuple[str, tuple[float, ...]] | None = None
+    """Lever and values of a slider in the report."""
 
 
 class Layers:
@@ -152,7 +157,12 @@ class Layers:
         return f"{', '.join(self._refused)} {was} not written: {self._cause}; {HOW_TO_INSTALL}"
 
 
-def outputs(settlement: Settlement, price: PriceOfFairness | None, wanted: Wanted = Wanted()) -> Outputs:
+def outputs(
+    settlement: Settlement,
+    price: PriceOfFairness | None,
+    wanted: Wanted = Wanted(),
+    progress: Callable[[Progress], object] | None = None,
+) -> Outputs:
     """Make the outputs of a settlement; the same settlement gives the same bytes.
 
     Each is made for itself: one whose making fails is named in ``failed``, and the others are made all the same.
@@ -165,6 +175,8 @@ def outputs(settlement: Settlement, price: PriceOfFairness | None, wanted: Wante
         What fairness cost, from :func:`singlepot.price_fairness`; without it only the logs are made.
     wanted
         Outputs to make.
+    progress
+        Called while the points of a slider are settled.
     """
     layers = Layers()
     written: tuple[Log, ...] = ()
@@ -173,7 +185,7 @@ def outputs(settlement: Settlement, price: PriceOfFairness | None, wanted: Wante
     if price is not None:
         layers.make(FAIRNESS, lambda: {FAIRNESS: json_text(dataclasses.asdict(price))})
         layers.make(WORKBOOK, lambda: {WORKBOOK: _workbook(settlement, written)})
-        layers.make_page(REPORT, lambda page: {REPORT: page.report_html(settlement, price, written).encode()})
+        layers.make_page(REPORT, lambda page: _report(page, settlement, price, written, wanted, progress))
         if wanted.area_pages:
             layers.make_page(AREA_PAGES, lambda page: _area_pages(settlement, page))
         if wanted.pictures:
@@ -183,6 +195,25 @@ def outputs(settlement: Settlement, price: PriceOfFairness | None, wanted: Wante
         lacking = "; ".join(filter(None, [layers.missing, *layers.failed]))
         manifest |= {"made_with": versions_of(DRAWN_BY)} | ({"not_written": lacking} if lacking else {})
     return Outputs(layers.files, manifest, layers.missing, tuple(layers.failed))
+
+
+def _report(
+    page: Any,
+    settlement: Settlement,
+    price: PriceOfFairness,
+    written: Sequence[Log],
+    wanted: Wanted,
+    progress: Callable[[Progress], object] | None,
+) -> dict[str, bytes]:
+    """Make the report, with the points of a slider and what they are where one is wanted."""
+    if wanted.sweep is None:
+        return {REPORT: page.report_html(settlement, price, written).encode()}
+    from singlepot.scenarios.many.sweep import sweep
+
+    lever, values = wanted.sweep
+    swept = sweep(settlement.scenario, {lever: values}, progress=progress)
+    html = page.report_html(settlement, price, written, swept)
+    return {REPORT: html.encode(), SWEEP: json_text({"lever": lever, "values": list(values)})}
 
 
 def _workbook(settlement: Settlement, written: Sequence[Log]) -> bytes:
@@ -239,7 +270,9 @@ def wanted_again(folder: str | PathLike[str], area_pages: bool, pictures: str) -
     """Add the outputs of an earlier call, found in the written folder, to those that are asked for."""
     path = Path(folder) / MANIFEST
     standing = wanted_of(json.loads(path.read_text(encoding="utf-8"))["files"] if path.is_file() else {})
-    return Wanted(area_pages or standing.area_pages, pictures or standing.pictures)
+    swept = Path(folder) / SWEEP
+    points = swept_of(swept.read_bytes()) if swept.is_file() else None
+    return Wanted(area_pages or standing.area_pages, pictures or standing.pictures, points)
 
 
 def wanted_of(names: Iterable[str]) -> Wanted:
@@ -248,6 +281,15 @@ def wanted_of(names: Iterable[str]) -> Wanted:
     endings = {name.rsplit(".", 1)[-1] for name in listed if name.startswith(f"{PICTURES}/")}
     kinds = sorted(endings & {"png", "svg"})
     return Wanted(any(name.startswith(f"{AREA_PAGES}/") for name in listed), kinds[0] if kinds else "")
+
+
+def swept_of(content: bytes) -> tuple[str, tuple[float, ...]] | None:
+    """Read the lever and the values of a slider as they are written; None where they are not."""
+    try:
+        value = json.loads(content)
+        return str(value["lever"]), tuple(map(float, value["values"]))
+    except (KeyError, TypeError, ValueError):
+        return None
 
 
 def price_of(

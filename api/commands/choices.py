@@ -71,7 +71,7 @@ def frontier(
     check_chart(chart, overwrite, scenario, path=path)
     import singlepot
     from singlepot.reports import frontier_chart, frontier_text
-    from singlepot.reports.outputs import Layers
+    from singlepot.reports.outputs import REPORT, Layers
     from singlepot.scenarios.results.frontier_file import frontier_values, write_frontier
 
     read = singlepot.read_scenario(scenario, levers=levers)
@@ -79,12 +79,13 @@ def frontier(
     layers = Layers()
     if path is not None:
         draw_within(layers, path, chart, lambda: frontier_chart(traced))
+        layers.make_page(REPORT, lambda page: {REPORT: page.frontier_html(traced).encode()})
         write_frontier(traced, path, overwrite=overwrite, further=layers.files)
     draw(layers, chart, overwrite, lambda: frontier_chart(traced), path)
     if as_json:
         show_json(frontier_values(traced))
     elif not quiet:
-        show(frontier_text(traced), path)
+        show(frontier_text(traced), path, layers.missing)
     end(layers.failed, layers.exit_code)
 
 
@@ -124,7 +125,7 @@ def alternatives(
     check_chart(chart, overwrite, scenario, path=path)
     import singlepot
     from singlepot.reports import alternatives_chart, alternatives_text
-    from singlepot.reports.outputs import Layers
+    from singlepot.reports.outputs import REPORT, Layers
     from singlepot.scenarios.results.alternatives_folder import alternatives_values, write_alternatives
 
     settlement = singlepot.settle(singlepot.read_scenario(scenario, levers=levers), time_limit_s=time_limit_s)
@@ -132,12 +133,13 @@ def alternatives(
     layers = Layers()
     if path is not None:
         draw_within(layers, path, chart, lambda: alternatives_chart(choices))
+        layers.make_page(REPORT, lambda page: {REPORT: page.alternatives_html(choices).encode()})
         write_alternatives(choices, path, overwrite=overwrite, further=layers.files)
     draw(layers, chart, overwrite, lambda: alternatives_chart(choices), path)
     if as_json:
         show_json(alternatives_values(choices))
     elif not quiet:
-        show(alternatives_text(choices), path)
+        show(alternatives_text(choices), path, layers.missing)
     end(layers.failed, layers.exit_code)
 
 

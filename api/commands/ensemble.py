@@ -173,16 +173,17 @@ def decide(
     check_chart(chart, overwrite, plan, path=path)
     import singlepot
     from singlepot.reports import robust_chart, robust_text
-    from singlepot.reports.outputs import Layers
+    from singlepot.reports.outputs import REPORT, Layers
 
     found = singlepot.settle_robust(plan, time_limit_s=time_limit_s, **how)
     layers = Layers()
     if path is not None:
         draw_within(layers, path, chart, lambda: robust_chart(found))
+        layers.make_page(REPORT, lambda page: {REPORT: page.robust_html(found).encode()})
         found.write(path, overwrite=overwrite, further=layers.files)
     draw(layers, chart, overwrite, lambda: robust_chart(found), path)
     if as_json:
         show_json(found.as_dict())
     elif not quiet:
-        show(robust_text(found), path)
+        show(robust_text(found), path, layers.missing)
     end(layers.failed, layers.exit_code)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from .shared import (
@@ -20,6 +22,9 @@ from .shared import (
     time_limit,
 )
 from .shared import show as show_result
+
+if TYPE_CHECKING:
+    from singlepot.models.scenario.scenario import Scenario
 
 
 @command("show smaller.toml")
@@ -133,6 +138,18 @@ def sweep(
     end(layers.failed, layers.exit_code)
 
 
+def points_of(scenario: Scenario, text: str | None) -> tuple[str, tuple[float, ...]] | None:
+    """Read the lever and the values of a slider, and refuse what no sweep of the scenario takes."""
+    if text is None:
+        return None
+    from singlepot.scenarios.many.grid import points, read_lever
+    from singlepot.scenarios.many.sweep import MOST_KEPT
+
+    lever, values = read_lever(text)
+    points(scenario, {lever: values}, MOST_KEPT)
+    return lever, tuple(values)
+
+
 @command("stability bucks-and-burnley --area E07000117")
 @click.argument("scenario")
 @click.option("--area", "areas", multiple=True, metavar="CODE", help="Area to look at.  [default: all, six runs each]")
@@ -158,13 +175,17 @@ def stability(
     check_folder(path, "STABILITY", overwrite, scenario)
     import singlepot
     from singlepot.reports import stability_text
+    from singlepot.reports.outputs import REPORT, Layers
 
     settlement = singlepot.settle(pulled(scenario, levers), time_limit_s=time_limit_s)
     with counting(quiet) as progress:
         found = singlepot.measure_stability(
             settlement, areas or None, change, time_limit_s=time_limit_s, progress=progress
         )
+    layers = Layers()
     if path is not None:
-        write_stability(found, settlement, path, overwrite=overwrite)
+        layers.make_page(REPORT, lambda page: {REPORT: page.stability_html(found, settlement).encode()})
+        write_stability(found, settlement, path, overwrite=overwrite, further=layers.files)
     if not quiet:
-        show_result(stability_text(found, settlement.scenario.settings), path)
+        show_result(stability_text(found, settlement.scenario.settings), path, layers.missing)
+    end(layers.failed, layers.exit_code)

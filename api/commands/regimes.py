@@ -36,21 +36,22 @@ def regimes(
     """Set the single pot beside other ways of sharing the money of SCENARIO.
 
     REGIMES are single-pot, pro-rata, equal-awards, equal-losses, talmud, random-arrival, per-head, needs-formula,
-    competition and silos. OUT holds regimes.csv, summary.csv and regimes.json, and a chart, for which the extra
-    "charts" is needed. A regime without a settlement is said to have none, and the exit code is its.
+    competition and silos. OUT holds regimes.csv, summary.csv, regimes.json and report.html, and a chart, for
+    which the extra "charts" is needed. A regime without a settlement is said to have none, and the exit code is its.
     """
     check_folder(path, "REGIMES", overwrite, scenario, *([plan] if plan else []))
     if not no_chart:
         insist_on_charts("add --no-chart")
     import singlepot
     from singlepot.reports import regimes_chart, regimes_text
-    from singlepot.reports.outputs import Layers
+    from singlepot.reports.outputs import REPORT, Layers
 
     comparison = singlepot.compare_regimes(pulled(scenario, levers), names(only), plan=plan, time_limit_s=time_limit_s)
     layers = Layers()
     if not no_chart:
         layers.make("the chart", lambda: regimes_chart(comparison))
+    layers.make_page(REPORT, lambda page: {REPORT: page.regimes_html(comparison).encode()})
     comparison.write(path, overwrite=overwrite, further=layers.files)
     if not quiet:
-        show(regimes_text(comparison), path)
+        show(regimes_text(comparison), path, layers.missing)
     end(layers.failed, max((reason.exit_code for reason in comparison.failures.values()), default=0))

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from . import ensemble, report
+from .many import points_of
 from .shared import OUT_REQUIRED, SAVE, check_folder, command, end, put, reading, ready, save_levers, time_limit
 
 
@@ -17,12 +18,18 @@ from .shared import OUT_REQUIRED, SAVE, check_folder, command, end, put, reading
 @OUT_REQUIRED
 @click.option("--json", "as_json", is_flag=True, help="Print settlement.json alone on standard output.")
 @click.option("--quiet", is_flag=True, help="No progress, no warnings and no summary.")
+@click.option("--verbose", is_flag=True, help="Also print the figures of the proof.")
 @time_limit()
 @click.option("--overwrite", is_flag=True, help="Replace a settlement that stands in the folder.")
 @click.option("--backend", default="highs", help="Who solves: highs, pulp or pyomo.  [default: highs]")
 @click.option("--solver", help="Solver behind the backend: highs, cbc, glpk, or what else is installed.")
 @click.option("--only", type=click.Choice(["tables"]), help="Write the tables and nothing to look at: for programs.")
 @report.showing
+@click.option(
+    "--with-sweep",
+    metavar="LEVER=VALUES",
+    help="Also settle so many points, for a slider in the report: pot=0.8:1.2:9.",
+)
 @click.option("--robust", is_flag=True, help="SCENARIO is an ensemble's plan: decide once for all its draws.")
 def settle(
     scenario: str,
@@ -30,6 +37,7 @@ def settle(
     path: str,
     as_json: bool,
     quiet: bool,
+    verbose: bool,
     time_limit_s: float | None,
     overwrite: bool,
     backend: str,
@@ -37,6 +45,7 @@ def settle(
     only: str | None,
     area_pages: bool,
     pictures: str | None,
+    with_sweep: str | None,
     robust: bool,
     **how: Any,
 ) -> None:
@@ -46,7 +55,7 @@ def settle(
     scenario and manifest are always written: where workbook, report or pictures fail, a line says so, and the exit code
     is 7.
     """
-    if only and (area_pages or pictures):
+    if only and (area_pages or pictures or with_sweep):
         raise click.UsageError("--only tables writes neither pages nor pictures")
     report.insist_on_pages(area_pages, pictures)
     if robust:
@@ -60,6 +69,7 @@ def settle(
     from singlepot.reports.outputs import FAIRNESS, REPORT, Layers, Wanted, outputs
 
     checked = ready(scenario, quiet, how)
+    wanted = Wanted(area_pages, pictures or "", points_of(checked, with_sweep))
     save_levers(scenario, how["levers"], save, overwrite)
     with report.progress_line(quiet, ("settle", "without give", "without bands", "writing")) as line:
         settlement = singlepot.settle(
@@ -70,11 +80,11 @@ def settle(
         with priced.surviving(f"{FAIRNESS}, {REPORT}"):
             price = None if quiet and only else singlepot.price_fairness(settlement, progress=line.follow)
         line.enter("writing")
-        made = outputs(settlement, None if only else price, Wanted(area_pages, pictures or ""))
+        made = outputs(settlement, None if only else price, wanted, line.follow)
         report.write(settlement, path, made, overwrite=overwrite)
     if as_json:
         put(sys.stdout, settlement.documents()["settlement.json"].decode())
     if price is not None and not quiet:
-        text = f"{summary(settlement, price)}\n{report.written(path, made)}"
+        text = f"{summary(settlement, price, verbose=verbose)}\n{report.written(path, made)}"
         put(sys.stderr if as_json else sys.stdout, text)
     end([*priced.failed, *made.failed])

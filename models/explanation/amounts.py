@@ -12,6 +12,24 @@ SMALLEST = 1e-6
 """Outcome below which it is only said to be smaller than that."""
 
 
+PEOPLE = frozenset(
+    [
+        "people",
+        "persons",
+        "adults",
+        "children",
+        "pupils",
+        "learners",
+        "students",
+        "apprentices",
+        "workers",
+        "residents",
+        "patients",
+        "households",
+    ]
+)
+"""First words of units that count people, or the homes they make."""
+
 SMALLEST_PRICE = 1e-6
 """Pounds below which a price is only said to be smaller than that."""
 
@@ -73,6 +91,33 @@ def one_of(unit: str) -> str:
     return f"{first} {rest}".strip()
 
 
+def natural(unit: str) -> tuple[float, str]:
+    """Return how many natural units a unit holds, and one of them in words: a pound, a tonne, a person.
+
+    Examples
+    --------
+    >>> natural("£m GVA a year"), natural("kt CO2 a year"), natural("people in work")
+    ((1000000.0, '£1 GVA a year'), (1000.0, 't CO2 a year'), (1.0, 'person in work'))
+    """
+    first, _, rest = unit.partition(" ")
+    if first in _POUNDS_OF:
+        return _POUNDS_OF[first], f"£1 {rest}".strip()
+    if first in _TONNES_OF:
+        return _TONNES_OF[first], f"t {rest}".strip()
+    return 1.0, one_of(unit)
+
+
+def whole(unit: str) -> bool:
+    """Whether a unit counts people, who are shown whole.
+
+    Examples
+    --------
+    >>> whole("people in work"), whole("adults with level 3"), whole("kt CO2 a year")
+    (True, True, False)
+    """
+    return unit.partition(" ")[0].lower() in PEOPLE
+
+
 def in_sentence(name: str) -> str:
     """Return the name of an objective as it stands within a sentence: in small letters, but for proper names.
 
@@ -97,6 +142,9 @@ def outcome_words(low: float, high: float, unit: str) -> str:
     first, _, rest = unit.partition(" ")
     if first in _POUNDS_OF:
         texts = [spoken_price(size * _POUNDS_OF[first]) for size in (low, high)]
+    elif whole(unit):
+        texts = [f"{size:,.0f}" if size >= 0.5 else "less than 1" for size in (low, high)]
+        rest = one_of(unit) if {*texts} <= {"1", "less than 1"} else unit
     else:
         texts = [_significant(size) if size >= SMALLEST else f"less than {SMALLEST:.6f}" for size in (low, high)]
         rest = one_of(unit) if texts == ["1", "1"] else unit
@@ -106,6 +154,9 @@ def outcome_words(low: float, high: float, unit: str) -> str:
 
 _POUNDS_OF = {"£": 1.0, "£k": 1e3, "£m": 1e6, "£bn": 1e9}
 """Pounds in the first word of units that are money."""
+
+_TONNES_OF = {"kt": 1e3, "Mt": 1e6}
+"""Tonnes in the first word of units of mass that are larger."""
 
 
 def share_words(share: float, digits: int = 0) -> str:
@@ -136,6 +187,8 @@ def price_words(value: float, unit: str, money: str) -> str:
     --------
     >>> price_words(0.002074, "GBP million of 2026-27 per tCO2", "GBP million")
     '£2,074 per tCO2, in money of 2026-27'
+    >>> price_words(2.764, "GBP million of 2026-27 per £m GVA", "GBP million")
+    '£2.76 per £1 GVA, in money of 2026-27'
     >>> price_words(2.764, "GBP million of 2026-27 per GBP million", "GBP million")
     '£2.76 for each £1, in money of 2026-27'
     >>> price_words(0.0125, "share of the target per adults", "GBP million")
@@ -147,7 +200,8 @@ def price_words(value: float, unit: str, money: str) -> str:
         return f"{spoken_price(value)} for each £1, in money of {plain(pot)}"
     if not pot:
         return f"{_significant(value)} {paid} per {one_of(per)}" if per else f"{_significant(value)} {unit}".strip()
-    return f"{spoken_price(value * POUNDS_PER[money])} per {one_of(per)}, in money of {plain(pot)}"
+    units, one = natural(per)
+    return f"{spoken_price(value * POUNDS_PER[money] / units)} per {one}, in money of {plain(pot)}"
 
 
 def pot_price_words(value: float, stage: str, money: str) -> str:

@@ -11,7 +11,7 @@ from ..money import POUNDS_PER
 from ..scenario.array_types import Booleans, Floats, Integers, Texts
 from ..tables.plain_words import plain
 from ..tables.stage_words import stage_words
-from .amounts import one_of, pence, share_words, spoken_closely, spoken_price
+from .amounts import natural, pence, share_words, spoken_closely, spoken_price
 from .effects import Effects
 from .merit_order import CUTS, MeritOrders, Ranking
 from .prices import RULE_ROWS
@@ -55,7 +55,7 @@ class Sentences:
         self._data = data = orders.solved.formulation.data
         self._effects = Effects(orders.solved)
         self._money = self._effects.money
-        self._one = dict(zip(data.objectives, map(one_of, orders.solved.units), strict=True))
+        self._one = dict(zip(data.objectives, map(natural, orders.solved.units), strict=True))
         take_up = orders.solved.take_up
         self._share: list[float] = (take_up / data.options.limit).tolist()
         self._back: list[bool] = data.options.scale_back.tolist()
@@ -129,7 +129,7 @@ class Sentences:
             if taken > ALIKE * pot:
                 text += f", options that are used take {self._amount(taken)} more"
             if out > ALIKE * pot:
-                text += f", {self._amount(out)} is moved to other years or envelopes"
+                text += f", {self._amount(out)} is moved to other years or parts of the pot"
             text += f" and the pot holds {self._amount(pot)}"
             if into > ALIKE * pot:
                 text += f" and {self._amount(into)} that is moved in"
@@ -158,8 +158,9 @@ class Sentences:
         need, cost, price = ranking.need, ranked.cost[rank], ranking.price
         if ranking.measure is None:
             return f"; it is used for {stage_words(ranking.parts.stage.name)}, in which no pot is short"
-        per, other = self._one[need], ranked.rival[rank]
-        mine, last, *theirs = self._prices([cost, price, *([] if other == NOBODY else [ranked.cost[other]])])
+        (units, per), other = self._one[need], ranked.rival[rank]
+        costs = [cost, price, *([] if other == NOBODY else [ranked.cost[other]])]
+        mine, last, *theirs = self._prices([value / units for value in costs])
         text = "; " + "".join(f"{words}, " for words in weights.conditions(j, self._effects.objective))
         text += f"{weights.each(per)} " + (f"costs {mine}" if cost >= 0 else "pays for itself") + ", against "
         if theirs:

@@ -170,7 +170,7 @@ def _of_settings(settings: Mapping[str, Any]) -> Iterator[Lever]:
     stages, equity = settings.get("stages", {}), settings.get("equity")
     for stage in stages.get("order", DEFAULT_ORDER):
         now = stages.get("give", {}).get(stage, math.nan)
-        label = f"give of {stage_words(stage)}"
+        label = f"allowance on {stage_words(stage)}"
         yield Lever(f"give.{stage}", label, "value", now, path=("stages", "give", stage))
     if equity is not None:
         yield Lever("equity", "equity", "switch", path=("equity",))

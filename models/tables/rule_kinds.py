@@ -241,7 +241,7 @@ RULES = {
         Rule(
             "virement",
             explanation="What may move from an envelope into others.",
-            words="virement",
+            words="moves between parts of the pot",
             over=POTS,
             sense="ceiling",
             term="virement",

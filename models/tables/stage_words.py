@@ -7,8 +7,8 @@ from collections.abc import Mapping
 STAGE_WORDS: Mapping[str, str] = {
     "shortfall.largest": "the largest shortfall",
     "shortfall.total": "all shortfalls together",
-    "concession.largest": "the largest concession",
-    "concession.total": "all concessions together",
+    "concession.largest": "the largest cut of a proposed target",
+    "concession.total": "all cuts of proposed targets together",
     "burden": "what areas lose or pay themselves",
     "cost": "the money that is spent",
 }

@@ -79,7 +79,7 @@ def _grants(axis: Any, ensemble: Ensemble) -> None:
 
 
 def _regret(axis: Any, ensemble: Ensemble) -> None:
-    axis.set_title("Regret: what keeping to the central grants costs, draws")
+    axis.set_title("What keeping to the central grants costs, draws")
     columns = [name for name in map(str, ensemble.draws.columns) if name.startswith("regret ")]
     for number, name in enumerate(columns):
         known = ensemble.draws[name].dropna()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
@@ -14,16 +15,13 @@ from singlepot.models.settlement.settlement import Settlement
 from singlepot.models.tables.plain_words import plain
 from singlepot.solver import BadOptionError
 
-from .drawings.area import area_spec
+from .drawings.area import area_specs
 from .drawings.drawing import inline_svg
 from .figures.figures import Figures, figures_of, records
 from .similar import similar_to, similarity_note
 from .table import Column, Table, settlement_columns, tabulate
 from .templating import page, render
 from .words import illustrative
-
-WIDTH = 340
-"""Width of each of the two pictures."""
 
 UNUSED = 1e-6
 """Share of an option's largest take-up up to which it is not asked for."""
@@ -53,27 +51,35 @@ def area_page_html(settlement: Settlement, code: str) -> str:
     (code,) = matches
     name = str(figures.areas["name"][code])
     label = f"{name}: bid and grant by year, proposed and agreed targets; the tables below hold the figures"
+    head, body = map(_raised, _parts(figures, code))
     return page(
         "area.html.j2",
         title=f"{name}: what is offered and asked",
         scenario=settlement.scenario.settings.title,
         illustrative=illustrative(figures),
         provenance=settlement.provenance,
-        picture=_picture(figures, code, label),
-        heading=1,
-        **contents(figures, code),
+        pictures=[inline_svg(spec, label) for spec in area_specs(figures, code)],
+        head=head,
+        body=body,
     )
-
-
-def _picture(figures: Figures, code: str, label: str) -> dict[str, str] | None:
-    """Draw the chart of an area, for a desk and for a telephone."""
-    wide, narrow = (area_spec(figures, code, WIDTH, beside=beside) for beside in (True, False))
-    return {"wide": inline_svg(wide, label), "narrow": inline_svg(narrow, label)} if wide and narrow else None
 
 
 def area_fragment(figures: Figures, code: str) -> str:
     """Return what the report shows of one area."""
-    return render("area_body.html.j2", picture=None, heading=3, **contents(figures, code))
+    return "".join(_parts(figures, code))
+
+
+def _parts(figures: Figures, code: str) -> tuple[str, str]:
+    """Render the head and the body of an area's page once, for the report and for its file."""
+    if code not in figures.area_parts:
+        values = contents(figures, code)
+        figures.area_parts[code] = (render("area_head.html.j2", **values), render("area_body.html.j2", **values))
+    return figures.area_parts[code]
+
+
+def _raised(fragment: str) -> str:
+    """Raise the headings of a part of the report to those of a page of its own."""
+    return re.sub(r"<(/?)h([34])\b", lambda tag: f"<{tag[1]}h{int(tag[2]) - 2}", fragment)
 
 
 def contents(figures: Figures, code: str) -> dict[str, Any]:
@@ -140,7 +146,7 @@ def _grants(figures: Figures, code: str, rows: list[dict[str, Any]]) -> Table:
     rows = [{**row, "called": plain(row["envelope"])} for row in rows]
     columns = [
         *settlement_columns("grants", ("year",), figures.money),
-        *([Column("called", "Envelope")] if several else []),
+        *([Column("called", "Part of the pot")] if several else []),
         Column("bid", f"Your bid, {figures.money}", "money"),
         *settlement_columns("grants", ("grant", "change", "pounds"), figures.money),
     ]
@@ -185,7 +191,12 @@ def _rates_note(figures: Figures, keys: Sequence[str]) -> str:
     )
 
 
-_TARGETS = {"proposed": "you proposed", "agreed": "agreed", "uplift": "uplift", "concession": "concession"}
+_TARGETS = {
+    "proposed": "you proposed",
+    "agreed": "agreed",
+    "uplift": "above your proposal",
+    "concession": "below your proposal",
+}
 
 
 def _asks(figures: Figures, code: str, rows: list[dict[str, Any]]) -> Table:
@@ -223,7 +234,7 @@ def _components(figures: Figures, code: str, rows: list[dict[str, Any]]) -> Tabl
         Column("component", "Component of intervention"),
         Column("asks", "Asks", "count"),
         Column("grant_change", f"Grant, {figures.money}", "money"),
-        Column("outcomes", "Outcomes, unit-years", "parts"),
+        Column("outcomes", "Outcomes, years added up", "parts"),
     ]
     return tabulate(f"components-{code}", "By component", columns, sums, row_key=lambda r: str(r["component"]))
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import gzip
 import json
 from collections.abc import Sequence
 
@@ -12,25 +10,32 @@ import pandas as pd
 from singlepot.models.analysis.price_of_fairness import PriceOfFairness
 from singlepot.models.natural_order import natural
 from singlepot.models.settlement.settlement import Settlement
-from singlepot.models.tables.plain_words import plain
+from singlepot.models.tables.plain_words import WORDS, plain
+from singlepot.scenarios.many.sweep import Sweep
 
 from ..logs.logs import Log
 from ..text.summary import fairness_words
 from . import tables
+from .answer import FIRST_MAP, answer
 from .area_page import area_fragment
 from .figures.cells import BY_HAND, cells_of
 from .figures.figures import Figures, figures_of
-from .pictures import gains_pictures, map_pictures, merit_pictures, sums_picture
+from .many.tables import points_table
+from .packing import packed_text
+from .pictures import map_pictures, merit_pictures
 from .rules_tables import assumption_words, rules_table, stages_table
+from .slider import slider_of
 from .table import Table, from_frame
 from .templating import page
-from .words import certificate_words, heading, illustrative, tiles, warning_words
+from .words import certificate_words, heading, illustrative, warning_words
 
 PAGES_IN_A_PACK = 40
 """Pages of areas in one compressed pack."""
 
 
-def report_html(settlement: Settlement, price: PriceOfFairness, logs: Sequence[Log] = ()) -> str:
+def report_html(
+    settlement: Settlement, price: PriceOfFairness, logs: Sequence[Log] = (), sweep: Sweep | None = None
+) -> str:
     """Return the report of a settlement: one file, no network.
 
     Parameters
@@ -41,6 +46,8 @@ def report_html(settlement: Settlement, price: PriceOfFairness, logs: Sequence[L
         What fairness cost, from :func:`singlepot.price_fairness`.
     logs
         Logs for assurance, each shown as a table.
+    sweep
+        Points for a slider, which shows the first pages as they would be there.
 
     Raises
     ------
@@ -50,17 +57,19 @@ def report_html(settlement: Settlement, price: PriceOfFairness, logs: Sequence[L
     figures = figures_of(settlement)
     settings = settlement.scenario.settings
     cells = cells_of(settlement.scenario)
+    maps = {picture.key: picture for picture in map_pictures(figures, cells)}
     return page(
         "report.html.j2",
         title=settings.title or "Settlement",
         illustrative=illustrative(figures),
         heading=heading(figures),
-        tiles=tiles(figures, price),
-        short=tables.short_table(figures) if len(settlement.national) else None,
+        **answer(figures),
+        map=maps.pop(FIRST_MAP, None),
+        slider=slider_of(sweep, links=True) if sweep else None,
+        points=points_table(sweep) if sweep else None,
         fairness_words=list(fairness_words(price)),
         certificate=certificate_words(figures),
         notes=settlement.certificate.notes,
-        sums=sums_picture(figures),
         pot=tables.money_table(figures),
         national=tables.national_table(figures) if len(settlement.national) else None,
         kinds=tables.kinds_table(figures),
@@ -69,9 +78,8 @@ def report_html(settlement: Settlement, price: PriceOfFairness, logs: Sequence[L
         orders=[(tables.stops_table(figures, order), picture) for order, picture in merit_pictures(figures)],
         unranked=figures.best is None,
         silent=_silent(figures),
-        gains=list(gains_pictures(figures)),
         areas=tables.areas_table(figures),
-        maps=list(map_pictures(figures, cells)),
+        maps=list(maps.values()),
         by_hand=sorted(cells["cell"][cells["placed"] == BY_HAND[0]]),
         moved=sorted(cells["cell"][cells["placed"] == BY_HAND[1]]),
         regions=_groups(figures, "regions", "By region", "Region", figures.by_region),
@@ -87,6 +95,7 @@ def report_html(settlement: Settlement, price: PriceOfFairness, logs: Sequence[L
         assumptions=list(assumption_words(figures)),
         warnings=warning_words(figures),
         logs=[(log.title, log.about, from_frame(f"log-{log.key}", log.title, log.table)) for log in logs],
+        words=WORDS,
         provenance=settlement.provenance,
         chosen=sorted(zip(figures.areas.index, figures.areas["name"], strict=True), key=lambda area: natural(area[1])),
         packed=packed(figures),
@@ -99,8 +108,7 @@ def packed(figures: Figures) -> str:
     packs = []
     for start in range(0, len(codes), PAGES_IN_A_PACK):
         fragments = {code: area_fragment(figures, code) for code in codes[start : start + PAGES_IN_A_PACK]}
-        content = json.dumps(fragments, ensure_ascii=False).encode()
-        packs.append(base64.b64encode(gzip.compress(content, mtime=0)).decode())
+        packs.append(packed_text(fragments))
     return json.dumps({"codes": codes, "together": PAGES_IN_A_PACK, "packs": packs}).replace("<", "\\u003c")
 
 

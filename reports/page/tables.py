@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 
 from singlepot.models.natural_order import natural
 from singlepot.models.tables.plain_words import plain
-from singlepot.reports.text.summary import last_national
+from singlepot.reports.text.story import changes, last_national
 
 from .drawings.map import Measure
 from .figures.figures import Figures, records
@@ -31,7 +31,7 @@ def money_table(figures: Figures) -> Table:
     then = ("allocated", "carried", *(("vired",) if several else ()), "reserve", "pounds")
     columns = [
         *settlement_columns("pot", ("year",), unit),
-        *([Column("called", "Envelope")] if several else []),
+        *([Column("called", "Part of the pot")] if several else []),
         *settlement_columns("pot", ("amount",), unit),
         Column("bid", f"Bids, {unit}", "money"),
         *settlement_columns("pot", then, unit),
@@ -67,8 +67,11 @@ def national_table(figures: Figures) -> Table:
     )
 
 
-def areas_table(figures: Figures) -> Table:
-    """Show bid, grant and change of every area, for each resident, and what is agreed against what it proposed."""
+def areas_table(figures: Figures, *, links: bool = True) -> Table:
+    """Show bid, grant and change of every area, for each resident, and what is agreed against what it proposed.
+
+    Its names lead to the pages of the areas where ``links`` says that there are any.
+    """
     unit, last = figures.money, figures.last_targets
     table = figures.areas[figures.areas["type"] != "centre"]
     table = table.loc[sorted(table.index, key=lambda code: (natural(str(table.at[code, "name"])), code))]
@@ -90,7 +93,7 @@ def areas_table(figures: Figures) -> Table:
         columns,
         records(table.rename_axis("code").reset_index()),
         row_key=lambda r: str(r["code"]),
-        area="code",
+        area="code" if links else "",
         sortable=True,
     )
 
@@ -141,7 +144,7 @@ def kinds_table(figures: Figures) -> Table:
         Column("asks", "Asks", "count"),
         Column("areas", "Areas", "count"),
         Column("grant_change", f"Grant, {figures.money}", "money"),
-        *(Column(k, f"{figures.names[k]}, {figures.units[k]}-years", "number") for k in keys),
+        *(Column(k, f"{figures.names[k]}, {figures.units[k]}, years added up", "number") for k in keys),
     ]
     return tabulate("kinds", "What was asked, by kind", columns, rows, row_key=lambda r: str(r["key"]))
 
@@ -219,7 +222,8 @@ def short_table(figures: Figures) -> Table:
         + (f", {row['year']}" if several else "")
         for row in records(shown)
     ]
-    rows = records(shown.assign(name=label, short=shown["shortfall"] / shown["target"]))
+    unit = shown["objective"].map(figures.units)
+    rows = records(shown.assign(name=label, unit=unit, short=shown["shortfall"] / shown["target"]))
     when = "" if several or not len(shown) else f", {shown['year'].iloc[0]}"
     return tabulate(
         "short",
@@ -237,6 +241,30 @@ def short_table(figures: Figures) -> Table:
     )
 
 
+ENDS = 6
+"""Areas that gain most and lose most, in the tables of the first pages."""
+
+
+def ends_table(figures: Figures, way: Literal["gain", "lose"], *, links: bool = True) -> Table | None:
+    """Show the areas that gain or lose most against their bids, with links to their pages; None where none does."""
+    change = changes(figures.settlement)
+    chosen = change[change > 0] if way == "gain" else -change[change < 0]
+    if not len(chosen):
+        return None
+    codes = chosen.sort_values(ascending=False, kind="stable").index[:ENDS]
+    rows = [figures.area_records[str(code)] for code in codes]
+    columns = [
+        Column("name", "Area"),
+        Column("change", f"Change, {figures.money}", "money"),
+        *([Column("change_per_head", "£ a head", "number")] if figures.bidders["population"].notna().any() else []),
+        Column("share", "Grant, % of bid", "percent"),
+    ]
+    caption = f"{len(chosen)} {'area' if len(chosen) == 1 else 'areas'} {way}{'s' if len(chosen) == 1 else ''}"
+    caption += f", the {ENDS} that {way} most" if len(chosen) > ENDS else ""
+    area = "code" if links else ""
+    return tabulate(way, caption, columns, rows, row_key=lambda r: str(r["code"]), area=area)
+
+
 def measure_table(figures: Figures, measure: Measure) -> Table:
     """Show the figures of one map."""
     named = figures.areas
@@ -249,7 +277,7 @@ def measure_table(figures: Figures, measure: Measure) -> Table:
         columns = [
             Column("proposed", f"Proposed, {unit}", "number"),
             Column("agreed", f"Agreed, {unit}", "number"),
-            Column("uplift", f"Uplift, {unit}", "number"),
+            Column("uplift", f"Above the proposal, {unit}", "number"),
             Column("share", "Against proposed", "change"),
         ]
         table = rows.rename(columns={"area": "code"})

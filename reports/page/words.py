@@ -1,16 +1,14 @@
-"""Sentences and tiles of the first screen state money left, shortfalls, the price of fairness, the certificate."""
+"""Sentences and tiles of the first screen state money left, shortfalls, gains and losses, the proof."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from singlepot.models.analysis.price_of_fairness import PriceOfFairness
 from singlepot.models.diagnostics.problems import list_words, listed
 from singlepot.models.money import spoken
 from singlepot.models.settings.settings import Settings
 from singlepot.models.tables.plain_words import assumed_words
-from singlepot.models.tables.stage_words import stage_words
-from singlepot.reports.text.summary import LEAST, points
+from singlepot.reports.text.story import changes
 
 from .figures.figures import Figures, records
 
@@ -66,9 +64,9 @@ class Tile:
     more: str
 
 
-def tiles(figures: Figures, price: PriceOfFairness) -> list[Tile]:
-    """Return the tiles of money left, the largest shortfall, the price of fairness and the certificate."""
-    return [_money_tile(figures), *_short_tile(figures), _fairness_tile(price), _certificate_tile(figures)]
+def tiles(figures: Figures) -> list[Tile]:
+    """Return the tiles of money left, the largest shortfall, gains and losses, and the proof."""
+    return [_money_tile(figures), *_short_tile(figures), *_areas_tile(figures), _proof_tile(figures)]
 
 
 def _money_tile(figures: Figures) -> Tile:
@@ -100,21 +98,18 @@ def _short_tile(figures: Figures) -> list[Tile]:
     ]
 
 
-def _fairness_tile(price: PriceOfFairness) -> Tile:
-    largest = {name: cost for name, cost in price.give_costs.items() if abs(cost) >= LEAST}
-    if not largest:
-        return Tile("Fairness cost", "nothing", "No shortfall was accepted to share losses more fairly")
-    name, cost = next(iter(largest.items()))
-    return Tile(
-        "Fairness cost", f"{points(cost)} points", f"of {stage_words(name)}, given up to share losses more fairly"
-    )
+def _areas_tile(figures: Figures) -> list[Tile]:
+    change, share = changes(figures.settlement), figures.bidders["share"]
+    if not len(share):
+        return []
+    more = f"Grants are {share.min():.1%} to {share.max():.1%} of bids, {share.median():.1%} in the median area"
+    return [Tile("Gain and lose", f"{int((change > 0).sum())} and {int((change < 0).sum())} areas", more)]
 
 
-def _certificate_tile(figures: Figures) -> Tile:
-    certificate = figures.settlement.certificate
-    worst = max([certificate.violation, certificate.sharing, *(max(s.gap, s.drift) for s in certificate.stages)])
-    answer = "✓ holds" if certificate.passed else "✗ FAILS"
-    return Tile("Certificate", answer, f"largest error {worst:.1e}, allowed {certificate.tolerance:.0e}")
+def _proof_tile(figures: Figures) -> Tile:
+    if figures.settlement.certificate.passed:
+        return Tile("Proof", "✓ holds", "No rule is broken, and no settlement is better in the agreed order")
+    return Tile("Proof", "✗ FAILS", "Do not use this settlement; the technical annex has the figures")
 
 
 TIED = 1e-6

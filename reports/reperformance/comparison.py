@@ -25,7 +25,19 @@ from singlepot.scenarios.results.settlement_document import certificate_of
 from singlepot.scenarios.results.settlement_folder import table_of
 from singlepot.scenarios.results.verifying import WrittenFolder
 
-from ..outputs import AREA_PAGES, DRAWN_BY, FAIRNESS, PICTURES, REPORT, WORKBOOK, Outputs, versions_of, wanted_of
+from ..outputs import (
+    AREA_PAGES,
+    DRAWN_BY,
+    FAIRNESS,
+    PICTURES,
+    REPORT,
+    SWEEP,
+    WORKBOOK,
+    Outputs,
+    swept_of,
+    versions_of,
+    wanted_of,
+)
 from .derivation import Circumstances, Derivation, circumstances, with_provenance
 from .documents import DOCUMENT, OF_THE_SOLVER, RECORDED, DocumentComparison
 from .json_documents import JsonComparison, Pairs, layout_differences, parsed, without
@@ -184,7 +196,8 @@ class FolderComparison:
         if "logs" not in self._written.manifest and not has_outputs:
             return Outputs({}, {})
         price = self._price() if has_outputs and not self._where.extra else None
-        return self._derivation.outputs(self._settlement, price, wanted_of(files))
+        wanted = dataclasses.replace(wanted_of(files), sweep=swept_of(files[SWEEP]) if SWEEP in files else None)
+        return self._derivation.outputs(self._settlement, price, wanted)
 
     def _price(self) -> PriceOfFairness:
         """What fairness cost: as it is written where that is equal but for last digits."""

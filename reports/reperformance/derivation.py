@@ -57,13 +57,13 @@ class Derivation:
         self.control.enter("outputs", 0.7)
         if settlement is not self.settlement or price not in (None, self.price):
             return outputs(settlement, price, wanted)
-        key = (price is None, wanted.area_pages, wanted.pictures)
+        key = (price is None, wanted)
         if key not in self._outputs:
             self._outputs[key] = outputs(settlement, price, wanted)
         return self._outputs[key]
 
     @cached_property
-    def _outputs(self) -> dict[tuple[bool, bool, str], Outputs]:
+    def _outputs(self) -> dict[tuple[bool, Wanted], Outputs]:
         return {}
 
 

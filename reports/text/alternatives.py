@@ -29,7 +29,7 @@ MOVING = 0.01
 def alternatives_text(alternatives: Alternatives) -> str:
     """Write alternatives for people, in 80 columns."""
     scenario = alternatives.settlement.scenario
-    head = f"Settlements in which no stage is worse by more than {alternatives.within:.4g} of its value"
+    head = f"Settlements in which nothing that is minimised is worse by more than {percent(alternatives.within, 2)}"
     lines = [*wrap(scenario.settings.title), "", *wrap(f"{head}: {count(len(alternatives.found), 'alternative')}.")]
     for number, alternative in enumerate(alternatives.found, start=1):
         lines += ["", f"Alternative {number}", *wrap(difference(alternatives, number, alternative.moved), "  ")]
@@ -100,7 +100,7 @@ def _stages(alternatives: Alternatives) -> list[str]:
         (stage_words(str(row["name"])), *(write(row[name], str(row["unit"])) for name in columns))
         for row in alternatives.stages.to_dict("records")
     ]
-    return ["Stages; most: what was allowed", *lay_out(("stage", *columns.values()), rows)]
+    return ["What is minimised; most: what was allowed", *lay_out(("", *columns.values()), rows)]
 
 
 def _ranges(alternatives: Alternatives) -> list[str]:
@@ -108,7 +108,7 @@ def _ranges(alternatives: Alternatives) -> list[str]:
     equal = table["equal_high"] - table["equal_low"]
     free = int((equal > MOVING * table["bid"]).sum())
     sentence = f"{count(free, 'area')} of {len(table)} could receive more or less by {percent(MOVING, 0)} of the bid "
-    sentence += "while every stage ends where it does. Within the limits, grants can go this far:"
+    sentence += "while everything that is minimised ends where it does. Within the limits, grants can go this far:"
     width = (table["near_high"] - table["near_low"]) / table["bid"].where(table["bid"] > 0)
     order = width.sort_values(ascending=False, kind="stable").index
     chosen = order if len(order) <= AREAS else [*order[: AREAS // 2], *order[-AREAS // 2 :]]

@@ -25,7 +25,7 @@ from .lines import (
     wrap,
 )
 from .stability import stability_lines
-from .summary import last_national
+from .story import last_national
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -158,7 +158,7 @@ def _regret(ensemble: Ensemble) -> list[str]:
     table = by_item(ensemble, "regret")
     if "mean" not in table:
         return []
-    lines = wrap("Regret: how much worse it is to keep to the central settlement's grants when a draw comes true")
+    lines = wrap("How much worse it is to keep to the central settlement's grants when a draw comes true")
     for item, row in table.iterrows():
         mean, most = f"{row['mean']:.2%} on average", f"{row['q95']:.2%} in one draw of twenty"
         lines += wrap(f"{stage_words(str(item))}: {mean}, {most}", "  ", "    ")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from .lines import clip, count, lay_out, number, percent, wrap
@@ -16,19 +17,9 @@ SHOWN = 25
 
 def frontier_text(frontier: Frontier) -> str:
     """Write a frontier for people, in 80 columns."""
+    lines = [*wrap(frontier.scenario.settings.title), ""]
+    lines += [line for fact in frontier_facts(frontier) for line in wrap(fact)]
     first, second = frontier.first, frontier.second
-    lines = [*wrap(frontier.scenario.settings.title), "", *wrap(_head(frontier))]
-    best = frontier.at(frontier.settled[0])
-    stands = f"The settlement: {first.name} {format_measure(first, frontier.settled[0])}, {second.name} "
-    stands += format_measure(second, frontier.settled[1])
-    if best == best and frontier.settled[1] - best > 1e-6 * max(abs(frontier.settled[1]), 1e-3):
-        stands += f"; with the first as it is, the second could be {format_measure(second, best)}"
-    lines += wrap(stands + ".")
-    if len(frontier.corners) == 1:
-        lines += wrap("There is nothing to trade: both are smallest together.")
-    if frontier.knee is not None:
-        knee = f"{format_measure(first, frontier.knee[0])} and {format_measure(second, frontier.knee[1])}"
-        lines += wrap(f"The knee, the corner farthest below the line between both ends: {knee}.")
     shown = frontier.corners[frontier.corners["main"]]
     if len(shown) > SHOWN:
         keep = {round(i * (len(shown) - 1) / (SHOWN - 1)) for i in range(SHOWN)}
@@ -46,11 +37,28 @@ def frontier_text(frontier: Frontier) -> str:
     return "\n".join([*lines, *wrap(key, "  ")]) + "\n"
 
 
+def frontier_facts(frontier: Frontier) -> Iterator[str]:
+    """Write what a frontier shows in sentences: what was traded, where the settlement stands, and the knee."""
+    first, second = frontier.first, frontier.second
+    yield _head(frontier)
+    best = frontier.at(frontier.settled[0])
+    stands = f"The settlement: {first.name} {format_measure(first, frontier.settled[0])}, {second.name} "
+    stands += format_measure(second, frontier.settled[1])
+    if best == best and frontier.settled[1] - best > 1e-6 * max(abs(frontier.settled[1]), 1e-3):
+        stands += f"; with the first as it is, the second could be {format_measure(second, best)}"
+    yield f"{stands}."
+    if len(frontier.corners) == 1:
+        yield "There is nothing to trade: both are smallest together."
+    if frontier.knee is not None:
+        knee = f"{format_measure(first, frontier.knee[0])} and {format_measure(second, frontier.knee[1])}"
+        yield f"The knee, the corner farthest below the line between both ends: {knee}."
+
+
 def _head(frontier: Frontier) -> str:
     conditions = {
         "held": "Other objectives fall short by no more than in the settlement."
         if frontier.first.objective or frontier.second.objective
-        else "Stages before both keep their optimum and what they give.",
+        else "What is minimised before both stays as good as it was allowed to be.",
         "free": "Nothing but the rules holds.",
     }[frontier.others]
     return (

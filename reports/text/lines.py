@@ -173,10 +173,10 @@ def setting_words(key: str) -> str:
     Examples
     --------
     >>> setting_words("rules.grant_floor"), setting_words("stages.give.shortfall.total"), setting_words("price_base")
-    ('grant floor', 'give of all shortfalls together', 'price base')
+    ('grant floor', 'allowance on all shortfalls together', 'price base')
     """
     rule = RULES.get(key.removeprefix("rules."))
     if rule is not None:
         return rule.words
     _, give, stage = key.partition("give.")
-    return f"give of {stage_words(stage)}" if give else plain(key.replace(".", " "))
+    return f"allowance on {stage_words(stage)}" if give else plain(key.replace(".", " "))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from singlepot.models.explanation.amounts import pence, pot_of_unit, price_words, spoken_price
+from singlepot.models.explanation.amounts import natural, pence, pot_of_unit, price_words, spoken_price
 from singlepot.models.explanation.merit_order import CUTS
 from singlepot.models.money import POUNDS_PER
 from singlepot.models.tables.stage_words import stage_words
@@ -42,4 +42,7 @@ def merit_cost(row: Mapping[str, Any], money: str) -> str:
     cost = float(row["cost"])
     if row["need"] == CUTS:
         return pence(cost)[0]
-    return spoken_price(cost * POUNDS_PER[money]) if pot_of_unit(row["unit"], money) else number(cost)
+    if not pot_of_unit(row["unit"], money):
+        return number(cost)
+    units, _ = natural(row["unit"].partition(" per ")[2])
+    return spoken_price(cost * POUNDS_PER[money] / units)

@@ -214,11 +214,17 @@ def _sentences(regimes: Regimes) -> list[str]:
 
 
 def _pooling(regimes: Regimes) -> list[str]:
+    words = pooling_words(regimes)
+    return wrap(f"What pooling is worth: {words}") if words else []
+
+
+def pooling_words(regimes: Regimes) -> str:
+    """Write what one pot is worth against a pot for each objective; empty where that is not known."""
     pooled, money = regimes.pooling, regimes.scenario.settings.money
     if pooled is None:
-        return []
+        return ""
     text = (
-        f"What pooling is worth: one pot would do as well as the silos on every national target for "
+        f"one pot would do as well as the silos on every national target for "
         f"{spoken(pooled.needed, money)}, {spoken(pooled.saved, money)} less than they grant"
     )
     base, silos = regimes.settlements.get(BASE), regimes.settlements[SILOS]
@@ -228,7 +234,7 @@ def _pooling(regimes: Regimes) -> list[str]:
             f"; with all the money it falls {means[0]} short on average instead of {means[1]}, and {worst[0]} at worst "
             f"instead of {worst[1]}"
         )
-    return wrap(text + ".")
+    return f"{text}."
 
 
 def _broken(rule: str) -> str:

@@ -24,21 +24,13 @@ def robust_text(robust: Robust) -> str:
     """Write robust grants for people, in 80 columns."""
     money = robust.central.scenario.settings.money
     title = robust.plan.title or robust.central.scenario.settings.title
-    total = float(robust.grants["grant"].sum())
-    moved = robust.figure("moved")
-    lines = [*wrap(title), ""]
-    lines += wrap(f"Grants decided once for {count(len(robust.draws), 'draw')}; what they buy is decided in each.")
-    share = percent(moved / total) if total > 0 else "-"
-    lines += wrap(f"{spoken(moved, money)} ({share} of all grants) goes elsewhere than in the central settlement.")
+    once, elsewhere, worth = robust_facts(robust)
+    lines = [*wrap(title), "", *wrap(once), *wrap(elsewhere)]
     lines += ["", *lay_out(("", "expected", f"worst {robust.worst_share:.0%} of draws"), _cases(robust))]
     lines += wrap(f"{measure_words(robust)} in the draws, a share of the targets.", "  ")
-    lines += wrap(
-        f"Deciding for all draws is worth {_points(robust.figure('value of robust'))} of the targets on average and "
-        f"{_points(robust.figure('value of robust, worst'))} in the worst draws. Knowing each draw before grants are "
-        f"decided would be worth {_points(robust.figure('value of knowing'))} more."
-    )
+    lines += wrap(worth)
     gaps = ", ".join(f"{row['name']} {row['gap']:.1e}" for row in robust.stages.to_dict("records"))
-    lines += wrap(f"Each stage is proved up to a gap: {gaps}.")
+    lines += wrap(f"Proved to within: {gaps}.")
     names = Titles(robust.central.scenario).areas
     areas = robust.grants.groupby("area")[["bid", "central", "grant", "change"]].sum()
     order = areas["change"].sort_values(kind="stable").index
@@ -55,6 +47,20 @@ def robust_text(robust: Robust) -> str:
     ]
     lines += ["", *lay_out(("area", "bid", "central", "robust", "change"), rows)]
     return "\n".join(lines) + "\n"
+
+
+def robust_facts(robust: Robust) -> tuple[str, str, str]:
+    """Write what was decided, how much money goes elsewhere, and what deciding so is worth."""
+    total, moved = float(robust.grants["grant"].sum()), robust.figure("moved")
+    share = percent(moved / total) if total > 0 else "-"
+    money = spoken(moved, robust.central.scenario.settings.money)
+    return (
+        f"Grants decided once for {count(len(robust.draws), 'draw')}; what they buy is decided in each.",
+        f"{money} ({share} of all grants) goes elsewhere than in the central settlement.",
+        f"Deciding for all draws is worth {_points(robust.figure('value of robust'))} of the targets on average and "
+        f"{_points(robust.figure('value of robust, worst'))} in the worst draws. Knowing each draw before grants are "
+        f"decided would be worth {_points(robust.figure('value of knowing'))} more.",
+    )
 
 
 def measure_words(robust: Robust) -> str:

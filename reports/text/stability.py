@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from singlepot.models.money import spoken
 
-from .lines import lay_out, signed_money, signed_percent, wrap
+from .lines import count, lay_out, signed_money, signed_percent, wrap
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,11 +25,26 @@ def stability_text(stability: pd.DataFrame, settings: Settings) -> str:
         Of the scenario: its title and unit of money.
     """
     key = (
-        "Elasticity: relative change of the grant over that of the number. 0: the grant does not move; 1: it moves "
+        "Times as far: relative change of the grant over that of the number. 0: the grant does not move; 1: it moves "
         "in step; beyond: it moves further than the number does."
     )
     head = [*wrap(settings.title), ""] if settings.title else []
     return "\n".join([*head, *stability_lines(stability, settings.money), *wrap(key, "  ")]) + "\n"
+
+
+def stability_facts(stability: pd.DataFrame) -> list[str]:
+    """Write which grant moves furthest, and how many changes leave no settlement."""
+    lost, known = stability[stability["reason"].fillna("") != ""], stability[stability["elasticity"].notna()]
+    facts = []
+    if len(known):
+        row = known.iloc[int(known["elasticity"].abs().argmax())]
+        facts.append(
+            f"Most moves the grant of {row['name']}: with {row['number']} {row['moved']:+.0%} it moves "
+            f"{row['elasticity']:.2f} times as far as the number."
+        )
+    if len(lost):
+        facts.append(f"{count(len(lost), 'change')} of {len(stability)} leave no settlement.")
+    return facts or ["No number that was changed has a grant that could move."]
 
 
 def stability_lines(stability: pd.DataFrame, money: str) -> list[str]:
@@ -45,4 +60,4 @@ def stability_lines(stability: pd.DataFrame, money: str) -> list[str]:
             "-" if row["elasticity"] != row["elasticity"] else f"{row['elasticity']:.2f}".replace("-0.00", "0.00")
         )
         rows.append((*start, signed_money(row["change"], money), signed_percent(relative), elasticity))
-    return lay_out(("area", "own", "", "grant", "change", "", "elasticity"), rows, left=(0, 1))
+    return lay_out(("area", "own", "", "grant", "change", "", "times as far"), rows, left=(0, 1))

@@ -1,4 +1,4 @@
-"""The summary of a settlement gives national sums, the largest asks, the price of fairness, the certificate."""
+"""The summary of a settlement gives national sums, the largest asks, the price of fairness, and ends with the story."""
 
 from __future__ import annotations
 
@@ -11,10 +11,9 @@ from singlepot.models.tables.plain_words import assumed_words, plain
 from singlepot.models.tables.stage_words import stage_words
 
 from .lines import count, join_sections, lay_out, wrap
+from .story import last_national, proof_words, story
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from singlepot.models.analysis.price_of_fairness import PriceOfFairness
     from singlepot.models.settlement.settlement import Settlement
 
@@ -25,7 +24,7 @@ WARN_ABOVE = 1 / 3
 """Share of areas on a floor or ceiling above which the summary warns."""
 
 
-def summary(settlement: Settlement, price: PriceOfFairness) -> str:
+def summary(settlement: Settlement, price: PriceOfFairness, *, verbose: bool = False) -> str:
     """Write the summary of a settlement.
 
     Parameters
@@ -34,6 +33,8 @@ def summary(settlement: Settlement, price: PriceOfFairness) -> str:
         What to tell.
     price
         What fairness cost, from :func:`singlepot.price_fairness`.
+    verbose
+        Whether the figures of the proof are told.
     """
     return join_sections(
         [
@@ -43,7 +44,8 @@ def summary(settlement: Settlement, price: PriceOfFairness) -> str:
             _asks_section(settlement),
             _assumed_section(settlement),
             [line for sentence in fairness_words(price) for line in wrap(sentence)],
-            _certificate_section(settlement),
+            _certificate_section(settlement) if verbose else [],
+            [*wrap(story(settlement)), *wrap(proof_words(settlement))],
         ]
     )
 
@@ -101,13 +103,6 @@ def _national_section(settlement: Settlement) -> list[str]:
     ]
 
 
-def last_national(national: pd.DataFrame) -> pd.DataFrame:
-    """Select the national targets of the last year that has any, and those of ranges of years."""
-    years = national["year"]
-    last = max((year for year in years if ":" not in year), default="")
-    return national[years.isin([last, *(year for year in years if ":" in year)])]
-
-
 def _asks_section(settlement: Settlement) -> list[str]:
     asks = settlement.asks
     if not len(asks):
@@ -140,7 +135,7 @@ LEAST = 5e-6
 def fairness_words(price: PriceOfFairness) -> Iterator[str]:
     """Write what fairness cost in each stage, and how many areas sit on a limit."""
     for what, costs in (
-        ("Letting later stages give some of the shortfall", price.give_costs),
+        ("Sharing losses more fairly", price.give_costs),
         ("Letting large losses weigh more", price.bands_cost),
     ):
         costing = [

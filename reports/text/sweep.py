@@ -50,7 +50,7 @@ def sweep_text(sweep: Sweep) -> str:
         header, rows = header[:-1], [row[:-1] for row in rows]
     lines = [*wrap(sweep.scenario.settings.title), "", *lay_out(header, rows, left=())]
     for lever in sweep.levers:
-        lines += wrap(f"Lever: {lever_axis(lever, titles)}.", "  ")
+        lines += wrap(f"Changed: {lever_axis(lever, titles)}.", "  ")
     key = f"Short: the largest shortfall of priority 1. {SPREAD_WORDS} Floor: areas on a grant floor."
     lines += wrap(key, "  ")
     if reasons:

@@ -118,12 +118,23 @@ def measure_stability(
 
 
 def write_stability(
-    stability: pd.DataFrame, settlement: Settlement, path: str | PathLike[str], *, overwrite: bool = False
+    stability: pd.DataFrame,
+    settlement: Settlement,
+    path: str | PathLike[str],
+    *,
+    overwrite: bool = False,
+    further: Mapping[str, bytes] | None = None,
 ) -> None:
-    """Write a table of stability as a folder with ``stability.csv``, complete or not at all."""
+    """Write a table of stability as a folder with ``stability.csv`` and further files, complete or not at all."""
     settings = settlement.scenario.settings
     contents = {"schema": 1, "title": settings.title, "money": settings.money}
-    write_folder(path, STABILITY, {"stability.csv": csv_text(guarded(stability))}, contents, overwrite=overwrite)
+    write_folder(
+        path,
+        STABILITY,
+        {"stability.csv": csv_text(guarded(stability)), **(further or {})},
+        contents,
+        overwrite=overwrite,
+    )
 
 
 def _moved(scenario: Scenario, cases: Sequence[tuple[str, str, float]]) -> Iterator[Scenario]:

@@ -25,6 +25,9 @@ from .nesting import COLUMNS as NESTING
 from .nesting import nesting
 from .settle_each import Outcome, SettleMany, runner
 
+MOST_KEPT = 25
+"""Points whose settlements are kept."""
+
 SHORTFALL = "shortfall_"
 """Beginning of the names of columns with the shortfall of an objective."""
 
@@ -48,6 +51,9 @@ class Sweep(ResultFolder):
         The levers, area, name, bid, grant (over all years), share (of the bid), for each point with a settlement.
     nesting
         For a sweep of the pot: the areas that receive less from the larger of two neighbouring pots.
+    outcomes
+        Of one lever with at most 25 values: the settlement of each point, the error that says why there is none, or
+        None where the point is no valid scenario; else empty.
     """
 
     _kind: ClassVar[FolderKind] = SWEEP
@@ -57,6 +63,7 @@ class Sweep(ResultFolder):
     points: pd.DataFrame
     grants: pd.DataFrame
     nesting: pd.DataFrame
+    outcomes: tuple[Outcome | None, ...] = ()
 
     @property
     def tables(self) -> Mapping[str, pd.DataFrame]:
@@ -155,10 +162,13 @@ def sweep(
             yield made
 
     grants, losers = [], []
+    kept: list[Outcome | None] = [None] * (len(grid) if len(levers) == 1 and len(grid) <= MOST_KEPT else 0)
     before: tuple[float, Settlement] | None = None
     for position, outcome in enumerate(settle_all(scenarios())):
         point = grid[valid[position]]
         rows[valid[position]] = {**point, **_row(outcome)}
+        if kept:
+            kept[valid[position]] = outcome
         if isinstance(outcome, Settlement):
             grants.append(_grants(point, outcome))
             if list(levers) == ["pot"]:
@@ -170,6 +180,7 @@ def sweep(
         points=pd.DataFrame([row for _, row in sorted(rows.items())]),
         grants=stacked(grants, [*levers, "area", "name", "bid", "grant", "share"]),
         nesting=stacked(losers, NESTING),
+        outcomes=tuple(kept),
     )
 
 

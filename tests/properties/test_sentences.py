@@ -84,7 +84,7 @@ def test_every_line_of_the_command_line_is_true(made: Draft) -> None:
     settlement = sp.settle(scenario(made))
     facts = Facts(settlement)
     reader, price = TextReader(facts, ReasonReader(facts)), sp.price_fairness(settlement)
-    reader.summary(summary(settlement, price), price)
+    reader.summary(summary(settlement, price, verbose=True), price)
     reader.why(why(settlement))
     for code in facts.area_names:
         account = explain_area(settlement, code)

@@ -216,6 +216,15 @@ class Facts:
     def one_of(self, unit: str) -> str:
         return one_of(unit)
 
+    def natural(self, objective: str) -> tuple[float, str]:
+        """How many natural units the unit of an objective holds, and one of them."""
+        first, _, rest = self.units[objective].partition(" ")
+        pounds = {"£": 1.0, "£k": 1e3, "£m": 1e6, "£bn": 1e9}
+        tonnes = {"kt": 1e3, "Mt": 1e6}
+        if first in pounds:
+            return pounds[first], f"£1 {rest}".strip()
+        return (tonnes[first], f"t {rest}".strip()) if first in tonnes else (1.0, one_of(self.units[objective]))
+
     def after(self, area: str) -> list[float]:
         """Grants and agreed targets of an area."""
         grants, targets = self.settlement.grants, self.settlement.targets

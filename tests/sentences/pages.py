@@ -6,11 +6,13 @@ import re
 from html.parser import HTMLParser
 
 from singlepot.models.analysis.price_of_fairness import PriceOfFairness
+from singlepot.models.tables.plain_words import WORDS
 
 from ..places import ROOT
 from .facts import Facts, near
 from .reasons import STAGES, ReasonReader
 from .scanning import AMOUNT, NUMBER, PENCE, PERCENT, Scanner
+from .story import read_story
 from .texts import SMALL, TextReader
 
 VOID = {"meta", "input", "br", "link", "img"}
@@ -100,6 +102,7 @@ class PageReader(TextReader):
             provenance["scenario_sha256"],
             *settings.notes.values(),
             *self.facts.area_names.values(),
+            *(text for word in WORDS for text in (word.technical, f"{word.plain}: {word.meaning}")),
         }
         backend = f"{provenance['backend']} {provenance['backend_version']}"
         return text in {str(word) for word in known} or text == backend or text.startswith("singlepot 0")
@@ -131,19 +134,27 @@ class PageReader(TextReader):
             r"\(by year\) are missed"
         ):
             self._largest(scanner, match)
-        elif scanner.take("Fairness cost nothing No shortfall was accepted to share losses more fairly"):
-            scanner.claim("no shortfall for fairness", max(map(abs, self.price.give_costs.values()), default=0) < 5e-6)
-        elif match := scanner.take(rf"Fairness cost ([+−]{NUMBER}) points of "):
-            cost = self.price.give_costs[self.reasons.stage(scanner)]
-            scanner.number("cost of fairness", match[1].lstrip("+"), 100 * cost)
-            scanner.need(", given up to share losses more fairly")
-        elif match := scanner.take(rf"Certificate (✓ holds|✗ FAILS) largest error ({SMALL}), allowed ({SMALL})"):
-            certificate = settlement.certificate
-            worst = max(
-                [certificate.violation, certificate.sharing, *(max(s.gap, s.drift) for s in certificate.stages)]
-            )
-            scanner.number("a figure of the certificate", match[2], worst)
-            scanner.number("a figure of the certificate", match[3], certificate.tolerance)
+        elif match := scanner.take(
+            rf"Gain and lose (\d+) and (\d+) areas Grants are ({PERCENT}) to ({PERCENT}) of bids, ({PERCENT}) in the "
+            "median area"
+        ):
+            self._spread(scanner, match)
+        elif scanner.take("Proof ✓ holds No rule is broken, and no settlement is better in the agreed order"):
+            scanner.claim("the proof holds", settlement.certificate.passed)
+        elif scanner.take("Proof ✗ FAILS Do not use this settlement; the technical annex has the figures"):
+            scanner.claim("the proof fails", not settlement.certificate.passed)
+        elif scanner.text.startswith(("Bids are ", "Bids equal ")):
+            read_story(scanner)
+
+    def _spread(self, scanner: Scanner, match: re.Match[str]) -> None:
+        sums = self.facts.settlement.grants.groupby("area")[["bid", "grant"]].sum()
+        change = (sums["grant"] - sums["bid"]) * self.facts.pounds
+        expected = (int((change >= 0.5).sum()), int((change <= -0.5).sum()))
+        scanner.claim("gain and lose", (int(match[1]), int(match[2])) == expected)
+        bidding = sums[sums["bid"] > 0]
+        share = bidding["grant"] / bidding["bid"]
+        for text, value in zip(match.groups()[2:], (share.min(), share.max(), share.median()), strict=True):
+            scanner.number("share of the bid", text, float(value))
 
     def _largest(self, scanner: Scanner, match: re.Match[str]) -> None:
         facts = self.facts
@@ -199,6 +210,10 @@ class PageReader(TextReader):
             scanner.take(", " + "(" + "|".join(facts.years) + ")")
         elif scanner.take("Every area: all years together; targets of "):
             scanner.claim("the last year", scanner.need(r"\S+")[0] == facts.years[-1])
+        elif match := scanner.take(r"(\d+) areas? (gain|lose)s?(?:, the 6 that (?:gain|lose) most)?$"):
+            change = self.facts.settlement.grants.groupby("area")["change"].sum() * self.facts.pounds
+            many = (change >= 0.5).sum() if match[2] == "gain" else (change <= -0.5).sum()
+            scanner.claim("how many gain or lose", int(match[1]) == many)
         elif scanner.take(r".+: what stopped the options$"):
             scanner.claim("what stopped the options", True)
 
@@ -263,7 +278,7 @@ class PageReader(TextReader):
 
     def _picture(self, scanner: Scanner, area: str) -> None:
         if match := scanner.take(
-            rf"Merit order for (.+): (\d+) options, the last unit needed ({AMOUNT}|{PENCE}|{NUMBER})"
+            rf"Who is best placed for (.+): (\d+) options, the last unit needed ({AMOUNT}|{PENCE}|{NUMBER})"
             r"(?:\. Left and right arrow move along the marks\.)?$"
         ):
             self._merit(scanner, match)
@@ -271,11 +286,11 @@ class PageReader(TextReader):
             rf"(\d+) options? costs? more than ({AMOUNT}|{PENCE}|{NUMBER}): (?:its bar is|their bars are) broken by a "
             r"white line\. "
         ):
-            scanner.need("Point at a bar for its area\\.")
             scanner.claim("cut off", int(match[1]) > 0)
             scanner.claim("one or several", match[0].startswith("1 option costs") == (match[1] == "1"))
-        elif scanner.take("Point at a bar for its area\\.$"):
-            scanner.claim("a hint", True)
+            self._flat(scanner)
+        elif scanner.text.endswith("Point at a bar for its area."):
+            self._flat(scanner)
         elif scanner.take(
             r"(?:Bids and grants against|Every area's grant as|Areas with the lowest and highest|Hexagon map of).+$"
         ):
@@ -288,12 +303,21 @@ class PageReader(TextReader):
         scanner.claim("number of options", int(match[2]) == len(rows))
         price = float(rows["price"].iloc[0])
         if "£" in match[3] or "p" in match[3]:
-            scanner.number("price of the last", match[3], price * (self.facts.pounds if "£" in match[3] else 1))
+            pounds = self._pounds(keys[match[1]]) if "£" in match[3] else 1.0
+            scanner.number("price of the last", match[3], price * pounds)
+
+    def _flat(self, scanner: Scanner) -> None:
+        """Read what is said of bars without a height, and the hint behind it."""
+        if match := scanner.take(r"Options that can (add|save) (.+?) cost nothing or next to nothing: "):
+            scanner.need("their bars have no height\\. ")
+            scanner.claim("bars without a height", bool(match[2]))
+        scanner.need("Point at a bar for its area\\.$")
 
     def merit_chart(self, spec: dict[str, object]) -> None:
         """Read the marks of a merit-order curve: each bar says its option, its size, its cost and its use."""
-        layers: list[dict[str, object]] = spec.get("layer", [])  # type: ignore[assignment]
-        rows: list[dict[str, object]] = spec.get("data", {}).get("values", [])  # type: ignore[attr-defined]
+        panel: dict[str, object] = spec.get("vconcat", [spec])[0]  # type: ignore[index]
+        layers: list[dict[str, object]] = panel.get("layer", [])  # type: ignore[assignment]
+        rows: list[dict[str, object]] = panel.get("data", {}).get("values", [])  # type: ignore[attr-defined]
         title = str(spec["title"]["text"]) if isinstance(spec.get("title"), dict) else ""  # type: ignore[index]
         keys = {name: key for key, name in self.facts.names.items()} | {"Cuts: money saved": "cuts"}
         if title not in keys or not rows or "t" not in rows[0]:
@@ -303,8 +327,11 @@ class PageReader(TextReader):
         for row, of in zip(rows, table.to_dict("records"), strict=True):
             self.say(str(row["t"]), lambda scanner, of=of: self._tip(scanner, keys[title], of))  # type: ignore[misc]
         labels = [value["label"] for layer in layers for value in layer.get("data", {}).get("values", [])]  # type: ignore[attr-defined]
-        for label in labels:
-            self.say(label, lambda scanner: self._mark(scanner, float(table["price"].iloc[0])))
+        used = {self.facts.area_names[row["area"]] for row in table.to_dict("records") if row["taken"] > 0}
+        named = labels[:-2]
+        self.say("names at bars", lambda scanner: _named(scanner, named, used))
+        for label in labels[-2:]:
+            self.say(label, lambda scanner: self._mark(scanner, keys[title], float(table["price"].iloc[0])))
 
     def _tip(self, scanner: Scanner, need: str, row: dict[str, object]) -> None:
         facts, move = self.facts, self.facts.moves[str(row["area"]), str(row["option"])]
@@ -323,15 +350,15 @@ class PageReader(TextReader):
         scanner.need(rf"(?:{re.escape(rest)}|{re.escape(facts.one_of(rest))})?, ")
         each = scanner.need(rf"({AMOUNT}|{PENCE}|-?{NUMBER}) (?:each|for each £1)")[1]
         if "£" in each or each.endswith("p"):
-            scanner.number("cost of a bar", each, cost * (facts.pounds if "£" in each else 1.0))
+            scanner.number("cost of a bar", each, cost * (self._pounds(need) if "£" in each else 1.0))
         match = scanner.need(rf"; ({PERCENT}) used: (.+)\.$")
         scanner.number("used", match[1], move.share)
         scanner.claim("what stopped it", match[2] == row["stop"])
 
-    def _mark(self, scanner: Scanner, price: float) -> None:
+    def _mark(self, scanner: Scanner, need: str, price: float) -> None:
         if match := scanner.take(rf"the last (?:unit|£1) needed: ({AMOUNT}|{PENCE}|-?{NUMBER})$"):
             if "£" in match[1] or match[1].endswith("p"):
-                scanner.number("price of the last", match[1], price * (self.facts.pounds if "£" in match[1] else 1.0))
+                scanner.number("price of the last", match[1], price * (self._pounds(need) if "£" in match[1] else 1.0))
         else:
             scanner.need("the nation stopped here")
             scanner.claim("the nation stopped", True)
@@ -343,6 +370,12 @@ class PageReader(TextReader):
             scanner.claim("versions", True)
         elif scanner.take(r".*Made by singlepot \S+; scenario [0-9a-f]+\.$|(?:numpy|highspy|python|singlepot) .+$"):
             scanner.claim("the provenance", True)
+
+
+def _named(scanner: Scanner, named: list[str], used: set[str]) -> None:
+    scanner.claim("areas at bars are used", set(named) <= used and len(set(named)) == len(named), str(named))
+    scanner.claim("bars that matter are named", bool(named) == bool(used))
+    scanner.at = len(scanner.text)
 
 
 CAPTIONS = (

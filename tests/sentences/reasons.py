@@ -16,8 +16,8 @@ MONEY_UNITS = {"£": 1.0, "£k": 1e3, "£m": 1e6, "£bn": 1e9}
 STAGES = {
     "the largest shortfall": "shortfall.largest",
     "all shortfalls together": "shortfall.total",
-    "the largest concession": "concession.largest",
-    "all concessions together": "concession.total",
+    "the largest cut of a proposed target": "concession.largest",
+    "all cuts of proposed targets together": "concession.total",
     "what areas lose or pay themselves": "burden",
     "the money that is spent": "cost",
 }
@@ -186,7 +186,7 @@ class _Reading:
         scanner.amount("bids", match[1], bids)
         for kind, pattern, value in (
             ("options that the cut pays for", rf", options that are used take ({AMOUNT}) more", taken),
-            ("money moved away", rf", ({AMOUNT}) is moved to other years or envelopes", out),
+            ("money moved away", rf", ({AMOUNT}) is moved to other years or parts of the pot", out),
             ("pot", rf" and the pot holds ({AMOUNT})", facts.pot[cell]),
             ("money moved in", rf" and ({AMOUNT}) that is moved in", into),
         ):
@@ -340,7 +340,10 @@ class _Reading:
             cost = self.reader.cost(move, need)
             if not scanner.text.startswith(start, scanner.at) or cost is None:
                 continue
-            if near(text, cost if need == "cuts" else cost * self.facts.pounds) and not move.used_up:
+            if (
+                near(text, cost if need == "cuts" else cost * self.facts.pounds / self.facts.natural(need)[0])
+                and not move.used_up
+            ):
                 scanner.at += len(start)
                 scanner.claim("another area has it left", move.area != self.move.area, move.option)
                 return move
@@ -376,13 +379,14 @@ class _Reading:
         total = sum(dual for _, dual in rows)
         cost = self.reader.cost(move, need)
         assert cost is not None
-        scanner.amount("price of the last unit, by the formula", last, total / measure if measure else np.nan)
+        held = facts.natural(need)[0]
+        scanner.amount("price of the last unit, by the formula", last, total / measure / held if measure else np.nan)
         units = sum(dual * effect(move, need, row.years) for row, dual in rows) / total
         net = (stage.paid(move) - stage.worth(move) + stage.worth(move, need)) / measure / units
         if text:
-            scanner.amount("cost found in the merit order", text, cost)
+            scanner.amount("cost found in the merit order", text, cost / held)
             if not own:
-                scanner.amount("cost by the formula", text, net)
+                scanner.amount("cost by the formula", text, net / held)
         else:
             scanner.claim("pays for itself", cost < 0 and (own or net < 0), f"{cost} {net}")
         least = 1e-7 * abs(total)
@@ -429,7 +433,7 @@ class _Reading:
 
     def _unit(self, need: str, labels: list[str], rows: int) -> None:
         scanner = self.scanner
-        per = re.escape(self.facts.one_of(self.facts.units[need]))
+        per = re.escape(self.facts.natural(need)[1])
         said = [label.replace(":", " to ") + (" together" if ":" in label else "") for label in labels]
         if scanner.take(rf"one {per} in each of "):
             scanner.claim("years of the price", scanner.read_list(said) == said, f"{labels}")

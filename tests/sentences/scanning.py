@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from .facts import Facts, near
 
 NUMBER = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:e[-+]?\d+)?"
-AMOUNT = rf"(?:less than )?-?£{NUMBER}[mk]?"
+AMOUNT = rf"(?:less than )?-?£{NUMBER}(?:bn|m|k)?"
 PERCENT = rf"(?:(?:less|more) than )?{NUMBER}%"
 PENCE = rf"-?{NUMBER}p"
 
@@ -60,7 +60,7 @@ class Scanner:
         """Claim that a number in the text is this one, to its digits; one that is only said to be smaller is so."""
         if match := re.match(r"(less|more) than ", text):
             shown = text[match.end() :]
-            bound = float(re.sub(r"[£mk,%]", "", shown)) / (100 if "%" in shown else 1)
+            bound = float(re.sub(r"[£mkbn,%]", "", shown)) / (100 if "%" in shown else 1)
             holds = 0 < value < bound if match[1] == "less" else bound < value < 1
             self.claim(kind, holds, f"{text} for {value!r}")
         else:

@@ -14,6 +14,7 @@ from .facts import Facts, Move
 from .limits import sits_on
 from .reasons import ReasonReader
 from .scanning import AMOUNT, NUMBER, PERCENT, Claim, NoPatternError, Scanner, read
+from .story import PROVED, UNPROVED, read_story
 
 SIGNED = rf"[-+]{NUMBER}"
 SMALL = r"[\d.]+e[-+]\d+"
@@ -51,6 +52,11 @@ class TextReader:
             self.say(sentence, lambda scanner: self._fairness(scanner, price))
         for sentence in _sentences(sections.pop(0)):
             self.say(sentence, self._certificate)
+        answer = " ".join(sections.pop(0).split())
+        told, _, proof = answer.rpartition(". ")
+        self.say(f"{told}.", read_story)
+        passed = self.facts.settlement.certificate.passed
+        self.say(proof, lambda scanner: _only(scanner, PROVED if passed else UNPROVED))
         for section in sections:
             self.fail(section)
 
@@ -151,10 +157,8 @@ class TextReader:
             scanner.need(r"\.")
             bidding = sum(bid > 0 for bid in bids.values())
             scanner.claim("more than a third", 3 * (len(floored) + len(ceiled)) > bidding)
-        elif match := scanner.take(
-            "(Letting later stages give some of the shortfall|Letting large losses weigh more): "
-        ):
-            later = "later" in match[1]
+        elif match := scanner.take("(Sharing losses more fairly|Letting large losses weigh more): "):
+            later = "fairly" in match[1]
             costs = price.give_costs if later else price.bands_cost
             finals = dict(zip(facts.settlement.stages["name"], facts.settlement.stages["final"], strict=True))
             without = price.without_give if later else price.without_bands
@@ -238,9 +242,10 @@ class TextReader:
         if scanner.take("nothing"):
             scanner.claim("a price of nothing", value in (None, 0.0), f"{value}")
             return 0.0, ""
-        if match := scanner.take(rf"({AMOUNT}) per {per}, in money of ({facts.pots})"):
+        units, one = facts.natural(objective)
+        if match := scanner.take(rf"({AMOUNT}) per {re.escape(one)}, in money of ({facts.pots})"):
             if value is not None:
-                scanner.amount("a price in pounds for each natural unit", match[1], value)
+                scanner.amount("a price in pounds for each natural unit", match[1], value / units)
             return _value(match[1]), match[2]
         match = scanner.need(rf"({NUMBER}) (share of the target|weighted share|money, weighted|money) per {per}")
         if value is not None:
@@ -311,6 +316,8 @@ class TextReader:
             scanner.claim("the stage that ranks cuts", name == first)
             return
         scanner.need("the last cost ")
+        units, one = self.facts.natural(need)
+        one = re.escape(one)
         per = re.escape(self.facts.one_of(self.facts.units[need]))
         stage = next(
             s
@@ -321,7 +328,7 @@ class TextReader:
         total = sum(dual for _, dual in rows)
         labels = [r.label.replace(":", " to ") + (" together" if ":" in r.label else "") for r, d in rows if d > 0]
         match = scanner.need(
-            rf"({NUMBER}|{AMOUNT}) ((?:share of the target|weighted share|money(?:, weighted)?) )?per {per}"
+            rf"({NUMBER}|{AMOUNT}) ((?:share of the target|weighted share|money(?:, weighted)?) )?per (?:{per}|{one})"
         )
         if len(rows) > 1:
             scanner.need(" in each of " if len(labels) > 1 else " in ")
@@ -330,7 +337,7 @@ class TextReader:
             scanner.claim("price of the last", abs(_value(match[1]) - total) <= 6e-3 * total, match[1])
             return
         pot = scanner.need(rf", in money of ({self.facts.pots})")[1]
-        scanner.amount("price of the last, by the formula", match[1], total / stage.numeraire(pot))
+        scanner.amount("price of the last, by the formula", match[1], total / stage.numeraire(pot) / units)
 
     def _row_of(self, need: str, row: dict[str, object]) -> Callable[[Scanner], None]:
         def grammar(scanner: Scanner) -> None:
@@ -340,7 +347,7 @@ class TextReader:
             cost, taken = scanner.need(rf"(-?{NUMBER}p?|{AMOUNT})")[1], scanner.need(rf"\s+({PERCENT}) ")[1]
             value = float(row["cost"])  # type: ignore[arg-type]
             if need == "cuts" or "£" in cost:
-                scanner.number("cost in the merit order", cost, value * (1 if need == "cuts" else self.facts.pounds))
+                scanner.number("cost in the merit order", cost, value * (1 if need == "cuts" else self._pounds(need)))
             else:
                 scanner.claim("cost in the merit order", abs(_value(cost) - value) <= 1e-3 * abs(value), cost)
             scanner.number("taken", taken, self.facts.moves[str(row["area"]), str(row["option"])].share)
@@ -349,6 +356,10 @@ class TextReader:
             scanner.at = len(scanner.text)
 
         return grammar
+
+    def _pounds(self, need: str) -> float:
+        """Pounds for a natural unit in one unit of the price of an objective."""
+        return self.facts.pounds / self.facts.natural(need)[0]
 
     # an area's account
 

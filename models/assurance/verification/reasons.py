@@ -21,6 +21,10 @@ UNITS = {"GBP": 1, "GBP thousand": 1_000, "GBP million": 1_000_000}
 SUFFIX = {"": 1, "k": 1_000, "m": 1_000_000}
 """Pounds in one unit of money, and in the suffix of an amount."""
 
+POUNDS_OF = {"£": 1, "£k": 1_000, "£m": 1_000_000, "£bn": 1_000_000_000}
+TONNES_OF = {"kt": 1_000, "Mt": 1_000_000}
+"""Pounds and tonnes in the first word of the unit of an objective."""
+
 HALF = Fraction(501, 1000)
 """Largest difference from a rounded number, in units of its last digit: half, and what binary arithmetic leaves."""
 
@@ -89,9 +93,9 @@ class Reasons:
     def _last(self, unit: str, amount: str, where: str) -> None:
         """Check that the price that a sentence names is that of an objective with this unit, if the tables tell it."""
         told = [
-            price
-            for key, its_unit in self.labels.units.items()
-            if one_of(its_unit) == unit
+            price if price is None else price / units
+            for key, (units, one) in ((key, natural(its_unit)) for key, its_unit in self.labels.units.items())
+            if one == unit
             for price in self._price(key)
         ]
         near = [price for price in told if price is not None and self._near(amount, price)]
@@ -137,6 +141,20 @@ class Reasons:
 def _rounded(text: str, expected: Fraction) -> bool:
     digits = len(text.partition(".")[2])
     return bool(abs(Fraction(text) - expected) <= HALF / Fraction(10) ** digits)
+
+
+def natural(unit: str) -> tuple[int, str]:
+    """Return how many natural units a unit holds, and one of them, as the sentences say it.
+
+    Examples
+    --------
+    >>> natural("£m GVA a year"), natural("kt CO2 a year"), natural("people in work")
+    ((1000000, '£1 GVA a year'), (1000, 't CO2 a year'), (1, 'person in work'))
+    """
+    first, _, rest = unit.partition(" ")
+    if first in POUNDS_OF:
+        return POUNDS_OF[first], f"£1 {rest}".strip()
+    return (TONNES_OF[first], f"t {rest}".strip()) if first in TONNES_OF else (1, one_of(unit))
 
 
 def one_of(unit: str) -> str:

@@ -6,11 +6,11 @@ from singlepot.models.money import spoken
 from singlepot.reports.text.lines import number
 
 from ..figures.figures import Figures, records
-from .drawing import Spec, paired_bars
+from .drawing import WIDTH, Spec, paired_bars
 
 
-def area_spec(figures: Figures, code: str, width: int, *, beside: bool = False) -> Spec | None:
-    """Specify the charts of one area; None where it neither bid nor proposed anything."""
+def area_specs(figures: Figures, code: str) -> list[Spec]:
+    """Specify the charts of one area: its money, and its targets; none of what it neither bid nor proposed."""
     settlement = figures.settlement
     money = settlement.scenario.settings.money
     grants = settlement.grants[settlement.grants["area"] == code].groupby("year")[["bid", "grant"]].sum()
@@ -21,7 +21,7 @@ def area_spec(figures: Figures, code: str, width: int, *, beside: bool = False) 
             for year, row in grants.iterrows()
             for when, column in (("before", "bid"), ("after", "grant"))
         ]
-        panels.append(_panel(rows, f"Money by year, {figures.money}", width))
+        panels.append(_panel(rows, f"Money by year, {figures.money}"))
     last = figures.last_targets
     targets = last[(last["area"] == code) & (last["proposed"] > 0)]
     if len(targets):
@@ -30,15 +30,15 @@ def area_spec(figures: Figures, code: str, width: int, *, beside: bool = False) 
             for row in records(targets)
             for when, column in (("before", "proposed"), ("after", "agreed"))
         ]
-        panels.append(_panel(rows, f"Targets of {figures.last_year}, % of yours", width))
-    return {"hconcat" if beside else "vconcat": panels, "spacing": 18, "padding": 4} if panels else None
+        panels.append(_panel(rows, f"Targets of {figures.last_year}, % of yours"))
+    return panels
 
 
 def _row(label: str, when: str, value: float, amount: str) -> Spec:
     return {"label": label, "when": when, "v": value, "text": amount, "t": f"{label}, {when}: {amount}"}
 
 
-def _panel(rows: list[Spec], title: str, width: int) -> Spec:
+def _panel(rows: list[Spec], title: str) -> Spec:
     legend = {"labelExpr": "datum.label == 'before' ? 'your bid' : 'the settlement'"}
     encoding, colour = paired_bars(rows, 110, legend)
     x = {
@@ -50,7 +50,8 @@ def _panel(rows: list[Spec], title: str, width: int) -> Spec:
     }
     return {
         "title": {"text": title, "fontSize": 13, "offset": 4},
-        "width": width - 150,
+        "padding": 4,
+        "width": WIDTH - 150,
         "height": {"step": 13},
         "data": {"values": rows},
         "encoding": encoding,

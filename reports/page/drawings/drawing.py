@@ -16,8 +16,11 @@ Kind = Literal["svg", "png"]
 VEGA_LITE = "6.4"
 """Version of Vega-Lite that the specifications are written for."""
 
-PIXELS = 2
+PIXELS = 3
 """Pixels of a PNG for each unit of a specification."""
+
+WIDTH = 420
+"""Width of a chart: small enough that its text is read on a telephone, and drawn larger on a desk."""
 
 SVG = "http://www.w3.org/2000/svg"
 
@@ -78,24 +81,29 @@ def _stand_ins(text: str) -> tuple[dict[int, int], dict[int, int]]:
     Vega measures and cuts labels by UTF-16 code units, and vl-convert refuses a text that was cut in the middle of such
     a character: an emoji in a name would end the chart.
     """
-    above = sorted({ord(character) for character in text if ord(character) > 0xFFFF})
+    above = sorted({ord(character) for character in text if ord(character) > 0xFFFF}) if max(text) > "\uffff" else []
     unused = [code for code in range(0xE000, 0xF900) if chr(code) not in text] if above else []
     to_single = dict(zip(above, unused, strict=False)) | dict.fromkeys(above[len(unused) :], 0xFFFD)
     return to_single, {single: own for own, single in to_single.items() if single != 0xFFFD}
 
 
 def inline_svg(spec: Spec, label: str) -> str:
-    """Draw one specification as SVG inside a page: one image for screen readers, with tooltips on its marks.
+    """Draw one specification as SVG inside a page, see :func:`in_page`."""
+    return in_page(draw(spec, "svg"), label)
+
+
+def in_page(drawn: bytes, label: str) -> str:
+    """Clean a drawing for a page: one image for screen readers, with tooltips on its marks.
 
     Parameters
     ----------
-    spec
-        The specification; the channel ``description`` of a mark becomes its attribute ``data-tip``.
+    drawn
+        SVG of a specification; the channel ``description`` of a mark becomes its attribute ``data-tip``.
     label
         What the chart shows, in a sentence.
     """
     ElementTree.register_namespace("", SVG)
-    root = ElementTree.fromstring(draw(spec, "svg"))
+    root = ElementTree.fromstring(drawn)
     _clean(root)
     root.set("role", "img")
     root.set("aria-label", label)
@@ -134,13 +142,14 @@ def paired_bars(rows: list[Spec], label_width: int, legend: Spec) -> tuple[Spec,
     return {"y": y, "yOffset": {"field": "when", "sort": order}}, colour
 
 
-def named_rows(rows: list[Spec], width: int, step: int) -> Spec:
+def named_rows(rows: list[Spec], step: int) -> Spec:
     """Specify the size, data and axis of a chart that has a row for each ``name``."""
-    label_width = 190 if width > 500 else 118
-    axis = {"labelLimit": label_width, "ticks": False, "domain": False}
+    label_width = 130
+    axis = {"labelLimit": label_width - 14, "minExtent": label_width, "maxExtent": label_width}
+    axis |= {"ticks": False, "domain": False}
     names = [row["name"] for row in rows]
     return {
-        "width": width - label_width - 30,
+        "width": WIDTH - label_width - 30,
         "height": {"step": step},
         "padding": 4,
         "data": {"values": rows},
@@ -185,9 +194,6 @@ CONFIG: Spec = {
     "rule": {"aria": False},
 }
 """Configuration of all specifications: fonts and colours."""
-
-REGIONS = ("#332288", "#88CCEE", "#117733", "#DDCC77", "#CC6677", "#AA4499", "#44AA99", "#999933", "#882255", "#BBBBBB")
-"""The muted colours of Paul Tol, which people who are colour-blind can tell apart; the last is for all others."""
 
 BEFORE, AFTER = "#9db8cf", "#1d5e9b"
 """Colours of what was bid or proposed, and of what is settled."""

@@ -8,24 +8,24 @@ import numpy as np
 import pandas as pd
 
 from ..figures.figures import Figures, with_unit
-from .drawing import INK, Spec, named_rows
+from .drawing import INK, WIDTH, Spec, named_rows
 
-ENDS = 10
+ENDS = 8
 """Areas named at each end."""
 
 GAIN, LOSS = "#1d5e9b", "#b35806"
 
 
-def gains_spec(figures: Figures, column: str, width: int) -> Spec:
+def gains_spec(figures: Figures, column: str) -> Spec:
     """Specify the bar chart of the areas with the lowest and the highest ``change`` or ``change_per_head``."""
     bidders = figures.bidders.dropna(subset=[column])
     unit = figures.money if column == "change" else "£ per head"
     more = [f"grant {100 * share:.1f}% of the bid" for share in bidders["share"]]
     bars = pd.DataFrame({"name": bidders["name"], "value": bidders[column], "more": more})
-    return ends_spec(bars, "Change against the bid, all years, " + unit, unit, width)
+    return ends_spec(bars, "Change against the bid, all years, " + unit, unit)
 
 
-def ends_spec(bars: pd.DataFrame, what: str, unit: str, width: int) -> Spec:
+def ends_spec(bars: pd.DataFrame, what: str, unit: str) -> Spec:
     """Specify the bar chart of the areas at both ends of an order.
 
     Parameters
@@ -36,8 +36,6 @@ def ends_spec(bars: pd.DataFrame, what: str, unit: str, width: int) -> Spec:
         What is drawn, with its unit.
     unit
         The unit.
-    width
-        Width of the chart.
     """
     areas = bars.sort_values("value", kind="stable")
     chosen = areas if len(areas) <= 2 * ENDS else pd.concat([areas.iloc[:ENDS], areas.iloc[-ENDS:]])
@@ -53,7 +51,7 @@ def ends_spec(bars: pd.DataFrame, what: str, unit: str, width: int) -> Spec:
         }
         for code, row in chosen.iterrows()
     ]
-    room = (0.16 if width > 500 else 0.36) * (high - low) or 1.0
+    room = 0.3 * (high - low) or 1.0
     x = {
         "field": "v",
         "type": "quantitative",
@@ -67,9 +65,9 @@ def ends_spec(bars: pd.DataFrame, what: str, unit: str, width: int) -> Spec:
         "title": {
             "text": what,
             "fontSize": 13,
-            "subtitle": textwrap.wrap(ends, width // 8) if several else [],
+            "subtitle": textwrap.wrap(ends, WIDTH // 8) if several else [],
         },
-        **named_rows(rows, width, 17),
+        **named_rows(rows, 17),
         "layer": [
             {
                 "mark": {"type": "bar", "height": 12},
@@ -109,7 +107,7 @@ def signed_value(value: float) -> str:
     return f"{value:+,.0f}" if abs(value) >= 100 else f"{value:+,.1f}"
 
 
-def ranks_spec(figures: Figures, width: int, most: int) -> Spec:
+def ranks_spec(figures: Figures, most: int) -> Spec:
     """Specify the bar chart of grants as percentages of bids, in order; neighbours are merged where they are many."""
     bidders = figures.bidders.sort_values(["share", "name"], kind="stable")
     group = np.arange(len(bidders)) * min(most, len(bidders)) // max(len(bidders), 1)
@@ -120,7 +118,7 @@ def ranks_spec(figures: Figures, width: int, most: int) -> Spec:
         rows.append({"x": rank, "x2": rank + 1, "v": 100 * share, "t": f"{who}: grant {100 * share:.1f}% of the bid."})
     return {
         "title": {"text": "Grant, % of the bid, every area in order", "fontSize": 13},
-        "width": width - 50,
+        "width": WIDTH - 50,
         "height": 120,
         "padding": 4,
         "data": {"values": rows},

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
+
+from singlepot.models.money import spoken
 
 from ..figures.figures import Figures, records
 from .drawing import Spec
@@ -76,14 +80,13 @@ def measures(figures: Figures) -> list[Measure]:
 
 def map_spec(figures: Figures, cells: pd.DataFrame, measure: Measure) -> Spec:
     """Specify the hexagon tile map of one measure."""
+    cells = cells.sort_values(["r", "q"], ascending=[False, True], kind="stable")  # the order of the arrow keys
     placed = cells[cells["area"].isin(measure.values.index)]
     values = placed["area"].map(measure.values).to_numpy(dtype=float)
     classes, labels, palette = classify(measure, values)
-    named = figures.areas["name"].to_dict()
+    kept = sorted(set(classes))
     rows = []
     for cell, value, group in zip(records(placed), values, classes, strict=True):
-        area = named[cell["area"]]
-        inside = "" if area == cell["cell"] else f" ({area})"
         rows.append(
             {
                 "x": (cell["q"] + 0.5 * (cell["r"] % 2)) * math.sqrt(3),
@@ -91,7 +94,7 @@ def map_spec(figures: Figures, cells: pd.DataFrame, measure: Measure) -> Spec:
                 "c": labels[group],
                 "n": str(group + 1),
                 "dark": palette[group] in DARK,
-                "t": f"{cell['cell']}{inside}: {measure.write(float(value))}",
+                "t": _tip(figures, measure, cell, float(value)),
             }
         )
     blank = cells[~cells["area"].isin(measure.values.index)]
@@ -117,8 +120,15 @@ def map_spec(figures: Figures, cells: pd.DataFrame, measure: Measure) -> Spec:
     colour = {
         "field": "c",
         "type": "nominal",
-        "scale": {"domain": labels, "range": list(palette)},
-        "legend": {"title": None, "orient": "bottom", "columns": 2, "symbolType": _HEXAGON, "symbolSize": 200},
+        "scale": {"domain": [labels[k] for k in kept], "range": [palette[k] for k in kept]},
+        "legend": {
+            "title": None,
+            "orient": "bottom",
+            "columns": 2,
+            "columnPadding": 30,
+            "symbolType": _HEXAGON,
+            "symbolSize": 200,
+        },
     }
     return {
         "title": {"text": measure.title, "fontSize": 13},
@@ -151,6 +161,19 @@ def map_spec(figures: Figures, cells: pd.DataFrame, measure: Measure) -> Spec:
             },
         ],
     }
+
+
+def _tip(figures: Figures, measure: Measure, cell: Mapping[str, Any], value: float) -> str:
+    """Write what a hexagon is and its figure; where that is of money, the money too."""
+    area = figures.area_records[cell["area"]]
+    inside = "" if area["name"] == cell["cell"] else f" ({area['name']})"
+    text = f"{cell['cell']}{inside}: {measure.write(value)}"
+    if measure.key not in ("change", "per_head"):
+        return text
+    money = figures.settlement.scenario.settings.money
+    text += f"; {spoken(area['grant'], money)} granted of {spoken(area['bid'], money)} bid"
+    head = area["per_head"]
+    return text if measure.key == "per_head" or head != head else f"{text}, £{head:,.0f} a head"
 
 
 def classify(measure: Measure, values: np.ndarray) -> tuple[list[int], list[str], tuple[str, ...]]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from singlepot.models.money import spoken
 from singlepot.models.tables.plain_words import plain
 from singlepot.reports.text.lines import number
-from singlepot.reports.text.summary import last_national
+from singlepot.reports.text.story import last_national
 
 from ..figures.figures import Figures, records
-from .drawing import INK, LINE, Spec, paired_bars
+from .drawing import INK, LINE, WIDTH, Spec, paired_bars
 
 BAR = 17
 """Height of a bar."""
@@ -17,13 +17,14 @@ INSIDE = 0.2
 """Share of the longest bar from which a bar has room for its figure."""
 
 
-def sums_spec(figures: Figures, width: int) -> Spec:
+def sums_spec(figures: Figures) -> Spec:
     """Specify bids and grants as shares of the pot, and targets as shares of the national ones."""
     money, outcomes = _money_rows(figures), _outcome_rows(figures)
-    panels = [_panel(outcomes, "Outcomes, % of the national target (line)", width)] if outcomes else []
+    most = max([100.0, *(row["share"] for row in (*money, *outcomes))])
+    panels = [_panel(outcomes, "Outcomes, % of the national target (line)", most)] if outcomes else []
     if money or not outcomes:
-        panels.insert(0, _panel(money, "Money, % of the pot (line)", width))
-    return {"vconcat": panels, "spacing": 26, "padding": 4}
+        panels.insert(0, _panel(money, "Money, % of the pot (line)", most))
+    return {"vconcat": panels, "spacing": 20, "padding": 4}
 
 
 def _money_rows(figures: Figures) -> list[Spec]:
@@ -65,14 +66,13 @@ def _row(label: str, kind: str, share: float, amount: str, against: str) -> Spec
     }
 
 
-def _panel(rows: list[Spec], title: str, width: int) -> Spec:
-    label_width = 130 if width > 500 else 96
-    most = max([100.0, *(row["share"] for row in rows)])
-    encoding, colour = paired_bars(rows, label_width, {"labelExpr": _LEGEND, "columns": 2 if width > 500 else 1})
+def _panel(rows: list[Spec], title: str, most: float) -> Spec:
+    label_width = 110
+    encoding, colour = paired_bars(rows, label_width, {"labelExpr": _LEGEND, "columns": 1})
     x = {"field": "share", "type": "quantitative", "title": None, "scale": {"domain": [0, most * 1.04], "nice": False}}
     return {
         "title": {"text": title, "fontSize": 13, "offset": 6},
-        "width": width - 40 - label_width,
+        "width": WIDTH - 40 - label_width,
         "height": {"step": BAR},
         "data": {"values": rows},
         "encoding": encoding,

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from singlepot.models.explanation.amounts import one_of, outcome_words, pot_of_unit
+from singlepot.models.explanation.amounts import natural, outcome_words, pot_of_unit
 from singlepot.models.explanation.merit_order import CUTS
 from singlepot.models.money import POUNDS_PER
 from singlepot.models.tables.plain_words import plain
@@ -21,8 +21,8 @@ from .figures import ELSEWHERE, SHORT_UNITS, Figures, records
 USED = 1e-6
 """Share of an option's largest take-up above which it is used."""
 
-POUNDS_BELOW = 0.1
-"""Below this many units of money a price is shown in pounds."""
+POUNDS_BELOW = 1e5
+"""Below this many pounds the axis of a price is in pounds, else in millions."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,8 +70,11 @@ class MeritOrder:
 
     @property
     def factor(self) -> float:
-        """Factor of costs on an axis, where small amounts of money are shown in pounds."""
-        return float(POUNDS_PER[self.unit_of_money]) if self.in_money and abs(self.price) < POUNDS_BELOW else 1.0
+        """Factor of costs on an axis, where those of money are in pounds, or millions, for a natural unit."""
+        if not self.in_money:
+            return 1.0
+        pounds = POUNDS_PER[self.unit_of_money] / natural(self.cost_unit.partition(" per ")[2])[0]
+        return pounds / (1.0 if abs(self.price) * pounds < POUNDS_BELOW else 1e6)
 
     @property
     def cost_title(self) -> str:
@@ -79,14 +82,16 @@ class MeritOrder:
         if self.need == CUTS:
             return merit_title(self.rows[0], self.unit_of_money).capitalize()
         pot, per = pot_of_unit(self.cost_unit, self.unit_of_money), self.cost_unit.partition(" per ")[2]
-        return f"Cost per {one_of(per)}, in money of {plain(pot)}" if pot else f"Cost, {self.cost_unit}"
+        return f"Cost per {natural(per)[1]}, in money of {plain(pot)}" if pot else f"Cost, {self.cost_unit}"
 
     @property
     def cost_axis(self) -> str:
         """Title of the axis of costs."""
         if self.need == CUTS:
             return self.cost_title
-        return self.cost_title.replace("Cost", f"Cost, {'£' if self.factor != 1 else self.money}", int(self.in_money))
+        pounds = POUNDS_PER[self.unit_of_money] / natural(self.cost_unit.partition(" per ")[2])[0]
+        unit = "£" if self.factor == pounds else "£m"
+        return self.cost_title.replace("Cost", f"Cost, {unit}", int(self.in_money))
 
     @cached_property
     def rows(self) -> list[dict[str, Any]]:
@@ -139,6 +144,18 @@ class MeritOrder:
         low, high = (self.write_cost(end(row["cost"] for row in group)) for end in (min, max))
         areas = count(len({row["area"] for row in group}), "area")
         return f"{len(group)} options of {areas}. {added}, {low} to {high} {each}; {taken:.0%} used."
+
+    def named(self, most: int) -> list[dict[str, Any]]:
+        """Select the options whose areas are named at their bars: the last used one, then those of the widest use.
+
+        One of each area, from the best placed on; ``middle`` is the place of the bar's middle on the axis.
+        """
+        end = self.options["outcome"].cumsum()
+        table = self.options.assign(middle=end - self.options["outcome"] / 2)
+        used = table[table["taken"] > USED]
+        widest = (used["outcome"] * used["taken"]).sort_values(ascending=False, kind="stable").index
+        chosen = used.loc[[*used.index[-1:], *widest]].drop_duplicates("area").head(most)
+        return records(chosen.sort_index())
 
     @property
     def stops(self) -> list[dict[str, Any]]:

@@ -1,7 +1,8 @@
-"""Line charts show values over a lever, and interval charts show quantiles over draws."""
+"""Line charts show values over a lever, bar charts figures of names, and interval charts quantiles over draws."""
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +11,7 @@ import pandas as pd
 
 from singlepot.reports.charts.axes_and_files import COLOURS
 
-from ..drawings.drawing import AFTER, BEFORE, INK, LINE, Spec, named_rows
+from ..drawings.drawing import AFTER, BEFORE, INK, LINE, WIDTH, Spec, named_rows
 
 MOST_LINES = len(COLOURS)
 """Lines that can be told apart."""
@@ -42,7 +43,7 @@ class Lines:
     zero: bool = True
 
 
-def lines_spec(lines: Lines, width: int) -> Spec:
+def lines_spec(lines: Lines) -> Spec:
     """Specify the line chart of values over a lever; where a value is missing its line has a gap."""
     names = list(dict.fromkeys(lines.rows["line"]))
     rows = [
@@ -50,16 +51,16 @@ def lines_spec(lines: Lines, width: int) -> Spec:
         for row in lines.rows.to_dict("records")
     ]
     scale = {"domain": names}
-    legend = {"title": None, "orient": "bottom", "columns": 2 if width > 500 else 1, "labelLimit": width // 2}
+    legend = {"title": None, "orient": "bottom", "columns": 1, "labelLimit": WIDTH - 60}
     x = {"field": "at", "type": "quantitative", "title": lines.lever, "scale": {"zero": False, "nice": False}}
     return {
         "title": {"text": lines.title, "fontSize": 13, "offset": 8},
-        "width": width - 70,
+        "width": WIDTH - 70,
         "height": 240,
         "padding": 4,
         "data": {"values": rows},
         "encoding": {
-            "x": {**x, "axis": {"tickCount": 8 if width > 500 else 5, "grid": False}},
+            "x": {**x, "axis": {"tickCount": 6, "grid": False}},
             "y": {"field": "v", "type": "quantitative", "title": None, "scale": {"zero": lines.zero}},
             "color": {
                 "field": "line",
@@ -85,6 +86,31 @@ def _known(value: float) -> float | None:
     return float(value) if value == value else None
 
 
+def bars_spec(rows: list[Spec], title: str) -> Spec:
+    """Specify a bar chart of figures from zero on; rows hold name, v, text and t (the tooltip)."""
+    most = max([*(abs(row["v"]) for row in rows), 1e-9])
+    low = -1.45 * most if any(row["v"] < 0 for row in rows) else 0
+    x: Spec = {"field": "v", "type": "quantitative", "title": None, "axis": {"tickCount": 4}}
+    x["scale"] = {"domain": [low, 1.25 * most], "nice": False}
+    mark: Spec = {"type": "text", "color": INK}
+    text: Spec = {"encoding": {"x": x, "text": {"field": "text"}}}
+    ends = ((f"datum.v {way} 0", side, dx) for way, side, dx in (("<", "right", -4), (">=", "left", 4)))
+    return {
+        "title": {"text": textwrap.wrap(title, WIDTH // 8), "fontSize": 13, "offset": 8},
+        **named_rows(rows, 19),
+        "layer": [
+            {
+                "mark": {"type": "bar", "height": 13, "color": AFTER},
+                "encoding": {"x": x, "description": {"field": "t"}},
+            },
+            *(
+                {**text, "transform": [{"filter": test}], "mark": {**mark, "align": side, "dx": dx}}
+                for test, side, dx in ends
+            ),
+        ],
+    }
+
+
 @dataclass(frozen=True)
 class Intervals:
     """Intervals of a chart: quantiles of values over all draws.
@@ -104,7 +130,7 @@ class Intervals:
     rule: float | None = None
 
 
-def intervals_spec(drawn: Intervals, width: int) -> Spec:
+def intervals_spec(drawn: Intervals) -> Spec:
     """Specify the interval chart: pale from 5% to 95% of draws, full for the middle half, a mark for the median."""
     table = drawn.rows
     marks = [] if drawn.rule is None else [drawn.rule]
@@ -133,17 +159,14 @@ def intervals_spec(drawn: Intervals, width: int) -> Spec:
         pointed,
     ]  # fmt: skip
     return {
-        "title": {"text": drawn.title, "fontSize": 13, "subtitle": KEY[width <= 500], "offset": 8},
-        **named_rows(rows, width, 19),
+        "title": {"text": drawn.title, "fontSize": 13, "subtitle": KEY, "offset": 8},
+        **named_rows(rows, 19),
         "layer": layer,
     }
 
 
-KEY = (
-    "pale: 5% to 95% of draws; full: the middle half; mark: median",
-    ["pale: 5% to 95% of draws;", "full: the middle half; mark: median"],
-)
-"""Key of the interval chart, for a desk and for a telephone."""
+KEY = ["pale: 5% to 95% of draws;", "full: the middle half; mark: median"]
+"""Key of the interval chart."""
 
 
 def _ends(row: dict[Hashable, Any], kind: str, low: str, high: str, least: float) -> Spec:

@@ -57,10 +57,15 @@ def _regret_and_drivers(ensemble: Ensemble) -> Iterator[Section]:
     regret = by_item(ensemble, "regret")
     if len(regret):
         regret = regret.assign(called=[capital(stage_words(str(stage))) for stage in regret.index])
-        spec: Spec = {"called": ("Stage", "text"), **{k: (t, "percent") for k, t in _STATISTICS.items()}}
+        spec: Spec = {"called": ("What is minimised", "text"), **{k: (t, "percent") for k, t in _STATISTICS.items()}}
         spec = {**spec, "not possible": ("Draws that cannot be settled so", "count")}
         about = "How much more of the target is missed where the central settlement's grants are kept to in a draw."
-        yield Section("regret", "Regret", [about], tables=[_items("regret", "Regret over all draws", regret, spec)])
+        yield Section(
+            "regret",
+            "What keeping to the grants costs",
+            [about],
+            tables=[_items("regret", "What it costs over all draws", regret, spec)],
+        )
     if len(by_item(ensemble, "driver")):
         drivers = ensemble.summary[ensemble.summary["kind"] == "driver"]
         wide = drivers.pivot_table(index=["item", "input"], columns="statistic", values="value", sort=False)
@@ -87,8 +92,8 @@ def _plan_section(ensemble: Ensemble) -> Section:
     stages = by_item(ensemble, "stage")
     if len(stages):
         stages = stages.assign(called=[capital(stage_words(str(stage))) for stage in stages.index])
-        spec = {"called": ("Stage", "text"), **{k: (t, "number") for k, t in _STATISTICS.items()}}
-        folded.append(_items("stages", "Values of the stages over all draws", stages, spec))
+        spec = {"called": ("What is minimised", "text"), **{k: (t, "number") for k, t in _STATISTICS.items()}}
+        folded.append(_items("stages", "Values of what is minimised, over all draws", stages, spec))
     paragraphs = [f"{count(len(ensemble.draws), 'draw')}, {ensemble.plan.sampler}, seed {ensemble.plan.seed}."]
     return Section("uncertain", "What was drawn", paragraphs, tables=folded[:1], folded=folded[1:])
 

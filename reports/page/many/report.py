@@ -1,10 +1,9 @@
-"""HTML reports show a comparison, a sweep or an ensemble in one file that needs no network."""
+"""HTML reports show a comparison, a sweep or an ensemble, and the frame of all reports of many settlements."""
 
 from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
-from functools import partial
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
@@ -17,7 +16,8 @@ from singlepot.reports.text.sweep import sweep_verdict
 
 from ..drawings.gains import ends_spec
 from ..figures.figures import SHORT_UNITS
-from ..pictures import HALF, Picture
+from ..pictures import Picture
+from ..slider import Slider, slider_of
 from ..templating import page
 from ..words import illustrative_words, plain_title
 from . import tables
@@ -51,12 +51,12 @@ def comparison_html(comparison: Comparison) -> str:
         Without Jinja2 and vl-convert, which the extra ``report`` brings.
     """
     settled = [outcome for outcome in comparison.outcomes if isinstance(outcome, Settlement)]
-    names = comparison.names
-    return _page(
+    names, titles = comparison.names, tables.titles_of(comparison)
+    return whole_page(
         "comparison",
-        f"Compared with {names[0]}",
+        f"Compared with {titles[names[0]]}",
         [settlement.scenario.settings for settlement in settled],
-        facts=[(name, verdict(comparison, name)) for name in names[1:]],
+        facts=[(titles[name], verdict(comparison, name)) for name in names[1:]],
         sections=list(_compared(comparison)),
         words=COMPARISON_WORDS,
         command=["singlepot", "compare", *names, "--out", "FOLDER"],
@@ -71,14 +71,16 @@ def comparison_html(comparison: Comparison) -> str:
 
 def _compared(comparison: Comparison) -> Iterator[Section]:
     yield Section("scenarios", "The scenarios side by side", tables=[tables.scenarios_table(comparison)])
+    titles = tables.titles_of(comparison)
+    first = titles[comparison.names[0]]
     for number, name in enumerate(comparison.names[1:], start=1):
         section = tables.compared_section(comparison, name, f"{number}")
         bars = changes(comparison, name)
         if len(bars):
             unit = SHORT_UNITS[comparison.money]
-            what = f"Change against {comparison.names[0]}, all years, {unit}"
-            label = f"Areas of {name} with the lowest and highest change against {comparison.names[0]}, {unit}"
-            section.pictures.append(Picture(f"changes-{number}", label, partial(ends_spec, bars, what, unit)))
+            what = f"Change against {first}, all years, {unit}"
+            label = f"Areas of {titles[name]} with the lowest and highest change against {first}, {unit}"
+            section.pictures.append(Picture(f"changes-{number}", label, ends_spec(bars, what, unit)))
         yield section
     yield from tables.nesting_sections(comparison.nesting, comparison.money)
     yield from tables.stability_sections(comparison)
@@ -101,7 +103,7 @@ def sweep_html(sweep: Sweep) -> str:
     swept = list_words(titles.lever(lever).label for lever in sweep.levers)
     levers = [f"{lever}={','.join(repr(value) for value in values)}" for lever, values in sweep.levers.items()]
     command = ["singlepot", "sweep", "SCENARIO", *(word for lever in levers for word in ("--lever", lever))]
-    return _page(
+    return whole_page(
         "sweep",
         f"Sweep of {swept}: {plain_title(settings.title or 'a scenario')}",
         [settings],
@@ -110,6 +112,7 @@ def sweep_html(sweep: Sweep) -> str:
         words=SWEEP_WORDS,
         command=[*command, "--out", "FOLDER"],
         about="SCENARIO is what was swept, a shipped name, a folder or a what-if; its hash is below.",
+        slider=slider_of(sweep, links=False),
         made=[("Scenario, SHA-256", sweep.scenario.sha256), ("Version", f"singlepot {version('singlepot')}")],
     )
 
@@ -119,7 +122,7 @@ def _swept(sweep: Sweep) -> Iterator[Section]:
     for key, lines in (("shortfalls", shortfalls_over(sweep)), ("shares", shares_over(sweep))):
         if len(lines.rows):
             label = f"{lines.title}, over {lines.lever}; the table of points holds the figures"
-            pictures.append(Picture(key, label, partial(lines_spec, lines), width=HALF))
+            pictures.append(Picture(key, label, lines_spec(lines)))
     shown = [tables.points_table(sweep), tables.unsettled_table(sweep)]
     yield Section("points", "Every point", pictures=pictures, tables=[table for table in shown if table.rows])
     yield from tables.swept_sections(sweep)
@@ -140,7 +143,7 @@ def ensemble_html(ensemble: Ensemble) -> str:
     """
     plan, central = ensemble.plan, ensemble.central
     options = ["--draws", str(plan.draws), "--seed", str(plan.seed)]
-    return _page(
+    return whole_page(
         "ensemble",
         plain_title(plan.title) or f"Ensemble: {plain_title(central.scenario.settings.title or 'a scenario')}",
         [central.scenario.settings],
@@ -158,11 +161,11 @@ def _drawn(ensemble: Ensemble) -> Iterator[Section]:
     for kind, drawn in (("target", shortfall_intervals(ensemble)), ("grant", grant_intervals(ensemble))):
         if len(drawn.rows):
             label = f"{drawn.title}; the table holds the figures"
-            pictures[kind].append(Picture(f"spread-{kind}", label, partial(intervals_spec, drawn)))
+            pictures[kind].append(Picture(f"spread-{kind}", label, intervals_spec(drawn)))
     yield from drawn_sections(ensemble, pictures)
 
 
-def _page(
+def whole_page(
     kind: str,
     heading: str,
     scenarios: Sequence[Settings],
@@ -173,7 +176,31 @@ def _page(
     command: Sequence[str],
     about: str,
     made: Facts,
+    slider: Slider | None = None,
 ) -> str:
+    """Return the page of a result of many settlements.
+
+    Parameters
+    ----------
+    kind
+        What the result is, in a word.
+    heading
+        Title of the page.
+    scenarios
+        Settings of what was settled, one of which may call itself illustrative.
+    facts
+        What the result shows in short, each with a name or none.
+    sections
+        Charts and tables.
+    words
+        Meanings of words.
+    command, about
+        How to make it again, and what the command takes.
+    made
+        What it was made of.
+    slider
+        Points to be moved through, where there are some.
+    """
     return page(
         "many.html.j2",
         kind=kind,
@@ -186,6 +213,7 @@ def _page(
         command=shlex.join(command),
         about=about,
         made=made,
+        slider=slider,
     )
 
 

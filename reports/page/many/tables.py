@@ -19,6 +19,7 @@ from singlepot.scenarios.many.sweep import SHORTFALL
 from ..figures.figures import SHORT_UNITS, records
 from ..pictures import Picture
 from ..table import Column, Kind, Table, tabulate
+from ..words import plain_title
 
 if TYPE_CHECKING:
     from singlepot.scenarios.many.comparison import Comparison
@@ -59,11 +60,21 @@ def show(key: str, caption: str, frame: pd.DataFrame, spec: Spec, by: Sequence[s
     )
 
 
+def titles_of(comparison: Comparison) -> dict[str, str]:
+    """Return the title of each scenario by its name; the name where it has none, or shares it with another."""
+    table = comparison.scenarios
+    plain_titles = [plain_title(str(title)) for title in table["title"]]
+    return {
+        str(name): title if title and plain_titles.count(title) == 1 else str(name)
+        for name, title in zip(table["scenario"], plain_titles, strict=True)
+    }
+
+
 def scenarios_table(comparison: Comparison) -> Table:
     """Show the scenarios, a row each."""
     unit = SHORT_UNITS[comparison.money]
     spec: Spec = {
-        "scenario": ("Scenario", "text"),
+        "called": ("Scenario", "text"),
         **{name: (f"{title}, {unit}", "money") for name, title in _SUMS.items()},
         "gaining": ("Areas that gain", "count"),
         "losing": ("Areas that lose", "count"),
@@ -76,8 +87,9 @@ def scenarios_table(comparison: Comparison) -> Table:
         "largest_shortfall": ("Largest shortfall, % of target", "percent"),
         "asks": ("Asks", "count"),
     }
-    return show("scenarios", "The first is what the others are compared with", comparison.scenarios, spec,
-                  ["scenario"], "scenarios.csv")  # fmt: skip
+    named = comparison.scenarios.assign(called=list(titles_of(comparison).values()))
+    caption = "The first is what the others are compared with"
+    return show("scenarios", caption, named, spec, ["scenario"], "scenarios.csv")
 
 
 _SUMS = {"pot": "Pot", "bids": "Bids", "grants": "Grants", "left": "Left", "moved": "Moves to areas that gain"}
@@ -87,8 +99,7 @@ def compared_section(comparison: Comparison, name: str, key: str) -> Section:
     """Show the changes that one scenario makes."""
     unit, with_scenario = SHORT_UNITS[comparison.money], {n: t for n, t in comparison.tables.items() if "scenario" in t}
     rows_of = {key: table[table["scenario"] == name] for key, table in with_scenario.items()}
-    called = dict(zip(comparison.scenarios["scenario"], comparison.scenarios["title"], strict=True))[name]
-    title, titles = name if called in ("", name) else f"{name}: {called}", Titles(comparison.first.scenario)
+    title, titles = titles_of(comparison)[name], Titles(comparison.first.scenario)
     changed = _in_words(rows_of["inputs"], titles)
     inputs = show(f"inputs-{key}", "What went in", changed, _INPUTS, ["table", "row", "column"], "inputs.csv")
     if name in comparison.failures:
@@ -105,7 +116,7 @@ def compared_section(comparison: Comparison, name: str, key: str) -> Section:
         show(f"nation-{key}", "National objectives", nation, _NATION, ["objective", "year"], "nation.csv"),
     ]  # fmt: skip
     named = rows_of["stages"].assign(called=[capital(stage_words(name)) for name in rows_of["stages"]["stage"]])
-    stages = show(f"stages-{key}", "Values of the stages", named, _STAGES, ["stage"], "stages.csv")
+    stages = show(f"stages-{key}", "Values of what is minimised", named, _STAGES, ["stage"], "stages.csv")
     paragraphs = [] if len(rows_of["areas"]) else ["No grant of any area changes over all years."]
     return Section(key, title, paragraphs, tables=[table for table in tables if table.rows], folded=[inputs, stages])
 
@@ -145,7 +156,7 @@ _NATION: Spec = {
 }
 
 _STAGES: Spec = {
-    "called": ("Stage", "text"),
+    "called": ("What is minimised", "text"),
     "before": ("Before", "number"),
     "after": ("After", "number"),
     "change": ("Change", "number"),
@@ -164,23 +175,28 @@ def nesting_sections(nesting: pd.DataFrame, money: str) -> Iterator[Section]:
 
 
 def stability_sections(comparison: Comparison) -> Iterator[Section]:
-    """Show the elasticity of grants in the areas' own numbers, where that was asked for."""
+    """Show how far grants move with the areas' own numbers, where that was asked for."""
     if len(comparison.stability):
-        unit = SHORT_UNITS[comparison.money]
-        spec: Spec = {
-            "name": ("Area", "text"),
-            "scenario": ("Scenario", "text"),
-            "number": ("Its own number", "text"),
-            "moved": ("Moved by", "change"),
-            "before": (f"Grant before, {unit}", "money"),
-            "after": (f"Grant after, {unit}", "money"),
-            "change": (f"Change, {unit}", "money"),
-            "elasticity": ("Elasticity", "number"),
-            "reason": ("Why there is no settlement", "text"),
-        }
-        by = ["scenario", "area", "number", "moved"]
-        table = show("stability", "Grants by the areas' own numbers", comparison.stability, spec, by, "stability.csv")
+        table = stability_table(comparison.stability, comparison.money)
         yield Section("stability", "How far grants move with the areas' own numbers", tables=[table])
+
+
+def stability_table(stability: pd.DataFrame, money: str) -> Table:
+    """Show how far grants move with the areas' own numbers."""
+    unit = SHORT_UNITS[money]
+    spec: Spec = {
+        "name": ("Area", "text"),
+        "scenario": ("Scenario", "text"),
+        "number": ("Its own number", "text"),
+        "moved": ("Moved by", "change"),
+        "before": (f"Grant before, {unit}", "money"),
+        "after": (f"Grant after, {unit}", "money"),
+        "change": (f"Change, {unit}", "money"),
+        "elasticity": ("Grant moves, times as far", "number"),
+        "reason": ("Why there is no settlement", "text"),
+    }
+    by = [name for name in ("scenario", "area", "number", "moved") if name in stability]
+    return show("stability", "Grants by the areas' own numbers", stability, spec, by, "stability.csv")
 
 
 def _levers(sweep: Sweep) -> dict[str, tuple[str, Kind]]:

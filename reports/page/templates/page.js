@@ -1,6 +1,7 @@
 "use strict";
 (() => {
   const tip = document.getElementById("tip");
+  const FEW = 6; // rows that are seen at once and need no filter
   const said = document.getElementById("said");
   const number = (cell) => (cell && cell.dataset.v !== undefined ? Number(cell.dataset.v) : NaN);
 
@@ -49,6 +50,7 @@
       header.replaceChildren(button);
     });
     if (!("sortable" in table.dataset)) return;
+    if (table.tBodies[0].rows.length <= FEW) return;
     const box = document.createElement("div");
     box.className = "filter screen";
     const label = document.createElement("label");
@@ -100,7 +102,8 @@
     const picture = event.target.closest && event.target.closest(".picture");
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (!picture || !step) return;
-    const marks = [...picture.querySelectorAll("[data-tip]")].filter((mark) => mark.getBoundingClientRect().width > 0);
+    const once = new Map([...picture.querySelectorAll("[data-tip]")].reverse().map((mark) => [mark.dataset.tip, mark]));
+    const marks = [...once.values()].reverse().filter((mark) => mark.getBoundingClientRect().width > 0);
     if (!marks.length) return;
     event.preventDefault();
     const at = marks.findIndex((mark) => mark.classList.contains("on"));
@@ -113,6 +116,12 @@
     if (event.target.closest && event.target.closest(".picture")) hide();
   });
 
+  async function unpacked(text) {
+    const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+    return JSON.parse(await new Response(stream).text());
+  }
+
   // Pages of areas: packed together, unpacked when one is asked for.
   const packed = document.getElementById("packed");
   const place = document.getElementById("page");
@@ -120,11 +129,7 @@
     const { codes, together, packs } = JSON.parse(packed.textContent);
     const opened = new Map();
     const unpack = async (pack) => {
-      if (!opened.has(pack)) {
-        const bytes = Uint8Array.from(atob(packs[pack]), (letter) => letter.charCodeAt(0));
-        const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
-        opened.set(pack, JSON.parse(await new Response(stream).text()));
-      }
+      if (!opened.has(pack)) opened.set(pack, await unpacked(packs[pack]));
       return opened.get(pack);
     };
     const choose = document.getElementById("choose");
@@ -156,6 +161,31 @@
     });
     addEventListener("hashchange", follow);
     follow();
+  }
+
+  // The slider: each point is a pack of parts of the page, which replace what is shown.
+  const points = document.getElementById("points");
+  if (points) {
+    const { words, packs } = JSON.parse(points.textContent);
+    const slider = document.getElementById("slider");
+    const point = document.getElementById("point");
+    const shown = slider.querySelector("output");
+    const name = () => point.setAttribute("aria-valuetext", (shown.textContent = words[point.valueAsNumber]));
+    slider.hidden = false;
+    slider.addEventListener("submit", (event) => event.preventDefault());
+    name();
+    point.addEventListener("input", async () => {
+      name();
+      const wanted = point.valueAsNumber;
+      const parts = await unpacked(packs[wanted]);
+      if (point.valueAsNumber !== wanted) return; // moved on meanwhile
+      for (const [id, html] of Object.entries(parts)) {
+        const part = document.getElementById(id);
+        if (!part) continue;
+        part.innerHTML = html;
+        part.querySelectorAll("table").forEach(prepare);
+      }
+    });
   }
 
   document.querySelectorAll("table").forEach(prepare);

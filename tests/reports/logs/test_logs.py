@@ -110,7 +110,7 @@ def test_what_no_assumption_covers_is_listed() -> None:
     assert set(table["confidence"]) == {"not said"}
     assert table["effect"].iloc[
         0
-    ] == "1% more: lowers all concessions together by 0.0049, from 0.01 (weighted share)" or (
+    ] == "1% more: lowers all cuts of proposed targets together by 0.0049, from 0.01 (weighted share)" or (
         "percentage points" in table["effect"].iloc[0]
     )
 

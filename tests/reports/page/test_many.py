@@ -14,11 +14,22 @@ import pandas as pd
 import pytest
 
 import singlepot as sp
-from singlepot.reports.page import comparison_html, ensemble_html, sweep_html
+from singlepot.reports.page import (
+    alternatives_html,
+    comparison_html,
+    ensemble_html,
+    frontier_html,
+    regimes_html,
+    robust_html,
+    stability_html,
+    sweep_html,
+)
 from singlepot.reports.text.ensemble import by_item
+from singlepot.reports.text.regimes import average_short, paid_shares
 from singlepot.scenarios.ensemble.plan import make_plan
 
 from ...command_line import run
+from ...places import ROOT
 from ..report_pages import Page, read_page
 from ..report_scenarios import NAMES, hostile
 from .test_browser import CHROMIUM, DESK, PHONE, STANDARDS, Watch, browser
@@ -50,6 +61,41 @@ def ensemble(tmp_path_factory: pytest.TempPathFactory) -> sp.Ensemble:
     text = {**costs, "distribution": "uniform", "low": 0.8, "high": 1.2}
     plan = make_plan({"base": str(folder / "base"), "title": NAMES[1], "draws": 8, "uncertain": [text]}, "plan")
     return sp.run_ensemble(plan, folder / "out")
+
+
+@cache
+def regimes() -> sp.Regimes:
+    return sp.compare_regimes(hostile())
+
+
+@cache
+def frontier() -> sp.Frontier:
+    return sp.trace_frontier(hostile(), "trees", "burden")
+
+
+@cache
+def alternatives() -> sp.Alternatives:
+    return sp.find_alternatives(sp.settle(hostile()), 0.05, 2, by="area")
+
+
+@cache
+def stability() -> pd.DataFrame:
+    return sp.measure_stability(sp.settle(hostile()), ["A0", "A1"])
+
+
+@cache
+def robust() -> sp.Robust:
+    return sp.settle_robust(ROOT / "scenarios" / "library" / "ensembles" / "bucks-elasticity.toml", draws=4)
+
+
+def further_pages() -> dict[str, str]:
+    """Reports of regimes, a frontier, alternatives and stability of the scenario whose names are an attack."""
+    return {
+        "regimes": regimes_html(regimes()),
+        "frontier": frontier_html(frontier()),
+        "alternatives": alternatives_html(alternatives()),
+        "stability": stability_html(stability(), sp.settle(hostile())),
+    }
 
 
 def check(page: Page, table: str, frame: pd.DataFrame, by: list[str], columns: list[str]) -> None:
@@ -115,16 +161,58 @@ def test_every_figure_of_an_ensemble_is_its_own(ensemble: sp.Ensemble) -> None:
     assert str(Path(ensemble.plan.base).parent) not in html
 
 
+def test_every_figure_of_regimes_is_its_own() -> None:
+    page, result = read_page(regimes_html(regimes())), regimes()
+    sums = result.grants.groupby(["area", "regime"])["grant"].sum()
+    for area, cells in page.tables["areas"].items():
+        for key in result.settlements if area else []:
+            assert math.isclose(cells[key].value or 0.0, sums[area, key], abs_tol=1e-12)
+    for key in result.settlements:
+        ratio = paid_shares(result[key])
+        cells = page.tables["regimes"][key]
+        assert [cells[c].value for c in ("lowest", "median", "highest")] == [ratio.min(), ratio.median(), ratio.max()]
+        assert cells["short"].value == average_short(result[key])
+
+
+def test_every_figure_of_frontier_alternatives_and_stability_is_its_own() -> None:
+    corners = frontier().corners.assign(number=[float(k) for k in range(1, len(frontier().corners) + 1)])
+    shown = read_page(frontier_html(frontier())).tables["corners"]
+    assert [[cells[c].value for c in ("first", "second")] for key, cells in shown.items() if key] == (
+        corners[["first", "second"]].to_numpy().tolist()
+    )
+    page = read_page(alternatives_html(alternatives()))
+    check(page, "ranges", alternatives().ranges, ["area"], ["bid", "grant", "equal_low", "near_high"])
+    check(page, "groups", alternatives().groups, ["group"], ["central", "low", "high", "alternative 1"])
+    page = read_page(stability_html(stability(), sp.settle(hostile())))
+    check(page, "stability", stability(), ["area", "number", "moved"], [*CHANGE, "elasticity"])
+
+
+def test_every_figure_of_robust_grants_is_its_own() -> None:
+    page, sums = read_page(robust_html(robust())), robust().grants.groupby("area")
+    frame = sums[["bid", "central", "grant", "change"]].sum().reset_index()
+    check(page, "areas", frame, ["area"], ["bid", "central", "grant", "change"])
+    for case in ("robust", "central", "known"):
+        assert page.tables["cases"][case]["expected"].value == robust().figure(f"expected, {case}")
+
+
+def test_pages_are_headed_by_titles_and_name_no_file() -> None:
+    for name, html in further_pages().items():
+        heading = re.findall(r"<h1>(.*?)</h1>", html)[0]
+        assert "Attack" in heading and "html" not in heading and ".toml" not in heading, (name, heading)
+
+
 def test_names_do_no_harm_and_nothing_is_fetched(ensemble: sp.Ensemble) -> None:
     """Every name stands there as a text; nothing but the page's own script and drawings is in it; no host is named."""
     changed = [*comparison().names, *comparison().areas["name"]]
     pages = [(comparison_html(comparison()), changed), (sweep_html(sweep("pot")), NAMES)]
-    for html, names in [*pages, (ensemble_html(ensemble), NAMES)]:
+    further = [(html, []) for html in further_pages().values()]
+    for html, names in [*pages, (ensemble_html(ensemble), NAMES), *further]:
         page = read_page(html)
         assert not [tag for tag, _ in page.tags if tag in ("img", "b", "iframe", "object", "foreignobject", "a")][1:]
         assert not [text for _, text in page.tags for name in text if name.startswith("on")]
         assert not [s["href"] for _, s in page.tags if "href" in s and not s["href"].startswith("#")]
-        assert len([1 for tag, _ in page.tags if tag == "script"]) == 1
+        scripts = [text for tag, text in page.tags if tag == "script" and text.get("type") != "application/json"]
+        assert len(scripts) == 1
         assert all(name in page.text for name in names)
         assert not re.findall(r"(?:https?:)?//(?!www\.w3\.org/2000/svg)[a-z0-9-]+\.[a-z]{2,}", html)
         policy = next(text["content"] for _, text in page.tags if text.get("http-equiv"))
@@ -148,7 +236,7 @@ def test_they_open_quietly_and_axe_finds_nothing(
     from axe_playwright_python.sync_playwright import Axe
 
     made = {"comparison": comparison_html(comparison()), "sweep": sweep_html(sweep("pot"))}
-    for name, html in {**made, "ensemble": ensemble_html(ensemble)}.items():
+    for name, html in {**made, "ensemble": ensemble_html(ensemble), **further_pages()}.items():
         path = tmp_path / f"{name}.html"
         path.write_text(html, encoding="utf-8")
         with Watch(browser, path, viewport, bypass_csp=True) as page:

@@ -15,12 +15,19 @@ import pandas as pd
 import pytest
 
 import singlepot as sp
-from singlepot.reports.page.drawings.area import area_spec
+from singlepot.reports.page.drawings.area import area_specs
 from singlepot.reports.page.drawings.drawing import inline_svg
-from singlepot.reports.page.drawings.merit_order import CUT_ABOVE
+from singlepot.reports.page.drawings.merit_order import CUT_ABOVE, UNUSED_REGION
 from singlepot.reports.page.figures.cells import cells_of
 from singlepot.reports.page.figures.figures import figures_of
-from singlepot.reports.page.pictures import Picture, gains_pictures, map_pictures, merit_pictures, sums_picture
+from singlepot.reports.page.pictures import (
+    Picture,
+    gains_pictures,
+    map_pictures,
+    merit_pictures,
+    ranks_picture,
+    sums_picture,
+)
 
 from ...strategies import scenario, seeded
 
@@ -47,10 +54,12 @@ class Mark:
         return self.tip.partition(": ")[0]
 
 
-def bars(svg: str) -> list[Mark]:
-    """The bars of a chart, which all are paths of one panel each."""
+def bars(svg: str, *, regions: bool = False) -> list[Mark]:
+    """The bars of a chart, which all are paths of one panel each; or those of the rows of regions below."""
     marks = []
     for element in ElementTree.fromstring(svg).iter("{http://www.w3.org/2000/svg}path"):
+        if (element.get("fill") == UNUSED_REGION) is not regions:
+            continue
         if tip := element.get("data-tip"):
             path = RECT.match(element.get("d", ""))
             assert path, element.get("d")
@@ -119,6 +128,7 @@ def of(made: sp.Scenario) -> Charts:
     drawn = [
         sums_picture(figures),
         *(picture for _, picture in merit_pictures(figures)),
+        *filter(None, [ranks_picture(figures)]),
         *gains_pictures(figures),
         *map_pictures(figures, cells_of(made)),
     ]
@@ -137,10 +147,8 @@ DRAWN = ["bucks-and-burnley", "england", "outlier", "2", "3", "5", "7"]
 
 
 def drawings(drawn: Charts, start: str) -> Iterator[tuple[str, str]]:
-    """Key and SVG of the charts whose key begins so, at both widths."""
-    for key, picture in drawn.pictures.items():
-        if key.startswith(start):
-            yield from ((key, svg) for svg in (picture.wide, picture.narrow) if svg)
+    """Key and SVG of the charts whose key begins so."""
+    yield from ((key, picture.svg) for key, picture in drawn.pictures.items() if key.startswith(start))
 
 
 @pytest.mark.parametrize("name", DRAWN)
@@ -211,15 +219,33 @@ def test_bars_of_a_merit_order_are_as_wide_as_the_outcome_and_as_high_as_the_cos
 
 
 @pytest.mark.parametrize("name", DRAWN)
+def test_rows_of_regions_repeat_the_bars_each_in_the_row_of_its_region(name: str) -> None:
+    """A bar stands below itself, as wide as it is; bars of one region have one height on the page, others another."""
+    regions = charts(name).settlement.scenario.filled("areas").set_index("name")["region"]
+    seen = 0
+    for _, svg in drawings(charts(name), "merit-"):
+        above, below = [mark for mark in bars(svg) if mark.pale], bars(svg, regions=True)
+        assert [mark.tip for mark in above] == [mark.tip for mark in below]
+        for one, other in zip(above, below, strict=True):
+            assert (one.x, one.width) == pytest.approx((other.x, other.width), abs=2 * PIXEL)
+        rows: dict[str, set[float]] = {}
+        for mark in below:
+            if mark.name in regions.index and isinstance(regions[mark.name], str):
+                rows.setdefault(regions[mark.name], set()).add(mark.y)
+        assert all(len(heights) == 1 for heights in rows.values())
+        assert len({min(heights) for heights in rows.values()}) == len(rows)
+        seen += len(below)
+    assert seen
+
+
+@pytest.mark.parametrize("name", DRAWN)
 def test_bars_of_an_areas_page_are_its_money_and_targets(name: str) -> None:
     settlement = charts(name).settlement
     figures = figures_of(settlement)
     for code, rows in list(settlement.grants.groupby("area"))[:12]:
-        spec = area_spec(figures, str(code), 340)
-        if spec is None:
-            continue
+        svgs = [inline_svg(spec, "area") for spec in area_specs(figures, str(code))]
         years = rows.groupby("year")[["bid", "grant"]].sum()
-        marks = [mark for mark in bars(inline_svg(spec, "area")) if mark.name.partition(",")[0] in years.index]
+        marks = [mark for svg in svgs for mark in bars(svg) if mark.name.partition(",")[0] in years.index]
         values = [
             years.loc[mark.name.partition(",")[0], "bid" if ", before" in mark.tip else "grant"] for mark in marks
         ]
@@ -235,7 +261,7 @@ def test_colours_of_a_map_are_in_the_order_of_its_numbers() -> None:
         for element in ElementTree.fromstring(svg).iter("{http://www.w3.org/2000/svg}path"):
             tip = element.get("data-tip", "")
             if tip and "no figure" not in tip and element.get("fill", "none") not in ("none", "white"):
-                number = float(re.sub(r"[£,%+]", "", tip.rpartition(": ")[2]).replace("−", "-"))
+                number = float(re.sub(r"[£,%+]", "", tip.rpartition(": ")[2].partition(";")[0]).replace("−", "-"))
                 fills.setdefault(element.get("fill", ""), []).append(number)
         ranges = sorted((min(values), max(values)) for values in fills.values())
         assert len(ranges) > 1
@@ -249,5 +275,5 @@ def test_no_chart_was_without_marks() -> None:
     """So that the tests above compared something: each kind of chart is there, with bars."""
     seen = Counter(key.partition("-")[0] for name in DRAWN for key in charts(name).pictures)
     assert min(seen[kind] for kind in ("sums", "merit", "ranks", "gains")) >= 5
-    assert all(bars(p.wide) for name in DRAWN for key, p in charts(name).pictures.items() if not key.startswith("map"))
-    assert math.isfinite(sum(mark.width for mark in bars(charts("england").pictures["ranks"].wide)))
+    assert all(bars(p.svg) for name in DRAWN for key, p in charts(name).pictures.items() if not key.startswith("map"))
+    assert math.isfinite(sum(mark.width for mark in bars(charts("england").pictures["ranks"].svg)))

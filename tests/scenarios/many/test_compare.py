@@ -168,7 +168,7 @@ def test_the_text_fits_80_columns_and_says_the_numbers(england: sp.Comparison) -
     for words in (
         "Input changed: pot amount: 4 rows, 10,600 to 9,540 in sum",
         "£1,060.0m less is granted; no area gains and 71 areas lose",
-        "Input changed: give of the largest shortfall: 0.005 to 0",
+        "Input changed: allowance on the largest shortfall: 0.005 to 0",
         "takes money from no area",
     ):
         assert words in texts, words

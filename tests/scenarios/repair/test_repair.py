@@ -217,7 +217,7 @@ CASES = {
         two_envelopes(rules={"grant_floor": 0.9, "virement": 0.1}),
         ["virement"],
         {M: 5.0},
-        ["the grant floor", "the virement", "resource"],
+        ["the grant floor", "the moves between parts of the pot", "resource"],
         "pot",
         "grant_floor",
         "virement",

@@ -15,6 +15,7 @@ from singlepot.models.settlement.settlement import Settlement
 from singlepot.models.tables.plain_words import plain
 
 from ..logs.logs import Log
+from ..text.present_value import present_value_words
 from ..text.summary import fairness_words
 from . import tables
 from .area_page import area_fragment
@@ -62,6 +63,7 @@ def report_html(settlement: Settlement, price: PriceOfFairness, logs: Sequence[L
         notes=settlement.certificate.notes,
         sums=sums_picture(figures),
         pot=tables.money_table(figures),
+        present_value=present_value_words(settlement),
         national=tables.national_table(figures) if len(settlement.national) else None,
         kinds=tables.kinds_table(figures),
         asks=tables.asks_table(figures),

@@ -33,7 +33,7 @@ NAMES = {
 
 SUMMED = {
     "pot": ("amount", "allocated", "reserve", "pounds"),
-    "grants": ("bid", "grant", "change", "pounds"),
+    "grants": ("bid", "grant", "change", "pounds", "present_value"),
     "asks": ("grant_change",),
 }
 """Columns with a total beneath, by table."""
@@ -85,11 +85,12 @@ def areas_sheet(settlement: Settlement) -> Sheet:
     """Sum bid and grant over all years and envelopes, a row for each area."""
     per_unit = POUNDS_PER[settlement.scenario.settings.money]
     areas = settlement.scenario.filled("areas")[["code", "name", "type", "region", "population"]].sort_values("code")
-    sums = settlement.grants.groupby("area")[["bid", "grant", "change", "pounds"]].sum()
+    there = [name for name in SUMMED["grants"] if name in settlement.grants]
+    sums = settlement.grants.groupby("area")[there].sum()
     asked = settlement.asks.groupby("area").size()
     table = areas.merge(sums, how="left", left_on="code", right_index=True).reset_index(drop=True)
-    table[["bid", "grant", "change"]] = table[["bid", "grant", "change"]].fillna(0.0)
-    table["pounds"] = table["pounds"].fillna(0).astype("int64")
+    table[there] = table[there].fillna(0.0)
+    table["pounds"] = table["pounds"].astype("int64")
     table["asks"] = table["code"].map(asked).fillna(0).astype("int64")
     table["moved"] = table["change"] / table["bid"].where(table["bid"] > 0)
     people = table["population"].where(table["population"] > 0)
@@ -98,7 +99,7 @@ def areas_sheet(settlement: Settlement) -> Sheet:
     summed = {
         column.name: shown(settlement, column, titles, total=True)
         for column in OUTPUT["grants"].columns
-        if column.name in SUMMED["grants"]
+        if column.name in there
     }
     columns = [
         Column("code", "Area code"),
@@ -110,7 +111,7 @@ def areas_sheet(settlement: Settlement) -> Sheet:
         Column("moved", "Change (share of the bid)", "share"),
         Column("per_head", "Grant (£ per head)", "outcome"),
         Column("change_per_head", "Change (£ per head)", "outcome"),
-        summed["pounds"],
+        *(summed[name] for name in there[3:]),
         Column("asks", "What is asked of it (number of asks)", "whole", True),
     ]
     about = "A row for each area, over all years and envelopes: what it bid and what it gets."

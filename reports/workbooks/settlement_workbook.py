@@ -9,6 +9,7 @@ from singlepot.models.tables.plain_words import assumed_words
 
 from ..logs.logs import Log
 from ..text.answer import answer
+from ..text.present_value import present_value_words
 from .answer_sheets import charts, gains_sheet, inputs_sheet, shortfall_sheet, years_sheet
 from .settlement_sheets import column_notes, settlement_sheets
 from .sheet_writing import Page, write_sheets
@@ -67,7 +68,7 @@ def cover(settlement: Settlement, drawn: Sequence[BarChart]) -> Page:
             f"{settings.years[0]} to {settings.years[-1]}.",
         ),
         ("head", "The answer"),
-        *(("body", line) for line in answer(settlement)),
+        *(("body", line) for line in (*answer(settlement), present_value_words(settlement)) if line),
         *([("body", f"{assumed_words(assumed, options)}; see the sheet Assumptions.")] if assumed else []),
         ("body", "The sheet Contents leads to all others; Notes says how to read them."),
     ]

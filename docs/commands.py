@@ -8,7 +8,7 @@ printed. A page runs in an empty folder of its own, from its first block to its 
 ``<!-- shown: 1-4, 9; exit: 3 -->``             the lines of the output that are shown (``none``; by default all), and
                                                 the exit code (by default 0)
 ``<!-- cell: plan.xlsx pot!B2 = many -->``      this cell of a workbook is filled in, as the text says that a user does
-``<!-- sheet: plan.xlsx pot -->``                the table is this sheet of a workbook, as the text says that a user types
+``<!-- sheet: plan.xlsx pot -->``                the table is this sheet of a workbook, as the text says it is typed
 ``<!-- deleted: mine/bids.csv mine/pot.csv -->`` these files are deleted, as the text says that a user does
 ==============================================  =====================================================================
 """

@@ -90,8 +90,8 @@ def years_sheet(settlement: Settlement) -> Sheet:
         Column("area", "Area code"),
         Column("name", "Area"),
         *([Column("envelope", "Envelope")] if several else []),
-        *(Column(year, f"{year} (whole £)", "pounds", True) for year in years),
-        Column("all", "All years (whole £)", "pounds", True),
+        *(Column(year, f"{year} (£)", "pounds", True) for year in years),
+        Column("all", "All years (£)", "pounds", True),
     ]
     about = "Grants by area, sorted by name, and year; whole pounds, ready to be copied."
     return Sheet("By year", "Grants by area and year", about, table, columns)

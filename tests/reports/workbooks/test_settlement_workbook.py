@@ -205,7 +205,7 @@ def test_the_sheet_by_year_holds_every_pound_once(name: str) -> None:
     settlement, sheet = settled(name), opened(written(name), values=True)["By year"]
     rows = list(sheet.iter_rows(min_row=TOP + 1, values_only=True))
     years = settlement.scenario.settings.years
-    assert rows[0][2:] == (*(f"{year} (whole £)" for year in years), "All years (whole £)")
+    assert rows[0][2:] == (*(f"{year} (£)" for year in years), "All years (£)")
     grants = settlement.grants.groupby(["area", "year"])["pounds"].sum()
     for row in rows[1:-1]:
         assert row[2:] == (*(grants[row[0], year] for year in years), grants[row[0]].sum())

@@ -45,6 +45,8 @@ class Settlement(CopiedTables):
         - ``grant`` (money): Grant that the area receives.
         - ``change`` (money): Grant less bid.
         - ``pounds`` (whole £): Grant in whole pounds, by largest remainder where the pot is used up.
+        - ``present_value`` (money): Grant in present value of the first year that is settled, in the scenario's prices,
+          by the Green Book's standard rates.
     targets
         A row for each area, objective and year. Targets are contributions: improvements on the baseline.
 

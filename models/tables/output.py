@@ -149,6 +149,15 @@ OUTPUT = {
                 _number("grant", "Grant", "Grant that the area receives.", MONEY),
                 _number("change", "Change", "Grant less bid.", MONEY),
                 _pounds("pounds", "Grant", "Grant in whole pounds, by largest remainder where the pot is used up."),
+                OutputColumn(
+                    "present_value",
+                    "Grant in present value",
+                    "Grant in present value of the first year that is settled, in the scenario's prices, by the Green "
+                    "Book's standard rates.",
+                    "number",
+                    MONEY,
+                    added=True,
+                ),
             ),
         ),
         OutputTable(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from ..statement import Place, Statement
@@ -27,7 +27,12 @@ DRIFT = Fraction(1, 10**9)
 
 
 def verify_tables(
-    statement: Statement, tables: Mapping[str, Table], pounds_per_unit: int, labels: Labels, book: Book
+    statement: Statement,
+    tables: Mapping[str, Table],
+    pounds_per_unit: int,
+    rates: Sequence[Fraction],
+    labels: Labels,
+    book: Book,
 ) -> Outcome:
     """Check every table; return the outcome of the take-ups.
 
@@ -37,13 +42,15 @@ def verify_tables(
         By name: take_up, grants, targets, national, asks, pot, stages.
     pounds_per_unit
         Pounds in one unit of the scenario's money.
+    rates
+        Discount rate of each year after the first.
     labels
         What the scenario calls its money, areas, options and units.
     book
         Takes the findings.
     """
     outcome = Outcome(statement, _take_up(statement, tables["take_up"], book))
-    _grants(outcome, tables["grants"], book)
+    _grants(outcome, tables["grants"], rates, book)
     _targets(outcome, tables["targets"], book)
     _national(outcome, tables["national"], book)
     _asks(outcome, tables["asks"], book)
@@ -69,15 +76,20 @@ def _take_up(statement: Statement, table: Table, book: Book) -> dict[Place, Frac
     return take_up
 
 
-def _grants(outcome: Outcome, table: Table, book: Book) -> None:
-    book.topic("grants: bid, grant and change follow from the take-ups", TO_NINE)
+def _grants(outcome: Outcome, table: Table, rates: Sequence[Fraction], book: Book) -> None:
+    book.topic("grants: bid, grant, change and present value follow from the take-ups", TO_NINE)
     reader = Reader(table, ("area", "envelope", "year"), book)
+    worth = dict.fromkeys(outcome.statement.years, Fraction(1))
+    for before, year, rate in zip(outcome.statement.years, outcome.statement.years[1:], rates, strict=False):
+        worth[year] = worth[before] / (1 + rate)
     for key, row in reader.match(outcome.grants):
         cell = (key[0], key[1], key[2])
         bid, grant = outcome.statement.bid.get(cell, NONE), outcome.grants[cell]
         reader.equal(row, "bid", bid)
         reader.equal(row, "grant", grant, bid)
         reader.equal(row, "change", grant - bid, bid)
+        if "present_value" in table.columns:  # earlier versions did not write it
+            reader.equal(row, "present_value", grant * worth[cell[2]], bid)
 
 
 def _targets(outcome: Outcome, table: Table, book: Book) -> None:

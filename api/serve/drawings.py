@@ -84,7 +84,7 @@ def _beside(settlement: Settlement, base: Settlement, per_head: bool) -> pd.Data
     change = now["grant"] - before["grant"].reindex(now.index).fillna(0.0)
     pounds = change * figures(settlement).pounds_per
     people = now["population"].where(now["population"] > 0)
-    moved = pounds.abs() >= 0.5
+    moved = pounds.abs() >= 0.5  # of a pound: from there on a grant has changed
     share = 100 * now["grant"] / now["bid"].where(now["bid"] > 0)
     more = [f"grant {value:.1f}% of the bid" if value == value else "no bid" for value in share]
     bars = pd.DataFrame({"name": now["name"], "value": pounds / people if per_head else change, "more": more})

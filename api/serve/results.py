@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 import pandas as pd
 
@@ -11,15 +10,13 @@ from singlepot.models.diagnostics.problems import list_words
 from singlepot.models.money import spoken
 from singlepot.models.natural_order import natural
 from singlepot.models.settlement.settlement import Settlement
-from singlepot.reports.text.comparison import verdict
 from singlepot.reports.text.lines import count, number
 from singlepot.reports.text.summary import last_national
-from singlepot.scenarios.many.compare import compare
-from singlepot.scenarios.many.comparison import Comparison
 
 from .drawings import figures
 
-BASE, NOW = "the base", "now"
+HALF_POUND = 0.5
+"""Pounds from which a grant has changed."""
 
 SAME = 5e-4
 """Difference of two shares that are the same in one decimal of a per cent."""
@@ -91,15 +88,39 @@ def _areas_sentence(settlement: Settlement) -> str:
     return ", ".join([*parts, *([f"{same} {'gets' if same == 1 else 'get'} as much"] if same else [])]) + "."
 
 
-@lru_cache(maxsize=16)
-def comparison(settlement: Settlement, base: Settlement) -> Comparison:
-    """Compare a settlement with the one that it stands beside."""
-    return compare([base, settlement], names=[BASE, NOW])
-
-
 def beside_sentence(settlement: Settlement, base: Settlement) -> str:
-    """Write what differs from the base, in a sentence."""
-    return verdict(comparison(settlement, base), NOW)
+    """Write what differs from the base: money granted, how many areas gain and lose, the largest shortfall."""
+    money = settlement.scenario.settings.money
+    granted = [float(one.grants["grant"].sum()) for one in (base, settlement)]
+    more = spoken(abs(granted[1] - granted[0]), money)
+    way = "more" if granted[1] > granted[0] else "less"
+    changes = _changes(settlement, base)
+    gain, lose = int((changes > 0).sum()), int((changes < 0).sum())
+    sentences = [
+        "As much is granted." if more == spoken(0, money) else f"{more} {way} is granted.",
+        f"{count(gain, 'area', 'gain').capitalize()} and {count(lose, 'area', 'lose')}.",
+    ]
+    if gain and lose:
+        sentences.append(f"{spoken(float(changes[changes > 0].sum()), money)} moves to those who gain.")
+    return " ".join([*sentences, *_shortfall_moves(settlement, base)])
+
+
+def _changes(settlement: Settlement, base: Settlement) -> pd.Series[float]:
+    """Return the change of every area's grant beside the base, over all years, by name; nothing below half a pound."""
+    now, before = figures(settlement).areas, figures(base).areas["grant"]
+    change = now["grant"] - before.reindex(now.index).fillna(0.0)
+    moved = change.abs() * figures(settlement).pounds_per >= HALF_POUND
+    return pd.Series(change.where(moved, 0.0).to_numpy(dtype=float), index=now["name"])
+
+
+def _shortfall_moves(settlement: Settlement, base: Settlement) -> list[str]:
+    shares = [(one.national["shortfall"] / one.national["target"]).max() for one in (base, settlement)]
+    if not all(share == share for share in shares):
+        return []
+    before, after = (f"{share:.1%}" for share in shares)
+    if before == after:
+        return [f"The largest shortfall stays at {after}."]
+    return [f"The largest shortfall goes from {before} to {after}."]
 
 
 def money_rows(settlement: Settlement, base: Settlement) -> list[Row]:
@@ -174,7 +195,7 @@ def area_rows(settlement: Settlement, base: Settlement) -> list[Row]:
         granted = bid if settlement is base else float(before.get(str(code), 0.0))
         change = float(row["grant"]) - granted
         heads = change * figures(settlement).pounds_per / row["population"] if row["population"] > 0 else float("nan")
-        way = "" if abs(change * figures(settlement).pounds_per) < 0.5 else "better" if change > 0 else "worse"
+        way = "" if abs(change * figures(settlement).pounds_per) < HALF_POUND else "better" if change > 0 else "worse"
         cells: tuple[str, ...] = (*_cells(granted, float(row["grant"]), money), _a_head(heads))
         cells = cells if settlement is base else (spoken(bid, money), *cells)
         rows.append(Row(str(row["name"]), cells, way, str(code)))
@@ -193,14 +214,13 @@ def ends_sentences(settlement: Settlement, base: Settlement) -> list[str]:
     """Name who gains and loses most: beside the base, or of the base itself against the bids."""
     if settlement is base:
         shown = figures(base).bidders
-        changes = pd.Series(shown["change"].to_numpy(), index=shown["name"])
+        changes = pd.Series(shown["change"].to_numpy(dtype=float), index=shown["name"])
         against = "against the bid"
     else:
-        table = comparison(settlement, base).areas
-        changes = pd.Series(table["change"].to_numpy(), index=table["name"])
+        changes = _changes(settlement, base)
         against = "beside the base"
     money = settlement.scenario.settings.money
-    changes, sentences = changes.astype(float), []
+    sentences = []
     for word, chosen in (("Gain", changes[changes > 0].nlargest(3)), ("Lose", changes[changes < 0].nsmallest(3))):
         named = [f"{name} ({_unbroken(signed(float(value), money))})" for name, value in chosen.items()]
         if named:

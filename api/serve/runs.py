@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import threading
 import time
@@ -31,7 +32,8 @@ class Child:
         self.limited = limited
         context = multiprocessing.get_context("spawn")
         self.connection, there = context.Pipe()
-        self.process = context.Process(target=worker.answer, args=(there, limited), daemon=True, name="singlepot-run")
+        about = (there, limited, gc.get_threshold()[0])
+        self.process = context.Process(target=worker.answer, args=about, daemon=True, name="singlepot-run")
         self.process.start()
         there.close()
 

@@ -7,7 +7,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from singlepot.models.levers.lever import Lever
 from singlepot.models.scenario.scenario import Scenario
@@ -87,6 +87,18 @@ State = tuple[Base, Pairs]
 """A base with levers pulled."""
 
 
+@lru_cache(maxsize=8)
+def scenario_of(base: Base, pairs: Pairs) -> Scenario:
+    """Return a base with levers pulled; the last ones are kept.
+
+    Raises
+    ------
+    BadInputError
+        It has no such levers, or cannot be with them.
+    """
+    return base.scenario.with_levers(pairs) if pairs else base.scenario
+
+
 class Outcomes:
     """Settlements of states, the last used ones."""
 
@@ -159,7 +171,7 @@ class Session:
             It has no such levers, or cannot be with them.
         """
         if pairs:
-            base.scenario.with_levers(pairs)
+            scenario_of(base, pairs)
             pairs = tuple((base.titles.lever(name).name, value) for name, value in pairs)
         with self.lock:
             self.cancel()
@@ -175,7 +187,7 @@ class Session:
         """
         with self.lock:
             assert self.base is not None
-            self.base.scenario.with_levers(pairs)
+            scenario_of(self.base, pairs)
             self.cancel()
             if pairs != self.now:
                 self.steps = [*self.steps, pairs][-MOST_STEPS:]
@@ -215,9 +227,7 @@ class Session:
                 return self._run
             for state in states:
                 if self._outcomes.of(state) is None:
-                    base, pairs = state
-                    scenario = base.scenario.with_levers(pairs) if pairs else base.scenario
-                    self._run, self._of = self._runs.start("settle", scenario), state
+                    self._run, self._of = self._runs.start("settle", scenario_of(*state)), state
                     return self._run
             return None
 

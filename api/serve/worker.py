@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 from collections.abc import Callable
 from importlib import import_module
@@ -76,7 +77,7 @@ LOADED = (
 """Modules that a worker loads before it is asked."""
 
 
-def answer(connection: Connection, limited: bool) -> None:
+def answer(connection: Connection, limited: bool, made_between_searches: int) -> None:
     """Carry out jobs one after another until the server closes the connection.
 
     Parameters
@@ -86,9 +87,12 @@ def answer(connection: Connection, limited: bool) -> None:
         times, then ``("done", value)`` or ``("failed", error)``.
     limited
         Whether memory is limited.
+    made_between_searches
+        Objects made between two searches for circles of references, as in the server's process.
     """
     from singlepot.scenarios.workbooks.limits import limit
 
+    gc.set_threshold(made_between_searches)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if limited:
         limit(MEMORY, ENDLESS_S)

@@ -25,6 +25,9 @@ from singlepot.reports.page.words import illustrative, plain_title
 BESIDE = "beside"
 """Key of the drawings that show what differs from the base."""
 
+THE_BASE = "the base"
+"""What people call the scenario as it was opened."""
+
 SHARED_FILES = ("page.css", "page.js")
 """Style and script of the report's pages, which the screen uses too."""
 
@@ -45,6 +48,11 @@ def figures(settlement: Settlement) -> Figures:
     return Figures(settlement)
 
 
+def short_unit(money: str) -> str:
+    """Return the short unit of money: ``£m``, ``£k`` or ``£``."""
+    return SHORT_UNITS[money]
+
+
 def heading(title: str) -> str:
     """Return a title without the words that call it illustrative."""
     return plain_title(title)
@@ -62,8 +70,18 @@ def sums_drawing(settlement: Settlement) -> Drawn:
 
 
 @lru_cache(maxsize=32)
-def gains_drawing(settlement: Settlement, base: Settlement, per_head: bool) -> Drawn | None:
-    """Draw who gains and who loses: beside the base, or of the base itself against the bids; None where nobody bid."""
+def gains_drawing(settlement: Settlement, base: Settlement, per_head: bool, beside: str = THE_BASE) -> Drawn | None:
+    """Draw who gains and who loses: beside the base, or of the base itself against the bids; None where nobody bid.
+
+    Parameters
+    ----------
+    settlement, base
+        What is shown, and what it stands beside.
+    per_head
+        Whether by head, in place of money.
+    beside
+        What people call the base.
+    """
     column = "change_per_head" if per_head else "change"
     if settlement is base:
         pictures = {picture.key: picture for picture in gains_pictures(figures(base))}
@@ -73,8 +91,8 @@ def gains_drawing(settlement: Settlement, base: Settlement, per_head: bool) -> D
     if not len(bars):
         return None
     unit = "£ per head" if per_head else SHORT_UNITS[settlement.scenario.settings.money]
-    what = f"Grant beside the base, all years, {unit}"
-    label = f"Areas that lose most and gain most beside the base, {unit}"
+    what = f"Grant beside {beside}, all years, {unit}"
+    label = f"Areas that lose most and gain most beside {beside}, {unit}"
     return _drawn(Picture(BESIDE, label, partial(ends_spec, bars, what, unit)))
 
 

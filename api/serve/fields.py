@@ -10,8 +10,10 @@ from dataclasses import dataclass, field
 from singlepot.models.levers.lever import MONEY, SHARE, Lever
 from singlepot.models.levers.values import OFF, UnreadableValueError, read_value
 from singlepot.models.money import spoken
+from singlepot.models.tables.plain_words import plain
 from singlepot.models.tables.stage_words import stage_words
 
+from .drawings import short_unit
 from .sessions import Base, Pairs
 
 LOCK, NEW_AREA, NEW_SHARE = "lock.", "lock-area", "lock-share"
@@ -37,14 +39,13 @@ WORDS = {
     "national": "All national targets",
     "rules.grant_floor": "Lowest grant of an area",
     "rules.grant_ceiling": "Highest grant of an area",
-    "rules.grant_step": "Largest change of a grant from year to year",
+    "rules.grant_step": "Largest change of grant beside bid, from year to year",
     "rules.target_floor": "Lowest promise of an area",
     "rules.target_ceiling": "Highest promise of an area",
     "rules.own_cost_ceiling": "Most that an area pays itself",
     "rules.carry_over": "Most that is carried into the next year",
     "rules.virement": "Most that moves between purposes",
-    "equity": "Poorer areas weigh more",
-    "equity.elasticity": "How much more poorer areas weigh",
+    "equity.elasticity": "How much more they weigh (0: no more)",
 }
 """Labels that are plainer than those of the levers."""
 
@@ -172,10 +173,15 @@ def _field(base: Base, lever: Lever, pulled: Mapping[str, float | str], reading:
     if reading is not None:
         text, problem = reading.texts.get(lever.name, text), reading.problems.get(lever.name, "")
     unit, hint = _unit(lever, base.money)
-    return Field(lever.name, _label(lever), text, unit, hint, lever.kind == "switch", lever.name in pulled, problem)
+    return Field(
+        lever.name, _label(base, lever), text, unit, hint, lever.kind == "switch", lever.name in pulled, problem
+    )
 
 
-def _label(lever: Lever) -> str:
+def _label(base: Base, lever: Lever) -> str:
+    equity = base.scenario.settings.equity
+    if lever.name == "equity" and equity is not None:
+        return f"Areas of low {plain(equity.attribute)} weigh more"
     if lever.name in WORDS:
         return WORDS[lever.name]
     if lever.name.startswith("give."):
@@ -202,6 +208,8 @@ def _unit(lever: Lever, money: str) -> tuple[str, str]:
         return "% of its bid", ""
     if in_per_cent(lever):
         return "percentage points", ""
+    if lever.name.startswith("give."):
+        return short_unit(money), ""
     if lever.name.startswith("priority."):
         return "", "1 is served first"
     return lever.unit, ""
@@ -262,14 +270,14 @@ def _read(lever: Lever, text: str, money: str) -> float | str:
     text = text.strip().replace("\N{MINUS SIGN}", "-").replace(",", "")
     if not text:
         text = OFF
-    plain = re.fullmatch(r"(\d+\.?\d*|\.\d+)\s*%?", text)
-    if plain and in_per_cent(lever):
-        number = float(plain[1]) / 100
+    number_alone = re.fullmatch(r"(\d+\.?\d*|\.\d+)\s*%?", text)
+    if number_alone and in_per_cent(lever):
+        number = float(number_alone[1]) / 100
         read_value(lever, number, money)
         return round(number, 12)
-    if plain and lever.kind == "value" and not text.endswith("%"):
-        read_value(lever, plain[1], money)
-        return float(plain[1])
+    if number_alone and lever.kind == "value" and not text.endswith("%"):
+        read_value(lever, number_alone[1], money)
+        return float(number_alone[1])
     if lever.kind == "factor" and re.fullmatch(r"[+-]\s*[\d.]+", text):
         text += "%"
     read_value(lever, text, money)

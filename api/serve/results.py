@@ -210,7 +210,7 @@ def _a_head(pounds: float) -> str:
     return f"{'+' if pounds > 0 else chr(0x2212)}£{abs(pounds):,.0f}"
 
 
-def ends_sentences(settlement: Settlement, base: Settlement) -> list[str]:
+def ends_sentences(settlement: Settlement, base: Settlement, beside: str) -> list[str]:
     """Name who gains and loses most: beside the base, or of the base itself against the bids."""
     if settlement is base:
         shown = figures(base).bidders
@@ -218,7 +218,7 @@ def ends_sentences(settlement: Settlement, base: Settlement) -> list[str]:
         against = "against the bid"
     else:
         changes = _changes(settlement, base)
-        against = "beside the base"
+        against = f"beside {beside}"
     money = settlement.scenario.settings.money
     sentences = []
     for word, chosen in (("Gain", changes[changes > 0].nlargest(3)), ("Lose", changes[changes < 0].nsmallest(3))):

@@ -230,7 +230,7 @@ def compare(visit: Visit) -> Response:
         "failure": "",
     }
     if run is None:
-        values |= _compared(session, states)
+        values |= _compared(session, states, values["titles"][0])
     template = "compared.html.j2" if visit.htmx else "compare.html.j2"
     return HTMLResponse(render(template, **values))
 
@@ -246,7 +246,7 @@ def _state(visit: Visit, name: str) -> State:
     return session.state() if name == SCREEN else visit.service.opened(name)
 
 
-def _compared(session: Session, states: list[State]) -> dict[str, Any]:
+def _compared(session: Session, states: list[State], called: str) -> dict[str, Any]:
     outcomes = [session.outcome(state) for state in states]
     for outcome in outcomes:
         if isinstance(outcome, SinglepotError):
@@ -255,7 +255,8 @@ def _compared(session: Session, states: list[State]) -> dict[str, Any]:
     assert isinstance(first, Settlement) and isinstance(second, Settlement)
     if first.scenario.settings.money != second.scenario.settings.money:
         return {"failure": "Their money is in different units, so they cannot be compared."}
-    return {"settled": True} | tables_values(second, first) | {"gains": drawings.gains_drawing(second, first, False)}
+    gains = drawings.gains_drawing(second, first, False, called)
+    return {"settled": True} | tables_values(second, first, called) | {"gains": gains}
 
 
 def download(visit: Visit, kind: str) -> Response:

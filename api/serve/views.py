@@ -88,8 +88,8 @@ def result_values(session: Session, run: Run | None) -> dict[str, Any]:
     return values | {"settled": True} | tables_values(shown, beside) | view_values(session, shown, beside)
 
 
-def tables_values(now: Settlement, base: Settlement) -> dict[str, Any]:
-    """Return the values of sentences and tables."""
+def tables_values(now: Settlement, base: Settlement, called: str = drawings.THE_BASE) -> dict[str, Any]:
+    """Return the values of sentences and tables; ``called`` is what people call the base."""
     beside = now is not base
     titles = now.scenario.settings.title, base.scenario.settings.title
     return {
@@ -99,7 +99,7 @@ def tables_values(now: Settlement, base: Settlement) -> dict[str, Any]:
         "beside": results.beside_sentence(now, base) if beside else "",
         "money": results.money_rows(now, base),
         "short": results.shortfall_rows(now, base),
-        "ends": results.ends_sentences(now, base),
+        "ends": results.ends_sentences(now, base, called),
         "has_base": beside,
     }
 

@@ -295,8 +295,8 @@ def test_without_a_scenario_one_is_chosen_in_the_browser(tmp_path: Path) -> None
 
 
 def test_levers_of_the_command_are_pulled_from_the_start(tmp_path: Path) -> None:
-    with served(tmp_path, "bucks-and-burnley", "--set", "grant_floor=85%", "--set", "pot=-2%") as server:
-        visitor = server.visitor()
+    levers = ("--set", "grant_floor=85%", "--set", "pot=-2%")
+    with served(tmp_path, "bucks-and-burnley", *levers) as server, server.visitor() as visitor:
         page = text_of(visitor.settled())
         assert "grant floor 90% → 85%" in page and "pot £196.0m → £192.1m (−2%)" in page
         assert visitor.fields()["pot"] == "-2%"

@@ -16,12 +16,13 @@ from starlette.routing import Route
 
 from singlepot.solver import SinglepotError
 
-from . import programs, screens
-from .drawings import SHARED_FILES, static_file
+from . import programs
 from .errors import BadRequestError
 from .guard import Guard
 from .openapi import description
-from .screens import Screen, Visit
+from .screen import comparing, screens
+from .screen.drawings import SHARED_FILES, static_file
+from .screen.visit import Screen, Visit
 from .service import Service
 
 FILES = {
@@ -48,7 +49,7 @@ SCREENS: dict[str, tuple[str, Screen]] = {
     "/check": ("POST", screens.check),
     "/save": ("POST", screens.save),
     "/open": ("POST", screens.reopen),
-    "/compare": ("GET", screens.compare),
+    "/compare": ("GET", comparing.compare),
     "/explain": ("GET", screens.explain),
 }
 """Method and function of the pages."""

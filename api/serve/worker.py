@@ -44,10 +44,9 @@ def report(settlement: Settlement, time_limit_s: float, report: Report) -> bytes
     """Make the HTML report of a settlement; two settlements without fairness are made for it."""
     from singlepot.models.analysis.price_of_fairness import price_fairness
     from singlepot.reports.logs.logs import logs
+    from singlepot.reports.page import report_html
 
-    from .drawings import whole_report
-
-    return whole_report(settlement, price_fairness(settlement, progress=report), logs(settlement)).encode()
+    return report_html(settlement, price_fairness(settlement, progress=report), logs(settlement)).encode()
 
 
 def workbook(settlement: Settlement, time_limit_s: float, report: Report) -> bytes:

@@ -14,6 +14,7 @@ from playwright.sync_api import expect, sync_playwright
 
 import singlepot as sp
 
+from ...reports.report_scenarios import NAMES, hostile
 from .served import Served, served
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -214,6 +215,24 @@ def test_a_broken_workbook_shows_its_problems_grouped(browser: Any, bucks: Serve
         page.click("#upload")
         settled(page)
         expect(page.locator("h1")).to_have_text("Example")
+
+
+@pytest.mark.parametrize("viewport", [DESK, PHONE], ids=["desk", "phone"])
+def test_names_do_no_harm(browser: Any, bucks: Served, tmp_path: Path, viewport: Any) -> None:
+    sp.write_scenario(hostile(), tmp_path / "hostile.json")
+    with Watch(browser, bucks, viewport) as page:
+        page.goto(bucks.origin + "/?choose")
+        page.set_input_files("#file", tmp_path / "hostile.json")
+        page.click("#upload")
+        settled(page)
+        pull(page, "pot", "101")
+        expect(page.locator(".changes")).to_contain_text("(+1%)")
+        for view in ("gains", "map", "areas", "area"):
+            page.click(f"#v-{view}")
+            expect(page.locator(f"#v-{view}")).to_have_attribute("aria-current", "page")
+            assert page.evaluate("document.documentElement.scrollWidth") == viewport["width"]
+        assert set(page.locator("#area option").all_inner_texts()) == {" ".join(name.split()) for name in NAMES}
+        assert page.evaluate("typeof window.hit") == "undefined"
 
 
 def test_every_view_is_reached_and_says_what_it_shows(browser: Any, england: Served) -> None:

@@ -304,8 +304,8 @@ def test_levers_of_the_command_are_pulled_from_the_start(tmp_path: Path) -> None
 
 def test_htmx_is_the_file_of_its_release() -> None:
     """The decision record says which version it is, with its digest."""
-    content = (ROOT / "api/serve/templates/htmx.min.js").read_bytes()
+    content = (ROOT / "api/serve/screen/templates/htmx.min.js").read_bytes()
     records = "".join(path.read_text("utf-8") for path in (ROOT / "docs/decisions").glob("0*serve*.md"))
     assert hashlib.sha256(content).hexdigest() in records
-    licence = ROOT / "api/serve/templates/htmx-LICENSE.md"
+    licence = ROOT / "api/serve/screen/templates/htmx-LICENSE.md"
     assert "Zero-Clause BSD" in licence.read_text(encoding="utf-8")

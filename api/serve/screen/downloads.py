@@ -7,10 +7,10 @@ from collections.abc import Callable
 from singlepot.models.settlement.settlement import Settlement
 from singlepot.scenarios.results.settlement_document import settlement_json
 
-from .errors import NotThereError
-from .runs import Runs
-from .saved import what_if_of
-from .sessions import Session
+from ..errors import NotThereError
+from ..runs import Runs
+from ..saved import what_if_of
+from ..sessions import Session
 
 SHEETS = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 

@@ -7,12 +7,12 @@ from typing import Any
 from singlepot.models.settlement.settlement import Settlement
 from singlepot.solver import SinglepotError
 
+from ..errors import sentence
+from ..runs import Run
+from ..saved import Saved
+from ..sessions import Session
 from . import drawings, results
-from .errors import sentence
 from .fields import Reading, groups_of
-from .runs import Run
-from .saved import Saved
-from .sessions import Session
 
 VIEWS = {
     "sums": "Against pot and targets",

@@ -13,8 +13,8 @@ from singlepot.models.money import spoken
 from singlepot.models.tables.plain_words import plain
 from singlepot.models.tables.stage_words import stage_words
 
+from ..sessions import Base, Pairs
 from .drawings import short_unit
-from .sessions import Base, Pairs
 
 LOCK, NEW_AREA, NEW_SHARE = "lock.", "lock-area", "lock-share"
 """How locks begin, and the two fields that lock one more area."""

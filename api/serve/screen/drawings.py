@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from importlib.resources import files
 
 import pandas as pd
 
-from singlepot.models.analysis.price_of_fairness import PriceOfFairness
 from singlepot.models.settlement.settlement import Settlement
-from singlepot.reports.logs.logs import Log
 from singlepot.reports.page.area_page import area_fragment
 from singlepot.reports.page.drawings.gains import ends_spec
 from singlepot.reports.page.drawings.map import Measure, map_spec
 from singlepot.reports.page.figures.cells import cells_of
 from singlepot.reports.page.figures.figures import SHORT_UNITS, Figures
 from singlepot.reports.page.pictures import Picture, gains_pictures, map_pictures, sums_picture
-from singlepot.reports.page.report import report_html
 from singlepot.reports.page.templating import source
 from singlepot.reports.page.words import illustrative, plain_title
 
@@ -140,11 +136,6 @@ def _measure(settlement: Settlement, base: Settlement) -> Measure:
 def area_html(settlement: Settlement, code: str) -> str:
     """Return what the report shows of one area."""
     return area_fragment(figures(settlement), code)
-
-
-def whole_report(settlement: Settlement, price: PriceOfFairness, logs: Sequence[Log]) -> str:
-    """Return the HTML report, one file."""
-    return report_html(settlement, price, logs)
 
 
 @lru_cache(maxsize=8)

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+import time
+from dataclasses import replace
 
 from starlette.datastructures import UploadFile
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from singlepot.models.diagnostics.explanations import explain_code
 from singlepot.models.diagnostics.problems import BadInputError
-from singlepot.models.settlement.settlement import Settlement
 from singlepot.solver import SinglepotError
 
-from . import downloads, drawings
-from .errors import BadRequestError, sentence, status_of
+from ..errors import BadRequestError, sentence, status_of
+from ..runs import Run
+from ..service import grouped
+from ..sessions import Session, State
+from . import downloads
 from .fields import Reading, read_form
-from .runs import Run
-from .service import Service, grouped
-from .sessions import Session, State
 from .templating import render
 from .views import (
     VIEWS,
@@ -28,40 +26,12 @@ from .views import (
     result_values,
     screen_values,
     status_values,
-    tables_values,
     tools_values,
 )
-
-PATIENCE_S = 1.5
-"""Seconds that a whole page waits for the settlement under way, so that most come with it."""
+from .visit import PATIENCE_S, POLLED_S, Visit, back
 
 WITHOUT_SCRIPT_S = 4.0
 """Seconds that a page waits where it was asked to look again."""
-
-POLLED_S = 0.3
-"""Seconds that a look at the progress waits for news."""
-
-BASE, SCREEN = "base", "screen"
-"""What can be compared beside saved scenarios."""
-
-
-@dataclass(frozen=True)
-class Visit:
-    """A request of a browser: the server's state, its session, what it sent, and whether htmx asks."""
-
-    service: Service
-    session: Session
-    form: Mapping[str, str | UploadFile]
-    htmx: bool
-
-    def text(self, name: str) -> str:
-        """Return a text that was sent; empty where there is none."""
-        value = self.form.get(name, "")
-        return value if isinstance(value, str) else ""
-
-
-Screen = Callable[[Visit], Response]
-"""Answers a request of a browser."""
 
 
 def home(visit: Visit) -> Response:
@@ -70,12 +40,7 @@ def home(visit: Visit) -> Response:
     if session.base is None or "choose" in visit.form:
         return _choose(visit)
     _look(visit)
-    run = _need(session)
-    if run is not None and not visit.htmx:
-        run.wait(WITHOUT_SCRIPT_S if "again" in visit.form else PATIENCE_S)
-        run = _need(session)
-        if run is not None and run.wait(0):
-            run = _need(session)
+    run = _need(session) if visit.htmx else _patient(session, WITHOUT_SCRIPT_S if "again" in visit.form else PATIENCE_S)
     if visit.htmx:
         return HTMLResponse(render("result.html.j2", **result_values(session, run)))
     return HTMLResponse(render("screen.html.j2", **screen_values(visit.session, visit.service.saved, run)))
@@ -102,11 +67,20 @@ def _need(session: Session) -> Run | None:
     return session.need(_states(session))
 
 
+def _patient(session: Session, seconds: float) -> Run | None:
+    """Wait some time until all is settled that the screen needs; return the run that is under way then."""
+    latest = time.monotonic() + seconds
+    while (run := _need(session)) is not None:
+        if not run.wait(max(latest - time.monotonic(), 0.0)):
+            break
+    return run
+
+
 def settle(visit: Visit) -> Response:
     """Pull the levers of the form."""
     session = visit.session
     if session.base is None:
-        return _back(visit)
+        return back(visit)
     form = {name: visit.text(name) for name in visit.form}
     reading = read_form(session.base, form)
     problems: tuple[str, ...] = ()
@@ -143,7 +117,7 @@ def progress(visit: Visit) -> Response:
     """Show how far the run is, or its result."""
     session = visit.session
     if session.base is None or not visit.htmx:
-        return _back(visit)
+        return back(visit)
     run = _need(session)
     if run is not None and run.wait(POLLED_S):
         run = _need(session)
@@ -196,7 +170,7 @@ def save(visit: Visit) -> Response:
     """Keep the levers on the screen under a name."""
     session = visit.session
     if session.base is None:
-        return _back(visit)
+        return back(visit)
     base, pairs = session.state()
     name = visit.service.saved.save(visit.text("name"), base, pairs, overwrite=visit.text("replace") == "on")
     session.notice = f"Saved as {name}."
@@ -207,56 +181,6 @@ def reopen(visit: Visit) -> Response:
     """Show a saved scenario."""
     visit.session.open(*visit.service.opened(visit.text("name")))
     return RedirectResponse("/", 303)
-
-
-def compare(visit: Visit) -> Response:
-    """Show one scenario beside another: the base, the screen, or saved ones."""
-    session = visit.session
-    if session.base is None:
-        return _back(visit)
-    first, second = visit.text("first") or BASE, visit.text("second") or SCREEN
-    states = [_state(visit, name) for name in (first, second)]
-    run = session.need(states)
-    if run is not None:
-        run.wait(POLLED_S if visit.htmx else PATIENCE_S)
-        run = session.need(states)
-    values: dict[str, Any] = {
-        "run": run,
-        "names": visit.service.saved.names(),
-        "first": first,
-        "second": second,
-        "titles": [_title(session, name) for name in (first, second)],
-        "settled": None,
-        "failure": "",
-    }
-    if run is None:
-        values |= _compared(session, states, values["titles"][0])
-    template = "compared.html.j2" if visit.htmx else "compare.html.j2"
-    return HTMLResponse(render(template, **values))
-
-
-def _title(session: Session, name: str) -> str:
-    return {BASE: "the base", SCREEN: "what is on the screen"}.get(name, name)
-
-
-def _state(visit: Visit, name: str) -> State:
-    session = visit.session
-    if name == BASE:
-        return session.state(())
-    return session.state() if name == SCREEN else visit.service.opened(name)
-
-
-def _compared(session: Session, states: list[State], called: str) -> dict[str, Any]:
-    outcomes = [session.outcome(state) for state in states]
-    for outcome in outcomes:
-        if isinstance(outcome, SinglepotError):
-            return {"failure": sentence(outcome)}
-    first, second = outcomes
-    assert isinstance(first, Settlement) and isinstance(second, Settlement)
-    if first.scenario.settings.money != second.scenario.settings.money:
-        return {"failure": "Their money is in different units, so they cannot be compared."}
-    gains = drawings.gains_drawing(second, first, False, called)
-    return {"settled": True} | tables_values(second, first, called) | {"gains": gains}
 
 
 def download(visit: Visit, kind: str) -> Response:
@@ -282,14 +206,9 @@ def _again(visit: Visit) -> Response:
     """Show the whole screen again."""
     session = visit.session
     if session.base is None or not visit.htmx:
-        return _back(visit)
+        return back(visit)
     values = screen_values(session, visit.service.saved, _need(session))
     return HTMLResponse(render("main.html.j2", **values), headers=_at("#screen", "outerHTML"))
-
-
-def _back(visit: Visit) -> Response:
-    headers = {"HX-Redirect": "/"} if visit.htmx else {}
-    return Response(status_code=204, headers=headers) if visit.htmx else RedirectResponse("/", 303)
 
 
 def _at(target: str, swap: str) -> dict[str, str]:

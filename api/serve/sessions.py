@@ -13,7 +13,7 @@ from singlepot.models.levers.lever import Lever
 from singlepot.models.scenario.scenario import Scenario
 from singlepot.models.scenario.titles import Titles
 from singlepot.models.settlement.settlement import Settlement
-from singlepot.solver import SinglepotError, StoppedError
+from singlepot.solver import NoSettlementError, SinglepotError, StoppedError
 
 from .runs import Run, Runs
 
@@ -121,6 +121,11 @@ class Outcomes:
             while len(self._kept) > MOST_OUTCOMES:
                 self._kept.popitem(last=False)
 
+    def forget(self, state: State) -> None:
+        """Let a state be settled again."""
+        with self._lock:
+            self._kept.pop((state[0].key, state[1]), None)
+
 
 class Session:
     """What one browser sees.
@@ -187,10 +192,21 @@ class Session:
         """
         with self.lock:
             assert self.base is not None
+            if self.stands(pairs):
+                return
             scenario_of(self.base, pairs)
             self.cancel()
-            if pairs != self.now:
+            if pairs == self.now:
+                self._outcomes.forget(self.state())  # the run ended before its time, and is wanted again
+            else:
                 self.steps = [*self.steps, pairs][-MOST_STEPS:]
+
+    def stands(self, pairs: Pairs) -> bool:
+        """Whether levers are those on the screen, settled or being settled."""
+        with self.lock:
+            outcome = self._outcomes.of(self.state())
+            known = self._run is not None or isinstance(outcome, Settlement | NoSettlementError)
+            return pairs == self.now and known
 
     def undo(self) -> None:
         """Go back one step."""

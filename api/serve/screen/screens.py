@@ -83,6 +83,8 @@ def settle(visit: Visit) -> Response:
         return back(visit)
     form = {name: visit.text(name) for name in visit.form}
     reading = read_form(session.base, form)
+    if visit.htmx and not (session.refused or reading.problems) and session.stands(reading.pairs):
+        return Response(status_code=204)
     problems: tuple[str, ...] = ()
     if not reading.problems:
         try:

@@ -59,6 +59,7 @@ NAVIGATION = {
         "howto-published-table",
         "howto-two-scenarios",
         "howto-pot",
+        "howto-screen",
         "howto-why",
         "what-ifs",
         "repair",

@@ -55,6 +55,7 @@ NAVIGATION = {
     "How to": [
         "howto-spreadsheet",
         "programmes",
+        "howto-questions",
         "howto-own-region",
         "howto-published-table",
         "howto-two-scenarios",

@@ -10,12 +10,10 @@ from singlepot.models.money import spoken
 from singlepot.models.scenario.titles import Titles
 
 from .lines import count, signed_money
+from .story import MET, changes, proof_words
 
 if TYPE_CHECKING:
     from singlepot.models.settlement.settlement import Settlement
-
-NO_CHANGE = 5e-7
-"""Share of a bid within which a grant counts as the bid."""
 
 
 def answer(settlement: Settlement) -> list[str]:
@@ -28,14 +26,13 @@ def answer(settlement: Settlement) -> list[str]:
     Bids £200.0m, pot £196.0m, grants £196.0m, left £0.0m, over all years.
     All 4 national targets are met.
     2 areas receive more than the bid, 1 area receives less; most gained: Burnley, +£4.0m; most lost: Cornwall, -£9.0m.
-    The certificate holds: limits, optimality, sharing and whole pounds were checked again.
+    Proved: no rule is broken, and no settlement is better in the agreed order.
     """
     return [
         money_line(settlement),
         *shortfall_lines(settlement),
         gains_line(settlement),
-        f"The certificate {'holds' if settlement.certificate.passed else 'FAILS'}: limits, optimality, sharing and "
-        "whole pounds were checked again.",
+        proof_words(settlement),
     ]
 
 
@@ -56,7 +53,7 @@ def shortfall_lines(settlement: Settlement) -> Iterator[str]:
     order = sorted((key for key in names if key in worst), key=lambda key: -round(float(worst[key]), 3))
     by_share: dict[str, list[str]] = {}
     for key in order:
-        short = f"{worst[key]:.1%}" if worst[key] >= NO_CHANGE else ""
+        short = f"{worst[key]:.1%}" if worst[key] > MET else ""
         by_share.setdefault(short, []).append(names[key])
     met = by_share.pop("", [])
     parts = [f"{list_words(called)} {share}" for share, called in by_share.items()]
@@ -71,8 +68,7 @@ def gains_line(settlement: Settlement) -> str:
     """Write how many areas receive more and less than they bid, and who gains and loses most."""
     scenario, money = settlement.scenario, settlement.scenario.settings.money
     names = Titles(scenario).areas
-    sums = settlement.grants.groupby("area")[["bid", "change"]].sum()
-    moved = sums["change"].where(sums["change"].abs() > NO_CHANGE * sums["bid"], 0.0)
+    moved = changes(settlement)
     more, less = int((moved > 0).sum()), int((moved < 0).sum())
     line = f"{count(more, 'area', 'receive')} more than the bid, {count(less, 'area', 'receive')} less"
     for some, what, at in ((more, "most gained", moved.idxmax), (less, "most lost", moved.idxmin)):

@@ -10,10 +10,10 @@ from .sheets import BarChart
 ABOVE, BELOW = "#1d5e9b", "#b35806"
 """Colours of bars above and below nothing, told apart without colour by their side."""
 
-HEIGHT_OF_BAR, HEIGHT_OF_FRAME, WIDTH = 21, 75, 700
+HEIGHT_OF_BAR, HEIGHT_OF_FRAME, WIDTH = 21, 75, 600
 """Sizes in pixels: of a bar with its gap, of title and axis, of the chart."""
 
-ROOM = 0.12
+ROOM = 0.15
 """Room for the figure beside the longest bar, as a share of the axis, which begins or ends at nothing or beyond."""
 
 LABELS = {"money": "#,##0.0", "share": "0.0%"}
@@ -53,7 +53,7 @@ def draw(book: Any, sheet: Any, row: int, chart: BarChart) -> None:
             "data_labels": {"value": True, "num_format": LABELS[kind]},
         }
     )
-    drawn.set_title({"name": chart.title, "overlay": False, "name_font": {"size": 12}})
+    drawn.set_title({"name": chart.title, "overlay": False, "name_font": {"size": 11}})
     drawn.set_legend({"none": True})
     drawn.set_y_axis({"reverse": True, "label_position": "low", "major_tick_mark": "none"})
     least, most = min([0.0, *values]), max([0.0, *values])

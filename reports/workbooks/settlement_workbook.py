@@ -61,7 +61,7 @@ def cover(settlement: Settlement, drawn: Sequence[BarChart]) -> Page:
     version = (provenance.get("versions") or {}).get("singlepot", "")  # type: ignore[attr-defined]
     assumed, options = settlement.scenario.assumed_options
     lines = [
-        ("title", settings.title or "Settlement"),
+        ("top", settings.title or "Settlement"),
         (
             "body",
             f"What {len(settlement.scenario.areas)} areas receive from one pot and agree to, "

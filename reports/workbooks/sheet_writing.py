@@ -31,8 +31,8 @@ A4, A3 = 9, 8
 WIDTH_OF_A4 = 170
 """Characters across an A4 page on its side that can still be read; a wider sheet is printed on A3."""
 
-WIDTH_OF_PAGE, WIDTH_OF_NUMBER = 100, 14
-"""Widths of columns, characters: of a page of lines, and of numbers."""
+WIDTH_OF_PAGE, WIDTH_OF_NUMBER = 74, 14
+"""Widths of columns, characters: of a page of lines, which fits A4 upright in any font, and of numbers."""
 
 CREATED = datetime(2000, 1, 1)
 """Stands in every workbook, so that the same content gives the same bytes."""
@@ -53,7 +53,7 @@ class Page:
 
     name: str
     lines: Sequence[tuple[str, str] | BarChart]
-    """Style (``title``, ``head`` or ``body``) and text, or a chart."""
+    """Style (``top``, ``head`` or ``body``) and text, or a chart."""
 
 
 def write_sheets(title: str, money: str, parts: Iterable[Page | Sheet]) -> bytes:
@@ -94,6 +94,7 @@ class _Styles:
         wide = {"text_wrap": True}
         left = {"align": "left", "indent": 1, **wide}
         self.title = book.add_format({"bold": True, "font_size": 16})
+        self.top = book.add_format({"bold": True, "font_size": 16, **wide})
         self.head = book.add_format({"bold": True, "font_size": 13, **wide})
         self.body = book.add_format(wide)
         self.plain = book.add_format({})
@@ -119,8 +120,8 @@ def _page(book: Any, page: Page, styles: _Styles) -> None:
             draw(book, sheet, row, line)
             continue
         style, text = line
-        height = TITLE_HEIGHT if style == "title" else LINE_HEIGHT
-        sheet.set_row(row, height * _lines(text, WIDTH_OF_PAGE * (0.8 if style == "title" else 1.1)))
+        height = TITLE_HEIGHT if style == "top" else LINE_HEIGHT
+        sheet.set_row(row, height * _lines(text, WIDTH_OF_PAGE * (0.7 if style == "top" else 1)))
         sheet.write_string(row, 0, cut(text), getattr(styles, style))
     sheet.set_paper(A4)
     sheet.fit_to_pages(1, 1)

@@ -47,7 +47,7 @@ class Model:
         moves = self.data.moves.table
         count = len(moves)
         most = moves["most"].to_numpy()
-        self.s = cp.Variable(count, bounds=[np.zeros(count), most])
+        self.s = cp.Variable(count, bounds=[moves["low"].to_numpy(), moves["high"].to_numpy()])
         share = cp.multiply(1 / most, self.s)
         backs, options = moves[moves["is_scale_back"]], moves[~moves["is_scale_back"]]
         linked = options[options["area"].isin(backs["area"])]

@@ -77,7 +77,7 @@ class Model:
     def _options(self) -> None:
         """Take-ups, links to what is scaled back, groups, requirements, own costs."""
         moves, _m = self.data.moves.table, self.m
-        self.s = self._variable("take_up", len(moves), 0.0, moves["most"])
+        self.s = self._variable("take_up", len(moves), moves["low"], moves["high"])
         backs, options = moves[moves["is_scale_back"]], moves[~moves["is_scale_back"]]
         linked = options[options["area"].isin(backs["area"])]
         if len(linked):

@@ -15,7 +15,8 @@ class Moves:
     Attributes
     ----------
     table
-        area, option, most, own_cost, group, is_scale_back, share (of the bid, for a scale-back).
+        area, option, most, low and high (bounds by rules), own_cost, group, is_scale_back, share (of the bid, for a
+        scale-back).
     grant
         move, area, envelope, year, change (money).
     outcome

@@ -7,7 +7,7 @@ pandas for each of them alike. Nothing of the package is used but the tables and
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -112,6 +112,7 @@ def prepare(scenario: sp.Scenario) -> Prepared:
     centre = areas.loc[areas["type"] == "centre", "code"]
     moves = moves_of(tables, years, centre)
     limits = Limits(tables, dict(settings.rules), years)
+    moves = replace(moves, table=limits.take_ups(moves.table))
     objectives = tables["objectives"].set_index("key")
     concerned = _concerned(tables, centre)
     people, equity = _people(concerned), _equity(concerned, settings.equity)

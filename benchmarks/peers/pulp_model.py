@@ -50,8 +50,8 @@ class Model:
         data, problem = self.data, self.problem
         moves = data.moves.table
         self.s = {
-            j: self.problem.add_variable(f"take_up_{j}", 0, most)
-            for j, most in zip(moves.index, moves["most"], strict=True)
+            j: self.problem.add_variable(f"take_up_{j}", low, high)
+            for j, low, high in zip(moves.index, moves["low"], moves["high"], strict=True)
         }
         share = {j: self.s[j] * (1 / most) for j, most in zip(moves.index, moves["most"], strict=True)}
         gone = {

@@ -50,7 +50,8 @@ def options(model: Any, data: Prepared) -> None:
     moves = data.moves.table
     most, area_of, part = moves["most"].to_dict(), moves["area"].to_dict(), moves["share"].to_dict()
     model.MOVES = pyo.Set(initialize=list(moves.index))
-    model.take_up = pyo.Var(model.MOVES, bounds=lambda m, j: (0, most[j]))
+    low, high = moves["low"].to_dict(), moves["high"].to_dict()
+    model.take_up = pyo.Var(model.MOVES, bounds=lambda m, j: (low[j], high[j]))
     backs = {area: list(group.index) for area, group in moves[moves["is_scale_back"]].groupby("area")}
     options = moves[~moves["is_scale_back"]]
     model.LINKED = pyo.Set(initialize=[j for j in options.index if area_of[j] in backs])

@@ -125,7 +125,7 @@ def _check_together(
     if tables["areas"].complete and "code" in tables["areas"].labels:
         census = take_census(tables)
         check_people(tables["areas"], census, settings)
-        check_rules(tables, census, known_words(tables, settings, unusable))
+        check_rules(tables, census, known_words(tables, settings, unusable), settings.rules)
         if not len(report):  # what does not fit together is looked for among numbers that stand
             check_totals(tables, census)
             check_units(tables, census, settings)

@@ -113,6 +113,14 @@ _Rules = create_model(
 class RulesSection(_Rules):  # type: ignore[misc, valid-type]
     """The section ``[rules]``: rules for all areas."""
 
+    @field_validator("take_up_ceiling")
+    @classmethod
+    def _above_floor(cls, ceiling: float | None, info: ValidationInfo) -> float | None:
+        floor = info.data.get("take_up_floor")
+        if ceiling is not None and floor is not None and floor > ceiling:
+            raise fault("SP-S017", f"a share ≥ {floor:g}, the take_up_floor", "lower the floor, or raise the ceiling")
+        return ceiling
+
 
 def _optional(kind: Any) -> Any:
     """Return the type and default of a key that may be absent."""

@@ -296,6 +296,7 @@ TABLES = {
                 _envelope("Only this envelope.", ""),
                 _objective(False, "Only this objective."),
                 _year(False, "Only this year."),
+                Column("option", "label", "Only this option, which may be a scale-back."),
             ),
             key=("rule", *SELECTORS),
         ),

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import singlepot as sp
 from singlepot.models.assurance.double_build import rebuild
-from singlepot.models.formulation.bounds import grant_bounds, target_bounds
+from singlepot.models.formulation.bounds import grant_bounds, take_up_bounds, target_bounds
 from singlepot.models.formulation.formulation import Formulation, formulate
 from singlepot.models.scenario.arrays import Arrays
 from singlepot.models.settings.settings import DEFAULT_ORDER
@@ -118,6 +118,10 @@ def test_2_every_rule_holds(made: Draft) -> None:
     for share in rules.sums:
         total = grants[share.areas][:, share.cells].sum()
         assert total >= share.limit - tolerance if share.rule.lower else total <= share.limit + tolerance
+    taken = settlement.take_up.set_index(["area", "option"])["take_up"]
+    used = taken[[(data.areas[a], name) for a, name in zip(data.options.area, data.options.name, strict=True)]]
+    least, most = take_up_bounds(data, rules)
+    assert ((used >= least - EXACT) & (used <= most + EXACT)).all()
     _options_hold(made, settlement, data)
 
 

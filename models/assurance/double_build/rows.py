@@ -26,7 +26,7 @@ class Rows:
         for j, move in self.moves.items():
             self.of_area.setdefault(move.area, []).append(j)
         self.ends = list(zip(statement.years, statement.years[1:], strict=False))
-        model.share = pyo.Var(list(self.moves), bounds=(0, 1))
+        model.share = pyo.Var(list(self.moves), bounds=self._shares)
         model.carry = pyo.Var(self._carrying(), bounds=(0, 1))
         model.vire = pyo.Var(self._viring(), bounds=(0, None))
         model.rows = pyo.ConstraintList()
@@ -39,6 +39,16 @@ class Rows:
         self._targets()
         self._pots()
         self._options()
+
+    def _shares(self, model: Any, j: int) -> tuple[float, float]:
+        """Least and largest share of an option."""
+        move, statement = self.moves[j], self.statement
+        place = (move.area, move.name)
+        lowest, highest = statement.lowest_take_up.get(place), statement.highest_take_up.get(place)
+        least, most = (
+            float(limit / move.most) if limit is not None else bound for limit, bound in ((lowest, 0.0), (highest, 1.0))
+        )
+        return max(0.0, least), min(1.0, most)
 
     def row(self, name: str, expression: Any) -> None:
         """Add a constraint; one without variables counts only if it is false."""

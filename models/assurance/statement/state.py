@@ -53,6 +53,8 @@ class Reader(Tables):
             highest_target=limits.highest(self.proposed, "", "target_lock", envelopes=False),
             target_ceiling=limits.highest(self.proposed, "target_ceiling", "", envelopes=False),
             own_cost_ceiling=limits.own_cost(),
+            lowest_take_up=limits.take_up("take_up_floor", moves),
+            highest_take_up=limits.take_up("take_up_ceiling", moves),
             carry_over=limits.of_pot("carry_over"),
             virement=limits.of_pot("virement"),
             pot_shares=tuple(limits.pot_shares()),

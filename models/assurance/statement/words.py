@@ -13,7 +13,7 @@ Cell = tuple[str, str, str]
 """(area, envelope, year) or (area, objective, year)."""
 
 Place = tuple[str, str]
-"""(envelope, year), (objective, year) or (area, objective)."""
+"""(envelope, year), (objective, year), (area, objective) or (area, option)."""
 
 Key = TypeVar("Key")
 
@@ -91,6 +91,8 @@ class Statement:
     highest_target: Mapping[Cell, Fraction]
     target_ceiling: Mapping[Cell, Fraction]
     own_cost_ceiling: Mapping[str, Fraction]
+    lowest_take_up: Mapping[Place, Fraction]
+    highest_take_up: Mapping[Place, Fraction]
     carry_over: Mapping[Place, Fraction]
     virement: Mapping[Place, Fraction]
     pot_shares: tuple[PotShare, ...]

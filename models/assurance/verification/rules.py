@@ -33,6 +33,9 @@ class _Rules:
         self._targets(targets)
         self.book.topic("rules: links, groups, requirements, own costs", "to 1e-9 of their size")
         self._options(take_up)
+        if self.statement.lowest_take_up or self.statement.highest_take_up:
+            self.book.topic("rules: floors and ceilings of take-ups", "to 1e-9 of the largest take-up")
+            self._take_ups(take_up)
 
     def _at_most(self, value: Fraction, limit: Fraction, size: Fraction, where: str, what: str) -> None:
         holds = value <= limit + CLOSE * max(abs(limit), abs(value), size)
@@ -111,3 +114,14 @@ class _Rules:
         for area, ceiling in statement.own_cost_ceiling.items():
             cost, size = self.outcome.own_cost(area), statement.whole_bid[area]
             self._at_most(cost, ceiling, size, file, f"{area}: own costs above own_cost_ceiling")
+
+    def _take_ups(self, file: str) -> None:
+        statement, take_up = self.statement, self.outcome.take_up
+        for move in statement.moves:
+            key = (move.area, move.name)
+            if key in statement.lowest_take_up:
+                floor = statement.lowest_take_up[key]
+                self._at_least(take_up[key], floor, move.most, file, f"{', '.join(key)}: used less than its floor")
+            if key in statement.highest_take_up:
+                ceiling = statement.highest_take_up[key]
+                self._at_most(take_up[key], ceiling, move.most, file, f"{', '.join(key)}: used more than its ceiling")

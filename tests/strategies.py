@@ -298,7 +298,10 @@ class _Draft:
         pick = self.pick
         if self.option_rows and chance(pick, 10):
             self.general["take_up_ceiling"] = choice(pick, [0.0, 0.5, 0.8, 1.0])
-        if self.simple or not chance(pick, 45):
+        if self.simple:
+            return
+        self._limit_stages(made)
+        if not chance(pick, 45):
             return
         rows = []
         for row in self.option_rows:
@@ -318,6 +321,15 @@ class _Draft:
             made["rule_rows"] = pd.concat([made.get("rule_rows"), pd.DataFrame(rows)], ignore_index=True).fillna(
                 dict.fromkeys(("area", "region", "basis", "envelope", "year", "option"), "")
             )
+
+    def _limit_stages(self, made: Draft) -> None:
+        """Give a stage that gives a limit, which its optimum may be above."""
+        pick, priorities = self.pick, made["objectives"]["priority"].unique() if self.keys else [1]
+        gives = [stage for stage in (made["stages"] or {}).get("give", {}) if stage != "burden"]
+        if gives and chance(pick, 50):
+            full = [f"{stage}[{p}]" if stage.startswith("shortfall") else stage for stage in gives for p in priorities]
+            limits = {stage: number(pick, 0.0, 0.25, 3) for stage in full}
+            made["stages"] = {**made["stages"], "limits": limits}
 
     def _may_be_asked(self, row: dict[str, Any]) -> bool:
         """Whether using half of an option breaks no rule at the possible point: it takes no money, and no outcome."""

@@ -27,7 +27,7 @@ def stages(data: Prepared, clock: Clock) -> dict[str, float]:
                 optima[name] = float(enlarged.value) / factor(data, stage)
                 continue
             optima[name] = minimise(enlarged, model.constraints) / factor(data, stage)
-            model.constraints.append(enlarged <= hold_at(optima[name], data, stage))
+            model.constraints.append(enlarged <= hold_at(optima[name], data, name))
     return optima
 
 

@@ -29,7 +29,7 @@ def stages(data: Prepared, clock: Clock) -> dict[str, float]:
                 continue
             enlarged = factor(data, stage) * expression
             optima[name] = minimise(model.m, enlarged) / factor(data, stage)
-            model.m.add_constraints(enlarged <= hold_at(optima[name], data, stage), name=f"held {name}")
+            model.m.add_constraints(enlarged <= hold_at(optima[name], data, name), name=f"held {name}")
     return optima
 
 

@@ -48,8 +48,8 @@ class Prepared:
         area, objective: weight (λ p π / Σ π), years.
     burdens
         area: equity (λ), bid (Σ b); bid 0 where only own costs count.
-    order, give, ends, slopes
-        Of the stages: (name, priority), give by name, bands.
+    order, give, limits, ends, slopes
+        Of the stages: (name, priority), give by name, limits by name with priority, bands.
     """
 
     years: list[str]
@@ -65,6 +65,7 @@ class Prepared:
     burdens: pd.DataFrame
     order: list[tuple[str, int | None]]
     give: dict[str, float]
+    limits: dict[str, float]
     ends: list[float]
     slopes: list[float]
 
@@ -134,6 +135,7 @@ def prepare(scenario: sp.Scenario) -> Prepared:
         .reset_index(),
         order=_order(list(settings.stages.order), sorted(objectives["priority"].astype(int).unique())),
         give=dict(settings.stages.give),
+        limits=dict(settings.stages.limits),
         ends=list(settings.stages.bands.ends),
         slopes=list(settings.stages.bands.slopes),
     )

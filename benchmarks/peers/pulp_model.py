@@ -27,7 +27,7 @@ def stages(data: Prepared, clock: Clock, solver: str = "highs") -> dict[str, flo
         expression = model.expression(stage, priority)
         with clock(name):
             optima[name] = model.minimise(expression, factor(data, stage), solver)
-            model.problem += expression * factor(data, stage) <= hold_at(optima[name], data, stage, SLACK_OF[solver])
+            model.problem += expression * factor(data, stage) <= hold_at(optima[name], data, name, SLACK_OF[solver])
     return optima
 
 

@@ -27,7 +27,7 @@ def stages(data: Prepared, clock: Clock) -> dict[str, float]:
                 continue
             enlarged = factor(data, stage) * expression
             optima[name] = minimise(model, solver, enlarged) / factor(data, stage)
-            model.held.add(enlarged <= hold_at(optima[name], data, stage))
+            model.held.add(enlarged <= hold_at(optima[name], data, name))
     return optima
 
 

@@ -50,6 +50,8 @@ CODES = {
     "SP-S015": "A limit of a rule is beyond what any area can reach, and cannot bind.",
     "SP-S016": "Amounts per head of a rule are so far from the bids that their unit may differ.",
     "SP-S017": "The general take-up floor is above the ceiling.",
+    "SP-S018": "limits names no stage of the settlement.",
+    "SP-S019": "limits names a stage that gives nothing.",
     "SP-E001": "No such plan of an ensemble.",
     "SP-E002": "The plan of an ensemble is not TOML.",
     "SP-E003": "Unknown key in the plan of an ensemble.",

@@ -221,7 +221,7 @@ def one_year(draw: Any) -> Draft:
         made["option_years"] = table
     made.pop("rule_rows", None)
     made["rules"] = {}
-    made["stages"] = {key: value for key, value in (made["stages"] or {}).items() if key != "give"}
+    made["stages"] = {key: value for key, value in (made["stages"] or {}).items() if key not in ("give", "limits")}
     return made
 
 

@@ -157,7 +157,7 @@ def hold_what_gives(build: Build, optima: Mapping[str, float], values: Mapping[s
     """Names of the rows that hold a stage which may give and has given all it may."""
     used = set()
     for name, (_, size, give) in build.stages().items():
-        if give > 0 and name in build.held and values[name] > optima[name] + give - ACTIVE * size:
+        if give > 0 and name in build.held and values[name] > build.most(name, optima[name], size) - ACTIVE * size:
             used.add(build.held[name])
     return used
 

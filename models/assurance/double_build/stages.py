@@ -174,8 +174,12 @@ class Build(Rows):
         optima: dict[str, float] = {}
         for name, (stage, size, give) in self.stages().items():
             optima[name] = self._minimise(name, stage, size)
-            self._hold(name, stage, optima[name] + give, size)
+            self._hold(name, stage, self.most(name, optima[name], size) if give else optima[name], size)
         return optima
+
+    def most(self, name: str, optimum: float, size: float) -> float:
+        """Value up to which later stages may use a stage that gives."""
+        return float(self.statement.usable(name, Fraction(optimum), Fraction(size)))
 
     def values(self) -> dict[str, float]:
         """Return the value of every stage where the variables stand."""

@@ -60,6 +60,7 @@ class Reader(Tables):
             pot_shares=tuple(limits.pot_shares()),
             order=self._order(),
             give={name: exact(value) for name, value in self.settings.stages.give.items()},
+            limits={name: exact(value) for name, value in self.settings.stages.limits.items()},
             bands=self._bands(),
             level=self._attributes("baseline"),
             per=self._attributes("per"),

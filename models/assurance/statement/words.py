@@ -98,6 +98,7 @@ class Statement:
     pot_shares: tuple[PotShare, ...]
     order: tuple[tuple[str, int | None], ...]
     give: Mapping[str, Fraction]
+    limits: Mapping[str, Fraction]
     bands: tuple[tuple[Fraction, Fraction | None], ...]
     level: Mapping[Place, Fraction]
     per: Mapping[Place, Fraction]
@@ -117,6 +118,14 @@ class Statement:
     def whole_pot(self) -> Fraction:
         """ΣB."""
         return sum(self.pot.values(), Fraction(0))
+
+    def usable(self, stage: str, optimum: Fraction, size: Fraction) -> Fraction:
+        """Value up to which later stages may use one, named with its priority: U of the design of talks."""
+        most = optimum + self.give.get(stage.partition("[")[0], Fraction(0))
+        limit = self.limits.get(stage)
+        if limit is None or optimum > limit + size * TIED:
+            return most
+        return min(most, max(optimum, limit))
 
     def meant_for(self, move: Move) -> set[str]:
         """Objectives that an option is for: those it changes most relative to what the area proposed."""

@@ -249,6 +249,7 @@ def _stages(outcome: Outcome, table: Table, book: Book) -> None:
         optimum = reader.number(row, "value")
         if optimum is not None:
             scale = max(size, abs(optimum)) * DRIFT
-            holds = value <= optimum + give + scale and (give > 0 or value >= optimum - scale)
+            most = outcome.statement.usable(key[0], optimum, size)
+            holds = value <= most + scale and (give > 0 or value >= optimum - scale)
             what = f"{key[0]} ends away from its optimum"
-            book.require(holds, reader.where(row), what, said_number(value), said_number(optimum + give))
+            book.require(holds, reader.where(row), what, said_number(value), said_number(most))

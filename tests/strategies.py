@@ -301,8 +301,12 @@ class _Draft:
         if self.simple:
             return
         self._limit_stages(made)
+        if "national" in made and chance(pick, 20):
+            factors = [number(pick, 1.0, 2.0) if chance(pick, 60) else np.nan for _ in range(len(made["national"]))]
+            made["national"] = made["national"].assign(base=(made["national"]["target"] * factors).round(3))
         if not chance(pick, 45):
             return
+        self._use_before(made)
         rows = []
         for row in self.option_rows:
             chosen = {"area": row["area"], "option": row["option"]}
@@ -321,6 +325,20 @@ class _Draft:
             made["rule_rows"] = pd.concat([made.get("rule_rows"), pd.DataFrame(rows)], ignore_index=True).fillna(
                 dict.fromkeys(("area", "region", "basis", "envelope", "year", "option"), "")
             )
+
+    def _use_before(self, made: Draft) -> None:
+        """Say of some options, which stand by themselves, that a part was taken before; of a group, a quarter each."""
+        pick = self.pick
+        if not self.option_rows or not chance(pick, 50):
+            return
+        tied = {(r["area"], name) for r in self.option_rows if r["requires"] for name in (r["option"], r["requires"])}
+        shares = [
+            (0.25 if row["group"] else number(pick, 0.05, 1.0)) if chance(pick, 40) else 0.0 for row in self.option_rows
+        ]
+        free = [(row["area"], row["option"]) not in tied for row in self.option_rows]
+        made["options"] = made["options"].assign(
+            used=np.where(free, shares, np.where(tied and chance(pick, 50), 0.3, 0.0))
+        )
 
     def _limit_stages(self, made: Draft) -> None:
         """Give a stage that gives a limit, which its optimum may be above."""

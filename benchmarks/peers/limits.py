@@ -112,7 +112,9 @@ class Limits:
             back, back_basis, _ = self._named().winner(rule, cells[cells["is_scale_back"]])
             value, basis = pd.concat([value, back]), pd.concat([basis, back_basis])
             bounds[name] = value.where(basis == "amount", value * cells["most"])
-        return moves.assign(low=bounds["low"].fillna(0.0), high=bounds["high"].fillna(cells["most"]))
+        before = cells["most"] * cells["used"]
+        high = (bounds["high"].fillna(cells["most"]) - before).clip(lower=0.0)
+        return moves.assign(low=(bounds["low"].fillna(0.0) - before).clip(lower=0.0), high=high)
 
     def _named(self) -> Limits:
         """The same without the general rules and the rows that name no option."""

@@ -194,6 +194,7 @@ def _national(tables: dict[str, pd.DataFrame], objectives: pd.DataFrame, years: 
             "priority": national["objective"].map(objectives["priority"]).astype(int),
             "weight": national["objective"].map(objectives["weight"]),
             "target": national["target"],
+            "base": national["base"].fillna(national["target"]),
             "first": [years.index(names[0]) for names in span],
             "last": [years.index(names[-1]) for names in span],
         }

@@ -118,6 +118,8 @@ CODES = {
     "SP-D034": "An option cannot require this.",
     "SP-D035": "Neither an attribute nor population.",
     "SP-D036": "Almost the type centre.",
+    "SP-D037": "More of the options of a group was taken before than there is.",
+    "SP-D038": "More of an option was taken before than of one that it requires.",
     "SP-D040": "The equity attribute of an area with a bid or target is missing or not above zero.",
     "SP-D041": "The population of an area with a bid or target is missing.",
     "SP-D050": "The rule cannot have this basis.",

@@ -197,7 +197,8 @@ class Sentences:
     def _stopped(self, j: int) -> str:
         stop, back, share = self._orders.verdicts.stop[j], self._back[j], share_words(self._share[j])
         if stop == USED_UP:
-            return "" if back else ", so all of it is used"
+            left = "that was left " if self._data.options.used[j] > 0 else ""
+            return "" if back else f", so all {left}of it is used"
         if stop == LAST:
             return f", and {share} of it was enough"
         if stop == TIED:

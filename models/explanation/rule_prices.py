@@ -110,7 +110,7 @@ def bound_of_rule(solved: SolvedStages, kind: str, labels: tuple[str, ...]) -> B
             lock = lower == upper
             there = {"floor": lower > 0, "ceiling": np.isfinite(upper) and not lock, "lock": lock}
             if family.name == "take_up":
-                there["ceiling"] = upper < float(take_up_limits(solved).limit[column - family.start])
+                there["ceiling"] = upper < float(take_up_limits(solved).available[column - family.start])
             if place_of((family,), column) == labels and there.get(sense, False):
                 return Bound(column, True, sense != "ceiling" or lock, sense != "floor" or lock)
     return None

@@ -26,20 +26,23 @@ class TakeUpLimits:
     lower, upper
         As the programme holds them.
     limit
-        Largest take-up of the option without any rule.
+        Largest take-up of the option.
+    available
+        What is left of that, without any rule.
     """
 
     lower: Floats
     upper: Floats
     limit: Floats
+    available: Floats
 
     def whole(self, take_up: Floats) -> Booleans:
         """Mark the options that are used as far as they go without any rule."""
-        return np.asarray(take_up / self.limit >= 1 - AT)
+        return np.asarray(take_up / self.limit >= self.available / self.limit - AT)
 
     def at_ceiling(self, take_up: Floats) -> Booleans:
         """Mark the options that stand at the ceiling of a rule."""
-        return (self.upper < self.limit) & (take_up >= self.upper - AT * self.limit)
+        return (self.upper < self.available) & (take_up >= self.upper - AT * self.limit)
 
     def at_floor(self, take_up: Floats) -> Booleans:
         """Mark the options that stand at the floor of a rule."""
@@ -49,12 +52,13 @@ class TakeUpLimits:
         """Name the rule whose bound has a reduced cost of this sign; empty where the option's own bound has it."""
         kinds: Texts = np.full(len(marginal), "", dtype=object)
         kinds[(marginal > 0) & (self.lower > 0)] = FLOOR
-        kinds[(marginal < 0) & (self.upper < self.limit)] = CEILING
+        kinds[(marginal < 0) & (self.upper < self.available)] = CEILING
         return kinds
 
 
 def take_up_limits(solved: SolvedStages) -> TakeUpLimits:
     """Read the bounds of the take-ups out of the programme, in the order of the options."""
     programme, columns = solved.programme, solved.formulation.model.take_up
-    limit = solved.formulation.data.options.limit
-    return TakeUpLimits(programme.column_lower[columns], programme.column_upper[columns], limit)
+    options = solved.formulation.data.options
+    lower, upper = programme.column_lower[columns], programme.column_upper[columns]
+    return TakeUpLimits(lower, upper, options.limit, options.available)

@@ -23,14 +23,18 @@ def target_bounds(data: Arrays, rules: Rules) -> tuple[Floats, Floats]:
 
 
 def take_up_bounds(data: Arrays, rules: Rules) -> tuple[Floats, Floats]:
-    """Least and largest take-up of each option, J."""
-    return _bounds("take_up", np.zeros(data.options.size), data.options.limit, rules)
+    """Least and largest take-up of each option, J; what was taken before counts towards the rules."""
+    options = data.options
+    return _bounds("take_up", np.zeros(options.size), options.available, rules, options.limit * options.used)
 
 
-def _bounds(term: str, lower: Floats, most: Floats | float, rules: Rules) -> tuple[Floats, Floats]:
+def _bounds(
+    term: str, lower: Floats, most: Floats | float, rules: Rules, before: Floats | None = None
+) -> tuple[Floats, Floats]:
     upper = np.broadcast_to(np.asarray(most, dtype=np.float64), lower.shape)
     for rule in bounds_of(term).values():
         limit = rules[rule.name].value
+        limit = limit if before is None else np.maximum(limit - before, 0.0)
         lower = np.fmax(lower, limit) if rule.lower else lower
         upper = np.fmin(upper, limit) if rule.upper else upper
     return meeting(lower, upper)

@@ -83,7 +83,7 @@ def _largest_shortfall(model: Model, cost: Floats, priority: int) -> None:
 
 
 def _total_shortfall(model: Model, cost: Floats, priority: int) -> None:
-    cost[model.shortfall] = shortfall_weights(model.data, priority) / model.data.national.target
+    cost[model.shortfall] = shortfall_weights(model.data, priority) / model.data.national.base
 
 
 def _largest_concession(model: Model, cost: Floats) -> None:

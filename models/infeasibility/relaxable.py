@@ -42,11 +42,11 @@ class RelaxableProgramme:
         The same, with no limit left in the bounds of its columns.
     limits
         One row a limit: ``kind``, ``rule``, ``area``, ``envelope``, ``objective``, ``year``, ``option`` (empty: none),
-        ``row``, ``position`` (among the rule's limits), ``value`` (money, objective units or take-up), ``there``
-        (False: no rule says so, nothing may move), ``below`` and ``above`` (whether the lower and the upper bound of
-        the row are the limit's), ``unit`` (what a change of 1 means in the value), ``share`` (whether it is a share of
-        the proposed target or largest take-up), ``most`` (the largest value), ``size`` and ``weight`` of a change,
-        ``implied_upper``.
+        ``row``, ``position`` (among the rule's limits), ``value`` (money, objective units or take-up), ``before`` (what
+        counts towards it already), ``there`` (False: no rule says so, nothing may move), ``below`` and ``above``
+        (whether the lower and the upper bound of the row are the limit's), ``unit`` (what a change of 1 means in the
+        value), ``share`` (whether it is a share of the proposed target or largest take-up), ``most`` (the largest
+        value), ``size`` and ``weight`` of a change, ``implied_upper``.
     pot_shares
         (rows, limits of kind pot, values): what a larger pot does to limits that are shares of it.
     """
@@ -146,7 +146,8 @@ def _without_limits(formulation: Formulation) -> LinearProgramme:
         down, up = reachable(start, cells, options.area, options.limit)
         lower[table[at]], upper[table[at]] = least[at], np.inf
         implied_lower[table[at]], implied_upper[table[at]] = np.maximum(least, down)[at], np.maximum(up, 0.0)[at]
-    for bounds, bound in ((lower, 0.0), (implied_lower, 0.0), (upper, options.limit), (implied_upper, options.limit)):
+    most = options.available
+    for bounds, bound in ((lower, 0.0), (implied_lower, 0.0), (upper, most), (implied_upper, most)):
         bounds[model.take_up] = bound
     return replace(
         programme, column_lower=lower, column_upper=upper, implied_lower=implied_lower, implied_upper=implied_upper
@@ -167,6 +168,7 @@ def _limits(
             **columns,
             "row": np.full(size, ABSENT, dtype=np.int64) if row is None else row,
             "position": keys.get("position", np.arange(size)),
+            "before": keys.get("before", np.zeros(size)),
             "column": keys.get("column", np.full(size, ABSENT, dtype=np.int64)),
             "value": value,
             "there": True,
@@ -187,6 +189,7 @@ def _of_bounds(model: Model, rules: Rules, bounds: Iterable[Rule]) -> list[pd.Da
         at = np.nonzero(there if rule.over is POTS else there & limit.binds)
         if rule.over is OPTIONS:
             keys = {name: np.asarray(labels, dtype=object) for name, labels in model.option_keys(at[0]).items()}
+            keys["before"] = (data.options.limit * data.options.used)[at]
         else:
             keys = {axis: data.labels(f"{axis}s", where) for axis, where in zip(rule.over.axes, at, strict=True)}
         position = np.ravel_multi_index(at, table.shape)
@@ -237,7 +240,7 @@ def _with_new_rows(programme: LinearProgramme, parts: list[pd.DataFrame]) -> tup
         part["row"] = np.arange(first, first + size)
         columns = part["column"].to_numpy(dtype=np.int64)
         rows = sparse.coo_array((np.ones(size), (np.arange(size), columns)), shape=(size, programme.shape[1]))
-        bound = np.nan_to_num(part["value"].to_numpy(dtype=np.float64))
+        bound = np.nan_to_num((part["value"] - part["before"]).to_numpy(dtype=np.float64))
         keys = {name: part[name].to_numpy(dtype=object) for name in PLACE}
         lower, upper = np.where(part["below"], bound, -np.inf), np.where(part["above"], bound, np.inf)
         programme = programme.with_rows(Family(rule, first, size, keys), rows.tocsr(), lower, upper)

@@ -187,7 +187,8 @@ def _moves(elastic: RelaxableProgramme, group: Sequence[RuleValue]) -> Floats:
 
 def _at(elastic: RelaxableProgramme, changed: Sequence[RuleValue], programme: LinearProgramme) -> LinearProgramme:
     """The programme with its limits as they are after a change; limits that it leaves out stay out."""
-    limits, value = elastic.limits, _limit_values(elastic, changed)
+    limits = elastic.limits
+    value = _limit_values(elastic, changed) - limits["before"].to_numpy(dtype=np.float64)
     lower, upper = programme.row_lower.copy(), programme.row_upper.copy()
     moved = (limits["there"] & limits["rule"].isin([one.rule for one in changed])).to_numpy(dtype=bool)
     rows = limits["row"].to_numpy(dtype=np.int64)

@@ -24,7 +24,7 @@ FEATURES = OFTEN | {
     "grant_floor", "grant_ceiling", "grant_step", "grant_lock", "target_floor", "target_ceiling", "target_lock",
     "own_cost_ceiling", "carry_over", "virement", "pot_share", "group", "requirement", "link",
     "raise", "save", "stretch", "efficiency", "scale-back", "side effect", "several envelopes", "national range",
-    "take_up_floor", "take_up_ceiling",
+    "take_up_floor", "take_up_ceiling", "used",
     "equity", "preferences", "priorities", "give", "bands", "centre", "targets without money", "max_take_up",
 }  # fmt: skip
 
@@ -79,6 +79,8 @@ def _limits(formulation: Formulation, settlement: sp.Settlement) -> set[str]:
         rows.add("take_up_floor")
     if ((most < data.options.limit) & (most > 0) & (taken >= most - NEAR)).any():
         rows.add("take_up_ceiling")
+    if ((data.options.used > 0) & (taken >= most - NEAR)).any():
+        rows.add("used")
     return rows
 
 

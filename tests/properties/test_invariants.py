@@ -335,7 +335,9 @@ def test_8_units_rescale_and_change_nothing_else(made: Draft) -> None:
         key = changed["objectives"]["key"].iloc[0]
         for name in ("targets", "national"):
             if name in changed:
-                changed[name].loc[changed[name]["objective"] == key, "target"] *= 0.001
+                of_key = changed[name]["objective"] == key
+                for column in {"target", "base"} & set(changed[name]):
+                    changed[name].loc[of_key, column] *= 0.001
         if "option_years" in changed:
             changed["option_years"][key] *= 0.001
     after = settled(changed)

@@ -45,10 +45,9 @@ class Rows:
         move, statement = self.moves[j], self.statement
         place = (move.area, move.name)
         lowest, highest = statement.lowest_take_up.get(place), statement.highest_take_up.get(place)
-        least, most = (
-            float(limit / move.most) if limit is not None else bound for limit, bound in ((lowest, 0.0), (highest, 1.0))
-        )
-        return max(0.0, least), min(1.0, most)
+        least = Fraction(0) if lowest is None else lowest / move.most - move.used
+        most = 1 - move.used if highest is None else min(Fraction(1), highest / move.most) - move.used
+        return float(max(Fraction(0), least)), float(max(Fraction(0), most))
 
     def row(self, name: str, expression: Any) -> None:
         """Add a constraint; one without variables counts only if it is false."""
@@ -175,13 +174,17 @@ class Rows:
             for j in of_area:
                 move = self.moves[j]
                 if not move.is_scale_back and backs:
-                    self.row(f"link {area} {move.name}", model.share[j] + gone <= 1)
+                    left = float(1 - move.used)
+                    self.row(f"link {area} {move.name}", model.share[j] + left * gone <= left)
                 if move.group:
                     groups.setdefault(move.group, []).append(j)
                 for name in move.requires:
-                    self.row(f"requires {area} {move.name}", model.share[j] <= model.share[by_name[name]])
+                    ahead = max(self.moves[by_name[name]].used - move.used, Fraction(0))
+                    other = model.share[by_name[name]] + float(ahead)
+                    self.row(f"requires {area} {move.name}", model.share[j] <= other)
             for name, members in groups.items():
-                self.row(f"group {area} {name}", pyo.quicksum(model.share[j] for j in members) <= 1)
+                rest = max(1 - sum((self.moves[j].used for j in members), Fraction(0)), Fraction(0))
+                self.row(f"group {area} {name}", pyo.quicksum(model.share[j] for j in members) <= float(rest))
             ceiling = statement.own_cost_ceiling.get(area)
             if ceiling is not None:
                 size = float(statement.whole_bid[area])

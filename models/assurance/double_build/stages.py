@@ -53,7 +53,8 @@ class Build(Rows):
         model.most_missed = pyo.Var(sorted(set(statement.priority.values())), bounds=(0, None))
         for r, row in enumerate(statement.national):
             met = pyo.quicksum(y for (_, k, t), y in self.target.items() if k == row.objective and t in row.years)
-            self.row(f"national {row.objective} {row.label}", met / float(row.target) + model.missed[r] >= 1)
+            wanted = float(row.target / row.base)
+            self.row(f"national {row.objective} {row.label}", met / float(row.base) + model.missed[r] >= wanted)
             self.row(
                 f"largest {row.objective} {row.label}",
                 model.missed[r] <= model.most_missed[statement.priority[row.objective]],

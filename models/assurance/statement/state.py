@@ -116,7 +116,9 @@ class Reader(Tables):
             first, _, last = row["year"].partition(":")
             span = self.years[self.years.index(first) : self.years.index(last or first) + 1]
             label = span[0] if len(span) == 1 else f"{span[0]}:{span[-1]}"
-            rows.append(Objective(row["objective"], label, span, exact(row["target"])))
+            target = exact(row["target"])
+            base = exact(row["base"]) if is_there(row.get("base")) else target
+            rows.append(Objective(row["objective"], label, span, target, base))
         return tuple(sorted(rows, key=lambda row: (row.objective, row.years[0], row.years[-1])))
 
     def _options(self) -> tuple[list[Move], list[tuple[str, str]]]:
@@ -158,6 +160,7 @@ class Reader(Tables):
                     outcome.get(key, {}),
                     group=row.get("group") or "",
                     requires=needs[key],
+                    used=exact(row["used"]) if is_there(row.get("used")) else Fraction(0),
                 )
             )
         return moves, sorted(dropped)

@@ -25,7 +25,7 @@ TIED = Fraction(1, 10**9)
 
 @dataclass(frozen=True)
 class Move:
-    """An option or a scale-back: changes at take-up 1."""
+    """An option or a scale-back: changes at take-up 1; ``used`` is the share of it that was taken before."""
 
     area: str
     name: str
@@ -37,16 +37,23 @@ class Move:
     share_of_bid: Fraction = Fraction(0)
     group: str = ""
     requires: tuple[str, ...] = ()
+    used: Fraction = Fraction(0)
+
+    @property
+    def left(self) -> Fraction:
+        """Take-up that was not taken before."""
+        return self.most * (1 - self.used)
 
 
 @dataclass(frozen=True)
 class Objective:
-    """A national row: the years whose contributions it counts."""
+    """A national row: the years whose contributions it counts; shares of its shortfall are of ``base``."""
 
     objective: str
     label: str
     years: tuple[str, ...]
     target: Fraction
+    base: Fraction
 
 
 @dataclass(frozen=True)

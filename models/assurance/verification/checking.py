@@ -61,7 +61,7 @@ def _take_up(statement: Statement, table: Table, book: Book) -> dict[Place, Frac
     """Check the take-ups: one row for each option and scale-back, between zero and its largest."""
     book.topic("take-ups between zero and their limits", TO_NINE)
     reader = Reader(table, ("area", "option"), book)
-    most = {(move.area, move.name): move.most for move in statement.moves} | dict.fromkeys(statement.dropped, NONE)
+    most = {(move.area, move.name): move.left for move in statement.moves} | dict.fromkeys(statement.dropped, NONE)
     take_up = dict.fromkeys(most, NONE)
     for key, row in reader.match(most):
         reader.within(row, "take_up", NONE, most[key[0], key[1]], "its limit")

@@ -91,23 +91,29 @@ class _Rules:
         gone: dict[str, Fraction] = {}
         share: dict[tuple[str, str], Fraction] = {}
         groups: dict[tuple[str, str], Fraction] = {}
+        used = {(move.area, move.name): move.used for move in statement.moves}
         for move in statement.moves:
             key = (move.area, move.name)
             share[key] = take_up[key] / move.most
             if move.is_scale_back:
                 gone[move.area] = gone.get(move.area, NONE) + move.share_of_bid * share[key]
             elif move.group:
-                groups[move.area, move.group] = groups.get((move.area, move.group), NONE) + share[key]
+                groups[move.area, move.group] = groups.get((move.area, move.group), NONE) + share[key] + move.used
         for move in statement.moves:
             if move.is_scale_back:
                 continue
             key = (move.area, move.name)
-            total = share[key] + gone.get(move.area, NONE)
-            self._at_most(total, ONE, ONE, file, f"{', '.join(key)}: more than the programme that is still run")
+            left = 1 - move.used
+            total = share[key] + left * gone.get(move.area, NONE)
+            self._at_most(total, left, ONE, file, f"{', '.join(key)}: more than the programme that is still run")
             for name in move.requires:
-                limit = share[move.area, name]
+                limit = share[move.area, name] + used[move.area, name]
                 self._at_most(
-                    share[key], limit, ONE, file, f"{', '.join(key)}: used more than {name}, which it requires"
+                    share[key] + move.used,
+                    limit,
+                    ONE,
+                    file,
+                    f"{', '.join(key)}: used more than {name}, which it requires",
                 )
         for key, total in groups.items():
             self._at_most(total, ONE, ONE, file, f"{', '.join(key)}: the group is used more than once")
@@ -120,8 +126,8 @@ class _Rules:
         for move in statement.moves:
             key = (move.area, move.name)
             if key in statement.lowest_take_up:
-                floor = statement.lowest_take_up[key]
+                floor = statement.lowest_take_up[key] - move.most * move.used
                 self._at_least(take_up[key], floor, move.most, file, f"{', '.join(key)}: used less than its floor")
             if key in statement.highest_take_up:
-                ceiling = statement.highest_take_up[key]
+                ceiling = max(NONE, statement.highest_take_up[key] - move.most * move.used)
                 self._at_most(take_up[key], ceiling, move.most, file, f"{', '.join(key)}: used more than its ceiling")

@@ -11,10 +11,11 @@ from ..model import Model
 def take_up(model: Model) -> None:
     r"""Every option is used between its floor and its ceiling, or between not at all and its largest take-up.
 
-    .. math:: \max(0, \text{floor}_j) \le s_j \le \min(m_j, \text{ceiling}_j)
+    .. math:: \max(0, \text{floor}_j - m_j w_j) \le s_j \le \max(0, \min(m_j, \text{ceiling}_j) - m_j w_j)
 
-    s: take-up, column ``take_up[area,option]``, no unit. m: ``options.max_take_up``; 1 for a scale-back.
-    Floor, ceiling: rules ``take_up_floor``, ``take_up_ceiling``. design.md section 4.
+    s: take-up, column ``take_up[area,option]``, no unit. m: ``options.max_take_up``; 1 for a scale-back. w:
+    ``options.used``, the share of it that was taken before. Floor, ceiling: rules ``take_up_floor``,
+    ``take_up_ceiling``. design.md section 4.
     """
     options = model.data.options
     lower, upper = take_up_bounds(model.data, model.rules)

@@ -20,7 +20,7 @@ from .effects import check_effects
 from .expectations import check_expectations
 from .habits import in_financial_years, in_small_letters, take_names_and_capitals, turn_years
 from .keys import check_attributes, check_keys, check_pot, known_words
-from .magnitudes import check_gives, check_magnitudes
+from .magnitudes import check_gives, check_limits_of_stages, check_magnitudes
 from .options import check_centre, check_grants, check_options, check_weights, check_years_of_options
 from .parsing import Parsed, absent, parse
 from .plausibility.limits import check_limits
@@ -118,6 +118,8 @@ def _check_together(
     check_attributes(tables, settings, unusable)
     check_centre(tables)
     check_weights(tables["targets"])
+    if tables["objectives"].complete and "stages" not in unusable and not tables["objectives"].faulty:
+        check_limits_of_stages(tables["objectives"], settings, report, file)
     if tables["pot"].complete:
         check_grants(tables["option_years"], envelopes_of(tables["pot"]))
     check_options(tables)
@@ -125,7 +127,7 @@ def _check_together(
     if tables["areas"].complete and "code" in tables["areas"].labels:
         census = take_census(tables)
         check_people(tables["areas"], census, settings)
-        check_rules(tables, census, known_words(tables, settings, unusable))
+        check_rules(tables, census, known_words(tables, settings, unusable), settings.rules)
         if not len(report):  # what does not fit together is looked for among numbers that stand
             check_totals(tables, census)
             check_units(tables, census, settings)

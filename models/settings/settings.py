@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -74,11 +75,19 @@ class Stages:
         Stage → by how much later stages may worsen it, in its unit.
     bands
         How concessions and burdens weigh.
+    limits
+        Stage with its priority, ``shortfall.largest[1]`` → value up to which later stages may use it, if that is less
+        than it gives.
     """
 
     order: tuple[str, ...] = DEFAULT_ORDER
     give: Mapping[str, float] = field(default_factory=FrozenMapping)
     bands: Bands = Bands()
+    limits: Mapping[str, float] = field(default_factory=FrozenMapping)
+
+    def limit_of(self, stage: str) -> float:
+        """The limit of a stage, named with its priority; infinite where there is none."""
+        return float(self.limits.get(stage, math.inf))
 
 
 @dataclass(frozen=True)
@@ -136,7 +145,14 @@ class Settings:
         stages, default = self.stages, Stages()
         changed = (stages.order != default.order, stages.bands.ends != default.bands.ends)
         slopes = stages.bands.slopes != default.bands.slopes
-        return len(self.rules) + 2 * (self.equity is not None) + len(stages.give) + sum(changed) + slopes
+        return (
+            len(self.rules)
+            + 2 * (self.equity is not None)
+            + len(stages.give)
+            + len(stages.limits)
+            + sum(changed)
+            + slopes
+        )
 
     def as_dict(self) -> dict[str, Any]:
         """Return the content as ``scenario.toml`` nests it; what is empty or absent is left out."""
@@ -153,7 +169,10 @@ class Settings:
         if self.equity is not None:
             content["equity"] = {"attribute": self.equity.attribute, "elasticity": self.equity.elasticity}
         bands = {"ends": list(self.stages.bands.ends), "slopes": list(self.stages.bands.slopes)}
-        content["stages"] = {"order": list(self.stages.order), "give": dict(self.stages.give), "bands": bands}
+        content["stages"] = {"order": list(self.stages.order), "give": dict(self.stages.give)}
+        if self.stages.limits:
+            content["stages"]["limits"] = dict(self.stages.limits)
+        content["stages"]["bands"] = bands
         if self.derive is not None:
             content["derive"] = self.derive.as_dict()
         content["log"] = thawed(self.log)

@@ -68,7 +68,7 @@ def _take_up(statement: Statement, table: Table, book: Book) -> dict[Place, Frac
     """Check the take-ups: one row for each option and scale-back, between zero and its largest."""
     book.topic("take-ups between zero and their limits", TO_NINE)
     reader = Reader(table, ("area", "option"), book)
-    most = {(move.area, move.name): move.most for move in statement.moves} | dict.fromkeys(statement.dropped, NONE)
+    most = {(move.area, move.name): move.left for move in statement.moves} | dict.fromkeys(statement.dropped, NONE)
     take_up = dict.fromkeys(most, NONE)
     for key, row in reader.match(most):
         reader.within(row, "take_up", NONE, most[key[0], key[1]], "its limit")
@@ -261,6 +261,7 @@ def _stages(outcome: Outcome, table: Table, book: Book) -> None:
         optimum = reader.number(row, "value")
         if optimum is not None:
             scale = max(size, abs(optimum)) * DRIFT
-            holds = value <= optimum + give + scale and (give > 0 or value >= optimum - scale)
+            most = outcome.statement.usable(key[0], optimum, size)
+            holds = value <= most + scale and (give > 0 or value >= optimum - scale)
             what = f"{key[0]} ends away from its optimum"
-            book.require(holds, reader.where(row), what, said_number(value), said_number(optimum + give))
+            book.require(holds, reader.where(row), what, said_number(value), said_number(most))

@@ -74,7 +74,7 @@ NAVIGATION = {
         "howto-windows",
     ],
     "How to defend this number": ["defend", "verify"],
-    "Reference": ["tables", "settlement", "outputs", "report", "problems", "api"],
+    "Reference": ["tables", "settlement", "outputs", "report", "problems", "words", "api"],
     "Formulation": ["formulation", "design"],
     "How fast": ["performance", "/benchmarks/README"],
     "Scenarios": ["/scenarios/library/england/README"],

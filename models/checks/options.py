@@ -91,7 +91,7 @@ def _check_used(options: Parsed) -> None:
     """Check that what was taken before is what groups and requirements allow."""
     if USED not in options.numbers:
         return
-    used = np.where(options.number("max_take_up") > 0, options.number(USED), 0.0)
+    used = np.where(options.number("max_take_up") > 0, options.number(USED), np.nan)
     codes, _ = combined(options, ("area", "group"))
     grouped = options.text("group").where(lambda word: word != "")
     _, first, member = np.unique(codes, return_index=True, return_inverse=True)
@@ -106,7 +106,7 @@ def _check_used(options: Parsed) -> None:
     for row in np.flatnonzero(requires.where(lambda word: word != "")).tolist():
         for name in requires[row].split(";"):
             needed = share.get((options.labels["area"][row], name.strip()))
-            if needed is not None and used[row] > needed + ROUNDING:
+            if needed is not None and used[row] > needed + ROUNDING:  # never of what can have no take-up: NaN
                 expected = f"at most {needed:g}, as much as of {shown(name.strip())}, which it requires"
                 options.complain("SP-D038", row, USED, f"{used[row]:g}", expected, "correct one of the two shares")
 

@@ -204,7 +204,7 @@ def test_the_command_compare(tmp_path: Path) -> None:
     assert done.stderr == ""
     assert "Compared with bucks-and-burnley" in done.stdout
     assert (tmp_path / "out" / "comparison.xlsx").is_file()
-    assert "Compared with bucks-and-burnley" in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert "Compared with Bucks and Burnley" in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
     again = run("compare", "bucks-and-burnley", "less.toml", "--out", "out", cwd=tmp_path)
     assert again.returncode == 2
     alone = run("compare", "bucks-and-burnley")

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import lru_cache
 from importlib.resources import files
 
 import pandas as pd
@@ -11,7 +10,7 @@ import pandas as pd
 from singlepot.models.settlement.settlement import Settlement
 from singlepot.reports.page.area_page import area_fragment
 from singlepot.reports.page.drawings.gains import ends_spec
-from singlepot.reports.page.drawings.map import Measure, map_spec
+from singlepot.reports.page.drawings.map import Measure, map_spec, measures
 from singlepot.reports.page.figures.cells import cells_of
 from singlepot.reports.page.figures.figures import SHORT_UNITS, Figures
 from singlepot.reports.page.pictures import Picture, gains_pictures, map_pictures, sums_picture
@@ -26,16 +25,6 @@ THE_BASE = "the base"
 
 SHARED_FILES = ("page.css", "page.js")
 """Style and script of the report's pages, which the screen uses too."""
-
-
-@dataclass(frozen=True)
-class Drawn:
-    """A drawing: its key, what it shows, and SVG for a desk and for a telephone (empty where one fits both)."""
-
-    key: str
-    label: str
-    wide: str
-    narrow: str
 
 
 @lru_cache(maxsize=8)
@@ -60,13 +49,13 @@ def illustrative_words(settlement: Settlement) -> str:
 
 
 @lru_cache(maxsize=32)
-def sums_drawing(settlement: Settlement) -> Drawn:
+def sums_drawing(settlement: Settlement) -> Picture:
     """Draw money and outcomes against the pot and the national targets."""
-    return _drawn(sums_picture(figures(settlement)))
+    return sums_picture(figures(settlement))
 
 
 @lru_cache(maxsize=32)
-def gains_drawing(settlement: Settlement, base: Settlement, per_head: bool, beside: str = THE_BASE) -> Drawn | None:
+def gains_drawing(settlement: Settlement, base: Settlement, per_head: bool, beside: str = THE_BASE) -> Picture | None:
     """Draw who gains and who loses: beside the base, or of the base itself against the bids; None where nobody bid.
 
     Parameters
@@ -81,15 +70,14 @@ def gains_drawing(settlement: Settlement, base: Settlement, per_head: bool, besi
     column = "change_per_head" if per_head else "change"
     if settlement is base:
         pictures = {picture.key: picture for picture in gains_pictures(figures(base))}
-        picture = pictures.get(f"gains-{column}")
-        return None if picture is None else _drawn(picture)
+        return pictures.get(f"gains-{column}")
     bars = _beside(settlement, base, per_head)
     if not len(bars):
         return None
     unit = "£ per head" if per_head else SHORT_UNITS[settlement.scenario.settings.money]
     what = f"Grant beside {beside}, all years, {unit}"
     label = f"Areas that lose most and gain most beside {beside}, {unit}"
-    return _drawn(Picture(BESIDE, label, partial(ends_spec, bars, what, unit)))
+    return Picture(BESIDE, label, ends_spec(bars, what, unit))
 
 
 def _beside(settlement: Settlement, base: Settlement, per_head: bool) -> pd.DataFrame:
@@ -107,23 +95,20 @@ def _beside(settlement: Settlement, base: Settlement, per_head: bool) -> pd.Data
 
 def map_measures(settlement: Settlement, base: Settlement) -> dict[str, str]:
     """Return title by key of what can be mapped; nothing where areas have no hexagons."""
-    pictures = map_pictures(figures(settlement), cells_of(settlement.scenario))
-    titles = {picture.key: picture.label.removeprefix("Hexagon map of ").partition(";")[0] for picture in pictures}
-    if not titles or settlement is base:
-        return titles
-    return {BESIDE: _measure(settlement, base).title, **titles}
+    if not len(cells_of(settlement.scenario)):
+        return {}
+    titles = {f"map-{measure.key}": measure.title for measure in measures(figures(settlement))}
+    return titles if settlement is base else {BESIDE: _measure(settlement, base).title, **titles}
 
 
 @lru_cache(maxsize=32)
-def map_drawing(settlement: Settlement, base: Settlement, key: str) -> Drawn | None:
+def map_drawing(settlement: Settlement, base: Settlement, key: str) -> Picture | None:
     """Draw the map of one measure; None where there is none of that key."""
     shown, cells = figures(settlement), cells_of(settlement.scenario)
     if key == BESIDE and len(cells) and settlement is not base:
         measure = _measure(settlement, base)
-        spec = map_spec(shown, cells, measure)
-        return _drawn(Picture(BESIDE, f"Hexagon map of {measure.title}", lambda _: spec, one_width=True))
-    pictures = {picture.key: picture for picture in map_pictures(shown, cells)}
-    return _drawn(pictures[key]) if key in pictures else None
+        return Picture(BESIDE, f"Hexagon map of {measure.title}", map_spec(shown, cells, measure))
+    return next(iter(map_pictures(shown, cells, (key,))), None)
 
 
 def _measure(settlement: Settlement, base: Settlement) -> Measure:
@@ -144,7 +129,3 @@ def static_file(name: str) -> str:
     if name in SHARED_FILES:
         return source(name)
     return (files(__package__) / "templates" / name).read_text(encoding="utf-8")
-
-
-def _drawn(picture: Picture) -> Drawn:
-    return Drawn(picture.key, picture.label, picture.wide, picture.narrow)

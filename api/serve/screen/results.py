@@ -11,7 +11,7 @@ from singlepot.models.money import spoken
 from singlepot.models.natural_order import natural
 from singlepot.models.settlement.settlement import Settlement
 from singlepot.reports.text.lines import count, number
-from singlepot.reports.text.summary import last_national
+from singlepot.reports.text.story import last_national
 
 from .drawings import figures
 
@@ -20,9 +20,6 @@ HALF_POUND = 0.5
 
 SAME = 5e-4
 """Difference of two shares that are the same in one decimal of a per cent."""
-
-MOST_NAMED = 3
-"""Objectives, or areas at an end, that a sentence names."""
 
 
 @dataclass(frozen=True)
@@ -33,59 +30,6 @@ class Row:
     cells: tuple[str, ...]
     way: str = ""
     key: str = ""
-
-
-def story(settlement: Settlement) -> str:
-    """Write what happened in a few sentences: the pot, the shortfalls, who gets more and who less than they bid."""
-    return " ".join([_money_sentence(settlement), *_short_sentences(settlement), _areas_sentence(settlement)])
-
-
-def _money_sentence(settlement: Settlement) -> str:
-    money = settlement.scenario.settings.money
-    pot, bid = float(settlement.pot["amount"].sum()), float(settlement.grants["bid"].sum())
-    over = bid - pot
-    if spoken(abs(over), money) == spoken(0, money):
-        return f"Bids of {spoken(bid, money)} use up the pot."
-    way = "above" if over > 0 else "below"
-    return f"Bids of {spoken(bid, money)} are {spoken(abs(over), money)} {way} the pot of {spoken(pot, money)}."
-
-
-def _short_sentences(settlement: Settlement) -> list[str]:
-    national = settlement.national
-    if not len(national):
-        return []
-    last = last_national(national)
-    names = figures(settlement).names
-    short = {str(names[row["objective"]]): row["shortfall"] / row["target"] for row in last.to_dict("records")}
-    missed = {name: share for name, share in short.items() if share >= SAME}
-    if not missed:
-        return ["Every national target is met in the end."]
-    shares = sorted(missed.values())
-    ends = f"{shares[-1]:.1%}"
-    if shares[-1] - shares[0] >= 10 * SAME:
-        worst = max(missed, key=lambda name: missed[name])
-        spread = f"by {shares[0]:.1%} to {shares[-1]:.1%}, {worst} most"
-    else:
-        spread = f"by {ends}"
-    if len(missed) == len(short):
-        who = "Every objective ends" if len(short) > 1 else f"{next(iter(missed))} ends"
-        return [f"{who} short of its national target, {spread}."]
-    named = list_words(list(missed)) if len(missed) <= MOST_NAMED else f"{len(missed)} of {len(short)} objectives"
-    verb = "ends" if len(missed) == 1 else "end"
-    return [f"{named} {verb} short of the national target, {spread}; the others are met."]
-
-
-def _areas_sentence(settlement: Settlement) -> str:
-    bidders = figures(settlement).bidders
-    if not len(bidders):
-        return "Nobody bid."
-    more, less = (bidders["share"] > 1 + SAME).sum(), (bidders["share"] < 1 - SAME).sum()
-    parts = [
-        f"{count(int(less), 'area', 'get')} less than {'it' if less == 1 else 'they'} bid",
-        f"{count(int(more), 'area', 'get')} more",
-    ]
-    same = len(bidders) - int(more) - int(less)
-    return ", ".join([*parts, *([f"{same} {'gets' if same == 1 else 'get'} as much"] if same else [])]) + "."
 
 
 def beside_sentence(settlement: Settlement, base: Settlement) -> str:

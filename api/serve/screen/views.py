@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from singlepot.models.settlement.settlement import Settlement
+from singlepot.reports.text.story import story
 from singlepot.solver import SinglepotError
 
 from ..errors import sentence
@@ -94,7 +95,7 @@ def tables_values(now: Settlement, base: Settlement, called: str = drawings.THE_
     titles = now.scenario.settings.title, base.scenario.settings.title
     return {
         "illustrative": drawings.illustrative_words(base),
-        "story": results.story(now),
+        "story": story(now),
         "changes": results.change_words(*titles) if beside else [],
         "beside": results.beside_sentence(now, base) if beside else "",
         "money": results.money_rows(now, base),

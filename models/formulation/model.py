@@ -45,6 +45,10 @@ class Model:
     largest_concession: int = ABSENT
     burden_share: Integers = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     burden_band: Integers = field(default_factory=lambda: np.zeros((0, 0), dtype=np.int64))
+    short_of_aim: Integers = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    together: Integers = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    place_together: Integers = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    apart: int = ABSENT
 
     def keys(self, **positions: npt.NDArray[np.integer]) -> Mapping[str, Labels]:
         """Labels for a family: ``keys(area=…, year=…)`` with positions into the canonical order."""

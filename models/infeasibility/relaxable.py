@@ -13,6 +13,7 @@ from scipy import sparse
 from singlepot.solver import Extra, Family, LinearProgramme
 from singlepot.solver.infeasibility.elastic import Slacks
 
+from ..formulation.bounds import least_targets
 from ..formulation.formulation import Formulation, write
 from ..formulation.model import ABSENT, Model, reachable
 from ..formulation.rules import Limit, Rules, resolve
@@ -135,7 +136,7 @@ def _without_limits(formulation: Formulation) -> LinearProgramme:
     options = data.options
     for table, start, cells, least in (
         (model.grant, data.bid, options.grant, np.zeros(data.bid.shape)),
-        (model.target, data.proposed, options.outcome, np.where(data.proposed > 0, 0.0, -np.inf)),
+        (model.target, data.proposed, options.outcome, least_targets(data)),
     ):
         at = table != ABSENT
         down, up = reachable(start, cells, options.area, options.limit)

@@ -12,6 +12,7 @@ from ..diagnostics.problems import did_you_mean, shown
 from ..tables.rule_kinds import RULES, Rule
 from ..tables.schema import TABLES, kept
 from .derive import DeriveSection
+from .levelling import ConvergenceSection, InclusionSection
 from .log import LogSection
 from .settings import (
     DEFAULT_ORDER,
@@ -203,6 +204,8 @@ class SettingsFile(Strict):
     rules: RulesSection = RulesSection()
     equity: EquitySection | None = None
     stages: StagesSection = StagesSection()
+    convergence: ConvergenceSection | None = None
+    inclusion: InclusionSection | None = None
     derive: DeriveSection | None = None
     log: LogSection = LogSection()
     notes: dict[str, str] = Field(default={})

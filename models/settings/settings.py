@@ -9,6 +9,7 @@ from typing import Any
 
 from .derive import Derive
 from .frozen import FrozenMapping, thawed
+from .levelling import Convergence, Inclusion
 
 SCHEMA = 1
 """Version of the format."""
@@ -20,6 +21,8 @@ STAGES = (
     "concession.total",
     "burden",
     "cost",
+    "convergence.total",
+    "inclusion.total",
 )
 """The stages that ``order`` may name."""
 
@@ -105,6 +108,10 @@ class Settings:
         How areas weigh; None for all alike.
     stages
         What is minimised and in which order.
+    convergence
+        Aims by which places catch up; None where the section is absent.
+    inclusion
+        Prosperity and inclusion in the same places; None where the section is absent.
     derive
         What is assumed of programme lines where an area states nothing; None where the section is absent.
     log
@@ -125,6 +132,8 @@ class Settings:
     rules: Mapping[str, float] = field(default_factory=FrozenMapping)
     equity: Equity | None = None
     stages: Stages = Stages()
+    convergence: Convergence | None = None
+    inclusion: Inclusion | None = None
     derive: Derive | None = None
     log: Mapping[str, Any] = field(default_factory=FrozenMapping)
     notes: Mapping[str, str] = field(default_factory=FrozenMapping)
@@ -136,7 +145,15 @@ class Settings:
         stages, default = self.stages, Stages()
         changed = (stages.order != default.order, stages.bands.ends != default.bands.ends)
         slopes = stages.bands.slopes != default.bands.slopes
-        return len(self.rules) + 2 * (self.equity is not None) + len(stages.give) + sum(changed) + slopes
+        levelling = 0 if self.convergence is None else len(self.convergence.aims) + len(self.convergence.rates)
+        levelling += self.inclusion is not None and self.inclusion.together is not None
+        return len(self.rules) + 2 * (self.equity is not None) + len(stages.give) + sum(changed) + slopes + levelling
+
+    @property
+    def sections(self) -> dict[str, Convergence | Inclusion]:
+        """The sections of levelling up that are there, by name."""
+        both = {"convergence": self.convergence, "inclusion": self.inclusion}
+        return {name: section for name, section in both.items() if section is not None}
 
     def as_dict(self) -> dict[str, Any]:
         """Return the content as ``scenario.toml`` nests it; what is empty or absent is left out."""
@@ -154,6 +171,8 @@ class Settings:
             content["equity"] = {"attribute": self.equity.attribute, "elasticity": self.equity.elasticity}
         bands = {"ends": list(self.stages.bands.ends), "slopes": list(self.stages.bands.slopes)}
         content["stages"] = {"order": list(self.stages.order), "give": dict(self.stages.give), "bands": bands}
+        for name, section in self.sections.items():
+            content[name] = section.as_dict()
         if self.derive is not None:
             content["derive"] = self.derive.as_dict()
         content["log"] = thawed(self.log)

@@ -104,6 +104,7 @@ class Drawn:
         self.extra: Draft = {}
         self.rule_rows: list[dict[str, Any]] = []
         self.general: dict[str, float] = {}
+        self.level = self.per = self.sign = np.zeros(0)
 
     def places(self) -> None:
         pick = self.pick

@@ -141,12 +141,12 @@ def _check_sizes(tables: Tables, settings: Settings, complaints: _Complaints) ->
     year = inclusion.year or settings.years[-1]
     for part in ("prosperity", "inclusion"):
         key = getattr(inclusion, part)
-        if not _target_of(tables, key, year) > 0:
+        if not target_of(tables, key, year) > 0:
             expected = f"a national target for {key} in {year}, or targets that areas propose"
             complaints.add("SP-S026", f"inclusion.{part}", shown(key), expected, "add one, or choose another objective")
 
 
-def _target_of(tables: Tables, key: str, year: str) -> float:
+def target_of(tables: Tables, key: str, year: str) -> float:
     """National target of an objective in a single year; without one the sum of what areas propose."""
     total = 0.0
     for name in ("national", "targets"):

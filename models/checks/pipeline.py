@@ -31,6 +31,7 @@ from .plausibility.patterns import check_patterns
 from .plausibility.totals import check_totals
 from .plausibility.units import check_units
 from .programmes import check_assumed
+from .rate_rules import check_rate_rules
 from .rules import check_rules
 
 log = logging.getLogger("singlepot")
@@ -128,6 +129,8 @@ def _check_together(
         check_people(tables["areas"], census, settings)
         check_levelling(tables, census, settings, unusable, report, file)
         check_rules(tables, census, known_words(tables, settings, unusable))
+        if tables["rules"].complete and not len(report):
+            check_rate_rules(tables, census, settings, report, file)
         if not len(report):  # what does not fit together is looked for among numbers that stand
             check_totals(tables, census)
             check_units(tables, census, settings)

@@ -66,6 +66,8 @@ def _unit_of(solved: SolvedStages, term: str, labels: tuple[str, ...]) -> str:
     rule = next((rule for rule in RULES.values() if rule.term == term), None)
     if rule is None:
         return "unit"
+    if rule.unit:
+        return rule.unit
     if not rule.over.of_targets:
         return solved.formulation.scenario.settings.money
     objectives = solved.formulation.data.objectives

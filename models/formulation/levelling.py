@@ -2,24 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
-
-from singlepot.solver import Labels
 
 from ..scenario.array_types import Floats
 from ..scenario.arrays import Arrays
 from ..scenario.levelling import NOWHERE, Gaps, Together
-from .model import Model
-
-
-def aim_keys(model: Model, gaps: Gaps) -> Mapping[str, Labels]:
-    """Labels of the aims: place and objective."""
-    return {
-        "place": np.asarray(gaps.places.names, dtype=object)[gaps.place],
-        **model.keys(objective=gaps.objective),
-    }
 
 
 def weights_of_areas(gaps: Gaps) -> Floats:
@@ -41,9 +28,10 @@ def aim_weights(data: Arrays, gaps: Gaps) -> Floats:
     return np.asarray(weight[gaps.objective] / total / aims[gaps.objective])
 
 
-def together_scale(data: Arrays, aim: Together) -> Floats:
+def together_scale(data: Arrays, aim: Together, year: int | None = None) -> Floats:
     """S of both objectives, 2: the national target of the year, without one the sum of the proposed targets."""
-    return np.asarray([_national(data, objective, aim.year) for objective in (aim.prosperity, aim.inclusion)])
+    when = aim.year if year is None else year
+    return np.asarray([_national(data, objective, when) for objective in (aim.prosperity, aim.inclusion)])
 
 
 def _national(data: Arrays, objective: int, year: int) -> float:

@@ -108,7 +108,7 @@ def relaxable(scenario: Scenario, extra: Extra | None = None) -> RelaxableProgra
     Carry-over and virement are open up to the whole pot, so that a repair may allow them where no rule does.
     """
     data = arrays(scenario)
-    rules = resolve(scenario, data)
+    rules = resolve(scenario, data).without_rates()
     pot = np.where(data.has_pot, data.pot, np.nan)
     opened = rules.with_limits(**{name: Limit(np.fmax(rules[name].value, pot)) for name in names_over(POTS)})
     formulation = write(scenario, data, opened, extra, staged=extra is not None)
@@ -190,7 +190,7 @@ def _of_rows(formulation: Formulation, rules: Rules) -> list[pd.DataFrame]:
     parts = [_limits(None, _keys(programme, POT), programme.row_upper[pots], np.arange(pots.start, pots.stop))]
     for rule in RULES.values():
         keys, span = _keys(programme, rule.term), programme.rows(rule.term)
-        if rule.bound or not keys:
+        if rule.bound or rule.over.of_rates or not keys:
             continue
         rows = np.arange(span.start, span.stop)
         if rule.over is SUMS:

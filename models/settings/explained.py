@@ -17,7 +17,8 @@ SETTINGS_EXPLAINED = {
     "expect": 'How many rows a table has, `bids = 284`, or the hash of its CSV, `bids = "sha256:…"`; `settings` is '
     "how many values rules, equity and stages set beside their defaults. Checked on reading.",
     **{
-        f"rules.{rule.name}": f"{rule.explanation} A share: {'1.2 is 120%' if rule.least >= 1 else '0.7 is 70%'}."
+        f"rules.{rule.name}": rule.explanation
+        + ("" if rule.switch else f" A share: {'1.2 is 120%' if rule.least >= 1 else '0.7 is 70%'}.")
         for rule in RULES.values()
         if rule.general
     },

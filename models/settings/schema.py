@@ -100,8 +100,16 @@ _Numbers = Annotated[tuple[Annotated[float, _Finite], ...], FROM_LIST]
 _NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
 
+def _on_or_off(value: float) -> float:
+    if value not in (0, 1):
+        raise fault("SP-S004", "1, or 0 for off")
+    return value
+
+
 def _value_of(rule: Rule) -> Any:
     """The type and default of a rule's key."""
+    if rule.switch:
+        return Annotated[float, Field(allow_inf_nan=False), AfterValidator(_on_or_off)] | None, None
     most = rule.most if rule.most < math.inf else None
     return Annotated[float, Field(ge=rule.least, le=most, allow_inf_nan=False)] | None, None
 

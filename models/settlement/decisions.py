@@ -186,6 +186,8 @@ def columns_of(model: Model, programme: LinearProgramme, decisions: Decisions) -
     if aim is not None and model.apart != ABSENT:
         x[model.together] = shares_of_both(data, decisions, aim).min(axis=1)[model.place_together]
         x[model.apart] = apart(data, decisions, aim)
+    if model.rate_differences is not None:
+        x[model.rate_differences.column] = model.rate_differences.at(decisions.targets)
     if len(model.burden_share):
         x[programme.columns("cut")] = np.maximum(data.bid - decisions.grants, 0.0)[data.bid > 0]
         shares = burden_shares(data, decisions)[data.bid_of_area > 0]

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from singlepot.models.formulation.model import touched
+from singlepot.models.formulation.rate_limits import rate_values
 from singlepot.models.formulation.rules import Limit, Rules, resolve
 from singlepot.models.scenario.array_types import Booleans
 from singlepot.models.scenario.arrays import Arrays
@@ -118,7 +119,7 @@ def _broken(data: Arrays, rules: Rules, grants: Floats, plain: Decisions) -> lis
 
 
 def _count(rule: Rule, data: Arrays, rules: Rules, grants: Floats, plain: Decisions) -> int:
-    """In how many areas a rule is broken; of a sum of grants, how many rows are."""
+    """In how many areas, or objectives, a rule is broken; of a sum of grants, how many rows are."""
     if rule.over is SUMS:
         totals = [
             (limit, float(grants[limit.areas][:, limit.cells].sum()))
@@ -137,7 +138,7 @@ def _count(rule: Rule, data: Arrays, rules: Rules, grants: Floats, plain: Decisi
         broken |= _above(value, limit)
     if rule.over is TARGETS and rule.sense == "ceiling":
         broken &= value > data.proposed
-    return int(broken.reshape(len(data.areas), -1).any(axis=1).sum())
+    return int(broken.reshape(len(broken), -1).any(axis=1).sum())
 
 
 def _limited(rule: Rule, data: Arrays, grants: Floats, plain: Decisions) -> Floats:
@@ -146,6 +147,8 @@ def _limited(rule: Rule, data: Arrays, grants: Floats, plain: Decisions) -> Floa
         return own_costs(data, plain)
     if rule.over is TARGETS and rule.sense == "ceiling":
         return _carried(data, plain)
+    if rule.over.of_rates:
+        return rate_values(rule, plain.targets, data)
     level, asked = (grants, data.bid) if rule.over is GRANTS else (plain.targets, data.proposed)
     if rule.sense != "step":
         return level

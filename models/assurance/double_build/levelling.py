@@ -18,6 +18,8 @@ class LevellingRows(Rows):
         self.levelling = statement.levelling
         self._aims()
         self._both()
+        self._ginis()
+        self._ratios()
 
     def agreed(self, areas: frozenset[str], objective: str, year: str) -> Any:
         """Σ of the agreed targets of some areas."""
@@ -60,6 +62,51 @@ class LevellingRows(Rows):
         if both is not None and both.together is not None:
             self.row("together", model.apart + pyo.quicksum(model.joint.values()) >= float(both.together))
 
+    def rate(self, area: str, objective: str, year: str) -> Any:
+        """Rate of an area at the end."""
+        level, per = self.levelling.level[area, objective], self.levelling.per[area, objective]
+        agreed = self.agreed(frozenset([area]), objective, year)
+        return (float(level) + self.statement.sign[objective] * agreed) / float(per)
+
+    def pairs(self, number: int) -> list[tuple[str, str]]:
+        """Pairs of the members under a ceiling of the Gini coefficient."""
+        members = sorted(self.levelling.ginis[number].people)
+        return [(one, other) for one in members for other in members if one < other]
+
+    def _ginis(self) -> None:
+        """The difference of every pair of rates is a variable, over the mean of the start."""
+        model, ginis = self.model, self.levelling.ginis
+        model.apart_rates = pyo.Var([(g, *pair) for g in range(len(ginis)) for pair in self.pairs(g)], bounds=(0, None))
+        self.mean = [
+            float(
+                sum(
+                    share * self.levelling.level[a, g.objective] / self.levelling.per[a, g.objective]
+                    for a, share in g.people.items()
+                )
+            )
+            for g in ginis
+        ]
+        for number, gini in enumerate(ginis):
+            rates = {area: self.rate(area, gini.objective, gini.year) / self.mean[number] for area in gini.people}
+            people = {area: float(share) for area, share in gini.people.items()}
+            for one, other in self.pairs(number):
+                for sign in (1, -1):
+                    difference = sign * (rates[one] - rates[other])
+                    self.row(f"rates {one} {other}", difference - model.apart_rates[number, one, other] <= 0)
+            total = pyo.quicksum(people[i] * people[j] * model.apart_rates[number, i, j] for i, j in self.pairs(number))
+            whole = pyo.quicksum(people[area] * rate for area, rate in rates.items())
+            self.row(f"gini_ceiling {gini.objective} {gini.year}", total - float(gini.most) * whole <= 0)
+
+    def _ratios(self) -> None:
+        for (area, year), ratio in self.levelling.ratios.items():
+            both = self.levelling.both
+            assert both is not None
+            prosperity, inclusion = (
+                self.target[area, key, year] / float(size)
+                for key, size in zip(both.objectives, self.levelling.sizes[year], strict=True)
+            )
+            self.row(f"inclusion_floor {area} {year}", inclusion - float(ratio) * prosperity >= 0)
+
     def convergence(self) -> Any:
         """Σ of the shares missed, each by its part in the aims of its objective and by the objective's weight."""
         aims = self.levelling.aims
@@ -81,6 +128,10 @@ class LevellingRows(Rows):
         for place in model.joint:
             model.joint[place] = min(map(pyo.value, self.shares(place)))
             brought += model.joint[place].value
+        for number, one, other in model.apart_rates:
+            gini = self.levelling.ginis[number]
+            rates = [pyo.value(self.rate(area, gini.objective, gini.year)) for area in (one, other)]
+            model.apart_rates[number, one, other] = abs(rates[0] - rates[1]) / self.mean[number]
         both = self.levelling.both
         if both is not None and both.together is not None:
             model.apart = max(float(both.together) - brought, 0.0)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from .aims import Levelling
 from .levelling import Levels
 from .limits import Limits
+from .rate_rules import RateRules
 from .tables import Tables
 from .words import Move, Objective, Place, Statement, exact, is_there, or_one
 
@@ -71,16 +72,17 @@ class Reader(Tables):
 
     def _levelling(self, concerned: list[str]) -> Levelling:
         levels = Levels(self, concerned)
+        rules = RateRules(levels)
         moving = levels.convergence is not None and levels.convergence.line == "end"
         return Levelling(
             year=levels.year,
             moving=moving,
             aims=tuple(levels.all_aims()),
             both=levels.both(),
-            floors=levels.not_below(),
-            ginis=(),
-            ratios={},
-            sizes={},
+            floors=levels.not_below() | rules.floors(),
+            ginis=tuple(rules.ginis()),
+            ratios=rules.ratios(),
+            sizes=rules.sizes(),
             level=levels.level,
             per=levels.per,
         )

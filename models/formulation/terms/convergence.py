@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..levelling import aim_keys, outcome_spread, weights_of_areas
+from ..levelling import outcome_spread, weights_of_areas
 from ..model import ABSENT, Model
 
 
@@ -23,7 +23,8 @@ def convergence(model: Model) -> None:
     gaps = model.data.levelling.gaps
     if gaps is None:
         return
-    keys, weight = aim_keys(model, gaps), weights_of_areas(gaps)
+    places = np.asarray(gaps.places.names, dtype=object)[gaps.place]
+    keys, weight = {"place": places, **model.keys(objective=gaps.objective)}, weights_of_areas(gaps)
     size = len(gaps.aim)
     proposed = model.data.proposed[:, gaps.objective, gaps.year]
     spread = outcome_spread(model.data, gaps.year)[:, gaps.objective]

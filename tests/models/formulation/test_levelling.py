@@ -7,13 +7,13 @@ import pytest
 import singlepot as sp
 from singlepot.models.formulation.formulation import Formulation, formulate
 
-from .levelled import levelled
+from .levelled import levelled, ruled
 from .test_terms import LEVELLING, SNAPSHOTS, printed
 
 
 @pytest.fixture(scope="module")
 def formulation() -> Formulation:
-    return formulate(sp.Scenario.from_tables(**levelled()))
+    return formulate(sp.Scenario.from_tables(**ruled()))
 
 
 @pytest.mark.parametrize("term", sorted(LEVELLING))

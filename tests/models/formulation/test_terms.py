@@ -18,7 +18,9 @@ from ...places import TESTS
 
 SNAPSHOTS = TESTS / "snapshots"
 TERMS = {term.__name__: term for term in (*ALWAYS, *(term for terms in FOR_STAGE.values() for term in terms))}
-LEVELLING = {"convergence", "together"}
+LEVELLING = {
+    *("convergence", "together", "convergence_floor", "no_worse_than_today", "gini_ceiling", "inclusion_floor"),
+}
 """Terms that need sections which the small scenario lacks: test_levelling.py."""
 YEARS = ["2026-27", "2027-28"]
 

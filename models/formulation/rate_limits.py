@@ -73,11 +73,11 @@ def rate_limit(rule: Rule, value: Floats, data: Arrays) -> Floats:
         for objective in np.flatnonzero(~np.isnan(value).all(axis=1)):
             start = member_rates(data, int(objective))
             at_start[objective] = gini_of(start.people, start.rate)
-        return value * at_start[:, None]
+        return np.asarray(value * at_start[:, None])
     if rule.over is PAIRS:
         together = data.levelling.together
         if together is None:
-            return value * np.nan
+            return np.full(value.shape, np.nan)
         both = (data.proposed[:, [together.prosperity, together.inclusion]] > 0).all(axis=1)
         return np.where(both, value, np.nan)
     if rule.switch:

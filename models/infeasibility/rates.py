@@ -27,7 +27,7 @@ from ..formulation.levelling import together_scale
 from ..formulation.rate_limits import gini_of, member_rates
 from ..formulation.rules import Limit, Rules
 from ..money import outward
-from ..scenario.array_types import Floats, Integers
+from ..scenario.array_types import Floats, Integers, Texts
 from ..scenario.titles import Titles
 from ..tables.rule_kinds import NATIONS, PAIRS, RULES, Rule
 
@@ -175,7 +175,7 @@ def _with_column(programme: LinearProgramme, size: float) -> LinearProgramme:
     )
 
 
-def _ratios(made: Formulation, part: _Part) -> tuple[np.ndarray, sparse.csr_array, sparse.csr_array, Floats]:  # type: ignore[type-arg]
+def _ratios(made: Formulation, part: _Part) -> tuple[Texts, sparse.csr_array, sparse.csr_array, Floats]:
     """Areas of the floors, and rows and constants of b and c, so that a floor is b ≥ factor · (c + constant)."""
     data, model = made.data, made.model
     place: Integers = np.unique(np.argwhere(~np.isnan(part.limit))[:, 0])

@@ -172,8 +172,8 @@ def _of_settings(settings: Mapping[str, Any]) -> Iterator[Lever]:
         label, path = f"aim of convergence in {plain(objective)}", ("convergence", "aims", objective)
         yield Lever(f"convergence.aims.{objective}", label, "value", aim, 0.0, 1.0, SHARE, path=path)
     if (together := settings.get("inclusion", {}).get("together")) is not None:
-        label, path = "prosperity and inclusion together", ("inclusion", "together")
-        yield Lever("inclusion.together", label, "value", together, 0.0, 1.0, SHARE, path=path)
+        label, key = "prosperity and inclusion together", ("inclusion", "together")
+        yield Lever("inclusion.together", label, "value", together, 0.0, 1.0, SHARE, path=key)
     stages, equity = settings.get("stages", {}), settings.get("equity")
     for stage in stages.get("order", DEFAULT_ORDER):
         now = stages.get("give", {}).get(stage, math.nan)

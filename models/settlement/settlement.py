@@ -20,7 +20,7 @@ from ..formulation.formulation import formulate
 from ..notebook_display import rich, rich_table
 from ..scenario.scenario import Scenario
 from ..tables.copies import CopiedTables
-from ..tables.output import OUTPUT
+from ..tables.output_levelling import output_of
 from .certificate import Certificate
 from .documents import documents, write
 
@@ -130,6 +130,26 @@ class Settlement(CopiedTables):
         Versions, methods and the hash of the scenario.
     timings
         CPU seconds of each phase of settling; not part of the result.
+    convergence
+        A row for each place below its line and objective with an aim; None without the section ``[convergence]``.
+        What is made up is not the gap closed: the line moves too.
+
+        - ``place``: Area, recipient or region, as the section says.
+        - ``objective``: Key of the objective.
+        - ``year``: Year of the aims.
+        - ``line``, ``line_end``, ``before``, ``after`` (unit of the level): Rate compared with and rate of the place,
+          at the start and at the end.
+        - ``gap``, ``gap_end`` (unit of the objective): What the place lacks to the line of today, and of the end.
+        - ``aim``, ``agreed``, ``short`` (unit of the objective): Part of the gap that should be made up, what the areas
+          of the place agree to, and what is missed.
+        - ``price``, ``price_words``, ``price_unit``, ``price_stage``, ``price_note``, ``removes``: as of national
+          targets, for one more unit of the aim.
+    inclusion
+        A row for each place; None without the section ``[inclusion]``.
+
+        - ``place``: Area, recipient or region, as the section says.
+        - ``prosperity``, ``inclusion``, ``together`` (share of the national target): What it brings of both, and the
+          smaller of the two.
     stored_orders
         Internal: merit orders and solved stages; None for a settlement that was read back, whose stages are then
         solved again.
@@ -147,11 +167,13 @@ class Settlement(CopiedTables):
     provenance: Mapping[str, object]
     timings: Mapping[str, float] = field(default_factory=dict)
     stored_orders: MeritOrders | None = None
+    convergence: pd.DataFrame | None = None
+    inclusion: pd.DataFrame | None = None
 
     @property
     def tables(self) -> Mapping[str, pd.DataFrame]:
         """All tables by name."""
-        return {name: getattr(self, name) for name in OUTPUT}
+        return {name: getattr(self, name) for name in output_of(self.scenario.settings.sections)}
 
     @cached_property
     def solved_stages(self) -> SolvedStages:

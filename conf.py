@@ -65,6 +65,7 @@ NAVIGATION = {
         "ensembles",
         "regimes",
         "frontiers",
+        "levelling-up",
         "alternatives",
         "workbooks",
         "solvers",

@@ -14,8 +14,7 @@ OF_SECTIONS = {
         OutputTable(
             "convergence",
             "Convergence",
-            "A row for each place below its line and objective with an aim. What is made up is not the gap closed: the "
-            "line moves too.",
+            "A row for each place below its line and objective with an aim; there where `[convergence]` is.",
             (
                 _PLACE,
                 OutputColumn("objective", "Objective key", "Key of the objective."),
@@ -41,7 +40,7 @@ OF_SECTIONS = {
         OutputTable(
             "inclusion",
             "Prosperity and inclusion",
-            "A row for each place: what it brings of both national targets, and of both together.",
+            "A row for each place, what it brings of both national targets; there where `[inclusion]` is.",
             (
                 _PLACE,
                 number_column("prosperity", "Prosperity", "Share of the national target of prosperity.", TARGETS_MET),

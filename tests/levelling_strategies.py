@@ -156,7 +156,8 @@ def _convergence_floor(base: Drawn, made: Draft, k: int, kept: np.ndarray, membe
 def _size(base: Drawn, k: int, t: int) -> float:
     """S of an objective."""
     rows = [row[2] for row in base.national_rows if row[:2] == (base.keys[k], base.years[t])]
-    return rows[0] if rows else float(base.target[:, k, t].sum())
+    of_centre = 2.0 if base.centre and k == 0 and t == len(base.years) - 1 else 0.0
+    return rows[0] if rows else float(base.target[:, k, t].sum()) + of_centre
 
 
 def seeded_levelled(seed: int, **premises: bool) -> Draft:

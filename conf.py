@@ -55,10 +55,12 @@ NAVIGATION = {
     "How to": [
         "howto-spreadsheet",
         "programmes",
+        "howto-questions",
         "howto-own-region",
         "howto-published-table",
         "howto-two-scenarios",
         "howto-pot",
+        "howto-screen",
         "howto-why",
         "what-ifs",
         "repair",

@@ -13,7 +13,7 @@ from typing import Any, NoReturn, TextIO
 
 import click
 
-from singlepot.commands import choices, doubt, ensemble, formats, many, regimes, repair, report, settle, start
+from singlepot.commands import choices, doubt, ensemble, formats, many, regimes, repair, report, serve, settle, start
 from singlepot.commands.shared import complain
 
 BAD_USE, UNEXPECTED, UNPRINTED, STOPPED = 2, 6, 7, 130
@@ -30,6 +30,7 @@ GROUPS = {
         choices.frontier,
         choices.alternatives,
         choices.goal,
+        serve.serve,
     ),
     "Doubt": (doubt.verify, doubt.why, many.stability, doubt.model),
     "Publish": (report.report, formats.export, formats.derive),

@@ -8,6 +8,7 @@ printed. A page runs in an empty folder of its own, from its first block to its 
 ``<!-- shown: 1-4, 9; exit: 3 -->``             the lines of the output that are shown (``none``; by default all), and
                                                 the exit code (by default 0)
 ``<!-- cell: plan.xlsx pot!B2 = many -->``      this cell of a workbook is filled in, as the text says that a user does
+``<!-- sheet: plan.xlsx pot -->``                the table is this sheet of a workbook, as the text says it is typed
 ``<!-- deleted: mine/bids.csv mine/pot.csv -->`` these files are deleted, as the text says that a user does
 ==============================================  =====================================================================
 """
@@ -27,6 +28,7 @@ PROMPTS = {"console": "$ ", "ps1con": "PS> "}
 
 PARTS = re.compile(
     r"<!-- cell: (?P<book>\S+) (?P<sheet>\w+)!(?P<cell>[A-Z]+\d+) = (?P<value>.*?) -->"
+    r"|<!-- sheet: (?P<into>\S+) (?P<named>\w+) -->\n(?P<table>(?:\|[^\n]*\n)+)"
     r"|<!-- deleted: (?P<deleted>.*?) -->"
     r"|<!-- file: (?P<file>\S+) -->\n```\w*\n(?P<content>.*?)^```"
     r"|(?:<!-- shown: (?P<shown>[^;]*?)(?:; exit: (?P<exit>\d+))? -->\n)?"
@@ -45,6 +47,9 @@ def with_output(page: str, folder: Path) -> str:
     def carry_out(part: re.Match[str]) -> str:
         if part["book"]:
             _fill_in(folder / part["book"], part["sheet"], part["cell"], part["value"])
+            return part[0]
+        if part["into"]:
+            _write_sheet(folder / part["into"], part["named"], part["table"].splitlines())
             return part[0]
         if part["deleted"]:
             for name in part["deleted"].split():
@@ -95,9 +100,27 @@ def _fill_in(book: Path, sheet: str, cell: str, value: str) -> None:
     from openpyxl import load_workbook
 
     workbook = load_workbook(book)
-    number = re.fullmatch(r"-?\d+(\.\d+)?", value)
-    workbook[sheet][cell] = float(value) if number else value
+    workbook[sheet][cell] = _typed(value)
     workbook.save(book)
+
+
+def _write_sheet(book: Path, sheet: str, table: list[str]) -> None:
+    """Write a table of Markdown as a sheet, of a new workbook where there is none."""
+    from openpyxl import Workbook, load_workbook
+
+    workbook = load_workbook(book) if book.exists() else Workbook()
+    if not book.exists():
+        del workbook[workbook.sheetnames[0]]
+    into = workbook.create_sheet(sheet)
+    for line in (table[0], *table[2:]):
+        into.append([_typed(cell.strip()) for cell in line.strip().strip("|").split("|")])
+    workbook.save(book)
+
+
+def _typed(text: str) -> str | float | None:
+    """Return what Excel makes of a text that is typed into a cell."""
+    number = re.fullmatch(r"-?\d+(\.\d+)?", text)
+    return float(text) if number else text or None
 
 
 def pages() -> list[str]:

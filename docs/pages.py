@@ -231,10 +231,24 @@ def words_page() -> str:
     return WORDS_OPENING + "".join(f"| {word.technical} | {word.plain} | {word.meaning} |\n" for word in rows)
 
 
+def readme() -> str:
+    """Quote the reason that the README names, from the settlement of its shipped scenario."""
+    text = README.read_text(encoding="utf-8")
+    named = re.search("<!-- reason: (\\S+) (\\S+) (\\S+) -->\n", text)
+    assert named is not None
+    asks = singlepot.settle(named[1]).asks.set_index(["area", "option"])
+    quoted = textwrap.wrap(asks.loc[(named[2], named[3]), "reason"], 118)
+    lines = "".join(f"> {line}\n" for line in quoted)
+    return _between(README, named[0], "<!-- end of reason -->\n", lines)
+
+
+README = HERE.parent / "README.md"
+
 CLASS = "../models/settlement/settlement.py"
 """Holds the docstring of ``Settlement``."""
 
 PAGES = {
+    "../README.md": readme,
     CLASS: settlement_class,
     "api.md": api_page,
     "decisions/README.md": decisions_page,

@@ -1,48 +1,40 @@
-"""Draw the pictures of the README from real settlements: ``python docs/pictures.py`` (needs the extra ``docs``)."""
+"""Take the picture of the README, the first screen of a real report: ``python docs/pictures.py``.
+
+Settles ``england-uneven``, opens its report in Chromium and stores what a screen of 1280 pixels shows first. Needs the
+extra ``test``, and a program ``chromium`` on the path.
+"""
 
 from __future__ import annotations
 
+import os
+import shutil
+import tempfile
 from pathlib import Path
 
-import matplotlib
-
-matplotlib.use("svg")
-import matplotlib.pyplot as plt
+from playwright.sync_api import sync_playwright
 
 import singlepot as sp
+from singlepot.reports.page import report_html
 
-HERE = Path(__file__).parent / "images"
-BEFORE, AFTER, SHORT = "#9aa5b1", "#1d70b8", "#d4351c"
+PICTURE = Path(__file__).parent / "images" / "report.png"
+WIDTH, HEIGHT = 1280, 900
+"""Size of the screen, pixels."""
 
 
-def england() -> None:
-    """National objectives before and after, and every area's grant against its bid."""
-    settlement = sp.settle(sp.read_scenario("england"))
-    national = settlement.national[settlement.national["year"] == "2029-30"]
-    names = settlement.scenario.filled("objectives").set_index("key")["name"]
-    grants = settlement.grants.groupby("area")[["bid", "grant"]].sum()
-    ratio = (grants["grant"] / grants["bid"]).sort_values().to_numpy()
-    figure, (left, right) = plt.subplots(1, 2, figsize=(11, 4), layout="constrained")
-    places = range(len(national))
-    for offset, column, colour in ((0.2, "proposed", BEFORE), (-0.2, "agreed", AFTER)):
-        share = 100 * national[column] / national["target"]
-        bars = left.barh([position + offset for position in places], share, height=0.36, color=colour, label=column)
-        left.bar_label(bars, fmt="%.1f%%", padding=-34, color="white", fontsize=8)
-    left.axvline(100, color=SHORT, linewidth=1.2)
-    left.text(101.5, 2, "national objective", color=SHORT, rotation=90, va="center", fontsize=8)
-    left.set_yticks(list(places), [names[key] for key in national["objective"]])
-    left.set(xlim=(0, 112), xlabel="share of the national objective in 2029-30, %")
-    left.legend(loc="upper left", bbox_to_anchor=(0, -0.14), ncols=2, fontsize=8, frameon=False)
-    left.set_title("What England agrees to", loc="left")
-    right.bar(range(len(ratio)), 100 * ratio, width=0.9, color=[AFTER if r <= 1 else SHORT for r in ratio])
-    right.axhline(100, color="black", linewidth=0.8)
-    right.set(ylim=(0, 120), xlabel=f"{len(ratio)} areas, in order", ylabel="grant, % of the bid")
-    right.set_title("What each area is granted", loc="left")
-    figure.suptitle("Illustrative: real baselines, assumed bids and unit costs", fontsize=9, color="#505a5f")
-    figure.savefig(HERE / "england.svg", metadata={"Date": None})
+def first_screen(page: Path, picture: Path) -> None:
+    """Store what a reader sees of a page before scrolling."""
+    flags = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=flags)
+        screen = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT})
+        screen.goto(page.as_uri())
+        screen.screenshot(path=picture)
+        browser.close()
 
 
 if __name__ == "__main__":
-    HERE.mkdir(exist_ok=True)
-    matplotlib.rcParams["svg.hashsalt"] = "singlepot"
-    england()
+    settlement = sp.settle("england-uneven")
+    with tempfile.TemporaryDirectory() as folder:
+        report = Path(folder) / "report.html"
+        report.write_text(report_html(settlement, sp.price_fairness(settlement)), encoding="utf-8")
+        first_screen(report, PICTURE)

@@ -13,6 +13,13 @@ EXTRAS = {
     "ensemble": {"pyarrow": "pyarrow", "SALib": "SALib"},
     "dask": {"distributed": "distributed"},
     "report": {"jinja2": "jinja2", "vl_convert": "vl-convert-python"},
+    "serve": {
+        "starlette": "starlette",
+        "uvicorn": "uvicorn",
+        "python_multipart": "python-multipart",
+        "jinja2": "jinja2",
+        "vl_convert": "vl-convert-python",
+    },
 }
 """Packages of each extra: the name by which it is imported, and the one by which it is known."""
 

@@ -54,6 +54,7 @@ from .lexicographic.stage import StageResult as StageResult
 from .lexicographic.stage import Start as Start
 from .lexicographic.stage import Technique as Technique
 from .lexicographic.stage import ended_early as ended_early
+from .lexicographic.stage import held_at as held_at
 from .lexicographic.stages import find_start as find_start
 from .lexicographic.stages import minimise_in_turn as minimise_in_turn
 from .programme import Family as Family

@@ -17,9 +17,20 @@ from tests.strategies import Draft, HypothesisPicker, Picker, SeededPicker, chan
 THEMES = ["green", "people", ""]
 
 
+def without_rules_of_options(made: Draft) -> Draft:
+    """The draft without the rules about single options, which areas with programme lines do not have."""
+    rows = made.get("rule_rows")
+    if rows is None or "option" not in rows:
+        return dict(made)
+    rows = rows[rows["option"] == ""].drop(columns="option").reset_index(drop=True)
+    return {name: value for name, value in made.items() if name != "rule_rows"} | (
+        {"rule_rows": rows} if len(rows) else {}
+    )
+
+
 def with_programmes(pick: Picker, made: Draft) -> Draft:
     """Lay programme lines over a drawn scenario; its options stay for some areas."""
-    made = dict(made)
+    made = without_rules_of_options(made)
     envelopes = list(dict.fromkeys(made["pot"]["envelope"]))
     keys = list(made["objectives"]["key"]) if "objectives" in made else []
     rows: list[dict[str, Any]] = []

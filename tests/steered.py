@@ -25,6 +25,8 @@ def steered(seed: int) -> Draft:
         rules["own_cost_ceiling"] = 0.002
     if rare == 7:
         rules["grant_ceiling"] = 1.0
+    if rare in (3, 5) and "rule_rows" in made:  # which floors of take-ups were not drawn for
+        made["rule_rows"] = made["rule_rows"][made["rule_rows"]["rule"] != "take_up_floor"]
     return made | {"rules": rules}
 
 

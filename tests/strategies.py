@@ -81,7 +81,10 @@ def draft(pick: Picker, *, simple: bool = False, single: bool = False, objective
     objectives
         At least so many objectives, 1 or 2, each with a national target.
     """
-    return drawn(pick, simple=simple, single=single, objectives=objectives).tables()
+    made = drawn(pick, simple=simple, single=single, objectives=objectives)
+    tables = made.tables()
+    made.take_ups(tables)
+    return tables
 
 
 def drawn(pick: Picker, *, simple: bool = False, single: bool = False, objectives: int = 0) -> Drawn:
@@ -297,6 +300,90 @@ class Drawn:
         if chance(pick, 50):
             self.extra["equity"] = {"attribute": "income", "elasticity": number(pick, 0.5, 2.0, 1)}
 
+    def take_ups(self, made: Draft) -> None:
+        """Limit take-ups so that the possible point, at which no option is used, stays possible; drawn last."""
+        pick = self.pick
+        if self.option_rows and chance(pick, 10):
+            self.general["take_up_ceiling"] = choice(pick, [0.0, 0.5, 0.8, 1.0])
+        if self.simple:
+            return
+        self._limit_stages(made)
+        if "national" in made and chance(pick, 20):
+            factors = [number(pick, 1.0, 2.0) if chance(pick, 60) else np.nan for _ in range(len(made["national"]))]
+            made["national"] = made["national"].assign(base=(made["national"]["target"] * factors).round(3))
+        if not chance(pick, 45):
+            return
+        self._use_before(made)
+        rows = []
+        for row in self.option_rows:
+            chosen = {"area": row["area"], "option": row["option"]}
+            if chance(pick, 20):
+                rows.append({"rule": "take_up_ceiling", "value": number(pick, 0.0, 1.0), **chosen})
+            elif row["max_take_up"] and chance(pick, 10):
+                value = round(number(pick, 0.0, 1.0) * row["max_take_up"], 3)
+                rows.append({"rule": "take_up_ceiling", "value": value, "basis": "amount", **chosen})
+            elif self._may_be_asked(row) and chance(pick, 80):
+                rows += [
+                    {"rule": "take_up_floor", "value": number(pick, 0.1, 0.5), **chosen},
+                    {"rule": "take_up_ceiling", "value": number(pick, 0.5, 1.0), **chosen},
+                ]
+        rows += self._of_scale_backs(pick)
+        if rows:
+            made["rule_rows"] = pd.concat([made.get("rule_rows"), pd.DataFrame(rows)], ignore_index=True).fillna(
+                dict.fromkeys(("area", "region", "basis", "envelope", "year", "option"), "")
+            )
+
+    def _use_before(self, made: Draft) -> None:
+        """Say of some options, which stand by themselves, that a part was taken before; of a group, a quarter each."""
+        pick = self.pick
+        if not self.option_rows or not chance(pick, 50):
+            return
+        tied = {(r["area"], name) for r in self.option_rows if r["requires"] for name in (r["option"], r["requires"])}
+        shares = [
+            (0.25 if row["group"] else number(pick, 0.05, 1.0)) if chance(pick, 40) else 0.0 for row in self.option_rows
+        ]
+        free = [(row["area"], row["option"]) not in tied for row in self.option_rows]
+        made["options"] = made["options"].assign(
+            used=np.where(free, shares, np.where(tied and chance(pick, 50), 0.3, 0.0))
+        )
+
+    def _limit_stages(self, made: Draft) -> None:
+        """Give a stage that gives a limit, which its optimum may be above."""
+        pick, priorities = self.pick, made["objectives"]["priority"].unique() if self.keys else [1]
+        gives = [stage for stage in (made["stages"] or {}).get("give", {}) if stage != "burden"]
+        if gives and chance(pick, 50):
+            full = [f"{stage}[{p}]" if stage.startswith("shortfall") else stage for stage in gives for p in priorities]
+            limits = {stage: number(pick, 0.0, 0.25, 3) for stage in full}
+            made["stages"] = {**made["stages"], "limits": limits}
+
+    def _may_be_asked(self, row: dict[str, Any]) -> bool:
+        """Whether using half of an option breaks no rule at the possible point: it takes no money, and no outcome."""
+        if row["requires"] or row["group"] or any(row["option"] == r["requires"] for r in self.option_rows):
+            return False
+        if {"target_ceiling", "own_cost_ceiling"} & set(self.general) or row["area"] not in self.codes:
+            return False
+        mine = [e for e in self.profile_rows if (e["area"], e["option"]) == (row["area"], row["option"])]
+        grants = [e[f"grant_{envelope}"] for e in mine for envelope in self.envelopes]
+        if min(grants) < 0 and {"grant_floor", "grant_step"} & set(self.general):
+            return False
+        return not self.rule_rows and max(grants) <= 0 and all(e[key] >= 0 for e in mine for key in self.keys)
+
+    def _of_scale_backs(self, pick: Picker) -> list[dict[str, Any]]:
+        """A floor or ceiling of the scale-back of a cell, on the right side of what the possible point scales back."""
+        rows = []
+        for a, code in enumerate(self.codes):
+            for e, t in np.argwhere(self.bid[a] > 0):
+                if not chance(pick, 12):
+                    continue
+                middle = f"{self.envelopes[e]} " if len(self.envelopes) > 1 else ""
+                back = 1 - float(self.kept[a])
+                floor = back > 0.05 and chance(pick, 50)
+                value = round(0.5 * back, 4) if floor else min(round(back + number(pick, 0.01, 0.1), 4), 1.0)
+                rule = "take_up_floor" if floor else "take_up_ceiling"
+                option = f"scale-back {middle}{self.years[t]}"
+                rows.append({"rule": rule, "value": value, "area": code, "option": option})
+        return rows
+
     def tables(self) -> Draft:
         pick = self.pick
         areas = pd.DataFrame(
@@ -392,7 +479,7 @@ def with_copies(made: Draft, codes: Sequence[str]) -> Draft:
 
 def without_minima(made: Draft) -> Draft:
     """Leave out the rules that a smaller pot could make impossible: floors, steps and all rules of single areas."""
-    minima = ("grant_floor", "target_floor", "grant_step")
+    minima = ("grant_floor", "target_floor", "grant_step", "take_up_floor")
     kept = {key: value for key, value in made["rules"].items() if key not in minima}
     return {name: value for name, value in made.items() if name != "rule_rows"} | {"rules": kept}
 

@@ -14,6 +14,7 @@ import click
 if TYPE_CHECKING:
     from singlepot.models.scenario.scenario import Scenario
     from singlepot.reports.outputs import Layers
+    from singlepot.scenarios.reading.checking import Findings
     from singlepot.solver import Progress
 
 Levers = tuple[tuple[str, float | str], ...]
@@ -112,6 +113,13 @@ def reading(function: Callable[..., None]) -> Callable[..., None]:
 
 def ready(source: str, quiet: bool, how: dict[str, Any]) -> Scenario:
     """Read a scenario; show on standard error what may be a mistake in it."""
+    scenario = checked(source, quiet, how).scenario
+    assert scenario is not None
+    return scenario
+
+
+def checked(source: str, quiet: bool, how: dict[str, Any]) -> Findings:
+    """Check a scenario that can be used; show on standard error what may be a mistake in it."""
     import singlepot
     from singlepot.models.diagnostics.problems import listed
 
@@ -120,7 +128,7 @@ def ready(source: str, quiet: bool, how: dict[str, Any]) -> Scenario:
         complain(listed(findings.warnings, "warning"))
     if findings.scenario is None:
         raise singlepot.BadInputError(findings.problems)
-    return findings.scenario
+    return findings
 
 
 def share(ctx: click.Context, param: click.Parameter, value: str) -> float:

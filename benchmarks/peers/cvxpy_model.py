@@ -27,7 +27,7 @@ def stages(data: Prepared, clock: Clock) -> dict[str, float]:
                 optima[name] = float(enlarged.value) / factor(data, stage)
                 continue
             optima[name] = minimise(enlarged, model.constraints) / factor(data, stage)
-            model.constraints.append(enlarged <= hold_at(optima[name], data, stage))
+            model.constraints.append(enlarged <= hold_at(optima[name], data, name))
     return optima
 
 
@@ -47,22 +47,25 @@ class Model:
         moves = self.data.moves.table
         count = len(moves)
         most = moves["most"].to_numpy()
-        self.s = cp.Variable(count, bounds=[np.zeros(count), most])
+        self.s = cp.Variable(count, bounds=[moves["low"].to_numpy(), moves["high"].to_numpy()])
         share = cp.multiply(1 / most, self.s)
         backs, options = moves[moves["is_scale_back"]], moves[~moves["is_scale_back"]]
         linked = options[options["area"].isin(backs["area"])]
         if len(linked):
             areas = pd.Index(backs["area"].unique())
             gone = matrix(areas.get_indexer(backs["area"]), backs.index, backs["share"], (len(areas), count))
-            self._add(share[linked.index] + (gone @ self.s)[areas.get_indexer(linked["area"])] <= 1)
+            left = (1 - linked["used"]).to_numpy()
+            gone = cp.multiply(left, (gone @ self.s)[areas.get_indexer(linked["area"])])
+            self._add(share[linked.index] + gone <= left)
         grouped = options[options["group"] != ""]
         if len(grouped):
             group = grouped.groupby(["area", "group"]).ngroup().to_numpy()
             together = matrix(group, grouped.index, np.ones(len(grouped)), (group.max() + 1, count))
-            self._add(together @ share <= 1)
+            self._add(together @ share <= 1 - together @ moves["used"].to_numpy())
         requires = self.data.moves.requires
         if len(requires):
-            self._add(share[requires["move"].to_numpy()] <= share[requires["required"].to_numpy()])
+            so_far = share + moves["used"].to_numpy()
+            self._add(so_far[requires["move"].to_numpy()] <= so_far[requires["required"].to_numpy()])
         areas = pd.Index(self.data.burdens["area"])
         at = areas.get_indexer(moves["area"])
         self.own_cost = matrix(at, moves.index, moves["own_cost"], (len(areas), count)) @ self.s
@@ -156,8 +159,9 @@ class Model:
             (targets["objective"] == row.objective).to_numpy() & (row.first <= year) & (year <= row.last)
             for row in rows.itertuples()
         ]
-        target = rows["target"].to_numpy()
-        return cp.pos(1 - sparse.csr_array(np.asarray(counted) / target[:, None]) @ self.target)
+        base = rows["base"].to_numpy()
+        wanted = rows["target"].to_numpy() / base
+        return cp.pos(wanted - sparse.csr_array(np.asarray(counted) / base[:, None]) @ self.target)
 
     def given(self) -> cp.Expression:
         """What each area gives up of each objective, as a mean share over the years."""

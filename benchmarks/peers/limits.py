@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from copy import copy
+
 import numpy as np
 import pandas as pd
 
-SELECTORS = ("area", "region", "type", "envelope", "objective", "year")
+SELECTORS = ("area", "region", "type", "envelope", "objective", "year", "option")
 
 
 class Limits:
@@ -100,6 +102,25 @@ class Limits:
         )
         limit = pd.Series(value.to_numpy() * size, areas["area"])
         return limit[(sums["bid"].to_numpy() > 0) & limit.notna().to_numpy()]
+
+    def take_ups(self, moves: pd.DataFrame) -> pd.DataFrame:
+        """The moves with their least and largest take-up; a row that names no option is about no scale-back."""
+        cells = moves.merge(self._areas, on="area", how="left").assign(year="").set_index(moves.index)
+        bounds = {}
+        for name, rule in (("low", "take_up_floor"), ("high", "take_up_ceiling")):
+            value, basis, _ = self.winner(rule, cells[~cells["is_scale_back"]])
+            back, back_basis, _ = self._named().winner(rule, cells[cells["is_scale_back"]])
+            value, basis = pd.concat([value, back]), pd.concat([basis, back_basis])
+            bounds[name] = value.where(basis == "amount", value * cells["most"])
+        before = cells["most"] * cells["used"]
+        high = (bounds["high"].fillna(cells["most"]) - before).clip(lower=0.0)
+        return moves.assign(low=(bounds["low"].fillna(0.0) - before).clip(lower=0.0), high=high)
+
+    def _named(self) -> Limits:
+        """The same without the general rules and the rows that name no option."""
+        chosen = copy(self)
+        chosen.general, chosen.rules = {}, self.rules[self.rules["option"] != ""]
+        return chosen
 
     def pot_shares(self) -> list[tuple[pd.DataFrame, bool, float]]:
         """Cells whose grants together keep a floor (or ceiling), and the limit in money."""

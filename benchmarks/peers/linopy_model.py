@@ -29,7 +29,7 @@ def stages(data: Prepared, clock: Clock) -> dict[str, float]:
                 continue
             enlarged = factor(data, stage) * expression
             optima[name] = minimise(model.m, enlarged) / factor(data, stage)
-            model.m.add_constraints(enlarged <= hold_at(optima[name], data, stage), name=f"held {name}")
+            model.m.add_constraints(enlarged <= hold_at(optima[name], data, name), name=f"held {name}")
     return optima
 
 
@@ -77,24 +77,28 @@ class Model:
     def _options(self) -> None:
         """Take-ups, links to what is scaled back, groups, requirements, own costs."""
         moves, _m = self.data.moves.table, self.m
-        self.s = self._variable("take_up", len(moves), 0.0, moves["most"])
+        self.s = self._variable("take_up", len(moves), moves["low"], moves["high"])
         backs, options = moves[moves["is_scale_back"]], moves[~moves["is_scale_back"]]
         linked = options[options["area"].isin(backs["area"])]
         if len(linked):
             gone = linked[["area"]].reset_index(names="move").reset_index(names="row")
             gone = gone.merge(backs[["area", "share"]].reset_index(names="back"), on="area")
             at = [*linked.index, *gone["back"]]
-            share = self._terms(self.s, at, [*(1 / linked["most"]), *gone["share"]], "linking")
-            self._require("link", total(share, [*range(len(linked)), *gone["row"]], "link"), "<=", 1.0)
+            left = (1 - linked["used"]).to_numpy()
+            share = self._terms(self.s, at, [*(1 / linked["most"]), *(gone["share"] * left[gone["row"]])], "linking")
+            self._require("link", total(share, [*range(len(linked)), *gone["row"]], "link"), "<=", left)
         grouped = options[options["group"] != ""]
         if len(grouped):
             share = self._terms(self.s, grouped.index, 1 / grouped["most"], "grouping")
-            self._require("group", total(share, grouped.groupby(["area", "group"]).ngroup(), "group"), "<=", 1.0)
+            group = grouped.groupby(["area", "group"]).ngroup()
+            left = 1 - grouped["used"].groupby(group).sum().to_numpy()
+            self._require("group", total(share, group, "group"), "<=", left)
         requires = self.data.moves.requires
         if len(requires):
             most = moves["most"].to_numpy()
             share, needed = (self._terms(self.s, at, 1 / most[at], "requirement") for at in requires.to_numpy().T)
-            self._require("requirement", share - needed, "<=", 0.0)
+            before, needed_before = (moves["used"].to_numpy()[at] for at in requires.to_numpy().T)
+            self._require("requirement", share - needed, "<=", needed_before - before)
         self.costly = moves[moves["own_cost"] > 0]
         limited = self.costly[self.costly["area"].isin(self.data.own_cost_ceiling.index)]
         if len(limited):
@@ -203,7 +207,7 @@ class Model:
         objective = data.targets["objective"].to_numpy()
         for row in national.itertuples():
             at = np.flatnonzero((objective == row.objective) & (row.first <= year) & (year <= row.last))
-            own = row.target * self.missed.isel(missed=row.Index)
+            own = row.base * self.missed.isel(missed=row.Index)
             reached = self.y.isel(target=at).sum() + own if len(at) else own
             self.m.add_constraints(reached >= row.target, name=f"national_{row.Index}")
             most = self.largest_missed.isel(largest_missed=priorities.index(row.priority))

@@ -15,7 +15,8 @@ class Moves:
     Attributes
     ----------
     table
-        area, option, most, own_cost, group, is_scale_back, share (of the bid, for a scale-back).
+        area, option, most, used (share taken before), low and high (bounds), own_cost, group, is_scale_back, share (of
+        the bid, for a scale-back).
     grant
         move, area, envelope, year, change (money).
     outcome
@@ -54,6 +55,7 @@ def _options(options: pd.DataFrame) -> tuple[pd.DataFrame, set[tuple[str, str]]]
             "area": kept["area"],
             "option": kept["option"],
             "most": kept["max_take_up"],
+            "used": kept["used"].fillna(0.0),
             "own_cost": kept["own_cost"].fillna(0.0),
             "group": kept["group"],
             "requires": kept["requires"],
@@ -103,11 +105,13 @@ def _scale_backs(
     whole = bids.groupby("area")["amount"].sum()
     alone = targets.loc[~targets["area"].isin(whole.index), "area"].drop_duplicates()
     share = bids["amount"] / bids["area"].map(whole)
+    envelope = bids["envelope"] + " " if tables["pot"]["envelope"].nunique() > 1 else ""
     table = pd.DataFrame(
         {
             "area": [*bids["area"], *alone],
-            "option": [*("scale-back " + bids["envelope"] + " " + bids["year"]), *["scale-back"] * len(alone)],
+            "option": [*("scale-back " + envelope + bids["year"]), *["scale-back"] * len(alone)],
             "most": 1.0,
+            "used": 0.0,
             "own_cost": 0.0,
             "group": "",
             "requires": "",

@@ -7,7 +7,7 @@ pandas for each of them alike. Nothing of the package is used but the tables and
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -48,8 +48,8 @@ class Prepared:
         area, objective: weight (λ p π / Σ π), years.
     burdens
         area: equity (λ), bid (Σ b); bid 0 where only own costs count.
-    order, give, ends, slopes
-        Of the stages: (name, priority), give by name, bands.
+    order, give, limits, ends, slopes
+        Of the stages: (name, priority), give by name, limits by name with priority, bands.
     """
 
     years: list[str]
@@ -65,6 +65,7 @@ class Prepared:
     burdens: pd.DataFrame
     order: list[tuple[str, int | None]]
     give: dict[str, float]
+    limits: dict[str, float]
     ends: list[float]
     slopes: list[float]
 
@@ -112,6 +113,7 @@ def prepare(scenario: sp.Scenario) -> Prepared:
     centre = areas.loc[areas["type"] == "centre", "code"]
     moves = moves_of(tables, years, centre)
     limits = Limits(tables, dict(settings.rules), years)
+    moves = replace(moves, table=limits.take_ups(moves.table))
     objectives = tables["objectives"].set_index("key")
     concerned = _concerned(tables, centre)
     people, equity = _people(concerned), _equity(concerned, settings.equity)
@@ -133,6 +135,7 @@ def prepare(scenario: sp.Scenario) -> Prepared:
         .reset_index(),
         order=_order(list(settings.stages.order), sorted(objectives["priority"].astype(int).unique())),
         give=dict(settings.stages.give),
+        limits=dict(settings.stages.limits),
         ends=list(settings.stages.bands.ends),
         slopes=list(settings.stages.bands.slopes),
     )
@@ -191,6 +194,7 @@ def _national(tables: dict[str, pd.DataFrame], objectives: pd.DataFrame, years: 
             "priority": national["objective"].map(objectives["priority"]).astype(int),
             "weight": national["objective"].map(objectives["weight"]),
             "target": national["target"],
+            "base": national["base"].fillna(national["target"]),
             "first": [years.index(names[0]) for names in span],
             "last": [years.index(names[-1]) for names in span],
         }

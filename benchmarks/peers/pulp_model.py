@@ -27,7 +27,7 @@ def stages(data: Prepared, clock: Clock, solver: str = "highs") -> dict[str, flo
         expression = model.expression(stage, priority)
         with clock(name):
             optima[name] = model.minimise(expression, factor(data, stage), solver)
-            model.problem += expression * factor(data, stage) <= hold_at(optima[name], data, stage, SLACK_OF[solver])
+            model.problem += expression * factor(data, stage) <= hold_at(optima[name], data, name, SLACK_OF[solver])
     return optima
 
 
@@ -50,8 +50,8 @@ class Model:
         data, problem = self.data, self.problem
         moves = data.moves.table
         self.s = {
-            j: self.problem.add_variable(f"take_up_{j}", 0, most)
-            for j, most in zip(moves.index, moves["most"], strict=True)
+            j: self.problem.add_variable(f"take_up_{j}", low, high)
+            for j, low, high in zip(moves.index, moves["low"], moves["high"], strict=True)
         }
         share = {j: self.s[j] * (1 / most) for j, most in zip(moves.index, moves["most"], strict=True)}
         gone = {
@@ -59,13 +59,14 @@ class Model:
             for area, backs in moves[moves["is_scale_back"]].groupby("area")
         }
         options = moves[~moves["is_scale_back"]]
+        left = (1 - moves["used"]).to_dict()
         for j, area in zip(options.index, options["area"], strict=True):
             if area in gone:
-                problem += share[j] + gone[area] <= 1
+                problem += share[j] + left[j] * gone[area] <= left[j]
         for _, members in options[options["group"] != ""].groupby(["area", "group"]):
-            problem += pulp.lpSum(share[j] for j in members.index) <= 1
+            problem += pulp.lpSum(share[j] for j in members.index) <= 1 - members["used"].sum()
         for j, required in zip(data.moves.requires["move"], data.moves.requires["required"], strict=True):
-            problem += share[j] <= share[required]
+            problem += share[j] - left[j] <= share[required] - left[required]
         costly = moves[moves["own_cost"] > 0]
         self.own_cost = {
             area: pulp.lpSum(cost * self.s[j] for j, cost in zip(group.index, group["own_cost"], strict=True))
@@ -154,7 +155,7 @@ class Model:
             yearly[objective, year].append(y)
         for row in data.national.itertuples():
             reached = [y for year in data.years[row.first : row.last + 1] for y in yearly[row.objective, year]]
-            problem += pulp.lpSum(reached) + row.target * self.missed[row.Index] >= row.target
+            problem += pulp.lpSum(reached) + row.base * self.missed[row.Index] >= row.target
             problem += self.missed[row.Index] <= self.largest_missed[row.priority]
 
     def _concession(self) -> None:

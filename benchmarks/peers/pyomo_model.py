@@ -27,7 +27,7 @@ def stages(data: Prepared, clock: Clock) -> dict[str, float]:
                 continue
             enlarged = factor(data, stage) * expression
             optima[name] = minimise(model, solver, enlarged) / factor(data, stage)
-            model.held.add(enlarged <= hold_at(optima[name], data, stage))
+            model.held.add(enlarged <= hold_at(optima[name], data, name))
     return optima
 
 
@@ -50,7 +50,8 @@ def options(model: Any, data: Prepared) -> None:
     moves = data.moves.table
     most, area_of, part = moves["most"].to_dict(), moves["area"].to_dict(), moves["share"].to_dict()
     model.MOVES = pyo.Set(initialize=list(moves.index))
-    model.take_up = pyo.Var(model.MOVES, bounds=lambda m, j: (0, most[j]))
+    low, high, used = moves["low"].to_dict(), moves["high"].to_dict(), moves["used"].to_dict()
+    model.take_up = pyo.Var(model.MOVES, bounds=lambda m, j: (low[j], high[j]))
     backs = {area: list(group.index) for area, group in moves[moves["is_scale_back"]].groupby("area")}
     options = moves[~moves["is_scale_back"]]
     model.LINKED = pyo.Set(initialize=[j for j in options.index if area_of[j] in backs])
@@ -65,16 +66,16 @@ def options(model: Any, data: Prepared) -> None:
 
     @model.Constraint(model.LINKED)
     def link(m: Any, j: int) -> Any:
-        return m.take_up[j] / most[j] + m.gone[area_of[j]] <= 1
+        return m.take_up[j] / most[j] + (1 - used[j]) * m.gone[area_of[j]] <= 1 - used[j]
 
     @model.Constraint(groups.keys())
     def group(m: Any, *key: str) -> Any:
-        return pyo.quicksum(m.take_up[j] / most[j] for j in groups[key]) <= 1
+        return pyo.quicksum(m.take_up[j] / most[j] + used[j] for j in groups[key]) <= 1
 
     @model.Constraint(range(len(requires)))
     def requirement(m: Any, i: int) -> Any:
         j, required = requires[i]
-        return m.take_up[j] / most[j] <= m.take_up[required] / most[required]
+        return m.take_up[j] / most[j] + used[j] <= m.take_up[required] / most[required] + used[required]
 
     @model.Expression(costs.keys())
     def own_cost(m: Any, a: str) -> Any:
@@ -186,7 +187,7 @@ def shortfall(model: Any, data: Prepared) -> None:
     def national(m: Any, r: int) -> Any:
         span = data.years[rows[r].first : rows[r].last + 1]
         reached = pyo.quicksum(y for t in span for y in yearly[rows[r].objective, t])
-        return reached + rows[r].target * m.missed[r] >= rows[r].target
+        return reached + rows[r].base * m.missed[r] >= rows[r].target
 
     @model.Constraint(rows.keys())
     def largest_shortfall(m: Any, r: int) -> Any:

@@ -22,6 +22,9 @@ HIGHS_TRIES = (
 )
 """Algorithms in turn, the fastest first: the next where one finds no optimum."""
 
+WITHIN = 1e-9
+"""By how much of its size a stage may miss its limit and still be held there."""
+
 ENLARGED = 1e3
 """Factor of objectives and of the constraints that hold them, which stand in units of their natural size."""
 
@@ -32,9 +35,13 @@ A loss of 1e-10 of a stage can be worth 1e-6 of a later one.
 """
 
 
-def hold_at(optimum: float, data: Prepared, stage: str, slack: float = SLACK) -> float:
+def hold_at(optimum: float, data: Prepared, name: str, slack: float = SLACK) -> float:
     """Limit of the constraint that keeps an enlarged stage."""
-    return (optimum + data.give.get(stage, 0.0)) * factor(data, stage) + slack
+    stage, limit = name.partition("[")[0], data.limits.get(name)
+    most = optimum + data.give.get(stage, 0.0)
+    if limit is not None and optimum <= limit + WITHIN * data.size(stage):
+        most = min(most, max(optimum, limit))
+    return most * factor(data, stage) + slack
 
 
 def factor(data: Prepared, stage: str) -> float:

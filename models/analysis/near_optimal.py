@@ -30,8 +30,9 @@ def limits(settlement: Settlement, within: float, keep: Sequence[str] | None) ->
     if not 0 <= within <= 1:
         raise BadOptionError(f"within {within!r} is no share", "write 0.01 for one percent")
     stages = {stage.name: stage for stage in settlement.solved_stages.formulation.stages}
-    ended = settlement.stages.set_index("name")[["final", "value", "give"]].astype(float).fillna(0.0)
-    allowed = np.maximum(ended["final"], ended["value"] + ended["give"])
+    ended = settlement.stages.set_index("name")[["final", "value"]].astype(float).fillna(0.0)
+    usable = [stages[str(name)].held_at(value) for name, value in ended["value"].items()]
+    allowed = ended["final"].clip(lower=pd.Series(usable, ended.index))
     for name in keep or ():
         if name not in stages and not any(stage.startswith(f"{name}[") for stage in stages):
             raise BadOptionError(f"there is no stage {name!r}", f"choose of {', '.join(stages)}")

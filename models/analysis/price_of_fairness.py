@@ -89,7 +89,9 @@ def price_fairness(
     actual = _shortfalls(settlement)
     without_give = without_bands = actual
     if any(give > 0 for give in stages.give.values()):
-        without_give = _minimised(scenario.with_(stages={"give": dict.fromkeys(stages.give, 0.0)}), control)
+        without_give = _minimised(
+            scenario.with_(stages={"give": dict.fromkeys(stages.give, 0.0), "limits": None}), control
+        )
         without_bands = _minimised(scenario.with_(stages={"bands": {"ends": [], "slopes": [1]}}), control)
     distribution = spread(settlement)
     return PriceOfFairness(

@@ -101,7 +101,7 @@ def recourse(scenario: Scenario, measure: str, shared: Common) -> tuple[Recourse
     The programme, the columns of its national shortfalls, and the national targets.
     """
     give = dict.fromkeys(name for name in scenario.settings.stages.give if name != measure)
-    formulation = formulate(scenario.with_(stages={"order": [measure], "give": give}))
+    formulation = formulate(scenario.with_(stages={"order": [measure], "give": give, "limits": None}))
     stage = next(stage for stage in formulation.stages if not stage.empty)
     columns = formulation.model.grant[shared.cells]
     there = columns != ABSENT

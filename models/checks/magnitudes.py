@@ -56,6 +56,17 @@ def check_magnitudes(tables: Tables, envelopes: Sequence[str], pounds: float) ->
     _check_own_costs(tables, pounds)
 
 
+def check_limits_of_stages(objectives: Parsed, settings: Settings, report: Report, file: str) -> None:
+    """Check that the priorities of the stages that have limits are those of objectives."""
+    priorities = sorted({int(number) for number in objectives.number("priority").tolist()}) or [1]
+    for stage, limit in settings.stages.limits.items():
+        name, bracket, priority = stage.partition("[")
+        if bracket and int(priority.rstrip("]")) not in priorities:
+            expected = "a priority of objectives: " + ", ".join(f"{name}[{number}]" for number in priorities)
+            key, remedy = f"stages.limits[{stage}]", "leave it out, or correct it"
+            report.add(Diagnostic("SP-S018", SETTINGS, file, "", key, shown(limit), expected, remedy))
+
+
 def check_gives(bids: Parsed, settings: Settings, report: Report, file: str) -> None:
     """Name what a stage gives where it is too little to be told from nothing."""
     for stage, give in settings.stages.give.items():

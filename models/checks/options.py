@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from ..diagnostics.problems import did_you_mean, near, shown
-from ..tables.schema import CENTRE, SCALE_BACK
+from ..tables.schema import CENTRE, SCALE_BACK, USED
 from .keys import places
 from .parsing import Parsed, combined, say
 
@@ -80,6 +80,35 @@ def check_options(tables: Tables) -> None:
         remedy = f"write {shown(word.replace(';', ','))}"
         options.complain("SP-D033", int(row), "option", shown(word), "a name without semicolon", remedy)
     _check_requirements(options)
+    _check_used(options)
+
+
+ROUNDING = 1e-9
+"""By how much shares that were taken before may miss one another: what a settlement leaves."""
+
+
+def _check_used(options: Parsed) -> None:
+    """Check that what was taken before is what groups and requirements allow."""
+    if USED not in options.numbers:
+        return
+    used = np.where(options.number("max_take_up") > 0, options.number(USED), 0.0)
+    codes, _ = combined(options, ("area", "group"))
+    grouped = options.text("group").where(lambda word: word != "")
+    _, first, member = np.unique(codes, return_index=True, return_inverse=True)
+    sums = np.bincount(member, np.where(grouped, np.nan_to_num(used), 0.0))
+    for group in np.flatnonzero(sums > 1 + ROUNDING):
+        row = int(first[group])
+        expected = f"at most 1 for the group {say(options, row, ('area', 'group'))} together"
+        options.complain("SP-D037", row, USED, f"{sums[group]:g}", expected, "correct the shares, or the group")
+    pair = zip(options.labels["area"].values, options.labels["option"].values, strict=True)
+    share = dict(zip(pair, used.tolist(), strict=True))
+    requires = options.text("requires")
+    for row in np.flatnonzero(requires.where(lambda word: word != "")).tolist():
+        for name in requires[row].split(";"):
+            needed = share.get((options.labels["area"][row], name.strip()))
+            if needed is not None and used[row] > needed + ROUNDING:
+                expected = f"at most {needed:g}, as much as of {shown(name.strip())}, which it requires"
+                options.complain("SP-D038", row, USED, f"{used[row]:g}", expected, "correct one of the two shares")
 
 
 def check_years_of_options(tables: Tables) -> None:

@@ -21,7 +21,7 @@ from .expectations import check_expectations
 from .habits import in_financial_years, in_small_letters, take_names_and_capitals, turn_years
 from .keys import check_attributes, check_keys, check_pot, known_words
 from .levelling import check_levelling
-from .magnitudes import check_gives, check_magnitudes
+from .magnitudes import check_gives, check_limits_of_stages, check_magnitudes
 from .options import check_centre, check_grants, check_options, check_weights, check_years_of_options
 from .parsing import Parsed, absent, parse
 from .plausibility.limits import check_limits
@@ -120,6 +120,8 @@ def _check_together(
     check_attributes(tables, settings, unusable)
     check_centre(tables)
     check_weights(tables["targets"])
+    if tables["objectives"].complete and "stages" not in unusable and not tables["objectives"].faulty:
+        check_limits_of_stages(tables["objectives"], settings, report, file)
     if tables["pot"].complete:
         check_grants(tables["option_years"], envelopes_of(tables["pot"]))
     check_options(tables)
@@ -128,7 +130,7 @@ def _check_together(
         census = take_census(tables)
         check_people(tables["areas"], census, settings)
         check_levelling(tables, census, settings, unusable, report, file)
-        check_rules(tables, census, known_words(tables, settings, unusable))
+        check_rules(tables, census, known_words(tables, settings, unusable), settings.rules)
         if tables["rules"].complete and not len(report):
             check_rate_rules(tables, census, settings, report, file)
         if not len(report):  # what does not fit together is looked for among numbers that stand

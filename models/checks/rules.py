@@ -3,28 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from ..diagnostics.problems import did_you_mean, one_of, shown
-from ..tables.rule_kinds import OF_REFERENCE, RULES, SELECTORS, SUMS, Rule
+from ..tables.rule_kinds import OF_REFERENCE, OPTIONS, RULES, SELECTORS, SUMS, Rule
 from .census import Census
 from .keys import places
 from .parsing import Parsed, say
+from .rule_rows import NO_ROW, Winners, index_of_areas, patterns_of, winning_rows
+from .take_up_rules import check_take_ups
 from .text_cells import UNUSABLE, Integers
 
 Tables = Mapping[str, Parsed]
 Booleans = npt.NDArray[np.bool_]
 
-NO_ROW = -1
-"""No row of the table."""
-
 _OF_AREAS = ("area", "region", "type")
 
 
-def check_rules(tables: Tables, census: Census, known: Mapping[str, Sequence[str] | None]) -> None:
+def check_rules(
+    tables: Tables, census: Census, known: Mapping[str, Sequence[str] | None], general: Mapping[str, float]
+) -> None:
     """Check every row of the table rules, and the rows of each rule against one another.
 
     Parameters
@@ -35,6 +35,8 @@ def check_rules(tables: Tables, census: Census, known: Mapping[str, Sequence[str
         The areas and what they bid.
     known
         The years, objectives and envelopes; None where they are not known.
+    general
+        The rules for all areas.
     """
     rules = tables["rules"]
     if not {"rule", "value"} <= set(rules.labels) | set(rules.numbers) or not rules.rows:
@@ -44,10 +46,11 @@ def check_rules(tables: Tables, census: Census, known: Mapping[str, Sequence[str
     names = rules.labels["rule"].values
     for name, rule in RULES.items():
         rows = np.flatnonzero(sound & (names == name))
-        if len(rows) and rule.over is not SUMS:
+        if len(rows) and rule.over not in (SUMS, OPTIONS):
             winners = winning_rows(rules, rule, rows, tables["areas"], axes)
             _check_reference(rule, rules, tables["bids"], winners, census, axes)
             _check_heads(rule, rules, tables["areas"], winners, census)
+    check_take_ups(tables, sound, census, known, general)
 
 
 def _check_rows(rules: Parsed) -> Booleans:
@@ -118,111 +121,12 @@ def _check_areas(rules: Parsed, areas: Parsed) -> Booleans:
 def _matching_areas(rules: Parsed, rows: Integers, areas: Parsed) -> Booleans:
     """Whether any area has the code, region and type that each of these rows names."""
     matched = np.zeros(len(rows), dtype=bool)
-    index = _Index(areas, {})
+    index = index_of_areas(areas, {})
     for pattern, of_pattern in patterns_of(rules, rows, _OF_AREAS).items():
         there = np.unique(index.keys(pattern))
         keys = index.keys_of_rows(rules, rows[of_pattern], pattern)
         matched[of_pattern] = np.isin(keys, there)
     return matched
-
-
-def patterns_of(rules: Parsed, rows: Integers, columns: Sequence[str]) -> dict[tuple[str, ...], Integers]:
-    """Sort rows by which of the columns they name: positions in ``rows``."""
-    named = np.column_stack([np.asarray(rules.text(column).values[rows] != "", dtype=bool) for column in columns])
-    if not len(rows):
-        return {}
-    kinds, of_row = np.unique(named, axis=0, return_inverse=True)
-    of_row = of_row.reshape(-1)
-    return {
-        tuple(column for column, is_named in zip(columns, kind, strict=True) if is_named): np.flatnonzero(
-            of_row == number
-        )
-        for number, kind in enumerate(kinds)
-    }
-
-
-class _Index:
-    """Cells of areas × further axes, and numbers for what any choice of columns says in each."""
-
-    def __init__(self, areas: Parsed, axes: Mapping[str, Sequence[str]]) -> None:
-        self._vocabulary: dict[str, dict[str, int]] = {}
-        self._codes: dict[str, Integers] = {}
-        self.shape = (areas.rows, *(len(words) for words in axes.values()))
-        self.axes = {"area": 0, "region": 0, "type": 0} | {name: 1 + position for position, name in enumerate(axes)}
-        for column, source in (("area", "code"), ("region", "region"), ("type", "type")):
-            labels = areas.text(source)
-            self._vocabulary[column] = {word: code for code, word in enumerate(labels.words) if word}
-            self._codes[column] = places(labels, self._vocabulary[column])
-        for name, words in axes.items():
-            self._vocabulary[name] = {word: code for code, word in enumerate(words)}
-            self._codes[name] = np.arange(len(words), dtype=np.int64)
-
-    def keys(self, pattern: Sequence[str]) -> Integers:
-        """A number for what the columns of a pattern say in each cell, -1 where one says nothing."""
-        keys = np.zeros((1,) * len(self.shape), dtype=np.int64)
-        for column in pattern:
-            reach = tuple(-1 if axis == self.axes[column] else 1 for axis in range(len(self.shape)))
-            keys = self._append(keys, self._codes[column].reshape(reach), column)
-        return np.asarray(np.broadcast_to(keys, self.shape)).reshape(-1)
-
-    def keys_of_rows(self, rules: Parsed, rows: Integers, pattern: Sequence[str]) -> Integers:
-        """The same number for rows of the table."""
-        keys = np.zeros(len(rows), dtype=np.int64)
-        for column in pattern:
-            keys = self._append(keys, places(rules.text(column), self._vocabulary[column])[rows], column)
-        return keys
-
-    def _append(self, keys: Integers, codes: Integers, column: str) -> Integers:
-        joined = keys * (len(self._vocabulary[column]) + 1) + codes
-        return np.where((keys < 0) | (codes < 0), -1, joined)
-
-
-@dataclass(frozen=True, eq=False)
-class Winners:
-    """Which row of the table wins in each cell: areas × the axes that some row names; :data:`NO_ROW` for none."""
-
-    row: Integers
-    axes: tuple[str, ...]
-
-    def over(self, axes: Sequence[str]) -> Integers:
-        """The rows over areas × these axes in this order, of length 1 where no row names the axis."""
-        order = [axis for axis in axes if axis in self.axes]
-        row = self.row.transpose(0, *(1 + self.axes.index(axis) for axis in order))
-        return row.reshape(len(row), *(row.shape[1 + order.index(axis)] if axis in order else 1 for axis in axes))
-
-
-def winning_rows(
-    rules: Parsed, rule: Rule, rows: Integers, areas: Parsed, known: Mapping[str, Sequence[str]]
-) -> Winners:
-    """Find the winning row of each cell, and complain of rows that are equally particular somewhere."""
-    patterns = patterns_of(rules, rows, rule.selectors)
-    used = tuple(axis for axis in known if any(axis in pattern for pattern in patterns))
-    index = _Index(areas, {axis: known[axis] for axis in used})
-    best = np.full(int(np.prod(index.shape)), NO_ROW, dtype=np.int64)
-    selectors = np.zeros(len(best), dtype=np.int64)
-    for pattern in sorted(patterns, key=len, reverse=True):
-        of_pattern = rows[patterns[pattern]]
-        keys, first = np.unique(index.keys_of_rows(rules, of_pattern, pattern), return_index=True)
-        cells = index.keys(pattern)
-        at = np.minimum(np.searchsorted(keys, cells), len(keys) - 1)
-        matched = (cells >= 0) & (keys[at] == cells)
-        row = np.where(matched, of_pattern[first][at], NO_ROW)
-        _check_ties(rules, best, row, matched & (selectors == len(pattern)) & (best != NO_ROW))
-        free = matched & (best == NO_ROW)
-        best[free], selectors[free] = row[free], len(pattern)
-    return Winners(best.reshape(index.shape), used)
-
-
-def _check_ties(rules: Parsed, first: Integers, second: Integers, tied: Booleans) -> None:
-    pairs = np.unique(np.column_stack([first[tied], second[tied]]), axis=0)
-    for one, other in (sorted(map(int, pair)) for pair in pairs):
-        rules.complain(
-            "SP-D054",
-            other,
-            value=say(rules, other, ("rule", *SELECTORS)),
-            expected=f"a row more or less particular than {rules.raw.place.row(one)}, {say(rules, one, SELECTORS)}",
-            remedy="where both hold neither wins: name one more column in one of them",
-        )
 
 
 def _check_reference(

@@ -253,11 +253,11 @@ def _table(orders: MeritOrders, ranking: Ranking) -> pd.DataFrame:
 
 
 def _holds(orders: MeritOrders) -> dict[str, float]:
-    """Part of each objective in the dual of the largest shortfall: target times dual; the parts add up to one."""
+    """Part of each objective in the dual of the largest shortfall: base times dual; the parts add up to one."""
     data, programme = orders.solved.formulation.data, orders.solved.programme
     for stage in orders.solved.marginals:
         if stage.name.startswith(SHARED) and stage.value > 0:
-            weight = stage.row[programme.rows("national")] * data.national.target
+            weight = stage.row[programme.rows("national")] * data.national.base
             if weight.sum() > 0:
                 of = np.bincount(data.national.objective, weights=weight, minlength=len(data.objectives))
                 return {key: float(of[k] / weight.sum()) for k, key in enumerate(data.objectives) if of[k] > 0}

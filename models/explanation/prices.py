@@ -148,7 +148,8 @@ def with_certainty(solved: SolvedStages, prices: Sequence[Price]) -> tuple[Price
     It is where its dual is the only one in its stage and, being zero, in every stage before, and where the dual of the
     pot whose money measures it is. Of a lock it is never said: it holds on both sides.
     """
-    checked = [replace(price, sure=not price.kind.endswith("lock")) for price in prices]
+    locked = [price.bound.of_column and price.bound.lower and price.bound.upper for price in prices]
+    checked = [replace(price, sure=not both) for price, both in zip(prices, locked, strict=True)]
     position = {stage.name: at for at, stage in enumerate(solved.marginals)}
     for at, stage in enumerate(solved.marginals):
         mine = [i for i, price in enumerate(checked) if position.get(price.stage, at) >= at and price.sure]

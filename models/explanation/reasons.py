@@ -17,6 +17,7 @@ from .merit_order import CUTS, MeritOrders, Ranking
 from .prices import RULE_ROWS
 from .rivals import NOBODY, rivals
 from .stage_weights import StageWeights, shares_short
+from .take_up_limits import CEILING, FLOOR, take_up_limits
 from .tight_rules import BAND, HELD
 from .verdicts import LAST, TIED, USED_UP
 
@@ -62,7 +63,8 @@ class Sentences:
         tied = (orders.verdicts.stop == TIED) & (take_up > ALIKE * data.options.limit)
         self._several_tied = int(tied.sum()) > 1
         self._short: dict[tuple[int, int], str] = {}
-        used_up = ~(take_up / data.options.limit < 1 - ALIKE)
+        most = take_up_limits(orders.solved).upper / data.options.limit
+        used_up = ~(take_up / data.options.limit < most - ALIKE)
         short = shares_short(orders.solved)
         self._ranked = [
             Ranked(
@@ -186,7 +188,7 @@ class Sentences:
     def _unranked(self, j: int) -> str:
         """Name the stage that decided on an option without a rank: it is for nothing that is short."""
         verdict = self._orders.verdicts[j]
-        if not verdict.stage:
+        if not verdict.stage or verdict.stop == FLOOR:
             return ""
         if verdict.stop in (TIED, LAST):
             return f"; it keeps {stage_words(verdict.stage)} as low as possible"
@@ -195,13 +197,16 @@ class Sentences:
     def _stopped(self, j: int) -> str:
         stop, back, share = self._orders.verdicts.stop[j], self._back[j], share_words(self._share[j])
         if stop == USED_UP:
-            return "" if back else ", so all of it is used"
+            left = "that was left " if self._data.options.used[j] > 0 else ""
+            return "" if back else f", so all {left}of it is used"
         if stop == LAST:
             return f", and {share} of it was enough"
         if stop == TIED:
             return ", shared among those to whom it costs as much" if self._several_tied else _ONLY.format(share=share)
         if back and stop == LINK:
             return "; more would end what is worth more"
+        if stop == CEILING and not back:
+            return f"; {share} of it is all that {self._effects.area(j)} offers"
         return _STOPS.get(stop, "; the {stop} stops it at {share}").format(stop=stop, share=share)
 
     def _prices(self, costs: Sequence[float]) -> list[str]:
@@ -232,6 +237,7 @@ _STOPS = {
     "requirement": "; it needs another option, which stops it at {share}",
     "group": "; it shares one opportunity with others, which stops it at {share}",
     "dearer than the price": "",
+    FLOOR: "; the take-up floor asks for {share} of it",
 }
 """Endings of the sentence by what stopped the option; a rule that is not here is named."""
 

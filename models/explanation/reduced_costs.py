@@ -24,6 +24,7 @@ from ..tables.rule_kinds import RULES
 from .band_kinks import band_kinks
 from .prices import RULE_ROWS, cell_kinds
 from .solved_stages import SolvedStages
+from .take_up_limits import CEILING, FLOOR, take_up_limits
 from .tight_rules import BAND, HELD, AtLimit
 
 UNUSED = 1e-9
@@ -56,6 +57,8 @@ class ReducedCostParts:
         What the stage itself counts.
     served
         What an option does for rules, not above zero: it lifts a grant from its floor, say.
+    demanded
+        The part of that which its own take-up floor has.
     rules
         For each kind of rule what it holds the option back by, not below zero.
     in_the_way
@@ -67,6 +70,7 @@ class ReducedCostParts:
     outcome: Floats
     own: Floats
     served: Floats
+    demanded: Floats
     rules: Mapping[str, Floats]
     total: Floats
     in_the_way: Mapping[str, Booleans]
@@ -84,6 +88,7 @@ class ReducedCosts:
         self._solved = solved
         model, programme = solved.formulation.model, solved.programme
         self._take_up: Integers = model.take_up
+        self._take_ups = take_up_limits(solved)
         self._used = solved.take_up > UNUSED * model.data.options.limit
         parts = [programme.columns(name) for name in ("grant", "target")]
         rows = [programme.rows(name) for name in ("grant", "target")]
@@ -129,6 +134,10 @@ class ReducedCosts:
                 hold(HELD, effects, duals)
         for kind, reduced in self._bounds(stage).items():
             hold(kind, self._moves, reduced)
+        total = stage.column[self._take_up]
+        kinds = self._take_ups.kinds(total)
+        rules[CEILING] = np.where(kinds == CEILING, -total, 0.0)
+        demanded = np.where(kinds == FLOOR, -total, 0.0)
         rules[BAND] = self._beyond(stage)
         counted += stage.cost[self._take_up] + self._moves.T @ stage.cost[self._cells] - rules[BAND]
         return ReducedCostParts(
@@ -136,9 +145,10 @@ class ReducedCosts:
             money=money,
             outcome=outcome,
             own=counted,
-            served=served,
+            served=served + demanded,
+            demanded=demanded,
             rules=rules,
-            total=stage.column[self._take_up],
+            total=np.where(kinds == "", total, 0.0),
             in_the_way=self._limits.in_the_way(stage),
         )
 

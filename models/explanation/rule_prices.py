@@ -6,11 +6,13 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from singlepot.solver import Bound
+from singlepot.solver import Bound, Family, Marginals
 
-from ..tables.rule_kinds import RULES, bounds_of
+from ..scenario.array_types import Integers, Texts
+from ..tables.rule_kinds import OPTIONS, RULES, bounds_of
 from .prices import RULE_ROWS, Price, bound_kinds, first_stage, place_of, priced, with_certainty, year_of
 from .solved_stages import SolvedStages
+from .take_up_limits import take_up_limits
 
 
 def rule_prices(solved: SolvedStages) -> tuple[Price, ...]:
@@ -38,7 +40,7 @@ def _row_rules(solved: SolvedStages) -> Iterator[Price]:
 
 
 def _bound_rules(solved: SolvedStages) -> Iterator[Price]:
-    """Floors, ceilings and locks of grants and targets, and the limit of carry-over, from reduced costs."""
+    """Floors, ceilings and locks of grants, targets and take-ups, and the limit of carry-over, from reduced costs."""
     programme = solved.programme
     for family in programme.column_families:
         if not bounds_of(family.name):
@@ -49,9 +51,8 @@ def _bound_rules(solved: SolvedStages) -> Iterator[Price]:
             matters = (stage.column[family.span] != 0) & ~done
             done |= matters
             members = np.flatnonzero(matters)
-            kinds = bound_kinds(family.name, lower[members], upper[members], stage.x[family.span][members])
-            for member, kind in zip(members, kinds, strict=True):
-                if kind == "zero":
+            for member, kind in zip(members, _kinds(solved, family, stage, members), strict=True):
+                if kind in ("", "zero"):
                     continue
                 labels = place_of((family,), family.start + int(member))
                 marginal = float(stage.column[family.start + member])
@@ -61,10 +62,19 @@ def _bound_rules(solved: SolvedStages) -> Iterator[Price]:
                 yield priced(solved, kind, labels, stage, bound, marginal, per, year_of(solved, labels))
 
 
+def _kinds(solved: SolvedStages, family: Family, stage: Marginals, members: Integers) -> Texts:
+    """Name the bounds at which some columns of a family stand; "zero" or nothing where no rule sets them."""
+    programme, span = solved.programme, family.span
+    if family.name == "take_up":
+        return take_up_limits(solved).kinds(stage.column[span])[members]
+    lower, upper = programme.column_lower[span], programme.column_upper[span]
+    return bound_kinds(family.name, lower[members], upper[members], stage.x[span][members])
+
+
 def _unit_of(solved: SolvedStages, term: str, labels: tuple[str, ...]) -> str:
     """Unit of the limits of a term: money, the unit of the objective that labels name, or else one whole option."""
     rule = next((rule for rule in RULES.values() if rule.term == term), None)
-    if rule is None:
+    if rule is None or rule.over is OPTIONS:
         return "unit"
     if rule.unit:
         return rule.unit
@@ -101,6 +111,8 @@ def bound_of_rule(solved: SolvedStages, kind: str, labels: tuple[str, ...]) -> B
             lower, upper = float(programme.column_lower[column]), float(programme.column_upper[column])
             lock = lower == upper
             there = {"floor": lower > 0, "ceiling": np.isfinite(upper) and not lock, "lock": lock}
+            if family.name == "take_up":
+                there["ceiling"] = upper < float(take_up_limits(solved).available[column - family.start])
             if place_of((family,), column) == labels and there.get(sense, False):
-                return Bound(column, True, sense != "ceiling", sense != "floor" or lock)
+                return Bound(column, True, sense != "ceiling" or lock, sense != "floor" or lock)
     return None

@@ -24,14 +24,14 @@ NAMED = 3
 
 
 def shares_short(solved: SolvedStages) -> Floats:
-    """Return the shortfall of every national row at the settlement, as a share of its target."""
+    """Return the shortfall of every national row at the settlement, as a share of its base."""
     data = solved.formulation.data
     cells, rows = data.options.outcome, data.national
     total: Floats = data.proposed.sum(axis=0)
     np.add.at(total, (cells.across, cells.year), cells.value * solved.take_up[cells.option])
     until = np.concatenate([np.zeros((len(total), 1)), total.cumsum(axis=1)], axis=1)
     agreed = until[rows.objective, rows.last + 1] - until[rows.objective, rows.first]
-    return np.asarray(np.maximum(rows.target - agreed, 0.0) / rows.target, dtype=np.float64)
+    return np.asarray(np.maximum(rows.target - agreed, 0.0) / rows.base, dtype=np.float64)
 
 
 class StageWeights:

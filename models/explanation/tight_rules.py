@@ -17,6 +17,7 @@ from ..scenario.array_types import Booleans, Floats, Integers, Texts
 from .band_kinks import band_kinks
 from .prices import RULE_ROWS, cell_kinds
 from .solved_stages import SolvedStages
+from .take_up_limits import CEILING, take_up_limits
 
 BAND = "the next band"
 HELD = "settled before"
@@ -70,6 +71,8 @@ class AtLimit:
                 in_way[RULE_ROWS[name]] = _raise(effects, full) | _raise(effects, empty, -1)
         for kind, blocked in self._of_cells(stage).items():
             in_way[kind] = in_way.get(kind, np.zeros(len(blocked), dtype=bool)) | blocked
+        free = stage.column[self._solved.formulation.model.take_up] == 0
+        in_way[CEILING] = free & take_up_limits(self._solved).at_ceiling(self._solved.take_up)
         return in_way
 
     def _at_bounds(self, name: str, stage: Marginals, free: Booleans) -> tuple[Booleans, Booleans]:

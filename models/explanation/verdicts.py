@@ -12,13 +12,14 @@ from ..scenario.array_types import Booleans, Floats, Integers, Texts
 from .prices import RULE_ROWS
 from .reduced_costs import UNUSED, ReducedCostParts
 from .solved_stages import SolvedStages
+from .take_up_limits import CEILING, FLOOR, take_up_limits
 from .tight_rules import HELD
 
 MATTERS = 1e-6
 """Size of a part of a reduced cost, relative to the largest of its option, above which it counts."""
 
-WHOLE = 1e-9
-"""Share of its limit within which a take-up counts as used up."""
+ZERO = 1e-9
+"""Value of a stage, relative to its natural size, up to which it stands at zero."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,8 @@ class Verdict:
         The stage that decided.
     stop
         ``used up``, ``dearer than the price``, ``tie shared`` (as dear as others that are used in part),
-        ``the last that was needed`` (alone in that), or the rule that holds it back most.
+        ``the last that was needed`` (alone in that), or the rule that holds it back most; ``take-up floor`` where no
+        more of it is used than that rule asks.
     rules
         Every rule that holds it back in that stage, the strongest first.
     """
@@ -63,8 +65,8 @@ class Verdicts(Sequence[Verdict]):
         Of the stages that decide.
     nothing
         Which of them stand at zero.
-    share
-        Take-ups as shares of their limits.
+    stands
+        Where the take-ups stand.
     shared
         Which options the sharing step moved.
 
@@ -75,9 +77,10 @@ class Verdicts(Sequence[Verdict]):
     """
 
     def __init__(
-        self, parts: tuple[ReducedCostParts, ...], nothing: Sequence[bool], share: Floats, shared: Booleans
+        self, parts: tuple[ReducedCostParts, ...], nothing: Sequence[bool], stands: Stands, shared: Booleans
     ) -> None:
-        self._parts, self._share = parts, share
+        self._parts, self._stands = parts, stands
+        share = stands.share
         self._size = [_size(part) for part in parts]
         self.stop: Texts = np.full(len(share), "", dtype=object)
         self._stage: Integers = np.full(len(share), UNDECIDED)
@@ -105,7 +108,7 @@ class Verdicts(Sequence[Verdict]):
         if self._listed[j] == UNDECIDED:
             return
         at = int(self._listed[j])
-        parts, whole = self._parts[at], self._share[j] >= 1 - WHOLE
+        parts, whole = self._parts[at], self._stands.whole[j]
         held: list[str] = []
         if self._every[j] and self.stop[j] != USED_UP:
             least = MATTERS * self._size[at][j]
@@ -121,8 +124,10 @@ class Verdicts(Sequence[Verdict]):
 
         A stage that stands at zero cannot be bettered: no rule keeps an option from that, it can only be too dear.
         """
-        share, at_margin = self._share, np.where(shared, TIED, LAST).astype(object)
-        unused, whole = share <= UNUSED, share >= 1 - WHOLE
+        share, whole = self._stands.share, self._stands.whole
+        at_margin = np.where(shared, TIED, LAST).astype(object)
+        at_margin[self._stands.at_floor], at_margin[self._stands.at_ceiling] = FLOOR, CEILING
+        unused = share <= UNUSED
         partly = (share > UNUSED) & ~whole
         before: Integers = np.full(len(self), UNDECIDED)
         open_, margin = np.ones(len(self), dtype=bool), before.copy()
@@ -132,7 +137,7 @@ class Verdicts(Sequence[Verdict]):
             if at_zero:
                 stop = np.where((parts.total > least) & unused, DEARER, "").astype(object)
             else:
-                stop = _in_stage(parts, share, least)
+                stop = _in_stage(parts, self._stands, least)
             stopped = counts & (stop != "")
             again = stopped & (stop == HELD) & (margin != UNDECIDED)
             self._settle(again, margin, at_margin)
@@ -144,8 +149,9 @@ class Verdicts(Sequence[Verdict]):
                 margin[passed & partly & (margin == UNDECIDED)] = at
         open_whole, open_rest = open_ & whole, open_ & ~whole
         self._settle(open_whole, before, USED_UP)
-        self._settle(open_rest & (shared | partly), np.where(margin != UNDECIDED, margin, before), at_margin)
-        self._settle(open_rest & ~(shared | partly), before, DEARER, listed=len(self._parts) - 1)
+        marginal = open_rest & (shared | partly | self._stands.at_ceiling)
+        self._settle(marginal, np.where(margin != UNDECIDED, margin, before), at_margin)
+        self._settle(open_rest & ~marginal, before, DEARER, listed=len(self._parts) - 1)
 
     def _settle(
         self, which: Booleans, stage: int | Integers, stop: str | Texts, listed: int = UNDECIDED, every: bool = False
@@ -153,6 +159,16 @@ class Verdicts(Sequence[Verdict]):
         for mine, value in ((self._stage, stage), (self.stop, stop)):
             mine[which] = value[which] if isinstance(value, np.ndarray) else value
         self._listed[which], self._every[which] = listed, every
+
+
+@dataclass(frozen=True, eq=False)
+class Stands:
+    """Where take-ups stand: shares of their limits, and which are whole, at the ceiling or at the floor of a rule."""
+
+    share: Floats
+    whole: Booleans
+    at_ceiling: Booleans
+    at_floor: Booleans
 
 
 def judge(solved: SolvedStages, parts: tuple[ReducedCostParts, ...]) -> Verdicts:
@@ -167,8 +183,9 @@ def judge(solved: SolvedStages, parts: tuple[ReducedCostParts, ...]) -> Verdicts
     ended = solved.staged.x[solved.formulation.model.take_up]
     ended = ended * solved.staged.scaled.column_scale[solved.formulation.model.take_up] / options.limit
     shared = np.abs(share - ended) > SHARED_BEYOND
-    nothing = [part.stage.value <= WHOLE * stages[part.stage.position].size for part in deciding]
-    return Verdicts(deciding, nothing, share, shared)
+    nothing = [part.stage.value <= ZERO * stages[part.stage.position].size for part in deciding]
+    at, taken = take_up_limits(solved), solved.take_up
+    return Verdicts(deciding, nothing, Stands(share, at.whole(taken), at.at_ceiling(taken), at.at_floor(taken)), shared)
 
 
 def _size(parts: ReducedCostParts) -> Floats:
@@ -179,13 +196,14 @@ def _size(parts: ReducedCostParts) -> Floats:
     return size
 
 
-def _in_stage(parts: ReducedCostParts, share: Floats, least: Floats) -> Texts:
+def _in_stage(parts: ReducedCostParts, stands: Stands, least: Floats) -> Texts:
     """Bound that stops each option in a stage; empty where its reduced cost is zero, at the margin.
 
     Of the rules that hold it back the one is named without which it would be used further, the strongest first;
-    where it would be only without several at once, the strongest of them.
+    where it would be only without several at once, the strongest of them. A floor or ceiling of the option itself
+    stops it before all others.
     """
-    whole = share >= 1 - WHOLE
+    share, whole = stands.share, stands.whole
     named: Texts = np.full(len(share), "", dtype=object)
     strongest, by_limit = np.full(len(share), -np.inf), np.zeros(len(share))
     for kind in sorted(parts.rules, reverse=True):
@@ -201,4 +219,5 @@ def _in_stage(parts: ReducedCostParts, share: Floats, least: Floats) -> Texts:
     dear = (parts.total > least) & (share <= UNUSED)
     stop = np.where(alone | (free < -least), named, "")
     stop = np.where(alone, stop, np.where(dear, np.where(stop == "", DEARER, stop), ""))
+    stop = np.where(parts.rules[CEILING] > least, CEILING, np.where(parts.demanded < -least, FLOOR, stop))
     return np.where(whole & (parts.total - by_limit < -least), USED_UP, stop)

@@ -1,4 +1,4 @@
-"""Bounds of grants and targets: zero, floors, ceilings and locks together."""
+"""Bounds of grants, targets and take-ups: zero, floors, ceilings and locks together."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from .rules import Rules
 
 def grant_bounds(data: Arrays, rules: Rules) -> tuple[Floats, Floats]:
     """Lowest and highest grant of each cell, A×E×T, money; a lock sets both."""
-    return _bounds("grant", np.zeros(data.bid.shape), rules)
+    return _bounds("grant", np.zeros(data.bid.shape), np.inf, rules)
 
 
 def target_bounds(data: Arrays, rules: Rules) -> tuple[Floats, Floats]:
     """Lowest and highest agreed target, A×K×T, objective units; target ceilings are rows, not bounds."""
-    return _bounds("target", least_targets(data), rules)
+    return _bounds("target", least_targets(data), np.inf, rules)
 
 
 def least_targets(data: Arrays) -> Floats:
@@ -31,10 +31,19 @@ def least_targets(data: Arrays) -> Floats:
     return lowest
 
 
-def _bounds(term: str, lower: Floats, rules: Rules) -> tuple[Floats, Floats]:
-    upper = np.full(lower.shape, np.inf)
+def take_up_bounds(data: Arrays, rules: Rules) -> tuple[Floats, Floats]:
+    """Least and largest take-up of each option, J; what was taken before counts towards the rules."""
+    options = data.options
+    return _bounds("take_up", np.zeros(options.size), options.available, rules, options.limit * options.used)
+
+
+def _bounds(
+    term: str, lower: Floats, most: Floats | float, rules: Rules, before: Floats | None = None
+) -> tuple[Floats, Floats]:
+    upper = np.broadcast_to(np.asarray(most, dtype=np.float64), lower.shape)
     for rule in bounds_of(term).values():
         limit = rules[rule.name].value
+        limit = limit if before is None else np.maximum(limit - before, 0.0)
         lower = np.fmax(lower, limit) if rule.lower else lower
         upper = np.fmin(upper, limit) if rule.upper else upper
     return meeting(lower, upper)

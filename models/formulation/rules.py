@@ -11,7 +11,7 @@ import numpy as np
 from ..scenario.array_types import Booleans, Floats, Integers
 from ..scenario.arrays import Arrays
 from ..scenario.scenario import Scenario
-from ..tables.rule_kinds import AREAS, BASES, GRANTS, PAIRS, POTS, RULES, SELECTORS, SUMS, Rule
+from ..tables.rule_kinds import AREAS, BASES, GRANTS, OPTIONS, PAIRS, POTS, RULES, SELECTORS, SUMS, Rule
 from .rate_limits import rate_limit
 
 Row: TypeAlias = Mapping[Any, Any]
@@ -52,7 +52,8 @@ class Rules:
     ----------
     limits
         The limits of each rule over cells, by its name: A×E×T for grants and A in money, E×T for pots in money, A×K×T
-        for targets in objective units. A limit of a step is the largest change between a year and the one before.
+        for targets in objective units, J for take-ups. A limit of a step is the largest change between a year and the
+        one before.
     sums
         The limits of sums of grants.
     """
@@ -109,9 +110,12 @@ def sizes(rule: Rule, data: Arrays) -> dict[str, Floats]:
     """Scale of a rule's value in each basis, money or objective units, to be broadcast to the axes of the rule.
 
     A share of the bid is one of the cell's bid or proposed target, of the yearly mean for steps, of the area's bids
-    together for areas, and of the pot for what moves between pots. ``least`` is the smaller of bid and reference.
+    together for areas, of the pot for what moves between pots, and of the largest take-up for options. ``least`` is
+    the smaller of bid and reference.
     """
     one = np.ones(())
+    if rule.over is OPTIONS:
+        return {"bid": data.options.limit, "amount": one}
     if rule.over is POTS:
         return {"bid": data.pot, "amount": one}
     if rule.over is AREAS:
@@ -171,7 +175,7 @@ def _by_selectors(rows: Sequence[Row]) -> list[Row]:
 
 def _concerned(rule: Rule, choice: _Choice, data: Arrays) -> Booleans:
     """Where a rule can bind at all; the centre only where it bids, proposes or is named."""
-    if rule.over is POTS:
+    if rule.over in (POTS, OPTIONS):
         return np.ones(choice.value.shape, dtype=bool)
     if rule.over is AREAS:
         return data.bid_of_area > 0
@@ -186,10 +190,12 @@ def _concerned(rule: Rule, choice: _Choice, data: Arrays) -> Booleans:
 
 def _choose(rule: Rule, rows: Sequence[Row], general: float | None, data: Arrays) -> _Choice:
     axes = rule.over.axes
-    shape = tuple(len(getattr(data, f"{axis}s")) for axis in axes)
+    shape = tuple(data.options.size if axis == "option" else len(getattr(data, f"{axis}s")) for axis in axes)
     value = np.full(shape, np.nan if general is None else float(general))
     basis = np.full(shape, -1 if general is None else BASES.index("bid"))
     names_centre = np.zeros(shape, dtype=bool)
+    if rule.over is OPTIONS:
+        value[data.options.scale_back] = np.nan
     for row in _by_selectors(rows):
         match = np.ones((1,) * len(shape), dtype=bool)
         for axis, name in enumerate(axes):
@@ -209,6 +215,10 @@ def _matching(row: Row, axis: str, data: Arrays) -> Booleans:
             if row[selector]:
                 matches &= np.asarray(labels, dtype=object) == row[selector]
         return matches
+    if axis == "option":
+        options = data.options
+        named = options.name == row["option"] if row["option"] else ~options.scale_back
+        return np.asarray(named & _matching(row, "area", data)[options.area], dtype=bool)
     labels = getattr(data, f"{axis}s")
     return np.asarray([not row[axis] or label == row[axis] for label in labels], dtype=bool)
 

@@ -49,11 +49,12 @@ def stages(model: Model, programme: LinearProgramme, settings: Stages) -> list[S
         give = float(settings.give.get(name, 0.0))
         if priority is not None:
             (_largest_shortfall if name == "shortfall.largest" else _total_shortfall)(model, cost, priority)
-            result.append(Stage(f"{name}[{priority}]", "share of the target", cost, give=give))
+            full = f"{name}[{priority}]"
+            result.append(Stage(full, "share of the target", cost, give=give, limit=settings.limit_of(full)))
         else:
             write, unit, size = makers[name]
             write(model, cost)
-            result.append(Stage(name, unit, cost, give=give, size=size))
+            result.append(Stage(name, unit, cost, give=give, size=size, limit=settings.limit_of(name)))
     return result
 
 
@@ -85,7 +86,7 @@ def _largest_shortfall(model: Model, cost: Floats, priority: int) -> None:
 
 
 def _total_shortfall(model: Model, cost: Floats, priority: int) -> None:
-    cost[model.shortfall] = shortfall_weights(model.data, priority) / model.data.national.target
+    cost[model.shortfall] = shortfall_weights(model.data, priority) / model.data.national.base
 
 
 def _largest_concession(model: Model, cost: Floats) -> None:

@@ -32,6 +32,8 @@ class ClashSide:
         Where they hold; names of areas and objectives, keys of envelopes.
     amount
         Their sum, in the scenario's money; NaN where amounts cannot be added up.
+    options
+        Names of the options whose take-up they limit.
     """
 
     rule: str
@@ -41,6 +43,7 @@ class ClashSide:
     objectives: tuple[str, ...]
     years: tuple[str, ...]
     amount: float
+    options: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -56,7 +59,8 @@ class Clash:
     excess
         What they demand beyond what they allow, in the scenario's money; NaN where amounts cannot be added up.
     alone
-        For each kind the least change that ends the clash if only its limits move, as (money, shares of targets).
+        For each kind the least change that ends the clash if only its limits move, as (money, shares of targets or of
+        largest take-ups).
     ways_out
         What would end the clash, each by itself: amounts to add to pots, values to write for rules.
     money
@@ -105,16 +109,17 @@ def say_ways_out(clash: Clash) -> str:
     return ", or ".join(clash.ways_out)
 
 
-def amount(money: float, share: float, unit: str) -> str:
-    """Write a total of money, or of shares of targets.
+def amount(money: float, share: float, unit: str, taken: float = 0.0) -> str:
+    """Write a total of money, of shares of targets, and of shares of largest take-ups.
 
     Examples
     --------
     >>> amount(19.0, 0.0, "GBP million"), amount(0.0, 0.25, "GBP million")
     ('£19.0m', '25% of a target in all')
     """
-    parts = [spoken_up(money, unit)] if money > 0 or share == 0 else []
-    return list_words(parts + ([f"{share * 100:.3g}% of a target in all"] if share > 0 else []))
+    parts = [spoken_up(money, unit)] if money > 0 or share == taken == 0 else []
+    shares = ((share, "a target"), (taken, "an option"))
+    return list_words(parts + [f"{total * 100:.3g}% of {what} in all" for total, what in shares if total > 0])
 
 
 def verb_of(kind: str) -> str:
@@ -141,7 +146,9 @@ def _side(side: ClashSide, money: str, decimals: int | None) -> str:
     if side.rule == "extra":
         return f"the added constraint {_few(side.areas, 'constraints')}"
     text = called(side.rule)
-    if side.areas:
+    if side.options:
+        text += f" of {_few([f'“{option}”' for option in side.options], 'options')} in {_few(side.areas, 'areas')}"
+    elif side.areas:
         text += f" of {_few(side.areas, 'areas')}"
     if side.envelopes and side.envelopes != ("total",):
         text += f" for {_few([plain(envelope) for envelope in side.envelopes], 'envelopes')}"

@@ -20,11 +20,15 @@ from ..formulation.rules import Limit, Rules, resolve
 from ..scenario.array_types import Floats, Integers
 from ..scenario.arrays import arrays
 from ..scenario.scenario import Scenario
-from ..tables.rule_kinds import KINDS, POT, POTS, RULES, SUMS, Rule, names_over
+from ..tables.rule_kinds import KINDS, OPTIONS, POT, POTS, RULES, SUMS, Rule, names_over
 from .relaxation_costs import cost_of_relaxing, shares_of_pot
 
 EXTRA = "extra"
 """The family of rows that the calling program added: a kind that no repair changes."""
+
+
+PLACE = ("area", "envelope", "objective", "year", "option")
+"""Columns of a table of limits that say where each holds."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,11 +42,12 @@ class RelaxableProgramme:
     programme
         The same, with no limit left in the bounds of its columns.
     limits
-        One row a limit: ``kind``, ``rule``, ``area``, ``envelope``, ``objective``, ``year`` (empty: none), ``row``,
-        ``value`` (money or objective units), ``there`` (False: no rule says so, nothing may move), ``below`` and
-        ``above`` (whether the lower and the upper bound of the row are the limit's), ``unit`` (what a change of 1
-        means in the value), ``share`` (whether it is a share of the proposed target), ``size`` and ``weight`` of a
-        change, ``implied_upper``.
+        One row a limit: ``kind``, ``rule``, ``area``, ``envelope``, ``objective``, ``year``, ``option`` (empty: none),
+        ``row``, ``position`` (among the rule's limits), ``value`` (money, objective units or take-up), ``before`` (what
+        counts towards it already), ``there`` (False: no rule says so, nothing may move), ``below`` and ``above``
+        (whether the lower and the upper bound of the row are the limit's), ``unit`` (what a change of 1 means in the
+        value), ``share`` (whether it is a share of the proposed target or largest take-up), ``most`` (the largest
+        value), ``size`` and ``weight`` of a change, ``implied_upper``.
     pot_shares
         (rows, limits of kind pot, values): what a larger pot does to limits that are shares of it.
     """
@@ -127,7 +132,7 @@ def relaxable(scenario: Scenario, extra: Extra | None = None) -> RelaxableProgra
 
 
 def _without_limits(formulation: Formulation) -> LinearProgramme:
-    """Take floors, ceilings and locks out of the bounds of grants and targets."""
+    """Take floors, ceilings and locks out of the bounds of grants, targets and take-ups."""
     data, model, programme = formulation.data, formulation.model, formulation.programme
     lower, upper, implied_lower, implied_upper = (
         array.copy()
@@ -142,6 +147,9 @@ def _without_limits(formulation: Formulation) -> LinearProgramme:
         down, up = reachable(start, cells, options.area, options.limit)
         lower[table[at]], upper[table[at]] = least[at], np.inf
         implied_lower[table[at]], implied_upper[table[at]] = np.maximum(least, down)[at], np.maximum(up, 0.0)[at]
+    most = options.available
+    for bounds, bound in ((lower, 0.0), (implied_lower, 0.0), (upper, most), (implied_upper, most)):
+        bounds[model.take_up] = bound
     return replace(
         programme, column_lower=lower, column_upper=upper, implied_lower=implied_lower, implied_upper=implied_upper
     )
@@ -153,13 +161,15 @@ def _limits(
     """List limits of one rule (None: of the pot); without a row, theirs is still to be made, of ``column``."""
     size = len(value)
     blank = np.full(size, "", dtype=object)
-    columns = {name: keys.get(name, blank) for name in ("area", "envelope", "objective", "year")}
+    columns = {name: keys.get(name, blank) for name in PLACE}
     return pd.DataFrame(
         {
             "kind": POT if rule is None else rule.kind,
             "rule": POT if rule is None else rule.name,
             **columns,
             "row": np.full(size, ABSENT, dtype=np.int64) if row is None else row,
+            "position": keys.get("position", np.arange(size)),
+            "before": keys.get("before", np.zeros(size)),
             "column": keys.get("column", np.full(size, ABSENT, dtype=np.int64)),
             "value": value,
             "there": True,
@@ -178,8 +188,13 @@ def _of_bounds(model: Model, rules: Rules, bounds: Iterable[Rule]) -> list[pd.Da
         there = table != ABSENT
         # money may move where no rule says so, by nothing; elsewhere a cell without a limit has none to relax
         at = np.nonzero(there if rule.over is POTS else there & limit.binds)
-        keys = {axis: data.labels(f"{axis}s", where) for axis, where in zip(rule.over.axes, at, strict=True)}
-        parts.append(_limits(rule, {**keys, "column": table[at]}, limit.value[at]))
+        if rule.over is OPTIONS:
+            keys = {name: np.asarray(labels, dtype=object) for name, labels in model.option_keys(at[0]).items()}
+            keys["before"] = (data.options.limit * data.options.used)[at]
+        else:
+            keys = {axis: data.labels(f"{axis}s", where) for axis, where in zip(rule.over.axes, at, strict=True)}
+        position = np.ravel_multi_index(at, table.shape)
+        parts.append(_limits(rule, {**keys, "column": table[at], "position": position}, limit.value[at]))
     return parts
 
 
@@ -201,7 +216,9 @@ def _of_rows(formulation: Formulation, rules: Rules) -> list[pd.DataFrame]:
         at = tuple(
             pd.Index(getattr(formulation.data, f"{axis}s")).get_indexer(pd.Index(keys[axis])) for axis in rule.over.axes
         )
-        parts.append(_limits(rule, keys, np.asarray(rules[rule.name].value[at]), rows))
+        value = rules[rule.name].value
+        position = np.ravel_multi_index(at, value.shape)
+        parts.append(_limits(rule, {**keys, "position": position}, np.asarray(value[at]), rows))
     return parts
 
 
@@ -224,8 +241,8 @@ def _with_new_rows(programme: LinearProgramme, parts: list[pd.DataFrame]) -> tup
         part["row"] = np.arange(first, first + size)
         columns = part["column"].to_numpy(dtype=np.int64)
         rows = sparse.coo_array((np.ones(size), (np.arange(size), columns)), shape=(size, programme.shape[1]))
-        bound = np.nan_to_num(part["value"].to_numpy(dtype=np.float64))
-        keys = {name: part[name].to_numpy(dtype=object) for name in ("area", "envelope", "objective", "year")}
+        bound = np.nan_to_num((part["value"] - part["before"]).to_numpy(dtype=np.float64))
+        keys = {name: part[name].to_numpy(dtype=object) for name in PLACE}
         lower, upper = np.where(part["below"], bound, -np.inf), np.where(part["above"], bound, np.inf)
         programme = programme.with_rows(Family(rule, first, size, keys), rows.tocsr(), lower, upper)
         first += size

@@ -14,53 +14,55 @@ from ..formulation.rules import Rules, resolve, sizes
 from ..scenario.array_types import Booleans, Floats, Integers
 from ..scenario.arrays import Arrays
 from ..scenario.scenario import Scenario
-from ..tables.rule_kinds import POT, POTS, RULES, SUMS, TARGETS, names_over
+from ..tables.rule_kinds import OPTIONS, POT, POTS, RULES, SUMS, TARGETS, names_over
 
 
 def cost_of_relaxing(limits: pd.DataFrame, data: Arrays, rules: Rules, formulation: Formulation) -> pd.DataFrame:
-    r"""Add ``unit``, ``share``, ``size``, ``weight`` and ``implied_upper`` to a table of limits.
+    r"""Add ``unit``, ``share``, ``most``, ``size``, ``weight`` and ``implied_upper`` to a table of limits.
 
     A change of money counts by its amount. A change of a target is a share of the proposed target (where there is
     none, of the limit), and weighs :math:`\sum b_a / n_a`, n being the number of the area's proposed targets: giving
-    up all targets of an area weighs like all of its bid. Where an area has no bid, the mean of the others'.
+    up all targets of an area weighs like all of its bid. Where an area has no bid, the mean of the others'. A change of
+    a take-up is a share of the largest one, and weighs the money that all of the option moves or costs the area, or
+    where it moves none the mean of the others'.
 
     The size, by which equal changes are told from unequal ones, is the bid of the cell for floors, ceilings and
     locks, its yearly mean for steps, the area's bid for own costs, the pot for pots and what moves between them, and
-    1 for a share of a target. A size of 0 is replaced by the limit itself.
+    1 for a share of a target or take-up. A size of 0 is replaced by the limit itself.
     """
     value = np.nan_to_num(limits["value"].to_numpy(dtype=np.float64))
     area = _places(data.areas, limits["area"])
-    envelope = _places(data.envelopes, limits["envelope"])
-    objective = _places(data.objectives, limits["objective"])
-    year = _places(data.years, limits["year"])
     share = limits["rule"].isin(names_over(TARGETS)).to_numpy()
+    taken = limits["rule"].isin(names_over(OPTIONS)).to_numpy()
+    position = limits["position"].to_numpy(dtype=np.int64)
     everything = float(data.bid.sum() + data.pot.sum()) or 1.0
 
-    at = {"area": area, "envelope": envelope, "objective": objective, "year": year}
     size = np.zeros(len(limits))
     pots = (limits["rule"] == POT).to_numpy()
-    size[pots] = data.pot[envelope[pots], year[pots]]
+    size[pots] = data.pot[_pot_places(data, limits[pots])]
     for rule in (rule for rule in RULES.values() if not rule.over.of_rates):
         mine = (limits["rule"] == rule.name).to_numpy()
         if rule.over is SUMS:
             size[mine] = [float(data.pot[share.cells].sum()) for share in rules.sums if share.rule.name == rule.name]
         else:
             whole = np.broadcast_to(sizes(rule, data)["bid"], rules[rule.name].value.shape)
-            size[mine] = whole[tuple(at[axis][mine] for axis in rule.over.axes)]
-    proposed = np.ones(len(limits))
-    proposed[share] = data.proposed[area[share], objective[share], year[share]]
-    unit = np.where(proposed > 0, proposed, np.where(value > 0, value, 1.0))
-    size = np.where(share, 1.0, np.where(size > 0, size, np.where(value > 0, value, everything / 1000)))
-    weight = np.ones(len(limits))
+            size[mine] = whole.reshape(-1)[position[mine]]
+    unit, weight, most = np.ones(len(limits)), np.ones(len(limits)), np.full(len(limits), np.inf)
+    unit[share] = data.proposed.reshape(-1)[position[share]]
+    unit[taken] = most[taken] = data.options.limit[position[taken]]
+    unit = np.where(unit > 0, unit, np.where(value > 0, value, 1.0))
+    size = np.where(share | taken, 1.0, np.where(size > 0, size, np.where(value > 0, value, everything / 1000)))
     weight[share] = _weight_of_a_target(data)[area[share]]
+    weight[taken] = _weight_of_an_option(data)[position[taken]]
     return limits.assign(
         value=value,
         there=limits["there"] & ~limits["value"].isna(),
-        share=share,
+        share=share | taken,
+        most=most,
         unit=unit,
         size=size,
         weight=weight,
-        implied_upper=_implied_upper(limits, data, formulation, value) / unit,
+        implied_upper=np.where(taken, 1.0, _implied_upper(limits, data, formulation, value) / unit),
     )
 
 
@@ -75,6 +77,15 @@ def _weight_of_a_target(data: Arrays) -> Floats:
     weight = data.bid_of_area / np.maximum(count, 1)
     bidding = weight[weight > 0]
     return np.where(weight > 0, weight, bidding.mean() if bidding.size else 1.0)
+
+
+def _weight_of_an_option(data: Arrays) -> Floats:
+    """Cost of giving up all of each option, money."""
+    options = data.options
+    moved = np.bincount(options.grant.option, weights=np.abs(options.grant.value), minlength=options.size)
+    weight = (moved + options.own_cost) * options.limit
+    costly = weight[weight > 0]
+    return np.where(weight > 0, weight, costly.mean() if costly.size else 1.0)
 
 
 def _implied_upper(limits: pd.DataFrame, data: Arrays, formulation: Formulation, value: Floats) -> Floats:

@@ -17,7 +17,7 @@ from ..money import outward, spoken, spoken_up
 from ..scenario.scenario import Scenario
 from ..scenario.titles import Titles
 from ..tables.plain_words import plain
-from ..tables.rule_kinds import POT, RULES
+from ..tables.rule_kinds import OPTIONS, POT, RULES
 from .clash import MOST_NAMED, amount, called, verb_of
 from .relaxable import RelaxableProgramme
 from .uniform_change import RuleValue, UniformChange, find_uniform_change
@@ -32,7 +32,7 @@ class Relaxation:
     moved
         Rows of the table of limits that move, with ``change`` in the limit's unit.
     money, share
-        Sums of the changes: in money, and in shares of targets.
+        Sums of the changes: in money, and in shares of targets or of largest take-ups.
     """
 
     moved: pd.DataFrame
@@ -126,7 +126,8 @@ def _one_by_one(elastic: RelaxableProgramme, kind: str, alone: Relaxation) -> st
     """Say the limits to write where they are few, else what they move by in all."""
     scenario = elastic.formulation.scenario
     if len(alone.moved) > MOST_NAMED:
-        total = amount(alone.money, alone.share, scenario.settings.money)
+        shares = (0.0, alone.share) if RULES[str(alone.moved["rule"].iloc[0])].over is OPTIONS else (alone.share, 0.0)
+        total = amount(alone.money, shares[0], scenario.settings.money, shares[1])
         return (
             f"{verb_of(kind)} {called(kind)} by {total} in all, which `singlepot repair --may-change {kind}` shares out"
         )
@@ -139,9 +140,10 @@ def _limit(elastic: RelaxableProgramme, row: Mapping[Any, Any]) -> str:
     rule, value, change = str(row["rule"]), float(row["value"]), float(row["change"])
     columns = ("area", "objective", *(("envelope",) if len(scenario.envelopes) > 1 else ()))
     where = [titles.of(column, str(row[column])) for column in columns]
+    where += [f"“{titles.option(str(row['area']), str(row['option']))}”"] if row["option"] else []
     of, when = ", ".join(filter(None, where)), f" in {row['year']}" if row["year"] else ""
     to, decimals = outward(value + change, change)
     written = f"{to:.{decimals}f}"
-    if not RULES[rule].over.of_targets:
+    if not (RULES[rule].over.of_targets or RULES[rule].over is OPTIONS):
         written = spoken(to, scenario.settings.money, max(decimals, 1))
     return f"set {called(rule)} ({rule}){f' of {of}' if of else ''}{when} to {written}"

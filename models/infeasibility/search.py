@@ -16,7 +16,7 @@ from singlepot.solver.infeasibility.farkas import NEGLIGIBLE, find_conflict, is_
 from ..natural_order import natural
 from ..scenario.array_types import Floats
 from ..scenario.titles import Titles
-from ..tables.rule_kinds import POT, RULES, TARGETS, names_over
+from ..tables.rule_kinds import OPTIONS, POT, RULES, TARGETS, names_over
 from .clash import Clash, ClashSide
 from .relaxable import EXTRA, RelaxableProgramme
 from .remedies import Relaxation, ways_out
@@ -90,7 +90,7 @@ def _alone(elastic: RelaxableProgramme, kinds: Sequence[str], kind: str, control
     slacks, of, moves = elastic.slacks([kind])
     if not len(of):
         return None
-    shared = kind in names_over(TARGETS)  # sums of money are the same however they are shared
+    shared = kind in names_over(TARGETS, OPTIONS)  # sums of money are the same however they are shared
     programme, background = elastic.keeping(kinds), elastic.formulation.curvature
     try:
         relaxed = least_change(programme, slacks, background, control, shared=shared)
@@ -140,8 +140,10 @@ def _sides(elastic: RelaxableProgramme, multiplier: Floats, excess: float) -> tu
         areas = _words(part["area"].map(lambda code: titles.of("area", code)))
         objectives = _words(part["objective"].map(lambda key: titles.of("objective", key)))
         envelopes, years = (_words(part[name]) for name in ("envelope", "year"))
+        pairs = part.loc[part["option"] != "", ["area", "option"]].itertuples(index=False)
+        options = tuple(sorted({titles.option(str(area), str(option)) for area, option in pairs}, key=natural))
         amount = float(part["value"].sum()) if plain else np.nan
-        sides.append(ClashSide(str(rule), bool(at_least), areas, envelopes, objectives, years, amount))
+        sides.append(ClashSide(str(rule), bool(at_least), areas, envelopes, objectives, years, amount, options))
     rest = float((limits["multiplier"] * limits["value"]).sum()) - excess
     if plain and abs(rest) > PLAIN * excess:  # what bids themselves allow, or demand
         sides.append(ClashSide(BIDS, rest < 0, (), (), (), (), abs(rest)))

@@ -20,7 +20,7 @@ from ..formulation.rules import resolve_rows
 from ..money import outward
 from ..scenario.array_types import Floats, Integers
 from ..scenario.scenario import Scenario
-from ..tables.rule_kinds import OF_REFERENCE, RULES, SELECTORS, SUMS
+from ..tables.rule_kinds import OF_REFERENCE, OPTIONS, RULES, SELECTORS, SUMS
 from .relaxable import RelaxableProgramme
 
 MOST_ALONE = 4
@@ -105,12 +105,15 @@ def find_uniform_change(
 
 
 def values_of(scenario: Scenario, kind: str) -> list[RuleValue]:
-    """List the values of a kind of rule that can be scaled: the general one, then the rows of the table."""
+    """List the values of a kind of rule that can be scaled: the general one, then the rows of the table.
+
+    Amounts of take-up cannot: the largest take-ups of their options differ.
+    """
     rules = {name: rule for name, rule in RULES.items() if rule.kind == kind and rule.sense != "lock"}
     general = scenario.settings.rules
     values = [RuleValue(name, None, {}, "bid", general[name], general[name]) for name in rules if name in general]
     for position, row in enumerate(scenario.filled("rules").to_dict("records")):
-        if row["rule"] in rules:
+        if row["rule"] in rules and not (rules[row["rule"]].over is OPTIONS and row["basis"] == "amount"):
             selectors = {name: str(row[name]) for name in SELECTORS if row[name]}
             value = float(row["value"])
             values.append(RuleValue(str(row["rule"]), position, selectors, str(row["basis"]), value, value))
@@ -184,7 +187,8 @@ def _moves(elastic: RelaxableProgramme, group: Sequence[RuleValue]) -> Floats:
 
 def _at(elastic: RelaxableProgramme, changed: Sequence[RuleValue], programme: LinearProgramme) -> LinearProgramme:
     """The programme with its limits as they are after a change; limits that it leaves out stay out."""
-    limits, value = elastic.limits, _limit_values(elastic, changed)
+    limits = elastic.limits
+    value = _limit_values(elastic, changed) - limits["before"].to_numpy(dtype=np.float64)
     lower, upper = programme.row_lower.copy(), programme.row_upper.copy()
     moved = (limits["there"] & limits["rule"].isin([one.rule for one in changed])).to_numpy(dtype=bool)
     rows = limits["row"].to_numpy(dtype=np.int64)
@@ -214,9 +218,7 @@ def _limit_values(elastic: RelaxableProgramme, changed: Sequence[RuleValue]) -> 
         if rule.over is SUMS:
             values[mine] = [one.limit for one in rules.sums if one.rule.name == rule.name]
             continue
-        index = {axis: {label: at for at, label in enumerate(getattr(data, f"{axis}s"))} for axis in rule.over.axes}
-        at = tuple(np.asarray([index[axis][label] for label in limits[axis].iloc[mine]]) for axis in rule.over.axes)
-        values[mine] = rules[rule.name].value[at]
+        values[mine] = rules[rule.name].value.reshape(-1)[limits["position"].to_numpy(dtype=np.int64)[mine]]
     return values
 
 

@@ -102,11 +102,19 @@ def _is_so(lever: Lever, number: float | None, frames: Mapping[str, pd.DataFrame
     return lever.kind != "switch" and math.isnan(lever.now)
 
 
+GIVE = ("stages", "give")
+"""Section of what stages give."""
+
+
 def _pulled(
     lever: Lever, number: float | None, settings: dict[str, Any], frames: dict[str, pd.DataFrame]
 ) -> tuple[dict[str, Any], dict[str, pd.DataFrame]]:
     if lever.path:
-        return _with_key(settings, lever.path, number), frames
+        changed = _with_key(settings, lever.path, number)
+        for stage in list(changed.get("stages", {}).get("limits", {})) if lever.path[:2] == GIVE and not number else ():
+            if stage.partition("[")[0] == lever.path[2]:  # what gives nothing has nothing to limit
+                changed = _with_key(changed, ("stages", "limits", stage), None)
+        return changed, frames
     frame = frames[lever.table].copy()
     chosen = lever.rows(filled := fill(lever.table, frames, ()))
     if lever.table == "rules":

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from ..tables.schema import CENTRE
+from ..tables.schema import BASE, CENTRE
 from .array_types import Booleans, Columns, Floats, Integers, Texts
 from .levelling import Levelling, levelling
 from .option_arrays import Options, option_arrays
@@ -17,12 +17,18 @@ from .scenario import Scenario
 
 @dataclass(frozen=True, eq=False)
 class National:
-    """National objectives: objective, first and last year (positions), target Q, one row each."""
+    """National objectives: objective, first and last year (positions), target Q, stated base (NaN: Q), one row each."""
 
     objective: Integers
     first: Integers
     last: Integers
     target: Floats
+    stated_base: Floats
+
+    @property
+    def base(self) -> Floats:
+        """What shares of each row's shortfall are counted of."""
+        return np.where(np.isnan(self.stated_base), self.target, self.stated_base)
 
 
 @dataclass(frozen=True, eq=False)
@@ -187,4 +193,4 @@ def _national(scenario: Scenario, positions: Positions) -> National:
     last = positions("year", [end or start for start, _, end in ends])
     objective = positions("objective", table["objective"])
     order = np.lexsort((last, first, objective))
-    return National(objective[order], first[order], last[order], table["target"][order])
+    return National(objective[order], first[order], last[order], table["target"][order], table[BASE][order])

@@ -70,6 +70,7 @@ def _settings() -> dict[str, Any]:
     stages = schema["$defs"]["StagesSection"]["properties"]
     stages["order"]["items"]["enum"] = list(STAGES)
     stages["give"]["propertyNames"] = {"enum": list(STAGES)}
+    stages["limits"]["propertyNames"] = {"pattern": r"^(shortfall\.[a-z]+\[[1-9][0-9]*\]|[^\[]+)$"}
     return schema
 
 

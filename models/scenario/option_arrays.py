@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from ..tables.schema import ORIGIN
+from ..tables.schema import ORIGIN, USED
 from .array_types import Booleans, Columns, Floats, Integers, Texts
 from .positions import Positions, index_of, positions_in
 from .scenario import Scenario
@@ -28,15 +28,16 @@ class Cells:
 class Options:
     """Activities of the programme: every move away from the bids, scale-backs last.
 
-    ``area`` J positions; ``limit`` m, largest take-up; ``own_cost`` f, money; ``grant`` G by envelope and
-    ``outcome`` E by objective, at take-up 1; ``weight`` of a scale-back: its cell's share of the area's bid.
-    ``assumed``: whether somebody assumed its numbers. ``group`` is -1 for none; ``requires`` pairs (option, option
-    required).
+    ``area`` J positions; ``limit`` m, largest take-up; ``used`` share of it that was taken before; ``own_cost`` f,
+    money; ``grant`` G by envelope and ``outcome`` E by objective, at take-up 1; ``weight`` of a scale-back: its cell's
+    share of the area's bid. ``assumed``: whether somebody assumed its numbers. ``group`` is -1 for none; ``requires``
+    pairs (option, option required).
     """
 
     area: Integers
     name: Texts
     limit: Floats
+    used: Floats
     own_cost: Floats
     scale_back: Booleans
     weight: Floats
@@ -51,6 +52,11 @@ class Options:
     def size(self) -> int:
         """Number of options."""
         return len(self.area)
+
+    @property
+    def available(self) -> Floats:
+        """Take-up that is left of each option."""
+        return np.asarray(self.limit * (1 - self.used))
 
     @cached_property
     def names(self) -> tuple[Integers, Texts]:
@@ -86,6 +92,7 @@ def option_arrays(scenario: Scenario, positions: Positions, bid: Floats, propose
         area=np.concatenate([positions("area", live["area"]), backs.area]),
         name=np.concatenate([live["option"], names]),
         limit=np.concatenate([live["max_take_up"], np.ones(len(backs.area))]),
+        used=np.concatenate([live[USED], np.zeros(len(backs.area))]),
         own_cost=np.concatenate([live["own_cost"], np.zeros(len(backs.area))]),
         scale_back=np.arange(first + len(backs.area)) >= first,
         weight=np.concatenate([np.zeros(first), backs.weight]),

@@ -26,15 +26,20 @@ class Titles:
 
     def __init__(self, scenario: Scenario) -> None:
         """Read the titles from a scenario's tables."""
-        areas, objectives, options = (scenario.filled(table) for table in ("areas", "objectives", "options"))
+        areas, objectives = (scenario.filled(table) for table in ("areas", "objectives"))
         self.areas: dict[str, str] = dict(zip(areas["code"], areas["name"], strict=True))
         self.objectives: dict[str, str] = {
             key: name or plain(key) for key, name in zip(objectives["key"], objectives["name"], strict=True)
         }
         self.units: dict[str, str] = dict(zip(objectives["key"], objectives["unit"], strict=True))
-        keys = zip(options["area"], options["option"], strict=True)
-        self._options = {key: name for key, name in zip(keys, options["name"], strict=True) if name}
         self._scenario = scenario
+
+    @cached_property
+    def _options(self) -> dict[tuple[str, str], str]:
+        """Names of the options that have one, by area and option."""
+        columns = self._scenario.columns("options")
+        cells = zip(*(columns[name].tolist() for name in ("area", "option", "name")), strict=True)
+        return {(area, option): name for area, option, name in cells if name}
 
     @cached_property
     def levers(self) -> Mapping[str, Lever]:

@@ -27,6 +27,8 @@ SETTINGS_EXPLAINED = {
     "stages.order": f"What is minimised, in this order. Known: {', '.join(STAGES)}. "
     f"Default: {', '.join(DEFAULT_ORDER)}.",
     "stages.give": "How much of a stage later stages may use, by its name.",
+    "stages.limits": "Value up to which later stages may use a stage that gives, by its name with its priority, "
+    "`shortfall.largest[1]`: a settlement's own limits keep what was given from being given again.",
     "stages.bands.ends": f"Where the bands of concessions and burdens end. Default: {', '.join(map(str, Bands.ends))}.",
     "stages.bands.slopes": "How much each band weighs, one more than ends. "
     f"Default: {', '.join(f'{slope:g}' for slope in Bands.slopes)}.",

@@ -128,7 +128,12 @@ def _settings(content: SettingsFile, equity: EquitySection | None, without_years
         expect=FrozenMapping(content.expect.model_dump(exclude_none=True)),
         rules=FrozenMapping(content.rules.model_dump(exclude_none=True)),
         equity=None if equity is None else Equity(equity.attribute, equity.elasticity),
-        stages=Stages(stages.order, FrozenMapping(stages.give), Bands(stages.bands.ends, stages.bands.slopes)),
+        stages=Stages(
+            stages.order,
+            FrozenMapping(stages.give),
+            Bands(stages.bands.ends, stages.bands.slopes),
+            FrozenMapping(stages.limits),
+        ),
         convergence=convergence_of(content.convergence),
         inclusion=inclusion_of(content.inclusion),
         derive=None if content.derive is None else derive_of(content.derive),

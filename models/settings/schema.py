@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from itertools import pairwise
 from typing import Annotated, Any
 
@@ -122,6 +123,14 @@ _Rules = create_model(
 class RulesSection(_Rules):  # type: ignore[misc, valid-type]
     """The section ``[rules]``: rules for all areas."""
 
+    @field_validator("take_up_ceiling")
+    @classmethod
+    def _above_floor(cls, ceiling: float | None, info: ValidationInfo) -> float | None:
+        floor = info.data.get("take_up_floor")
+        if ceiling is not None and floor is not None and floor > ceiling:
+            raise fault("SP-S017", f"a share ≥ {floor:g}, the take_up_floor", "lower the floor, or raise the ceiling")
+        return ceiling
+
 
 def _optional(kind: Any) -> Any:
     """Return the type and default of a key that may be absent."""
@@ -181,6 +190,22 @@ def _given_stage(name: str, info: ValidationInfo) -> str:
     return name
 
 
+def _limited_stage(name: str, info: ValidationInfo) -> str:
+    stage, bracket, priority = name.partition("[")
+    in_turn = stage.startswith("shortfall.")
+    whole = re.fullmatch(r"[1-9][0-9]{0,8}\]", priority) if in_turn else not bracket
+    if stage not in STAGES or not whole:
+        order = info.data.get("order") or STAGES
+        known = [f"{known}[1]" if known.startswith("shortfall.") else known for known in order]
+        expected = "a stage with its priority, such as " + ", ".join(known)
+        raise fault("SP-S018", expected, did_you_mean(name, known))
+    give = info.data.get("give")
+    if give is not None and not give.get(stage):
+        remedy = f"write what {stage} gives in give, or leave its limit out"
+        raise fault("SP-S019", "a stage that gives: " + (", ".join(k for k, v in give.items() if v) or "none"), remedy)
+    return name
+
+
 class StagesSection(Strict):
     """The section ``[stages]``."""
 
@@ -191,6 +216,7 @@ class StagesSection(Strict):
         AfterValidator(_cost_late),
     ] = DEFAULT_ORDER
     give: dict[Annotated[str, AfterValidator(_given_stage)], _NotNegative] = Field(default={})
+    limits: dict[Annotated[str, AfterValidator(_limited_stage)], _NotNegative] = Field(default={})
     bands: BandsSection = BandsSection()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -77,11 +78,19 @@ class Stages:
         Stage → by how much later stages may worsen it, in its unit.
     bands
         How concessions and burdens weigh.
+    limits
+        Stage with its priority, ``shortfall.largest[1]`` → value up to which later stages may use it, if that is less
+        than it gives.
     """
 
     order: tuple[str, ...] = DEFAULT_ORDER
     give: Mapping[str, float] = field(default_factory=FrozenMapping)
     bands: Bands = Bands()
+    limits: Mapping[str, float] = field(default_factory=FrozenMapping)
+
+    def limit_of(self, stage: str) -> float:
+        """The limit of a stage, named with its priority; infinite where there is none."""
+        return float(self.limits.get(stage, math.inf))
 
 
 @dataclass(frozen=True)
@@ -147,7 +156,15 @@ class Settings:
         slopes = stages.bands.slopes != default.bands.slopes
         levelling = 0 if self.convergence is None else len(self.convergence.aims) + len(self.convergence.rates)
         levelling += self.inclusion is not None and self.inclusion.together is not None
-        return len(self.rules) + 2 * (self.equity is not None) + len(stages.give) + sum(changed) + slopes + levelling
+        return (
+            len(self.rules)
+            + 2 * (self.equity is not None)
+            + len(stages.give)
+            + len(stages.limits)
+            + sum(changed)
+            + slopes
+            + levelling
+        )
 
     @property
     def sections(self) -> dict[str, Convergence | Inclusion]:
@@ -170,7 +187,10 @@ class Settings:
         if self.equity is not None:
             content["equity"] = {"attribute": self.equity.attribute, "elasticity": self.equity.elasticity}
         bands = {"ends": list(self.stages.bands.ends), "slopes": list(self.stages.bands.slopes)}
-        content["stages"] = {"order": list(self.stages.order), "give": dict(self.stages.give), "bands": bands}
+        content["stages"] = {"order": list(self.stages.order), "give": dict(self.stages.give)}
+        if self.stages.limits:
+            content["stages"]["limits"] = dict(self.stages.limits)
+        content["stages"]["bands"] = bands
         for name, section in self.sections.items():
             content[name] = section.as_dict()
         if self.derive is not None:

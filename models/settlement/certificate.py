@@ -34,7 +34,8 @@ class StageEvidence:
     give
         By how much later stages may worsen it, in the stage's unit.
     drift
-        By how much the final value is worse than optimum and ``give`` together, relative to the stage's size.
+        By how much the final value is worse than optimum and ``give`` together, or than the stage's limit, relative to
+        the stage's size.
     gap
         Duality gap of the optimum, relative to the stage's size.
     """
@@ -167,11 +168,8 @@ def _evidence(formulation: Formulation, decisions: Decisions, result: StageResul
     stage = result.stage
     final = stage_value(stage.name, formulation.data, decisions, formulation.model.bands)
     size = max(abs(result.value), result.size)
-    drift = (
-        max(final - result.value - stage.give, result.value - final, 0.0)
-        if not stage.give
-        else max(final - result.value - stage.give, 0.0)
-    )
+    given = stage.held_at(result.value) - result.value if stage.limit < np.inf else stage.give
+    drift = max(final - result.value - given, 0.0 if stage.give else result.value - final, 0.0)
     return StageEvidence(stage.name, result.value, final, stage.give, drift / size, result.gap)
 
 

@@ -131,7 +131,7 @@ def stage_value(name: str, data: Arrays, decisions: Decisions, bands: Bands) -> 
     kind, _, priority = name.rstrip("]").partition("[")
     if kind.startswith("shortfall"):
         rows = data.national
-        missed = shortfall(data, decisions) / rows.target
+        missed = shortfall(data, decisions) / rows.base
         of_priority = data.priority[rows.objective] == int(priority)
         if kind == "shortfall.largest":
             return float(missed[of_priority].max(initial=0.0))
@@ -168,7 +168,7 @@ def columns_of(model: Model, programme: LinearProgramme, decisions: Decisions) -
         x[moves.column] = decisions.virement[moves.source, moves.into, moves.year]
     lacking = shortfall(data, decisions)
     x[model.shortfall] = lacking
-    missed = lacking / data.national.target
+    missed = lacking / data.national.base
     for priority, column in model.largest_shortfall.items():
         x[column] = missed[data.priority[data.national.objective] == priority].max(initial=0.0)
     proposed = (data.proposed > 0) & ~data.centre[:, None, None]

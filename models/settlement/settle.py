@@ -10,6 +10,7 @@ from typing import Any
 
 from singlepot.solver import Backend, Control, Extra, Halt, Progress, Staged, Start, ended_early
 
+from ..discounting.present_value import IN_FORCE, present_value_record
 from ..explanation.merit_order import rank_options
 from ..explanation.solved_stages import SolvedStages
 from ..formulation.formulation import Formulation, formulate
@@ -131,6 +132,7 @@ def _provenance(formulation: Formulation, staged: Staged) -> dict[str, object]:
         "backend_version": staged.version,
         "methods": {result.stage.name: result.method for result in staged.results},
         "extra": [programme.row_label(i) for i in range(extra.start, extra.stop)],
+        "present_value": present_value_record(IN_FORCE, scenario.settings.years[0], scenario.settings.price_base),
         "versions": dict(_versions()),
     }
 

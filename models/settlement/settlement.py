@@ -10,7 +10,7 @@ from os import PathLike
 import numpy as np
 import pandas as pd
 
-from singlepot.solver import BadOptionError, Control, minimise_in_turn
+from singlepot.solver import BadOptionError, Control, held_at, minimise_in_turn
 
 from ..explanation.merit_order import BestPlaced, MeritOrders, best_placed, rank_options
 from ..explanation.prices import Price, national_prices, pot_prices
@@ -45,6 +45,8 @@ class Settlement(CopiedTables):
         - ``grant`` (money): Grant that the area receives.
         - ``change`` (money): Grant less bid.
         - ``pounds`` (whole £): Grant in whole pounds, by largest remainder where the pot is used up.
+        - ``present_value`` (money): Grant in present value of the first year that is settled, in the scenario's prices,
+          by the Green Book's standard rates.
     targets
         A row for each area, objective and year. Targets are contributions: improvements on the baseline.
 
@@ -218,6 +220,36 @@ class Settlement(CopiedTables):
     def best_placed(self) -> BestPlaced:
         """For every objective and for cuts, who is best placed, and what stopped each; see :class:`BestPlaced`."""
         return best_placed(self.merit_orders)
+
+    def limits(self) -> dict[str, float]:
+        """Return up to where later stages could use each stage that gives, as ``[stages.limits]`` takes it.
+
+        A scenario of which nothing is taken away but what this settlement did not use, settled with these limits, has
+        the same settlement: what was given is not given again.
+
+        Returns
+        -------
+        Values in the unit of each stage, by its name with its priority.
+
+        Examples
+        --------
+        >>> import singlepot as sp
+        >>> bucks = sp.read_scenario("bucks-and-burnley").with_(stages={"give": {"shortfall.largest": 0.005}})
+        >>> limits = sp.settle(bucks).limits()
+        >>> list(limits)
+        ['shortfall.largest[1]']
+        >>> again = sp.settle(bucks.with_(stages={"limits": limits}))
+        >>> again.limits() == limits
+        True
+        """
+        stages, money = self.scenario.settings.stages, float(self.scenario.bids["amount"].sum()) or 1.0
+        values = dict(zip(self.stages["name"], self.stages["value"].astype(float), strict=True))
+        gives = {name: stages.give.get(name.partition("[")[0], 0.0) for name in values}
+        return {
+            name: held_at(values[name], give, stages.limit_of(name), money if name == "burden" else 1.0)
+            for name, give in gives.items()
+            if give > 0
+        }
 
     def documents(self) -> dict[str, bytes]:
         """The settlement as named texts: ``settlement.json``, ``tables/…``, ``scenario/…``."""

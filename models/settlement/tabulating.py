@@ -12,6 +12,7 @@ import pandas as pd
 
 from singlepot.solver import Staged
 
+from ..discounting.present_value import IN_FORCE, schedules
 from ..explanation.aim_prices import aim_prices
 from ..explanation.merit_order import MeritOrders
 from ..explanation.prices import Price, national_prices, pot_prices
@@ -51,7 +52,7 @@ def tables_of(
     formulation = solved.formulation
     data, money = formulation.data, formulation.scenario.settings.money
     columns: dict[str, Callable[[], Mapping[str, object]]] = {
-        "grants": lambda: grants_columns(formulation, decisions, pounds),
+        "grants": lambda: grants_columns(formulation, decisions, pounds) | _present_values(formulation, decisions),
         "targets": lambda: _targets(formulation, decisions),
         "national": lambda: national_columns(data, decisions) | _priced(national_prices(solved), money),
         "asks": lambda: _asks(data, decisions, reasons(orders(), _moved(decisions))),
@@ -132,6 +133,12 @@ def grants_columns(formulation: Formulation, decisions: Decisions, pounds: Pound
         "change": decisions.grants[shown] - data.bid[shown],
         "pounds": pounds.grants[shown],
     }
+
+
+def _present_values(formulation: Formulation, decisions: Decisions) -> dict[str, Floats]:
+    """Grants discounted to the first year: what they cost the nation, which no stage minimises."""
+    factors = schedules()[IN_FORCE].factors(decisions.grants.shape[2])
+    return {"present_value": (decisions.grants * np.asarray(factors))[has_grant(formulation)]}
 
 
 def _targets(formulation: Formulation, decisions: Decisions) -> dict[str, object]:

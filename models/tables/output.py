@@ -153,6 +153,15 @@ OUTPUT = {
                 number_column("grant", "Grant", "Grant that the area receives.", MONEY),
                 number_column("change", "Change", "Grant less bid.", MONEY),
                 _pounds("pounds", "Grant", "Grant in whole pounds, by largest remainder where the pot is used up."),
+                OutputColumn(
+                    "present_value",
+                    "Grant in present value",
+                    "Grant in present value of the first year that is settled, in the scenario's prices, by the Green "
+                    "Book's standard rates.",
+                    "number",
+                    MONEY,
+                    added=True,
+                ),
             ),
         ),
         OutputTable(

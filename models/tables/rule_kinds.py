@@ -18,7 +18,7 @@ BASES = ("bid", "reference", "least", "amount", "per_head")
 OF_REFERENCE = ("reference", "least")
 """Bases that need a reference beside every bid."""
 
-SELECTORS = ("area", "region", "type", "envelope", "objective", "year")
+SELECTORS = ("area", "region", "type", "envelope", "objective", "year", "option")
 """Columns of the table ``rules`` that choose where a row holds; empty matches everything."""
 
 POT = "pot"
@@ -64,6 +64,8 @@ TARGETS = IndexSet(("area", "objective", "year"), ("area", "region", "type", "ob
 AREAS = IndexSet(("area",), ("area", "region", "type"))
 POTS = IndexSet(("envelope", "year"), ("envelope", "year"), of_grants=True)
 SUMS = IndexSet((), ("area", "region", "type", "envelope", "year"), of_grants=True)
+OPTIONS = IndexSet(("option",), ("area", "region", "type", "option"))
+"""A row that names no option holds for all of the table ``options``, and for no scale-back."""
 RATES = IndexSet(TARGETS.axes, TARGETS.selectors, of_targets=True, of_rates=True)
 NATIONS = IndexSet(("objective", "year"), ("objective", "year"), of_rates=True)
 PAIRS = IndexSet(("area", "year"), ("area", "region", "type", "year"), of_rates=True)
@@ -152,6 +154,7 @@ class Rule:
 
 _OF_TARGETS = ("bid", "amount", "per_head")
 _OF_POT = ("bid", "amount")
+_OF_OPTION = ("bid", "amount")
 _OF_RATES = ("bid",)
 """No other basis: the cell stays empty."""
 
@@ -243,6 +246,28 @@ RULES = {
             sense="ceiling",
             term="own_cost",
             percentage_from=1,
+        ),
+        Rule(
+            "take_up_floor",
+            explanation="Every option is used at least so far.",
+            words="take-up floor",
+            over=OPTIONS,
+            sense="floor",
+            term="take_up",
+            bound=True,
+            bases=_OF_OPTION,
+            most=1,
+        ),
+        Rule(
+            "take_up_ceiling",
+            explanation="No option is used further than this.",
+            words="take-up ceiling",
+            over=OPTIONS,
+            sense="ceiling",
+            term="take_up",
+            bound=True,
+            bases=_OF_OPTION,
+            most=1,
         ),
         Rule(
             "carry_over",
@@ -339,7 +364,8 @@ RULES = {
         ),
     )
 }
-"""The rules by name; where the basis is ``bid``, rules of the pot are shares of the pot."""
+"""The rules by name; where the basis is ``bid``, rules of the pot are shares of the pot, and those of options shares of
+the largest take-up."""
 
 ROW_WORDS = {rule.term: rule.words for rule in RULES.values() if not rule.bound}
 """What people call the limits that are rows, by the name of the rows."""

@@ -15,6 +15,12 @@ PROGRAMMES = "programmes"
 ORIGIN = "origin"
 """Column of ``options`` that says where an option comes from."""
 
+BASE = "base"
+"""Column of ``national`` with what shares of a shortfall are counted of."""
+
+USED = "used"
+"""Column of ``options`` that says how much of an option was taken before."""
+
 TOTAL = "total"
 """The envelope of a scenario that names none."""
 
@@ -135,6 +141,14 @@ TABLES = {
                     also=("value", "national target"),
                     absent="delete the row if the nation has no target there; else find it out",
                 ),
+                Column(
+                    BASE,
+                    "number",
+                    "What shares of its shortfall are counted of; empty: the target.",
+                    default=NAN,
+                    above=0,
+                    unit="the objective's unit",
+                ),
             ),
             key=("objective", "year"),
         ),
@@ -254,6 +268,9 @@ TABLES = {
                 ),
                 Column("requires", "text", "Options, separated by `;`, that must be taken up at least as far."),
                 Column(
+                    USED, "number", "Share of the largest take-up that was taken before.", False, 0.0, least=0, most=1
+                ),
+                Column(
                     ORIGIN,
                     "word",
                     "Where its numbers come from: this table, the area's programme lines alone, or assumptions.",
@@ -296,6 +313,7 @@ TABLES = {
                 _envelope("Only this envelope.", ""),
                 _objective(False, "Only this objective."),
                 _year(False, "Only this year."),
+                Column("option", "label", "Only this option, which may be a scale-back."),
             ),
             key=("rule", *SELECTORS),
         ),
@@ -331,5 +349,9 @@ def kept(name: str) -> bool:
 
 def column_names() -> frozenset[str]:
     """Names that no objective and no envelope may have."""
-    fixed = {column.name for table in TABLES.values() if table.name != PROGRAMMES for column in table} - {ORIGIN}
+    fixed = {column.name for table in TABLES.values() if table.name != PROGRAMMES for column in table} - {
+        ORIGIN,
+        USED,
+        BASE,
+    }
     return frozenset(fixed | {"note", *RESERVED})

@@ -97,6 +97,9 @@ def _stage_rows(settlement: Settlement) -> Iterator[Row]:
     given = ", ".join(f"{stage_words(name)} {value:g}" for name, value in stages.give.items())
     by = NOT_STATED if given else BY_PROGRAM
     yield "stages.give", "How much of a stage later ones may use", given or "nothing", by
+    if stages.limits:
+        limits = ", ".join(f"{stage_words(name)} {value:g}" for name, value in stages.limits.items())
+        yield "stages.limits", "Up to where later stages may use one that gives", limits, NOT_STATED
     bands = stages.bands
     ends = [f"{slope:g} up to {end:.4g}" for slope, end in zip(bands.slopes, bands.ends, strict=False)]
     value = ", ".join([*ends, f"{bands.slopes[-1]:g} beyond" if ends else f"{bands.slopes[-1]:g}"])

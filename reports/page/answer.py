@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..text.present_value import present_value_words
 from ..text.story import story
 from . import tables
 from .figures.cells import cells_of
@@ -26,6 +27,7 @@ def answer(figures: Figures, *, links: bool = True) -> dict[str, Any]:
         "gainers": tables.ends_table(figures, "gain", links=links),
         "ranks": ranks_picture(figures),
         "gains": list(gains_pictures(figures)),
+        "present_value": present_value_words(figures.settlement),
     }
 
 

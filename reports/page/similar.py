@@ -38,7 +38,7 @@ def similarity_note(figures: Figures) -> str:
     by = ["population", "bid for each resident"] if figures.bidders["population"].notna().any() else ["bid"]
     if figures.deprivation:
         by.append(plain(figures.deprivation))
-    return f"Similar means nearest in {', '.join(by)} (differences of logarithms, each divided by its spread)."
+    return f"Similar means nearest in {', '.join(by)} (each compared in proportion, by how far areas differ in it)."
 
 
 @lru_cache(maxsize=1)

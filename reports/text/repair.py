@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 MOST_ROWS = 20
 """Rows shown unless all are asked for."""
 
-SHARE = "share"
-"""Unit of a change of a target."""
+SHARE, TAKEN = "share", "take-up"
+"""Units of a change of a target, and of a take-up."""
 
 DECIMALS = {"GBP": 0, "GBP thousand": 0, "GBP million": 3}
 """Fewest decimals of amounts in a table, by unit of money; more where an amount has them, down to the pound."""
@@ -59,7 +59,9 @@ def repair_text(repair: Repair, *, everything: bool = False) -> str:
         (
             titles.of("area", row["area"]),
             called(row["rule"]).removeprefix("the "),
-            titles.of("objective", row["objective"]) or (plain(row["envelope"]) if several else ""),
+            titles.of("objective", row["objective"])
+            or (titles.option(row["area"], row["option"]) if row.get("option") else "")
+            or (plain(row["envelope"]) if several else ""),
             row["year"],
             *(_amount(row[column], row["unit"], decimals) for column in ("from", "to", "change")),
         )
@@ -121,7 +123,8 @@ def _uniform(repair: Repair) -> list[str]:
 def _least(repair: Repair) -> list[str]:
     """Say the least change of single limits, and how far each rule moves."""
     totals, money = repair.total, repair.scenario.settings.money
-    total = amount(sum(total for unit, total in totals.items() if unit != SHARE), totals.get(SHARE, 0.0), money)
+    shares = {unit: totals.pop(unit, 0.0) for unit in (SHARE, TAKEN)}
+    total = amount(sum(totals.values()), shares[SHARE], money, shares[TAKEN])
     kinds = list_words(called(kind) for kind in repair.may_change)
     lines = wrap(f"Least change of {kinds}: {total}")
     return lines + wrap(f"{repair.summary()} ({count(len(repair.changes), 'limit')})", "  ")
@@ -140,4 +143,4 @@ def _amount(value: float, unit: str, decimals: int) -> str:
     """Write the value of a rule as it is, a share, or money without its unit."""
     if unit in BASES:
         return f"{value:.12g}"
-    return f"{value:.2%}" if unit == SHARE else f"{value:,.{decimals}f}"
+    return f"{value:.2%}" if unit in (SHARE, TAKEN) else f"{value:,.{decimals}f}"

@@ -33,7 +33,7 @@ NAMES = {
 
 SUMMED = {
     "pot": ("amount", "allocated", "reserve", "pounds"),
-    "grants": ("bid", "grant", "change", "pounds"),
+    "grants": ("bid", "grant", "change", "pounds", "present_value"),
     "asks": ("grant_change",),
 }
 """Columns with a total beneath, by table."""
@@ -54,16 +54,17 @@ BESIDE = {
 
 def settlement_sheets(settlement: Settlement) -> list[Sheet]:
     """Lay out the nation, the money, the areas, then every cell, in the order in which people ask."""
-    sheets = [table_sheet(settlement, table) for table in NAMES]
+    titles = Titles(settlement.scenario)
+    sheets = [table_sheet(settlement, table, titles) for table in NAMES]
     return [*sheets[:2], areas_sheet(settlement), *sheets[2:], objectives_sheet(settlement)]
 
 
-def table_sheet(settlement: Settlement, name: str) -> Sheet:
+def table_sheet(settlement: Settlement, name: str, titles: Titles) -> Sheet:
     """Lay a table of the settlement out as a sheet, with names and units beside its columns."""
-    described, table = OUTPUT[name], _with_names(settlement, settlement.tables[name])
+    described, table = OUTPUT[name], _with_names(settlement, settlement.tables[name], titles)
     columns: list[Column] = []
-    for column in _columns_of(settlement, name):
-        columns.append(_shown(settlement, column, total=column.name in SUMMED.get(name, ())))
+    for column in _columns_of(settlement, name, titles):
+        columns.append(shown(settlement, column, titles, total=column.name in SUMMED.get(name, ())))
         columns += [added for added in BESIDE.get(column.name, ()) if added.source in table]
     return Sheet(NAMES[name], described.title, described.explanation, table, columns)
 
@@ -71,11 +72,11 @@ def table_sheet(settlement: Settlement, name: str) -> Sheet:
 def column_notes(settlement: Settlement, sheets: Iterable[Sheet]) -> list[tuple[str, str, str]]:
     """Explain each column of the settlement's tables: its sheets, its header and its sentence, each once."""
     explained: dict[tuple[str, str], list[str]] = {}
-    tables = {sheet: table for table, sheet in NAMES.items()}
+    tables, titles = {sheet: table for table, sheet in NAMES.items()}, Titles(settlement.scenario)
     for sheet in sheets:
         if sheet.name in tables:
             headers = {column.source: header for column, header in zip(sheet.columns, sheet.headers, strict=True)}
-            for column in _columns_of(settlement, tables[sheet.name]):
+            for column in _columns_of(settlement, tables[sheet.name], titles):
                 explained.setdefault((headers[column.name], column.explanation), []).append(sheet.name)
     return [(", ".join(names), header, sentence.replace("`", "")) for (header, sentence), names in explained.items()]
 
@@ -84,19 +85,21 @@ def areas_sheet(settlement: Settlement) -> Sheet:
     """Sum bid and grant over all years and envelopes, a row for each area."""
     per_unit = POUNDS_PER[settlement.scenario.settings.money]
     areas = settlement.scenario.filled("areas")[["code", "name", "type", "region", "population"]].sort_values("code")
-    sums = settlement.grants.groupby("area")[["bid", "grant", "change", "pounds"]].sum()
+    there = [name for name in SUMMED["grants"] if name in settlement.grants]
+    sums = settlement.grants.groupby("area")[there].sum()
     asked = settlement.asks.groupby("area").size()
     table = areas.merge(sums, how="left", left_on="code", right_index=True).reset_index(drop=True)
-    table[["bid", "grant", "change"]] = table[["bid", "grant", "change"]].fillna(0.0)
-    table["pounds"] = table["pounds"].fillna(0).astype("int64")
+    table[there] = table[there].fillna(0.0)
+    table["pounds"] = table["pounds"].astype("int64")
     table["asks"] = table["code"].map(asked).fillna(0).astype("int64")
     table["moved"] = table["change"] / table["bid"].where(table["bid"] > 0)
     people = table["population"].where(table["population"] > 0)
     table["per_head"], table["change_per_head"] = (table[name] * per_unit / people for name in ("grant", "change"))
+    titles = Titles(settlement.scenario)
     summed = {
-        column.name: _shown(settlement, column, total=True)
+        column.name: shown(settlement, column, titles, total=True)
         for column in OUTPUT["grants"].columns
-        if column.name in SUMMED["grants"]
+        if column.name in there
     }
     columns = [
         Column("code", "Area code"),
@@ -108,7 +111,7 @@ def areas_sheet(settlement: Settlement) -> Sheet:
         Column("moved", "Change (share of the bid)", "share"),
         Column("per_head", "Grant (£ per head)", "outcome"),
         Column("change_per_head", "Change (£ per head)", "outcome"),
-        summed["pounds"],
+        *(summed[name] for name in there[3:]),
         Column("asks", "What is asked of it (number of asks)", "whole", True),
     ]
     about = "A row for each area, over all years and envelopes: what it bid and what it gets."
@@ -130,45 +133,40 @@ def objectives_sheet(settlement: Settlement) -> Sheet:
     return Sheet("Objectives", "Objectives", "A row for each objective.", table, columns)
 
 
-def _columns_of(settlement: Settlement, name: str) -> Sequence[OutputColumn]:
+def _columns_of(settlement: Settlement, name: str, titles: Titles) -> Sequence[OutputColumn]:
     """Described columns of a table; those that an earlier version did not write are left out."""
-    scenario, there = settlement.scenario, settlement.tables[name]
-    described = OUTPUT[name].columns_of(scenario.filled("objectives")["key"], scenario.envelopes)
+    there = settlement.tables[name]
+    described = OUTPUT[name].columns_of(titles.objectives, settlement.scenario.envelopes)
     return [column for column in described if column.name in there]
 
 
-def _shown(settlement: Settlement, column: OutputColumn, *, total: bool) -> Column:
-    """Column of a sheet: the heading and the unit, and how its cells are shown."""
+def shown(settlement: Settlement, column: OutputColumn, titles: Titles, *, total: bool) -> Column:
+    """Return the column of a sheet: the heading and the unit, and how its cells are shown."""
     if not column.unit:
         return Column(column.name, column.heading, "long" if column.kind == "text" else "text")
-    scenario = settlement.scenario
     heading, unit = column.heading, column.unit
     if unit == UNIT_OF_MONEY:
-        unit = MONEY[scenario.settings.money][0]
+        unit = MONEY[settlement.scenario.settings.money][0]
     elif column.per == "objective":
-        titles = Titles(scenario)
         heading, unit = titles.objectives[column.name], f"{titles.units[column.name]}, added over the years"
     return Column(column.name, f"{plain(heading)} ({unit})", KINDS.get(column.unit, "number"), total)
 
 
-def _with_names(settlement: Settlement, table: pd.DataFrame) -> pd.DataFrame:
+def _with_names(settlement: Settlement, table: pd.DataFrame, titles: Titles) -> pd.DataFrame:
     """Add the columns of :data:`BESIDE` that the table has a place for."""
-    titles = Titles(settlement.scenario)
+    added: dict[str, Any] = {}
     if "area" in table:
-        table = table.assign(**{"area name": table["area"].map(titles.areas)})
+        added["area name"] = table["area"].map(titles.areas)
     if "option" in table:
-        pairs = zip(table["area"], table["option"], strict=True)
-        table = table.assign(**{"option title": [titles.option(area, option) for area, option in pairs]})
+        pairs = zip(table["area"].tolist(), table["option"].tolist(), strict=True)
+        added["option title"] = [titles.option(area, option) for area, option in pairs]
     if "name" in table:
-        table = table.assign(**{"stage words": [capital(stage_words(name)) for name in table["name"]]})
+        added["stage words"] = [capital(stage_words(name)) for name in table["name"]]
     if "objective" in table:
-        objectives = settlement.scenario.filled("objectives").set_index("key")
-        added: dict[str, Any] = {
-            "objective name": titles.objectives,
-            "objective unit": titles.units,
-            "level unit": objectives["rate_unit"],
-        }
-        table = table.assign(**{name: table["objective"].map(values) for name, values in added.items()})
+        objectives = settlement.scenario.filled("objectives")
+        levels = dict(zip(objectives["key"], objectives["rate_unit"], strict=True))
+        values = {"objective name": titles.objectives, "objective unit": titles.units, "level unit": levels}
+        added |= {name: table["objective"].map(value) for name, value in values.items()}
     if "target" in table:
-        table = table.assign(**{"short share": table["shortfall"] / table["target"]})
-    return table
+        added["short share"] = table["shortfall"] / table["target"]
+    return table.assign(**added)

@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING
 from singlepot.models.tables.plain_words import assumed_words
 
 from ..logs.logs import Log
+from ..text.answer import answer
+from ..text.present_value import present_value_words
+from .answer_sheets import charts, gains_sheet, inputs_sheet, shortfall_sheet, years_sheet
 from .settlement_sheets import column_notes, settlement_sheets
 from .sheet_writing import Page, write_sheets
-from .sheets import MISSING, NOT_APPLICABLE, Column, Sheet
+from .sheets import MISSING, NOT_APPLICABLE, BarChart, Column, Sheet
 from .totals import totals_sheet
 
 if TYPE_CHECKING:
@@ -38,35 +41,38 @@ def settlement_workbook(settlement: Settlement, logs: Sequence[Log]) -> bytes:
     The bytes of an ``.xlsx`` file; the same settlement gives the same bytes.
     """
     tables = settlement_sheets(settlement)
-    sheets = [totals_sheet(settlement, tables), *tables, *map(log_sheet, logs)]
+    areas = next(sheet for sheet in tables if sheet.name == "Areas")
+    shortfall, gains = shortfall_sheet(settlement), gains_sheet(areas)
+    first = [shortfall, gains, years_sheet(settlement), inputs_sheet(settlement)]
+    sheets = [*first, totals_sheet(settlement, tables), *tables, *map(log_sheet, logs)]
     notes = notes_sheet(settlement, tables)
     contents = contents_sheet([notes, *sheets])
     settings = settlement.scenario.settings
     title = settings.title or "Settlement"
-    return write_sheets(title, settings.money, [cover(settlement), contents, notes, *sheets])
+    page = cover(settlement, charts(settlement, shortfall, gains))
+    return write_sheets(title, settings.money, [page, contents, notes, *sheets])
 
 
-def cover(settlement: Settlement) -> Page:
-    """Lay out the first sheet: what this is, whether it holds, who answers for it, and how to make it again."""
+def cover(settlement: Settlement, drawn: Sequence[BarChart]) -> Page:
+    """Lay out the first sheet: the answer with its charts, who answers for it, and how to make it again."""
     settings, provenance = settlement.scenario.settings, settlement.provenance
     record = settings.log.get("transparency", {})
     licences = sorted({entry["licence"] for entry in settings.log.get("sources", {}).values() if entry.get("licence")})
     version = (provenance.get("versions") or {}).get("singlepot", "")  # type: ignore[attr-defined]
-    holds = "holds" if settlement.certificate.passed else "FAILS"
     assumed, options = settlement.scenario.assumed_options
-    missed = int((settlement.national["shortfall"] > 0).sum())
     lines = [
-        ("title", settings.title or "Settlement"),
+        ("top", settings.title or "Settlement"),
         (
             "body",
             f"What {len(settlement.scenario.areas)} areas receive from one pot and agree to, "
             f"{settings.years[0]} to {settings.years[-1]}.",
         ),
-        ("body", "Begin with the sheet Contents, which leads to all others; Notes says how to read them."),
-        ("head", "Evidence"),
-        ("body", f"The certificate {holds}: every figure behind it is in the sheet Verification."),
-        ("body", f"{missed} of {len(settlement.national)} national targets are missed; see the sheet National."),
+        ("head", "The answer"),
+        *(("body", line) for line in (*answer(settlement), present_value_words(settlement)) if line),
         *([("body", f"{assumed_words(assumed, options)}; see the sheet Assumptions.")] if assumed else []),
+        ("body", "The sheet Contents leads to all others; Notes says how to read them."),
+    ]
+    after = [
         ("head", "Made by"),
         ("body", f"singlepot {version}, from the scenario with SHA-256 {provenance.get('scenario_sha256', '')}"),
         ("body", "To make this workbook again: singlepot report FOLDER, the folder being that of the settlement."),
@@ -75,8 +81,8 @@ def cover(settlement: Settlement) -> Page:
         ("body", f"Contact: {record.get('contact') or 'not said in the scenario'}"),
     ]
     if licences:
-        lines += [("head", "Licences of the figures"), *(("body", licence) for licence in licences)]
-    return Page("Cover", lines)
+        after += [("head", "Licences of the figures"), *(("body", licence) for licence in licences)]
+    return Page("Cover", [*lines, *drawn, *after])
 
 
 def contents_sheet(sheets: Sequence[Sheet]) -> Sheet:

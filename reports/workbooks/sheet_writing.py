@@ -12,18 +12,12 @@ from collections.abc import Iterable, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from .sheets import FORMATS, MISSING, MONEY, NOT_APPLICABLE, WIDEST, Column, Sheet
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-TOP = 4
-"""Rows above the header of a table: title, sentence, way back to the contents, note on the cells."""
-
-LONGEST_CELL = 32_767
-"""Characters that a cell can hold, as Excel counts: one beyond the basic plane is two."""
+from .bar_charts import draw
+from .cells import cut, write_column
+from .references import TOP, rows_shown, span
+from .sheets import FORMATS, MONEY, NOT_APPLICABLE, WIDEST, BarChart, Column, Sheet
 
 TOTAL = "Total of the rows shown"
 """Label of the sums under a table."""
@@ -31,8 +25,14 @@ TOTAL = "Total of the rows shown"
 LINE_HEIGHT, TITLE_HEIGHT, TALLEST = 15, 24, 400
 """Heights of a line, of the title, and of the tallest row, points; Excel allows 409."""
 
-MOST_ROWS = 1_048_576
-"""Rows of a sheet."""
+A4, A3 = 9, 8
+"""Papers as Excel numbers them."""
+
+WIDTH_OF_A4 = 170
+"""Characters across an A4 page on its side that can still be read; a wider sheet is printed on A3."""
+
+WIDTH_OF_PAGE, WIDTH_OF_NUMBER = 74, 14
+"""Widths of columns, characters: of a page of lines, which fits A4 upright in any font, and of numbers."""
 
 CREATED = datetime(2000, 1, 1)
 """Stands in every workbook, so that the same content gives the same bytes."""
@@ -49,11 +49,11 @@ OPTIONS = {
 
 @dataclass(frozen=True)
 class Page:
-    """A sheet of lines: text, or a text that leads to another sheet."""
+    """A sheet of lines and charts."""
 
     name: str
-    lines: Sequence[tuple[str, str]]
-    """Style (``title``, ``head`` or ``body``) and text."""
+    lines: Sequence[tuple[str, str] | BarChart]
+    """Style (``top``, ``head`` or ``body``) and text, or a chart."""
 
 
 def write_sheets(title: str, money: str, parts: Iterable[Page | Sheet]) -> bytes:
@@ -80,7 +80,7 @@ def write_sheets(title: str, money: str, parts: Iterable[Page | Sheet]) -> bytes
     styles = _Styles(book, money)
     for position, part in enumerate(parts):
         if isinstance(part, Page):
-            _page(book.add_worksheet(part.name), part, styles)
+            _page(book, part, styles)
         else:
             _sheet(book.add_worksheet(part.name), part, styles, f"Table{position}")
     book.close()
@@ -94,6 +94,7 @@ class _Styles:
         wide = {"text_wrap": True}
         left = {"align": "left", "indent": 1, **wide}
         self.title = book.add_format({"bold": True, "font_size": 16})
+        self.top = book.add_format({"bold": True, "font_size": 16, **wide})
         self.head = book.add_format({"bold": True, "font_size": 13, **wide})
         self.body = book.add_format(wide)
         self.plain = book.add_format({})
@@ -110,81 +111,98 @@ class _Styles:
         }
 
 
-def _page(sheet: Any, page: Page, styles: _Styles) -> None:
-    sheet.set_column(0, 0, 100)
+def _page(book: Any, page: Page, styles: _Styles) -> None:
+    sheet = book.add_worksheet(page.name)
+    sheet.set_column(0, 0, WIDTH_OF_PAGE)
     sheet.hide_gridlines(2)
-    for row, (style, text) in enumerate(page.lines):
-        sheet.set_row(row, TITLE_HEIGHT if style == "title" else LINE_HEIGHT * _lines(text, 100))
+    for row, line in enumerate(page.lines):
+        if isinstance(line, BarChart):
+            draw(book, sheet, row, line)
+            continue
+        style, text = line
+        height = TITLE_HEIGHT if style == "top" else LINE_HEIGHT
+        sheet.set_row(row, height * _lines(text, WIDTH_OF_PAGE * (0.7 if style == "top" else 1)))
         sheet.write_string(row, 0, cut(text), getattr(styles, style))
-    _print(sheet)
+    sheet.set_paper(A4)
+    sheet.fit_to_pages(1, 1)
+    _margins_and_footer(sheet)
 
 
 def _sheet(sheet: Any, part: Sheet, styles: _Styles, name: str) -> None:
     """Write a table under its title; a table without rows has one that says so."""
-    table, columns, headers = part.table, part.columns, part.headers
-    rows = min(len(table), MOST_ROWS - TOP - 2)
+    columns, rows = part.columns, rows_shown(part)
+    cells = {column.source: part.table[column.source].tolist()[:rows] for column in columns}
+    widths = [_width(column, cells[column.source]) for column in columns]
     totals = any(column.total for column in columns) and rows > 0
-    cut_off = f" The first {rows:,} of {len(table):,} rows." if rows < len(table) else ""
-    sheet.write_string(0, 0, part.title, styles.title)
-    sheet.write_string(1, 0, f"This sheet holds one table. {part.about}{cut_off}", styles.plain)
-    other = "Cover" if part.name == "Contents" else "Contents"
-    sheet.write_url(2, 0, f"internal:'{other}'!A1", styles.link, f"Back to the {other.lower()}")
-    sheet.write_string(3, 0, "Cells: [x] not known, [z] does not apply. What is said is in the notes.", styles.plain)
     last = TOP + max(rows, 1) + totals
-    options = {
-        "name": name,
-        "style": None,
-        "banded_rows": False,
-        "total_row": totals,
-        "columns": [
-            _option(column, header, position, part, styles, totals)
-            for position, (column, header) in enumerate(zip(columns, headers, strict=True))
-        ],
-    }
-    sheet.add_table(TOP, 0, last, len(columns) - 1, options)
-    widths = [_width(column, table, rows) for column in columns]
-    sheet.set_row(0, TITLE_HEIGHT)
-    sheet.set_row(TOP, LINE_HEIGHT * max(map(_lines, headers, widths)))
-    _heights(sheet, part, widths, rows)
+    _heading(sheet, part, styles)
+    sheet.add_table(TOP, 0, last, len(columns) - 1, _table(part, styles, name, totals))
+    sheet.set_row(TOP, LINE_HEIGHT * max(map(_lines, part.headers, widths)))
+    _heights(sheet, rows, [(cells[c.source], w) for c, w in zip(columns, widths, strict=True) if c.kind in WIDEST])
     for position, column in enumerate(columns):
         sheet.set_column(position, position, widths[position])
-        if not rows:
-            sheet.write_string(TOP + 1, position, NOT_APPLICABLE, styles.cells["text"])
+        if rows:
+            formulas = (part.formulas or {}).get(column.source)
+            write_column(sheet, (TOP + 1, position), column, cells[column.source], formulas, styles)
         else:
-            _cells(sheet, position, column, part, styles, rows)
+            sheet.write_string(TOP + 1, position, NOT_APPLICABLE, styles.cells["text"])
         if totals and column.total:
-            value = exact_sum(table[column.source].tolist()[:rows])
+            value = exact_sum(cells[column.source])
             sheet.write_formula(last, position, total_formula(part, column.source), styles.totals[column.kind], value)
         elif totals:
             sheet.write_string(last, position, "" if position else TOTAL, styles.totals["text"])
     sheet.freeze_panes(TOP + 1, 1)
     sheet.repeat_rows(TOP)
-    _print(sheet)
+    sheet.set_landscape()
+    sheet.set_paper(A3 if sum(widths) > WIDTH_OF_A4 else A4)
+    sheet.fit_to_pages(1, 0)
+    _margins_and_footer(sheet)
 
 
-def _width(column: Column, table: pd.DataFrame, rows: int) -> int:
+def _heading(sheet: Any, part: Sheet, styles: _Styles) -> None:
+    """Write what stands above a table."""
+    rows, there = rows_shown(part), len(part.table)
+    cut_off = f" The first {rows:,} of {there:,} rows." if rows < there else ""
+    sheet.set_row(0, TITLE_HEIGHT)
+    sheet.write_string(0, 0, part.title, styles.title)
+    sheet.write_string(1, 0, f"This sheet holds one table. {part.about}{cut_off}", styles.plain)
+    other = "Cover" if part.name == "Contents" else "Contents"
+    sheet.write_url(2, 0, f"internal:'{other}'!A1", styles.link, f"Back to the {other.lower()}")
+    sheet.write_string(3, 0, "Cells: [x] not known, [z] does not apply. What is said is in the notes.", styles.plain)
+
+
+def _table(part: Sheet, styles: _Styles, name: str, totals: bool) -> dict[str, Any]:
+    """Declaration of a table, as XlsxWriter takes it."""
+    columns = [
+        _option(column, header, position, part, styles, totals)
+        for position, (column, header) in enumerate(zip(part.columns, part.headers, strict=True))
+    ]
+    return {"name": name, "style": None, "banded_rows": False, "total_row": totals, "columns": columns}
+
+
+def _width(column: Column, cells: Sequence[Any]) -> int:
     """Width of a column, characters: numbers all alike, texts as their cells need."""
     if column.kind not in WIDEST:
-        return 17
-    longest = max((len(str(cell)) for cell in table[column.source].tolist()[:rows]), default=0)
+        return WIDTH_OF_NUMBER
+    longest = max(map(len, map(str, set(cells))), default=0)
     return min(max(longest + 3, 13), WIDEST[column.kind])
 
 
-def _lines(text: str, width: int) -> int:
+def _lines(text: str, width: float) -> int:
     """Number of lines that a text takes in a column of so many characters, a little generous."""
-    return max(1, math.ceil(1.05 * len(text) / width))
+    return 1 if len(text) <= width else math.ceil(1.1 * len(text) / width)
 
 
-def _heights(sheet: Any, part: Sheet, widths: Sequence[int], rows: int) -> None:
+def _heights(sheet: Any, rows: int, columns: Iterable[tuple[Sequence[Any], int]]) -> None:
     """Give rows with long texts the height they need: not every program works it out."""
     tallest = [1] * rows
-    for column, width in zip(part.columns, widths, strict=True):
-        if column.kind in WIDEST and width == WIDEST[column.kind]:
-            for row, cell in enumerate(part.table[column.source].tolist()[:rows]):
-                tallest[row] = max(tallest[row], _lines(str(cell), width))
-    for row, lines in enumerate(tallest):
-        if lines > 1:
-            sheet.set_row(TOP + 1 + row, min(LINE_HEIGHT * lines, TALLEST))
+    for cells, width in columns:
+        lines = {cell: _lines(str(cell), width) for cell in set(cells)}
+        if max(lines.values(), default=1) > 1:
+            tallest = [max(most, lines[cell]) for most, cell in zip(tallest, cells, strict=True)]
+    for row, most in enumerate(tallest):
+        if most > 1:
+            sheet.set_row(TOP + 1 + row, min(LINE_HEIGHT * most, TALLEST))
 
 
 def _option(column: Column, header: str, position: int, part: Sheet, styles: _Styles, totals: bool) -> dict[str, Any]:
@@ -210,57 +228,7 @@ def exact_sum(cells: Iterable[float]) -> float:
     return math.fsum(cell for cell in cells if cell == cell)
 
 
-def _cells(sheet: Any, position: int, column: Column, part: Sheet, styles: _Styles, rows: int) -> None:
-    from singlepot.scenarios.workbooks.writing import exact
-
-    style = styles.cells[column.kind]
-    values = part.table[column.source].tolist()[:rows]
-    formulas = (part.formulas or {}).get(column.source)
-    for row, value in enumerate(values, start=TOP + 1):
-        if formulas is not None:
-            sheet.write_formula(row, position, formulas[row - TOP - 1], style, value)
-        elif column.kind == "link":
-            sheet.write_url(row, position, f"internal:'{value}'!A1", styles.link, value)
-        elif column.words:
-            sheet.write_string(row, position, cut(str(value)) if value not in ("", None) else NOT_APPLICABLE, style)
-        elif value is None or not math.isfinite(value):
-            sheet.write_string(row, position, MISSING, styles.cells["text"])
-        else:
-            sheet.write_number(row, position, exact(value) if isinstance(value, float) else value, style)
-
-
-def cut(text: str, most: int = LONGEST_CELL) -> str:
-    """Shorten a text to what a cell holds."""
-    if len(text) * 2 <= most or len(text.encode("utf-16-le")) // 2 <= most:
-        return text
-    return text.encode("utf-16-le")[: 2 * (most - 1)].decode("utf-16-le", "ignore") + "…"
-
-
-def _print(sheet: Any) -> None:
-    """Print on as many A4 pages as it is long, one wide, each with its number."""
-    sheet.set_landscape()
-    sheet.set_paper(9)
-    sheet.fit_to_pages(1, 0)
+def _margins_and_footer(sheet: Any) -> None:
+    """Print with the number of each page."""
+    sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
     sheet.set_footer("&L&A&RPage &P of &N")
-
-
-def cell_reference(row: int, column: int, sheet: str = "") -> str:
-    """Return the absolute reference of a cell, as formulas name it.
-
-    Examples
-    --------
-    >>> cell_reference(5, 27, "Grants")
-    "'Grants'!$AB$6"
-    """
-    from xlsxwriter.utility import xl_rowcol_to_cell
-
-    cell = xl_rowcol_to_cell(row, column, row_abs=True, col_abs=True)
-    return f"'{sheet}'!{cell}" if sheet else str(cell)
-
-
-def span(part: Sheet, source: str, *, named: bool = True) -> str:
-    """Return the range of a sheet's column, as formulas name it; ``named`` with the name of the sheet."""
-    position = [column.source for column in part.columns].index(source)
-    rows = max(min(len(part.table), MOST_ROWS - TOP - 2), 1)
-    first = cell_reference(TOP + 1, position, part.name if named else "")
-    return f"{first}:{cell_reference(TOP + rows, position)}"

@@ -26,15 +26,14 @@ FORMATS = {
     "share": "0.0%",
     "outcome": "#,##0.00",
     "part": "0.0000",
-    "number": "General",
-    "sum": "#,##0.00####",
+    "number": "#,##0.00####",
     "text": "@",
     "long": "@",
     "link": "@",
 }
 """Number formats by kind of column; money has its own by unit."""
 
-WIDEST = {"text": 34, "long": 64, "link": 28}
+WIDEST = {"text": 28, "long": 60, "link": 28}
 """Most characters of a column of text, by kind."""
 
 LONGEST_HEADER = 255
@@ -110,3 +109,26 @@ class Sheet:
             again = seen[header.casefold()]
             headers.append(header if again == 1 else f"{header} ({again})")
         return headers
+
+
+@dataclass(frozen=True)
+class BarChart:
+    """Bar chart of a column of a sheet, drawn by the spreadsheet program from the cells.
+
+    Attributes
+    ----------
+    title
+        What is drawn, with its unit.
+    about
+        What it shows in a sentence, for who cannot see it.
+    sheet
+        The sheet of the cells, a bar for each row.
+    names, values
+        Columns of the sheet: the names of the bars and their lengths.
+    """
+
+    title: str
+    about: str
+    sheet: Sheet
+    names: str
+    values: str

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from singlepot.models.scenario.titles import Titles
 from singlepot.models.tables.plain_words import plain
 
-from .sheet_writing import TOP, cell_reference, span
+from .references import TOP, cell_reference, span
 from .sheets import MONEY, Column, Sheet
 
 if TYPE_CHECKING:
@@ -21,9 +21,9 @@ COLUMNS = (
     Column("year", "Year or range"),
     Column("of", "Envelope or objective"),
     Column("unit", "Unit"),
-    Column("sum", "Sum over the sheets, a formula (unit of the row)", "sum"),
-    Column("figure", "Figure of the settlement (unit of the row)", "sum"),
-    Column("difference", "Difference, a formula (unit of the row)", "sum"),
+    Column("sum", "Sum over the sheets, a formula (unit of the row)", "number"),
+    Column("figure", "Figure of the settlement (unit of the row)", "number"),
+    Column("difference", "Difference, a formula (unit of the row)", "number"),
     Column("agrees", "Agrees, a formula", "text"),
 )
 

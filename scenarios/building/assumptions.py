@@ -52,7 +52,7 @@ _RANGES: Mapping[str, tuple[float, float, str]] = {
 """Least, most and the words for them of each assumption."""
 
 _PROFILES = ("spend_profile", "outcome_profile")
-_OF_OBJECTIVES = ("unit_cost", "national_share", "headroom_floor")
+_OF_OBJECTIVES = ("unit_cost", "national_share", "ambition", "headroom_floor")
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,7 +72,7 @@ class Assumptions:
     over_bid
         Sum of bids over the pot.
     ambition
-        Sum of the proposed targets over the national objective, in the last year.
+        Sum of the proposed targets over the national objective, in the last year, K.
     frontier_quantile
         Quantile of the rates that is the frontier; mirrored where less is better.
     headroom_floor
@@ -88,7 +88,7 @@ class Assumptions:
     national_share: Vector
     national_margin: float
     over_bid: float
-    ambition: float
+    ambition: Vector
     frontier_quantile: float
     headroom_floor: Vector
     headroom_exponent: float

@@ -35,7 +35,7 @@ def from_baselines(
     national_share: Mapping[str, float],
     national_margin: float = 0.95,
     over_bid: float = 1.1,
-    ambition: float = 0.92,
+    ambition: float | Mapping[str, float] = 0.92,
     frontier_quantile: float = 0.9,
     headroom_floor: float | Mapping[str, float] | None = None,
     headroom_exponent: float = -0.3,
@@ -77,7 +77,7 @@ def from_baselines(
     over_bid
         Sum of bids over the pot.
     ambition
-        Sum of the proposed targets over the national objective, in the last year.
+        Sum of the proposed targets over the national objective, in the last year; one number, or by objective.
     frontier_quantile
         Quantile of the areas' rates that is the frontier, 0 to 1; mirrored where less is better.
     headroom_floor

@@ -19,7 +19,7 @@ LARGEST_BYTES = 1_000_000
 """A file of settings beyond this is something else."""
 
 _SECTION = re.compile(r"\s*\[\s*([^\[\]#]+?)\s*\]\s*(#.*)?")
-_KEY = re.compile(r"""\s*([A-Za-z0-9_."'-]+)\s*=""")
+_KEY = re.compile(r"""\s*([A-Za-z0-9_."'\[\]-]+)\s*=""")
 _WHERE = re.compile(r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)")
 _HINTS = {
     r"=\s*(True|TRUE|False|FALSE)\b": "write true or false in small letters",

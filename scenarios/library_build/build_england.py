@@ -59,8 +59,7 @@ def documents(figures: Figures) -> dict[str, bytes]:
     for name, tables in build(figures).items():
         settings = template.replace("{title}", variants[name].title)
         settings = settings.replace("{elasticity}", figures.assumptions["equity_elasticity"])
-        over_bid = variants[name].over_bid
-        log = england_log(rows, {} if over_bid is None else {"over_bid": over_bid})
+        log = england_log(rows, variants[name].changed)
         generated[f"{name}/scenario.toml"] = settings.encode() + log
         for table, frame in tables.items():
             generated[f"{name}/{table}.csv"] = csv_text(frame)

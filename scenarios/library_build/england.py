@@ -40,18 +40,40 @@ class Variant:
         Column of the authorities by which they are added up to areas.
     over_bid
         Sum of bids over the pot; None for that of the assumptions.
+    ambition
+        Sum of the proposed targets over the national objective, by objective; None for that of the assumptions.
     """
 
     name: str
     title: str
     by: Holder = "recipient"
     over_bid: float | None = None
+    ambition: Mapping[str, float] | None = None
 
+    @property
+    def changed(self) -> dict[str, dict[str, str]]:
+        """Entries of the log of assumptions that differ from those of ``assumptions.csv``, by key."""
+        entries = {}
+        if self.over_bid is not None:
+            entries["over_bid"] = {"value": f"{self.over_bid:g}"}
+        if self.ambition is not None:
+            value = "; ".join(f"{key} {share:g}" for key, share in self.ambition.items())
+            entries["ambition"] = {"value": value, "source": UNEVEN}
+        return entries
+
+
+UNEVEN = "illustrates areas that propose more than is wanted where they are strong, and little where change is hard"
+"""What the variant with ambitions by objective is for."""
 
 VARIANTS = (
     Variant("england", "England, spending review 2026"),
     Variant("england-tight", "England, spending review 2026, bids at 1.25 times the pot", over_bid=1.25),
     Variant("england-authorities", "England, spending review 2026, each upper-tier authority by itself", by="code"),
+    Variant(
+        "england-uneven",
+        "England, spending review 2026, proposals strong in skills and weak in carbon",
+        ambition={"productivity": 0.95, "innovation": 1.1, "skills": 1.15, "inclusiveness": 0.85, "carbon": 0.48},
+    ),
 )
 """The scenarios that are built."""
 
@@ -112,7 +134,7 @@ def build(figures: Figures) -> dict[str, Tables]:
 def build_one(figures: Figures, variant: Variant) -> Tables:
     """Return the tables of one scenario, whose bids add up to ``over_bid`` times the pot."""
     areas = add_up(figures.authorities, variant.by)
-    proposals = propose(baselines_of(areas, figures), assumptions_of(figures, variant.over_bid))
+    proposals = propose(baselines_of(areas, figures), assumptions_of(figures, variant))
     bids = money(np.outer(np.nansum(proposals.bid, axis=1), figures.numbers("spend_profile")))
     build_up = figures.numbers("outcome_profile")
     codes, keys = tuple(areas["code"]), tuple(figures.objectives["key"])
@@ -137,8 +159,9 @@ def baselines_of(areas: pd.DataFrame, figures: Figures) -> Baselines:
     return Baselines(baseline, per, (figures.objectives["direction"] == "decrease").to_numpy())
 
 
-def assumptions_of(figures: Figures, over_bid: float | None) -> Assumptions:
-    """Return the assumptions as numbers, with the over-bid of a variant."""
+def assumptions_of(figures: Figures, variant: Variant) -> Assumptions:
+    """Return the assumptions as numbers, with those that a variant changes."""
+    keys, same = list(figures.objectives["key"]), figures.number("ambition")
     floor, floor_falling = figures.numbers("headroom_floor")
     falls = figures.objectives["direction"] == "decrease"
     return Assumptions(
@@ -146,8 +169,8 @@ def assumptions_of(figures: Figures, over_bid: float | None) -> Assumptions:
         unit_cost=figures.by_objective("unit_cost"),
         national_share=figures.by_objective("national_share"),
         national_margin=NATIONAL_MARGIN,
-        over_bid=figures.number("over_bid") if over_bid is None else over_bid,
-        ambition=figures.number("ambition"),
+        over_bid=figures.number("over_bid") if variant.over_bid is None else variant.over_bid,
+        ambition=np.array([(variant.ambition or {}).get(key, same) for key in keys]),
         frontier_quantile=figures.number("frontier_quantile"),
         headroom_floor=np.where(falls, floor_falling, floor),
         headroom_exponent=figures.number("headroom_exponent"),

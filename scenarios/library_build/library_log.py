@@ -19,7 +19,7 @@ SCALES = {"pot_per_year": "pot", "national_share_": "national."}
 """Quantity that an assumption scales in proportion, by the beginning of its key."""
 
 
-def england_log(assumptions: Iterable[Mapping[str, str]], changed: Mapping[str, float]) -> bytes:
+def england_log(assumptions: Iterable[Mapping[str, str]], changed: Mapping[str, Mapping[str, str]]) -> bytes:
     """Write the section as TOML.
 
     Parameters
@@ -27,7 +27,7 @@ def england_log(assumptions: Iterable[Mapping[str, str]], changed: Mapping[str, 
     assumptions
         Rows of ``figures/assumptions.csv``.
     changed
-        Values of a variant that differ from them, by key.
+        Parts of the entries that differ in a variant, by key.
     """
     text = (files("singlepot.scenarios.library") / "figures" / "log.toml").read_text(encoding="utf-8")
     sections = tomllib.loads(text)
@@ -41,11 +41,10 @@ def england_log(assumptions: Iterable[Mapping[str, str]], changed: Mapping[str, 
     return b"\n" + tomli_w.dumps({"log": log}).encode()
 
 
-def _entry(row: Mapping[str, str], changed: Mapping[str, float]) -> dict[str, Any]:
+def _entry(row: Mapping[str, str], changed: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
     key = row["key"]
-    value = f"{changed[key]:g}" if key in changed else row["value"]
-    entry = {"value": value, "unit": row["unit"], "source": row["basis"]}
-    entry["confidence"] = row["confidence"]
+    entry = {"value": row["value"], "unit": row["unit"], "source": row["basis"], "confidence": row["confidence"]}
+    entry |= changed.get(key, {})
     for start, scaled in SCALES.items():
         if key.startswith(start):
             entry["bears_on"] = scaled + (key.removeprefix(start) if scaled.endswith(".") else "")

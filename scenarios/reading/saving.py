@@ -62,11 +62,30 @@ def write_levers(
     FolderRefusedError
         A lever stands twice, which a file cannot say; or the file cannot be written.
     """
+    title = read_scenario(base).settings.title
+    write_file(path, levers_document(base_from(base, Path(path)), title, levers), overwrite=overwrite)
+
+
+def levers_document(base: str, title: str, levers: Sequence[tuple[str, object]]) -> bytes:
+    """Return levers as the content of a what-if.
+
+    Parameters
+    ----------
+    base
+        What the file names as its base.
+    title
+        Title of the base.
+    levers
+        Levers with their values, in the order in which they are pulled.
+
+    Raises
+    ------
+    FolderRefusedError
+        A lever stands twice, which a file cannot say.
+    """
     if len({name for name, _ in levers}) < len(levers):
         raise FolderRefusedError("one lever stands twice, which a file cannot say", "set each lever once")
-    title = read_scenario(base).settings.title
-    document = {"base": base_from(base, Path(path)), "title": title, "levers": dict(levers)}
-    write_file(path, tomli_w.dumps(document).encode(), overwrite=overwrite)
+    return tomli_w.dumps({"base": base, "title": title, "levers": dict(levers)}).encode()
 
 
 def base_from(base: str, file: Path) -> str:

@@ -82,7 +82,7 @@ def _won(
         if option < 0:
             take_up[(of.area == area) & of.scale_back] = 0.0
         else:
-            take_up[option] = of.limit[option]
+            take_up[option] = of.available[option]
             taken.add(option)
             if of.group[option] >= 0:
                 groups.add(int(of.group[option]))
@@ -97,5 +97,5 @@ def _profile(data: Arrays, option: int) -> Floats:
     """Grant of an option at its largest take-up, E×T."""
     cells, asked = data.options.grant, np.zeros(data.pot.shape)
     rows = slice(*np.searchsorted(cells.option, [option, option + 1]))
-    np.add.at(asked, (cells.across[rows], cells.year[rows]), cells.value[rows] * data.options.limit[option])
+    np.add.at(asked, (cells.across[rows], cells.year[rows]), cells.value[rows] * data.options.available[option])
     return asked

@@ -17,7 +17,18 @@ from singlepot.models.scenario.option_purpose import meant_for
 from singlepot.models.scenario.scenario import Scenario
 from singlepot.models.settlement.decisions import Decisions, decisions_of, own_costs
 from singlepot.models.settlement.settlement import Settlement
-from singlepot.models.tables.rule_kinds import AREAS, GRANTS, POTS, RULES, SUMS, TARGETS, Rule, Sense, bounds_of
+from singlepot.models.tables.rule_kinds import (
+    AREAS,
+    GRANTS,
+    OPTIONS,
+    POTS,
+    RULES,
+    SUMS,
+    TARGETS,
+    Rule,
+    Sense,
+    bounds_of,
+)
 from singlepot.solver import SolverFailedError, VerificationFailedError
 
 from .allocations import Allocation, Floats
@@ -52,9 +63,9 @@ def fix(
 
     Every cell that bids or options touch gets a ``grant_lock`` row, which takes the place of all other rules on
     grants; those that it breaks are named. With a ``width``, a floor and a ceiling stand that share of the grant apart
-    in its place. Money moves between years or envelopes no more, for nothing needs it. Rules on targets and own costs
-    are kept, unless the plainest way of living with the grants breaks them: to scale each bid back to its grant and to
-    use the options that the regime chose.
+    in its place. Money moves between years or envelopes no more, for nothing needs it. Rules on targets, own costs and
+    take-ups are kept, unless the plainest way of living with the grants breaks them: to scale each bid back to its
+    grant and to use the options that the regime chose.
 
     Returns
     -------
@@ -66,6 +77,7 @@ def fix(
     gone = {rule.name for rule in RULES.values() if rule.over.of_grants} | {rule.rule for rule in broken}
     table = scenario.filled("rules")
     kept = table[~table["rule"].isin(gone)]
+    kept = kept if (kept["option"] != "").any() else kept.drop(columns="option")
     grants = _within(data.pot, given.grants)
     bounds = bounds_of("grant")
     limits: dict[Sense, Floats] = {"lock": grants}
@@ -138,6 +150,8 @@ def _count(rule: Rule, data: Arrays, rules: Rules, grants: Floats, plain: Decisi
         broken |= _above(value, limit)
     if rule.over is TARGETS and rule.sense == "ceiling":
         broken &= value > data.proposed
+    if rule.over is OPTIONS:
+        return len(np.unique(data.options.area[broken]))
     return int(broken.reshape(len(broken), -1).any(axis=1).sum())
 
 
@@ -145,6 +159,8 @@ def _limited(rule: Rule, data: Arrays, grants: Floats, plain: Decisions) -> Floa
     """The quantity that a rule limits, over its index set."""
     if rule.over is AREAS:
         return own_costs(data, plain)
+    if rule.over is OPTIONS:
+        return plain.take_up
     if rule.over is TARGETS and rule.sense == "ceiling":
         return _carried(data, plain)
     if rule.over.of_rates:

@@ -9,7 +9,8 @@ import pandas as pd
 
 from singlepot.models.infeasibility.uniform_change import RuleValue
 from singlepot.models.scenario.scenario import Scenario
-from singlepot.models.tables.rule_kinds import POT, RULES, SELECTORS, SUMS
+from singlepot.models.tables.rule_kinds import OPTIONS, POT, RULES, SELECTORS, SUMS
+from singlepot.models.tables.schema import SCALE_BACK
 
 SOURCE = "repair"
 """Source of a row of the pot that a repair adds, where the pot has several sources already."""
@@ -23,8 +24,8 @@ def as_changes(scenario: Scenario, moved: pd.DataFrame) -> list[dict[str, Any]]:
     scenario
         Whose limits they are.
     moved
-        ``rule``, ``area``, ``envelope``, ``objective``, ``year`` and ``value``, the new limit in money or objective
-        units.
+        ``rule``, ``area``, ``envelope``, ``objective``, ``year``, ``option`` and ``value``, the new limit in money,
+        objective units or take-up.
     """
     places = _Places(scenario)
     changes: list[dict[str, Any]] = []
@@ -75,6 +76,7 @@ class _Places:
             "year": len(scenario.settings.years) == 1,
             "envelope": len(scenario.envelopes) == 1,
             "objective": len(scenario.tables["objectives"]) == 1,
+            "option": False,
         }
 
     def shared(self, rule: str, label: str) -> dict[str, str]:
@@ -91,7 +93,7 @@ class _Places:
         if not len(matching):
             return None
         winner = matching.iloc[int((matching[list(SELECTORS)] != "").sum(axis=1).to_numpy().argmax())]
-        if all(winner[axis] or self._only[axis] for axis in RULES[rule].over.axes):
+        if all(winner[axis] or self._only[axis] for axis in _axes(rule)):
             return _usable(rule, {name: str(winner[name]) for name in SELECTORS})
         return None
 
@@ -100,7 +102,7 @@ class _Places:
         matching = self._matching(rule, limit)
         most = int((matching[list(SELECTORS)] != "").sum(axis=1).max()) if len(matching) else 0
         cell = self._cell(limit)
-        axes = RULES[rule].over.axes
+        axes = _axes(rule)
         needed = [axis for axis in axes if axis != "envelope" or not self._only["envelope"]]
         further = [name for name in (*axes, "region", "type") if name not in needed and cell.get(name)]
         while len(needed) <= most and further:
@@ -114,12 +116,17 @@ class _Places:
         rows, cell = self._of(rule), self._cell(limit)
         for name in SELECTORS:
             rows = rows[(rows[name] == "") | (rows[name] == cell.get(name, ""))]
-        return rows
+        return rows[rows["option"] != ""] if cell["option"].startswith(SCALE_BACK) else rows
 
     def _cell(self, limit: Mapping[Any, Any]) -> dict[str, str]:
-        cell = {name: str(limit[name]) for name in ("area", "envelope", "objective", "year")}
+        cell = {name: str(limit.get(name, "")) for name in ("area", "envelope", "objective", "year", "option")}
         region, kind = self._of_area.get(cell["area"], ("", ""))
         return {**cell, "region": region, "type": kind}
+
+
+def _axes(rule: str) -> tuple[str, ...]:
+    """Columns that together choose one limit of a rule."""
+    return ("area", "option") if RULES[rule].over is OPTIONS else RULES[rule].over.axes
 
 
 def _usable(rule: str, selectors: Mapping[str, str]) -> dict[str, str]:

@@ -21,6 +21,12 @@ from ..what_if.what_if import apply_what_if
 COLUMNS = ("rule", "area", "envelope", "objective", "year", "from", "to", "change", "unit")
 """Columns of the table of changes."""
 
+OPTION = "option"
+"""Further column of the table of changes, where a limit of a take-up moves."""
+
+TAKEN = "take-up"
+"""Unit of a change of a take-up: a share of the largest one."""
+
 SHARE = "share"
 """Unit of a change of a target: a share of the proposed target, or of the limit where none is proposed."""
 
@@ -48,7 +54,8 @@ class Repair(CopiedTables):
     changes
         One row a limit that moves: ``rule``; ``area``, ``envelope``, ``objective``, ``year`` (empty where it has
         none; for ``pot_share_…`` the areas together); ``from``, ``to``, ``change`` and ``unit``: the scenario's
-        money, or ``share``. Where a rule changes uniformly, one row a value: areas and years where it is chosen by
+        money, ``share``, or ``take-up`` (a share of the largest one); and ``option`` where one moves of a take-up.
+        Where a rule changes uniformly, one row a value: areas and years where it is chosen by
         them, ``from`` and ``to`` as they are written in the rule, ``unit`` its basis.
     clashes
         Why there is no settlement: sets of rules that cannot hold together, each the smallest. Empty where there is
@@ -73,7 +80,7 @@ class Repair(CopiedTables):
 
     @property
     def total(self) -> dict[str, float]:
-        """Sum of the changes without their signs, by unit: money, and shares of targets."""
+        """Sum of the changes without their signs, by unit: money, shares of targets, and of largest take-ups."""
         sums = self.changes["change"].abs().groupby(self.changes["unit"], sort=False).sum()
         return {str(unit): float(total) for unit, total in sums.items()}
 
@@ -98,8 +105,9 @@ class Repair(CopiedTables):
             up, down = part["change"].clip(lower=0).sum(), -part["change"].clip(upper=0).sum()
             for word, moved in (("raised", up), ("lowered", down)):
                 if moved > 0:
-                    sums = (0.0, moved) if unit == SHARE else (moved, 0.0)
-                    moves.append(f"{_bare(str(rule))} {word} by {amount(*sums, money)}")
+                    sums = {SHARE: 0.0, TAKEN: 0.0, money: 0.0, unit: moved}
+                    words = amount(sums[money], sums[SHARE], money, sums[TAKEN])
+                    moves.append(f"{_bare(str(rule))} {word} by {words}")
         return list_words(moves)
 
     def __repr__(self) -> str:
@@ -132,6 +140,6 @@ def _bare(rule: str) -> str:
 
 def _direction(row: Mapping[Any, Any], titles: Titles) -> str:
     """Say from what a value goes to what, and where."""
-    where = ", ".join(titles.of(name, str(row[name])) for name in COLUMNS[1:5] if row[name])
+    where = ", ".join(titles.of(name, str(row[name])) for name in (*COLUMNS[1:5], OPTION) if row.get(name))
     word = "raised" if row["change"] > 0 else "lowered"
     return f"{f'of {where} ' if where else ''}{word} from {row['from']:g} to {row['to']:g}"

@@ -20,7 +20,7 @@ from singlepot.models.money import POUNDS_PER
 from singlepot.models.natural_order import natural
 from singlepot.models.scenario.scenario import Scenario
 from singlepot.models.settlement.settle import settle_scenario
-from singlepot.models.tables.rule_kinds import KINDS, POT, RULES, SUMS
+from singlepot.models.tables.rule_kinds import KINDS, OPTIONS, POT, RULES, SUMS, names_over
 from singlepot.solver import (
     Control,
     Extra,
@@ -36,7 +36,7 @@ from singlepot.solver.infeasibility.farkas import is_possible
 
 from ..reading.settling import ScenarioSource, scenario_of
 from .changes import as_changes, value_as_change
-from .repair import COLUMNS, SHARE, CannotChangeError, NoRepairError, Repair
+from .repair import COLUMNS, OPTION, SHARE, TAKEN, CannotChangeError, NoRepairError, Repair
 
 DIGITS = 6
 """Digits of a rounded target, counted from the first of the proposed target."""
@@ -64,7 +64,7 @@ def repair(
     for it, single limits move by the least total, which is then shared: the sum of squares relative to each limit's
     natural size, so that equal areas' limits move equally and there is one answer. Money counts by its amount; a
     target's limit moves in shares of the proposed target, and all of an area's targets together weigh like all of its
-    bid.
+    bid; a take-up's in shares of the largest one, and all of it weighs like the money that the option moves.
 
     Parameters
     ----------
@@ -194,7 +194,7 @@ def _by_value(
     rows = [
         {
             "rule": value.rule,
-            **{name: value.selectors.get(name, "") for name in COLUMNS[1:5]},
+            **{name: value.selectors.get(name, "") for name in (*COLUMNS[1:5], OPTION)},
             "from": value.value,
             "to": value.to,
             "change": value.to - value.value,
@@ -205,7 +205,7 @@ def _by_value(
     general = {value.rule: value.to for value in values if value.row is None}
     steps = tuple(value_as_change(value) for value in values if value.row is not None)
     words = "values are rounded outward, to as many digits as they need"
-    changes = pd.DataFrame(rows, columns=list(COLUMNS))
+    changes = _with_options(pd.DataFrame(rows, columns=[*COLUMNS, OPTION]))
     return Repair(scenario, allowed, changes, clashes, least, words, True, general, steps)
 
 
@@ -258,9 +258,9 @@ def _moved(elastic: RelaxableProgramme, of: np.ndarray[Any, Any], change: np.nda
     np.add.at(with_pot, by_row.reindex(rows).to_numpy(dtype=np.int64), -values * total[pots])
     moved = limits.assign(value=with_pot, change=total)[total != 0]
     keys = [
-        (KINDS.index(kind), rule, year, natural(area), envelope, objective)
-        for kind, rule, year, area, envelope, objective in zip(
-            *(moved[name] for name in ("kind", "rule", "year", "area", "envelope", "objective")), strict=True
+        (KINDS.index(kind), rule, year, natural(area), *rest)
+        for kind, rule, year, area, *rest in zip(
+            *(moved[name] for name in ("kind", "rule", "year", "area", "envelope", "objective", "option")), strict=True
         )
     ]
     result: pd.DataFrame = moved.iloc[sorted(range(len(keys)), key=keys.__getitem__)].reset_index(drop=True)
@@ -280,7 +280,7 @@ def _rounded(moved: pd.DataFrame, money: str) -> Iterator[tuple[pd.DataFrame, pd
         steps = (value + change) / quantum
         outward = np.where(change > 0, np.ceil(steps - LEAST_MOVE), np.floor(steps + LEAST_MOVE))
         rounded = [round(n * q, int(d)) for n, q, d in zip(outward, quantum, digits, strict=True)]
-        to = np.maximum(np.asarray(rounded, dtype=np.float64), 0.0)
+        to = np.clip(np.asarray(rounded, dtype=np.float64), 0.0, moved["most"].to_numpy(dtype=np.float64))
         words = f"limits are rounded outward to £{10**fewer:,}, those of targets to {DIGITS + 1 - fewer} digits"
         if keep_locks and lock.any():  # a lock has no outside: rounding it can exclude the only point
             to, words = np.where(lock, exact, to), f"{words}, but no locks"
@@ -299,7 +299,13 @@ def _as_tables(
             "from": limits["value"] / unit,
             "to": limits["to"] / unit,
             "change": (limits["to"] - limits["value"]) / unit,
-            "unit": np.where(limits["share"], SHARE, money),
+            "unit": np.select([limits["rule"].isin(names_over(OPTIONS)), limits["share"]], [TAKEN, SHARE], money),
+            OPTION: limits["option"].astype(str),
         }
     )
-    return changes, limits.assign(value=limits["to"]), words
+    return _with_options(changes), limits.assign(value=limits["to"]), words
+
+
+def _with_options(changes: pd.DataFrame) -> pd.DataFrame:
+    """The table of changes, with a column for options only where one is named."""
+    return changes if (changes[OPTION] != "").any() else changes.drop(columns=OPTION)

@@ -8,6 +8,7 @@ import io
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,7 @@ from singlepot.models.assurance.verification import Labels, Row, Table, verify_t
 from singlepot.models.assurance.verification.outcome import Outcome
 from singlepot.models.assurance.verification.written import Book
 from singlepot.models.diagnostics.problems import BadInputError
+from singlepot.models.discounting.present_value import IN_FORCE, present_value_record, schedules
 from singlepot.models.files.folder_kinds import MANIFEST, RUN
 from singlepot.models.money import POUNDS_PER
 from singlepot.models.scenario.titles import Titles
@@ -131,8 +133,20 @@ def recompute(written: WrittenFolder, scenario: Scenario, book: Book) -> Recompu
     """Work out every number of the tables again in exact fractions, and check that ``settlement.json`` agrees."""
     tables = {name: _table(written, name) for name in output_of(scenario.settings.sections)}
     _check_document(written.document, tables, scenario, book)
-    pounds_per = POUNDS_PER[scenario.settings.money]
-    return Recomputed(tables, verify_tables(state(scenario), tables, pounds_per, _labels(scenario), book))
+    pounds_per, rates = POUNDS_PER[scenario.settings.money], _rates(written, scenario, book)
+    return Recomputed(tables, verify_tables(state(scenario), tables, pounds_per, rates, _labels(scenario), book))
+
+
+def _rates(written: WrittenFolder, scenario: Scenario, book: Book) -> list[Fraction]:
+    """Return the discount rates of the schedule that a folder names, after checking what it says of present values."""
+    recorded = written.provenance.get("present_value")
+    name = recorded.get("schedule", "") if isinstance(recorded, dict) else IN_FORCE
+    used, settings = schedules().get(name, schedules()[IN_FORCE]), scenario.settings
+    if recorded is not None:  # earlier versions did not write it
+        book.topic("present value: schedule, year and prices in settlement.json", "exactly")
+        expected = present_value_record(used.name, settings.years[0], settings.price_base)
+        book.require(recorded == expected, "settlement.json", "provenance, present_value", f"{recorded}", f"{expected}")
+    return used.rates(len(settings.years))
 
 
 def _labels(scenario: Scenario) -> Labels:

@@ -48,7 +48,7 @@ LOG = "log."
 TABLES_OF_SOURCE = ".tables"
 """Ending of the one key of the section that holds several values."""
 
-_OPEN = ("stages.give.", "notes.")
+_OPEN = ("stages.give.", "stages.limits.", "notes.")
 """Sections whose keys are names with points in them."""
 
 _NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")

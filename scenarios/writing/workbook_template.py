@@ -109,7 +109,7 @@ def _write_sheet(book: Any, name: str, table: pd.DataFrame, styles: Styles, scen
             sheet.data_validation(1, at, len(table) + READY, at, {"ignore_blank": True, **rule})
 
 
-_FREE = ("expect", "log", "notes", "stages.give")
+_FREE = ("expect", "log", "notes", "stages.give", "stages.limits")
 """Settings whose keys are the user's, or follow from other settings."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,28 @@ from ..negligible import COUNTED
 from ..programme import Floats
 from ..scaling import ScaledProgramme
 from .faces import Face
+
+WITHIN = 1e-9
+"""By how much of its size a stage may miss its limit and still be held there: what a solver may leave."""
+
+
+def held_at(optimum: float, give: float, limit: float, size: float) -> float:
+    """Return the value up to which later stages may use a stage.
+
+    Parameters
+    ----------
+    optimum, give, limit
+        Of the stage, in its unit; the limit is infinite where there is none.
+    size
+        Natural size of its value.
+
+    Examples
+    --------
+    >>> held_at(0.05, 0.01, math.inf, 1.0), held_at(0.05, 0.01, 0.055, 1.0), held_at(0.05, 0.01, 0.04, 1.0)
+    (0.060000000000000005, 0.055, 0.060000000000000005)
+    """
+    most = optimum + give
+    return min(most, max(optimum, limit)) if optimum <= limit + WITHIN * size else most
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,6 +54,9 @@ class Stage:
         How much of this stage later stages may use, in its unit.
     size
         Natural size of the value (1 for a share, the sum of bids for money), for relative gaps.
+    limit
+        Value up to which later stages may use this one where that is less than it gives; passed over where the
+        optimum is above it.
     """
 
     name: str
@@ -39,6 +65,11 @@ class Stage:
     constant: float = 0.0
     give: float = 0.0
     size: float = 1.0
+    limit: float = math.inf
+
+    def held_at(self, optimum: float) -> float:
+        """Value up to which later stages may use this one."""
+        return held_at(optimum, self.give, self.limit, self.size)
 
     @property
     def empty(self) -> bool:

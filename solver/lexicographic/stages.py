@@ -238,7 +238,8 @@ class LexicographicSolver:
         """Keep what is optimal by the duals, or what a row allows where the stage gives."""
         self.x = proved.answer.x
         if held_row is not None:
-            upper = (value + objective.stage.give) * self.scaled.row_scale[held_row]
+            constant = objective.stage.constant
+            upper = (objective.stage.held_at(value + constant) - constant) * self.scaled.row_scale[held_row]
             self.face = self.face.limit_row(held_row, upper)
             return
         activity = np.asarray(self.scaled.matrix @ self.x)

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 import singlepot as sp
+from singlepot.reports.text.story import story
 
 from ..command_line import run, shown
 
@@ -77,7 +78,14 @@ def test_settle_writes_a_folder_and_a_summary(tmp_path: Path) -> None:
     done = run("settle", "bucks-and-burnley", "--out", "out", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
-    for words in ("Money", "National objectives", "asks of", "Certificate holds", "Grants are", "Written to out"):
+    for words in (
+        "Money",
+        "National objectives",
+        "asks of",
+        "Proved: no rule is broken",
+        "Grants are",
+        "Written to out",
+    ):
         assert words in done.stdout
     assert sp.read_settlement(tmp_path / "out").certificate.passed
 
@@ -88,7 +96,7 @@ def test_json_stands_alone_on_stdout(tmp_path: Path) -> None:
     assert done.returncode == 0
     assert done.stdout == (tmp_path / "out" / "settlement.json").read_text(encoding="utf-8")
     assert json.loads(done.stdout)["certificate"]["passed"] is True
-    assert "Certificate holds" in done.stderr
+    assert "Proved: no rule is broken" in done.stderr
 
 
 def test_quiet_says_nothing(tmp_path: Path) -> None:
@@ -153,6 +161,16 @@ def test_ctrl_c_exits_130_and_leaves_nothing(tmp_path: Path, stage: str) -> None
     assert list(tmp_path.iterdir()) == []
 
 
+def test_the_last_lines_are_the_answer(tmp_path: Path) -> None:
+    """The figures of the proof are there for who asks for them."""
+    done = run("settle", "bucks-and-burnley", "--out", "out", cwd=tmp_path)
+    answer = " ".join(done.stdout.split("\n\n")[-2].split())
+    assert answer.startswith(story(sp.read_settlement(tmp_path / "out")))
+    assert "duality gap" not in done.stdout
+    verbose = run("settle", "bucks-and-burnley", "--out", "out", "--overwrite", "--verbose", cwd=tmp_path)
+    assert "duality gap" in verbose.stdout
+
+
 def test_same_input_same_bytes(tmp_path: Path) -> None:
     """Two runs write the same bytes, all but run.json."""
     for name in ("one", "two"):
@@ -166,7 +184,7 @@ def test_same_input_same_bytes(tmp_path: Path) -> None:
 def test_a_terminal_without_utf8_still_works(tmp_path: Path) -> None:
     done = run("settle", "bucks-and-burnley", "--out", "out", cwd=tmp_path, PYTHONIOENCODING="ascii", LC_ALL="C")
     assert done.returncode == 0
-    assert "Certificate holds" in done.stdout
+    assert "Proved: no rule is broken" in done.stdout
 
 
 def test_export_init_and_schema(tmp_path: Path) -> None:

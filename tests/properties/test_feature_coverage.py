@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import singlepot as sp
-from singlepot.models.formulation.bounds import grant_bounds, target_bounds
+from singlepot.models.formulation.bounds import grant_bounds, take_up_bounds, target_bounds
 from singlepot.models.formulation.formulation import Formulation, formulate
 
 from ..strategies import scenario, seeded
@@ -24,6 +24,7 @@ FEATURES = OFTEN | {
     "grant_floor", "grant_ceiling", "grant_step", "grant_lock", "target_floor", "target_ceiling", "target_lock",
     "own_cost_ceiling", "carry_over", "virement", "pot_share", "group", "requirement", "link",
     "raise", "save", "stretch", "efficiency", "scale-back", "side effect", "several envelopes", "national range",
+    "take_up_floor", "take_up_ceiling", "used",
     "equity", "preferences", "priorities", "give", "bands", "centre", "targets without money", "max_take_up",
 }  # fmt: skip
 
@@ -71,6 +72,15 @@ def _limits(formulation: Formulation, settlement: sp.Settlement) -> set[str]:
         rows.add("bids exceed a pot")
     if len(data.envelopes) > 1:
         rows.add("several envelopes")
+    least, most = take_up_bounds(data, rules)
+    index = settlement.take_up.set_index(["area", "option"])["take_up"]
+    taken = index[[(data.areas[a], name) for a, name in zip(data.options.area, data.options.name, strict=True)]]
+    if ((least > 0) & (taken <= least + NEAR)).any():
+        rows.add("take_up_floor")
+    if ((most < data.options.limit) & (most > 0) & (taken >= most - NEAR)).any():
+        rows.add("take_up_ceiling")
+    if ((data.options.used > 0) & (taken >= most - NEAR)).any():
+        rows.add("used")
     return rows
 
 

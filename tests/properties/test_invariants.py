@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import singlepot as sp
 from singlepot.models.assurance.double_build import rebuild
-from singlepot.models.formulation.bounds import grant_bounds, target_bounds
+from singlepot.models.formulation.bounds import grant_bounds, take_up_bounds, target_bounds
 from singlepot.models.formulation.formulation import Formulation, formulate
 from singlepot.models.scenario.arrays import Arrays
 from singlepot.models.settings.settings import DEFAULT_ORDER
@@ -118,6 +118,10 @@ def test_2_every_rule_holds(made: Draft) -> None:
     for share in rules.sums:
         total = grants[share.areas][:, share.cells].sum()
         assert total >= share.limit - tolerance if share.rule.lower else total <= share.limit + tolerance
+    taken = settlement.take_up.set_index(["area", "option"])["take_up"]
+    used = taken[[(data.areas[a], name) for a, name in zip(data.options.area, data.options.name, strict=True)]]
+    least, most = take_up_bounds(data, rules)
+    assert ((used >= least - EXACT) & (used <= most + EXACT)).all()
     _options_hold(made, settlement, data)
 
 
@@ -217,7 +221,7 @@ def one_year(draw: Any) -> Draft:
         made["option_years"] = table
     made.pop("rule_rows", None)
     made["rules"] = {}
-    made["stages"] = {key: value for key, value in (made["stages"] or {}).items() if key != "give"}
+    made["stages"] = {key: value for key, value in (made["stages"] or {}).items() if key not in ("give", "limits")}
     return made
 
 
@@ -331,7 +335,9 @@ def test_8_units_rescale_and_change_nothing_else(made: Draft) -> None:
         key = changed["objectives"]["key"].iloc[0]
         for name in ("targets", "national"):
             if name in changed:
-                changed[name].loc[changed[name]["objective"] == key, "target"] *= 0.001
+                of_key = changed[name]["objective"] == key
+                for column in {"target", "base"} & set(changed[name]):
+                    changed[name].loc[of_key, column] *= 0.001
         if "option_years" in changed:
             changed["option_years"][key] *= 0.001
     after = settled(changed)

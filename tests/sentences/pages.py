@@ -258,7 +258,9 @@ class PageReader(TextReader):
         elif scanner.text in set(facts.settlement.best_placed.table["stop"]):
             scanner.claim("what stopped options", True)
             scanner.at = len(scanner.text)
-        elif scanner.take("Similar means nearest in .+ \\(differences of logarithms, each divided by its spread\\)\\."):
+        elif scanner.take(
+            "Similar means nearest in .+ \\(each compared in proportion, by how far areas differ in it\\)\\."
+        ):
             scanner.claim("how similar areas are found", True)
         elif match := scanner.take(r"Rates, in the units beside: (.+)\.$"):
             targets = facts.settlement.targets

@@ -105,7 +105,7 @@ def set_variables(build: Build, position: Position) -> None:
         _put(model.vire[e, i, t], position.moved.get((e, i, t), 0.0) / float(statement.virement[e, t]))
     for r, row in enumerate(statement.national):
         met = sum(value(y) for (_, k, t), y in build.target.items() if k == row.objective and t in row.years)
-        model.missed[r] = _positive(1 - met / float(row.target))
+        model.missed[r] = _positive(1 - met / float(row.target)) * float(row.target / row.base)
     for p in model.most_missed:
         missed = [
             value(model.missed[r]) for r, row in enumerate(statement.national) if statement.priority[row.objective] == p
@@ -158,7 +158,7 @@ def hold_what_gives(build: Build, optima: Mapping[str, float], values: Mapping[s
     """Names of the rows that hold a stage which may give and has given all it may."""
     used = set()
     for name, (_, size, give) in build.stages().items():
-        if give > 0 and name in build.held and values[name] > optima[name] + give - ACTIVE * size:
+        if give > 0 and name in build.held and values[name] > build.most(name, optima[name], size) - ACTIVE * size:
             used.add(build.held[name])
     return used
 

@@ -26,7 +26,7 @@ class Rows:
         for j, move in self.moves.items():
             self.of_area.setdefault(move.area, []).append(j)
         self.ends = list(zip(statement.years, statement.years[1:], strict=False))
-        model.share = pyo.Var(list(self.moves), bounds=(0, 1))
+        model.share = pyo.Var(list(self.moves), bounds=self._shares)
         model.carry = pyo.Var(self._carrying(), bounds=(0, 1))
         model.vire = pyo.Var(self._viring(), bounds=(0, None))
         model.rows = pyo.ConstraintList()
@@ -39,6 +39,15 @@ class Rows:
         self._targets()
         self._pots()
         self._options()
+
+    def _shares(self, model: Any, j: int) -> tuple[float, float]:
+        """Least and largest share of an option."""
+        move, statement = self.moves[j], self.statement
+        place = (move.area, move.name)
+        lowest, highest = statement.lowest_take_up.get(place), statement.highest_take_up.get(place)
+        least = Fraction(0) if lowest is None else lowest / move.most - move.used
+        most = 1 - move.used if highest is None else min(Fraction(1), highest / move.most) - move.used
+        return float(max(Fraction(0), least)), float(max(Fraction(0), most))
 
     def row(self, name: str, expression: Any) -> None:
         """Add a constraint; one without variables counts only if it is false."""
@@ -165,13 +174,17 @@ class Rows:
             for j in of_area:
                 move = self.moves[j]
                 if not move.is_scale_back and backs:
-                    self.row(f"link {area} {move.name}", model.share[j] + gone <= 1)
+                    left = float(1 - move.used)
+                    self.row(f"link {area} {move.name}", model.share[j] + left * gone <= left)
                 if move.group:
                     groups.setdefault(move.group, []).append(j)
                 for name in move.requires:
-                    self.row(f"requires {area} {move.name}", model.share[j] <= model.share[by_name[name]])
+                    ahead = max(self.moves[by_name[name]].used - move.used, Fraction(0))
+                    other = model.share[by_name[name]] + float(ahead)
+                    self.row(f"requires {area} {move.name}", model.share[j] <= other)
             for name, members in groups.items():
-                self.row(f"group {area} {name}", pyo.quicksum(model.share[j] for j in members) <= 1)
+                rest = max(1 - sum((self.moves[j].used for j in members), Fraction(0)), Fraction(0))
+                self.row(f"group {area} {name}", pyo.quicksum(model.share[j] for j in members) <= float(rest))
             ceiling = statement.own_cost_ceiling.get(area)
             if ceiling is not None:
                 size = float(statement.whole_bid[area])

@@ -54,7 +54,8 @@ class Build(LevellingRows):
         model.most_missed = pyo.Var(sorted(set(statement.priority.values())), bounds=(0, None))
         for r, row in enumerate(statement.national):
             met = pyo.quicksum(y for (_, k, t), y in self.target.items() if k == row.objective and t in row.years)
-            self.row(f"national {row.objective} {row.label}", met / float(row.target) + model.missed[r] >= 1)
+            wanted = float(row.target / row.base)
+            self.row(f"national {row.objective} {row.label}", met / float(row.base) + model.missed[r] >= wanted)
             self.row(
                 f"largest {row.objective} {row.label}",
                 model.missed[r] <= model.most_missed[statement.priority[row.objective]],
@@ -179,8 +180,12 @@ class Build(LevellingRows):
         optima: dict[str, float] = {}
         for name, (stage, size, give) in self.stages().items():
             optima[name] = self._minimise(name, stage, size)
-            self._hold(name, stage, optima[name] + give, size)
+            self._hold(name, stage, self.most(name, optima[name], size) if give else optima[name], size)
         return optima
+
+    def most(self, name: str, optimum: float, size: float) -> float:
+        """Value up to which later stages may use a stage that gives."""
+        return float(self.statement.usable(name, Fraction(optimum), Fraction(size)))
 
     def values(self) -> dict[str, float]:
         """Return the value of every stage where the variables stand."""

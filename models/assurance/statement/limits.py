@@ -6,7 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 
 from .tables import Tables
-from .words import Cell, Place, PotShare, exact, is_there
+from .words import Cell, Move, Place, PotShare, exact, is_there
+
+_SELECTORS = ("area", "region", "type", "envelope", "objective", "year", "option")
 
 
 class Limits:
@@ -17,18 +19,19 @@ class Limits:
         self.rows = list(tables.rows("rules"))
         self.general = {name: exact(value) for name, value in tables.settings.rules.items()}
 
-    def _winner(self, rule: str, where: Mapping[str, str]) -> tuple[Fraction, str, bool] | None:
-        """Value, basis, and whether the row names an area or type, for one place."""
+    def _winner(self, rule: str, where: Mapping[str, str], implied: bool = False) -> tuple[Fraction, str, bool] | None:
+        """Value, basis, and whether the row names an area or type, for one place; if implied, by its name alone."""
         best: tuple[int, dict[str, str]] | None = None
         for row in self.rows:
-            named = {k: row[k] for k in ("area", "region", "type", "envelope", "objective", "year") if row.get(k)}
+            named = {k: row[k] for k in _SELECTORS if row.get(k)}
             matches = row["rule"] == rule and all(where.get(key) == value for key, value in named.items())
+            matches = matches and ("option" in named or not implied)
             if matches and (best is None or len(named) > best[0]):
                 best = (len(named), row)
         if best is not None:
             row = best[1]
             return exact(row["value"]), row.get("basis") or "bid", bool(row.get("area") or row.get("type"))
-        return (self.general[rule], "bid", False) if rule in self.general else None
+        return (self.general[rule], "bid", False) if rule in self.general and not implied else None
 
     def _area(self, code: str) -> dict[str, str]:
         row = self.tables.of_area[code]
@@ -133,6 +136,15 @@ class Limits:
                 bounds[area] = value * exact(tables.of_area[area]["population"])
             else:
                 bounds[area] = value
+        return bounds
+
+    def take_up(self, rule: str, moves: Iterable[Move]) -> dict[Place, Fraction]:
+        """Least or largest take-up of each move; a row that names no option is about those of the table alone."""
+        bounds = {}
+        for move in moves:
+            chosen = self._winner(rule, {**self._area(move.area), "option": move.name}, implied=move.is_scale_back)
+            if chosen is not None:
+                bounds[move.area, move.name] = chosen[0] if chosen[1] == "amount" else chosen[0] * move.most
         return bounds
 
     def of_pot(self, rule: str) -> dict[Place, Fraction]:

@@ -58,11 +58,14 @@ class Reader(Tables):
             highest_target=limits.highest(self.proposed, "", "target_lock", envelopes=False),
             target_ceiling=limits.highest(self.proposed, "target_ceiling", "", envelopes=False),
             own_cost_ceiling=limits.own_cost(),
+            lowest_take_up=limits.take_up("take_up_floor", moves),
+            highest_take_up=limits.take_up("take_up_ceiling", moves),
             carry_over=limits.of_pot("carry_over"),
             virement=limits.of_pot("virement"),
             pot_shares=tuple(limits.pot_shares()),
             order=self._order(),
             give={name: exact(value) for name, value in self.settings.stages.give.items()},
+            limits={name: exact(value) for name, value in self.settings.stages.limits.items()},
             bands=self._bands(),
             level=self._attributes("baseline"),
             per=self._attributes("per"),
@@ -136,7 +139,9 @@ class Reader(Tables):
             first, _, last = row["year"].partition(":")
             span = self.years[self.years.index(first) : self.years.index(last or first) + 1]
             label = span[0] if len(span) == 1 else f"{span[0]}:{span[-1]}"
-            rows.append(Objective(row["objective"], label, span, exact(row["target"])))
+            target = exact(row["target"])
+            base = exact(row["base"]) if is_there(row.get("base")) else target
+            rows.append(Objective(row["objective"], label, span, target, base))
         return tuple(sorted(rows, key=lambda row: (row.objective, row.years[0], row.years[-1])))
 
     def _options(self) -> tuple[list[Move], list[tuple[str, str]]]:
@@ -178,6 +183,7 @@ class Reader(Tables):
                     outcome.get(key, {}),
                     group=row.get("group") or "",
                     requires=needs[key],
+                    used=exact(row["used"]) if is_there(row.get("used")) else Fraction(0),
                 )
             )
         return moves, sorted(dropped)

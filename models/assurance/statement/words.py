@@ -15,7 +15,7 @@ Cell = tuple[str, str, str]
 """(area, envelope, year) or (area, objective, year)."""
 
 Place = tuple[str, str]
-"""(envelope, year), (objective, year) or (area, objective)."""
+"""(envelope, year), (objective, year), (area, objective) or (area, option)."""
 
 Key = TypeVar("Key")
 
@@ -27,7 +27,7 @@ TIED = Fraction(1, 10**9)
 
 @dataclass(frozen=True)
 class Move:
-    """An option or a scale-back: changes at take-up 1."""
+    """An option or a scale-back: changes at take-up 1; ``used`` is the share of it that was taken before."""
 
     area: str
     name: str
@@ -39,16 +39,23 @@ class Move:
     share_of_bid: Fraction = Fraction(0)
     group: str = ""
     requires: tuple[str, ...] = ()
+    used: Fraction = Fraction(0)
+
+    @property
+    def left(self) -> Fraction:
+        """Take-up that was not taken before."""
+        return self.most * (1 - self.used)
 
 
 @dataclass(frozen=True)
 class Objective:
-    """A national row: the years whose contributions it counts."""
+    """A national row: the years whose contributions it counts; shares of its shortfall are of ``base``."""
 
     objective: str
     label: str
     years: tuple[str, ...]
     target: Fraction
+    base: Fraction
 
 
 @dataclass(frozen=True)
@@ -93,11 +100,14 @@ class Statement:
     highest_target: Mapping[Cell, Fraction]
     target_ceiling: Mapping[Cell, Fraction]
     own_cost_ceiling: Mapping[str, Fraction]
+    lowest_take_up: Mapping[Place, Fraction]
+    highest_take_up: Mapping[Place, Fraction]
     carry_over: Mapping[Place, Fraction]
     virement: Mapping[Place, Fraction]
     pot_shares: tuple[PotShare, ...]
     order: tuple[tuple[str, int | None], ...]
     give: Mapping[str, Fraction]
+    limits: Mapping[str, Fraction]
     bands: tuple[tuple[Fraction, Fraction | None], ...]
     level: Mapping[Place, Fraction]
     per: Mapping[Place, Fraction]
@@ -118,6 +128,14 @@ class Statement:
     def whole_pot(self) -> Fraction:
         """ΣB."""
         return sum(self.pot.values(), Fraction(0))
+
+    def usable(self, stage: str, optimum: Fraction, size: Fraction) -> Fraction:
+        """Value up to which later stages may use one, named with its priority: U of the design of talks."""
+        most = optimum + self.give.get(stage.partition("[")[0], Fraction(0))
+        limit = self.limits.get(stage)
+        if limit is None or optimum > limit + size * TIED:
+            return most
+        return min(most, max(optimum, limit))
 
     def meant_for(self, move: Move) -> set[str]:
         """Objectives that an option is for: those it changes most relative to what the area proposed."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from ..statement import Place, Statement
@@ -28,7 +28,12 @@ DRIFT = Fraction(1, 10**9)
 
 
 def verify_tables(
-    statement: Statement, tables: Mapping[str, Table], pounds_per_unit: int, labels: Labels, book: Book
+    statement: Statement,
+    tables: Mapping[str, Table],
+    pounds_per_unit: int,
+    rates: Sequence[Fraction],
+    labels: Labels,
+    book: Book,
 ) -> Outcome:
     """Check every table; return the outcome of the take-ups.
 
@@ -38,13 +43,15 @@ def verify_tables(
         By name: take_up, grants, targets, national, asks, pot, stages; convergence and inclusion where they are there.
     pounds_per_unit
         Pounds in one unit of the scenario's money.
+    rates
+        Discount rate of each year after the first.
     labels
         What the scenario calls its money, areas, options and units.
     book
         Takes the findings.
     """
     outcome = Outcome(statement, _take_up(statement, tables["take_up"], book))
-    _grants(outcome, tables["grants"], book)
+    _grants(outcome, tables["grants"], rates, book)
     _targets(outcome, tables["targets"], book)
     _national(outcome, tables["national"], book)
     _asks(outcome, tables["asks"], book)
@@ -63,7 +70,7 @@ def _take_up(statement: Statement, table: Table, book: Book) -> dict[Place, Frac
     """Check the take-ups: one row for each option and scale-back, between zero and its largest."""
     book.topic("take-ups between zero and their limits", TO_NINE)
     reader = Reader(table, ("area", "option"), book)
-    most = {(move.area, move.name): move.most for move in statement.moves} | dict.fromkeys(statement.dropped, NONE)
+    most = {(move.area, move.name): move.left for move in statement.moves} | dict.fromkeys(statement.dropped, NONE)
     take_up = dict.fromkeys(most, NONE)
     for key, row in reader.match(most):
         reader.within(row, "take_up", NONE, most[key[0], key[1]], "its limit")
@@ -71,15 +78,20 @@ def _take_up(statement: Statement, table: Table, book: Book) -> dict[Place, Frac
     return take_up
 
 
-def _grants(outcome: Outcome, table: Table, book: Book) -> None:
-    book.topic("grants: bid, grant and change follow from the take-ups", TO_NINE)
+def _grants(outcome: Outcome, table: Table, rates: Sequence[Fraction], book: Book) -> None:
+    book.topic("grants: bid, grant, change and present value follow from the take-ups", TO_NINE)
     reader = Reader(table, ("area", "envelope", "year"), book)
+    worth = dict.fromkeys(outcome.statement.years, Fraction(1))
+    for before, year, rate in zip(outcome.statement.years, outcome.statement.years[1:], rates, strict=False):
+        worth[year] = worth[before] / (1 + rate)
     for key, row in reader.match(outcome.grants):
         cell = (key[0], key[1], key[2])
         bid, grant = outcome.statement.bid.get(cell, NONE), outcome.grants[cell]
         reader.equal(row, "bid", bid)
         reader.equal(row, "grant", grant, bid)
         reader.equal(row, "change", grant - bid, bid)
+        if "present_value" in table.columns:  # earlier versions did not write it
+            reader.equal(row, "present_value", grant * worth[cell[2]], bid)
 
 
 def _targets(outcome: Outcome, table: Table, book: Book) -> None:
@@ -251,6 +263,7 @@ def _stages(outcome: Outcome, table: Table, book: Book) -> None:
         optimum = reader.number(row, "value")
         if optimum is not None:
             scale = max(size, abs(optimum)) * DRIFT
-            holds = value <= optimum + give + scale and (give > 0 or value >= optimum - scale)
+            most = outcome.statement.usable(key[0], optimum, size)
+            holds = value <= most + scale and (give > 0 or value >= optimum - scale)
             what = f"{key[0]} ends away from its optimum"
-            book.require(holds, reader.where(row), what, said_number(value), said_number(optimum + give))
+            book.require(holds, reader.where(row), what, said_number(value), said_number(most))

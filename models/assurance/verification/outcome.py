@@ -57,7 +57,7 @@ class Outcome:
     def missed(self) -> tuple[Fraction, ...]:
         """Share missed of each national row."""
         rows = enumerate(self.statement.national)
-        return tuple(max(NONE, 1 - self.met(r, self.targets) / row.target) for r, row in rows)
+        return tuple(max(NONE, row.target - self.met(r, self.targets)) / row.base for r, row in rows)
 
     @cached_property
     def concession(self) -> Mapping[Place, Fraction]:

@@ -177,7 +177,7 @@ class Prices:
             yield row, None if worth is None else price * worth
 
     def _of_the_largest(self, name: str) -> None:
-        """Σ Q y = 1: the largest shortfall falls by what all of its targets fall by together."""
+        """Σ β y = 1: the largest shortfall falls by what all of its targets fall by together."""
         position = self.stages[name].position
         rows = [row for row in self.national.by_key.values() if name.endswith(f"[{self._priority(row)}]")]
         parts = [(row, y) for row, y in self.marginals(name) if row in rows]
@@ -188,9 +188,15 @@ class Prices:
         known = [(row, y) for row, y in parts if y is not None]
         if not parts or earlier or len(known) < len(parts):
             return
-        total = sum((y * (self.national.number(row, "target") or NONE) for row, y in known), NONE)
+        total = sum((y * self._base(row) for row, y in known), NONE)
         what = f"{name}: targets times prices"
         self.book.require(abs(total - 1) <= ROUGH, self.national.table.file, what, said_number(total), "1")
+
+    def _base(self, row: Row) -> Fraction:
+        """What shares of a row's shortfall are counted of."""
+        mine = (row.cells["objective"], row.cells["year"])
+        rows = (wanted for wanted in self.statement.national if (wanted.objective, wanted.label) == mine)
+        return next((wanted.base for wanted in rows), self.national.number(row, "target") or NONE)
 
     def _priority(self, row: Row) -> int:
         return self.statement.priority.get(row.cells["objective"], 1)
@@ -208,7 +214,7 @@ class Prices:
             key, target = row.cells["objective"], self.national.number(row, "target")
             if marginal is None or not target or key not in weights:
                 continue
-            most = weights[key] / total / sum(other.objective == key for other in rows) / target
+            most = weights[key] / total / sum(other.objective == key for other in rows) / self._base(row)
             missed = (self.national.number(row, "shortfall") or NONE) > ROUGH * target
             holds = marginal <= most * (1 + ROUGH) and (not missed or marginal >= most * (1 - ROUGH))
             what = f"{name}: price in its unit"

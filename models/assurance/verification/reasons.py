@@ -71,10 +71,10 @@ class Reasons:
             self._amount(figure, taken * sum((sign * m for m in move.grant.values() if sign * m > 0), NONE), where)
         for figure in re.findall(r"gives up ([\d.]+)% of its (?:[^%;:,]+ )?programme", text):
             self._number(figure, 100 * share, where, f"{figure}% of its programme")
-        for figure in re.findall(r"(?:; beyond|; only|stops it at|, and) (\d+)%", text):
+        for figure in re.findall(r"(?:; beyond|; only|stops it at|, and|; the take-up floor asks for|;) (\d+)%", text):
             self._number(figure, 100 * share, where, f"{figure}% of it")
-        if ", so all of it is used" in text:
-            self._require(share >= ALL, where, f"{float(share):.2%}", "all of it is used")
+        if ", so all of it is used" in text or ", so all that was left of it is used" in text:
+            self._require(share >= ALL - move.used, where, f"{float(share):.2%}", "all of it is used")
         for when, bids, pot in re.findall(
             rf"ids for (.+?) add up to ({AMOUNT})[^:]*? and the pot holds ({AMOUNT})", text
         ):

@@ -37,6 +37,9 @@ class _Rules:
             self._rates(targets)
         self.book.topic("rules: links, groups, requirements, own costs", "to 1e-9 of their size")
         self._options(take_up)
+        if self.statement.lowest_take_up or self.statement.highest_take_up:
+            self.book.topic("rules: floors and ceilings of take-ups", "to 1e-9 of the largest take-up")
+            self._take_ups(take_up)
 
     def _at_most(self, value: Fraction, limit: Fraction, size: Fraction, where: str, what: str) -> None:
         holds = value <= limit + CLOSE * max(abs(limit), abs(value), size)
@@ -114,26 +117,43 @@ class _Rules:
         gone: dict[str, Fraction] = {}
         share: dict[tuple[str, str], Fraction] = {}
         groups: dict[tuple[str, str], Fraction] = {}
+        used = {(move.area, move.name): move.used for move in statement.moves}
         for move in statement.moves:
             key = (move.area, move.name)
             share[key] = take_up[key] / move.most
             if move.is_scale_back:
                 gone[move.area] = gone.get(move.area, NONE) + move.share_of_bid * share[key]
             elif move.group:
-                groups[move.area, move.group] = groups.get((move.area, move.group), NONE) + share[key]
+                groups[move.area, move.group] = groups.get((move.area, move.group), NONE) + share[key] + move.used
         for move in statement.moves:
             if move.is_scale_back:
                 continue
             key = (move.area, move.name)
-            total = share[key] + gone.get(move.area, NONE)
-            self._at_most(total, ONE, ONE, file, f"{', '.join(key)}: more than the programme that is still run")
+            left = 1 - move.used
+            total = share[key] + left * gone.get(move.area, NONE)
+            self._at_most(total, left, ONE, file, f"{', '.join(key)}: more than the programme that is still run")
             for name in move.requires:
-                limit = share[move.area, name]
+                limit = share[move.area, name] + used[move.area, name]
                 self._at_most(
-                    share[key], limit, ONE, file, f"{', '.join(key)}: used more than {name}, which it requires"
+                    share[key] + move.used,
+                    limit,
+                    ONE,
+                    file,
+                    f"{', '.join(key)}: used more than {name}, which it requires",
                 )
         for key, total in groups.items():
             self._at_most(total, ONE, ONE, file, f"{', '.join(key)}: the group is used more than once")
         for area, ceiling in statement.own_cost_ceiling.items():
             cost, size = self.outcome.own_cost(area), statement.whole_bid[area]
             self._at_most(cost, ceiling, size, file, f"{area}: own costs above own_cost_ceiling")
+
+    def _take_ups(self, file: str) -> None:
+        statement, take_up = self.statement, self.outcome.take_up
+        for move in statement.moves:
+            key = (move.area, move.name)
+            if key in statement.lowest_take_up:
+                floor = statement.lowest_take_up[key] - move.most * move.used
+                self._at_least(take_up[key], floor, move.most, file, f"{', '.join(key)}: used less than its floor")
+            if key in statement.highest_take_up:
+                ceiling = max(NONE, statement.highest_take_up[key] - move.most * move.used)
+                self._at_most(take_up[key], ceiling, move.most, file, f"{', '.join(key)}: used more than its ceiling")

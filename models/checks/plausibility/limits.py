@@ -15,7 +15,7 @@ from ..census import Census
 from ..keys import places, rows_of_years
 from ..number_cells import Floats
 from ..parsing import Parsed
-from ..rules import NO_ROW, patterns_of, winning_rows
+from ..rule_rows import NO_ROW, patterns_of, winning_rows
 from ..text_cells import Integers
 from .outliers import UNIT_STEPS
 

@@ -10,10 +10,11 @@ from ..model import Model
 def group(model: Model) -> None:
     r"""The shares taken of the options of one group add up to at most 1.
 
-    .. math:: \sum_{j \in \text{group}} s_j / m_j \le 1
+    .. math:: \sum_{j \in \text{group}} (s_j / m_j + w_j) \le 1
 
-    s: take-up. m: largest take-up. Group: ``options.group`` within an area. Row ``group[area,option]``, named
-    after the first option of the group, where the group has two options or more. design.md section 3.
+    s: take-up. m: largest take-up. w: share taken before. Group: ``options.group`` within an area. Row
+    ``group[area,option]``, named after the first option of the group, where the group has two options or more.
+    design.md section 3.
     """
     options = model.data.options
     grouped = np.flatnonzero(options.group >= 0)
@@ -26,7 +27,7 @@ def group(model: Model) -> None:
         "group",
         model.option_keys(chosen),
         lower=np.full(len(chosen), -np.inf),
-        upper=np.ones(len(chosen)),
+        upper=np.maximum(1 - np.bincount(member, options.used[grouped], len(size))[shared], 0.0),
     )
     inside = shared[member]
     model.build.add(rows[row_of[member[inside]]], model.take_up[grouped[inside]], 1 / options.limit[grouped[inside]])

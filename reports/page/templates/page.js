@@ -163,6 +163,14 @@
     follow();
   }
 
+  // Print: what is folded is printed, and folded again afterwards.
+  let folded = [];
+  addEventListener("beforeprint", () => {
+    folded = [...document.querySelectorAll("details.log:not([open])")];
+    folded.forEach((one) => (one.open = true));
+  });
+  addEventListener("afterprint", () => folded.forEach((one) => (one.open = false)));
+
   // The slider: each point is a pack of parts of the page, which replace what is shown.
   const points = document.getElementById("points");
   if (points) {

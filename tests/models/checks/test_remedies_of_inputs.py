@@ -198,7 +198,8 @@ LEFT_TO_PEOPLE = re.compile(
     r"put a year|rename or delete|shorten it|the folder has|the area named|name one more column|"
     r"one row for each year|it was replaced|write both|true or false|without quotes|fewer digits|elasticity =|"
     r"or choose another basis|does not begin with 0|add the column|fill it in, or delete the file|complete file|"
-    r"give the column a name|write the numbers below one another|find the amount out"
+    r"give the column a name|write the numbers below one another|find the amount out|"
+    r"move the floor or the ceiling|correct the shares|correct one of the two shares|name the options one by one"
 )
 """Remedies that say what people have to find out or to choose, or how to save a file in another program."""
 

@@ -16,6 +16,7 @@ import pytest
 
 from singlepot.models.explanation.merit_order import MeritOrders
 from singlepot.models.explanation.prices import RULE_ROWS
+from singlepot.models.explanation.take_up_limits import CEILING, FLOOR
 from singlepot.models.explanation.verdicts import DEARER, LAST, TIED, USED_UP, Verdict
 from singlepot.solver import Control, minimise_in_turn
 from singlepot.solver.lexicographic.stage import Stage
@@ -103,6 +104,8 @@ class Proof:
         """Whether the rule named alone holds the option, or only together with the others that are listed."""
         if verdict.stop == DEARER:
             return self.how_dear(j, verdict)
+        if verdict.stop == FLOOR:
+            return self.how_asked(j, verdict)
         named = list(OWN_LIMITS) if verdict.stop == USED_UP else [verdict.stop]
         if self.moves(j, verdict, named):
             return "alone"
@@ -111,6 +114,13 @@ class Proof:
             return "together"
         locked = set(LOCKS) & set(verdict.rules)
         return "together" if locked and self.at(verdict.stage)[1].opened(j, LOCKS) else ""
+
+    def how_asked(self, j: int, verdict: Verdict) -> str:
+        """With a floor a little lower, less of it is used, and the stage is bettered."""
+        problem, column = self.at(verdict.stage)[0], int(self.solved.formulation.model.take_up[j])
+        columns = problem.columns.copy()
+        columns[column, 0] -= self.most(j)
+        return "alone" if problem.moves(column, columns) else ""
 
     def how_dear(self, j: int, verdict: Verdict) -> str:
         """At a cost just below the price it is taken; where the price has two ends, below the lower one."""
@@ -152,7 +162,8 @@ class Proof:
     def moves(self, j: int, verdict: Verdict, kinds: list[str]) -> bool:
         """Whether the stage is bettered by using more of the option when these kinds do not see it."""
         problem, relaxation = self.at(verdict.stage)
-        own = verdict.stop == USED_UP and not set(kinds) & set(OWN_LIMITS)
+        limits = {USED_UP: OWN_LIMITS, CEILING: (CEILING,)}.get(verdict.stop)
+        own = limits is not None and not set(kinds) & set(limits)
         copy = relaxation.instead(j, kinds) if own else relaxation.copy_of(j, kinds)
         gained = problem.gain(copy, self.most(j)) - problem.own_gain
         parts = self.parts[verdict.stage]

@@ -211,7 +211,7 @@ def test_with_merges_mappings_and_replaces_tables() -> None:
         stages={"give": {"burden": 0.01, "shortfall.total": None}},
         equity={"elasticity": 0.8},
         title="other",
-        bids=scenario.bids.head(2),
+        bids=scenario.bids.head(4),
         targets=None,
     )
     kept = {name: value for name, value in scenario.settings.rules.items() if name != "virement"}
@@ -220,7 +220,7 @@ def test_with_merges_mappings_and_replaces_tables() -> None:
     assert other.settings.stages.order == scenario.settings.stages.order
     assert other.settings.equity is not None
     assert (other.settings.equity.attribute, other.settings.equity.elasticity) == ("income", 0.8)
-    assert (len(other.bids), len(other.targets)) == (2, 0)
+    assert (len(other.bids), len(other.targets)) == (4, 0)
     assert scenario == full()
     assert other.with_(equity=None).settings.equity is None
     assert scenario.with_() == scenario

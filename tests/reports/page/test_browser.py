@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -179,6 +180,31 @@ def test_marks_say_what_they_are_to_the_pointer_and_to_the_keyboard(browser: Any
         assert page.inner_text("#tip") == text[1]
         page.keyboard.press("Tab")
         assert page.locator("#tip").is_hidden()
+
+
+def test_a_finger_reaches_names_and_figures_of_the_map(browser: Any, pages: Path) -> None:
+    with Watch(browser, pages / "england.html", PHONE, has_touch=True) as page:
+        mark = page.locator("#p-map-change [data-tip]").nth(60)
+        mark.scroll_into_view_if_needed()
+        mark.tap()
+        assert page.inner_text("#tip") == mark.get_attribute("data-tip")
+        assert re.search(r": [-+]?[\d.]+%; £[\d.,]+m granted of £[\d.,]+m bid, £\d+ a head$", page.inner_text("#tip"))
+
+
+def test_the_arrow_keys_walk_the_map_from_north_to_south(browser: Any, pages: Path) -> None:
+    with Watch(browser, pages / "england.html") as page:
+        marks = page.locator("#p-map-change [data-tip]").all()
+        heights = [mark.bounding_box()["y"] for mark in marks]
+        assert len(heights) == 153
+        assert all(one <= other + 1 for one, other in pairwise(heights))
+
+
+def test_the_answer_prints_on_two_sheets(browser: Any, pages: Path) -> None:
+    """Sentence, money, shortfalls, gains and losses, and the map, on A4."""
+    with Watch(browser, pages / "england.html") as page:
+        page.evaluate("[...document.querySelectorAll('main > section')].slice(2).forEach((part) => part.remove())")
+        printed = page.pdf(prefer_css_page_size=True)
+        assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 2
 
 
 def test_the_keyboard_reaches_the_main_content_first(browser: Any, pages: Path) -> None:

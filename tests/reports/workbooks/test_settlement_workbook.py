@@ -10,6 +10,7 @@ import zipfile
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from xml.sax.saxutils import unescape
 
 import openpyxl
 import pandas as pd
@@ -18,9 +19,13 @@ from hypothesis import given
 
 import singlepot as sp
 from singlepot.reports.logs.logs import logs
+from singlepot.reports.text.answer import answer
+from singlepot.reports.workbooks.answer_sheets import years_sheet
+from singlepot.reports.workbooks.cells import cut
+from singlepot.reports.workbooks.references import TOP
 from singlepot.reports.workbooks.settlement_sheets import settlement_sheets
 from singlepot.reports.workbooks.settlement_workbook import settlement_workbook
-from singlepot.reports.workbooks.sheet_writing import TOP, cut, write_sheets
+from singlepot.reports.workbooks.sheet_writing import write_sheets
 from singlepot.reports.workbooks.sheets import Column, Sheet
 
 from ... import strategies
@@ -50,8 +55,9 @@ WORSE = (
 """Texts that no checked scenario holds."""
 
 SHEETS = (
-    *("Cover", "Contents", "Notes", "Totals", "National", "Pot", "Areas", "Grants", "Targets", "Asks", "Take-up"),
-    *("Stages", "Objectives", "Assumptions", "Decisions", "Data", "Verification", "Versions", "Transparency record"),
+    *("Cover", "Contents", "Notes", "Shortfall", "Gains and losses", "By year", "Inputs", "Totals", "National", "Pot"),
+    *("Areas", "Grants", "Targets", "Asks", "Take-up", "Stages", "Objectives", "Assumptions", "Decisions", "Data"),
+    *("Verification", "Versions", "Transparency record"),
 )
 
 OURS = {"National": "national", "Pot": "pot", "Grants": "grants", "Targets": "targets"}
@@ -167,8 +173,89 @@ def test_sheets_are_as_the_guidance_asks(name: str) -> None:
         kinds = {part.filename.split("/")[1] for part in archive.infolist() if part.filename.startswith("xl/")}
         text = "".join(archive.read(part).decode() for part in archive.namelist())
     assert "<fgColor" not in styles.replace('<fgColor rgb="FFFFFFFF"/>', "") and "<color rgb" not in styles
-    assert not kinds & {"externalLinks", "vbaProject.bin", "connections.xml", "drawings"}
+    assert not kinds & {"externalLinks", "vbaProject.bin", "connections.xml"}
     assert "http://example" not in text.replace("https://example.org", "") and "TargetMode" not in text
+
+
+@pytest.mark.parametrize("name", ["england", "levelling-up-fund", "hostile"])
+def test_charts_are_drawn_from_cells_and_begin_at_nothing(name: str) -> None:
+    """Each chart of the cover names the cells of a sheet, holds what they hold, and its axis begins at or below 0."""
+    content = written(name)
+    book = opened(content, values=True)
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        charts = [archive.read(part).decode() for part in archive.namelist() if part.startswith("xl/charts/chart")]
+        drawing = archive.read("xl/drawings/drawing1.xml").decode()
+    settlement = hostile() if name == "hostile" else settled(name)
+    assert len(charts) == 1 + (len(settlement.national) > 0) == drawing.count("descr=")
+    for chart in charts:
+        bars = re.findall(r"<c:f>'([^']*)'!([$A-Z0-9:]*)</c:f>", chart)
+        assert [sheet for sheet, _ in bars] in (["Shortfall"] * 2, ["Gains and losses"] * 2)
+        for (sheet, cells), cache in zip(bars, re.findall(r"<c:ptCount.*?</c:(?:str|num)Cache>", chart), strict=True):
+            there = [cell.value for (cell,) in book[sheet][cells.replace("$", "")]]
+            shown = [unescape(text) for text in re.findall("<c:v>(.*?)</c:v>", cache)]
+            assert len(there) == len(book[sheet]["A"]) - TOP - 1
+            assert [str(value) for value in there] == shown or [float(text) for text in shown] == pytest.approx(there)
+        assert (
+            float(re.findall('<c:min val="(.*?)"', chart)[0]) <= 0 <= float(re.findall('<c:max val="(.*?)"', chart)[0])
+        )
+
+
+@pytest.mark.parametrize("name", ["england", "levelling-up-fund"])
+def test_the_sheet_by_year_holds_every_pound_once(name: str) -> None:
+    settlement, sheet = settled(name), opened(written(name), values=True)["By year"]
+    rows = list(sheet.iter_rows(min_row=TOP + 1, values_only=True))
+    years = settlement.scenario.settings.years
+    assert rows[0][2:] == (*(f"{year} (£)" for year in years), "All years (£)")
+    grants = settlement.grants.groupby(["area", "year"])["pounds"].sum()
+    for row in rows[1:-1]:
+        assert row[2:] == (*(grants[row[0], year] for year in years), grants[row[0]].sum())
+    assert {row[0] for row in rows[1:-1]} == set(settlement.grants["area"])
+    assert rows[-1][-1] == settlement.grants["pounds"].sum()
+
+
+def test_a_row_of_the_sheet_by_year_is_an_area_and_an_envelope_where_there_are_several() -> None:
+    base = sp.read_scenario("bucks-and-burnley")
+    halves = [base.pot.assign(amount=base.pot["amount"] / 2, envelope=name) for name in ("capital", "revenue")]
+    bids = [base.bids.assign(amount=base.bids["amount"] / 2, envelope=name) for name in ("capital", "revenue")]
+    years = base.option_years.rename(columns={"grant": "grant_capital"})
+    settlement = sp.settle(base.with_(pot=pd.concat(halves), bids=pd.concat(bids), option_years=years))
+    table = years_sheet(settlement).table
+    assert len(table) == 2 * len(base.areas)
+    assert table["all"].sum() == settlement.grants["pounds"].sum()
+
+
+def test_the_sheet_of_gains_names_both_ends() -> None:
+    rows = list(
+        opened(written("england"), values=True)["Gains and losses"].iter_rows(min_row=TOP + 2, values_only=True)
+    )
+    settlement = settled("england")
+    change = settlement.grants.groupby("area")["change"].sum().sort_values(ascending=False)
+    names = settlement.scenario.areas.set_index("code")["name"]
+    assert [row[0] for row in rows] == [names[code] for code in (*change.index[:10], *change.index[-10:])]
+    assert [row[4] for row in rows] == pytest.approx([*change.iloc[:10], *change.iloc[-10:]])
+
+
+def test_the_sheet_of_shortfalls_shows_the_worst_year_of_each_objective() -> None:
+    rows = list(opened(written("england"), values=True)["Shortfall"].iter_rows(min_row=TOP + 2, values_only=True))
+    national = settled("england").national.assign(share=lambda table: table["shortfall"] / table["target"])
+    assert [row[0] for row in rows] == list(settled("england").scenario.objectives["name"])
+    for row, key in zip(rows, settled("england").scenario.objectives["key"], strict=True):
+        assert row[6] == national[national["objective"] == key]["share"].max()
+
+
+def test_the_sheet_of_inputs_lists_what_levers_move() -> None:
+    rows = list(opened(written("england"), values=True)["Inputs"].iter_rows(min_row=TOP + 2, values_only=True))
+    values = {lever: value for _, value, _, lever in rows}
+    assert values["pot"] == 10_600 and values["rules.grant_floor"] == 0.7 and values["weight.carbon"] == 1
+    assert "rules.own_cost_ceiling" in values and "give.cost" not in values
+
+
+def test_the_cover_answers() -> None:
+    lines = [cell.value for cell in opened(written("england"))["Cover"]["A"] if cell.value]
+    at = lines.index("The answer")
+    assert lines[at + 1 : at + 5] == answer(settled("england"))
+    assert lines[at + 1].startswith("Bids £11,660.0m, pot £10,600.0m")
+    assert lines[at + 4].startswith("Proved: ")
 
 
 @pytest.mark.parametrize("name", ["england", "hostile"])

@@ -48,6 +48,15 @@ def last_targets(scenario: sp.Scenario) -> pd.Series:
     return scenario.targets[scenario.targets["year"] == YEARS[-1]].set_index(["objective", "area"])["target"]
 
 
+def test_what_areas_propose_may_differ_by_objective() -> None:
+    scenario = built(ambition={"carbon": 0.5, "work": 1.2})
+    proposed = scenario.derived().targets.groupby(["objective", "year"])["target"].sum()
+    national = scenario.national.set_index(["objective", "year"])["target"]
+    share = (proposed / national).groupby("objective").last()
+    assert share["carbon"] == pytest.approx(0.5, rel=1e-4) and share["work"] == pytest.approx(1.2, rel=1e-4)
+    assert "ambition_carbon" in scenario.settings.log["assumptions"]
+
+
 def test_bids_targets_and_national_objectives_are_in_the_proportions_that_are_assumed() -> None:
     scenario = built(over_bid=1.3, ambition=0.8, national_margin=0.5)
     assert scenario.bids["amount"].sum() == pytest.approx(1.3 * 110, abs=1e-5)

@@ -115,7 +115,7 @@ BROKEN: list[tuple[int, str, Callable[[str], str], list[str], str, list[str]]] =
         16,
         "NaN in a text",
         lambda t: t.replace('"code": "E1"', '"code": NaN'),
-        ["SP-J003", *["SP-D021"] * 14],
+        ["SP-J003", *["SP-D021"] * 16],
         "$.areas[0].code",
         ["got NaN"],
     ),

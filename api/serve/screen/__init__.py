@@ -1,0 +1,1 @@
+"""Pages of the screen: levers as form fields, the result beside its base, and files to download."""

@@ -67,6 +67,7 @@ NAVIGATION = {
         "ensembles",
         "regimes",
         "frontiers",
+        "levelling-up",
         "alternatives",
         "workbooks",
         "solvers",

@@ -10,9 +10,13 @@ from singlepot.models.analysis.frontier import Frontier as Frontier
 from singlepot.models.analysis.frontier import trace_frontier as trace_frontier
 from singlepot.models.analysis.goal import Goal as Goal
 from singlepot.models.analysis.goal import goal as goal
+from singlepot.models.analysis.growing_together import Growth as Growth
+from singlepot.models.analysis.growing_together import measure_growth as measure_growth
 from singlepot.models.analysis.inequality.measuring import Inequality as Inequality
 from singlepot.models.analysis.inequality.measuring import measure_inequality as measure_inequality
 from singlepot.models.analysis.near_optimal import find_grant_ranges as find_grant_ranges
+from singlepot.models.analysis.price_of_convergence import PriceOfConvergence as PriceOfConvergence
+from singlepot.models.analysis.price_of_convergence import price_convergence as price_convergence
 from singlepot.models.analysis.price_of_fairness import PriceOfFairness as PriceOfFairness
 from singlepot.models.analysis.price_of_fairness import price_fairness as price_fairness
 from singlepot.models.analysis.price_range import PriceRange as PriceRange
@@ -38,6 +42,8 @@ from singlepot.models.infeasibility.clash import ClashSide as ClashSide
 from singlepot.models.levers.lever import Lever as Lever
 from singlepot.models.scenario.scenario import Scenario as Scenario
 from singlepot.models.settings.derive import Derive as Derive
+from singlepot.models.settings.levelling import Convergence as Convergence
+from singlepot.models.settings.levelling import Inclusion as Inclusion
 from singlepot.models.settings.settings import Bands as Bands
 from singlepot.models.settings.settings import Equity as Equity
 from singlepot.models.settings.settings import Settings as Settings

@@ -13,7 +13,8 @@ from singlepot.models.diagnostics.explanations import problems_page
 from singlepot.models.formulation import sharing_weights as sharing
 from singlepot.models.formulation.terms import ALWAYS, FOR_STAGE
 from singlepot.models.scenario.manual_page import tables_page
-from singlepot.models.tables.output import OUTPUT, UNITS, OutputColumn
+from singlepot.models.tables.output import UNITS, OutputColumn
+from singlepot.models.tables.output_levelling import OF_SECTIONS, output_of
 from singlepot.models.tables.plain_words import WORDS
 
 HERE = Path(__file__).parent
@@ -64,6 +65,9 @@ the programme of any scenario with the labels used here.
 | M | column `largest_concession` | share | the largest D |
 | z, X | columns `cut`, `burden_share` | money, share | grant below the bid; with own costs, as a share of the bid |
 | w | columns `concession_band`, `burden_band` | share | the part of D or X in each band |
+| x, n | attributes `baseline` and `per` | objective's | what there is today, and what its rate is per |
+| A, h | `[convergence]`, column `short_of_aim` | objective's | aim of a place, and what is missed of it |
+| J | column `together` | share | what a place brings of both national targets |
 
 Money is in the scenario's unit, `£m` usually.
 
@@ -83,6 +87,8 @@ Each is minimised in turn; each holds the earlier ones at their optimum, or with
 | `concession.total` | Σ_a λ p Σ_k π φ(D) / Σ_k π | weighted share |
 | `burden` | Σ_a λ φ(X) Σ b; where Σ b = 0: Σ λ f s | money, weighted |
 | `cost` | Σ g | money |
+| `convergence.total` | Σ_k ω (Σ_g h / Σ_g A) / Σ ω over the objectives with an aim | share of the aim |
+| `inclusion.total` | w of `together` | share of both targets |
 
 """
 
@@ -175,7 +181,7 @@ def decisions_page() -> str:
 def settlement_page() -> str:
     """Describe every column of a settlement between two remarks of the page."""
     parts = []
-    for table in OUTPUT.values():
+    for table in output_of(OF_SECTIONS).values():
         rows = [f"| `{column.name}` | {column.unit} | {column.explanation} |" for column in table.columns]
         head = [f"### {table.name}", "", table.explanation, "", "| column | unit | |", "|---|---|---|"]
         parts.append("\n".join([*head, *rows, ""]))
@@ -189,7 +195,7 @@ def settlement_page() -> str:
 def settlement_class() -> str:
     """Describe every column of a settlement in the docstring of its class, where ``help`` and editors look."""
     parts = []
-    for table in OUTPUT.values():
+    for table in output_of(OF_SECTIONS).values():
         parts += [f"    {table.name}", f"        {table.explanation}", ""]
         for column in table.columns:
             parts += textwrap.wrap(_bullet(column), 120, initial_indent=" " * 8, subsequent_indent=" " * 10)

@@ -81,7 +81,15 @@ def draft(pick: Picker, *, simple: bool = False, single: bool = False, objective
     objectives
         At least so many objectives, 1 or 2, each with a national target.
     """
-    made = _Draft(pick, simple, single, objectives)
+    made = drawn(pick, simple=simple, single=single, objectives=objectives)
+    tables = made.tables()
+    made.take_ups(tables)
+    return tables
+
+
+def drawn(pick: Picker, *, simple: bool = False, single: bool = False, objectives: int = 0) -> Drawn:
+    """Draw what :func:`draft` makes tables of, with the point that is possible."""
+    made = Drawn(pick, simple, single, objectives)
     made.places()
     made.bids_and_targets()
     made.kept_shares()
@@ -90,17 +98,16 @@ def draft(pick: Picker, *, simple: bool = False, single: bool = False, objective
     made.options()
     made.rules()
     made.settings()
-    tables = made.tables()
-    made.take_ups(tables)
-    return tables
+    return made
 
 
-class _Draft:
+class Drawn:
     def __init__(self, pick: Picker, simple: bool, single: bool, objectives: int) -> None:
         self.pick, self.simple, self.single, self.least_objectives = pick, simple, single, objectives
         self.extra: Draft = {}
         self.rule_rows: list[dict[str, Any]] = []
         self.general: dict[str, float] = {}
+        self.level = self.per = self.sign = np.zeros(0)
 
     def places(self) -> None:
         pick = self.pick

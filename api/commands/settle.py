@@ -30,6 +30,7 @@ from .shared import OUT_REQUIRED, SAVE, check_folder, command, end, put, reading
     metavar="LEVER=VALUES",
     help="Also settle so many points, for a slider in the report: pot=0.8:1.2:9.",
 )
+@click.option("--price", "priced_too", is_flag=True, help="Say what aims of convergence and inclusion cost.")
 @click.option("--robust", is_flag=True, help="SCENARIO is an ensemble's plan: decide once for all its draws.")
 def settle(
     scenario: str,
@@ -46,6 +47,7 @@ def settle(
     area_pages: bool,
     pictures: str | None,
     with_sweep: str | None,
+    priced_too: bool,
     robust: bool,
     **how: Any,
 ) -> None:
@@ -67,6 +69,7 @@ def settle(
     import singlepot
     from singlepot.reports import summary
     from singlepot.reports.outputs import FAIRNESS, REPORT, Layers, Wanted, outputs
+    from singlepot.reports.text.levelling import price_section
 
     checked = ready(scenario, quiet, how)
     wanted = Wanted(area_pages, pictures or "", points_of(checked, with_sweep))
@@ -85,6 +88,8 @@ def settle(
     if as_json:
         put(sys.stdout, settlement.documents()["settlement.json"].decode())
     if price is not None and not quiet:
-        text = f"{summary(settlement, price, verbose=verbose)}\n{report.written(path, made)}"
+        cost = singlepot.price_convergence(settlement) if priced_too else None
+        beside = "" if cost is None else "\n" + "\n".join(price_section(settlement, cost)) + "\n"
+        text = f"{summary(settlement, price, verbose=verbose)}{beside}\n{report.written(path, made)}"
         put(sys.stderr if as_json else sys.stdout, text)
     end([*priced.failed, *made.failed])

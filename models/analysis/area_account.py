@@ -43,6 +43,8 @@ class AreaAccount(CopiedTables):
     stability
         How far the area's grant moves with its own bid, targets and unit costs: number, moved, before, after, change,
         elasticity, reason; None unless it was asked for.
+    convergence
+        The area's rows of the settlement's table of convergence; None where there is no such table.
     """
 
     area: str
@@ -54,6 +56,7 @@ class AreaAccount(CopiedTables):
     rules: tuple[Price, ...]
     without: pd.DataFrame | None
     stability: pd.DataFrame | None = None
+    convergence: pd.DataFrame | None = None
 
     def _repr_html_(self) -> str:
         """Show what the area receives and is asked, and why, in a notebook."""
@@ -138,11 +141,16 @@ def explain_area(
         ),
         without=_without(settlement, code, time_limit_s, progress) if without else None,
         stability=None if stability is None else _moves(stability(settlement, [code])),
+        convergence=None if settlement.convergence is None else _of_place(settlement.convergence, code),
     )
 
 
 def _moves(measured: pd.DataFrame) -> pd.DataFrame:
     return measured.drop(columns=["area", "name"]).reset_index(drop=True)
+
+
+def _of_place(table: pd.DataFrame, code: str) -> pd.DataFrame:
+    return table[table["place"] == code].reset_index(drop=True)
 
 
 def _own(table: pd.DataFrame, code: str) -> pd.DataFrame:

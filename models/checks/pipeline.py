@@ -20,6 +20,7 @@ from .effects import check_effects
 from .expectations import check_expectations
 from .habits import in_financial_years, in_small_letters, take_names_and_capitals, turn_years
 from .keys import check_attributes, check_keys, check_pot, known_words
+from .levelling import check_levelling
 from .magnitudes import check_gives, check_limits_of_stages, check_magnitudes
 from .options import check_centre, check_grants, check_options, check_weights, check_years_of_options
 from .parsing import Parsed, absent, parse
@@ -30,6 +31,7 @@ from .plausibility.patterns import check_patterns
 from .plausibility.totals import check_totals
 from .plausibility.units import check_units
 from .programmes import check_assumed
+from .rate_rules import check_rate_rules
 from .rules import check_rules
 
 log = logging.getLogger("singlepot")
@@ -127,7 +129,10 @@ def _check_together(
     if tables["areas"].complete and "code" in tables["areas"].labels:
         census = take_census(tables)
         check_people(tables["areas"], census, settings)
+        check_levelling(tables, census, settings, unusable, report, file)
         check_rules(tables, census, known_words(tables, settings, unusable), settings.rules)
+        if tables["rules"].complete and not len(report):
+            check_rate_rules(tables, census, settings, report, file)
         if not len(report):  # what does not fit together is looked for among numbers that stand
             check_totals(tables, census)
             check_units(tables, census, settings)

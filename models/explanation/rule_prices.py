@@ -76,6 +76,8 @@ def _unit_of(solved: SolvedStages, term: str, labels: tuple[str, ...]) -> str:
     rule = next((rule for rule in RULES.values() if rule.term == term), None)
     if rule is None or rule.over is OPTIONS:
         return "unit"
+    if rule.unit:
+        return rule.unit
     if not rule.over.of_targets:
         return solved.formulation.scenario.settings.money
     objectives = solved.formulation.data.objectives

@@ -19,7 +19,16 @@ def grant_bounds(data: Arrays, rules: Rules) -> tuple[Floats, Floats]:
 
 def target_bounds(data: Arrays, rules: Rules) -> tuple[Floats, Floats]:
     """Lowest and highest agreed target, A×K×T, objective units; target ceilings are rows, not bounds."""
-    return _bounds("target", np.where(data.proposed > 0, 0.0, -np.inf), np.inf, rules)
+    return _bounds("target", least_targets(data), np.inf, rules)
+
+
+def least_targets(data: Arrays) -> Floats:
+    """Lowest agreed target without any rule, A×K×T: 0 where one is proposed, and where an aim is to catch up."""
+    lowest = np.where(data.proposed > 0, 0.0, -np.inf)
+    gaps = data.levelling.gaps
+    if gaps is not None:
+        lowest[:, :, gaps.year][gaps.below] = 0.0
+    return lowest
 
 
 def take_up_bounds(data: Arrays, rules: Rules) -> tuple[Floats, Floats]:

@@ -45,6 +45,11 @@ class Model:
     largest_concession: int = ABSENT
     burden_share: Integers = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     burden_band: Integers = field(default_factory=lambda: np.zeros((0, 0), dtype=np.int64))
+    short_of_aim: Integers = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    together: Integers = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    place_together: Integers = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    apart: int = ABSENT
+    rate_differences: RateDifferences | None = None
 
     def keys(self, **positions: npt.NDArray[np.integer]) -> Mapping[str, Labels]:
         """Labels for a family: ``keys(area=…, year=…)`` with positions into the canonical order."""
@@ -71,6 +76,25 @@ class Moves:
     into: Integers
     year: Integers
     column: Integers
+
+
+@dataclass(frozen=True, eq=False)
+class RateDifferences:
+    """Columns of the differences of two rates over the mean of the start: at the start, and by one unit agreed."""
+
+    column: Integers
+    objective: Integers
+    year: Integers
+    one: Integers
+    other: Integers
+    start: Floats
+    slope_of_one: Floats
+    slope_of_other: Floats
+
+    def at(self, targets: Floats) -> Floats:
+        """Return the sizes of the differences where these targets, A×K×T, are agreed."""
+        one, other = (targets[members, self.objective, self.year] for members in (self.one, self.other))
+        return np.asarray(np.abs(self.start + self.slope_of_one * one - self.slope_of_other * other))
 
 
 _KINDS = {

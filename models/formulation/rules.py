@@ -11,7 +11,8 @@ import numpy as np
 from ..scenario.array_types import Booleans, Floats, Integers
 from ..scenario.arrays import Arrays
 from ..scenario.scenario import Scenario
-from ..tables.rule_kinds import AREAS, BASES, GRANTS, OPTIONS, POTS, RULES, SELECTORS, SUMS, Rule
+from ..tables.rule_kinds import AREAS, BASES, GRANTS, OPTIONS, PAIRS, POTS, RULES, SELECTORS, SUMS, Rule
+from .rate_limits import rate_limit
 
 Row: TypeAlias = Mapping[Any, Any]
 """Row of the table ``rules`` by column, with every default."""
@@ -75,6 +76,16 @@ class Rules:
         sums = (replace(one, limit=one.limit * factor) if one.rule.name == rule else one for one in self.sums)
         return replace(self, sums=tuple(sums))
 
+    @property
+    def of_rates(self) -> bool:
+        """Whether any rule that is measured by rates binds."""
+        return any(self.limits[name].binds.any() for name, rule in RULES.items() if rule.over.of_rates)
+
+    def without_rates(self) -> Rules:
+        """Return the rules without those that are measured by rates."""
+        none = {name: Limit(self.limits[name].value * np.nan) for name, rule in RULES.items() if rule.over.of_rates}
+        return self.with_limits(**none)
+
 
 def resolve(scenario: Scenario, data: Arrays) -> Rules:
     """Work out every rule's limit in every cell."""
@@ -129,11 +140,37 @@ class _Choice:
 
 def _limit(rule: Rule, rows: Sequence[Row], general: float | None, data: Arrays) -> Limit:
     """Turn shares, amounts and per-head values into limits."""
+    if rule.over.of_rates:
+        return _rate_limit(rule, rows, general, data)
     choice = _choose(rule, rows, general, data)
     limit = np.full(choice.value.shape, np.nan)
     for basis, size in sizes(rule, data).items():
         limit = np.where(choice.basis == BASES.index(basis), choice.value * size, limit)
     return Limit(np.where(_concerned(rule, choice, data), limit, np.nan))
+
+
+def _rate_limit(rule: Rule, rows: Sequence[Row], general: float | None, data: Arrays) -> Limit:
+    """Turn values of a rule of rates into limits: in the year of the section, unless a row names one."""
+    year = data.levelling.year
+    if rule.over is PAIRS and data.levelling.together is not None:
+        year = data.levelling.together.year
+    named = rows
+    if not rule.switch:
+        named = [{**row, "year": row["year"] or data.years[year]} for row in _by_selectors(rows)]
+    choice = _choose(rule, named, None, data)
+    value = choice.value
+    if general is not None:
+        everywhere = np.asarray([rule.switch or t == year for t in range(len(data.years))])
+        value = np.where(np.isnan(value) & everywhere, general, value)
+    if "area" in rule.over.axes:
+        out = data.centre & ~choice.names_centre.any(axis=tuple(range(1, value.ndim)))
+        value = np.where(out.reshape(-1, *(1,) * (value.ndim - 1)), np.nan, value)
+    return Limit(rate_limit(rule, value, data))
+
+
+def _by_selectors(rows: Sequence[Row]) -> list[Row]:
+    """Sort rows by how many selectors they name, the most particular last."""
+    return sorted(rows, key=lambda row: sum(row[name] != "" for name in SELECTORS))
 
 
 def _concerned(rule: Rule, choice: _Choice, data: Arrays) -> Booleans:
@@ -159,7 +196,7 @@ def _choose(rule: Rule, rows: Sequence[Row], general: float | None, data: Arrays
     names_centre = np.zeros(shape, dtype=bool)
     if rule.over is OPTIONS:
         value[data.options.scale_back] = np.nan
-    for row in sorted(rows, key=lambda row: sum(row[name] != "" for name in SELECTORS)):
+    for row in _by_selectors(rows):
         match = np.ones((1,) * len(shape), dtype=bool)
         for axis, name in enumerate(axes):
             along = tuple(-1 if i == axis else 1 for i in range(len(axes)))

@@ -9,6 +9,7 @@ from singlepot.solver import LinearProgramme, Stage
 from ..scenario.array_types import Floats
 from ..scenario.arrays import Arrays
 from ..settings.settings import Stages
+from .levelling import aim_weights
 from .model import ABSENT, Model
 
 SHORTFALL = ("shortfall.largest", "shortfall.total")
@@ -39,6 +40,8 @@ def stages(model: Model, programme: LinearProgramme, settings: Stages) -> list[S
         "concession.total": (_total_concession, "weighted share", 1.0),
         "burden": (_burden, "money, weighted", _money(model.data)),
         "cost": (_cost, "money", _money(model.data)),
+        "convergence.total": (_convergence, "share of the aim", 1.0),
+        "inclusion.total": (_inclusion, "share of both targets", 1.0),
     }
     result = []
     for name, priority in stage_names(settings.order, priorities(model.data)):
@@ -108,6 +111,17 @@ def _burden(model: Model, cost: Floats) -> None:
 
 def _cost(model: Model, cost: Floats) -> None:
     cost[model.grant[model.grant != ABSENT]] = 1.0
+
+
+def _convergence(model: Model, cost: Floats) -> None:
+    gaps = model.data.levelling.gaps
+    if gaps is not None:
+        cost[model.short_of_aim] = aim_weights(model.data, gaps)
+
+
+def _inclusion(model: Model, cost: Floats) -> None:
+    if model.apart != ABSENT:
+        cost[model.apart] = 1.0
 
 
 def _money(data: Arrays) -> float:

@@ -25,6 +25,7 @@ from ..money import decimals_for, outward, spoken, spoken_up
 from ..tables.plain_words import plain
 from ..tables.rule_kinds import bounds_of
 from .clash import called, say_ways_out
+from .rates import explain_rates
 from .relaxable import RelaxableProgramme, relaxable
 from .remedies import say_pots, say_value
 from .search import find_clash
@@ -52,6 +53,13 @@ def explain_conflict(
     -------
     The error to raise: why there is no settlement, or that the search was stopped or proved nothing.
     """
+    if formulation.rules.of_rates:
+        try:
+            error = explain_rates(formulation, control, extra)
+        except Halt as halt:
+            return ended_early(halt, ())
+        if error is not None:
+            return error
     words = _short_pots(formulation)
     if words is None:
         elastic = relaxable(formulation.scenario, extra)

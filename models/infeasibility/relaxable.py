@@ -13,6 +13,7 @@ from scipy import sparse
 from singlepot.solver import Extra, Family, LinearProgramme
 from singlepot.solver.infeasibility.elastic import Slacks
 
+from ..formulation.bounds import least_targets
 from ..formulation.formulation import Formulation, write
 from ..formulation.model import ABSENT, Model, reachable
 from ..formulation.rules import Limit, Rules, resolve
@@ -112,7 +113,7 @@ def relaxable(scenario: Scenario, extra: Extra | None = None) -> RelaxableProgra
     Carry-over and virement are open up to the whole pot, so that a repair may allow them where no rule does.
     """
     data = arrays(scenario)
-    rules = resolve(scenario, data)
+    rules = resolve(scenario, data).without_rates()
     pot = np.where(data.has_pot, data.pot, np.nan)
     opened = rules.with_limits(**{name: Limit(np.fmax(rules[name].value, pot)) for name in names_over(POTS)})
     formulation = write(scenario, data, opened, extra, staged=extra is not None)
@@ -140,7 +141,7 @@ def _without_limits(formulation: Formulation) -> LinearProgramme:
     options = data.options
     for table, start, cells, least in (
         (model.grant, data.bid, options.grant, np.zeros(data.bid.shape)),
-        (model.target, data.proposed, options.outcome, np.where(data.proposed > 0, 0.0, -np.inf)),
+        (model.target, data.proposed, options.outcome, least_targets(data)),
     ):
         at = table != ABSENT
         down, up = reachable(start, cells, options.area, options.limit)
@@ -204,7 +205,7 @@ def _of_rows(formulation: Formulation, rules: Rules) -> list[pd.DataFrame]:
     parts = [_limits(None, _keys(programme, POT), programme.row_upper[pots], np.arange(pots.start, pots.stop))]
     for rule in RULES.values():
         keys, span = _keys(programme, rule.term), programme.rows(rule.term)
-        if rule.bound or not keys:
+        if rule.bound or rule.over.of_rates or not keys:
             continue
         rows = np.arange(span.start, span.stop)
         if rule.over is SUMS:

@@ -40,7 +40,7 @@ def cost_of_relaxing(limits: pd.DataFrame, data: Arrays, rules: Rules, formulati
     size = np.zeros(len(limits))
     pots = (limits["rule"] == POT).to_numpy()
     size[pots] = data.pot[_pot_places(data, limits[pots])]
-    for rule in RULES.values():
+    for rule in (rule for rule in RULES.values() if not rule.over.of_rates):
         mine = (limits["rule"] == rule.name).to_numpy()
         if rule.over is SUMS:
             size[mine] = [float(data.pot[share.cells].sum()) for share in rules.sums if share.rule.name == rule.name]

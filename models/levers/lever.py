@@ -163,10 +163,17 @@ def _of_objectives(tables: Mapping[str, pd.DataFrame]) -> Iterator[Lever]:
 
 def _of_settings(settings: Mapping[str, Any]) -> Iterator[Lever]:
     for name, rule in RULES.items():
-        if rule.general:
+        there = not rule.over.of_rates or (not rule.switch and "inclusion" in settings)
+        if rule.general and there:
             now = settings.get("rules", {}).get(name, math.nan)
-            bounds = (rule.least, rule.most)
-            yield Lever(f"rules.{name}", rule.words, "value", now, *bounds, SHARE, True, path=("rules", name))
+            bounds, linear = (rule.least, rule.most), not rule.over.of_rates
+            yield Lever(f"rules.{name}", rule.words, "value", now, *bounds, SHARE, linear, path=("rules", name))
+    for objective, aim in settings.get("convergence", {}).get("aims", {}).items():
+        label, path = f"aim of convergence in {plain(objective)}", ("convergence", "aims", objective)
+        yield Lever(f"convergence.aims.{objective}", label, "value", aim, 0.0, 1.0, SHARE, path=path)
+    if (together := settings.get("inclusion", {}).get("together")) is not None:
+        label, key = "prosperity and inclusion together", ("inclusion", "together")
+        yield Lever("inclusion.together", label, "value", together, 0.0, 1.0, SHARE, path=key)
     stages, equity = settings.get("stages", {}), settings.get("equity")
     for stage in stages.get("order", DEFAULT_ORDER):
         now = stages.get("give", {}).get(stage, math.nan)

@@ -18,7 +18,7 @@ from .values import UnreadableValueError, change_words, read_value
 Pairs = Mapping[str, object] | Sequence[tuple[str, object]]
 """Levers with their values, in the order in which they are pulled."""
 
-KINDS = "pot, bids, national, weight, priority, rules, give, equity, lock, derive"
+KINDS = "pot, bids, national, weight, priority, rules, give, equity, convergence, inclusion, lock, derive"
 """How the names of levers begin, for messages."""
 
 

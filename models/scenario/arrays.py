@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from ..tables.schema import BASE, CENTRE
 from .array_types import Booleans, Columns, Floats, Integers, Texts
+from .levelling import Levelling, levelling
 from .option_arrays import Options, option_arrays
 from .positions import Positions
 from .scenario import Scenario
@@ -36,7 +37,7 @@ class Arrays:
 
     ``bid`` and ``reference`` A×E×T (money), ``proposed`` A×K×T (objective units), ``preference`` π A×K,
     ``pot`` E×T with ``has_pot``, ``population`` A (NaN unknown), ``equity`` λ A, ``share`` p A,
-    ``objective_weight`` ω K, ``priority`` K.
+    ``objective_weight`` ω K, ``priority`` K. ``levelling`` holds rates of areas and the places that aims compare.
     """
 
     areas: tuple[str, ...]
@@ -61,6 +62,7 @@ class Arrays:
     equity: Floats
     share: Floats
     options: Options
+    levelling: Levelling
 
     @property
     def bid_of_area(self) -> Floats:
@@ -119,6 +121,7 @@ def arrays(scenario: Scenario) -> Arrays:
         equity=_equity(scenario, areas_table, people, concerned),
         share=people / people.sum() if people.sum() > 0 else people,
         options=option_arrays(scenario, positions, bid, proposed, centre),
+        levelling=levelling(scenario, areas_table, objectives_table, centre, concerned),
     )
 
 

@@ -53,6 +53,8 @@ def _settings() -> dict[str, Any]:
             "EquitySection": "equity",
             "StagesSection": "stages",
             "BandsSection": "stages.bands",
+            "ConvergenceSection": "convergence",
+            "InclusionSection": "inclusion",
         }
         if name not in sections:
             continue

@@ -89,6 +89,8 @@ class Scenario:
         rule_rows: pd.DataFrame | None = None,
         stages: Mapping[str, Any] | None = None,
         equity: Mapping[str, Any] | None = None,
+        convergence: Mapping[str, Any] | None = None,
+        inclusion: Mapping[str, Any] | None = None,
         derive: Mapping[str, Any] | None = None,
         attributes: Sequence[str] = (),
         title: str = "",
@@ -108,8 +110,8 @@ class Scenario:
             A mapping, as the section ``[rules]``, or a DataFrame, as the table rules.
         rule_rows
             The table rules, where ``rules`` is a mapping.
-        stages, equity, derive
-            As the sections ``[stages]``, ``[equity]`` and ``[derive]``; an empty mapping derives by the defaults.
+        stages, equity, convergence, inclusion, derive
+            As the sections of these names; an empty mapping derives by the defaults.
         attributes
             Further numeric columns of areas.
         title, money, price_base
@@ -132,6 +134,8 @@ class Scenario:
             "rules": rules,
             "equity": equity,
             "stages": stages,
+            "convergence": convergence,
+            "inclusion": inclusion,
             "derive": derive,
         }
         tables = {
@@ -155,6 +159,8 @@ class Scenario:
         rules: Mapping[str, float | None] | pd.DataFrame | None = None,
         stages: Mapping[str, Any] | None = None,
         equity: Mapping[str, Any] | EllipsisType | None = ...,
+        convergence: Mapping[str, Any] | EllipsisType | None = ...,
+        inclusion: Mapping[str, Any] | EllipsisType | None = ...,
         derive: Mapping[str, Any] | EllipsisType | None = ...,
         years: Sequence[str] | None = None,
         attributes: Sequence[str] | None = None,
@@ -168,9 +174,9 @@ class Scenario:
 
         Parameters
         ----------
-        rules, stages, equity, derive
-            Merged key by key with what is there; None removes a key. ``equity=None`` and ``derive=None`` remove the
-            section. A DataFrame of rules replaces the table.
+        rules, stages, equity, convergence, inclusion, derive
+            Merged key by key with what is there; None removes a key, and of all but rules and stages the section. A
+            DataFrame of rules replaces the table.
         years, attributes, title, money, price_base
             Replaced. The money is not converted.
         tables
@@ -189,17 +195,15 @@ class Scenario:
         unknown = set(tables) - set(TABLES)
         if unknown:
             raise TypeError(f"a scenario has no {', '.join(sorted(unknown))}")
+        sections = {"equity": equity, "convergence": convergence, "inclusion": inclusion, "derive": derive}
         changes = {"rules": rules, "stages": stages}
-        if equity is None or isinstance(equity, Mapping):
-            changes["equity"] = equity or None
-        if isinstance(derive, Mapping):
-            changes["derive"] = derive
+        changes |= {name: section for name, section in sections.items() if isinstance(section, Mapping)}
+        if not changes.get("equity", True):
+            del changes["equity"]
         settings = self.settings.as_dict()
         settings.pop("expect", None)  # what it counts is the source, not a changed copy
-        if equity is None:
-            settings.pop("equity", None)
-        if derive is None:
-            settings.pop("derive", None)
+        for name in [name for name, section in sections.items() if section is None]:
+            settings.pop(name, None)
         settings = merged(settings, {key: value for key, value in changes.items() if value is not None})
         replaced = {
             "years": years,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..tables.rule_kinds import RULES
 from .derive import DERIVE_EXPLAINED
+from .levelling import CONVERGENCE_EXPLAINED, INCLUSION_EXPLAINED
 from .settings import DEFAULT_ORDER, MONEY, STAGES, Bands
 
 SETTINGS_EXPLAINED = {
@@ -16,7 +17,8 @@ SETTINGS_EXPLAINED = {
     "expect": 'How many rows a table has, `bids = 284`, or the hash of its CSV, `bids = "sha256:…"`; `settings` is '
     "how many values rules, equity and stages set beside their defaults. Checked on reading.",
     **{
-        f"rules.{rule.name}": f"{rule.explanation} A share: {'1.2 is 120%' if rule.least >= 1 else '0.7 is 70%'}."
+        f"rules.{rule.name}": rule.explanation
+        + ("" if rule.switch else f" A share: {'1.2 is 120%' if rule.least >= 1 else '0.7 is 70%'}.")
         for rule in RULES.values()
         if rule.general
     },
@@ -30,6 +32,8 @@ SETTINGS_EXPLAINED = {
     "stages.bands.ends": f"Where the bands of concessions and burdens end. Default: {', '.join(map(str, Bands.ends))}.",
     "stages.bands.slopes": "How much each band weighs, one more than ends. "
     f"Default: {', '.join(f'{slope:g}' for slope in Bands.slopes)}.",
+    **{f"convergence.{key}": text for key, text in CONVERGENCE_EXPLAINED.items()},
+    **{f"inclusion.{key}": text for key, text in INCLUSION_EXPLAINED.items()},
     **{f"derive.{key}": text for key, text in DERIVE_EXPLAINED.items()},
     "log": "What is written down for assurance: `sources`, `assumptions`, `decisions`, `transparency`; see below.",
     "notes": "Remarks by key, kept and not read.",

@@ -13,6 +13,7 @@ from ..diagnostics.problems import SETTINGS, Diagnostic, Report, did_you_mean, s
 from ..tables.rule_kinds import RULES
 from .derive import DeriveSection, DeriveThemeSection, derive_of
 from .frozen import FrozenMapping, frozen
+from .levelling import ConvergenceSection, InclusionSection, convergence_of, inclusion_of
 from .log import ENTRIES, NAMED, LogSection, log_as_dict
 from .schema import BandsSection, EquitySection, ExpectSection, RulesSection, SettingsFile, StagesSection
 from .settings import SCHEMA, Bands, Equity, Settings, Stages
@@ -27,6 +28,8 @@ _SECTIONS: Mapping[tuple[str, ...], type[BaseModel]] = {
     ("equity",): EquitySection,
     ("stages",): StagesSection,
     ("stages", "bands"): BandsSection,
+    ("convergence",): ConvergenceSection,
+    ("inclusion",): InclusionSection,
     ("derive",): DeriveSection,
     ("derive", "theme", NAME): DeriveThemeSection,
     ("log",): LogSection,
@@ -131,6 +134,8 @@ def _settings(content: SettingsFile, equity: EquitySection | None, without_years
             Bands(stages.bands.ends, stages.bands.slopes),
             FrozenMapping(stages.limits),
         ),
+        convergence=convergence_of(content.convergence),
+        inclusion=inclusion_of(content.inclusion),
         derive=None if content.derive is None else derive_of(content.derive),
         log=frozen(log_as_dict(content.log)),
         notes=FrozenMapping(content.notes),

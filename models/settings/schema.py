@@ -13,6 +13,7 @@ from ..diagnostics.problems import did_you_mean, shown
 from ..tables.rule_kinds import RULES, Rule
 from ..tables.schema import TABLES, kept
 from .derive import DeriveSection
+from .levelling import ConvergenceSection, InclusionSection
 from .log import LogSection
 from .settings import (
     DEFAULT_ORDER,
@@ -100,8 +101,16 @@ _Numbers = Annotated[tuple[Annotated[float, _Finite], ...], FROM_LIST]
 _NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
 
+def _on_or_off(value: float) -> float:
+    if value not in (0, 1):
+        raise fault("SP-S004", "1, or 0 for off")
+    return value
+
+
 def _value_of(rule: Rule) -> Any:
     """The type and default of a rule's key."""
+    if rule.switch:
+        return Annotated[float, Field(allow_inf_nan=False), AfterValidator(_on_or_off)] | None, None
     most = rule.most if rule.most < math.inf else None
     return Annotated[float, Field(ge=rule.least, le=most, allow_inf_nan=False)] | None, None
 
@@ -229,6 +238,8 @@ class SettingsFile(Strict):
     rules: RulesSection = RulesSection()
     equity: EquitySection | None = None
     stages: StagesSection = StagesSection()
+    convergence: ConvergenceSection | None = None
+    inclusion: InclusionSection | None = None
     derive: DeriveSection | None = None
     log: LogSection = LogSection()
     notes: dict[str, str] = Field(default={})

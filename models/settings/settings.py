@@ -10,6 +10,7 @@ from typing import Any
 
 from .derive import Derive
 from .frozen import FrozenMapping, thawed
+from .levelling import Convergence, Inclusion
 
 SCHEMA = 1
 """Version of the format."""
@@ -21,6 +22,8 @@ STAGES = (
     "concession.total",
     "burden",
     "cost",
+    "convergence.total",
+    "inclusion.total",
 )
 """The stages that ``order`` may name."""
 
@@ -114,6 +117,10 @@ class Settings:
         How areas weigh; None for all alike.
     stages
         What is minimised and in which order.
+    convergence
+        Aims by which places catch up; None where the section is absent.
+    inclusion
+        Prosperity and inclusion in the same places; None where the section is absent.
     derive
         What is assumed of programme lines where an area states nothing; None where the section is absent.
     log
@@ -134,6 +141,8 @@ class Settings:
     rules: Mapping[str, float] = field(default_factory=FrozenMapping)
     equity: Equity | None = None
     stages: Stages = Stages()
+    convergence: Convergence | None = None
+    inclusion: Inclusion | None = None
     derive: Derive | None = None
     log: Mapping[str, Any] = field(default_factory=FrozenMapping)
     notes: Mapping[str, str] = field(default_factory=FrozenMapping)
@@ -145,6 +154,8 @@ class Settings:
         stages, default = self.stages, Stages()
         changed = (stages.order != default.order, stages.bands.ends != default.bands.ends)
         slopes = stages.bands.slopes != default.bands.slopes
+        levelling = 0 if self.convergence is None else len(self.convergence.aims) + len(self.convergence.rates)
+        levelling += self.inclusion is not None and self.inclusion.together is not None
         return (
             len(self.rules)
             + 2 * (self.equity is not None)
@@ -152,7 +163,14 @@ class Settings:
             + len(stages.limits)
             + sum(changed)
             + slopes
+            + levelling
         )
+
+    @property
+    def sections(self) -> dict[str, Convergence | Inclusion]:
+        """The sections of levelling up that are there, by name."""
+        both = {"convergence": self.convergence, "inclusion": self.inclusion}
+        return {name: section for name, section in both.items() if section is not None}
 
     def as_dict(self) -> dict[str, Any]:
         """Return the content as ``scenario.toml`` nests it; what is empty or absent is left out."""
@@ -173,6 +191,8 @@ class Settings:
         if self.stages.limits:
             content["stages"]["limits"] = dict(self.stages.limits)
         content["stages"]["bands"] = bands
+        for name, section in self.sections.items():
+            content[name] = section.as_dict()
         if self.derive is not None:
             content["derive"] = self.derive.as_dict()
         content["log"] = thawed(self.log)

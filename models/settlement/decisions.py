@@ -9,10 +9,12 @@ import numpy as np
 from singlepot.solver import LinearProgramme
 
 from ..formulation.bands import fill, weigh
+from ..formulation.levelling import aim_weights, together_scale, weights_of_areas
 from ..formulation.model import ABSENT, Model
 from ..formulation.stage_costs import concession_weights, shortfall_weights
 from ..scenario.array_types import Floats
 from ..scenario.arrays import Arrays
+from ..scenario.levelling import Gaps, Together
 from ..settings.settings import Bands
 
 SNAP = 1e-12
@@ -99,6 +101,25 @@ def burden_shares(data: Arrays, decisions: Decisions) -> Floats:
     return np.asarray(np.divide(lost, bid, out=np.zeros_like(lost), where=bid > 0))
 
 
+def short_of_aim(decisions: Decisions, gaps: Gaps) -> Floats:
+    """Return what each place misses of each of its aims, in the objective's unit, R."""
+    agreed_to = (weights_of_areas(gaps) * decisions.targets[:, gaps.objective, gaps.year]).sum(axis=0)
+    lacking = gaps.aim - agreed_to
+    return np.where(lacking > 1e-13 * gaps.aim, lacking, 0.0)
+
+
+def shares_of_both(data: Arrays, decisions: Decisions, aim: Together) -> Floats:
+    """Return the shares of both national targets that each place brings, places×2."""
+    agreed_to = decisions.targets[:, [aim.prosperity, aim.inclusion], aim.year]
+    return aim.places.sums(agreed_to) / together_scale(data, aim)
+
+
+def apart(data: Arrays, decisions: Decisions, aim: Together) -> float:
+    """Return what is missed of both national targets in the same places, a share."""
+    missed = aim.share - float(shares_of_both(data, decisions, aim).min(axis=1).sum())
+    return missed if missed > 1e-13 else 0.0
+
+
 def stage_value(name: str, data: Arrays, decisions: Decisions, bands: Bands) -> float:
     """Evaluate one stage from grants, targets and take-ups, without the programme.
 
@@ -120,6 +141,12 @@ def stage_value(name: str, data: Arrays, decisions: Decisions, bands: Bands) -> 
         if kind == "concession.largest":
             return float(shares.max(initial=0.0))
         return float((concession_weights(data) * weigh(shares, bands)).sum())
+    if kind == "convergence.total":
+        gaps = data.levelling.gaps
+        return 0.0 if gaps is None else float(aim_weights(data, gaps) @ short_of_aim(decisions, gaps))
+    if kind == "inclusion.total":
+        aim = data.levelling.together
+        return 0.0 if aim is None else apart(data, decisions, aim)
     bid = data.bid_of_area
     if kind == "burden":
         weighed = data.equity * weigh(burden_shares(data, decisions), bands) * bid
@@ -153,6 +180,14 @@ def columns_of(model: Model, programme: LinearProgramme, decisions: Decisions) -
             x[model.concession_band] = fill(shares, model.bands)
         if model.largest_concession != ABSENT:
             x[model.largest_concession] = shares.max(initial=0.0)
+    gaps, aim = data.levelling.gaps, data.levelling.together
+    if gaps is not None and len(model.short_of_aim):
+        x[model.short_of_aim] = short_of_aim(decisions, gaps)
+    if aim is not None and model.apart != ABSENT:
+        x[model.together] = shares_of_both(data, decisions, aim).min(axis=1)[model.place_together]
+        x[model.apart] = apart(data, decisions, aim)
+    if model.rate_differences is not None:
+        x[model.rate_differences.column] = model.rate_differences.at(decisions.targets)
     if len(model.burden_share):
         x[programme.columns("cut")] = np.maximum(data.bid - decisions.grants, 0.0)[data.bid > 0]
         shares = burden_shares(data, decisions)[data.bid_of_area > 0]

@@ -6,7 +6,8 @@ from typing import Any
 
 from ..scenario.json_schema import DIALECT, YEAR, YEARS, scenario_schema
 from ..settings.settings import MONEY, SCHEMA
-from ..tables.output import OUTPUT, UNITS, OutputColumn, OutputTable
+from ..tables.output import UNITS, OutputColumn, OutputTable
+from ..tables.output_levelling import OF_SECTIONS, output_of
 
 
 def settlement_schema() -> dict[str, Any]:
@@ -22,7 +23,7 @@ def settlement_schema() -> dict[str, Any]:
         "money": {"enum": list(MONEY)},
         "price_base": {"type": "string", "pattern": f"^$|{YEAR}"},
         "years": {"type": "array", "items": {"type": "string", "pattern": YEAR}},
-        **{name: _rows(table) for name, table in OUTPUT.items()},
+        **{name: _rows(table) for name, table in output_of(OF_SECTIONS).items()},
         "certificate": {"type": "object", "required": ["passed"], "properties": {"passed": {"const": True}}},
         "provenance": {"type": "object"},
         "scenario": {"$ref": "#/$defs/scenario"},
@@ -35,7 +36,7 @@ def settlement_schema() -> dict[str, Any]:
         "description": "What every area receives and agrees to, the evidence, and what was settled. Unknown is null.",
         "type": "object",
         "properties": properties,
-        "required": [name for name in properties if name not in ("title", "price_base", "scenario")],
+        "required": [name for name in properties if name not in ("title", "price_base", "scenario", *OF_SECTIONS)],
         "additionalProperties": True,
         "$defs": {**definitions, "scenario": scenario},
     }

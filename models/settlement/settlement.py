@@ -20,7 +20,7 @@ from ..formulation.formulation import formulate
 from ..notebook_display import rich, rich_table
 from ..scenario.scenario import Scenario
 from ..tables.copies import CopiedTables
-from ..tables.output import OUTPUT
+from ..tables.output_levelling import output_of
 from .certificate import Certificate
 from .documents import documents, write
 
@@ -126,6 +126,37 @@ class Settlement(CopiedTables):
         - ``unit``: Unit of the stage.
         - ``final`` (unit of the stage): Value of the stage at the settlement.
         - ``give`` (unit of the stage): How far later stages may leave the optimum.
+    convergence
+        A row for each place below its line and objective with an aim; there where `[convergence]` is.
+
+        - ``place``: Area, recipient or region, as the section says.
+        - ``objective``: Key of the objective.
+        - ``year``: Year of the aims.
+        - ``line`` (unit of the level): Rate that the place is compared with, today.
+        - ``line_end`` (unit of the level): The same with what all who are compared add to it.
+        - ``before`` (unit of the level): Rate of the place today.
+        - ``after`` (unit of the level): Rate of the place with what is agreed.
+        - ``gap`` (unit of the objective): What the place lacks to the line of today.
+        - ``gap_end`` (unit of the objective): What it lacks to the line at the end; negative above it.
+        - ``aim`` (unit of the objective): Part of the gap at the start that should be made up.
+        - ``agreed`` (unit of the objective): What the areas of the place agree to.
+        - ``short`` (unit of the objective): Aim less agreed, and what the line moves by if it does.
+        - ``price`` (unit of the price): What one more unit of the aim costs, in the first stage in which the aim
+          matters.
+        - ``price_words``: The price in pounds for each natural unit, rounded; of a pot what it does to its stage.
+        - ``price_unit``: Unit of the price, with the pot whose money it is.
+        - ``price_stage``: First stage in which the row matters.
+        - ``price_note``: Whether the price is a part of one price or may be one end of a range; empty where it is the
+          only one.
+        - ``removes`` (share of the stage's shortfall): Share of that stage's shortfall that one more unit of money
+          removes; missing where it is no shortfall.
+    inclusion
+        A row for each place, what it brings of both national targets; there where `[inclusion]` is.
+
+        - ``place``: Area, recipient or region, as the section says.
+        - ``prosperity`` (share of the national target): Share of the national target of prosperity.
+        - ``inclusion`` (share of the national target): Share of the national target of inclusion.
+        - ``together`` (share of the national target): The smaller of the two.
     certificate
         The evidence; a settlement whose certificate fails is never made.
     provenance
@@ -149,11 +180,13 @@ class Settlement(CopiedTables):
     provenance: Mapping[str, object]
     timings: Mapping[str, float] = field(default_factory=dict)
     stored_orders: MeritOrders | None = None
+    convergence: pd.DataFrame | None = None
+    inclusion: pd.DataFrame | None = None
 
     @property
     def tables(self) -> Mapping[str, pd.DataFrame]:
         """All tables by name."""
-        return {name: getattr(self, name) for name in OUTPUT}
+        return {name: getattr(self, name) for name in output_of(self.scenario.settings.sections)}
 
     @cached_property
     def solved_stages(self) -> SolvedStages:

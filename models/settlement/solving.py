@@ -97,6 +97,8 @@ def settle_programme(
         As :func:`~singlepot.models.settlement.settle.settle_scenario`.
     """
     clock = _Clock()
+    if formulation.rules.of_rates and not is_possible(formulation.programme, control):
+        raise explain_conflict(formulation, control, extra)  # plain feasibility is proved long before any stage
 
     def attempt(technique: Technique, start: Start | None) -> Outcome:
         return _certified(formulation, extra, control, (*backend, technique), clock, start)

@@ -13,6 +13,7 @@ import pandas as pd
 from singlepot.solver import Staged
 
 from ..discounting.present_value import IN_FORCE, schedules
+from ..explanation.aim_prices import aim_prices
 from ..explanation.merit_order import MeritOrders
 from ..explanation.prices import Price, national_prices, pot_prices
 from ..explanation.reasons import Moved, reasons
@@ -24,9 +25,11 @@ from ..scenario.arrays import Arrays
 from ..scenario.option_arrays import Options
 from ..scenario.scenario import Scenario
 from ..tables.copies import Deferred
-from ..tables.output import OUTPUT, OutputTable
+from ..tables.output import OutputTable
+from ..tables.output_levelling import output_of
 from .certificate import Certificate
 from .decisions import Decisions, agreed, shortfall
+from .levelling_tables import convergence_columns, inclusion_columns
 from .pounds import Pounds
 
 Positions = npt.NDArray[np.integer]
@@ -56,8 +59,11 @@ def tables_of(
         "pot": lambda: pot_columns(data, decisions, pounds) | _priced(_of_pots(solved, data), money),
         "take_up": lambda: _take_up(data, decisions),
         "stages": lambda: _stages(certificate, solved.staged),
+        "convergence": lambda: convergence_columns(data, decisions) | _priced(aim_prices(solved), money),
+        "inclusion": lambda: inclusion_columns(data, decisions),
     }
-    return {name: Deferred(partial(_tabulated, table, columns[name], data)) for name, table in OUTPUT.items()}
+    tables = output_of(formulation.scenario.settings.sections)
+    return {name: Deferred(partial(_tabulated, table, columns[name], data)) for name, table in tables.items()}
 
 
 def _tabulated(table: OutputTable, columns: Callable[[], Mapping[str, object]], data: Arrays) -> pd.DataFrame:

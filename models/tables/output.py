@@ -13,6 +13,7 @@ Kind = Literal["label", "text", "year", "years", "number", "whole"]
 MONEY, POUNDS, OBJECTIVE = "money", "whole £", "unit of the objective"
 LEVEL, PRICE, STAGE = "unit of the level", "unit of the price", "unit of the stage"
 TAKE_UP, SHARE = "1 is the whole option", "share of the stage's shortfall"
+TARGETS_MET = "share of the national target"
 
 UNITS: Mapping[str, str] = {
     MONEY: "the scenario's unit of money, its setting `money`",
@@ -23,6 +24,7 @@ UNITS: Mapping[str, str] = {
     STAGE: "column `unit` of the row",
     TAKE_UP: "share of the option as the scenario describes it",
     SHARE: "share between 0 and 1",
+    TARGETS_MET: "1 is the national target of the year, or without one all that areas propose",
 }
 """Units of the columns, and where each is found."""
 
@@ -86,7 +88,8 @@ class OutputTable:
         return next((column.kind for column in self.columns if column.name == name), "number")
 
 
-def _number(name: str, heading: str, explanation: str, unit: str, *, missing: bool = False) -> OutputColumn:
+def number_column(name: str, heading: str, explanation: str, unit: str, *, missing: bool = False) -> OutputColumn:
+    """Describe a column of numbers."""
     return OutputColumn(name, heading, explanation, "number", unit, missing)
 
 
@@ -94,7 +97,8 @@ def _pounds(name: str, heading: str, explanation: str, *, added: bool = False) -
     return OutputColumn(name, heading, explanation, "whole", POUNDS, added=added)
 
 
-def _price(price: str) -> tuple[OutputColumn, ...]:
+def price_columns(price: str) -> tuple[OutputColumn, ...]:
+    """Describe the columns of a price."""
     return (
         OutputColumn("price", "Price of one more unit", price, "number", PRICE, True, True),
         OutputColumn(
@@ -134,7 +138,7 @@ _YEAR = OutputColumn("year", "Year", "Financial year.", "year")
 _OPTION = OutputColumn(
     "option", "Option", "Name of the option within its area, or `scale-back` and its cell of the bid."
 )
-_TAKE_UP = _number("take_up", "Take-up", "Share of the option that is used, at most its `max_take_up`.", TAKE_UP)
+_TAKE_UP = number_column("take_up", "Take-up", "Share of the option that is used, at most its `max_take_up`.", TAKE_UP)
 
 OUTPUT = {
     table.name: table
@@ -145,9 +149,9 @@ OUTPUT = {
             "A row for each area, envelope and year.",
             (
                 *(_AREA, _ENVELOPE, _YEAR),
-                _number("bid", "Bid", "Grant that the area asked for.", MONEY),
-                _number("grant", "Grant", "Grant that the area receives.", MONEY),
-                _number("change", "Change", "Grant less bid.", MONEY),
+                number_column("bid", "Bid", "Grant that the area asked for.", MONEY),
+                number_column("grant", "Grant", "Grant that the area receives.", MONEY),
+                number_column("change", "Change", "Grant less bid.", MONEY),
                 _pounds("pounds", "Grant", "Grant in whole pounds, by largest remainder where the pot is used up."),
                 OutputColumn(
                     "present_value",
@@ -166,13 +170,13 @@ OUTPUT = {
             "A row for each area, objective and year. Targets are contributions: improvements on the baseline.",
             (
                 *(_AREA, _OBJECTIVE, _YEAR),
-                _number("proposed", "Proposed", "Target that the area proposed.", OBJECTIVE),
-                _number("agreed", "Agreed", "Target that the area agrees to.", OBJECTIVE),
-                _number("uplift", "Uplift", "Agreed above what was proposed, else 0.", OBJECTIVE),
-                _number(
+                number_column("proposed", "Proposed", "Target that the area proposed.", OBJECTIVE),
+                number_column("agreed", "Agreed", "Target that the area agrees to.", OBJECTIVE),
+                number_column("uplift", "Uplift", "Agreed above what was proposed, else 0.", OBJECTIVE),
+                number_column(
                     "concession", "Concession", "Proposed above what is agreed, else 0; 0 for the centre.", OBJECTIVE
                 ),
-                _number(
+                number_column(
                     "rate",
                     "Level reached",
                     "(baseline ± agreed) / denominator; missing where the scenario lacks a figure.",
@@ -188,11 +192,15 @@ OUTPUT = {
             (
                 _OBJECTIVE,
                 OutputColumn("year", "Year", "Financial year, or range of years added up.", "years"),
-                _number("target", "National target", "Contribution wanted of all areas together.", OBJECTIVE),
-                _number("proposed", "Proposed", "Sum of the proposed targets.", OBJECTIVE),
-                _number("agreed", "Agreed", "Sum of the agreed targets.", OBJECTIVE),
-                _number("shortfall", "Shortfall", "National target less agreed, where that is positive.", OBJECTIVE),
-                *_price("What one more unit of the target costs, in the first stage in which the target matters."),
+                number_column("target", "National target", "Contribution wanted of all areas together.", OBJECTIVE),
+                number_column("proposed", "Proposed", "Sum of the proposed targets.", OBJECTIVE),
+                number_column("agreed", "Agreed", "Sum of the agreed targets.", OBJECTIVE),
+                number_column(
+                    "shortfall", "Shortfall", "National target less agreed, where that is positive.", OBJECTIVE
+                ),
+                *price_columns(
+                    "What one more unit of the target costs, in the first stage in which the target matters."
+                ),
             ),
         ),
         OutputTable(
@@ -201,7 +209,7 @@ OUTPUT = {
             "A row for each option used above a millionth of its largest take-up: what it does, and why this area.",
             (
                 *(_AREA, _OPTION, _TAKE_UP),
-                _number(
+                number_column(
                     "grant_change",
                     "Change of the grant over all years",
                     "Change of the grant, added over the years.",
@@ -226,13 +234,15 @@ OUTPUT = {
             "A row for each envelope and year: what there is, what is granted, and what is left.",
             (
                 *(_ENVELOPE, _YEAR),
-                _number("amount", "Pot", "Money in the pot.", MONEY),
-                _number("allocated", "Grants", "Sum of the grants.", MONEY),
-                _number("carried", "Carried on", "Money carried into the next year.", MONEY),
-                _number("vired", "To other envelopes", "Money moved to other envelopes in the year.", MONEY),
-                _number("reserve", "Left", "Money that is neither granted nor moved.", MONEY),
-                _number("carried_in", "Carried in", "Money carried in from the year before.", MONEY),
-                _number("vired_in", "From other envelopes", "Money moved in from other envelopes in the year.", MONEY),
+                number_column("amount", "Pot", "Money in the pot.", MONEY),
+                number_column("allocated", "Grants", "Sum of the grants.", MONEY),
+                number_column("carried", "Carried on", "Money carried into the next year.", MONEY),
+                number_column("vired", "To other envelopes", "Money moved to other envelopes in the year.", MONEY),
+                number_column("reserve", "Left", "Money that is neither granted nor moved.", MONEY),
+                number_column("carried_in", "Carried in", "Money carried in from the year before.", MONEY),
+                number_column(
+                    "vired_in", "From other envelopes", "Money moved in from other envelopes in the year.", MONEY
+                ),
                 _pounds("pounds", "Grants", "Sum of the grants in whole pounds."),
                 _pounds("carried_pounds", "Carried on", "Whole pounds carried into the next year.", added=True),
                 _pounds("vired_pounds", "To other envelopes", "Whole pounds moved to other envelopes.", added=True),
@@ -248,7 +258,7 @@ OUTPUT = {
                     added=True,
                     per="envelope",
                 ),
-                *_price("What one more unit of money is worth to the first stage in which the pot matters."),
+                *price_columns("What one more unit of money is worth to the first stage in which the pot matters."),
             ),
         ),
         OutputTable(
@@ -263,12 +273,12 @@ OUTPUT = {
             "A row for each stage, in the order in which they are minimised.",
             (
                 OutputColumn("name", "Stage", "Name of the stage, with its priority in brackets."),
-                _number("value", "Optimum", "Optimum of the stage, proved by its duals.", STAGE),
+                number_column("value", "Optimum", "Optimum of the stage, proved by its duals.", STAGE),
                 OutputColumn("unit", "Unit", "Unit of the stage.", "text"),
-                _number("final", "At the settlement", "Value of the stage at the settlement.", STAGE),
-                _number("give", "May give", "How far later stages may leave the optimum.", STAGE),
+                number_column("final", "At the settlement", "Value of the stage at the settlement.", STAGE),
+                number_column("give", "May give", "How far later stages may leave the optimum.", STAGE),
             ),
         ),
     )
 }
-"""The seven tables by name, in the order in which they are written. Tables only ever gain columns."""
+"""The tables of every settlement by name, in the order in which they are written. Tables only ever gain columns."""

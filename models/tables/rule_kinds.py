@@ -47,12 +47,16 @@ class IndexSet:
     of_grants
         Whether the limits hold for grants and pots alone. Where these are settled first, the limits are too: a regime
         that fixes grants drops them, and in a two-stage programme they belong to the first stage.
+    of_rates
+        Whether values are shares of gaps between rates, or of their inequality at the start, and take no basis. Such
+        limits hold in the year of convergence unless a row names one, and no repair moves them.
     """
 
     axes: tuple[str, ...]
     selectors: tuple[str, ...]
     of_targets: bool = False
     of_grants: bool = False
+    of_rates: bool = False
 
 
 GRANTS = IndexSet(("area", "envelope", "year"), ("area", "region", "type", "envelope", "year"), of_grants=True)
@@ -62,6 +66,9 @@ POTS = IndexSet(("envelope", "year"), ("envelope", "year"), of_grants=True)
 SUMS = IndexSet((), ("area", "region", "type", "envelope", "year"), of_grants=True)
 OPTIONS = IndexSet(("option",), ("area", "region", "type", "option"))
 """A row that names no option holds for all of the table ``options``, and for no scale-back."""
+RATES = IndexSet(TARGETS.axes, TARGETS.selectors, of_targets=True, of_rates=True)
+NATIONS = IndexSet(("objective", "year"), ("objective", "year"), of_rates=True)
+PAIRS = IndexSet(("area", "year"), ("area", "region", "type", "year"), of_rates=True)
 
 
 @dataclass(frozen=True)
@@ -94,6 +101,12 @@ class Rule:
         From which value on a share is probably meant as a percentage.
     general
         Whether ``[rules]`` takes it.
+    switch
+        Whether its value is 1, or 0 for off.
+    of_one
+        Whether a row must name an objective.
+    unit
+        Unit of its limits where they are neither money nor contributions.
     """
 
     name: str
@@ -109,6 +122,9 @@ class Rule:
     most: float = math.inf
     percentage_from: float = math.inf
     general: bool = True
+    switch: bool = False
+    of_one: bool = False
+    unit: str = ""
 
     @property
     def selectors(self) -> tuple[str, ...]:
@@ -139,6 +155,8 @@ class Rule:
 _OF_TARGETS = ("bid", "amount", "per_head")
 _OF_POT = ("bid", "amount")
 _OF_OPTION = ("bid", "amount")
+_OF_RATES = ("bid",)
+"""No other basis: the cell stays empty."""
 
 RULES = {
     rule.name: rule
@@ -297,6 +315,53 @@ RULES = {
             most=1,
             general=False,
         ),
+        Rule(
+            "convergence_floor",
+            explanation="Every area makes up this share of its gap to the nation's line.",
+            words="convergence floor",
+            over=RATES,
+            sense="floor",
+            term="convergence_floor",
+            bases=_OF_RATES,
+            percentage_from=2,
+            general=False,
+            of_one=True,
+        ),
+        Rule(
+            "no_worse_than_today",
+            explanation="No side effect makes an outcome worse than it is today; 1 is on, 0 off.",
+            words="no worse than today",
+            over=RATES,
+            sense="floor",
+            term="no_worse_than_today",
+            bases=_OF_RATES,
+            most=1,
+            switch=True,
+        ),
+        Rule(
+            "gini_ceiling",
+            explanation="The Gini coefficient of an objective's rates ends at most at this share of what it is today.",
+            words="Gini ceiling",
+            over=NATIONS,
+            sense="ceiling",
+            term="gini_ceiling",
+            bases=_OF_RATES,
+            percentage_from=2,
+            general=False,
+            of_one=True,
+            unit="mean rate",
+        ),
+        Rule(
+            "inclusion_floor",
+            explanation="Every area brings inclusion at least at this ratio to prosperity, each over its national aim.",
+            words="inclusion floor",
+            over=PAIRS,
+            sense="floor",
+            term="inclusion_floor",
+            bases=_OF_RATES,
+            percentage_from=10,
+            unit="share of the national target",
+        ),
     )
 }
 """The rules by name; where the basis is ``bid``, rules of the pot are shares of the pot, and those of options shares of
@@ -305,7 +370,12 @@ the largest take-up."""
 ROW_WORDS = {rule.term: rule.words for rule in RULES.values() if not rule.bound}
 """What people call the limits that are rows, by the name of the rows."""
 
-KINDS = (POT, *dict.fromkeys(rule.kind for rule in sorted(RULES.values(), key=lambda rule: rule.over is POTS)))
+KINDS = (
+    POT,
+    *dict.fromkeys(
+        rule.kind for rule in sorted(RULES.values(), key=lambda rule: rule.over is POTS) if not rule.over.of_rates
+    ),
+)
 """Kinds of limits that a repair may change: the pot, then those of areas, then what moves between pots."""
 
 

@@ -11,6 +11,8 @@ STAGE_WORDS: Mapping[str, str] = {
     "concession.total": "all cuts of proposed targets together",
     "burden": "what areas lose or pay themselves",
     "cost": "the money that is spent",
+    "convergence.total": "what places miss of their aims of convergence",
+    "inclusion.total": "what is not met of prosperity and inclusion together",
 }
 """Objective of each stage in words, by its name in the settings."""
 

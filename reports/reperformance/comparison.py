@@ -20,7 +20,7 @@ from singlepot.models.files.ownership import is_sealed, sealed_manifest
 from singlepot.models.files.table_json import json_text
 from singlepot.models.settlement.documents import manifest_entries
 from singlepot.models.settlement.settlement import Settlement
-from singlepot.models.tables.output import OUTPUT
+from singlepot.models.tables.output_levelling import output_of
 from singlepot.scenarios.results.settlement_document import certificate_of
 from singlepot.scenarios.results.settlement_folder import table_of
 from singlepot.scenarios.results.verifying import WrittenFolder
@@ -177,8 +177,9 @@ class FolderComparison:
         if not self._where.derives_otherwise and not any(file.why for file in self.files.values()):
             return with_provenance(derived, written)
         try:
+            described = output_of(derived.scenario.settings.sections)
             tables: dict[str, Any] = {
-                name: table_of(table, written.files[f"tables/{name}.csv"].decode()) for name, table in OUTPUT.items()
+                name: table_of(table, written.files[f"tables/{name}.csv"].decode()) for name, table in described.items()
             }
             certificate = certificate_of(written.document["certificate"])
         except (KeyError, TypeError, ValueError):

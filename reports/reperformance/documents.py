@@ -12,7 +12,7 @@ from singlepot.models.assurance.verification import AssuranceFinding
 from singlepot.models.files.csv_text import csv_text
 from singlepot.models.settlement.documents import guarded
 from singlepot.models.settlement.settlement import Settlement
-from singlepot.models.tables.output import OUTPUT
+from singlepot.models.tables.output_levelling import OF_SECTIONS, output_of
 from singlepot.scenarios.results.settlement_folder import table_of
 
 from .json_documents import JsonComparison, Pairs, layout_differences, parsed, without
@@ -29,6 +29,10 @@ OF_THE_SOLVER = ("backend", "backend_version", "methods", "extra")
 
 MADE_BY_STAGES = ("optimum", "final", "give")
 """Values of a stage in the certificate, which the table of stages holds too."""
+
+
+TABLES = output_of(OF_SECTIONS)
+"""Every table that a settlement may have."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,7 +63,7 @@ class DocumentComparison:
     def of_table(self, name: str, written: bytes) -> Iterator[AssuranceFinding]:
         """Compare a file ``tables/….csv``; also its layout, where its numbers are compared to their last digits."""
         key = name.removeprefix("tables/").removesuffix(".csv")
-        frame = table_of(OUTPUT[key], written.decode())
+        frame = table_of(TABLES[key], written.decode())
         differs = False
         for difference in self._of_frame(key, frame, f"{name} line"):
             differs = True
@@ -74,7 +78,7 @@ class DocumentComparison:
             yield AssuranceFinding(DOCUMENT, "its content", "no object")
             return
         yield from self._of_headings(one, other)
-        for name in OUTPUT if self.tables else ():
+        for name in self.settlement.tables if self.tables else ():
             rows = one.get(name)
             if rows != other.get(name):
                 frame = pd.DataFrame([dict(row) for row in rows] if isinstance(rows, list) else [])
@@ -85,14 +89,14 @@ class DocumentComparison:
 
     def _of_frame(self, table: str, written: pd.DataFrame, file: str) -> Iterator[AssuranceFinding]:
         derived = self.settlement.tables[table]
-        return table_differences(OUTPUT[table], written, derived, self.precision, file, self._whole)
+        return table_differences(TABLES[table], written, derived, self.precision, file, self._whole)
 
     def _of_headings(self, written: Pairs, derived: Pairs) -> Iterator[AssuranceFinding]:
         keys = [", ".join(name for name, _ in document) for document in (written, derived)]
         if keys[0] != keys[1]:
             yield AssuranceFinding(DOCUMENT, "keys", keys[0], keys[1])
         for name, value in derived:
-            if name in (*OUTPUT, "certificate") or (name == "provenance" and self.passed_over is None):
+            if name in (*TABLES, "certificate") or (name == "provenance" and self.passed_over is None):
                 continue
             expected = (
                 with_recorded(value, written.get(name), self.passed_over or ()) if name == "provenance" else value

@@ -10,6 +10,7 @@ from singlepot.models.scenario.titles import Titles
 from singlepot.models.tables.plain_words import assumed_words, plain
 from singlepot.models.tables.stage_words import stage_words
 
+from .levelling import levelling_section
 from .lines import count, join_sections, lay_out, wrap
 from .story import last_national, proof_words, story
 
@@ -41,6 +42,7 @@ def summary(settlement: Settlement, price: PriceOfFairness, *, verbose: bool = F
             wrap(settlement.scenario.settings.title),
             _money_section(settlement),
             _national_section(settlement),
+            levelling_section(settlement),
             _asks_section(settlement),
             _assumed_section(settlement),
             [line for sentence in fairness_words(price) for line in wrap(sentence)],

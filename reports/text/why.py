@@ -14,6 +14,7 @@ from singlepot.models.scenario.titles import Titles
 from singlepot.models.tables.plain_words import plain
 from singlepot.models.tables.stage_words import stage_words
 
+from .levelling import aim_words
 from .lines import clip, count, percent, wrap
 from .merit_order import merit_cost, merit_title
 from .stability import stability_lines
@@ -54,6 +55,10 @@ def why_area(account: AreaAccount, scenario: Scenario) -> str:
     for row in account.targets.to_dict("records"):
         what = f"  {row['year']} {clip(titles.objectives[row['objective']], TITLE):<12}"
         lines.append(f"{what} proposed {row['proposed']:>12,.2f}  agreed {row['agreed']:>12,.2f}")
+    if account.convergence is not None and len(account.convergence):
+        lines += ["", "How far it catches up"]
+        for sentence in aim_words(account.convergence, account.name, titles):
+            lines += wrap(sentence, "  - ", "    ")
     lines += ["", "What is asked, and why" if len(account.asks) else "Nothing is asked."]
     for row in account.asks.to_dict("records"):
         lines += wrap(str(row["reason"]), "  - ", "    ")

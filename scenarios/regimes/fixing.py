@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from singlepot.models.formulation.model import touched
+from singlepot.models.formulation.rate_limits import rate_values
 from singlepot.models.formulation.rules import Limit, Rules, resolve
 from singlepot.models.scenario.array_types import Booleans
 from singlepot.models.scenario.arrays import Arrays
@@ -130,7 +131,7 @@ def _broken(data: Arrays, rules: Rules, grants: Floats, plain: Decisions) -> lis
 
 
 def _count(rule: Rule, data: Arrays, rules: Rules, grants: Floats, plain: Decisions) -> int:
-    """In how many areas a rule is broken; of a sum of grants, how many rows are."""
+    """In how many areas, or objectives, a rule is broken; of a sum of grants, how many rows are."""
     if rule.over is SUMS:
         totals = [
             (limit, float(grants[limit.areas][:, limit.cells].sum()))
@@ -151,7 +152,7 @@ def _count(rule: Rule, data: Arrays, rules: Rules, grants: Floats, plain: Decisi
         broken &= value > data.proposed
     if rule.over is OPTIONS:
         return len(np.unique(data.options.area[broken]))
-    return int(broken.reshape(len(data.areas), -1).any(axis=1).sum())
+    return int(broken.reshape(len(broken), -1).any(axis=1).sum())
 
 
 def _limited(rule: Rule, data: Arrays, grants: Floats, plain: Decisions) -> Floats:
@@ -162,6 +163,8 @@ def _limited(rule: Rule, data: Arrays, grants: Floats, plain: Decisions) -> Floa
         return plain.take_up
     if rule.over is TARGETS and rule.sense == "ceiling":
         return _carried(data, plain)
+    if rule.over.of_rates:
+        return rate_values(rule, plain.targets, data)
     level, asked = (grants, data.bid) if rule.over is GRANTS else (plain.targets, data.proposed)
     if rule.sense != "step":
         return level

@@ -10,7 +10,9 @@ import numpy as np
 import pandas as pd
 
 from singlepot.models.diagnostics.problems import did_you_mean
+from singlepot.models.formulation.formulation import formulate
 from singlepot.models.infeasibility.clash import Clash
+from singlepot.models.infeasibility.rates import explain_rates
 from singlepot.models.infeasibility.relaxable import EXTRA, RelaxableProgramme, relaxable
 from singlepot.models.infeasibility.search import find_clash
 from singlepot.models.infeasibility.uniform_change import RuleValue, find_uniform_change
@@ -118,6 +120,8 @@ def repair(
     control = Control(time_limit_s, progress)
     elastic = relaxable(scenario, extra)
     clashes = _clashes(elastic, control)
+    if not clashes:
+        _insist_on_rates(scenario, extra, control)
     if allowed is None:
         allowed = _sensible(elastic, clashes, control)
     if not clashes:
@@ -142,6 +146,15 @@ def repair(
         if _settles(trial.repaired(), extra, control):
             return trial
     raise SolverFailedError("the repaired scenario does not settle", "report this scenario as a defect")
+
+
+def _insist_on_rates(scenario: Scenario, extra: Extra | None, control: Control) -> None:
+    """Refuse a scenario whose rules of rates cannot hold: no repair moves them, and their error says what can be."""
+    formulation = formulate(scenario, extra)
+    if formulation.rules.of_rates and not is_possible(formulation.programme, control):
+        error = explain_rates(formulation, control, extra)
+        if error is not None:
+            raise NoRepairError(error.cause, error.remedy)
 
 
 def _known(may_change: Sequence[str] | None) -> tuple[str, ...] | None:

@@ -18,6 +18,7 @@ from singlepot.models.settlement.certificate import Certificate, StageEvidence
 from singlepot.models.settlement.documents import SCHEMA, as_dict
 from singlepot.models.settlement.settlement import Settlement
 from singlepot.models.tables.output import OUTPUT, Kind, OutputTable
+from singlepot.models.tables.output_levelling import output_of
 from singlepot.solver import SinglepotError
 
 from ..formats.json_document import scenario_as_dict, scenario_of
@@ -84,7 +85,8 @@ def read_settlement_json(path: Path) -> Settlement:
         raise UnreadableSettlementError(f"{path} is no whole settlement: it lacks {', '.join(missing)}", remedy)
     try:
         scenario = scenario_of(document["scenario"], "$.scenario", path.name, report)
-        tables: dict[str, Any] = {name: rows_of(table, document[name], scenario) for name, table in OUTPUT.items()}
+        described = output_of(scenario.settings.sections)
+        tables: dict[str, Any] = {name: rows_of(table, document[name], scenario) for name, table in described.items()}
         certificate = certificate_of(document["certificate"])
     except BadInputError as fault:
         raise UnreadableSettlementError(

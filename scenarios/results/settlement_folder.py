@@ -15,7 +15,8 @@ import pandas as pd
 from singlepot.models.files.folder_kinds import MANIFEST, RUN
 from singlepot.models.settlement.documents import SCHEMA, unguarded
 from singlepot.models.settlement.settlement import Settlement
-from singlepot.models.tables.output import OUTPUT, OutputTable
+from singlepot.models.tables.output import OutputTable
+from singlepot.models.tables.output_levelling import output_of
 
 from ..reading.reading import read_scenario
 from .settlement_document import (
@@ -57,12 +58,13 @@ def read_settlement(path: str | PathLike[str]) -> Settlement:
     document = json.loads((folder / "settlement.json").read_text(encoding="utf-8"))
     run = folder / RUN
     timings = json.loads(run.read_text(encoding="utf-8"))["cpu_seconds"] if run.is_file() else {}
+    scenario = read_scenario(folder / "scenario")
     tables: dict[str, Any] = {
         name: table_of(table, (folder / "tables" / f"{name}.csv").read_text(encoding="utf-8"))
-        for name, table in OUTPUT.items()
+        for name, table in output_of(scenario.settings.sections).items()
     }
     return Settlement(
-        scenario=read_scenario(folder / "scenario"),
+        scenario=scenario,
         **tables,
         certificate=certificate_of(document["certificate"]),
         provenance=document["provenance"],

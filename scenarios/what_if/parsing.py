@@ -17,7 +17,7 @@ Cell = str | float
 ACTIONS = ("set", "multiply", "add", "drop", "append")
 """Actions on the selected rows; each change has one of them."""
 
-SECTIONS = ("rules", "stages", "equity", "derive", "log")
+SECTIONS = ("rules", "stages", "equity", "convergence", "inclusion", "derive", "log")
 """Sections of the settings that a what-if may change."""
 
 KEYS = ("base", "title", "levers", "remove", *SECTIONS, "change")
@@ -61,7 +61,7 @@ class WhatIf:
     changes
         The changes of rows, in order.
     settings
-        Changes of title, rules, stages, equity and derive, nested as in ``scenario.toml``; None removes a key.
+        Changes of title, rules and the other sections, nested as in ``scenario.toml``; None removes a key.
     levers
         Levers that are pulled before, with their values, in order.
     file
@@ -199,7 +199,7 @@ def _removing(settings: dict[str, Any], path: Sequence[str]) -> dict[str, Any]:
     if not rest:
         return {**settings, key: None}
     inner = settings.get(key) or {}
-    deeper = rest[0].split(".", 1) if key in ("stages", "derive", "theme") else [rest[0]]
+    deeper = rest[0].split(".", 1) if key in ("stages", "convergence", "derive", "theme") else [rest[0]]
     return {**settings, key: _removing(inner, deeper)}
 
 

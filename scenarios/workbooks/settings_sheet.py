@@ -32,7 +32,11 @@ SHEET = Table(
 LISTS = {"years": str, "attributes": str, "stages.order": str, "stages.bands.ends": float, "stages.bands.slopes": float}
 """Keys that hold several values, and of which kind."""
 
-TEXTS = ("title", "money", "price_base", "equity.attribute")
+TEXTS = (
+    *("title", "money", "price_base", "equity.attribute"),
+    *("convergence.places", "convergence.compared_with", "convergence.line", "convergence.year"),
+    *("inclusion.prosperity", "inclusion.inclusion", "inclusion.places", "inclusion.year"),
+)
 """Keys that hold text."""
 
 THEMES = "derive.theme."
@@ -107,7 +111,7 @@ def check_cells(sheet: Sheet, layout: Layout, complain: Complain) -> None:
     percent = set(sheet.facts.percent.get(letters, ()))
     for row, key, value, _ in first_rows(sheet, layout.positions.tolist(), layout.columns):
         cell, key = f"{sheet.name}!{letters}{row}", str(key).strip()
-        if isinstance(value, Date) and key not in ("years", "price_base"):
+        if isinstance(value, Date) and key not in ("years", "price_base", "convergence.year", "inclusion.year"):
             complain("SP-X022", cell, key, f"the date {value}", "a value", "format the cell as text")
         plain = isinstance(value, float) and row not in percent and key.startswith("rules.")
         if plain and percent and value > LARGEST_PLAIN_RULE:

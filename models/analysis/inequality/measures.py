@@ -64,6 +64,24 @@ def theil(values: Floats, weights: Floats) -> float:
     return max(float((shares * ratio * logs).sum()), 0.0)
 
 
+def mean_log_deviation(values: Floats, weights: Floats) -> float:
+    r"""Mean log deviation, Theil's L: how far the shares of people are from the shares of the whole.
+
+    .. math:: L = \sum_i p_i \ln (\mu / x_i)
+
+    p: share of people. x: value. μ: mean. NaN where a value is not positive.
+
+    Examples
+    --------
+    >>> round(mean_log_deviation(np.asarray([1.0, 3.0]), np.ones(2)), 6)
+    0.143841
+    """
+    shares, mean = _shares(values, weights)
+    if np.isnan(mean) or (values <= 0).any():
+        return np.nan
+    return max(float(shares @ np.log(mean / values)), 0.0)
+
+
 def theil_by_group(values: Floats, weights: Floats, groups: npt.ArrayLike) -> tuple[float, float]:
     r"""Theil's T between groups and within them; the two add up to the whole.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...scenario.array_types import Floats
+from ...scenario.array_types import Booleans, Floats
 
 
 def pairing(prosperity: Floats, inclusion: Floats, weights: Floats) -> dict[str, float]:
@@ -35,8 +35,7 @@ def pairing(prosperity: Floats, inclusion: Floats, weights: Floats) -> dict[str,
     """
     if len(prosperity) < 2 or weights.sum() <= 0:
         return dict.fromkeys(("rank_correlation", "both", "prosperous", "inclusive", "neither"), np.nan)
-    rich = prosperity > _median(prosperity, weights)
-    open_ = inclusion > _median(inclusion, weights)
+    rich, open_ = above_medians(prosperity, inclusion, weights)
     shares = weights / weights.sum()
     return {
         "rank_correlation": _correlation(_ranks(prosperity), _ranks(inclusion)),
@@ -45,6 +44,12 @@ def pairing(prosperity: Floats, inclusion: Floats, weights: Floats) -> dict[str,
         "inclusive": float(shares[~rich & open_].sum()),
         "neither": float(shares[~rich & ~open_].sum()),
     }
+
+
+def above_medians(prosperity: Floats, inclusion: Floats, weights: Floats) -> tuple[Booleans, Booleans]:
+    """Return which areas are above the median of the people in each of the two."""
+    rich, open_ = (values > _median(values, weights) for values in (prosperity, inclusion))
+    return np.asarray(rich), np.asarray(open_)
 
 
 def _median(values: Floats, weights: Floats) -> float:

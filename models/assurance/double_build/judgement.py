@@ -120,6 +120,7 @@ def set_variables(build: Build, position: Position) -> None:
         _fill(build, model.given_band, pair, value(share))
     for area, share in build.burden.items():
         _fill(build, model.lost_band, (area,), value(share))
+    build.set_levelling()
 
 
 def _put(variable: Any, value: float) -> None:

@@ -10,7 +10,8 @@ from typing import Any
 import pyomo.environ as pyo
 
 from ..statement import Cell, Place, Statement
-from .rows import DoubleBuildError, Rows
+from .levelling import LevellingRows
+from .rows import DoubleBuildError
 from .solving import solve
 
 HOLD = 1e5
@@ -29,7 +30,7 @@ OBJECTIVE = 1e3
 """Factor of objectives, so that small coefficients stand clear of the solver's dual tolerance."""
 
 
-class Build(Rows):
+class Build(LevellingRows):
     """The rows, and what each stage adds to them.
 
     ``fixed`` names the variables, and ``tight`` the rows, that a stage's optimum holds at a bound; ``held`` the row
@@ -127,6 +128,10 @@ class Build(Rows):
                 stages[name] = (self._total_concession(), 1.0, give)
             elif name == "burden":
                 stages[name] = (self._total_burden(), money, give)
+            elif name == "convergence.total":
+                stages[name] = (self.convergence(), 1.0, give)
+            elif name == "inclusion.total":
+                stages[name] = (self.inclusion(), 1.0, give)
             else:
                 stages[name] = (pyo.quicksum(self.grant.values()), money, give)
         return stages

@@ -5,7 +5,20 @@ decimals as they stand in the tables. It shares nothing with the arrays, rules a
 an error in one of the two is seen by the other. It is not fast and need not be.
 """
 
+from .aims import Aim, Both, GiniCeiling
 from .state import state
 from .words import Cell, Move, Objective, Place, PotShare, Statement, exact
 
-__all__ = ["Cell", "Move", "Objective", "Place", "PotShare", "Statement", "exact", "state"]
+__all__ = [
+    "Aim",
+    "Both",
+    "Cell",
+    "GiniCeiling",
+    "Move",
+    "Objective",
+    "Place",
+    "PotShare",
+    "Statement",
+    "exact",
+    "state",
+]

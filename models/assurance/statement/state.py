@@ -6,7 +6,10 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from .aims import Levelling
+from .levelling import Levels
 from .limits import Limits
+from .rate_rules import RateRules
 from .tables import Tables
 from .words import Move, Objective, Place, Statement, exact, is_there, or_one
 
@@ -29,6 +32,8 @@ class Reader(Tables):
         concerned = [code for code in self.codes if code not in self.centre and self._bids_or_proposes(code)]
         people = self._people(concerned)
         limits = Limits(self)
+        levelling = self._levelling(concerned)
+        lowest_target = limits.lowest(self.proposed, "target_floor", "target_lock", envelopes=False)
         return Statement(
             areas=tuple(self.codes),
             centre=self.centre,
@@ -49,7 +54,7 @@ class Reader(Tables):
             lowest_grant=limits.lowest(self.bid, "grant_floor", "grant_lock", envelopes=True),
             highest_grant=limits.highest(self.bid, "grant_ceiling", "grant_lock", envelopes=True),
             step=limits.step(),
-            lowest_target=limits.lowest(self.proposed, "target_floor", "target_lock", envelopes=False),
+            lowest_target=lowest_target | {c: max(v, lowest_target.get(c, v)) for c, v in levelling.floors.items()},
             highest_target=limits.highest(self.proposed, "", "target_lock", envelopes=False),
             target_ceiling=limits.highest(self.proposed, "target_ceiling", "", envelopes=False),
             own_cost_ceiling=limits.own_cost(),
@@ -65,6 +70,24 @@ class Reader(Tables):
             level=self._attributes("baseline"),
             per=self._attributes("per"),
             sign={key: -1 if row.get("direction") == "decrease" else 1 for key, row in self.goals.items()},
+            levelling=levelling,
+        )
+
+    def _levelling(self, concerned: list[str]) -> Levelling:
+        levels = Levels(self, concerned)
+        rules = RateRules(levels)
+        moving = levels.convergence is not None and levels.convergence.line == "end"
+        return Levelling(
+            year=levels.year,
+            moving=moving,
+            aims=tuple(levels.all_aims()),
+            both=levels.both(),
+            floors=levels.not_below() | rules.floors(),
+            ginis=tuple(rules.ginis()),
+            ratios=rules.ratios(),
+            sizes=rules.sizes(),
+            level=levels.level,
+            per=levels.per,
         )
 
     def _attributes(self, column: str) -> dict[Place, Fraction]:

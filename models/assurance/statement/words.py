@@ -9,6 +9,8 @@ from fractions import Fraction
 from functools import cached_property
 from typing import TypeVar
 
+from .aims import Levelling
+
 Cell = tuple[str, str, str]
 """(area, envelope, year) or (area, objective, year)."""
 
@@ -110,6 +112,7 @@ class Statement:
     level: Mapping[Place, Fraction]
     per: Mapping[Place, Fraction]
     sign: Mapping[str, int]
+    levelling: Levelling
 
     @cached_property
     def whole_bid(self) -> Mapping[str, Fraction]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from ..statement import Place, Statement
+from .levelling import check_levelling
 from .outcome import NONE, Outcome
 from .pounds import PENNY, whole_pounds
 from .prices import Labels, Prices
@@ -39,7 +40,7 @@ def verify_tables(
     Parameters
     ----------
     tables
-        By name: take_up, grants, targets, national, asks, pot, stages.
+        By name: take_up, grants, targets, national, asks, pot, stages; convergence and inclusion where they are there.
     pounds_per_unit
         Pounds in one unit of the scenario's money.
     rates
@@ -58,6 +59,7 @@ def verify_tables(
     _pounds(outcome, tables["grants"], tables["pot"], pounds_per_unit, book)
     check_rules(outcome, tables["grants"].file, tables["targets"].file, tables["take_up"].file, book)
     _stages(outcome, tables["stages"], book)
+    check_levelling(outcome, tables, book)
     prices = Prices(outcome, tables, labels, book)
     prices.check()
     Reasons(outcome, tables["asks"], prices, labels, book).check()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 
-from ..statement import Cell, Place, Statement
+from ..statement import Aim, Both, Cell, Place, Statement
 
 NONE = Fraction(0)
 
@@ -111,7 +111,40 @@ class Outcome:
             )
             others = (area for area in statement.areas if area not in self.burden)
             return of_bids + sum((statement.equity[area] * self.own_cost(area) for area in others), NONE)
+        if kind == "convergence.total":
+            return self._convergence()
+        if kind == "inclusion.total":
+            return self._inclusion()
         return sum(self.grants.values(), NONE)
+
+    def agreed(self, areas: frozenset[str], objective: str, year: str) -> Fraction:
+        """Σ of the agreed targets of some areas."""
+        return sum((self.targets.get((area, objective, year), NONE) for area in areas), NONE)
+
+    def short(self, aim: Aim) -> Fraction:
+        """What a place misses of its aim."""
+        levelling = self.statement.levelling
+        brought = self.agreed(aim.areas, aim.objective, levelling.year)
+        if levelling.moving:
+            brought -= aim.part * self.agreed(aim.against, aim.objective, levelling.year)
+        return max(NONE, aim.aim - brought)
+
+    def brought(self, both: Both, place: str) -> tuple[Fraction, Fraction]:
+        """Shares of both national targets that a place brings."""
+        one, other = (
+            self.agreed(both.places[place], key, both.year) / size
+            for key, size in zip(both.objectives, both.size, strict=True)
+        )
+        return one, other
+
+    def _convergence(self) -> Fraction:
+        return sum((aim.weight * self.short(aim) for aim in self.statement.levelling.aims), NONE)
+
+    def _inclusion(self) -> Fraction:
+        both = self.statement.levelling.both
+        if both is None or both.together is None:
+            return NONE
+        return max(NONE, both.together - sum((min(self.brought(both, place)) for place in both.places), NONE))
 
     def _rows(self, priority: int | None) -> Iterator[tuple[Fraction, str]]:
         for missed, row in zip(self.missed, self.statement.national, strict=True):

@@ -31,6 +31,10 @@ class _Rules:
         )
         self._grants(grants)
         self._targets(targets)
+        levelling = self.statement.levelling
+        if levelling.ginis or levelling.ratios:
+            self.book.topic("rules: inequality of rates, and inclusion beside prosperity", "to 1e-9 of their size")
+            self._rates(targets)
         self.book.topic("rules: links, groups, requirements, own costs", "to 1e-9 of their size")
         self._options(take_up)
         if self.statement.lowest_take_up or self.statement.highest_take_up:
@@ -85,6 +89,28 @@ class _Rules:
                 self._at_most(
                     raised[cell], statement.target_ceiling[cell], size, file, f"{name}: asked above target_ceiling"
                 )
+
+    def _rates(self, file: str) -> None:
+        levelling, agreed = self.statement.levelling, self.outcome.agreed
+        for gini in levelling.ginis:
+            key, year = gini.objective, gini.year
+            rate = {
+                area: (levelling.level[area, key] + self.statement.sign[key] * agreed(frozenset([area]), key, year))
+                / levelling.per[area, key]
+                for area in gini.people
+            }
+            people = gini.people
+            pairs = ((i, j) for i in people for j in people if i < j)
+            spread = sum((people[i] * people[j] * abs(rate[i] - rate[j]) for i, j in pairs), NONE)
+            whole = sum((people[area] * rate[area] for area in people), NONE)
+            self._at_most(spread, gini.most * whole, whole, file, f"{key}, {year}: more unequal than gini_ceiling")
+        for (area, year), ratio in levelling.ratios.items():
+            keys = () if levelling.both is None else levelling.both.objectives
+            one, other = (
+                agreed(frozenset([area]), key, year) / size
+                for key, size in zip(keys, levelling.sizes[year], strict=True)
+            )
+            self._at_least(other, ratio * one, abs(one), file, f"{area}, {year}: below inclusion_floor")
 
     def _options(self, file: str) -> None:
         statement, take_up = self.statement, self.outcome.take_up

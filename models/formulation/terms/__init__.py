@@ -16,6 +16,7 @@ from .burden_bands import burden_bands
 from .carry_over import carry_over
 from .concession import concession
 from .concession_bands import concession_bands
+from .convergence import convergence
 from .grant import grant
 from .group import group
 from .largest_concession import largest_concession
@@ -26,6 +27,7 @@ from .pot import pot
 from .requirement import requirement
 from .take_up import take_up
 from .target import target
+from .together import together
 from .virement import virement
 
 _ALLOCATION: tuple[Term, ...] = (
@@ -59,6 +61,8 @@ FOR_STAGE: dict[str, tuple[Term, ...]] = {
     "concession.largest": (concession, largest_concession),
     "concession.total": (concession, concession_bands),
     "burden": (burden, burden_bands),
+    "convergence.total": (convergence,),
+    "inclusion.total": (together,),
 }
 """Terms that a stage needs; they are left out where no such stage is asked for."""
 

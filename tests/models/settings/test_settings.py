@@ -162,6 +162,64 @@ BROKEN = [
         ['did you mean "income"?'],
     ),
     ("equity by a text", 'attribute = "income"', 'attribute = "name"', ["SP-S013"], 19, ["population or one of"]),
+    (
+        "convergence between shortfalls",
+        '[stages]\norder = ["shortfall.largest", ',
+        '[convergence]\naims = { skills = 0.2 }\n[stages]\norder = ["shortfall.largest", "convergence.total", ',
+        ["SP-S020"],
+        None,
+        ["convergence.total before the first or after the last", "move it"],
+    ),
+    ("convergence without aims", '"burden", ', '"convergence.total", "burden", ', ["SP-S021"], None, ["aims in [conv"]),
+    ("inclusion without an aim", '"burden", ', '"inclusion.total", "burden", ', ["SP-S021"], None, ["together in [i"]),
+    (
+        "an aim of an unknown objective",
+        "[equity]",
+        "[convergence]\naims = { skils = 0.2 }\n[equity]",
+        ["SP-S022"],
+        None,
+        ['"skils"', 'did you mean "skills"?'],
+    ),
+    (
+        "an aim in another year",
+        "[equity]",
+        '[convergence]\nyear = "2028-29"\n[equity]',
+        ["SP-S022"],
+        None,
+        ["convergence.year", "a year of the scenario"],
+    ),
+    (
+        "an aim without a rate",
+        "[equity]",
+        "[convergence]\naims = { carbon = 0.2 }\n[equity]",
+        ["SP-S023", "SP-S023"],
+        None,
+        ["no baseline", "leave the aim out"],
+    ),
+    (
+        "an aim above the whole gap",
+        "[equity]",
+        "[convergence]\naims = { skills = 20 }\n[equity]",
+        ["SP-S004"],
+        19,
+        ["a number ≤ 1"],
+    ),
+    (
+        "gaps of areas in nothing",
+        "[equity]",
+        '[convergence]\nplaces = "recipient"\n[equity]',
+        ["SP-S004"],
+        18,
+        ['places = "area", compared_with = "nation"'],
+    ),
+    (
+        "one objective for both",
+        "[equity]",
+        '[inclusion]\nprosperity = "skills"\ninclusion = "skills"\n[equity]',
+        ["SP-S004"],
+        18,
+        ["two different objectives"],
+    ),
     ("not TOML", "schema = 1", "schema = 1,5", ["SP-F012"], 1, ["line 1 column", "with a point"]),
     ("a percentage", "grant_floor = 0.7", "grant_floor = 70%", ["SP-F012"], 9, ["write 0.7 for 70%"]),
     ("a capital truth value", "grant_floor = 0.7", "grant_floor = True", ["SP-F012"], 9, ["true or false"]),
@@ -193,7 +251,8 @@ def test_broken_settings_are_refused_with_their_code_and_line(
 
 
 def test_every_code_of_settings_has_a_case() -> None:
-    tried = {code for case in BROKEN for code in case[3]}
+    elsewhere = {"SP-S026"}  # tests/models/checks/test_levelling.py
+    tried = {code for case in BROKEN for code in case[3]} | elsewhere
     assert {code for code in CODES if code.startswith("SP-S") and code not in WARNINGS} <= tried
 
 

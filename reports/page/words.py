@@ -38,8 +38,7 @@ def illustrative_words(settings: Settings) -> str:
     """Return the words of settings by which a scenario calls itself illustrative, else nothing."""
     for text in (settings.title, *settings.notes.values()):
         if ILLUSTRATIVE in text.casefold():
-            inside = text.partition("(")[2].rpartition(")")[0]
-            words = inside if ILLUSTRATIVE in inside.casefold() else text
+            words = _bracket(text)[1:-1] or text
             return words[0].upper() + words[1:]
     return ""
 
@@ -51,8 +50,16 @@ def heading(figures: Figures) -> str:
 
 def plain_title(title: str) -> str:
     """Return a title without a bracket at its end that calls it illustrative."""
-    before, _, inside = title.partition("(")
-    return before.strip() if before.strip() and ILLUSTRATIVE in inside.casefold() and inside.endswith(")") else title
+    bracket = _bracket(title)
+    before = title.removesuffix(bracket).strip() if bracket else title
+    return before or title
+
+
+def _bracket(text: str) -> str:
+    """Return the bracket of a text that calls it illustrative, to the last that closes; empty where there is none."""
+    at = text.casefold().find(ILLUSTRATIVE)
+    start, end = text.rfind("(", 0, max(at, 0)), text.rfind(")")
+    return text[start : end + 1] if 0 <= start < at < end else ""
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 import singlepot as sp
@@ -18,6 +20,6 @@ from singlepot.reports.page.words import illustrative_words, plain_title
     ],
 )
 def test_only_the_bracket_that_says_illustrative_leaves_a_title(title: str, plain: str, words: str) -> None:
-    settings = sp.read_scenario("bucks-and-burnley").with_(title=title, notes={}).settings
+    settings = replace(sp.read_scenario("bucks-and-burnley").settings, title=title, notes={})
     assert plain_title(title) == plain
     assert illustrative_words(settings) == words

@@ -75,11 +75,12 @@ def price_convergence(
     theirs = other.stages.set_index("name")["final"]
     both = settlement.stages[settlement.stages["name"].isin(theirs.index)]
     stages = pd.DataFrame({"name": both["name"], "unit": both["unit"], "value": both["final"]})
-    limits = [spread(one) for one in (settlement, other)]
+    here, there = (len(limits.floored) + len(limits.ceiled) for limits in map(spread, (settlement, other)))
     return PriceOfConvergence(
-        stages.assign(without=theirs.reindex(both["name"]).to_numpy()).reset_index(drop=True),
-        *(len(one.floored) + len(one.ceiled) for one in limits),
-        _by_region(settlement, other),
+        stages=stages.assign(without=theirs.reindex(both["name"]).to_numpy()).reset_index(drop=True),
+        on_limit=here,
+        on_limit_without=there,
+        regions=_by_region(settlement, other),
     )
 
 

@@ -52,8 +52,9 @@ def rate_values(rule: Rule, targets: Floats, data: Arrays) -> Floats:
         if together is None:
             return np.zeros((len(data.areas), len(data.years)))
         scale = np.asarray([together_scale(data, together, year) for year in years])
+        scale = np.where(scale > 0, scale, np.inf)
         one, other = (targets[:, k] / scale[:, i] for i, k in enumerate((together.prosperity, together.inclusion)))
-        return np.divide(other, one, out=np.full(one.shape, np.inf), where=one > 0)
+        return np.asarray(np.divide(other, one, out=np.full(one.shape, np.inf), where=one > 0))
     if rule.over is not NATIONS:
         return targets
     values = np.zeros((len(data.objectives), len(data.years)))
@@ -81,6 +82,6 @@ def rate_limit(rule: Rule, value: Floats, data: Arrays) -> Floats:
         both = (data.proposed[:, [together.prosperity, together.inclusion]] > 0).all(axis=1)
         return np.where(both, value, np.nan)
     if rule.switch:
-        return np.where((data.proposed == 0) & (value > 0), 0.0, np.nan)
+        return np.asarray(np.where((data.proposed == 0) & (value > 0), 0.0, np.nan))
     limit = value * np.fmax(data.levelling.rate_gap, 0.0)[:, :, None]
     return np.where((data.proposed > 0) & (limit > 0), limit, np.nan)

@@ -104,9 +104,22 @@ def label(stage: str, priority: int | None) -> str:
     return stage if priority is None else f"{stage}[{priority}]"
 
 
+NOT_STATED = ("convergence_floor", "no_worse_than_today", "gini_ceiling", "inclusion_floor")
+"""Rules that no peer states."""
+
+
 def prepare(scenario: sp.Scenario) -> Prepared:
-    """Bring a scenario's tables into the shape of the programme."""
+    """Bring a scenario's tables into the shape of the programme.
+
+    Raises
+    ------
+    ValueError
+        The scenario has aims or rules of convergence or inclusion, which no peer states.
+    """
     settings = scenario.settings
+    unknown = [*settings.sections, *({*settings.rules, *scenario.rules["rule"]} & set(NOT_STATED))]
+    if unknown:
+        raise ValueError(f"the peers do not state {', '.join(unknown)}")
     years = list(settings.years)
     tables = {name: scenario.filled(name) for name in scenario.tables}
     areas = tables["areas"]

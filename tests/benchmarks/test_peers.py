@@ -13,6 +13,7 @@ from benchmarks.peers.solving import Clock
 
 from ..agreement import compare_stages
 from ..cbc import needs_cbc
+from ..levelling_strategies import seeded_levelled
 from ..strategies import scenario, seeded
 
 PEERS = ("pulp", "pyomo", "linopy", "cvxpy")
@@ -50,6 +51,11 @@ def optima(peer: str, settlement: sp.Settlement, **options: str) -> dict[str, fl
 @pytest.mark.parametrize("peer", PEERS)
 def test_a_peer_finds_our_optima_of_england(peer: str) -> None:
     assert compare_stages(england(), optima(peer, england())) <= SAME
+
+
+def test_aims_that_no_peer_states_are_refused() -> None:
+    with pytest.raises(ValueError, match="convergence"):
+        prepare(scenario(seeded_levelled(0)))
 
 
 @pytest.mark.parametrize("peer", PEERS)

@@ -134,7 +134,10 @@ def _rules(base: Drawn, made: Draft, both: bool) -> None:
         if shared.any():
             size = [_size(base, k, t) for k in (one, other)]
             ratio = (kept[shared, other, t] / size[1]) / (kept[shared, one, t] / size[0])
-            made["rules"] = {**made["rules"], "inclusion_floor": round(float(ratio.min()) * number(pick, 0.7, 0.99), 9)}
+            made["rules"] = {
+                **made["rules"],
+                "inclusion_floor": round(float(ratio.min()) * number(pick, 0.97, 0.99), 9),
+            }
     if rows:
         given = made.get("rule_rows")
         table = pd.concat([*([given] if given is not None else []), pd.DataFrame(rows)], ignore_index=True)
@@ -150,7 +153,7 @@ def _convergence_floor(base: Drawn, made: Draft, k: int, kept: np.ndarray, membe
     gap = np.where(member, base.sign[k] * (line * per - level), 0.0)
     bound = (gap > 0) & (kept > 0)
     least = float((kept[bound] / gap[bound]).min(initial=np.inf))
-    return round(min(least, 1.0) * number(base.pick, 0.8, 0.999, 3), 9) if bound.any() else 0.0
+    return round(min(least, 3.0) * number(base.pick, 0.97, 0.999, 3), 9) if bound.any() else 0.0
 
 
 def _size(base: Drawn, k: int, t: int) -> float:

@@ -74,7 +74,7 @@ def _measure(formulation: Formulation, key: str) -> tuple[TradeOffMeasure, Stage
         rows = data.national
         of_key = rows.objective == data.objectives.index(key)
         cost = np.zeros(formulation.programme.shape[1])
-        cost[formulation.model.shortfall[of_key]] = 1 / rows.target[of_key] / of_key.sum()
+        cost[formulation.model.shortfall[of_key]] = 1 / rows.base[of_key] / of_key.sum()
         name = Titles(formulation.scenario).objectives[key]
         return TradeOffMeasure(key, f"shortfall in {name}", "share of the target", True), Stage(key, "", cost)
     known = {stage.name: stage for stage in formulation.stages}

@@ -98,7 +98,7 @@ LEVERS = [
     ("weight.carbon", "2", "weight of Carbon 1 → 2"),
     ("priority.trees", "2", "priority of Trees 1 → 2"),
     ("rules.grant_floor", "85", "grant floor 90% → 85%"),
-    ("give.shortfall.total", "1", "give of all shortfalls together off → 0.01"),
+    ("give.shortfall.total", "1", "allowance on all shortfalls together off → 0.01"),
 ]
 
 

@@ -179,6 +179,6 @@ def test_nothing_to_choose_is_said_and_drawn() -> None:
     fits = flat(pot=pd.DataFrame({"year": ["2026-27"], "amount": [12.0]}))
     settlement = sp.find_alternatives(sp.settle(fits), 0.0, by="area")
     assert settlement.found == ()
-    assert "value: no alternative" in " ".join(alternatives_text(settlement).split())
+    assert "0.00%: no alternative" in " ".join(alternatives_text(settlement).split())
     assert np.allclose(settlement.ranges["near_high"], 6.0)
     assert set(alternatives_chart(settlement)) == {"chart.png", "chart.svg"}

@@ -26,6 +26,12 @@ ROOM = 1e-6
 """Room above a corner for a settlement there: a certificate measures a row against its own size, which may be 0."""
 
 
+def nothing_given(base: sp.Scenario) -> dict[str, dict[str, None]]:
+    """Stages that give nothing, and so have nothing to limit."""
+    stages = base.settings.stages
+    return {"give": dict.fromkeys(stages.give), "limits": dict.fromkeys(stages.limits)}
+
+
 def objectives_of(base: sp.Scenario) -> list[str]:
     return list(dict.fromkeys(base.filled("national")["objective"]))
 
@@ -34,7 +40,7 @@ def least_shortfall(base: sp.Scenario, first: str, second: str, limit: float) ->
     """The least mean shortfall of one objective where another's is limited: a settlement of its own."""
     objectives = base.filled("objectives")
     objectives = objectives.assign(weight=(objectives["key"] == second).astype(float), priority=1.0)
-    alone = base.with_(objectives=objectives, stages={"order": ["shortfall.total"], "give": {}})
+    alone = base.with_(objectives=objectives, stages={"order": ["shortfall.total"], "give": {}, "limits": {}})
     target = base.filled("national").set_index(["objective", "year"])["target"]
 
     def limited(rows: sp.ExtraRows) -> None:
@@ -59,7 +65,7 @@ def along(found: sp.Frontier, count: int) -> list[float]:
 @given(drafts(objectives=2).map(scenario))
 def test_the_frontier_is_where_separate_settlements_are(base: sp.Scenario) -> None:
     first, second = objectives_of(base)
-    plain = base.with_(stages={"give": dict.fromkeys(base.settings.stages.give)})
+    plain = base.with_(stages=nothing_given(base))
     frontier = sp.trace_frontier(plain, first, second)
     for limit in along(frontier, 4):
         at = limit + ROOM
@@ -71,7 +77,7 @@ def test_what_fairness_costs_is_where_separate_settlements_are() -> None:
     base = scenario(seeded(10))
     frontier = sp.trace_frontier(base, "shortfall.total", "concession.total", others="free")
     assert len(frontier.corners) > 5
-    order = {"order": ["concession.total"], "give": dict.fromkeys(base.settings.stages.give)}
+    order = {"order": ["concession.total"], **nothing_given(base)}
     objectives = base.filled("objectives").set_index("key")
     target = base.filled("national").set_index(["objective", "year"])["target"]
 

@@ -165,7 +165,7 @@ EDITS: dict[str, Edit] = {
     "a target's price raised": write("price", 3, "2", "national", "differs from settlement.json in price"),
     "a saving in a reason": say_otherwise("saves £5.0m", "saves £5.1m", "an amount in the reason: found £5.1m"),
     "a price in a reason": say_otherwise(
-        "£1.50m for the last", "£1.60m for the last", "the last kt CO2 a year: found £1.60m"
+        "£1,500 for the last", "£1,600 for the last", "the last t CO2 a year: found £1,600"
     ),
     "a share in a reason": say_otherwise("and 50% of it", "and 60% of it", "60% of it: found 60"),
     "all of it in a reason": say_otherwise(

@@ -16,6 +16,11 @@ Row = tuple[dict[str, float], float, float]
 OPEN = float("inf")
 
 
+def used(row: dict[str, Any]) -> float:
+    """The share of an option that was taken before."""
+    return float(row.get("used") or 0.0)
+
+
 class ByHand:
     """A scenario as dictionaries, and its rows as sums over them."""
 
@@ -106,16 +111,17 @@ class ByHand:
             rows[f"national[{key},{years}]"] = ({**terms, f"shortfall[{key},{years}]": 1.0}, q, OPEN)
         for (area, name), row in self.options.items():
             if self.backs[area]:
-                terms = {f"take_up[{area},{back}]": weight for back, weight in self.backs[area].items()}
+                left = 1 - used(row)
+                terms = {f"take_up[{area},{back}]": left * weight for back, weight in self.backs[area].items()}
                 terms[f"take_up[{area},{name}]"] = 1 / row["max_take_up"]
-                rows[f"link[{area},{name}]"] = (terms, -OPEN, 1.0)
+                rows[f"link[{area},{name}]"] = (terms, -OPEN, left)
             if row["requires"]:
                 needed = self.options[area, row["requires"]]
                 terms = {
                     f"take_up[{area},{row['requires']}]": 1 / needed["max_take_up"],
                     f"take_up[{area},{name}]": -1 / row["max_take_up"],
                 }
-                rows[f"requirement[{area},{name},{row['requires']}]"] = (terms, 0.0, OPEN)
+                rows[f"requirement[{area},{name},{row['requires']}]"] = (terms, used(row) - used(needed), OPEN)
         self._groups(rows)
         return rows
 
@@ -127,7 +133,8 @@ class ByHand:
         for (area, _), names in groups.items():
             if len(names) > 1:
                 terms = {f"take_up[{area},{name}]": 1 / self.options[area, name]["max_take_up"] for name in names}
-                found[f"group[{area},{names[0]}]"] = (terms, -OPEN, 1.0)
+                left = 1 - sum(used(self.options[area, name]) for name in names)
+                found[f"group[{area},{names[0]}]"] = (terms, -OPEN, left)
 
     def _areas(self, found: dict[str, Row], kind: str, key: str) -> set[str]:
         return {

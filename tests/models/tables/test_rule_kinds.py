@@ -20,8 +20,8 @@ ROOMS = ("api", "models", "reports", "scenarios", "solver")
 WRITTEN_AGAIN = ("models/assurance",)
 """What judges a settlement states the rules from the design, without the table."""
 
-EXAMPLES = ("scenarios/writing/example.py",)
-"""What shows a user how rules are written."""
+EXAMPLES = ("scenarios/writing/example.py", "models/tables/plain_words.py")
+"""What shows a user how rules are written, and what people call them."""
 
 NAMES = {name for rule in RULES.values() for name in (rule.name, rule.words)} | {
     rule.term for rule in RULES.values() if not rule.bound

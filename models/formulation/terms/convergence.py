@@ -18,7 +18,7 @@ def convergence(model: Model) -> None:
     h: what is missed, objective units, column ``short_of_aim[place,objective]``. y: agreed target in the year of
     ``[convergence]``. n: denominator of the rate, over the members. e: 1 where the line moves (``line = "end"``), else
     0. A: the aim, the share ``aims`` of the gap. g: the place, l: what it is compared with; both sums of y count areas
-    without a baseline too. Row ``convergence[place,objective]``. levelling.md section 1.
+    without a baseline too. Row ``convergence[place,objective]``. levelling-up.md.
     """
     gaps = model.data.levelling.gaps
     if gaps is None:

@@ -13,7 +13,7 @@ def convergence_floor(model: Model) -> None:
     .. math:: y_{akt} \ge v \cdot \max(\mathrm{gap}_{ak}, 0) \text{ where } q_{akt} > 0
 
     y: agreed target, q: proposed target. v: rule ``convergence_floor``. gap: what the area is below the nation's rate,
-    in the objective's unit. Row ``convergence_floor[area,objective,year]``. levelling.md section 1.
+    in the objective's unit. Row ``convergence_floor[area,objective,year]``. levelling-up.md.
     """
     limit = model.rules["convergence_floor"]
     wanted = limit.binds & (model.target != ABSENT)

@@ -27,7 +27,7 @@ def gini_ceiling(model: Model) -> None:
     ceiling, rule ``gini_ceiling`` times the coefficient of the start. e: difference of two rates, column
     ``rate_difference[objective,year,area,other]``; where no settlement reverses the order of two areas their difference
     itself stands in the row. Rows ``gini_ceiling[objective,year]`` and
-    ``rate_difference[objective,year,area,other,side]``. levelling.md section 1.
+    ``rate_difference[objective,year,area,other,side]``. levelling-up.md.
     """
     limit = model.rules["gini_ceiling"]
     objective, year = np.nonzero(limit.binds)

@@ -14,7 +14,7 @@ def inclusion_floor(model: Model) -> None:
     .. math:: \frac{y_{a2t}}{S_{2t}} - v \frac{y_{a1t}}{S_{1t}} \ge 0
 
     y: agreed target, 1 of prosperity, 2 of inclusion. S: the national target of the year, without one the sum of the
-    proposed targets. v: rule ``inclusion_floor``. Row ``inclusion_floor[area,year]``. levelling.md section 2.
+    proposed targets. v: rule ``inclusion_floor``. Row ``inclusion_floor[area,year]``. levelling-up.md.
     """
     limit, together = model.rules["inclusion_floor"], model.data.levelling.together
     area, year = np.nonzero(limit.binds)

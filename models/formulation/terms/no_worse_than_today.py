@@ -13,7 +13,7 @@ def no_worse_than_today(model: Model) -> None:
     .. math:: y_{akt} \ge 0 \text{ also where } q_{akt} = 0
 
     y: agreed target, q: proposed target. Rule ``no_worse_than_today``. Row
-    ``no_worse_than_today[area,objective,year]``. levelling.md section 1.
+    ``no_worse_than_today[area,objective,year]``. levelling-up.md.
     """
     wanted = model.rules["no_worse_than_today"].binds & (model.target != ABSENT)
     area, objective, year = np.nonzero(wanted)

@@ -18,7 +18,7 @@ def together(model: Model) -> None:
     J: what a place brings together, column ``together[place]``, free. y: agreed target in the year of ``[inclusion]``.
     S: the national target of that year, without one the sum of the proposed targets; 1 is prosperity, 2 inclusion. w:
     what is missed, column ``apart``. Rows ``prosperity[place]``, ``inclusion[place]`` and ``together``. Places with
-    neither a target nor an option that changes one bring nothing. levelling.md section 2.
+    neither a target nor an option that changes one bring nothing. levelling-up.md.
     """
     data, build = model.data, model.build
     aim = data.levelling.together

@@ -103,7 +103,7 @@ def inputs_sheet(settlement: Settlement) -> Sheet:
     table = scenario.levers().dropna(subset=["now"])
     unit = MONEY[scenario.settings.money][0]
     labels = [label[:1].upper() + label[1:] for label in table["label"]]
-    table = table.assign(label=labels, unit=table["unit"].replace({"money": unit, "": "number"}))
+    table = table.assign(label=labels, unit=[{"money": unit, "": "number"}.get(name, name) for name in table["unit"]])
     columns = [
         Column("label", "What", "long"),
         Column("now", "Value (unit of the row)", "number"),

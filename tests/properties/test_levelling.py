@@ -1,4 +1,4 @@
-"""Convergence and inclusion on drawn scenarios: the double build, and the invariants of levelling.md section 6.
+"""Convergence and inclusion on drawn scenarios: the double build, and the invariants of the contract.
 
 ``SINGLEPOT_SCENARIOS=300`` draws more than the usual number for the double build, ``SINGLEPOT_PRICES=100`` for prices.
 """

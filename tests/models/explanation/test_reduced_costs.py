@@ -147,7 +147,7 @@ def test_why_says_where_a_price_is_one_end_of_a_range(tmp_path: Path) -> None:
     assert "may be one end of a range" in settlement.national["price_note"].tolist()
     text = why(settlement)
     assert "Carbon 2026-27: nothing" in text
-    assert "one less saves nothing; one more costs £3.00m" in " ".join(text.split())
+    assert "one less saves nothing; one more costs £3,000 per t CO2" in " ".join(text.split())
     settlement.write(tmp_path / "out")
     values = json.loads(run("why", str(tmp_path / "out"), "--json").stdout)
     assert values["national"][0]["price_range"] == pytest.approx([0, 3], abs=1e-6)

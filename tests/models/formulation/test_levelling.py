@@ -18,7 +18,7 @@ def formulation() -> Formulation:
 
 @pytest.mark.parametrize("term", sorted(LEVELLING))
 def test_the_rows_are_those_of_the_snapshot(formulation: Formulation, term: str) -> None:
-    """The snapshot is written by hand from levelling.md; there is no switch that rewrites it."""
+    """The snapshot is written by hand from the page on levelling up; there is no switch that rewrites it."""
     assert printed(formulation, term) == (SNAPSHOTS / f"{term}.lp").read_text(encoding="utf-8")
 
 

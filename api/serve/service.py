@@ -121,10 +121,11 @@ class Service:
         folder = Path(self._uploads.name) / digest
         folder.mkdir(exist_ok=True)
         path = folder / safe
-        path.write_bytes(content)
+        if not path.exists():
+            with path.open("xb") as file:
+                file.write(content)
         findings = self.findings(str(path))
         if findings.scenario is None:
-            path.unlink()
             return findings, None
         return findings, self._keep(_base(f"upload {digest} {safe}", str(path), findings, uploaded=True))
 

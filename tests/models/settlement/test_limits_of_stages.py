@@ -38,12 +38,17 @@ def giving(draw: st.DrawFn) -> tuple[Draft, Picker]:
 
 
 def restricted(settlement: sp.Settlement, pick: Picker) -> sp.Scenario:
-    """The scenario with floors and ceilings of take-ups that the settlement keeps, drawn for half of the options."""
+    """The scenario with floors and ceilings of take-ups that the settlement keeps, drawn for half of the options.
+
+    Rules on take-ups count what was taken before.
+    """
     made, rows = settlement.scenario, []
-    most = made.filled("options").set_index(["area", "option"])["max_take_up"].to_dict() if len(made.options) else {}
+    options = made.filled("options").set_index(["area", "option"])
+    most, used = options["max_take_up"].to_dict(), (options["max_take_up"] * options["used"]).to_dict()
     for area, option, taken in settlement.take_up.itertuples(index=False):
         if not chance(pick, 50) or most.get((area, option)) == 0:
             continue
+        taken += used.get((area, option), 0.0)
         largest, chosen = most.get((area, option), 1.0), {"area": area, "option": option, "basis": "amount"}
         ceiling = taken + number(pick, 0.0, 0.5) * (largest - taken) if chance(pick, 50) else taken
         rows.append({"rule": "take_up_ceiling", "value": max(ceiling, 0.0), **chosen})

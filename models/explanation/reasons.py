@@ -207,6 +207,8 @@ class Sentences:
             return "; more would end what is worth more"
         if stop == CEILING and not back:
             return f"; {share} of it is all that {self._effects.area(j)} offers"
+        if stop == LINK:  # of what was not taken before
+            share = share_words(self._share[j] / (1 - self._data.options.used[j]))
         return _STOPS.get(stop, "; the {stop} stops it at {share}").format(stop=stop, share=share)
 
     def _prices(self, costs: Sequence[float]) -> list[str]:

@@ -42,6 +42,8 @@ class Move:
     own_cost: float
     whole_grant: Cells
     whole_outcome: Cells
+    left: float = 1.0
+    """Share of it that was not taken before."""
 
     @property
     def title(self) -> str:
@@ -60,7 +62,7 @@ class Move:
 
     @property
     def used_up(self) -> bool:
-        return self.share >= 1 - 1e-6
+        return self.share >= self.left - 1e-6
 
     def money(self, sign: int) -> float:
         """What it takes (1) or saves (-1), over all years and envelopes."""
@@ -138,7 +140,18 @@ class Facts:
                     outcome[name, year] = float(line[name])  # type: ignore[arg-type]
             share = use / most if most else 0.0
             called = str(row["name"] or row["option"])
-            yield Move(*key, called, False, key not in unusable, use, share, row["own_cost"] * use, grant, outcome)
+            yield Move(
+                *key,
+                called,
+                False,
+                key not in unusable,
+                use,
+                share,
+                row["own_cost"] * use,
+                grant,
+                outcome,
+                1 - row["used"],
+            )
 
     def _scale_backs(self) -> Iterator[Move]:
         for area in self.area_names:

@@ -87,7 +87,7 @@ def _row_reached(facts: Facts, move: Move, family: str) -> bool:
 
 def _bound_reached(facts: Facts, move: Move, word: str) -> bool:
     programme, x = facts.settlement.solved_stages.programme, _settled(facts.settlement)
-    for family in ("grant", "target"):
+    for family in ("grant", "target", "take_up"):
         sense = next((sense for sense, rule in bounds_of(family).items() if rule.words == word), None)
         if sense is None:
             continue

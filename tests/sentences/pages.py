@@ -372,6 +372,20 @@ class PageReader(TextReader):
             scanner.claim("versions", True)
         elif scanner.take(r".*Made by singlepot \S+; scenario [0-9a-f]+\.$|(?:numpy|highspy|python|singlepot) .+$"):
             scanner.claim("the provenance", True)
+        elif match := scanner.take(
+            rf"In present value the grants are ({AMOUNT}): counted in ([\d-]+), in (prices of [\d-]+|the scenario's prices, "
+            r"of a year it does not state), discounted by the standard rates of the Green Book of \w+ \d{4} "
+            r"\(3\.5% a year for the first 30 years\)\.$"
+        ):
+            self._present_value(scanner, match)
+
+    def _present_value(self, scanner: Scanner, match: re.Match[str]) -> None:
+        settings, table = self.facts.settlement.scenario.settings, self.facts.settlement.grants
+        later = {year: at for at, year in enumerate(settings.years)}
+        worth = sum(grant / 1.035 ** later[year] for grant, year in zip(table["grant"], table["year"], strict=True))
+        scanner.number("present value", match[1], worth * self.facts.pounds)
+        scanner.claim("year of present value", match[2] == settings.years[0], match[2])
+        scanner.claim("prices", (settings.price_base or "state") in match[3], match[3])
 
 
 def _named(scanner: Scanner, named: list[str], used: set[str]) -> None:

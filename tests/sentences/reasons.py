@@ -23,6 +23,9 @@ STAGES = {
 }
 ENDS = re.compile(r"(?=, |; | and |:|\.$|$)")
 
+CEILING = "the take-up ceiling"
+"""The limit on how far options may be used."""
+
 
 class ReasonReader:
     """Reads the reasons of one settlement."""
@@ -419,7 +422,7 @@ class _Reading:
         scanner.claim("dearer than the last, or not", bool(dearer) == (cost * measure > total * (1 + 1e-6)), f"{cost}")
         if scanner.take("; no other area has any left to offer"):
             others = [m for m in facts.moves.values() if m.area != move.area and m.usable]
-            left = [m for m in others if not m.back and not m.used_up]
+            left = [m for m in others if not (m.back or m.used_up or self.facts.at_limit(m, CEILING))]
             offer = any(key == need and value > 0 for m in left for (key, _), value in m.whole_outcome.items())
             scanner.claim("no other area", not offer)
 
@@ -448,6 +451,10 @@ class _Reading:
     def _stopped(self) -> None:
         scanner, move = self.scanner, self.move
         if scanner.take(", so all of it is used"):
+            scanner.claim("none was taken before", move.left == 1)
+            scanner.claim("all", move.used_up)
+        elif scanner.take(", so all that was left of it is used"):
+            scanner.claim("some was taken before", move.left < 1)
             scanner.claim("all", move.used_up)
         elif match := scanner.take(rf", and ({PERCENT}) of it was enough"):
             scanner.number("share that was enough", match[1], move.share)
@@ -466,6 +473,13 @@ class _Reading:
         elif scanner.take("; there is nothing left below that"):
             zero = [v for v in self.facts.after(move.area) if abs(v) <= 1e-7]
             scanner.claim("nothing left", bool(zero))
+        elif match := scanner.take(rf"; ({PERCENT}) of it is all that (.+?) offers"):
+            scanner.number("share used", match[1], move.share)
+            scanner.claim("area", match[2] in (self.facts.area_names[move.area], move.area), match[2])
+            self._rule(CEILING)
+        elif match := scanner.take(rf"; the take-up floor asks for ({PERCENT}) of it"):
+            scanner.number("share used", match[1], move.share)
+            self._rule("the take-up floor")
         elif match := scanner.take(rf"; (.+?)(?:,? which)? stops it at ({PERCENT})"):
             scanner.number("share used", match[2], move.share)
             self._rule(match[1])
@@ -476,7 +490,7 @@ class _Reading:
     def _linked(self) -> bool:
         rest = 1 - self.facts.back_share(self.move.area)
         own = [m for m in self.facts.moves.values() if m.area == self.move.area and not m.back and m.share > 0]
-        return any(abs(m.share - rest) <= 1e-6 for m in own)
+        return any(abs(m.share - m.left * rest) <= 1e-6 for m in own)
 
     def _rule(self, words: str) -> None:
         self.scanner.claim("the rule is at its limit", self.facts.at_limit(self.move, words), words)

@@ -422,6 +422,8 @@ class TextReader:
             raise NoPatternError(words)
         if "£" in match[1]:
             factor = 1.0 if " for each £1" in words else self.facts.pounds
+            for objective in set(price.place) & set(self.facts.names):  # type: ignore[attr-defined]
+                factor = self.facts.pounds / self.facts.natural(objective)[0]
             scanner.number("worth of slack", match[1], value * factor)
         else:
             scanner.claim("worth of slack", abs(_value(match[1]) - value) <= 6e-3 * abs(value), f"{label} {value}")

@@ -373,8 +373,8 @@ class PageReader(TextReader):
         elif scanner.take(r".*Made by singlepot \S+; scenario [0-9a-f]+\.$|(?:numpy|highspy|python|singlepot) .+$"):
             scanner.claim("the provenance", True)
         elif match := scanner.take(
-            rf"In present value the grants are ({AMOUNT}): counted in ([\d-]+), in (prices of [\d-]+|the scenario's prices, "
-            r"of a year it does not state), discounted by the standard rates of the Green Book of \w+ \d{4} "
+            rf"In present value the grants are ({AMOUNT}): counted in ([\d-]+), in "
+            r"(prices of [\d-]+|the scenario's prices, of a year it does not state), discounted by the standard rates of the Green Book of \w+ \d{4} "
             r"\(3\.5% a year for the first 30 years\)\.$"
         ):
             self._present_value(scanner, match)

@@ -374,8 +374,8 @@ class PageReader(TextReader):
             scanner.claim("the provenance", True)
         elif match := scanner.take(
             rf"In present value the grants are ({AMOUNT}): counted in ([\d-]+), in "
-            r"(prices of [\d-]+|the scenario's prices, of a year it does not state), discounted by the standard rates of the Green Book of \w+ \d{4} "
-            r"\(3\.5% a year for the first 30 years\)\.$"
+            r"(prices of [\d-]+|the scenario's prices, of a year it does not state), discounted by "
+            r"the standard rates of the Green Book of \w+ \d{4} \(3\.5% a year for the first 30 years\)\.$"
         ):
             self._present_value(scanner, match)
 

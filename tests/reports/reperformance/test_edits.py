@@ -119,6 +119,7 @@ FOLLOWS_FROM_NOTHING = {
     *(f"areas.csv {column}" for column in ("region", "recipient", "contact", "note")),
     *("options.csv component", "pot.csv source", "objectives.csv rate_unit"),
     "objectives.csv weight",  # of the one objective of its priority
+    "bids.csv reference",  # of a floor that no grant comes down to
 }
 """Columns of this scenario from which nothing in tables, reasons and logs follows: people wrote them."""
 

@@ -26,7 +26,7 @@ SVG = "http://www.w3.org/2000/svg"
 
 _KEPT = {"path", "line", "rect", "text", "g", "svg", "tspan", "circle", "clipPath", "defs"}
 _DROPPED = re.compile(r"^(aria-|role|class$|pointer-events$|style$|on|\{|cursor$)")
-_SCALES = {"axis", "legend"}
+_SCALES = {"axis", "legend", "title"}
 _LONG = re.compile(r"-?\d+\.\d{2,}")
 _EMPTY = {"M0,0h0v0h0Z"}
 _NO_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

@@ -256,7 +256,7 @@ def ends_table(figures: Figures, way: Literal["gain", "lose"], *, links: bool = 
     columns = [
         Column("name", "Area"),
         Column("change", f"Change, {figures.money}", "money"),
-        *([Column("change_per_head", "£ a head", "number")] if figures.bidders["population"].notna().any() else []),
+        *([Column("change_per_head", "£ a head", "money")] if figures.bidders["population"].notna().any() else []),
         Column("share", "Grant, % of bid", "percent"),
     ]
     caption = f"{len(chosen)} {'area' if len(chosen) == 1 else 'areas'} {way}{'s' if len(chosen) == 1 else ''}"

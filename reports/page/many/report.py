@@ -78,7 +78,7 @@ def _compared(comparison: Comparison) -> Iterator[Section]:
         bars = changes(comparison, name)
         if len(bars):
             unit = SHORT_UNITS[comparison.money]
-            what = f"Change against {first}, all years, {unit}"
+            what = f"Change against the first scenario, all years, {unit}"  # a long title would shrink the bars
             label = f"Areas of {titles[name]} with the lowest and highest change against {first}, {unit}"
             section.pictures.append(Picture(f"changes-{number}", label, ends_spec(bars, what, unit)))
         yield section

@@ -89,6 +89,13 @@ from singlepot.scenarios.repair.search import repair as repair
 from singlepot.scenarios.results.settlement_document import UnreadableSettlementError as UnreadableSettlementError
 from singlepot.scenarios.results.settlement_document import write_settlement as write_settlement
 from singlepot.scenarios.results.settlement_folder import read_settlement as read_settlement
+from singlepot.scenarios.talks.ledger import TalksError as TalksError
+from singlepot.scenarios.talks.ledger import UnreadableTalksError as UnreadableTalksError
+from singlepot.scenarios.talks.opening import open_talks as open_talks
+from singlepot.scenarios.talks.talks import Talks as Talks
+from singlepot.scenarios.talks.talks import TalksStatus as TalksStatus
+from singlepot.scenarios.talks.verifying import TalksVerification as TalksVerification
+from singlepot.scenarios.talks.verifying import verify_talks as verify_talks
 from singlepot.scenarios.what_if.what_if import apply_what_if as apply_what_if
 from singlepot.scenarios.writing.template import write_template as write_template
 from singlepot.scenarios.writing.writing import write_scenario as write_scenario

@@ -1,7 +1,7 @@
 """Codes of the diagnostics of inputs.
 
 F files, S settings, D tables, P programmes and options, W what-ifs and levers, E ensembles, X workbooks, I imports,
-J JSON and Parquet, A codes of areas, N numbers and units.
+J JSON and Parquet, A codes of areas, N numbers and units, T talks.
 """
 
 from __future__ import annotations
@@ -261,6 +261,18 @@ CODES = {
     "SP-N040": "An amount is too small beside the others to be counted.",
     "SP-N041": "Bids are so far apart that pennies of the largest decide about the smallest.",
     "SP-N042": "A stage gives too little to be counted.",
+    "SP-T001": "Unknown column of a table of the talks.",
+    "SP-T002": "A required column of a table of the talks is absent.",
+    "SP-T003": "The answer is to another round.",
+    "SP-T004": "The answer is to other talks.",
+    "SP-T005": "The area is not known, or the sheet is another area's.",
+    "SP-T006": "Nothing of that name is asked.",
+    "SP-T007": "The figure that was asked is another one.",
+    "SP-T008": "How far the area goes cannot be read, or cannot be.",
+    "SP-T009": "There is more than one answer to one ask.",
+    "SP-T010": "The offer cannot be taken.",
+    "SP-T011": "The move changes what is not the centre's to change.",
+    "SP-T012": "The file has no answer.",
 }
 """Every code with what it means. A code never changes its meaning and is never used again for another."""
 

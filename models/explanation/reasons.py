@@ -49,10 +49,10 @@ class Ranked:
 
 
 class Sentences:
-    """Writer of the reasons of asks."""
+    """Writer of the reasons of asks; without rivals, nothing of another area is in them."""
 
-    def __init__(self, orders: MeritOrders, moved: Moved) -> None:
-        self._orders, self._moved = orders, moved
+    def __init__(self, orders: MeritOrders, moved: Moved, *, with_rivals: bool = True) -> None:
+        self._orders, self._moved, self._with_rivals = orders, moved, with_rivals
         self._data = data = orders.solved.formulation.data
         self._effects = Effects(orders.solved)
         self._money = self._effects.money
@@ -143,6 +143,7 @@ class Sentences:
     def _of_cut(self, j: int, ranked: Ranked, rank: int) -> str:
         """Compare a cut with the next dearer one, in the measure of the stage that ranks cuts."""
         cost, other, weights = ranked.cost[rank], ranked.rival[rank], ranked.weights
+        other = other if self._with_rivals else NOBODY
         compared = other != NOBODY and not np.isclose(ranked.cost[other], cost, rtol=ALIKE, atol=ALIKE)
         mine, *theirs = pence(cost, ranked.cost[other]) if compared else pence(cost)
         text = weights.passed_over(j, self._effects)
@@ -164,7 +165,10 @@ class Sentences:
         costs = [cost, price, *([] if other == NOBODY else [ranked.cost[other]])]
         mine, last, *theirs = self._prices([value / units for value in costs])
         text = "; " + "".join(f"{words}, " for words in weights.conditions(j, self._effects.objective))
-        text += f"{weights.each(per)} " + (f"costs {mine}" if cost >= 0 else "pays for itself") + ", against "
+        text += f"{weights.each(per)} " + (f"costs {mine}" if cost >= 0 else "pays for itself")
+        if not self._with_rivals:
+            return text
+        text += ", against "
         if theirs:
             rival = ranked.option[other]
             text += f"{theirs[0]} for {self._effects.name(rival)} in {self._effects.area(rival)} and "
@@ -244,7 +248,7 @@ _STOPS = {
 """Endings of the sentence by what stopped the option; a rule that is not here is named."""
 
 
-def reasons(orders: MeritOrders, moved: Moved) -> Texts:
+def reasons(orders: MeritOrders, moved: Moved, *, with_rivals: bool = True) -> Texts:
     """Return one sentence for each option, in the order of the options; empty for one that is not used.
 
     Parameters
@@ -253,8 +257,10 @@ def reasons(orders: MeritOrders, moved: Moved) -> Texts:
         The merit orders of a settlement.
     moved
         Money that its pots move, in the scenario's unit.
+    with_rivals
+        Whether other areas, their options and what these cost are named.
     """
-    sentences = Sentences(orders, moved)
+    sentences = Sentences(orders, moved, with_rivals=with_rivals)
     options = orders.solved.formulation.data.options
     used = np.flatnonzero(orders.solved.take_up > ALIKE * options.limit)
     texts: Texts = np.full(options.size, "", dtype=object)

@@ -24,6 +24,7 @@ REGIMES = FolderKind("regimes", "regimes.json")
 FRONTIER = FolderKind("frontier", "frontier.json")
 ALTERNATIVES = FolderKind("alternatives", "alternatives.json")
 ROBUST = FolderKind("robust grants", "robust.json")
+ROUND_TABLES = FolderKind("asks of a round", "asks.json")
 ENSEMBLE = FolderKind("ensemble", "ensemble.json")
 ENSEMBLE_TABLES = FolderKind("ensemble's tables", MANIFEST)
 """An ensemble has two manifests: the first is written when it begins, the second when it is finished."""

@@ -1,0 +1,76 @@
+"""Rows of a table of answers as they came: cells are read one by one, and each fault names its cell."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from singlepot.models.diagnostics.problems import Diagnostic, Report, shown
+from singlepot.models.files.csv_text import number_text
+from singlepot.models.tables.raw import RawTable, Refused, is_missing
+
+_NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
+
+
+class Rows:
+    """Rows of one table of answers.
+
+    Parameters
+    ----------
+    name
+        Name of the table, for programs.
+    raw
+        The cells.
+    report
+        Takes the problems.
+    """
+
+    def __init__(self, name: str, raw: RawTable, report: Report) -> None:
+        """Keep the cells."""
+        self.name, self.raw, self.report = name, raw, report
+        self.cells = {header: list(cells) for header, cells in raw.columns.items()}
+
+    def __len__(self) -> int:
+        """Number of rows."""
+        return self.raw.rows
+
+    @property
+    def columns(self) -> Sequence[str]:
+        """Headers."""
+        return list(self.cells)
+
+    def complain(self, code: str, row: int, column: str, value: str, expected: str, remedy: str = "") -> None:
+        """Report what is wrong with a cell; with row -1, with the table."""
+        place = self.raw.place.cell(row, column) if row >= 0 else self.raw.place.whole(column)
+        self.report.add(Diagnostic(code, self.name, self.raw.place.file, place, column, value, expected, remedy))
+
+    def text(self, row: int, column: str) -> str:
+        """Text of a cell without spaces around it; empty where there is none."""
+        cell = self.cells[column][row] if column in self.cells else ""
+        if isinstance(cell, Refused):
+            self.complain(cell.code, row, column, cell.value, "a value", cell.remedy)
+            return ""
+        if isinstance(cell, str):
+            return cell.strip()
+        if is_missing(cell):
+            return ""
+        return number_text(float(cell)) if isinstance(cell, int | float) else str(cell).strip()
+
+    def number(self, row: int, column: str, code: str) -> float | None:
+        """Number of a cell; None where it is empty or no number, which is reported under a code."""
+        text = self.text(row, column)
+        if not text:
+            return None
+        if not _NUMBER.fullmatch(text):
+            self.complain(code, row, column, shown(text), "a number", "write digits and a point only")
+            return None
+        return float(text)
+
+    def filled(self, row: int, columns: Sequence[str]) -> bool:
+        """Whether a row holds anything in some columns."""
+        return any(not is_blank(self.cells[column][row]) for column in columns if column in self.cells)
+
+
+def is_blank(cell: object) -> bool:
+    """Whether nothing stands in a cell."""
+    return not cell.strip() if isinstance(cell, str) else is_missing(cell)

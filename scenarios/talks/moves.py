@@ -1,0 +1,141 @@
+"""Moves of the centre: what-ifs on pot, national objectives, rules and stages, and take-ups that it imposes."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from singlepot.models.diagnostics.problems import BadInputError, Diagnostic, Report, did_you_mean, one_of, shown
+from singlepot.models.formulation.bounds import take_up_bounds
+from singlepot.models.formulation.rules import resolve
+from singlepot.models.scenario.arrays import arrays
+from singlepot.models.scenario.scenario import Scenario
+from singlepot.models.settlement.settle import settle_scenario
+from singlepot.models.settlement.settlement import Settlement
+from singlepot.solver.errors import NoSettlementError
+
+from ..formats.settings_file import read_settings_file
+from .programme import CEILING, FLOOR, keys_of, rule_rows
+from .rounds import used_of
+from .state import State
+
+TABLES = ("pot", "national", "rules")
+SECTIONS = ("rules", "stages")
+LEVERS = ("pot", "national", "rules", "give")
+KEYS = ("title", "base", *SECTIONS, "remove", "levers", "change", "imposed")
+
+NEAR = 1e-6
+"""Share of a largest take-up by which a settlement may be displaced to satisfy a changed scenario."""
+
+_FILE = "what-if"
+
+
+def read_move(source: Mapping[str, Any] | str | os.PathLike[str]) -> dict[str, Any]:
+    """Read the what-if of a move from a file, or take it as it is.
+
+    Raises
+    ------
+    BadInputError
+        It cannot be read.
+    """
+    if isinstance(source, Mapping):
+        return dict(source)
+    path, report = Path(source), Report()
+    try:
+        content = path.read_bytes()
+    except OSError as fault:
+        reason = (fault.strerror or type(fault).__name__).lower()
+        raise _refusal("SP-F003", path.name, "", reason, "a file that can be read") from None
+    parsed = read_settings_file(content, report, path.name)
+    report.stop_if_any()
+    assert parsed is not None
+    return dict(parsed[0])
+
+
+def split_move(move: Mapping[str, Any], state: State) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """Split a move into the what-if of its scenario and the take-ups that it imposes.
+
+    Parameters
+    ----------
+    move
+        Keys of a what-if on pot, national objectives, rules and stages, and the list ``imposed``: rows with area,
+        option, up_to (take-up) and reason.
+    state
+        State of the talks.
+
+    Raises
+    ------
+    BadInputError
+        The move changes something else.
+    """
+    for key in move:
+        if key not in KEYS:
+            raise _refusal("SP-T011", _FILE, key, shown(key), f"one of {one_of(KEYS)}", did_you_mean(key, KEYS))
+    changes = move.get("change", [])
+    for change in changes if isinstance(changes, list) else []:
+        table = change.get("table") if isinstance(change, Mapping) else None
+        if table is not None and table not in TABLES:
+            remedy = "what areas bid and offer is theirs to change"
+            raise _refusal("SP-T011", _FILE, "change", shown(table), f"one of the tables {one_of(TABLES)}", remedy)
+    removed = move.get("remove", [])
+    for key in [*(removed if isinstance(removed, list) else []), *move.get("levers", {})]:
+        if str(key).partition(".")[0] not in (*SECTIONS, *LEVERS):
+            raise _refusal("SP-T011", _FILE, str(key), shown(key), f"pot, national objectives, {one_of(SECTIONS)}")
+    imposed = [_imposed(row, number, state) for number, row in enumerate(move.get("imposed", []), start=1)]
+    what_if = {key: value for key, value in move.items() if key not in ("imposed", "base")}
+    if not imposed and not set(what_if) - {"title"}:
+        raise _refusal("SP-T011", _FILE, "", "no change", "a change, or a take-up that is imposed")
+    return what_if if set(what_if) - {"title"} else {}, imposed
+
+
+def _imposed(row: object, number: int, state: State) -> dict[str, Any]:
+    values = dict(row) if isinstance(row, Mapping) else {}
+    where = f"imposed {number}"
+    if set(values) != {"area", "option", "up_to", "reason"} or not str(values["reason"]).strip():
+        raise _refusal("SP-T011", _FILE, where, shown(sorted(values)), "area, option, up_to and a reason")
+    key, up_to = (str(values["area"]), str(values["option"])), values["up_to"]
+    if key not in state.most:
+        options = [option for area, option in state.most if area == key[0]]
+        remedy = did_you_mean(key[1], options)
+        raise _refusal("SP-T011", _FILE, where, shown(" ".join(key)), "an option of the area", remedy)
+    if isinstance(up_to, bool) or not isinstance(up_to, int | float) or not 0 <= up_to <= state.most[key]:
+        expected = f"a take-up from 0 to {state.most[key]:g}"
+        raise _refusal("SP-T011", _FILE, f"{where}.up_to", shown(up_to), expected)
+    return {"area": key[0], "option": key[1], "up_to": float(up_to), "reason": str(values["reason"])}
+
+
+def _refusal(code: str, file: str, key: str, value: str, expected: str, remedy: str = "") -> BadInputError:
+    return BadInputError([Diagnostic(code, "scenario", file, "", key, value, expected, remedy)])
+
+
+def still_possible(settlement: Settlement, changed: Scenario) -> bool:
+    """Whether a changed scenario, its take-up limits included, is satisfied by a settlement, up to rounding."""
+    data, used = arrays(changed), used_of(settlement)
+    lower, upper = take_up_bounds(data, resolve(changed, data))
+    point = np.asarray([used.get(key, 0.0) for key in keys_of(data)])
+    slack = NEAR * data.options.limit
+    least, most = np.maximum(lower, point - slack), np.minimum(upper, point + slack)
+    if (least > most).any():
+        return False
+    held = rule_rows(rule_rows(changed, CEILING, data, most), FLOOR, data, np.maximum(least, 0.0))
+    try:
+        settle_scenario(held)
+    except NoSettlementError:
+        return False
+    return True
+
+
+def stage_changes(before: Settlement, after: Settlement) -> list[Sequence[object]]:
+    """Return name, value before, value after and unit of each stage; None for a stage that one of them lacks."""
+    old = dict(zip(before.stages["name"], before.stages["value"].astype(float), strict=True))
+    new = dict(zip(after.stages["name"], after.stages["value"].astype(float), strict=True))
+    units = {
+        name: unit
+        for table in (before.stages, after.stages)
+        for name, unit in zip(table["name"], table["unit"], strict=True)
+    }
+    return [[name, old.get(name), new.get(name), unit] for name, unit in units.items()]

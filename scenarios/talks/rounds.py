@@ -1,0 +1,101 @@
+"""Round of talks: the settlement if everything open is accepted, and the one that could be signed today."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from singlepot.models.scenario.scenario import Scenario
+from singlepot.models.settlement.settle import settle_scenario
+from singlepot.models.settlement.settlement import Settlement
+from singlepot.solver import Progress
+
+from .programme import bounds_of_options, limited, options_of_centre, pounds_moved, scenario_of_talks
+from .state import Ask, Key, State
+
+SMALL_SHARE = 1e-6
+"""Share of a largest take-up from which a difference is an ask."""
+
+SMALL_GBP = 1.0
+"""Pounds over all years from which a difference is an ask."""
+
+Follow = Callable[[Progress], object] | None
+
+
+@dataclass(frozen=True, eq=False)
+class Round:
+    """Two settlements of a state, and the asks that lie between them.
+
+    Parameters
+    ----------
+    state
+        The state, with what is accepted raised to take-ups that differ by next to nothing, and its asks.
+    all_accepted
+        Settlement in which everything that is open may be used (A).
+    agreed_so_far
+        Settlement in which only what is accepted may be used (S).
+    raised
+        Options whose accepted take-up was raised so, with the new one.
+    """
+
+    state: State
+    all_accepted: Settlement
+    agreed_so_far: Settlement
+    raised: Mapping[Key, float]
+
+
+def settle_round(base: Scenario, state: State, follow: Follow = None) -> Round:
+    """Settle a state twice.
+
+    Parameters
+    ----------
+    base
+        The scenario that the talks were opened with.
+    state
+        State of the talks, answers applied.
+    follow
+        Progress, as :func:`singlepot.settle` reports it.
+
+    Raises
+    ------
+    NoSettlementError
+        Nothing could be signed, or nothing could be won.
+    """
+    scenario = scenario_of_talks(base, state)
+    first = settle_scenario(limited(scenario, state.open), progress=follow)
+    raised, asks = _compare(scenario, state, first)
+    accepted = {**state.accepted, **raised}
+    second = settle_signable(scenario, accepted, first, follow)
+    return Round(replace(state, accepted=accepted, asks=asks), first, second, raised)
+
+
+def settle_signable(
+    scenario: Scenario, accepted: Mapping[Key, float], first: Settlement, follow: Follow = None
+) -> Settlement:
+    """Settle with what is accepted; what the first settlement gave up of its stages is not given up again."""
+    limits = first.limits()
+    held = limited(scenario, accepted)
+    return settle_scenario(held.with_(stages={"limits": limits}) if limits else held, progress=follow)
+
+
+def _compare(scenario: Scenario, state: State, first: Settlement) -> tuple[dict[Key, float], dict[Key, Ask]]:
+    """Compare the take-ups of A with what is accepted: next to nothing is raised, the rest is asked."""
+    bounds, centre, money = bounds_of_options(scenario), options_of_centre(scenario), pounds_moved(scenario)
+    used = used_of(first)
+    raised, asks = {}, {}
+    for key, (most, lower, _) in sorted(bounds.items()):
+        accepted = max(state.accepted[key], lower)
+        take_up = min(used.get(key, 0.0), max(state.open[key], lower))
+        beyond = take_up - accepted
+        if beyond > SMALL_SHARE * most or beyond * money.get(key, 0.0) > SMALL_GBP:
+            if key not in centre:
+                asks[key] = Ask(accepted, take_up)
+        elif beyond > 0:
+            raised[key] = take_up
+    return raised, asks
+
+
+def used_of(settlement: Settlement) -> dict[Key, float]:
+    """Return the take-up of every option and scale-back."""
+    table = settlement.take_up
+    return dict(zip(zip(table["area"], table["option"], strict=True), table["take_up"].astype(float), strict=True))

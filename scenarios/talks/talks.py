@@ -1,0 +1,418 @@
+"""Talks: a folder with a scenario, a ledger and rounds, from the opening to what can be signed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from singlepot.models.diagnostics.problems import Report
+from singlepot.models.scenario.scenario import Scenario
+from singlepot.models.settlement.settlement import Settlement
+from singlepot.models.tables.raw import RawTable, from_frame
+from singlepot.solver import Progress
+
+from ..reading.reading import read_scenario
+from ..results.settlement_folder import read_settlement
+from .answers import Facts, check_answers
+from .asks import grants_of
+from .given import given_table
+from .ledger import Entry, Ledger, TalksError, UnreadableTalksError, Writing, body_text
+from .moves import read_move, split_move, stage_changes, still_possible
+from .offers import check_offers
+from .programme import limited, scenario_of_talks
+from .round_folder import AGREED_SO_FAR, ALL_ACCEPTED, folder_of, read_table, write_round
+from .rounds import settle_round
+from .state import State, after_answers, fold, live
+
+LEDGER, SCENARIO_FOLDER = "talks.sqlite", "scenario"
+
+
+@dataclass(frozen=True, eq=False)
+class TalksStatus:
+    """Standing of talks.
+
+    Parameters
+    ----------
+    talks, head
+        Hash of the first entry, which names the talks, and hash of the last one.
+    round, rounds
+        Number of the round, and how many may ask.
+    deadline
+        Last day for answers; empty without one.
+    ended
+        Why nothing more is asked: ``agreed so far is all`` or ``at the limit``; empty while something is.
+    moved
+        Whether the centre has moved since the round was settled, so that ``next`` settles again.
+    signed
+        Whether an agreement stands.
+    areas
+        A row for each area that is asked: area, name, asks, answered, accepted, refused, late.
+    stages
+        A row for each stage: name, if_all_accepted, agreed_so_far, unit.
+    """
+
+    talks: str
+    head: str
+    round: int
+    rounds: int
+    deadline: str
+    ended: str
+    moved: bool
+    signed: bool
+    areas: pd.DataFrame
+    stages: pd.DataFrame
+
+
+class Talks:
+    """Talks between the centre and the areas, in a folder; the ledger in it is the only truth.
+
+    Parameters
+    ----------
+    path
+        A folder that :func:`singlepot.open_talks` made.
+
+    Raises
+    ------
+    UnreadableTalksError
+        The folder holds no talks.
+
+    Examples
+    --------
+    >>> import tempfile, singlepot as sp
+    >>> folder = tempfile.TemporaryDirectory()
+    >>> talks = sp.open_talks("bucks-and-burnley", f"{folder.name}/talks", by="Treasury")
+    >>> talks.asks["option"].tolist()
+    ['fewer-trees', 'retrofit-more', 'retrofit-more']
+    >>> folder.cleanup()
+    """
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        """Find the ledger."""
+        self.path = Path(path)
+        self._ledger = Ledger(self.path / LEDGER)
+        if not (self.path / LEDGER).is_file() or not self._ledger.entries:
+            raise UnreadableTalksError(f"{self.path} holds no talks", "open them with open_talks")
+
+    def __repr__(self) -> str:
+        """One line."""
+        status = self.status
+        return f"<Talks {str(self.path)!r}: round {status.round}, {status.ended or 'open'}, head {status.head[:12]}>"
+
+    @cached_property
+    def scenario(self) -> Scenario:
+        """The scenario that the talks were opened with."""
+        return read_scenario(self.path / SCENARIO_FOLDER)
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """Internal: all entries of the ledger."""
+        return self._ledger.entries
+
+    @property
+    def state(self) -> State:
+        """Internal: the state after all entries."""
+        return fold(self._ledger.entries)
+
+    @property
+    def head(self) -> str:
+        """Hash of the last entry: who keeps it can prove that nothing before it was changed."""
+        return self._ledger.entries[-1].hash
+
+    @property
+    def ledger(self) -> pd.DataFrame:
+        """The ledger: seq, at (UTC), who, kind, body (JSON), hash; a row for each entry."""
+        rows = [(one.seq, one.at, one.who, one.kind, one.body, one.hash) for one in self._ledger.entries]
+        return pd.DataFrame(rows, columns=["seq", "at", "who", "kind", "body", "hash"])
+
+    @property
+    def asks(self) -> pd.DataFrame:
+        """Asks of the round, a row each; ``reason_with_rivals`` and ``next_best`` are for the centre alone."""
+        return read_table(self._round_folder(), "asks")
+
+    @property
+    def notices(self) -> pd.DataFrame:
+        """Scale-backs of the round if everything is accepted: they are told, not asked."""
+        return read_table(self._round_folder(), "notices")
+
+    @property
+    def all_accepted(self) -> Settlement:
+        """Settlement of the round in which everything open is accepted."""
+        return read_settlement(self._round_folder() / ALL_ACCEPTED)
+
+    @property
+    def agreed_so_far(self) -> Settlement:
+        """Settlement of the round in which only what is accepted is used: what could be signed."""
+        return read_settlement(self._round_folder() / AGREED_SO_FAR)
+
+    def _round_folder(self, seq: int = 0) -> Path:
+        seq = seq or self.state.round_seq
+        if not seq:
+            raise TalksError("the first round is not settled yet", "let the talks go on to the next round")
+        return folder_of(self.path, seq)
+
+    @property
+    def status(self) -> TalksStatus:
+        """Who is asked, who has answered, and how the two settlements stand."""
+        entries = self._ledger.entries
+        state = fold(entries)
+        names = dict(zip(self.scenario.areas["code"], self.scenario.areas["name"], strict=True))
+        rows = []
+        for area in sorted({area for area, _ in state.asks}):
+            asks = [key for key in state.asks if key[0] == area]
+            given = [key for key in asks if key in state.answers]
+            refused = sum(state.answers[key].up_to == 0 for key in given)
+            late = sum(key[0] == area for key in state.late)
+            rows.append((area, names[area], len(asks), len(given), len(given) - refused, refused, late))
+        columns = ["area", "name", "asks", "answered", "accepted", "refused", "late"]
+        stages = pd.DataFrame(columns=["name", "if_all_accepted", "agreed_so_far", "unit"])
+        if state.round:
+            stages = pd.DataFrame(stage_changes(self.all_accepted, self.agreed_so_far), columns=stages.columns)
+        return TalksStatus(
+            entries[0].hash, entries[-1].hash, state.round, state.rounds, state.deadline, ended(state),
+            state.moved_since, state.agreed is not None, pd.DataFrame(rows, columns=columns), stages,
+        )  # fmt: skip
+
+    @property
+    def given(self) -> pd.DataFrame:
+        """What areas gave and received by round: area, round, asked, accepted, refused, offered, gave, received.
+
+        ``gave`` and ``received`` are money over all years that accepted asks take from and add to the grant; one column
+        for each objective adds up what they add to its targets.
+        """
+        return given_table(self.path, self._ledger.entries, list(self.scenario.objectives["key"]))
+
+    def answer(
+        self,
+        answers: pd.DataFrame | None = None,
+        *,
+        by: str,
+        offers: pd.DataFrame | None = None,
+        offer_years: pd.DataFrame | None = None,
+    ) -> None:
+        """Record answers and offers of areas: all rows, or none.
+
+        Parameters
+        ----------
+        answers
+            round, area, option (empty: every ask of the area that is not named), asked, up_to (take-up, ``50%`` or
+            ``£1.2m``; empty: all that is asked; 0: refused, with a reason), reason, by, role, date.
+        by
+            Who answers, where a row does not say.
+        offers, offer_years
+            New options, as the tables options and option_years; offers also ``instead_of`` an ask, and reason.
+
+        Raises
+        ------
+        BadInputError
+            With every cell that is wrong; nothing was written.
+        """
+        frames = {"answers": answers, "offers": offers, "offer_years": offer_years}
+        self.record([({name: from_frame(name, one) for name, one in frames.items() if one is not None}, "")], by)
+
+    def record(self, sources: Iterable[tuple[Mapping[str, RawTable], str]], by: str) -> None:
+        """Internal: record answers as they were read, each source with the area whose sheet it is.
+
+        Raises
+        ------
+        BadInputError
+            With every cell that is wrong; nothing was written.
+        """
+        with self._ledger.writing() as writing:
+            state = fold(writing.entries)
+            if not state.round or not (state.asks or state.round):
+                raise TalksError("no round is open", "let the talks go on to the next round")
+            scenario = scenario_of_talks(self.scenario, state)
+            late = bool(state.deadline) and today().isoformat() > state.deadline
+            head = writing.entries[state.round_seq - 1].hash
+            report, told = Report(quiet=True), []
+            for tables, area in sources:
+                facts = Facts(state, scenario, writing.entries[0].hash, head, late, area)
+                if "answers" in tables:
+                    told += [("answer", one) for one in check_answers(tables["answers"], facts, by, report)]
+                if "offers" in tables:
+                    years = tables.get("offer_years")
+                    told += [("offer", one) for one in check_offers(tables["offers"], years, facts, by, report)]
+            report.stop_if_any()
+            for kind, content in told:
+                writing.add(writing.draft(content["by"], kind, content))
+
+    def next(self, *, by: str, deadline: str = "", progress: Callable[[Progress], object] | None = None) -> None:
+        """Apply the answers and settle the next round; silence counts as a refusal.
+
+        Parameters
+        ----------
+        by
+            Who lets the talks go on.
+        deadline
+            Last day for answers to the new round, ``2026-05-29``.
+        progress
+            As for :func:`singlepot.settle`.
+
+        Raises
+        ------
+        TalksError
+            The deadline has not passed and answers are missing, or nothing is left to ask.
+        NoSettlementError
+            Nothing could be signed.
+        """
+        check_deadline(deadline)
+        entries = self._ledger.entries
+        state = fold(entries)
+        if state.round and not state.asks and not state.moved_since and not state.offers:
+            raise TalksError("agreed so far is all: nothing is left to ask", "sign it, or move")
+        if state.deadline and today().isoformat() <= state.deadline and state.silent:
+            areas = sorted({area for area, _ in state.silent})
+            cause = f"{len(areas)} areas have not answered all that they are asked, and may until {state.deadline}"
+            raise TalksError(cause, f"wait for {', '.join(areas[:5])}{' and others' if areas[5:] else ''}")
+        closing = state.round >= state.rounds
+        made = settle_round(self.scenario, after_answers(state, closing=closing), progress)
+        with self._ledger.writing() as writing:
+            self._check_head(writing, entries)
+            write_round(self.path, writing, made, by, state.round + 1, deadline, closing=closing)
+
+    def move(self, what_if: Mapping[str, Any] | str | os.PathLike[str], *, reason: str, by: str) -> None:
+        """Change pot, national objectives, rules or stages, or impose take-ups; the next round settles with it.
+
+        It is settled first, and recorded with the change of every stage and whether it eases: whether what could be
+        signed before still could.
+
+        Parameters
+        ----------
+        what_if
+            A what-if, nested or as a file, which may also have the list ``imposed``: area, option, up_to, reason.
+        reason
+            Why.
+        by
+            Who moves.
+
+        Raises
+        ------
+        BadInputError
+            The move cannot be read, or changes something else.
+        NoSettlementError
+            Nothing could be signed after it; nothing was written.
+        """
+        if not reason.strip():
+            raise TalksError("a move needs a reason", "say why")
+        entries = self._ledger.entries
+        state = fold(entries)
+        change, imposed = split_move(read_move(what_if), state)
+        contents: list[tuple[str, dict[str, Any]]] = [("imposed", one) for one in imposed]
+        if change:
+            contents.insert(0, ("move", {"what_if": change, "reason": reason}))
+        drafted = Drafts(entries)
+        for kind, content in contents:
+            drafted.add(by, kind, content)
+        effect = self._effect(state, fold(drafted.entries))
+        with self._ledger.writing() as writing:
+            self._check_head(writing, entries)
+            for kind, content in contents:
+                writing.add(writing.draft(by, kind, {**content, **effect}))
+
+    def undo(self, *, by: str) -> None:
+        """Take back the last entry that is not taken back; undone again, it stands again.
+
+        Raises
+        ------
+        TalksError
+            Only the opening is left.
+        NoSettlementError
+            Nothing could be signed after it; nothing was written.
+        """
+        entries = self._ledger.entries
+        last = live(entries)[-1]
+        if last.kind == "open":
+            raise TalksError("only the opening is left", "open other talks")
+        content: dict[str, Any] = {"undoes": last.seq}
+        drafted = Drafts(entries)
+        drafted.add(by, "undo", content)
+        before, after = fold(entries), fold(drafted.entries)
+        if (before.moves, before.accepted, before.open) != (after.moves, after.accepted, after.open) and after.round:
+            content |= self._effect(before, after)
+        with self._ledger.writing() as writing:
+            self._check_head(writing, entries)
+            writing.add(writing.draft(by, "undo", content))
+
+    def _effect(self, before: State, after: State) -> dict[str, Any]:
+        """Settle before and after a move: whether it eases, and the change of every stage."""
+        then, now = settle_round(self.scenario, before), settle_round(self.scenario, after)
+        changed = limited(scenario_of_talks(self.scenario, after), after.accepted)
+        return {
+            "eases": still_possible(then.agreed_so_far, changed),
+            "stages": stage_changes(then.agreed_so_far, now.agreed_so_far),
+        }
+
+    def _check_head(self, writing: Writing, entries: tuple[Entry, ...]) -> None:
+        if writing.entries[-1].hash != entries[-1].hash:
+            last = writing.entries[-1]
+            raise TalksError(f"{last.who} added entry {last.seq} meanwhile; nothing was written", "run this again")
+
+    def diff(self, first: int, second: int) -> pd.DataFrame:
+        """Compare the grants of areas in two rounds.
+
+        Parameters
+        ----------
+        first, second
+            Numbers of the rounds.
+
+        Returns
+        -------
+        area, name, and over all years of what could be signed and of what could be won: agreed_before, agreed_after,
+        agreed_change, all_before, all_after, all_change.
+        """
+        rounds = {int(one.content["round"]): one.seq for one in live(self._ledger.entries) if one.kind == "round"}
+        for number in (first, second):
+            if number not in rounds:
+                raise TalksError(f"there is no round {number}", f"name one of {', '.join(map(str, rounds))}")
+        table = self.scenario.areas[["code", "name"]].rename(columns={"code": "area"})
+        for what, name in ((AGREED_SO_FAR, "agreed"), (ALL_ACCEPTED, "all")):
+            for number, when in ((first, "before"), (second, "after")):
+                grants = grants_of(read_settlement(self._round_folder(rounds[number]) / what))
+                table[f"{name}_{when}"] = table["area"].map(grants)
+            table[f"{name}_change"] = table[f"{name}_after"] - table[f"{name}_before"]
+        return table
+
+
+class Drafts:
+    """Entries with further ones behind them that are not in the ledger: to see what they would do."""
+
+    def __init__(self, entries: tuple[Entry, ...]) -> None:
+        """Start from the entries of a ledger."""
+        self.entries = entries
+
+    def add(self, who: str, kind: str, values: Mapping[str, object]) -> None:
+        """Add an entry."""
+        last = self.entries[-1]
+        entry = replace(last, seq=last.seq + 1, who=who, kind=kind, body=body_text(values))
+        self.entries = (*self.entries, entry)
+
+
+def ended(state: State) -> str:
+    """Say why nothing more is asked; empty while something is."""
+    if not state.round or state.asks or state.moved_since:
+        return ""
+    return "at the limit" if state.closing else "agreed so far is all"
+
+
+def today() -> date:
+    """Return the day, in UTC."""
+    return datetime.now(UTC).date()
+
+
+def check_deadline(deadline: str) -> None:
+    """Refuse a deadline that is no day, or has passed."""
+    if not deadline:
+        return
+    try:
+        day = date.fromisoformat(deadline)
+    except ValueError:
+        raise TalksError(f"{deadline!r} is no day", "write it as 2026-05-29") from None
+    if day < today():
+        raise TalksError(f"{deadline} has passed", "name a day to come")

@@ -140,8 +140,8 @@ class _Reader:
 
     def _stands_below(self, first: list[str], text: str) -> bool:
         """Whether a later row is the header and the first is not, which is reported."""
-        table = TABLES[self.table]
-        if set(first) & set(table.by_name) or columns_called(first, table):
+        table = TABLES.get(self.table)
+        if table is None or set(first) & set(table.by_name) or columns_called(first, table):
             return False
         for number, row in enumerate(islice(_rows(text), SEARCHED), start=1):
             if len(set(row) & set(table.by_name)) > 1 or len(columns_called(row, table)) > 1:

@@ -48,6 +48,8 @@ class Rows:
         """Text of a cell without spaces around it; empty where there is none."""
         cell = self.cells[column][row] if column in self.cells else ""
         if isinstance(cell, Refused):
+            if column == "date" and cell.text:
+                return cell.text[:10]
             self.complain(cell.code, row, column, cell.value, "a value", cell.remedy)
             return ""
         if isinstance(cell, str):

@@ -41,6 +41,8 @@ class Facts:
         Whether the deadline has passed.
     sheet_area
         Area whose sheet the answers stand on; empty where they are a table of many.
+    offered
+        Whether there are offers beside the answers.
     """
 
     state: State
@@ -49,6 +51,7 @@ class Facts:
     head: str
     late: bool
     sheet_area: str = ""
+    offered: bool = False
 
 
 def check_answers(raw: RawTable, facts: Facts, by: str, report: Report) -> list[dict[str, Any]]:
@@ -81,7 +84,7 @@ def check_answers(raw: RawTable, facts: Facts, by: str, report: Report) -> list[
     for row in range(len(rows)):
         if not sheet or rows.filled(row, TO_FILL):
             checked.append(reader.read(row))
-    if not checked:
+    if not checked and not facts.offered:
         rows.complain("SP-T012", -1, "by", "no row with an answer", "an answer to at least one ask")
     return _expanded([one for one in checked if one is not None], facts.state)
 

@@ -27,6 +27,7 @@ def open_talks(
     by: str,
     rounds: int = 6,
     deadline: str = "",
+    time_limit_s: float | None = None,
     progress: Callable[[Progress], object] | None = None,
 ) -> Talks:
     """Open talks on a scenario, and settle their first round.
@@ -43,8 +44,8 @@ def open_talks(
         How many rounds may ask; the one after them settles the last answers and asks nothing.
     deadline
         Last day for answers to the first round, ``2026-05-29``.
-    progress
-        As for :func:`singlepot.settle`.
+    time_limit_s, progress
+        As for :func:`singlepot.settle`, for each of the two settlements.
 
     Returns
     -------
@@ -73,7 +74,7 @@ def open_talks(
     target, opened = Path(path), scenario_of(scenario)
     _refuse_taken(target)
     content = _opening(opened, rounds)
-    made = settle_round(opened, opened_state(content), progress)
+    made = settle_round(opened, opened_state(content), time_limit_s, progress)
     write_folder(target / SCENARIO_FOLDER, SCENARIO, opened.documents(), overwrite=True)
     with Ledger(target / LEDGER).starting() as writing:
         if writing.entries:

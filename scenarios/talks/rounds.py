@@ -44,7 +44,7 @@ class Round:
     raised: Mapping[Key, float]
 
 
-def settle_round(base: Scenario, state: State, follow: Follow = None) -> Round:
+def settle_round(base: Scenario, state: State, time_limit_s: float | None = None, follow: Follow = None) -> Round:
     """Settle a state twice.
 
     Parameters
@@ -53,6 +53,8 @@ def settle_round(base: Scenario, state: State, follow: Follow = None) -> Round:
         The scenario that the talks were opened with.
     state
         State of the talks, answers applied.
+    time_limit_s
+        Seconds of wall time for each of the two.
     follow
         Progress, as :func:`singlepot.settle` reports it.
 
@@ -62,20 +64,14 @@ def settle_round(base: Scenario, state: State, follow: Follow = None) -> Round:
         Nothing could be signed, or nothing could be won.
     """
     scenario = scenario_of_talks(base, state)
-    first = settle_scenario(limited(scenario, state.open), progress=follow)
+    first = settle_scenario(limited(scenario, state.open), time_limit_s=time_limit_s, progress=follow)
     raised, asks = _compare(scenario, state, first)
     accepted = {**state.accepted, **raised}
-    second = settle_signable(scenario, accepted, first, follow)
-    return Round(replace(state, accepted=accepted, asks=asks), first, second, raised)
-
-
-def settle_signable(
-    scenario: Scenario, accepted: Mapping[Key, float], first: Settlement, follow: Follow = None
-) -> Settlement:
-    """Settle with what is accepted; what the first settlement gave up of its stages is not given up again."""
-    limits = first.limits()
+    limits = first.limits()  # what A gave up of its stages is not given up again
     held = limited(scenario, accepted)
-    return settle_scenario(held.with_(stages={"limits": limits}) if limits else held, progress=follow)
+    held = held.with_(stages={"limits": limits}) if limits else held
+    second = settle_scenario(held, time_limit_s=time_limit_s, progress=follow)
+    return Round(replace(state, accepted=accepted, asks=asks), first, second, raised)
 
 
 def _compare(scenario: Scenario, state: State, first: Settlement) -> tuple[dict[Key, float], dict[Key, Ask]]:

@@ -20,6 +20,8 @@ from singlepot.solver import Progress
 
 from ..reading.reading import read_scenario
 from ..results.settlement_folder import read_settlement
+from .answer_files import area_of_sheet, read_answer_file
+from .answer_rows import Rows
 from .answers import Facts, check_answers
 from .asks import grants_of
 from .given import given_table
@@ -214,36 +216,60 @@ class Talks:
             With every cell that is wrong; nothing was written.
         """
         frames = {"answers": answers, "offers": offers, "offer_years": offer_years}
-        self.record([({name: from_frame(name, one) for name, one in frames.items() if one is not None}, "")], by)
+        tables = {name: from_frame(name, one) for name, one in frames.items() if one is not None}
+        self._record([(tables, None)], by, Report(quiet=True))
 
-    def record(self, sources: Iterable[tuple[Mapping[str, RawTable], str]], by: str) -> None:
-        """Internal: record answers as they were read, each source with the area whose sheet it is.
+    def answer_files(self, paths: Iterable[str | os.PathLike[str]], *, by: str) -> None:
+        """Record what areas sent back: all files, or none.
+
+        Parameters
+        ----------
+        paths
+            Workbooks that were sent for the round and are filled in, or CSV files with the columns of answers.
+        by
+            Who sends them, where a row does not say who answers.
 
         Raises
         ------
         BadInputError
             With every cell that is wrong; nothing was written.
         """
+        report = Report(quiet=True)
+        self._record([read_answer_file(path, report) for path in paths], by, report)
+
+    def _record(self, sources: list[tuple[dict[str, RawTable], Rows | None]], by: str, report: Report) -> None:
+        """Check tables of answers against the round and add their entries, in one transaction."""
+        report.stop_if_any()
         with self._ledger.writing() as writing:
             state = fold(writing.entries)
-            if not state.round or not (state.asks or state.round):
+            if not state.round:
                 raise TalksError("no round is open", "let the talks go on to the next round")
             scenario = scenario_of_talks(self.scenario, state)
             late = bool(state.deadline) and today().isoformat() > state.deadline
-            head = writing.entries[state.round_seq - 1].hash
-            report, told = Report(quiet=True), []
-            for tables, area in sources:
-                facts = Facts(state, scenario, writing.entries[0].hash, head, late, area)
+            talks, head = writing.entries[0].hash, writing.entries[state.round_seq - 1].hash
+            told: list[tuple[str, dict[str, Any]]] = []
+            for tables, sheet in sources:
+                codes = list(scenario.areas["code"])
+                area = "" if sheet is None else area_of_sheet(sheet, state, talks, head, codes)
+                offers = tables.get("offers")
+                facts = Facts(state, scenario, talks, head, late, area, offers is not None and offers.rows > 0)
                 if "answers" in tables:
                     told += [("answer", one) for one in check_answers(tables["answers"], facts, by, report)]
-                if "offers" in tables:
+                if offers is not None:
                     years = tables.get("offer_years")
-                    told += [("offer", one) for one in check_offers(tables["offers"], years, facts, by, report)]
+                    told += [("offer", one) for one in check_offers(offers, years, facts, by, report)]
             report.stop_if_any()
             for kind, content in told:
                 writing.add(writing.draft(content["by"], kind, content))
 
-    def next(self, *, by: str, deadline: str = "", progress: Callable[[Progress], object] | None = None) -> None:
+    def next(
+        self,
+        *,
+        by: str,
+        deadline: str = "",
+        time_limit_s: float | None = None,
+        progress: Callable[[Progress], object] | None = None,
+    ) -> None:
         """Apply the answers and settle the next round; silence counts as a refusal.
 
         Parameters
@@ -252,8 +278,8 @@ class Talks:
             Who lets the talks go on.
         deadline
             Last day for answers to the new round, ``2026-05-29``.
-        progress
-            As for :func:`singlepot.settle`.
+        time_limit_s, progress
+            As for :func:`singlepot.settle`, for each of the two settlements.
 
         Raises
         ------
@@ -272,7 +298,7 @@ class Talks:
             cause = f"{len(areas)} areas have not answered all that they are asked, and may until {state.deadline}"
             raise TalksError(cause, f"wait for {', '.join(areas[:5])}{' and others' if areas[5:] else ''}")
         closing = state.round >= state.rounds
-        made = settle_round(self.scenario, after_answers(state, closing=closing), progress)
+        made = settle_round(self.scenario, after_answers(state, closing=closing), time_limit_s, progress)
         with self._ledger.writing() as writing:
             self._check_head(writing, entries)
             write_round(self.path, writing, made, by, state.round + 1, deadline, closing=closing)

@@ -1,0 +1,111 @@
+"""Files that areas send back: workbooks and CSV files of the round, read as untrusted input."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from singlepot.models.diagnostics.problems import Diagnostic, Report, shown
+from singlepot.models.settlement.documents import unguarded
+from singlepot.models.tables.raw import RawTable
+from singlepot.models.tables.schema import Column, Table
+
+from ..formats.csv_tables import read_csv
+from ..workbooks.sheets import read_sheets
+from .answer_rows import Rows
+from .area_files import IDENTITY
+from .offers import NUMBERS, OFFER_COLUMNS
+from .state import State
+
+LARGEST_BYTES = 20_000_000
+"""Largest file that is read."""
+
+_WHO = (Column("talks", "text", ""), Column("round", "text", ""), Column("head", "text", ""))
+_AREA = Column("area", "label", "", required=True)
+_OPTION = Column("option", "label", "")
+_ANSWER = (
+    Column("asked", "number", "", unit="take-up"),
+    Column("up_to", "number", "", unit="take-up"),
+    *(Column(name, "text", "") for name in ("name", "contact", "option_name", "why_asked")),
+    *(Column(name, "text", "") for name in ("reason", "by", "role", "date")),
+)
+_OFFER = tuple(
+    Column(name, "number" if name in NUMBERS else "text", "")
+    for name in OFFER_COLUMNS
+    if name not in ("area", "option")
+)
+
+SPECS = {
+    IDENTITY: Table(IDENTITY, "", (*_WHO, _AREA, Column("name", "text", ""), Column("deadline", "text", "")), ()),
+    "asks": Table("asks", "", (*_WHO, _AREA, _OPTION, *_ANSWER), ()),
+    "answers": Table("answers", "", (*_WHO, _AREA, _OPTION, *_ANSWER), ()),
+    "offers": Table("offers", "", (_AREA, _OPTION, *_OFFER), ()),
+    "offer_years": Table("offer_years", "", (_AREA, _OPTION, Column("year", "year", "")), ()),
+}
+"""Sheets that are read, and their columns; those of offer_years that are left are numbers."""
+
+
+def read_answer_file(path: str | os.PathLike[str], report: Report) -> tuple[dict[str, RawTable], Rows | None]:
+    """Read a file of answers: a workbook, or a CSV file with the table answers.
+
+    Parameters
+    ----------
+    path
+        The file.
+    report
+        Takes the problems.
+
+    Returns
+    -------
+    The tables answers, offers and offer_years that are there, and the row that says whose sheet it is; None without.
+    """
+    file = Path(path)
+    name = shown(file.name, quoted=False)
+    try:
+        size = file.stat().st_size
+        content = file.read_bytes() if size <= LARGEST_BYTES and file.suffix.lower() == ".csv" else b""
+    except OSError as fault:
+        reason = (fault.strerror or type(fault).__name__).lower()
+        report.add(Diagnostic("SP-F003", "answers", name, "", "", reason, "a file that can be read"))
+        return {}, None
+    if size > LARGEST_BYTES:
+        limit = f"at most {LARGEST_BYTES} bytes"
+        report.add(Diagnostic("SP-F013", "answers", name, "", "", f"{size} bytes", limit, "send the sheet alone"))
+        return {}, None
+    if file.suffix.lower() == ".csv":
+        raw = read_csv("answers", name, content, 0, report)
+        columns = {header: [unguarded(str(cell)) for cell in cells] for header, cells in raw.columns.items()}
+        return {"answers": RawTable(columns, raw.place, raw.rows, raw.complete, raw.repeated)}, None
+    if file.suffix.lower() != ".xlsx":
+        report.add(Diagnostic("SP-T012", "answers", name, "", "", shown(file.suffix), "a file .xlsx or .csv"))
+        return {}, None
+    sheets = read_sheets(file, SPECS, report)
+    identity = Rows(IDENTITY, sheets[IDENTITY], report) if IDENTITY in sheets else None
+    tables = {name: sheet for name, sheet in sheets.items() if name not in (IDENTITY, "asks")}
+    if "asks" in sheets:
+        tables["answers"] = sheets["asks"]
+    if not tables and not len(report):
+        expected = "a sheet asks or answers, as it was sent"
+        report.add(Diagnostic("SP-T012", "answers", name, "", "", "another workbook", expected))
+    return tables, identity
+
+
+def area_of_sheet(identity: Rows, state: State, talks: str, head: str, areas: Sequence[str]) -> str:
+    """Check whose sheet a workbook is, and that it belongs to the round; return its area."""
+    if not len(identity):
+        identity.complain("SP-T005", -1, "area", "", "the row that was sent", "answer on the sheet that was sent")
+        return ""
+    for column, right, code in (
+        ("round", str(state.round), "SP-T003"),
+        ("talks", talks, "SP-T004"),
+        ("head", head, "SP-T004"),
+    ):
+        text = identity.text(0, column)
+        if text != right:
+            remedy = "answer on the sheet that was sent for this round"
+            identity.complain(code, 0, column, shown(text), f"{right}, the {column} that is open", remedy)
+    area = identity.text(0, "area")
+    if area not in areas:
+        identity.complain("SP-T005", 0, "area", shown(area), "the code of an area")
+    return area

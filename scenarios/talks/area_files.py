@@ -1,0 +1,165 @@
+"""Files of a round for each area: a workbook to fill in, and its asks as CSV, with nothing of another area."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import pandas as pd
+
+from singlepot.models.files.csv_text import csv_text
+from singlepot.models.scenario.scenario import Scenario
+from singlepot.models.settlement.documents import guarded
+from singlepot.models.settlement.settlement import Settlement
+
+from ..workbooks.writing import LONGEST_CELL, exact
+from .answers import TO_FILL
+from .asks import FOR_CENTRE
+from .offers import OFFER_COLUMNS
+
+IDENTITY = "talks"
+"""Sheet with the talks, the round, the head and the area that the others belong to."""
+
+RESERVED = frozenset(["asks", "notices", "centre"])
+"""Names in the folder that are no area's."""
+
+_PLAIN = re.compile(r"[A-Za-z0-9_-]{1,60}")
+
+_OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_numbers": False, "strings_to_urls": False}
+
+_HOW = (
+    "How to answer",
+    "Sheet asks: each row asks you to go further with an option of your own, from accepted to asked (1 is all of it).",
+    "Leave up_to empty to accept, write how far you go (0.5, 50% or £1.2m), or 0 with a reason to refuse.",
+    "A row counts once by (who answers) or another of the cells to fill is filled in.",
+    "Sheets offers and offer_years: an option of your own, as in your bid; instead_of names the ask that it replaces.",
+    "Sheet notices: cuts to your bid if everything is accepted; they are told, not asked.",
+    "Sheets grants and targets: your figures if all that is asked is accepted, and if no area accepts anything more.",
+    "Change nothing else, and send the workbook back. What is not answered in time counts as refused.",
+)
+
+
+def area_files(
+    settlements: tuple[Settlement, Settlement],
+    asks: pd.DataFrame,
+    notices: pd.DataFrame,
+    identity: Mapping[str, Any],
+    deadline: str,
+) -> dict[str, bytes]:
+    """Write a workbook and a CSV for each area, and the workbook of the centre.
+
+    Parameters
+    ----------
+    settlements
+        If all is accepted, and agreed so far.
+    asks, notices
+        Tables of the round.
+    identity
+        talks, round and head.
+    deadline
+        Last day for answers; empty without one.
+
+    Returns
+    -------
+    Contents by name of the file.
+    """
+    scenario = settlements[0].scenario
+    areas = scenario.filled("areas")
+    areas = areas[areas["type"] != "centre"]
+    files = {"centre.xlsx": _workbook("The centre", {"asks": asks, "notices": notices}, ())}
+    names = file_names(areas["code"].tolist())
+    for code, name in zip(areas["code"], areas["name"], strict=True):
+        mine = _asks_of(asks, code)
+        sheets = {
+            IDENTITY: pd.DataFrame([{**identity, "area": code, "name": name, "deadline": deadline}]),
+            "asks": mine,
+            "offers": pd.DataFrame(columns=list(OFFER_COLUMNS)),
+            "offer_years": pd.DataFrame(columns=_offer_years(scenario)),
+            "notices": _of(notices, code),
+            "grants": _figures(settlements, code, "grants", ["envelope", "year"], "bid", "grant"),
+            "targets": _figures(settlements, code, "targets", ["objective", "year"], "proposed", "agreed"),
+        }
+        files[f"{names[code]}.xlsx"] = _workbook(f"{name} ({code})", sheets, _HOW)
+        files[f"{names[code]}.csv"] = csv_text(guarded(mine))
+    return files
+
+
+def file_names(codes: Sequence[str]) -> dict[str, str]:
+    """Return a file name for each area: its code, or where that is none a number."""
+    folded = [code.casefold() for code in codes]
+    plain = {
+        code
+        for code in codes
+        if re.fullmatch(r"[A-Za-z0-9_-]{1,60}", code)
+        and code.casefold() not in RESERVED
+        and folded.count(code.casefold()) == 1
+    }
+    return {code: code if code in plain else f"area.{number}" for number, code in enumerate(codes, start=1)}
+
+
+def _of(table: pd.DataFrame, code: str) -> pd.DataFrame:
+    return table[table["area"] == code].reset_index(drop=True)
+
+
+def _asks_of(asks: pd.DataFrame, code: str) -> pd.DataFrame:
+    """Return the asks of an area with empty cells to fill in; the reason of an ask is why it is asked."""
+    table = _of(asks, code).drop(columns=list(FOR_CENTRE)).rename(columns={"reason": "why_asked"})
+    return table.assign(**dict.fromkeys(TO_FILL, ""))
+
+
+def _offer_years(scenario: Scenario) -> list[str]:
+    grants = [f"grant_{one}" for one in scenario.envelopes] if len(scenario.envelopes) > 1 else ["grant"]
+    return ["area", "option", "year", *grants, *scenario.objectives["key"]]
+
+
+def _figures(
+    settlements: tuple[Settlement, Settlement], code: str, table: str, labels: list[str], before: str, after: str
+) -> pd.DataFrame:
+    """Set what an area proposed beside what it gets in both settlements."""
+    first, second = (_of(getattr(one, table), code) for one in settlements)
+    figures = first[[*labels, before]].copy()
+    figures["if_all_accepted"] = first[after].to_numpy(float)
+    figures["if_nothing_more_is_accepted"] = second[after].to_numpy(float)
+    return figures
+
+
+def _workbook(title: str, sheets: Mapping[str, pd.DataFrame], lines: Sequence[str]) -> bytes:
+    from xlsxwriter import Workbook
+
+    buffer = io.BytesIO()
+    book = Workbook(buffer, _OPTIONS)
+    book.set_properties({"created": datetime(2000, 1, 1), "title": title[:200]})
+    styles = {
+        "head": book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1}),
+        "fill": book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1, "bg_color": "#FFF2CC"}),
+        "text": book.add_format({"num_format": "@", "text_wrap": True, "valign": "top"}),
+        "number": book.add_format({"num_format": "#,##0.00####", "valign": "top"}),
+    }
+    if lines:
+        sheet = book.add_worksheet("read me")
+        sheet.set_column(0, 0, 120)
+        for row, line in enumerate((title, "", *lines)):
+            sheet.write_string(row, 0, line, styles["head" if row in (0, 2) else "text"])
+    for name, table in sheets.items():
+        _sheet(book.add_worksheet(name), table, styles, (*TO_FILL,) if name == "asks" and lines else ())
+    book.close()
+    return buffer.getvalue()
+
+
+def _sheet(sheet: Any, table: pd.DataFrame, styles: Mapping[str, Any], to_fill: Sequence[str]) -> None:
+    """Write a table; headers of columns to fill in are coloured."""
+    sheet.freeze_panes(1, 0)
+    for at, column in enumerate(map(str, table.columns)):
+        cells = table[column].tolist()
+        longest = max((len(cell) for cell in cells if isinstance(cell, str)), default=0)
+        sheet.set_column(at, at, min(60, max(12, longest + 2)))
+        sheet.write_string(0, at, column, styles["fill" if column in to_fill else "head"])
+        for row, cell in enumerate(cells, start=1):
+            if isinstance(cell, int | float):
+                if cell == cell:
+                    sheet.write_number(row, at, exact(float(cell)), styles["number"])
+            elif cell:
+                sheet.write_string(row, at, str(cell)[:LONGEST_CELL], styles["text"])

@@ -273,6 +273,7 @@ CODES = {
     "SP-T010": "The offer cannot be taken.",
     "SP-T011": "The move changes what is not the centre's to change.",
     "SP-T012": "The file has no answer.",
+    "SP-T013": "A signature is not as it must be.",
 }
 """Every code with what it means. A code never changes its meaning and is never used again for another."""
 

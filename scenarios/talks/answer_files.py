@@ -8,7 +8,7 @@ from pathlib import Path
 
 from singlepot.models.diagnostics.problems import Diagnostic, Report, shown
 from singlepot.models.settlement.documents import unguarded
-from singlepot.models.tables.raw import RawTable
+from singlepot.models.tables.raw import RawTable, lost
 from singlepot.models.tables.schema import Column, Table
 
 from ..formats.csv_tables import read_csv
@@ -37,7 +37,9 @@ _OFFER = tuple(
 )
 
 SPECS = {
-    IDENTITY: Table(IDENTITY, "", (*_WHO, _AREA, Column("name", "text", ""), Column("deadline", "text", "")), ()),
+    IDENTITY: Table(
+        IDENTITY, "", (*_WHO, _AREA, *(Column(name, "text", "") for name in ("name", "deadline", "page"))), ()
+    ),
     "asks": Table("asks", "", (*_WHO, _AREA, _OPTION, *_ANSWER), ()),
     "answers": Table("answers", "", (*_WHO, _AREA, _OPTION, *_ANSWER), ()),
     "offers": Table("offers", "", (_AREA, _OPTION, *_OFFER), ()),
@@ -62,23 +64,11 @@ def read_answer_file(path: str | os.PathLike[str], report: Report) -> tuple[dict
     """
     file = Path(path)
     name = shown(file.name, quoted=False)
-    try:
-        size = file.stat().st_size
-        content = file.read_bytes() if size <= LARGEST_BYTES and file.suffix.lower() == ".csv" else b""
-    except OSError as fault:
-        reason = (fault.strerror or type(fault).__name__).lower()
-        report.add(Diagnostic("SP-F003", "answers", name, "", "", reason, "a file that can be read"))
-        return {}, None
-    if size > LARGEST_BYTES:
-        limit = f"at most {LARGEST_BYTES} bytes"
-        report.add(Diagnostic("SP-F013", "answers", name, "", "", f"{size} bytes", limit, "send the sheet alone"))
-        return {}, None
     if file.suffix.lower() == ".csv":
-        raw = read_csv("answers", name, content, 0, report)
-        columns = {header: [unguarded(str(cell)) for cell in cells] for header, cells in raw.columns.items()}
-        return {"answers": RawTable(columns, raw.place, raw.rows, raw.complete, raw.repeated)}, None
+        return {"answers": read_table_file(file, "answers", report)}, None
     if file.suffix.lower() != ".xlsx":
         report.add(Diagnostic("SP-T012", "answers", name, "", "", shown(file.suffix), "a file .xlsx or .csv"))
+    if len(report) or not _readable(file, "answers", report):
         return {}, None
     sheets = read_sheets(file, SPECS, report)
     identity = Rows(IDENTITY, sheets[IDENTITY], report) if IDENTITY in sheets else None
@@ -89,6 +79,43 @@ def read_answer_file(path: str | os.PathLike[str], report: Report) -> tuple[dict
         expected = "a sheet asks or answers, as it was sent"
         report.add(Diagnostic("SP-T012", "answers", name, "", "", "another workbook", expected))
     return tables, identity
+
+
+def read_table_file(path: str | os.PathLike[str], table: str, report: Report) -> RawTable:
+    """Read one table from a CSV file.
+
+    Parameters
+    ----------
+    path
+        The file.
+    table
+        Name of the table, for programs.
+    report
+        Takes the problems.
+    """
+    file = Path(path)
+    name = shown(file.name, quoted=False)
+    if not _readable(file, table, report):
+        return lost(name)
+    raw = read_csv(table, name, file.read_bytes(), 0, report)
+    columns = {header: [unguarded(str(cell)) for cell in cells] for header, cells in raw.columns.items()}
+    return RawTable(columns, raw.place, raw.rows, raw.complete, raw.repeated)
+
+
+def _readable(file: Path, table: str, report: Report) -> bool:
+    """Report a file that is not there or too large."""
+    name = shown(file.name, quoted=False)
+    try:
+        size = file.stat().st_size
+        file.open("rb").close()
+    except OSError as fault:
+        reason = (fault.strerror or type(fault).__name__).lower()
+        report.add(Diagnostic("SP-F003", table, name, "", "", reason, "a file that can be read"))
+        return False
+    if size > LARGEST_BYTES:
+        limit = f"at most {LARGEST_BYTES} bytes"
+        report.add(Diagnostic("SP-F013", table, name, "", "", f"{size} bytes", limit, "send the table alone"))
+    return size <= LARGEST_BYTES
 
 
 def area_of_sheet(identity: Rows, state: State, talks: str, head: str, areas: Sequence[str]) -> str:

@@ -48,6 +48,7 @@ def area_files(
     notices: pd.DataFrame,
     identity: Mapping[str, Any],
     deadline: str,
+    pages: Mapping[str, str],
 ) -> dict[str, bytes]:
     """Write a workbook and a CSV for each area, and the workbook of the centre.
 
@@ -61,6 +62,8 @@ def area_files(
         talks, round and head.
     deadline
         Last day for answers; empty without one.
+    pages
+        Hash of the page that each area would sign.
 
     Returns
     -------
@@ -74,7 +77,9 @@ def area_files(
     for code, name in zip(areas["code"], areas["name"], strict=True):
         mine = _asks_of(asks, code)
         sheets = {
-            IDENTITY: pd.DataFrame([{**identity, "area": code, "name": name, "deadline": deadline}]),
+            IDENTITY: pd.DataFrame(
+                [{**identity, "area": code, "name": name, "deadline": deadline, "page": pages[code]}]
+            ),
             "asks": mine,
             "offers": pd.DataFrame(columns=list(OFFER_COLUMNS)),
             "offer_years": pd.DataFrame(columns=_offer_years(scenario)),

@@ -14,6 +14,7 @@ from singlepot.models.files.folder import write_folder
 from singlepot.models.files.folder_kinds import MANIFEST, ROUND_TABLES
 from singlepot.models.settlement.documents import guarded, unguarded
 
+from .agreement import pages_of
 from .area_files import area_files
 from .asks import ASK_COLUMNS, FOR_CENTRE, asks_table, notices_table
 from .ledger import Writing
@@ -77,7 +78,9 @@ def write_round(
     files = {f"{name}.csv": csv_text(guarded(table)) for name, table in tables.items()}
     identity = {"talks": talks, "round": number, "head": entry.hash}
     settlements = (made.all_accepted, made.agreed_so_far)
-    files |= area_files(settlements, tables["asks"], tables["notices"], identity, deadline)
+    files |= area_files(
+        settlements, tables["asks"], tables["notices"], identity, deadline, pages_of(made.agreed_so_far)
+    )
     write_folder(folder / ASKS, ROUND_TABLES, files, overwrite=True)
     writing.add(entry)
 

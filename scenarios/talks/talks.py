@@ -20,7 +20,8 @@ from singlepot.solver import Progress
 
 from ..reading.reading import read_scenario
 from ..results.settlement_folder import read_settlement
-from .answer_files import area_of_sheet, read_answer_file
+from .agreement import check_signatures, pages_of, write_agreement
+from .answer_files import area_of_sheet, read_answer_file, read_table_file
 from .answer_rows import Rows
 from .answers import Facts, check_answers
 from .asks import grants_of
@@ -341,6 +342,48 @@ class Talks:
             self._check_head(writing, entries)
             for kind, content in contents:
                 writing.add(writing.draft(by, kind, {**content, **effect}))
+
+    @property
+    def pages(self) -> pd.DataFrame:
+        """What each area signs: area, name, page (hash of its grants in whole pounds and its agreed targets)."""
+        pages, areas = pages_of(self.agreed_so_far), self.scenario.areas
+        names = dict(zip(areas["code"], areas["name"], strict=True))
+        rows = [(code, names[code], page) for code, page in pages.items()]
+        return pd.DataFrame(rows, columns=["area", "name", "page"])
+
+    def agree(self, signatures: pd.DataFrame | str | os.PathLike[str], *, by: str) -> None:
+        """Record who signs what is agreed so far, when nothing is left to ask; later signatures take its place.
+
+        Parameters
+        ----------
+        signatures
+            A row for each area, as a table or a CSV file: area, signed_by, role, date, page (its hash, as
+            :attr:`pages` has it), state (``signed``, ``subject to cabinet`` or ``not signed``).
+        by
+            Who records them.
+
+        Raises
+        ------
+        TalksError
+            Something is still asked, or the centre has moved since.
+        BadInputError
+            With every cell that is wrong; nothing was written.
+        """
+        report = Report(quiet=True)
+        if isinstance(signatures, pd.DataFrame):
+            raw = from_frame("signatures", signatures)
+        else:
+            raw = read_table_file(signatures, "signatures", report)
+            report.stop_if_any()
+        entries = self._ledger.entries
+        if not ended(fold(entries)):
+            raise TalksError("talks go on: something is asked or was moved", "let them go on to the next round")
+        signed = self.agreed_so_far
+        checked = check_signatures(raw, pages_of(signed), report)
+        report.stop_if_any()
+        with self._ledger.writing() as writing:
+            self._check_head(writing, entries)
+            write_agreement(self.path, writing, signed, checked, by)
 
     def undo(self, *, by: str) -> None:
         """Take back the last entry that is not taken back; undone again, it stands again.

@@ -14,6 +14,7 @@ from singlepot.solver.errors import SinglepotError
 
 from ..reading.reading import read_scenario
 from ..results.settlement_folder import read_settlement
+from .agreement import AGREEMENT, PAGES, SIGNED, agreement_folder, pages_of, signature_files
 from .ledger import Entry, Ledger, UnreadableTalksError, broken_links
 from .programme import limited, scenario_of_talks
 from .round_folder import AGREED_SO_FAR, ALL_ACCEPTED, ASKS, folder_of, read_table
@@ -49,7 +50,7 @@ class TalksVerification:
 
 
 def verify_talks(path: str | os.PathLike[str], *, head: str = "") -> TalksVerification:
-    """Verify talks: the chain of hashes, the scenario, and the settlements and asks of every round.
+    """Verify talks: the chain of hashes, the scenario, every round and every agreement.
 
     A chain that somebody made anew from its first entry holds together: a head that was kept from before shows it.
 
@@ -90,7 +91,33 @@ def verify_talks(path: str | os.PathLike[str], *, head: str = "") -> TalksVerifi
     if not faults:
         for entry in rounds:
             faults += _faults_of_round(folder, entry, entries, base)
+        for entry in entries:
+            if entry.kind == "agree":
+                faults += _faults_of_agreement(folder, entry)
     return TalksVerification(entries[-1].hash, len(entries), len(rounds), tuple(faults))
+
+
+def _faults_of_agreement(folder: Path, entry: Entry) -> list[str]:
+    """Compare an agreement with its folder, and the pages that were signed with its figures."""
+    where, signatures = agreement_folder(folder, entry.seq), entry.content["signatures"]
+    try:
+        if hashlib.sha256((where / SIGNED / MANIFEST).read_bytes()).hexdigest() != entry.content["settlement"]:
+            return [f"{AGREEMENT}/{entry.seq} is not the settlement that entry {entry.seq} names"]
+        signed = read_settlement(where / SIGNED)
+        written = {name: (where / PAGES / name).read_bytes() for name in signature_files(signed, signatures)}
+    except (SinglepotError, OSError) as error:
+        return [f"{AGREEMENT}/{entry.seq} cannot be read: {error}"]
+    faults = [
+        f"{AGREEMENT}/{entry.seq}/{PAGES}/{name} differs from entry {entry.seq}"
+        for name, content in signature_files(signed, signatures).items()
+        if written[name] != content
+    ]
+    pages = pages_of(signed)
+    return faults + [
+        f"{signature['area']} signed another page than that of {AGREEMENT}/{entry.seq}"
+        for signature in signatures
+        if signature["state"] != "not signed" and signature["page"] != pages.get(signature["area"])
+    ]
 
 
 def _faults_of_round(folder: Path, entry: Entry, entries: tuple[Entry, ...], base: Scenario) -> list[str]:

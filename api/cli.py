@@ -13,7 +13,20 @@ from typing import Any, NoReturn, TextIO
 
 import click
 
-from singlepot.commands import choices, doubt, ensemble, formats, many, regimes, repair, report, serve, settle, start
+from singlepot.commands import (
+    choices,
+    doubt,
+    ensemble,
+    formats,
+    many,
+    regimes,
+    repair,
+    report,
+    serve,
+    settle,
+    start,
+    talks,
+)
 from singlepot.commands.shared import complain
 
 BAD_USE, UNEXPECTED, UNPRINTED, STOPPED = 2, 6, 7, 130
@@ -32,6 +45,7 @@ GROUPS = {
         choices.goal,
         serve.serve,
     ),
+    "Agree": (talks.talks,),
     "Doubt": (doubt.verify, doubt.why, many.stability, doubt.model),
     "Publish": (report.report, formats.export, formats.derive),
 }

@@ -19,5 +19,9 @@ from .text.robust import robust_text as robust_text
 from .text.stability import stability_text as stability_text
 from .text.summary import summary as summary
 from .text.sweep import sweep_text as sweep_text
+from .text.talks import asks_text as asks_text
+from .text.talks import diff_text as diff_text
+from .text.talks import history_text as history_text
+from .text.talks import status_text as status_text
 from .text.what_if import resolved_text as resolved_text
 from .workbooks.workbook import comparison_workbook as comparison_workbook

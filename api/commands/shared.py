@@ -242,6 +242,11 @@ def show(text: str, path: str | None, missing: str = "") -> None:
     put(sys.stdout, text + (f"\nWritten to {path}\n" if path is not None else ""))
 
 
+def put_text(text: str) -> None:
+    """Print a text on standard output."""
+    put(sys.stdout, text)
+
+
 def show_json(values: Mapping[str, Any]) -> None:
     """Print values as JSON."""
     put(sys.stdout, json.dumps(values, ensure_ascii=False, indent=1, allow_nan=False) + "\n")

@@ -14,6 +14,7 @@ import pandas as pd
 
 from singlepot.models.diagnostics.problems import Report
 from singlepot.models.scenario.scenario import Scenario
+from singlepot.models.settlement.settle import settle_scenario
 from singlepot.models.settlement.settlement import Settlement
 from singlepot.models.tables.raw import RawTable, from_frame
 from singlepot.solver import Progress
@@ -422,6 +423,29 @@ class Talks:
         if writing.entries[-1].hash != entries[-1].hash:
             last = writing.entries[-1]
             raise TalksError(f"{last.who} added entry {last.seq} meanwhile; nothing was written", "run this again")
+
+    def refuse_alone(self, areas: Iterable[str] | None = None) -> pd.DataFrame:
+        """Settle what each area gets if it alone refuses all that it is asked, and all else is accepted.
+
+        Parameters
+        ----------
+        areas
+            Codes of areas; all that are asked by default.
+
+        Returns
+        -------
+        area, name, if_all_accepted, if_it_alone_refuses and gain, grants over all years: for the centre alone.
+        """
+        state, names = self.state, dict(zip(self.scenario.areas["code"], self.scenario.areas["name"], strict=True))
+        scenario, first = scenario_of_talks(self.scenario, state), grants_of(self.all_accepted)
+        rows = []
+        for area in sorted({area for area, _ in state.asks} if areas is None else set(areas)):
+            if area not in names:
+                raise TalksError(f"there is no area {area}", "name the code of an area")
+            mine = {key: value for key, value in state.accepted.items() if key[0] == area}
+            alone = grants_of(settle_scenario(limited(scenario, {**state.open, **mine})))[area]
+            rows.append((area, names[area], first[area], alone, alone - first[area]))
+        return pd.DataFrame(rows, columns=["area", "name", "if_all_accepted", "if_it_alone_refuses", "gain"])
 
     def diff(self, first: int, second: int) -> pd.DataFrame:
         """Compare the grants of areas in two rounds.

@@ -92,6 +92,7 @@ from singlepot.scenarios.results.settlement_folder import read_settlement as rea
 from singlepot.scenarios.talks.ledger import TalksError as TalksError
 from singlepot.scenarios.talks.ledger import UnreadableTalksError as UnreadableTalksError
 from singlepot.scenarios.talks.opening import open_talks as open_talks
+from singlepot.scenarios.talks.simulating import simulate_talks as simulate_talks
 from singlepot.scenarios.talks.talks import Talks as Talks
 from singlepot.scenarios.talks.talks import TalksStatus as TalksStatus
 from singlepot.scenarios.talks.verifying import TalksVerification as TalksVerification

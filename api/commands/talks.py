@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .shared import JSON, QUIET, command, put_text, show_json, time_limit
+from .shared import JSON, QUIET, command, names, put_text, show_json, time_limit
 
 if TYPE_CHECKING:
     import singlepot
@@ -212,6 +212,30 @@ def verify(folder: str, head: str) -> None:
     raise click.exceptions.Exit(0 if result.passed else 6)
 
 
+@command("talks simulate bucks-and-burnley out/simulated --areas truthful,stubborn --seed 7")
+@click.argument("scenario")
+@FOLDER
+@click.option("--areas", "kinds", required=True, metavar="KINDS", help="Kinds that areas have in turn, by commas.")
+@click.option("--seed", default=0, show_default=True, help="Seed of what is random.")
+@click.option("--rounds", default=6, show_default=True, type=click.IntRange(min=1), help="Rounds that may ask.")
+@time_limit("settlement")
+@QUIET
+def simulate(
+    scenario: str, folder: str, kinds: str, seed: int, rounds: int, time_limit_s: float | None, quiet: bool
+) -> None:
+    """Talk SCENARIO to its end in the new folder DIR, with simulated areas.
+
+    KINDS are truthful (accepts all), stubborn (refuses all), random, and inflating (opens above its bid, and accepts
+    only what brings it money).
+    """
+    import singlepot
+
+    talks = singlepot.simulate_talks(
+        scenario, folder, areas=names(kinds) or [], seed=seed, rounds=rounds, time_limit_s=time_limit_s
+    )
+    _standing(talks, quiet)
+
+
 @click.group(
     "talks",
     commands={
@@ -226,6 +250,7 @@ def verify(folder: str, head: str) -> None:
         "history": history,
         "diff": diff,
         "verify": verify,
+        "simulate": simulate,
     },
     epilog="\b\nExample:\n  singlepot talks open bucks-and-burnley out/talks",
 )

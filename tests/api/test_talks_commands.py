@@ -39,7 +39,7 @@ def sign() -> None:
 def test_the_example_of_every_command_runs_and_prints_the_head(place: Path, capsys: Capture) -> None:
     sign()
     names = ["asks", "answer", "move", "next", "status", "history", "diff", "verify", "agree", "undo"]
-    assert sorted(names) == sorted(set(group.commands) - {"open"})
+    assert sorted(names) == sorted(set(group.commands) - {"open", "simulate"})
     for name in names:
         if name == "agree":
             sign()
@@ -76,3 +76,11 @@ def test_exit_codes_say_what_was_refused(place: Path, capsys: Capture) -> None:
 def test_who_gains_by_refusing_alone_is_shown_to_the_centre(place: Path, capsys: Capture) -> None:
     assert _run(["talks", "asks", "out/talks", "--alone"]) == 0
     assert "if it alone refuses" in capsys.readouterr().out
+
+
+def test_talks_are_simulated_to_their_end(place: Path, capsys: Capture) -> None:
+    *_, line = str(group.commands["simulate"].epilog).splitlines()
+    assert _run(shlex.split(line)[1:]) == 0
+    assert "Ended" in capsys.readouterr().out
+    assert _run(["talks", "simulate", "bucks-and-burnley", "out/other", "--areas", "truthfull"]) == 2
+    assert "truthful" in capsys.readouterr().err

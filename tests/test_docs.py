@@ -130,7 +130,14 @@ def test_the_readmes_python_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
 @pytest.mark.parametrize(
     ("page", "least"),
-    [("tutorial.md", 9), ("repair.md", 7), ("regimes.md", 7), ("what-ifs.md", 6), ("levelling-up.md", 8)],
+    [
+        ("tutorial.md", 9),
+        ("repair.md", 7),
+        ("regimes.md", 7),
+        ("what-ifs.md", 6),
+        ("levelling-up.md", 8),
+        ("talks.md", 15),
+    ],
 )
 def test_a_walk_through_is_what_happens(page: str, least: int) -> None:
     """Every number of the page, as a doctest."""

@@ -129,10 +129,18 @@ def still_possible(settlement: Settlement, changed: Scenario) -> bool:
     return True
 
 
-def stage_changes(before: Settlement, after: Settlement) -> list[Sequence[object]]:
-    """Return name, value before, value after and unit of each stage; None for a stage that one of them lacks."""
-    old = dict(zip(before.stages["name"], before.stages["value"].astype(float), strict=True))
-    new = dict(zip(after.stages["name"], after.stages["value"].astype(float), strict=True))
+def stage_changes(before: Settlement, after: Settlement, column: str = "value") -> list[Sequence[object]]:
+    """Return name, figure before, figure after and unit of each stage; None for a stage that one of them lacks.
+
+    Parameters
+    ----------
+    before, after
+        The settlements.
+    column
+        ``value``, the optimum of the stage, or ``final``, its value at the settlement.
+    """
+    old = dict(zip(before.stages["name"], before.stages[column].astype(float), strict=True))
+    new = dict(zip(after.stages["name"], after.stages[column].astype(float), strict=True))
     units = {
         name: unit
         for table in (before.stages, after.stages)

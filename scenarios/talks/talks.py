@@ -59,7 +59,7 @@ class TalksStatus:
     areas
         A row for each area that is asked: area, name, asks, answered, accepted, refused, late.
     stages
-        A row for each stage: name, if_all_accepted, agreed_so_far, unit.
+        A row for each stage: name, its value at the settlement if_all_accepted and agreed_so_far, and unit.
     """
 
     talks: str
@@ -177,7 +177,8 @@ class Talks:
         columns = ["area", "name", "asks", "answered", "accepted", "refused", "late"]
         stages = pd.DataFrame(columns=["name", "if_all_accepted", "agreed_so_far", "unit"])
         if state.round:
-            stages = pd.DataFrame(stage_changes(self.all_accepted, self.agreed_so_far), columns=stages.columns)
+            figures = stage_changes(self.all_accepted, self.agreed_so_far, "final")
+            stages = pd.DataFrame(figures, columns=stages.columns)
         return TalksStatus(
             entries[0].hash, entries[-1].hash, state.round, state.rounds, state.deadline, ended(state),
             state.moved_since, state.agreed is not None, pd.DataFrame(rows, columns=columns), stages,

@@ -93,8 +93,8 @@ from singlepot.scenarios.talks.ledger import TalksError as TalksError
 from singlepot.scenarios.talks.ledger import UnreadableTalksError as UnreadableTalksError
 from singlepot.scenarios.talks.opening import open_talks as open_talks
 from singlepot.scenarios.talks.simulating import simulate_talks as simulate_talks
+from singlepot.scenarios.talks.status import TalksStatus as TalksStatus
 from singlepot.scenarios.talks.talks import Talks as Talks
-from singlepot.scenarios.talks.talks import TalksStatus as TalksStatus
 from singlepot.scenarios.talks.verifying import TalksVerification as TalksVerification
 from singlepot.scenarios.talks.verifying import verify_talks as verify_talks
 from singlepot.scenarios.what_if.what_if import apply_what_if as apply_what_if

@@ -14,7 +14,7 @@ from .lines import lay_out, wrap
 if TYPE_CHECKING:
     import pandas as pd
 
-    from singlepot.scenarios.talks.talks import TalksStatus
+    from singlepot.scenarios.talks.status import TalksStatus
     from singlepot.scenarios.talks.verifying import TalksVerification
 
 LONGEST = 44

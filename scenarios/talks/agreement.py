@@ -18,32 +18,15 @@ from singlepot.models.settlement.documents import guarded
 from singlepot.models.settlement.settlement import Settlement
 from singlepot.models.tables.raw import RawTable
 
-from .answer_rows import Rows
-from .area_files import file_names
+from .answers.rows import Rows
 from .ledger import Writing
+from .rounds.pages import file_names, page_of
 
 AGREEMENT, SIGNED, PAGES = "agreement", "settlement", "signatures"
 
 STATES = ("signed", "subject to cabinet", "not signed")
 
 SIGNATURE_COLUMNS = ("area", "signed_by", "role", "date", "page", "state")
-
-
-def page_of(settlement: Settlement, code: str) -> bytes:
-    """Write the page that an area signs: its grants in whole pounds and its agreed targets."""
-    grants = settlement.grants[settlement.grants["area"] == code]
-    targets = settlement.targets[settlement.targets["area"] == code]
-    rows = [("grant", *row) for row in zip(grants["envelope"], grants["year"], grants["pounds"], strict=True)]
-    rows += [("target", *row) for row in zip(targets["objective"], targets["year"], targets["agreed"], strict=True)]
-    table = pd.DataFrame(rows, columns=["what", "of", "year", "agreed"]).astype({"agreed": float})
-    return csv_text(guarded(table.assign(area=code)[["area", "what", "of", "year", "agreed"]]))
-
-
-def pages_of(settlement: Settlement) -> dict[str, str]:
-    """Return the hash of the page of each area, the centre left out."""
-    areas = settlement.scenario.filled("areas")
-    codes = areas[areas["type"] != "centre"]["code"]
-    return {code: hashlib.sha256(page_of(settlement, code)).hexdigest() for code in codes}
 
 
 def check_signatures(raw: RawTable, pages: Mapping[str, str], report: Report) -> list[dict[str, Any]]:

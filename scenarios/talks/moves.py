@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +20,9 @@ from singlepot.models.settlement.settlement import Settlement
 from singlepot.solver.errors import NoSettlementError
 
 from ..formats.settings_file import read_settings_file
-from .programme import CEILING, FLOOR, keys_of, rule_rows
-from .rounds import used_of
+from .ledger import Entry, body_text
+from .programme import CEILING, FLOOR, keys_of, limited, rule_rows, scenario_of_talks
+from .rounds.settling import settle_round, used_of
 from .state import State
 
 TABLES = ("pot", "national", "rules")
@@ -147,3 +149,25 @@ def stage_changes(before: Settlement, after: Settlement, column: str = "value") 
         for name, unit in zip(table["name"], table["unit"], strict=True)
     }
     return [[name, old.get(name), new.get(name), unit] for name, unit in units.items()]
+
+
+def effect_of(base: Scenario, before: State, after: State) -> dict[str, Any]:
+    """Settle before and after a move: whether it eases, and the change of every stage of what could be signed.
+
+    Raises
+    ------
+    NoSettlementError
+        Nothing could be signed after it.
+    """
+    then, now = settle_round(base, before), settle_round(base, after)
+    changed = limited(scenario_of_talks(base, after), after.accepted)
+    return {
+        "eases": still_possible(then.agreed_so_far, changed),
+        "stages": stage_changes(then.agreed_so_far, now.agreed_so_far),
+    }
+
+
+def with_draft(entries: tuple[Entry, ...], who: str, kind: str, values: Mapping[str, object]) -> tuple[Entry, ...]:
+    """Add an entry behind others that is not in the ledger: to see what it would do."""
+    last = entries[-1]
+    return (*entries, replace(last, seq=last.seq + 1, who=who, kind=kind, body=body_text(values)))

@@ -12,12 +12,13 @@ from singlepot.models.scenario.scenario import Scenario
 from singlepot.solver import Progress
 
 from ..reading.settling import ScenarioSource, scenario_of
+from .deadline import check_deadline
 from .ledger import Ledger, TalksError
 from .programme import bounds_of_options, options_of_centre
-from .round_folder import ROUNDS, write_round
-from .rounds import settle_round
+from .rounds.folder import ROUNDS, write_round
+from .rounds.settling import settle_round
 from .state import opened_state
-from .talks import LEDGER, SCENARIO_FOLDER, Talks, check_deadline
+from .talks import LEDGER, SCENARIO_FOLDER, Talks
 
 
 def open_talks(

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -14,64 +12,27 @@ import pandas as pd
 
 from singlepot.models.diagnostics.problems import Report
 from singlepot.models.scenario.scenario import Scenario
-from singlepot.models.settlement.settle import settle_scenario
 from singlepot.models.settlement.settlement import Settlement
 from singlepot.models.tables.raw import RawTable, from_frame
 from singlepot.solver import Progress
 
 from ..reading.reading import read_scenario
 from ..results.settlement_folder import read_settlement
-from .agreement import check_signatures, pages_of, write_agreement
-from .answer_files import area_of_sheet, read_answer_file, read_table_file
-from .answer_rows import Rows
-from .answers import Facts, check_answers
-from .asks import grants_of
-from .given import given_table
-from .ledger import Entry, Ledger, TalksError, UnreadableTalksError, Writing, body_text
-from .moves import read_move, split_move, stage_changes, still_possible
-from .offers import check_offers
-from .programme import limited, scenario_of_talks
-from .round_folder import AGREED_SO_FAR, ALL_ACCEPTED, folder_of, read_table, write_round
-from .rounds import settle_round
+from .agreement import check_signatures, write_agreement
+from .answers.files import check_sources, read_answer_file, read_table_file
+from .answers.rows import Rows
+from .deadline import check_deadline, has_passed
+from .ledger import Entry, Ledger, TalksError, UnreadableTalksError, Writing
+from .moves import effect_of, read_move, split_move, with_draft
+from .rounds.asks import grants_of
+from .rounds.folder import AGREED_SO_FAR, ALL_ACCEPTED, folder_of, read_table, write_round
+from .rounds.pages import pages_of
+from .rounds.settling import settle_round
 from .state import State, after_answers, fold, live
+from .status import TalksStatus, ended, status_of
+from .tables import alone_table, diff_table, given_table
 
 LEDGER, SCENARIO_FOLDER = "talks.sqlite", "scenario"
-
-
-@dataclass(frozen=True, eq=False)
-class TalksStatus:
-    """Standing of talks.
-
-    Parameters
-    ----------
-    talks, head
-        Hash of the first entry, which names the talks, and hash of the last one.
-    round, rounds
-        Number of the round, and how many may ask.
-    deadline
-        Last day for answers; empty without one.
-    ended
-        Why nothing more is asked: ``agreed so far is all`` or ``at the limit``; empty while something is.
-    moved
-        Whether the centre has moved since the round was settled, so that ``next`` settles again.
-    signed
-        Whether an agreement stands.
-    areas
-        A row for each area that is asked: area, name, asks, answered, accepted, refused, late.
-    stages
-        A row for each stage: name, its value at the settlement if_all_accepted and agreed_so_far, and unit.
-    """
-
-    talks: str
-    head: str
-    round: int
-    rounds: int
-    deadline: str
-    ended: str
-    moved: bool
-    signed: bool
-    areas: pd.DataFrame
-    stages: pd.DataFrame
 
 
 class Talks:
@@ -165,24 +126,8 @@ class Talks:
     def status(self) -> TalksStatus:
         """Who is asked, who has answered, and how the two settlements stand."""
         entries = self._ledger.entries
-        state = fold(entries)
-        names = dict(zip(self.scenario.areas["code"], self.scenario.areas["name"], strict=True))
-        rows = []
-        for area in sorted({area for area, _ in state.asks}):
-            asks = [key for key in state.asks if key[0] == area]
-            given = [key for key in asks if key in state.answers]
-            refused = sum(state.answers[key].up_to == 0 for key in given)
-            late = sum(key[0] == area for key in state.late)
-            rows.append((area, names[area], len(asks), len(given), len(given) - refused, refused, late))
-        columns = ["area", "name", "asks", "answered", "accepted", "refused", "late"]
-        stages = pd.DataFrame(columns=["name", "if_all_accepted", "agreed_so_far", "unit"])
-        if state.round:
-            figures = stage_changes(self.all_accepted, self.agreed_so_far, "final")
-            stages = pd.DataFrame(figures, columns=stages.columns)
-        return TalksStatus(
-            entries[0].hash, entries[-1].hash, state.round, state.rounds, state.deadline, ended(state),
-            state.moved_since, state.agreed is not None, pd.DataFrame(rows, columns=columns), stages,
-        )  # fmt: skip
+        settlements = (self.all_accepted, self.agreed_so_far) if fold(entries).round else None
+        return status_of(entries, self.scenario.areas, settlements)
 
     @property
     def given(self) -> pd.DataFrame:
@@ -244,24 +189,7 @@ class Talks:
         """Check tables of answers against the round and add their entries, in one transaction."""
         report.stop_if_any()
         with self._ledger.writing() as writing:
-            state = fold(writing.entries)
-            if not state.round:
-                raise TalksError("no round is open", "let the talks go on to the next round")
-            scenario = scenario_of_talks(self.scenario, state)
-            late = bool(state.deadline) and today().isoformat() > state.deadline
-            talks, head = writing.entries[0].hash, writing.entries[state.round_seq - 1].hash
-            told: list[tuple[str, dict[str, Any]]] = []
-            for tables, sheet in sources:
-                codes = list(scenario.areas["code"])
-                area = "" if sheet is None else area_of_sheet(sheet, state, talks, head, codes)
-                offers = tables.get("offers")
-                facts = Facts(state, scenario, talks, head, late, area, offers is not None and offers.rows > 0)
-                if "answers" in tables:
-                    told += [("answer", one) for one in check_answers(tables["answers"], facts, by, report)]
-                if offers is not None:
-                    years = tables.get("offer_years")
-                    told += [("offer", one) for one in check_offers(offers, years, facts, by, report)]
-            report.stop_if_any()
+            told = check_sources(sources, writing.entries, self.scenario, by, report)
             for kind, content in told:
                 writing.add(writing.draft(content["by"], kind, content))
 
@@ -296,7 +224,7 @@ class Talks:
         state = fold(entries)
         if state.round and not state.asks and not state.moved_since and not state.offers:
             raise TalksError("agreed so far is all: nothing is left to ask", "sign it, or move")
-        if state.deadline and today().isoformat() <= state.deadline and state.silent:
+        if state.deadline and not has_passed(state.deadline) and state.silent:
             areas = sorted({area for area, _ in state.silent})
             cause = f"{len(areas)} areas have not answered all that they are asked, and may until {state.deadline}"
             raise TalksError(cause, f"wait for {', '.join(areas[:5])}{' and others' if areas[5:] else ''}")
@@ -336,10 +264,10 @@ class Talks:
         contents: list[tuple[str, dict[str, Any]]] = [("imposed", one) for one in imposed]
         if change:
             contents.insert(0, ("move", {"what_if": change, "reason": reason}))
-        drafted = Drafts(entries)
+        drafted = entries
         for kind, content in contents:
-            drafted.add(by, kind, content)
-        effect = self._effect(state, fold(drafted.entries))
+            drafted = with_draft(drafted, by, kind, content)
+        effect = effect_of(self.scenario, state, fold(drafted))
         with self._ledger.writing() as writing:
             self._check_head(writing, entries)
             for kind, content in contents:
@@ -402,23 +330,12 @@ class Talks:
         if last.kind == "open":
             raise TalksError("only the opening is left", "open other talks")
         content: dict[str, Any] = {"undoes": last.seq}
-        drafted = Drafts(entries)
-        drafted.add(by, "undo", content)
-        before, after = fold(entries), fold(drafted.entries)
+        before, after = fold(entries), fold(with_draft(entries, by, "undo", content))
         if (before.moves, before.accepted, before.open) != (after.moves, after.accepted, after.open) and after.round:
-            content |= self._effect(before, after)
+            content |= effect_of(self.scenario, before, after)
         with self._ledger.writing() as writing:
             self._check_head(writing, entries)
             writing.add(writing.draft(by, "undo", content))
-
-    def _effect(self, before: State, after: State) -> dict[str, Any]:
-        """Settle before and after a move: whether it eases, and the change of every stage."""
-        then, now = settle_round(self.scenario, before), settle_round(self.scenario, after)
-        changed = limited(scenario_of_talks(self.scenario, after), after.accepted)
-        return {
-            "eases": still_possible(then.agreed_so_far, changed),
-            "stages": stage_changes(then.agreed_so_far, now.agreed_so_far),
-        }
 
     def _check_head(self, writing: Writing, entries: tuple[Entry, ...]) -> None:
         if writing.entries[-1].hash != entries[-1].hash:
@@ -437,16 +354,7 @@ class Talks:
         -------
         area, name, if_all_accepted, if_it_alone_refuses and gain, grants over all years: for the centre alone.
         """
-        state, names = self.state, dict(zip(self.scenario.areas["code"], self.scenario.areas["name"], strict=True))
-        scenario, first = scenario_of_talks(self.scenario, state), grants_of(self.all_accepted)
-        rows = []
-        for area in sorted({area for area, _ in state.asks} if areas is None else set(areas)):
-            if area not in names:
-                raise TalksError(f"there is no area {area}", "name the code of an area")
-            mine = {key: value for key, value in state.accepted.items() if key[0] == area}
-            alone = grants_of(settle_scenario(limited(scenario, {**state.open, **mine})))[area]
-            rows.append((area, names[area], first[area], alone, alone - first[area]))
-        return pd.DataFrame(rows, columns=["area", "name", "if_all_accepted", "if_it_alone_refuses", "gain"])
+        return alone_table(self.scenario, self.state, grants_of(self.all_accepted), areas)
 
     def diff(self, first: int, second: int) -> pd.DataFrame:
         """Compare the grants of areas in two rounds.
@@ -461,52 +369,4 @@ class Talks:
         area, name, and over all years of what could be signed and of what could be won: agreed_before, agreed_after,
         agreed_change, all_before, all_after, all_change.
         """
-        rounds = {int(one.content["round"]): one.seq for one in live(self._ledger.entries) if one.kind == "round"}
-        for number in (first, second):
-            if number not in rounds:
-                raise TalksError(f"there is no round {number}", f"name one of {', '.join(map(str, rounds))}")
-        table = self.scenario.areas[["code", "name"]].rename(columns={"code": "area"})
-        for what, name in ((AGREED_SO_FAR, "agreed"), (ALL_ACCEPTED, "all")):
-            for number, when in ((first, "before"), (second, "after")):
-                grants = grants_of(read_settlement(self._round_folder(rounds[number]) / what))
-                table[f"{name}_{when}"] = table["area"].map(grants)
-            table[f"{name}_change"] = table[f"{name}_after"] - table[f"{name}_before"]
-        return table
-
-
-class Drafts:
-    """Entries with further ones behind them that are not in the ledger: to see what they would do."""
-
-    def __init__(self, entries: tuple[Entry, ...]) -> None:
-        """Start from the entries of a ledger."""
-        self.entries = entries
-
-    def add(self, who: str, kind: str, values: Mapping[str, object]) -> None:
-        """Add an entry."""
-        last = self.entries[-1]
-        entry = replace(last, seq=last.seq + 1, who=who, kind=kind, body=body_text(values))
-        self.entries = (*self.entries, entry)
-
-
-def ended(state: State) -> str:
-    """Say why nothing more is asked; empty while something is."""
-    if not state.round or state.asks or state.moved_since:
-        return ""
-    return "at the limit" if state.closing else "agreed so far is all"
-
-
-def today() -> date:
-    """Return the day, in UTC."""
-    return datetime.now(UTC).date()
-
-
-def check_deadline(deadline: str) -> None:
-    """Refuse a deadline that is no day, or has passed."""
-    if not deadline:
-        return
-    try:
-        day = date.fromisoformat(deadline)
-    except ValueError:
-        raise TalksError(f"{deadline!r} is no day", "write it as 2026-05-29") from None
-    if day < today():
-        raise TalksError(f"{deadline} has passed", "name a day to come")
+        return diff_table(self.path, self._ledger.entries, self.scenario.areas, (first, second))

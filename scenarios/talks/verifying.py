@@ -14,10 +14,11 @@ from singlepot.solver.errors import SinglepotError
 
 from ..reading.reading import read_scenario
 from ..results.settlement_folder import read_settlement
-from .agreement import AGREEMENT, PAGES, SIGNED, agreement_folder, pages_of, signature_files
+from .agreement import AGREEMENT, PAGES, SIGNED, agreement_folder, signature_files
 from .ledger import Entry, Ledger, UnreadableTalksError, broken_links
 from .programme import limited, scenario_of_talks
-from .round_folder import AGREED_SO_FAR, ALL_ACCEPTED, ASKS, folder_of, read_table
+from .rounds.folder import AGREED_SO_FAR, ALL_ACCEPTED, ASKS, folder_of, read_table
+from .rounds.pages import pages_of
 from .state import State, fold
 from .talks import LEDGER, SCENARIO_FOLDER
 

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 import singlepot as sp
-from singlepot.scenarios.talks import talks as module
+from singlepot.scenarios.talks import deadline as module
 
 from ...strategies import scenario, seeded
 from .players import CENTRE, accept_all, answer_to

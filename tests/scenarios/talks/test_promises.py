@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import singlepot as sp
-from singlepot.scenarios.talks.rounds import settle_round
+from singlepot.scenarios.talks.rounds.settling import settle_round
 from singlepot.scenarios.talks.state import after_answers, fold
 from singlepot.scenarios.talks.talks import Talks
 

@@ -10,8 +10,8 @@ from singlepot.models.settlement.settle import settle_scenario
 from singlepot.models.settlement.settlement import Settlement
 from singlepot.solver import Progress
 
-from .programme import bounds_of_options, limited, options_of_centre, pounds_moved, scenario_of_talks
-from .state import Ask, Key, State
+from ..programme import bounds_of_options, limited, options_of_centre, pounds_moved, scenario_of_talks
+from ..state import Ask, Key, State
 
 SMALL_SHARE = 1e-6
 """Share of a largest take-up from which a difference is an ask."""

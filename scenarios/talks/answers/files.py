@@ -5,18 +5,23 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from singlepot.models.diagnostics.problems import Diagnostic, Report, shown
+from singlepot.models.scenario.scenario import Scenario
 from singlepot.models.settlement.documents import unguarded
 from singlepot.models.tables.raw import RawTable, lost
 from singlepot.models.tables.schema import Column, Table
 
-from ..formats.csv_tables import read_csv
-from ..workbooks.sheets import read_sheets
-from .answer_rows import Rows
-from .area_files import IDENTITY
-from .offers import NUMBERS, OFFER_COLUMNS
-from .state import State
+from ...formats.csv_tables import read_csv
+from ...workbooks.sheets import read_sheets
+from ..deadline import has_passed
+from ..ledger import Entry, TalksError
+from ..programme import scenario_of_talks
+from ..state import State, fold
+from .checking import IDENTITY, Facts, check_answers
+from .offers import NUMBERS, OFFER_COLUMNS, check_offers
+from .rows import Rows
 
 LARGEST_BYTES = 20_000_000
 """Largest file that is read."""
@@ -136,3 +141,55 @@ def area_of_sheet(identity: Rows, state: State, talks: str, head: str, areas: Se
     if area not in areas:
         identity.complain("SP-T005", 0, "area", shown(area), "the code of an area")
     return area
+
+
+Source = tuple[dict[str, RawTable], Rows | None]
+"""Tables of one source of answers, and the row that says whose sheet it is."""
+
+
+def check_sources(
+    sources: Sequence[Source], entries: Sequence[Entry], base: Scenario, by: str, report: Report
+) -> list[tuple[str, dict[str, Any]]]:
+    """Check tables of answers and offers against the round.
+
+    Parameters
+    ----------
+    sources
+        What was read.
+    entries
+        Entries of the ledger.
+    base
+        The scenario that the talks were opened with.
+    by
+        Who answers, where a row does not say.
+    report
+        Takes the problems.
+
+    Returns
+    -------
+    Kind and content of each entry to be added.
+
+    Raises
+    ------
+    TalksError
+        No round is open.
+    BadInputError
+        With every cell that is wrong.
+    """
+    state = fold(entries)
+    if not state.round:
+        raise TalksError("no round is open", "let the talks go on to the next round")
+    scenario = scenario_of_talks(base, state)
+    talks, head, codes = entries[0].hash, entries[state.round_seq - 1].hash, list(scenario.areas["code"])
+    told: list[tuple[str, dict[str, Any]]] = []
+    for tables, sheet in sources:
+        area = "" if sheet is None else area_of_sheet(sheet, state, talks, head, codes)
+        offers, years = tables.get("offers"), tables.get("offer_years")
+        offered, late = offers is not None and offers.rows > 0, has_passed(state.deadline)
+        facts = Facts(state, scenario, talks, head, late, area, offered)
+        if "answers" in tables:
+            told += [("answer", one) for one in check_answers(tables["answers"], facts, by, report)]
+        if offers is not None:
+            told += [("offer", one) for one in check_offers(offers, years, facts, by, report)]
+    report.stop_if_any()
+    return told

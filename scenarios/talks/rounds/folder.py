@@ -14,11 +14,11 @@ from singlepot.models.files.folder import write_folder
 from singlepot.models.files.folder_kinds import MANIFEST, ROUND_TABLES
 from singlepot.models.settlement.documents import guarded, unguarded
 
-from .agreement import pages_of
+from ..ledger import Writing
 from .area_files import area_files
 from .asks import ASK_COLUMNS, FOR_CENTRE, asks_table, notices_table
-from .ledger import Writing
-from .rounds import Round
+from .pages import pages_of
+from .settling import Round
 
 ROUNDS, ALL_ACCEPTED, AGREED_SO_FAR, ASKS = "rounds", "all_accepted", "agreed_so_far", "asks"
 

@@ -8,10 +8,10 @@ from typing import Any
 from singlepot.models.diagnostics.problems import Report, did_you_mean, one_of, shown
 from singlepot.models.tables.raw import RawTable
 
-from .answer_rows import Rows
-from .answers import Facts
-from .programme import with_offers
-from .state import Key, Offer
+from ..programme import with_offers
+from ..state import Key, Offer
+from .checking import Facts
+from .rows import Rows
 
 TEXTS = ("area", "option", "name", "component", "requires")
 NUMBERS = {"own_cost": 0.0, "max_take_up": 1.0}

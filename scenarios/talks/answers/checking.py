@@ -10,11 +10,14 @@ from singlepot.models.diagnostics.problems import Report, did_you_mean, one_of, 
 from singlepot.models.scenario.scenario import Scenario
 from singlepot.models.tables.raw import RawTable
 
-from .answer_rows import Rows
-from .programme import pounds_moved
-from .state import ENOUGH, Ask, Key, State
+from ..programme import pounds_moved
+from ..state import ENOUGH, Ask, Key, State
+from .rows import Rows
 
 REQUIRED = ("round", "area")
+IDENTITY = "talks"
+"""Sheet with the talks, the round, the head and the area that the others belong to."""
+
 TO_FILL = ("up_to", "reason", "by", "role", "date")
 """Columns of an ask's row that its area fills in."""
 

@@ -12,9 +12,9 @@ from singlepot.models.explanation.reasons import Moved, reasons
 from singlepot.models.scenario.array_types import Floats
 from singlepot.models.settlement.settlement import Settlement
 
-from .programme import keys_of
-from .rounds import SMALL_SHARE, Round, used_of
-from .state import Key
+from ..programme import keys_of
+from ..state import Key
+from .settling import SMALL_SHARE, Round, used_of
 
 ASK_COLUMNS = (
     "talks", "round", "head", "area", "name", "contact", "option", "option_name", "accepted", "asked", "asked_share",

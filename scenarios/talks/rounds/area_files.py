@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -15,18 +14,11 @@ from singlepot.models.scenario.scenario import Scenario
 from singlepot.models.settlement.documents import guarded
 from singlepot.models.settlement.settlement import Settlement
 
-from ..workbooks.writing import LONGEST_CELL, exact
-from .answers import TO_FILL
+from ...workbooks.writing import LONGEST_CELL, exact
+from ..answers.checking import IDENTITY, TO_FILL
+from ..answers.offers import OFFER_COLUMNS
 from .asks import FOR_CENTRE
-from .offers import OFFER_COLUMNS
-
-IDENTITY = "talks"
-"""Sheet with the talks, the round, the head and the area that the others belong to."""
-
-RESERVED = frozenset(["asks", "notices", "centre"])
-"""Names in the folder that are no area's."""
-
-_PLAIN = re.compile(r"[A-Za-z0-9_-]{1,60}")
+from .pages import file_names
 
 _OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_numbers": False, "strings_to_urls": False}
 
@@ -90,19 +82,6 @@ def area_files(
         files[f"{names[code]}.xlsx"] = _workbook(f"{name} ({code})", sheets, _HOW)
         files[f"{names[code]}.csv"] = csv_text(guarded(mine))
     return files
-
-
-def file_names(codes: Sequence[str]) -> dict[str, str]:
-    """Return a file name for each area: its code, or where that is none a number."""
-    folded = [code.casefold() for code in codes]
-    plain = {
-        code
-        for code in codes
-        if re.fullmatch(r"[A-Za-z0-9_-]{1,60}", code)
-        and code.casefold() not in RESERVED
-        and folded.count(code.casefold()) == 1
-    }
-    return {code: code if code in plain else f"area.{number}" for number, code in enumerate(codes, start=1)}
 
 
 def _of(table: pd.DataFrame, code: str) -> pd.DataFrame:

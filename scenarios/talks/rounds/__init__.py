@@ -1,0 +1,1 @@
+"""Round of talks: two settlements, the asks between them, and the files that each area is sent."""

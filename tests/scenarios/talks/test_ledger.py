@@ -182,3 +182,29 @@ def test_a_process_killed_at_any_moment_leaves_talks_that_verify_and_go_on(tmp_p
             talks.next(by=CENTRE)
         assert sp.verify_talks(path).passed
         shutil.rmtree(path)
+
+
+FULL = """
+import resource, sys, singlepot as sp
+talks = sp.Talks(sys.argv[1])
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]), int(sys.argv[2])))
+try:
+    talks.next(by="centre")
+except sp.SinglepotError as error:
+    print(error)
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="limits of a process")
+@pytest.mark.parametrize("room", [2_000, 9_000])
+def test_a_disk_that_is_full_leaves_talks_that_verify_and_go_on(tmp_path: Path, room: int) -> None:
+    talks = sp.open_talks("bucks-and-burnley", tmp_path / "talks", by=CENTRE)
+    head = talks.head
+    done = subprocess.run(
+        [sys.executable, "-c", FULL, str(talks.path), str(room)], capture_output=True, text=True, check=True
+    )
+    assert "room" in done.stdout
+    assert talks.head == head
+    assert sp.verify_talks(talks.path).passed
+    talks.next(by=CENTRE)
+    assert talks.status.ended

@@ -18,7 +18,7 @@ from singlepot.scenarios.talks.rounds.settling import settle_round
 from singlepot.scenarios.talks.state import after_answers, fold
 from singlepot.scenarios.talks.talks import Talks
 
-from ...strategies import HypothesisPicker, drafts, scenario, with_copies
+from ...strategies import HypothesisPicker, drafts, scenario, seeded, with_copies
 from .players import CENTRE, accept_all, answer_to, play
 
 EXAMPLES = settings(max_examples=4, deadline=None)
@@ -120,6 +120,16 @@ def test_equal_areas_that_answer_equally_are_equal_in_any_order(data: st.DataObj
             assert np.allclose(one, two, rtol=0, atol=1e-8 * size)
             grants.append(table["grant"].to_numpy())
         assert (grants[0] == grants[1]).all()
+
+
+@pytest.mark.parametrize("seed", [34])
+def test_what_a_stage_gives_is_not_given_twice(seed: int, tmp_path: Path) -> None:
+    made = scenario(seeded(seed, objectives=2)).with_(stages={"give": {"shortfall.largest": 0.05}})
+    talks = sp.open_talks(made, tmp_path / "talks", by=CENTRE)
+    while not talks.status.ended:
+        accept_all(talks)
+        talks.next(by=CENTRE)
+    assert talks.all_accepted.grants["pounds"].tolist() == talks.agreed_so_far.grants["pounds"].tolist()
 
 
 def test_bucks_and_burnley_end_in_round_two_to_the_pound(tmp_path: Path) -> None:

@@ -31,8 +31,9 @@ WRITES = {"write_text", "write_bytes", "truncate", "ftruncate", "touch"}
 MAY = {
     "singlepot.models.files.removal": REMOVES | {"replace", "link"},
     "singlepot.models.files.locks": {"ftruncate"},
+    "singlepot.commands.talks": {"move"},
 }
-"""Modules that may: the one that removes, and the lock, which empties the file that it holds."""
+"""Modules that may: the one that removes, the lock, which empties the file that it holds, and a move in talks."""
 
 
 def calls(source: str) -> Iterator[tuple[int, str]]:

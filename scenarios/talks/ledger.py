@@ -140,13 +140,6 @@ class Ledger:
         with self._connected() as connection:
             return _read(connection)
 
-    @property
-    def begun(self) -> bool:
-        """Whether the file has the table of a ledger, with an entry in it."""
-        with self._connected() as connection:
-            there = connection.execute("SELECT count(*) FROM sqlite_master WHERE name = 'ledger'").fetchone()[0]
-            return bool(there) and bool(_read(connection))
-
     @contextmanager
     def writing(self) -> Iterator[Writing]:
         """Hold the ledger for writing: all entries that are added are kept, or after an exception none."""
@@ -207,6 +200,9 @@ def _statements(script: str) -> Iterator[str]:
 
 
 def _read(connection: sqlite3.Connection) -> tuple[Entry, ...]:
+    """Read all entries; none where an opening was ended before it made the table."""
+    if not connection.execute("SELECT count(*) FROM sqlite_master WHERE name = 'ledger'").fetchone()[0]:
+        return ()
     rows = connection.execute(f"SELECT {','.join(COLUMNS)} FROM ledger ORDER BY seq").fetchall()
     return tuple(Entry(*row) for row in rows)
 

@@ -94,7 +94,7 @@ def _refuse_taken(target: Path) -> None:
     names = {item.name for item in target.iterdir()}
     ledger = target / LEDGER
     left = names <= {SCENARIO_FOLDER, LEDGER, f"{LEDGER}-journal", ROUNDS}
-    if names and not (left and (not ledger.exists() or not Ledger(ledger).begun)):
+    if names and not (left and (not ledger.exists() or not Ledger(ledger).entries)):
         raise TalksError(f"{target} exists already, with files in it", "choose another folder")
 
 

@@ -93,7 +93,7 @@ def _answered(state: State, names: dict[str, str]) -> pd.DataFrame:
 
 
 def ended(state: State) -> str:
-    """Say why nothing more is asked; empty while something is."""
-    if not state.round or state.asks or state.moved_since:
+    """Say why nothing more is asked; empty while something is asked, offered or moved."""
+    if not state.round or state.asks or state.offers or state.moved_since:
         return ""
     return "at the limit" if state.closing else "agreed so far is all"

@@ -222,7 +222,7 @@ class Talks:
         check_deadline(deadline)
         entries = self._ledger.entries
         state = fold(entries)
-        if state.round and not state.asks and not state.moved_since and not state.offers:
+        if ended(state):
             raise TalksError("agreed so far is all: nothing is left to ask", "sign it, or move")
         if state.deadline and not has_passed(state.deadline) and state.silent:
             areas = sorted({area for area, _ in state.silent})

@@ -17,7 +17,7 @@ import pandas as pd
 import pytest
 
 import singlepot as sp
-from singlepot.scenarios.talks.ledger import COLUMNS, Ledger, TalksError
+from singlepot.scenarios.talks.ledger import COLUMNS, Entry, Ledger, TalksError, Writing
 
 from .players import CENTRE, accept_all, answer_to
 
@@ -208,3 +208,47 @@ def test_a_disk_that_is_full_leaves_talks_that_verify_and_go_on(tmp_path: Path, 
     assert sp.verify_talks(talks.path).passed
     talks.next(by=CENTRE)
     assert talks.status.ended
+
+
+def _interrupt(monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+    """End a run at the moment when everything is written but the entry."""
+    add = Writing.add
+
+    def ended(writing: Writing, entry: Entry) -> None:
+        if entry.kind == kind:
+            raise KeyboardInterrupt
+        add(writing, entry)
+
+    monkeypatch.setattr(Writing, "add", ended)
+
+
+def test_an_opening_that_was_interrupted_can_be_done_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _interrupt(monkeypatch, "round")
+    with pytest.raises(KeyboardInterrupt):
+        sp.open_talks("bucks-and-burnley", tmp_path / "talks", by=CENTRE)
+    monkeypatch.undo()
+    assert (tmp_path / "talks" / "rounds" / "2" / "agreed_so_far").is_dir()
+    assert not sp.verify_talks(tmp_path / "talks").passed
+    talks = sp.open_talks("bucks-and-burnley", tmp_path / "talks", by=CENTRE)
+    assert sp.verify_talks(talks.path).passed
+
+
+def test_an_agreement_that_was_interrupted_can_be_done_again(copied: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    talks = sp.Talks(copied)
+    table = talks.pages.drop(columns="name").assign(signed_by="", role="", date="", state="not signed")
+    _interrupt(monkeypatch, "agree")
+    with pytest.raises(KeyboardInterrupt):
+        talks.agree(table, by=CENTRE)
+    monkeypatch.undo()
+    assert not talks.status.signed
+    assert sp.verify_talks(copied).passed
+    talks.agree(table, by=CENTRE)
+    assert sp.verify_talks(copied).passed
+
+
+def test_a_folder_with_other_files_in_it_is_not_taken(tmp_path: Path) -> None:
+    (tmp_path / "talks").mkdir()
+    (tmp_path / "talks" / "letter.txt").write_text("dear", encoding="utf-8")
+    with pytest.raises(TalksError):
+        sp.open_talks("bucks-and-burnley", tmp_path / "talks", by=CENTRE)
+    assert [item.name for item in (tmp_path / "talks").iterdir()] == ["letter.txt"]

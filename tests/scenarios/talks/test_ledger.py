@@ -156,7 +156,7 @@ else:
 print("done", flush=True)
 """
 KILLS = int(os.environ.get("SINGLEPOT_KILLS", "4"))
-"""Processes that are killed; a hundred were when the test was written."""
+"""Processes that are killed; forty were when the test was written."""
 
 
 @pytest.mark.skipif(os.name == "nt", reason="SIGKILL")

@@ -34,7 +34,7 @@ LEVERS = [
     ("rules.target_floor", "80", "target floor off → 80%"),
     ("rules.target_ceiling", "150", "target ceiling"),
     ("rules.carry_over", "1", "carry-over"),
-    ("give.shortfall.largest", "0.5", "give of the largest shortfall off → 0.005"),
+    ("give.shortfall.largest", "0.5", "allowance on the largest shortfall off → 0.005"),
 ]
 """Levers of every kind: what is written into the field, and what the screen then says was changed."""
 

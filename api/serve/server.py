@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import signal
 import socket
 from collections.abc import Callable
 from contextlib import suppress
@@ -75,10 +76,13 @@ def serve(
         limit_concurrency=CONNECTIONS,
         timeout_graceful_shutdown=1,
     )
+    server = uvicorn.Server(config)
     try:
+        with suppress(ValueError):  # in a thread that is not the main one
+            signal.signal(signal.SIGINT, lambda *_: setattr(server, "should_exit", True))  # also before it has begun
         with suppress(KeyboardInterrupt):
             say(f"open http://{HOST}:{port}/?token={token}\nIt answers on this machine only. Ctrl-C ends it.")
-            uvicorn.Server(config).run(sockets=[listening])
+            server.run(sockets=[listening])
     finally:
         service.close()
         listening.close()

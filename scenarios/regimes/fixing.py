@@ -152,7 +152,7 @@ def _count(rule: Rule, data: Arrays, rules: Rules, grants: Floats, plain: Decisi
         broken &= value > data.proposed
     if rule.over is OPTIONS:
         return len(np.unique(data.options.area[broken]))
-    return int(broken.reshape(len(broken), -1).any(axis=1).sum())
+    return int(broken.any(axis=tuple(range(1, broken.ndim))).sum())
 
 
 def _limited(rule: Rule, data: Arrays, grants: Floats, plain: Decisions) -> Floats:

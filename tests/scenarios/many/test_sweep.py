@@ -270,7 +270,7 @@ def test_the_command_stability(tmp_path: Path) -> None:
     done = run("stability", "bucks-and-burnley", "--area", "E07000117", "--out", "out", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert max(map(len, done.stdout.splitlines())) <= 80
-    for words in ("Burnley", "unit costs", "elasticity", "Written to out"):
+    for words in ("Burnley", "unit costs", "times as f", "Written to out"):
         assert words in done.stdout
     table = pd.read_csv(tmp_path / "out" / "stability.csv")
     assert len(table) == 6

@@ -14,11 +14,12 @@ from singlepot.models.money import POUNDS_PER
 from singlepot.models.scenario.array_types import Floats
 from singlepot.models.scenario.arrays import Arrays, arrays
 from singlepot.models.scenario.scenario import Scenario
+from singlepot.models.tables.rule_kinds import bounds_of
 
 from ..what_if.what_if import apply_what_if
 from .state import Key, Offer, State
 
-CEILING, FLOOR = "take_up_ceiling", "take_up_floor"
+CEILING, FLOOR = (bounds_of("take_up")[sense].name for sense in ("ceiling", "floor"))
 
 
 def scenario_of_talks(base: Scenario, state: State) -> Scenario:

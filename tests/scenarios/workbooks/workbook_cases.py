@@ -142,7 +142,7 @@ CASES = [
         "SP-X022",
         "areas!A3",
         ("expected text", "Excel made a date"),
-        ("SP-D021",) * 6,
+        ("SP-D021",) * 7,
     ),
     Case(18, "a date for a name", put("areas", "B3", DAY(2026, 2, 1)), "SP-X022", "areas!B3", ("text",)),
     Case(

@@ -74,7 +74,7 @@ multiply = { amount = 0.5 }
 """
 
 COMMANDS = {
-    "settle": "settle s --out out --area-pages --pictures svg",
+    "settle": "settle s --out settled --area-pages --pictures svg",
     "why": "why out",
     "why an area": "why out aston --without --stability",
     "compare": "compare s less.toml --out compared --stability Aston",
@@ -100,6 +100,7 @@ COMMANDS = {
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("titled")
     sp.write_scenario(titled(), path / "s")
+    sp.settle(path / "s").write(path / "out")
     for name, text in (("plan", PLAN), ("less", CHANGED), ("little", TOO_LITTLE)):
         (path / f"{name}.toml").write_text(text, encoding="utf-8")
     return path

@@ -20,7 +20,7 @@ from . import programs
 from .errors import BadRequestError
 from .guard import Guard
 from .openapi import description
-from .screen import comparing, screens
+from .screen import comparing, downloads, screens
 from .screen.drawings import SHARED_FILES, static_file
 from .screen.visit import Screen, Visit
 from .service import Service
@@ -76,7 +76,9 @@ def application(service: Service, port: int, token: str) -> Starlette:
     routes += [
         Route("/api/openapi.json", _openapi),
         Route("/static/{name}", _static),
-        Route("/download/{kind}", _page(service, lambda visit: screens.download(visit, ""), by_kind=True)),
+    ]
+    routes += [
+        Route(f"/download/{kind}", _page(service, partial(screens.download, kind=kind))) for kind in downloads.FILES
     ]
     guard = Middleware(Guard, port=port, token=token, enter=service.sessions.enter, knows=service.sessions.knows)
     handlers = {HTTPException: _refused, Exception: _fault}
@@ -105,20 +107,19 @@ def _wants_json(request: Request) -> bool:
     return "application/json" in kinds
 
 
-def _page(service: Service, screen: Screen, by_kind: bool = False) -> Endpoint:
+def _page(service: Service, screen: Screen) -> Endpoint:
     async def endpoint(request: Request) -> Response:
         htmx = request.headers.get("hx-request") == "true"
         secret = request.state.secret
         if not service.sessions.knows(secret):
             return PlainTextResponse("Pages are for browsers: open the address that the server printed.\n", 403)
-        shown = partial(screens.download, kind=request.path_params["kind"]) if by_kind else screen
         try:
             if request.method == "GET":
                 form = request.query_params
-                return await run_in_threadpool(shown, Visit(service, service.sessions.of(secret), form, htmx))
+                return await run_in_threadpool(screen, Visit(service, service.sessions.of(secret), form, htmx))
             async with request.form(max_files=1, max_fields=MOST_FIELDS) as form_sent:
                 visit = Visit(service, service.sessions.of(secret), form_sent, htmx)
-                return await run_in_threadpool(shown, visit)
+                return await run_in_threadpool(screen, visit)
         except HTTPException as error:
             return screens.failed(BadRequestError("the form cannot be read", str(error.detail)), htmx)
         except SinglepotError as error:

@@ -51,6 +51,7 @@ class Service:
         self.sessions = Sessions(self.runs, self.outcomes, None if given is None else (given, pairs))
         self.saved = Saved(folder)
         self._uploads = tempfile.TemporaryDirectory(prefix="singlepot-", ignore_cleanup_errors=True)
+        self._kept_uploads: list[tempfile.TemporaryDirectory[str]] = []
         self._bases: OrderedDict[str, Base] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -118,15 +119,15 @@ class Service:
         if not content:
             raise BadRequestError("no file came", "choose a workbook or a JSON document")
         digest = hashlib.sha256(content).hexdigest()[:16]
-        folder = Path(self._uploads.name) / digest
-        folder.mkdir(exist_ok=True)
-        path = folder / safe
-        if not path.exists():
-            with path.open("xb") as file:
-                file.write(content)
+        folder = tempfile.TemporaryDirectory(dir=self._uploads.name, ignore_cleanup_errors=True)
+        path = Path(folder.name) / safe
+        with path.open("xb") as file:
+            file.write(content)
         findings = self.findings(str(path))
         if findings.scenario is None:
+            folder.cleanup()
             return findings, None
+        self._kept_uploads.append(folder)
         return findings, self._keep(_base(f"upload {digest} {safe}", str(path), findings, uploaded=True))
 
     def findings(self, source: str) -> Findings:

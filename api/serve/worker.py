@@ -26,30 +26,30 @@ ENDLESS_S = 10**8
 """CPU seconds of a worker, which are not limited: each job has a limit of wall time."""
 
 
-def check(path: str, time_limit_s: float, report: Report) -> Findings:
+def check(path: str, time_limit_s: float, progress: Report) -> Findings:
     """Check a file that was uploaded."""
     from singlepot.scenarios.reading.checking import check_scenario
 
     return check_scenario(path)
 
 
-def settle(scenario: Scenario, time_limit_s: float, report: Report) -> Settlement:
+def settle(scenario: Scenario, time_limit_s: float, progress: Report) -> Settlement:
     """Settle a scenario."""
     from singlepot.models.settlement.settle import settle_scenario
 
-    return settle_scenario(scenario, time_limit_s=time_limit_s, progress=report)
+    return settle_scenario(scenario, time_limit_s=time_limit_s, progress=progress)
 
 
-def report(settlement: Settlement, time_limit_s: float, report: Report) -> bytes:
+def report(settlement: Settlement, time_limit_s: float, progress: Report) -> bytes:
     """Make the HTML report of a settlement; two settlements without fairness are made for it."""
     from singlepot.models.analysis.price_of_fairness import price_fairness
     from singlepot.reports.logs.logs import logs
     from singlepot.reports.page import report_html
 
-    return report_html(settlement, price_fairness(settlement, progress=report), logs(settlement)).encode()
+    return report_html(settlement, price_fairness(settlement, progress=progress), logs(settlement)).encode()
 
 
-def workbook(settlement: Settlement, time_limit_s: float, report: Report) -> bytes:
+def workbook(settlement: Settlement, time_limit_s: float, progress: Report) -> bytes:
     """Make the workbook of a settlement."""
     from singlepot.reports.logs.logs import logs
     from singlepot.reports.workbooks.settlement_workbook import settlement_workbook
@@ -105,9 +105,9 @@ def answer(connection: Connection, limited: bool, made_between_searches: int) ->
         connection.send(_outcome(job, about, time_limit_s, lambda event: connection.send(("progress", event))))
 
 
-def _outcome(job: str, about: Any, time_limit_s: float, report: Report) -> tuple[str, object]:
+def _outcome(job: str, about: Any, time_limit_s: float, progress: Report) -> tuple[str, object]:
     try:
-        return "done", JOBS[job](about, time_limit_s, report)
+        return "done", JOBS[job](about, time_limit_s, progress)
     except SinglepotError as error:
         return "failed", error
     except MemoryError:

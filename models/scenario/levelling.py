@@ -10,7 +10,7 @@ Members are the areas with a bid or target whose two figures are known, n above 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -183,7 +183,7 @@ def levelling(
             _groups(areas, centre, inclusion.places),
             np.nan if inclusion.together is None else inclusion.together,
         )
-    return Levelling(level, per, member, sign, line, aim > 0, year, gaps, together)
+    return replace(made, gaps=gaps, together=together)
 
 
 def _groups(areas: Columns, centre: Booleans, kind: str) -> Groups:

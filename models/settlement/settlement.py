@@ -242,13 +242,13 @@ class Settlement(CopiedTables):
         >>> again.limits() == limits
         True
         """
-        stages, money = self.scenario.settings.stages, float(self.scenario.bids["amount"].sum()) or 1.0
-        values = dict(zip(self.stages["name"], self.stages["value"].astype(float), strict=True))
-        gives = {name: stages.give.get(name.partition("[")[0], 0.0) for name in values}
+        settings, stages = self.scenario.settings.stages, self.stages[self.stages["give"] > 0]
+        money = float(self.grants["bid"].sum()) or float(self.pot["amount"].sum()) or 1.0
         return {
-            name: held_at(values[name], give, stages.limit_of(name), money if name == "burden" else 1.0)
-            for name, give in gives.items()
-            if give > 0
+            name: held_at(value, give, settings.limit_of(name), money if unit.startswith("money") else 1.0)
+            for name, value, unit, give in zip(
+                stages["name"], stages["value"].tolist(), stages["unit"], stages["give"].tolist(), strict=True
+            )
         }
 
     def documents(self) -> dict[str, bytes]:

@@ -67,17 +67,12 @@ def slider_of(sweep: Sweep, *, links: bool) -> Slider | None:
     start = min(settled, key=lambda k: abs(values[order[k]] - base), default=0)
     times = " ×" if pulled.kind == "factor" else ""
 
-    def words(at: int) -> str:
-        return f"{capital(pulled.label)}{times} {values[at]:g}"
-
-    points = {
-        "words": [words(at) for at in order],
-        "packs": [packed_text(part) for part in parts],
-    }
+    words = [f"{capital(pulled.label)}{times} {values[at]:g}" for at in order]
+    points = {"words": words, "packs": [packed_text(part) for part in parts]}
     return Slider(
         label=capital(pulled.label),
         about=capital(lever_axis(lever, titles)),
-        words=[words(at) for at in order],
+        words=words,
         start=start,
         first=parts[start],
         points=json.dumps(points, ensure_ascii=False).replace("<", "\\u003c"),

@@ -21,7 +21,7 @@ from singlepot.solver.errors import NoSettlementError
 
 from ..formats.settings_file import read_settings_file
 from .ledger import Entry, body_text
-from .programme import CEILING, FLOOR, keys_of, limited, rule_rows, scenario_of_talks
+from .programme import CEILING_RULE, FLOOR_RULE, keys_of, limited, rule_rows, scenario_of_talks
 from .rounds.settling import settle_round, used_of
 from .state import State
 
@@ -123,7 +123,7 @@ def still_possible(settlement: Settlement, changed: Scenario) -> bool:
     least, most = np.maximum(lower, point - slack), np.minimum(upper, point + slack)
     if (least > most).any():
         return False
-    held = rule_rows(rule_rows(changed, CEILING, data, most), FLOOR, data, np.maximum(least, 0.0))
+    held = rule_rows(rule_rows(changed, CEILING_RULE, data, most), FLOOR_RULE, data, np.maximum(least, 0.0))
     try:
         settle_scenario(held)
     except NoSettlementError:

@@ -19,7 +19,7 @@ from singlepot.models.tables.rule_kinds import bounds_of
 from ..what_if.what_if import apply_what_if
 from .state import Key, Offer, State
 
-CEILING, FLOOR = (bounds_of("take_up")[sense].name for sense in ("ceiling", "floor"))
+CEILING_RULE, FLOOR_RULE = (bounds_of("take_up")[sense].name for sense in ("ceiling", "floor"))
 
 
 def scenario_of_talks(base: Scenario, state: State) -> Scenario:
@@ -57,7 +57,7 @@ def with_offers(scenario: Scenario, offers: Sequence[Offer]) -> Scenario:
     lower, _ = take_up_bounds(data, resolve(made, data))
     new = {offer.key for offer in offers}
     free = np.asarray([0.0 if key in new else lower[j] for j, key in enumerate(keys_of(data))])
-    return made if (free == lower).all() else rule_rows(made, FLOOR, data, free)
+    return made if (free == lower).all() else rule_rows(made, FLOOR_RULE, data, free)
 
 
 def _joined(table: pd.DataFrame, rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
@@ -105,7 +105,7 @@ def limited(scenario: Scenario, limits: Mapping[Key, float]) -> Scenario:
     lower, upper = take_up_bounds(data, resolve(scenario, data))
     most = np.asarray([limits.get(key, np.inf) for key in keys_of(data)])
     held = np.maximum(lower, np.minimum(upper, most))
-    return scenario if (held == upper).all() else rule_rows(scenario, CEILING, data, held)
+    return scenario if (held == upper).all() else rule_rows(scenario, CEILING_RULE, data, held)
 
 
 def rule_rows(scenario: Scenario, rule: str, data: Arrays, value: Floats) -> Scenario:
@@ -113,7 +113,7 @@ def rule_rows(scenario: Scenario, rule: str, data: Arrays, value: Floats) -> Sce
     rules = scenario.given["rules"]
     kept = rules[rules["rule"] != rule]
     options = data.options
-    plain = 0.0 if rule == FLOOR else options.available
+    plain = 0.0 if rule == FLOOR_RULE else options.available
     general = rule in scenario.settings.rules
     needed = np.flatnonzero((value != plain) | (general & ~options.scale_back))
     amounts = np.minimum(value + options.limit * options.used, options.limit)

@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from singlepot.models.analysis.area_account import AreaAccount
 from singlepot.models.analysis.price_of_fairness import PriceOfFairness
+from singlepot.models.explanation.prices import Price
 from singlepot.models.tables.stage_words import stage_words
 
 from .facts import Facts, Move
@@ -411,25 +412,25 @@ class TextReader:
         titled = [move for move in self.facts.moves.values() if (move.area, move.title) == (code, title)]
         scanner.claim("not asked", any(move.share <= 1e-6 for move in titled), title)
 
-    def _rule(self, scanner: Scanner, price: object) -> None:
-        label = ", ".join(key for key in price.place if key != self._area_of(price))  # type: ignore[attr-defined]
+    def _rule(self, scanner: Scanner, price: Price) -> None:
+        label = ", ".join(key for key in price.place if key != self._area_of(price))
         scanner.need(r"[^:]+(?:: |:\S+: )")
         words = scanner.text[scanner.at :]
         scanner.at = len(scanner.text)
         match = re.match(rf"({AMOUNT}|{NUMBER})", words)
-        value = price.value  # type: ignore[attr-defined]
+        value = price.value
         if match is None:
             raise NoPatternError(words)
         if "£" in match[1]:
             factor = 1.0 if " for each £1" in words else self.facts.pounds
-            for objective in set(price.place) & set(self.facts.names):  # type: ignore[attr-defined]
+            for objective in set(price.place) & set(self.facts.names):
                 factor = self.facts.pounds / self.facts.natural(objective)[0]
             scanner.number("worth of slack", match[1], value * factor)
         else:
             scanner.claim("worth of slack", abs(_value(match[1]) - value) <= 6e-3 * abs(value), f"{label} {value}")
 
-    def _area_of(self, price: object) -> str:
-        return next((key for key in price.place if key in self.facts.area_names), "")  # type: ignore[attr-defined]
+    def _area_of(self, price: Price) -> str:
+        return next((key for key in price.place if key in self.facts.area_names), "")
 
     def _objective(self, title: str) -> str:
         """Key of the objective with a title that may be cut off."""

@@ -96,7 +96,7 @@ def test_a_request_that_is_too_large_is_refused_in_a_line(bucks: Served) -> None
     with bucks.program() as program:
         for content in (b"x" * 33_000_000, endless()):
             try:
-                answer = program.post("/api/check", content=content)  # type: ignore[arg-type]
+                answer = program.post("/api/check", content=content)  # type: ignore[arg-type]  # httpx takes a generator, its stub does not say so  # httpx takes a generator, its stub does not say so
             except httpx.WriteError:  # the server did not read on
                 continue
             assert (answer.status_code, answer.text) == (413, line)

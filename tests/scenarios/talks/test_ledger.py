@@ -132,7 +132,7 @@ def test_a_round_that_was_overtaken_by_an_answer_is_refused(copied: Path, monkey
 
     def overtaken(*arguments: object) -> object:
         accept_all(sp.Talks(talks.path))
-        return settle(*arguments)  # type: ignore[arg-type]
+        return settle(*arguments)  # type: ignore[arg-type]  # handed on as they come  # handed on as they come
 
     monkeypatch.setattr(module, "settle_round", overtaken)
     with pytest.raises(TalksError, match="meanwhile"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from html.parser import HTMLParser
+from typing import Any
 
 from singlepot.models.analysis.price_of_fairness import PriceOfFairness
 from singlepot.models.tables.plain_words import WORDS
@@ -315,20 +316,20 @@ class PageReader(TextReader):
             scanner.claim("bars without a height", bool(match[2]))
         scanner.need("Point at a bar for its area\\.$")
 
-    def merit_chart(self, spec: dict[str, object]) -> None:
+    def merit_chart(self, spec: dict[str, Any]) -> None:
         """Read the marks of a merit-order curve: each bar says its option, its size, its cost and its use."""
-        panel: dict[str, object] = spec.get("vconcat", [spec])[0]  # type: ignore[index]
-        layers: list[dict[str, object]] = panel.get("layer", [])  # type: ignore[assignment]
-        rows: list[dict[str, object]] = panel.get("data", {}).get("values", [])  # type: ignore[attr-defined]
-        title = str(spec["title"]["text"]) if isinstance(spec.get("title"), dict) else ""  # type: ignore[index]
+        panel: dict[str, Any] = spec.get("vconcat", [spec])[0]
+        layers: list[dict[str, Any]] = panel.get("layer", [])
+        rows: list[dict[str, Any]] = panel.get("data", {}).get("values", [])
+        title = str(spec["title"]["text"]) if isinstance(spec.get("title"), dict) else ""
         keys = {name: key for key, name in self.facts.names.items()} | {"Cuts: money saved": "cuts"}
         if title not in keys or not rows or "t" not in rows[0]:
             return
         table = self.facts.settlement.best_placed.table
         table = table[(table["need"] == keys[title]) & (table["outcome"] > 0)]
         for row, of in zip(rows, table.to_dict("records"), strict=True):
-            self.say(str(row["t"]), lambda scanner, of=of: self._tip(scanner, keys[title], of))  # type: ignore[misc]
-        labels = [value["label"] for layer in layers for value in layer.get("data", {}).get("values", [])]  # type: ignore[attr-defined]
+            self.say(str(row["t"]), lambda scanner, of=of: self._tip(scanner, keys[title], of))
+        labels = [value["label"] for layer in layers for value in layer.get("data", {}).get("values", [])]
         used = {self.facts.area_names[row["area"]] for row in table.to_dict("records") if row["taken"] > 0}
         named = labels[:-2]
         self.say("names at bars", lambda scanner: _named(scanner, named, used))

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -130,9 +131,9 @@ def test_a_round_that_was_overtaken_by_an_answer_is_refused(copied: Path, monkey
 
     settle = module.settle_round
 
-    def overtaken(*arguments: object) -> object:
+    def overtaken(*arguments: Any) -> object:
         accept_all(sp.Talks(talks.path))
-        return settle(*arguments)  # type: ignore[arg-type]  # handed on as they come  # handed on as they come
+        return settle(*arguments)
 
     monkeypatch.setattr(module, "settle_round", overtaken)
     with pytest.raises(TalksError, match="meanwhile"):

@@ -7,11 +7,11 @@ import signal
 
 from hypothesis import HealthCheck, Phase, settings
 
-from .examples import USUAL
+from .examples import QUICKLY
 
 COMMON = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow, HealthCheck.data_too_large]}
 QUICK = (Phase.explicit, Phase.reuse, Phase.generate)
-settings.register_profile("usual", max_examples=USUAL, derandomize=True, database=None, phases=QUICK, **COMMON)
+settings.register_profile("usual", max_examples=QUICKLY, derandomize=True, database=None, phases=QUICK, **COMMON)
 settings.register_profile("thorough", max_examples=400, phases=QUICK, print_blob=True, **COMMON)
 settings.load_profile(os.environ.get("SINGLEPOT_EXAMPLES", "usual"))
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 from hypothesis import HealthCheck, settings
 
 USUAL = 25
-"""Examples of every other test, in the profile that runs each time."""
+"""Examples that the numbers of tests are in proportion to."""
+
+QUICKLY = 15
+"""Examples of a test without a number of its own, in the profile that runs each time; the thorough one has 400."""
 
 
 def tries(usual: int) -> settings:

@@ -51,7 +51,6 @@ class Service:
         self.sessions = Sessions(self.runs, self.outcomes, None if given is None else (given, pairs))
         self.saved = Saved(folder)
         self._uploads = tempfile.TemporaryDirectory(prefix="singlepot-", ignore_cleanup_errors=True)
-        self._kept_uploads: list[tempfile.TemporaryDirectory[str]] = []
         self._bases: OrderedDict[str, Base] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -119,15 +118,13 @@ class Service:
         if not content:
             raise BadRequestError("no file came", "choose a workbook or a JSON document")
         digest = hashlib.sha256(content).hexdigest()[:16]
-        folder = tempfile.TemporaryDirectory(dir=self._uploads.name, ignore_cleanup_errors=True)
-        path = Path(folder.name) / safe
-        with path.open("xb") as file:
-            file.write(content)
-        findings = self.findings(str(path))
+        with tempfile.TemporaryDirectory(dir=self._uploads.name, ignore_cleanup_errors=True) as tried:
+            findings = self.findings(str(_written(Path(tried) / safe, content)))
         if findings.scenario is None:
-            folder.cleanup()
             return findings, None
-        self._kept_uploads.append(folder)
+        folder = Path(self._uploads.name) / digest  # one for each content, however often it comes
+        folder.mkdir(exist_ok=True)
+        path = _written(folder / safe, content)
         return findings, self._keep(_base(f"upload {digest} {safe}", str(path), findings, uploaded=True))
 
     def findings(self, source: str) -> Findings:
@@ -168,6 +165,13 @@ def _base(key: str, source: str, findings: Findings, uploaded: bool = False) -> 
 def grouped(problems: tuple[Diagnostic, ...], noun: str = "problem") -> tuple[str, ...]:
     """Return problems as lines, those of one kind as one."""
     return tuple(listed(problems, noun).splitlines())
+
+
+def _written(path: Path, content: bytes) -> Path:
+    if not path.exists():
+        with path.open("xb") as file:
+            file.write(content)
+    return path
 
 
 def _same(one: str, other: str) -> bool:

@@ -46,7 +46,7 @@ GROUPS = {
         serve.serve,
     ),
     "Agree": (talks.talks,),
-    "Doubt": (doubt.verify, doubt.why, many.stability, doubt.model),
+    "Doubt": (doubt.verify, doubt.why, many.stability, doubt.model, doubt.selftest),
     "Publish": (report.report, formats.export, formats.derive),
 }
 """All commands, in the groups that the help shows."""

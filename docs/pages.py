@@ -133,6 +133,7 @@ PARTS = {
     "Many scenarios": ("scenarios.many", "scenarios.ensemble"),
     "Talks": ("scenarios.talks",),
     "Scenarios without a settlement": ("scenarios.repair", "models.infeasibility"),
+    "This installation": ("reports.selftest",),
     "Other ways of sharing": ("scenarios.regimes", "models.claims", "models.analysis.inequality"),
 }  # fmt: skip
 """Parts of the page, in order, and the packages whose public names they hold; errors come last."""

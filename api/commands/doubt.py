@@ -92,3 +92,24 @@ def model(scenario: str, file: str, stage: str | None, overwrite: bool, **how: A
     write_model(formulation.programme, file, None if chosen is None else chosen.cost, overwrite=overwrite)
     rows, columns = formulation.programme.shape
     click.echo(f"written to {file}: {rows} rows, {columns} columns, {chosen.name if chosen else 'no objective'}")
+
+
+@command("selftest")
+@click.option("--json", "as_json", is_flag=True, help="Print every check as JSON.")
+@time_limit()
+@click.pass_context
+def selftest(ctx: click.Context, as_json: bool, time_limit_s: float | None) -> None:
+    """Try on this machine what singlepot promises: about half a minute.
+
+    Published cases, every solver, proof and verification, every format, workbook and report, and which optional
+    parts are installed. Nothing is written but in a temporary folder. Exits 0 if all of it works, else 6.
+    """
+    import singlepot
+
+    with report.progress_line(as_json, ("selftest",)) as line:
+        result = singlepot.run_selftest(time_limit_s=time_limit_s, progress=line.follow)
+    if as_json:
+        show_json(result.as_dict())
+    else:
+        put(sys.stdout, result.statement())
+    ctx.exit(result.exit_code)

@@ -53,6 +53,9 @@ PROMPT_S = 3.0
 CASES: dict[str, Case] = {}
 """Every case by name."""
 
+NEEDS_VERDICT = {"infeasible_rows", "unbounded", "infeasible_and_unbounded", "changed_programme"}
+"""Cases with a programme that has no optimum: our interior point ends without a verdict there, and HiGHS is asked."""
+
 
 def _case(function: Case) -> Case:
     CASES[function.__name__.removeprefix("case_")] = function

@@ -10,6 +10,8 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 import singlepot as sp
 
@@ -141,3 +143,16 @@ def test_the_repository_speaks_of_the_project_alone() -> None:
             continue
         text = path.read_text(encoding="utf-8")
         assert not [word for word in words if word in text], path
+
+
+def test_the_lock_has_every_package_that_is_asked_for_within_its_bounds() -> None:
+    """Also those of tests and tools; what they need in turn is pinned beside them."""
+    lines = (ROOT / ".ci" / "lock.txt").read_text(encoding="utf-8").splitlines()
+    pins = dict(line.split("==") for line in lines if not line.startswith("#"))
+    locked = {canonicalize_name(name): version for name, version in pins.items()}
+    extras = PROJECT["project"]["optional-dependencies"]
+    wanted = [Requirement(text) for part in (PROJECT["project"]["dependencies"], *extras.values()) for text in part]
+    packages = [one for one in wanted if one.name != "singlepot"]
+    assert len(packages) > 30
+    assert [one.name for one in packages if canonicalize_name(one.name) not in locked] == []
+    assert [str(one) for one in packages if not one.specifier.contains(locked[canonicalize_name(one.name)])] == []

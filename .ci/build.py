@@ -1,8 +1,8 @@
 """Build wheel and sdist so that anybody who builds the same commit gets the same bytes: ``python .ci/build.py FOLDER``.
 
 Built twice, in two places, two zones of time and two orders of hashes; the bytes are compared before anything is handed
-out. The dates of all files are that of the commit, and all may read them; the sdist, which the build tool packs with dates and owners of its own, is
-packed again.
+out. The dates of all files are that of the commit, and all may read them; the sdist, which the build tool packs with
+dates and owners of its own, is packed again.
 """
 
 from __future__ import annotations

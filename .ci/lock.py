@@ -16,8 +16,9 @@ def main() -> None:
     command = [sys.executable, "-m", "pip", "freeze", "--exclude-editable"]
     lines = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
     pins = [line for line in lines if "==" in line and line.partition("==")[0].lower() not in OWN]
-    head = f"# Versions with which the tests passed, {platform.system()}, Python {platform.python_version()}; pip's constraints\n"
-    LOCK.write_text(head + "\n".join(pins) + "\n", encoding="utf-8")
+    system = f"{platform.system()}, Python {platform.python_version()}"
+    head = f"# Versions with which the tests passed on {system}: constraints for pip"
+    LOCK.write_text("\n".join([head, *pins, ""]), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -26,6 +26,7 @@ from ..answer import Answer, Method, PointStatus, Stop
 from ..control import Control, Halt
 from ..errors import SinglepotError
 from . import Engine
+from .contract_afiro import LEAST, afiro
 from .contract_programmes import (
     OPEN,
     ContractBrokenError,
@@ -72,6 +73,12 @@ def case_optimum(open_engine: Open) -> None:
 def case_negative_costs(open_engine: Open) -> None:
     """A maximisation told as a minimisation."""
     require_optimum(open_engine, state([-3, -2], [[1, 1], [1, 3]], at_most=[4, 6]), -12, [4, 0])
+
+
+@_case
+def case_afiro(open_engine: Open) -> None:
+    """AFIRO of NETLIB has its published optimum."""
+    require_optimum(open_engine, afiro(), LEAST)
 
 
 @_case

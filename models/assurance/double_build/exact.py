@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from ...scenario.scenario import Scenario
 
 LARGEST = 1500
-"""Most rows and columns together; in 2026 a programme of 700 took 6 s of CPU time."""
+"""Most rows and columns together; in 2026 the shipped `levelling-up-fund`, 955 of them, took 1.5 s of CPU time."""
 
 DENOMINATOR = 10**12
 """Largest denominator of an entry: the fraction of which a rounded quotient is the nearest, a third being 1/3."""
@@ -36,7 +36,7 @@ DENOMINATOR = 10**12
 ROUNDING = Fraction(1, 10**13)
 """Reduced cost, relative to the stage's size, and sum of what rows lack, below which either is rounding of entries.
 
-On 131 drawn scenarios in 2026 rounding left reduced costs of up to 1e-16, and true ones began at 1e-10.
+On 49 drawn scenarios in 2026 rounding left reduced costs of up to 2.5e-15; the least true one was 1.2e-5.
 """
 
 Row = dict[int, Fraction]

@@ -15,7 +15,7 @@ from singlepot.models.explanation.amounts import whole
 from singlepot.models.tables.output import MONEY, OUTPUT, POUNDS, OutputColumn
 from singlepot.reports.text.lines import number
 
-Kind = Literal["text", "money", "pounds", "number", "percent", "change", "count", "parts", "mixed"]
+Kind = Literal["text", "money", "pounds", "number", "percent", "change", "count", "growth", "parts", "mixed"]
 
 Part = tuple[str, str, str]
 """A figure within a cell: its column in the settlement, its text, its exact value."""
@@ -238,5 +238,6 @@ _WRITE: dict[str, Callable[[float], str]] = {
     "count": lambda value: f"{value:,.0f}",
     "percent": _per_cent,
     "change": _change,
+    "growth": lambda value: f"{100 * value:.3f}%",
 }
 """How numbers of each kind are written whose decimals do not follow from others beside them."""

@@ -41,7 +41,7 @@ def settle(scenario: Scenario, time_limit_s: float, progress: Report) -> Settlem
 
 
 def report(settlement: Settlement, time_limit_s: float, progress: Report) -> bytes:
-    """Make the HTML report of a settlement; those without fairness, and without aims of convergence, are made for it."""
+    """Make the HTML report of a settlement; those without fairness, and without aims, are made for it."""
     from singlepot.models.analysis.price_of_convergence import price_convergence
     from singlepot.models.analysis.price_of_fairness import price_fairness
     from singlepot.reports.logs.logs import logs

@@ -1,4 +1,4 @@
-"""The report's section on convergence and inclusion: gaps and aims, regions, who pays, and growth that goes together."""
+"""The report's sections on convergence and inclusion: aims and gaps, regions, who pays, growth that goes together."""
 
 from __future__ import annotations
 
@@ -104,8 +104,8 @@ def _between(figures: Figures) -> Table | None:
         row_key=lambda r: f"{r['region']} {r['objective']}",
         sortable=True,
         alike=("within_before", "within_after"),
-        note="Between regions: a region's rate against that of all areas that bid, then and now. Within: what areas below "
-        "their own region's rate lack to it.",
+        note="Between regions: a region's rate against that of all areas that bid, then and now. "
+        "Within: what areas below their own region's rate lack to it.",
     )
 
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 import singlepot as sp
 
+from ..examples import tries
 from ..levelling_strategies import levelled_drafts
 from ..strategies import Draft, scenario
 from .test_sentences import in_words, insist, of_reasons, read_lines, read_pages
@@ -25,12 +26,14 @@ def test_every_reason_is_true(made: Draft) -> None:
     insist(of_reasons(sp.settle(scenario(made))))
 
 
+@tries(6)
 @given(worded())
 def test_every_line_of_the_command_line_is_true(made: Draft) -> None:
     """Gains and gaps of places, what comes together, and how far each area catches up."""
     insist(read_lines(sp.settle(scenario(made))).claims)
 
 
+@tries(5)
 @given(worded())
 def test_every_sentence_of_the_pages_is_true(made: Draft) -> None:
     """Also who pays and who gains, by settling again without the aims."""

@@ -277,7 +277,8 @@ class PageReader(TextReader):
             scanner.claim("how similar areas are found", True)
         elif match := scanner.take(r"Rates, in the units beside: (.+)\.$"):
             targets = facts.settlement.targets
-            rated = set(targets.loc[(targets["area"] == area) & targets["rate"].notna(), "objective"])
+            mine = targets[(targets["area"] == area) & (targets["year"] == facts.years[-1])]
+            rated = set(mine.loc[mine["rate"].notna(), "objective"])
             named = re.split(r"[,;] ", re.sub(r" ÷ [^;.]+", "", match[1]))
             scanner.claim("rates", {facts.names[key] for key in rated} == set(named), match[1])
         elif scanner.text == "No bid.":

@@ -25,6 +25,7 @@ from .levelling import levelling
 from .many.tables import points_table
 from .packing import packed_text
 from .pictures import map_pictures, merit_pictures
+from .recipients import recipients
 from .rules_tables import assumption_words, rules_table, stages_table
 from .slider import slider_of
 from .table import Table, from_frame
@@ -76,6 +77,7 @@ def report_html(
         slider=slider_of(sweep, links=True) if sweep else None,
         points=points_table(sweep) if sweep else None,
         **levelling(figures, cost),
+        **recipients(figures),
         fairness_words=list(fairness_words(price)),
         certificate=certificate_words(figures),
         notes=settlement.certificate.notes,

@@ -1,4 +1,4 @@
-"""Sentences of settlements with aims and rules of convergence and inclusion are read and worked out again."""
+"""Sentences of settlements with aims, rules of rates and recipients are read and worked out again."""
 
 from __future__ import annotations
 
@@ -17,7 +17,11 @@ from .test_sentences import in_words, insist, of_reasons, read_lines, read_pages
 
 @st.composite
 def worded(draw: Any) -> Draft:
-    return in_words(draw(levelled_drafts()), draw(st.sampled_from(["GBP million", "GBP thousand"])))
+    made = in_words(draw(levelled_drafts()), draw(st.sampled_from(["GBP million", "GBP thousand"])))
+    if draw(st.booleans()):
+        labels = [draw(st.sampled_from(["", "Riverside"])) for _ in range(len(made["areas"]))]
+        made["areas"] = made["areas"].assign(recipient=labels)
+    return made
 
 
 @given(worded())

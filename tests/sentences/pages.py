@@ -225,6 +225,9 @@ class PageReader(TextReader):
             change = self.facts.settlement.grants.groupby("area")["change"].sum() * self.facts.pounds
             many = (change >= 0.5).sum() if match[2] == "gain" else (change <= -0.5).sum()
             scanner.claim("how many gain or lose", int(match[1]) == many)
+        elif match := scanner.take(r"(.+): its members$"):
+            held = [str(name) for name in facts.settlement.scenario.areas["recipient"]]
+            scanner.claim("a recipient", match[1] in {*held, *facts.area_names.values()}, match[1])
         elif scanner.take("Aims beside the whole gap, |Inequality of rates, "):
             scanner.claim("a year", scanner.need(r"\S+")[0] in facts.years)
         elif scanner.take(r".+: what stopped the options$"):
@@ -428,6 +431,8 @@ CAPTIONS = (
     "Prices",
     "Weight of an area",
     "How a further percent given up weighs",
+    "Who holds the grants: all years together",
+    "A recipient holds the sum of its members' grants, and every pound of it is one of theirs.",
     "Who pays and who gains, all years",
     "Without: the same scenario without its aims and rules of convergence and inclusion.",
     "What convergence and inclusion cost: the same scenario without their aims and rules, and with them",

@@ -209,6 +209,7 @@ def test_where_the_limit_is_less_than_all_rounded_down_the_largest_difference_is
     limit = int(part * np.floor(shares).sum())
     whole = whole_units(shares, limit)
     assert whole.sum() == limit
+    assert (whole >= 0).all()
     least = next(t for t in count() if np.maximum(np.ceil(shares - t / 7 - 1e-9), 0).sum() <= limit) / 7
     assert (shares - whole).max() <= least + 1e-3
 

@@ -45,7 +45,7 @@ def convergence_words(settlement: Settlement) -> Iterator[str]:
         whose = "today's rate of their region" if section.compared_with == "region" else "today's rate of all that bid"
         if key in section.rates and section.compared_with == "nation":
             whose = "the published rate"
-        verb = "narrows" if left <= gap else "widens"
+        verb = "narrows" if left <= gap * (1 + WIDENS) else "widens"
         yield (
             f"{titles.objectives[key]}: {section.places}s below {whose} gain "
             f"{rows['agreed'].sum() / gap:.1%} of the {titles.units[key]} they lacked, of an aim of "

@@ -160,7 +160,10 @@ class LevellingFacts:
         scanner.number("gain of the gap", match["gain"], sum(gap.agreed for gap in gaps) / whole)
         scanner.number("aim of the gap", match["aim"], sum(gap.aim for gap in gaps) / whole)
         scanner.number("the gap itself", match["by"], abs(1 - left / whole))
-        scanner.claim("it narrows or widens", (match["verb"] == "narrows") == (left <= whole))
+        same = abs(left - whole) <= 1e-9 * whole
+        scanner.claim(
+            "it narrows or widens", same or (match["verb"] == "narrows") == (left <= whole), f"{left} {whole}"
+        )
         wider = sum(gap.left > gap.size * (1 + 1e-9) for gap in gaps)
         scanner.claim("places where it widens", (int(match["wider"]), int(match["many"])) == (wider, len(gaps)))
         scanner.claim("unit of the gap", match["unit"] == self.facts.units[key])
@@ -273,7 +276,8 @@ def _middle(values: list[tuple[float, float]]) -> float:
 def read_paid(scanner: Scanner, moved: dict[str, float]) -> bool:
     """Read who pays and who gains, from the difference of each region's grants, in money; whether it was that."""
     if scanner.take("Convergence and inclusion move no money between regions\\."):
-        scanner.claim("no money moves", all(abs(value) < 1e-3 * max(1.0, abs(value)) for value in moved.values()))
+        least = 5e-5 * sum(scanner.facts.bid.values())
+        scanner.claim("no money moves", all(abs(value) <= least for value in moved.values()), f"{moved}")
         return True
     match = scanner.take(PAYS)
     for region, amount, way in re.findall(rf"([^,;]+?) ({AMOUNT}) (less|more)", match["who"] if match else ""):

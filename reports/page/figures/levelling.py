@@ -12,11 +12,9 @@ from singlepot.models.analysis.inequality import measure_inequality
 from singlepot.models.scenario.array_types import Floats
 from singlepot.models.scenario.arrays import Arrays, arrays
 from singlepot.models.settlement.settlement import Settlement
+from singlepot.reports.text.levelling import WIDENS
 
 from .figures import ELSEWHERE
-
-WIDENS = 1e-9
-"""Relative growth of a gap above which it widens."""
 
 
 def aims_by_objective(settlement: Settlement) -> pd.DataFrame:

@@ -573,6 +573,7 @@ def cluster(tmp_path: Path) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]
 
 
 @pytest.mark.filterwarnings("ignore")
+@pytest.mark.long
 def test_a_cluster_that_loses_a_worker_comes_to_the_same_bytes(
     cluster: tuple[str, list[subprocess.Popen[bytes]]], written: Callable[[int], Path], tmp_path: Path
 ) -> None:

@@ -17,8 +17,8 @@ COMMANDS = runpy.run_path(str(ROOT / "docs" / "commands.py"))
 NOTEBOOK = runpy.run_path(str(ROOT / "docs" / "notebook.py"))
 SITE = runpy.run_path(str(ROOT / ".ci" / "check_site.py"))
 
-LONG = {"defend.md"}
-"""Pages whose commands take most of a minute: ``.ci/run`` carries them out."""
+LONG = {"defend.md", "howto-questions.md"}
+"""Pages whose commands take most of a minute: ``.ci/run`` carries out those of the first."""
 
 READ = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "scenarios").rglob("*.md")])
 """Every page that is read as Markdown in the repository."""
@@ -51,7 +51,10 @@ def _slug(heading: str) -> str:
     return re.sub(r"[^\w\- ]", "", heading.strip().lower()).replace(" ", "-")
 
 
-@pytest.mark.parametrize("name", [name for name in COMMANDS["pages"]() if name not in LONG])
+PAGES = [pytest.param(name, marks=[pytest.mark.long] if name in LONG else []) for name in COMMANDS["pages"]()]
+
+
+@pytest.mark.parametrize("name", PAGES)
 def test_commands_print_what_pages_show(name: str, tmp_path: Path) -> None:
     """Run ``python docs/commands.py`` where this fails, and read what changed."""
     page = (ROOT / "docs" / name).read_text(encoding="utf-8")
@@ -148,6 +151,7 @@ def test_the_readmes_python_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         ("regimes.md", 7),
         ("what-ifs.md", 6),
         ("levelling-up.md", 8),
+        ("howto-transition.md", 8),
         ("talks.md", 15),
     ],
 )

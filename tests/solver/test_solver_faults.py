@@ -7,7 +7,6 @@ rows, prices with another sign, half an answer, the answer to another question, 
 from __future__ import annotations
 
 import dataclasses
-import os
 from collections.abc import Callable
 from functools import cache
 from typing import Any
@@ -98,13 +97,15 @@ def grants() -> np.ndarray:
     return np.asarray(sp.settle(scenario()).grants["grant"].to_numpy())
 
 
+LAYERS = ("pulp", "pyomo")
+"""Backends that start a process."""
+
 PAIRS = [
-    (backend, fault)
+    pytest.param(backend, fault, marks=[pytest.mark.long] if backend in LAYERS and number % 6 else [])
     for backend in BACKENDS
     for number, fault in enumerate(FAULTS)
-    if backend in ("highs", "interior-point") or number % 4 == 0 or os.environ.get("SINGLEPOT_EXAMPLES") == "thorough"
 ]
-"""Every fault of every solver; of the modelling layers, which start processes, a part unless more is asked for."""
+"""Every fault of every solver."""
 
 
 @pytest.mark.parametrize(("backend", "fault"), PAIRS)
@@ -133,7 +134,7 @@ def test_the_answer_to_the_question_before_moves_no_grant() -> None:
     assert np.abs(settlement.grants["grant"].to_numpy() - grants()).max() <= NEAR
 
 
-@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("backend", [backend for backend in BACKENDS if backend not in LAYERS])
 def test_rules_that_clash_clash_whatever_a_solver_says(backend: str) -> None:
     """A solver that calls any point optimal does not make a settlement where there is none."""
     clashing = scenario().with_(rules={"grant_floor": 1.0})
@@ -141,7 +142,8 @@ def test_rules_that_clash_clash_whatever_a_solver_says(backend: str) -> None:
         sp.settle(clashing, backend=lambda matrix: Faulty(backend, says(Stop.OPTIMAL), 1, matrix))
 
 
-@pytest.mark.parametrize("backend", ["pulp", "pyomo"])
+@pytest.mark.long
+@pytest.mark.parametrize("backend", LAYERS)
 def test_a_process_that_dies_is_said_and_the_next_one_settles(backend: str) -> None:
     def kill(answer: Answer) -> Answer:
         for child in list(worker._ALIVE):

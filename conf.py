@@ -71,6 +71,7 @@ NAVIGATION = {
         "talks",
         "howto-talks-centre",
         "howto-talks-council",
+        "howto-review",
         "alternatives",
         "workbooks",
         "solvers",

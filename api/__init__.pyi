@@ -89,6 +89,10 @@ from singlepot.scenarios.repair.search import repair as repair
 from singlepot.scenarios.results.settlement_document import UnreadableSettlementError as UnreadableSettlementError
 from singlepot.scenarios.results.settlement_document import write_settlement as write_settlement
 from singlepot.scenarios.results.settlement_folder import read_settlement as read_settlement
+from singlepot.scenarios.review.review import Review as Review
+from singlepot.scenarios.review.review import review as review
+from singlepot.scenarios.review.verifying import ReviewVerification as ReviewVerification
+from singlepot.scenarios.review.verifying import verify_review as verify_review
 from singlepot.scenarios.talks.ledger import TalksError as TalksError
 from singlepot.scenarios.talks.ledger import UnreadableTalksError as UnreadableTalksError
 from singlepot.scenarios.talks.opening import open_talks as open_talks

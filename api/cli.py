@@ -22,6 +22,7 @@ from singlepot.commands import (
     regimes,
     repair,
     report,
+    review,
     serve,
     settle,
     start,
@@ -45,7 +46,7 @@ GROUPS = {
         choices.goal,
         serve.serve,
     ),
-    "Agree": (talks.talks,),
+    "Agree": (talks.talks, review.review),
     "Doubt": (doubt.verify, doubt.why, many.stability, doubt.model),
     "Publish": (report.report, formats.export, formats.derive),
 }

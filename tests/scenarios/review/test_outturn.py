@@ -1,0 +1,95 @@
+"""Outturn is read strictly: each wrong cell is named, and what is missing is asked for or filled as agreed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import singlepot as sp
+
+from .plans import outturn
+
+
+@pytest.fixture(scope="module")
+def agreed() -> sp.Settlement:
+    return sp.settle("bucks-and-burnley")
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "column"),
+    [
+        ({"area": "E99999999"}, "SP-O002", "area"),
+        ({"year": "2031-32"}, "SP-O002", "year"),
+        ({"envelope": "capital"}, "SP-O002", "envelope"),
+        ({"objective": "carbn", "envelope": ""}, "SP-O002", "objective"),
+        ({"objective": "carbon"}, "SP-O002", "envelope"),
+        ({"value": "lots"}, "SP-O002", "value"),
+        ({"value": -1.0}, "SP-O002", "value"),
+        ({"value": np.nan}, "SP-O002", "value"),
+        ({"status": "forecast"}, "SP-O002", "status"),
+        ({"status": "draft"}, "SP-O002", "status"),
+        ({"confidence": "some"}, "SP-O002", "confidence"),
+    ],
+)
+def test_a_wrong_cell_is_named(agreed: sp.Settlement, changes: dict[str, Any], code: str, column: str) -> None:
+    table = outturn(agreed, 1).assign(status="", confidence="").astype(object)
+    table.loc[0, list(changes)] = list(changes.values())
+    with pytest.raises(sp.BadInputError) as refused:
+        sp.review(agreed, table)
+    assert [(problem.code, problem.column) for problem in refused.value.problems] == [(code, column)]
+
+
+def test_columns_are_those_of_outturn(agreed: sp.Settlement) -> None:
+    for table in (outturn(agreed, 1).drop(columns="value"), outturn(agreed, 1).assign(amount=1.0)):
+        with pytest.raises(sp.BadInputError, match="SP-O001"):
+            sp.review(agreed, table)
+
+
+def test_one_thing_is_said_once(agreed: sp.Settlement) -> None:
+    table = outturn(agreed, 1)
+    with pytest.raises(sp.BadInputError, match="SP-O004"):
+        sp.review(agreed, pd.concat([table, table.tail(1)], ignore_index=True))
+
+
+def test_what_is_missing_is_named_or_taken_as_agreed(agreed: sp.Settlement) -> None:
+    table = outturn(agreed, 1).iloc[1:-1]
+    with pytest.raises(sp.BadInputError, match="SP-O003") as refused:
+        sp.review(agreed, table)
+    assert len(refused.value.problems) == 2
+    review = sp.review(agreed, table, as_agreed=True)
+    assert review.filled[["area", "kind"]].values.tolist() == [["E06000052", "envelope"], ["E07000117", "objective"]]
+    assert review.areas["change"].abs().max() < 1e-6
+
+
+def test_a_year_that_was_reviewed_is_not_the_last_again(agreed: sp.Settlement) -> None:
+    first = sp.review(agreed, outturn(agreed, 1))
+    with pytest.raises(sp.BadInputError, match="SP-O003"):
+        sp.review(first.settlement, outturn(agreed, 0))
+
+
+def test_after_the_last_year_targets_are_judged_and_nothing_is_settled(agreed: sp.Settlement, tmp_path: Path) -> None:
+    review = sp.review(agreed, outturn(agreed, 2))
+    assert review.settlement is None and review.scenario is None
+    assert set(review.status["status"]) == {"on track"}
+    review.write(tmp_path / "out")
+    assert sp.verify_review(tmp_path / "out", agreed).passed
+
+
+def test_a_review_of_talks_takes_their_agreement_and_asks_again_what_was_refused(tmp_path: Path) -> None:
+    talks = sp.open_talks("bucks-and-burnley", tmp_path / "talks", by="the centre")
+    with pytest.raises(sp.BadOptionError, match="no agreement"):
+        sp.review(talks, outturn(talks.agreed_so_far, 1))
+    talks.next(by="the centre")  # silence refuses everything
+    rows = [{"area": code, "state": "not signed", "signed_by": "", "role": "", "date": "", "page": ""}
+            for code in talks.scenario.areas["code"]]  # fmt: skip
+    talks.agree(pd.DataFrame(rows), by="the centre")
+    review = sp.review(talks.path, outturn(talks.agreed_so_far, 1, {("E06000060", "carbon"): 0.9}))
+    asked = set(review.settlement.asks["option"])
+    assert "retrofit-more" in asked
+    again = sp.open_talks(review.scenario, tmp_path / "again", by="the centre")
+    assert "retrofit-more" in set(again.asks["option"])
+    assert sp.verify_talks(again.path).passed

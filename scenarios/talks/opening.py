@@ -67,7 +67,7 @@ def open_talks(
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     talks = sp.open_talks("bucks-and-burnley", f"{folder}/talks", by="Treasury")
     ...     talks.status.round, len(talks.asks)
-    (1, 3)
+    (1, 6)
     """
     if rounds < 1:
         raise TalksError(f"{rounds} rounds are none", "let at least one round ask")

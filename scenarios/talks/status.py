@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from singlepot.models.settlement.settlement import Settlement
+from singlepot.models.tables.copies import CopiedTables
 
 from .ledger import Entry
 from .moves import stage_changes
@@ -15,7 +16,7 @@ from .state import State, fold
 
 
 @dataclass(frozen=True, eq=False)
-class TalksStatus:
+class TalksStatus(CopiedTables):
     """Standing of talks.
 
     Parameters

@@ -53,8 +53,8 @@ class Talks:
     >>> import tempfile, singlepot as sp
     >>> folder = tempfile.TemporaryDirectory()
     >>> talks = sp.open_talks("bucks-and-burnley", f"{folder.name}/talks", by="Treasury")
-    >>> talks.asks["option"].tolist()
-    ['fewer-trees', 'retrofit-more', 'retrofit-more']
+    >>> sorted(set(talks.asks["option"]))
+    ['efficiency', 'fewer-trees', 'retrofit-more']
     >>> folder.cleanup()
     """
 

@@ -22,6 +22,9 @@ PIXELS = 3
 WIDTH = 420
 """Width of a chart: small enough that its text is read on a telephone, and drawn larger on a desk."""
 
+LETTER = 6.2
+"""Width of a letter of a label, in units of a chart: the mean of English names in the font of charts."""
+
 SVG = "http://www.w3.org/2000/svg"
 
 _KEPT = {"path", "line", "rect", "text", "g", "svg", "tspan", "circle", "clipPath", "defs"}
@@ -144,10 +147,10 @@ def paired_bars(rows: list[Spec], label_width: int, legend: Spec) -> tuple[Spec,
 
 def named_rows(rows: list[Spec], step: int) -> Spec:
     """Specify the size, data and axis of a chart that has a row for each ``name``."""
-    label_width = 130
-    axis = {"labelLimit": label_width - 14, "minExtent": label_width, "maxExtent": label_width}
-    axis |= {"ticks": False, "domain": False}
     names = [row["name"] for row in rows]
+    label_width = min(max(8 + round(LETTER * max(map(len, names), default=0)), 90), WIDTH // 2 - 10)
+    axis = {"labelLimit": label_width - 4, "minExtent": label_width, "maxExtent": label_width}
+    axis |= {"ticks": False, "domain": False}
     return {
         "width": WIDTH - label_width - 30,
         "height": {"step": step},

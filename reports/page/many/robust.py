@@ -65,8 +65,8 @@ def _cases(robust: Robust) -> Section:
     rows = [{"case": case, "name": name, **{k: short[case, k] for k in kinds}} for case, name in names.items()]
     spec: Spec = {
         "name": ("Grants", "text"),
-        "expected": ("Short on average, % of target", "percent"),
-        "worst": ("Short in the worst draws, % of target", "percent"),
+        "expected": ("Short on average, % of target", "fine percent"),
+        "worst": ("Short in the worst draws, % of target", "fine percent"),
     }
     table = show("cases", "What is short under each kind of grants", pd.DataFrame(rows), spec, ["case"], "figures.csv")
     return Section("cases", "What it is worth", pictures=pictures, tables=[table])

@@ -36,22 +36,29 @@ def objectives_of(base: sp.Scenario) -> list[str]:
     return list(dict.fromkeys(base.filled("national")["objective"]))
 
 
+def bases_of(base: sp.Scenario) -> pd.Series:
+    """What shortfall is a share of, by objective and year: the base, where the scenario has one, else the target."""
+    national = base.filled("national").set_index(["objective", "year"])
+    return national["base"].fillna(national["target"]) if "base" in national else national["target"]
+
+
 def least_shortfall(base: sp.Scenario, first: str, second: str, limit: float) -> float:
     """The least mean shortfall of one objective where another's is limited: a settlement of its own."""
     objectives = base.filled("objectives")
     objectives = objectives.assign(weight=(objectives["key"] == second).astype(float), priority=1.0)
     alone = base.with_(objectives=objectives, stages={"order": ["shortfall.total"], "give": {}, "limits": {}})
-    target = base.filled("national").set_index(["objective", "year"])["target"]
+    shared = bases_of(base)
 
     def limited(rows: sp.ExtraRows) -> None:
         labels = rows.labels("shortfall")
         at = [i for i, objective in enumerate(labels["objective"]) if objective == first]
-        shares = [1 / target[first, labels["years"][i]] / len(at) for i in at]
+        shares = [1 / shared[first, labels["years"][i]] / len(at) for i in at]
         rows.at_most("limit", labels["column"][at], shares, limit)
 
     settlement = sp.settle(alone, extra=limited).national
     chosen = settlement[settlement["objective"] == second]
-    return float((chosen["shortfall"] / chosen["target"]).mean())
+    shares = chosen["shortfall"].to_numpy() / shared[second].reindex(chosen["year"]).to_numpy()
+    return float(shares.mean())
 
 
 def along(found: sp.Frontier, count: int) -> list[float]:
@@ -79,7 +86,7 @@ def test_what_fairness_costs_is_where_separate_settlements_are() -> None:
     assert len(frontier.corners) > 5
     order = {"order": ["concession.total"], **nothing_given(base)}
     objectives = base.filled("objectives").set_index("key")
-    target = base.filled("national").set_index(["objective", "year"])["target"]
+    shared = bases_of(base)
 
     def limited(rows: sp.ExtraRows) -> None:
         labels = rows.labels("shortfall")
@@ -87,7 +94,7 @@ def test_what_fairness_costs_is_where_separate_settlements_are() -> None:
         mask = keys.map(objectives["priority"]) == 1
         weight = keys.map(objectives["weight"]).where(mask, 0.0) / keys.map(keys.value_counts())
         total = objectives["weight"][sorted(set(keys[mask]))].sum()
-        targets = [target[key] for key in zip(labels["objective"], labels["years"], strict=True)]
+        targets = [shared[key] for key in zip(labels["objective"], labels["years"], strict=True)]
         rows.at_most("limit", labels["column"], weight / targets / total, limit + ROOM)
 
     for limit in along(frontier, 6):

@@ -44,6 +44,8 @@ from singlepot.models.scenario.scenario import Scenario as Scenario
 from singlepot.models.settings.derive import Derive as Derive
 from singlepot.models.settings.levelling import Convergence as Convergence
 from singlepot.models.settings.levelling import Inclusion as Inclusion
+from singlepot.models.settings.review import PublicTerms as PublicTerms
+from singlepot.models.settings.review import ReviewTerms as ReviewTerms
 from singlepot.models.settings.settings import Bands as Bands
 from singlepot.models.settings.settings import Equity as Equity
 from singlepot.models.settings.settings import Settings as Settings

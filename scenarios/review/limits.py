@@ -27,6 +27,8 @@ from .agreement import Agreed
 
 RuleRow = dict[str, Any]
 
+LOCKS = tuple(rule.name for rule in RULES.values() if rule.sense == "lock")
+
 
 def reviewed_rules(
     agreed: Agreed, years: int, bids: Floats, targets: Floats, moved: Floats
@@ -48,11 +50,7 @@ def reviewed_rules(
         Delivered less agreed in the last year that is over, A×K.
     """
     data = agreed.data
-    rows: list[RuleRow] = [
-        {"rule": rule, "value": 1.0, "year": year}
-        for year in data.years[:years]
-        for rule in ("grant_lock", "target_lock")
-    ]
+    rows: list[RuleRow] = [{"rule": rule, "value": 1.0, "year": year} for year in data.years[:years] for rule in LOCKS]
     general = {}
     for rule in RULES.values():
         if rule.over.of_rates:

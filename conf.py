@@ -72,6 +72,7 @@ NAVIGATION = {
         "howto-talks-centre",
         "howto-talks-council",
         "howto-review",
+        "howto-public",
         "alternatives",
         "workbooks",
         "solvers",

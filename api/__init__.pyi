@@ -53,6 +53,7 @@ from singlepot.models.settings.settings import Stages as Stages
 from singlepot.models.settlement.certificate import Certificate as Certificate
 from singlepot.models.settlement.certificate import StageEvidence as StageEvidence
 from singlepot.models.settlement.settlement import Settlement as Settlement
+from singlepot.reports.page.public import publish as publish
 from singlepot.reports.reperformance.verify import verify as verify
 from singlepot.scenarios.ensemble.plan import Plan as Plan
 from singlepot.scenarios.ensemble.plan import Uncertain as Uncertain
@@ -91,6 +92,7 @@ from singlepot.scenarios.repair.search import repair as repair
 from singlepot.scenarios.results.settlement_document import UnreadableSettlementError as UnreadableSettlementError
 from singlepot.scenarios.results.settlement_document import write_settlement as write_settlement
 from singlepot.scenarios.results.settlement_folder import read_settlement as read_settlement
+from singlepot.scenarios.review.kpis import list_kpis as list_kpis
 from singlepot.scenarios.review.review import Review as Review
 from singlepot.scenarios.review.review import review as review
 from singlepot.scenarios.review.verifying import ReviewVerification as ReviewVerification

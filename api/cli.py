@@ -19,6 +19,7 @@ from singlepot.commands import (
     ensemble,
     formats,
     many,
+    publish,
     regimes,
     repair,
     report,
@@ -48,7 +49,7 @@ GROUPS = {
     ),
     "Agree": (talks.talks, review.review),
     "Doubt": (doubt.verify, doubt.why, many.stability, doubt.model),
-    "Publish": (report.report, formats.export, formats.derive),
+    "Publish": (report.report, publish.publish, formats.export, formats.derive),
 }
 """All commands, in the groups that the help shows."""
 

@@ -208,7 +208,7 @@ def make_review(agreement: AgreementSource, inputs: Inputs, settled: Callable[[S
     settled
         Settles the scenario of the years that are left.
     """
-    signed, scenario = _signed(agreement)
+    signed, scenario = signed_of(agreement)
     agreed = agreed_of(signed, scenario)
     report = Report(quiet=True)
     raws = {name: _raw(name, one, report) for name, one in inputs.tables.items()}
@@ -257,7 +257,7 @@ def _text(cell: object) -> str:
     return repr(float(cell)) if isinstance(cell, int | float) else str(cell)
 
 
-def _signed(agreement: AgreementSource) -> tuple[Settlement, Scenario | None]:
+def signed_of(agreement: AgreementSource) -> tuple[Settlement, Scenario | None]:
     """Return the settlement that was signed, and the scenario without what talks limited."""
     if isinstance(agreement, Settlement):
         return agreement, None

@@ -68,7 +68,7 @@ FILES = {
     """,
     "outturn.csv": "area,year,value\nE07000117,2026-27,20.0\n",
 }
-"""What a user of the examples has: the plan of an ensemble, a smaller pot, floors that do not fit, published tables, and
+"""What a user of the examples has: the plan of an ensemble, a smaller pot, floors that do not fit, published tables,
 what was spent."""
 
 

@@ -40,7 +40,7 @@ def publish(
     import singlepot
 
     singlepot.publish(
-        directory, path, funder=funder, funder_id=funder_id, prefix=prefix, awarded=awarded, review=review,
-        indicators=indicators, overwrite=overwrite,
+        directory, path, overwrite=overwrite, funder=funder, funder_id=funder_id, prefix=prefix, awarded=awarded,
+        review=review, indicators=indicators,
     )  # fmt: skip
     click.echo(f"Written to {path}")

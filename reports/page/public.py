@@ -48,13 +48,13 @@ def publish(
     agreement: AgreementSource,
     path: str | os.PathLike[str],
     *,
+    overwrite: bool = False,
     funder: str,
     funder_id: str,
     prefix: str,
     awarded: str,
     review: ReviewSource | None = None,
     indicators: pd.DataFrame | str | os.PathLike[str] | None = None,
-    overwrite: bool = False,
 ) -> None:
     """Write what the public sees of an agreement: pages, indicators and grants, and nothing of how it was come to.
 
@@ -65,13 +65,13 @@ def publish(
     path
         A new folder. It holds ``index.html``, ``areas/CODE.html``, ``kpis.csv`` with ``kpis.csv-metadata.json`` (CSV on
         the Web) and ``grants.csv`` (titles of the 360Giving Data Standard).
+    overwrite
+        Whether such pages that stand there may be replaced.
     funder, funder_id, prefix, awarded
         Name and identifier of the funder, prefix of the publisher (``360G-…``) and day of the award, 2026-05-29, for
         ``grants.csv``.
     review, indicators
         As for :func:`singlepot.list_kpis`.
-    overwrite
-        Whether such pages that stand there may be replaced.
 
     Raises
     ------

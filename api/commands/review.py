@@ -21,7 +21,7 @@ FILE = click.Path(dir_okay=False)
 @click.option("--out", "path", type=click.Path(), help="Folder to write; it must not exist.")
 @click.option("--pot", type=FILE, help="CSV file of a new pot for years that are left: year, amount, envelope.")
 @click.option("--as-agreed", is_flag=True, help="Take figures that are missing as agreed.")
-@click.option("--national", is_flag=True, help="Hold the first national targets, not what was agreed of them.")
+@click.option("--national", is_flag=True, help="Hold the first national targets and aims, not what was agreed.")
 @click.option(
     "--talks", "folder", type=click.Path(), help="Also open talks on the years that are left, in a new folder."
 )

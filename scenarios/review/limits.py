@@ -31,7 +31,7 @@ LOCKS = tuple(rule.name for rule in RULES.values() if rule.sense == "lock")
 
 
 def reviewed_rules(
-    agreed: Agreed, years: int, bids: Floats, targets: Floats, moved: Floats
+    agreed: Agreed, years: int, bids: Floats, targets: Floats, moved: Floats, *, hold: bool
 ) -> tuple[list[RuleRow], dict[str, float]]:
     """Make the rows of the table ``rules`` and the general rules of the reviewed scenario.
 
@@ -48,13 +48,15 @@ def reviewed_rules(
         Of the reviewed scenario, A×E×T (money) and A×K×T (objective units).
     moved
         Delivered less agreed in the last year that is over, A×K.
+    hold
+        Whether the first aims are held, so that rules of rates stay.
     """
     data = agreed.data
     rows: list[RuleRow] = [{"rule": rule, "value": 1.0, "year": year} for year in data.years[:years] for rule in LOCKS]
     general = {}
     for rule in RULES.values():
         if rule.over.of_rates:
-            if rule.name in agreed.scenario.settings.rules and (rule.switch or year_of_rates(rule, data) >= years):
+            if rule.name in agreed.scenario.settings.rules and _stays(rule, "", data, years, hold=hold):
                 general[rule.name] = agreed.scenario.settings.rules[rule.name]
         elif rule.over is GRANTS:
             rows += _of_cells(rule, agreed.rules[rule.name], bids, ("area", "envelope", "year"), data, years)
@@ -67,14 +69,28 @@ def reviewed_rules(
             rows += _of_options(rule, agreed, years)
         elif rule.over is POTS:
             rows += _of_pots(rule, agreed, years)
-    return rows + _given_rows(agreed, years, bids), general
+    return rows + _given_rows(agreed, years, bids, hold=hold), general
 
 
-def year_of_rates(rule: Rule, data: Arrays) -> int:
-    """Position of the year in which a rule of rates holds where its row names none."""
-    if rule.over is PAIRS and data.levelling.together is not None:
-        return data.levelling.together.year
-    return data.levelling.year
+def _stays(rule: Rule, named: str, data: Arrays, years: int, *, hold: bool) -> bool:
+    """Whether a rule of rates still holds: one that is on or off always, others where the first aims are held.
+
+    Parameters
+    ----------
+    rule
+        The rule.
+    named
+        The year that its row names; empty where it names none.
+    data
+        Arrays of the agreement.
+    years
+        How many years are over.
+    hold
+        Whether the first aims are held.
+    """
+    together = data.levelling.together
+    year = together.year if rule.over is PAIRS and together is not None else data.levelling.year
+    return rule.switch or (hold and (data.years.index(named) if named else year) >= years)
 
 
 def _of_cells(rule: Rule, limit: Limit, now: Floats, axes: Sequence[str], data: Arrays, years: int) -> list[RuleRow]:
@@ -142,7 +158,7 @@ def _of_pots(rule: Rule, agreed: Agreed, years: int) -> list[RuleRow]:
     ]  # fmt: skip
 
 
-def _given_rows(agreed: Agreed, years: int, bids: Floats) -> list[RuleRow]:
+def _given_rows(agreed: Agreed, years: int, bids: Floats, *, hold: bool) -> list[RuleRow]:
     """Keep the rows that name no cell: shares of the pot in amounts, and rules of rates in years that are left."""
     data, columns = agreed.data, agreed.scenario.columns("rules")
     given = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
@@ -151,7 +167,7 @@ def _given_rows(agreed: Agreed, years: int, bids: Floats) -> list[RuleRow]:
         rule = RULES[row["rule"]]
         kept = {name: row[name] for name in ("rule", "value", "basis", *SELECTORS)}
         if rule.over.of_rates:
-            if rule.switch or (data.years.index(row["year"]) if row["year"] else year_of_rates(rule, data)) >= years:
+            if _stays(rule, row["year"], data, years, hold=hold):
                 rows.append(kept)
         elif rule.over is SUMS:
             (limit,) = resolve_rows([row], {}, data).sums

@@ -152,7 +152,8 @@ def review(
     as_agreed
         Whether figures that are missing are taken as agreed; else they are a problem.
     hold_national
-        Whether the national targets stay as they were, instead of what was agreed of them.
+        Whether national targets, and aims of convergence and inclusion, stay as they were, instead of what was agreed
+        of them.
     time_limit_s, progress
         As for :func:`singlepot.settle`.
 

@@ -68,7 +68,8 @@ def review_scenario(agreed: Agreed, outturn: Outturn, pot: Floats, *, hold_natio
     pot
         Pots E×T, money; those of years that are over count for nothing.
     hold_national
-        Whether the national targets stay as they were, instead of what was agreed of them.
+        Whether national targets, and aims of convergence and inclusion, stay as they were, instead of what was agreed
+        of them.
     """
     data, years = agreed.data, outturn.years
     spending = spending_of(agreed, outturn)
@@ -90,8 +91,8 @@ def review_scenario(agreed: Agreed, outturn: Outturn, pot: Floats, *, hold_natio
     tables["options"], tables["option_years"] = (
         table if len(table) else None for table in reviewed_options(agreed, cuts, years)
     )
-    rows, general = reviewed_rules(agreed, years, bids, targets, moved)
-    settings = _settings(agreed, years, general, spending)
+    rows, general = reviewed_rules(agreed, years, bids, targets, moved, hold=hold_national)
+    settings = _settings(agreed, years, general, spending, hold=hold_national)
     blank = dict.fromkeys(("basis", *SELECTORS), "")
     tables["rules"] = pd.DataFrame([{**blank, **row} for row in rows])
     report = Report(quiet=True)
@@ -170,8 +171,13 @@ def _national(agreed: Agreed, years: int, sums: Floats, *, hold: bool) -> pd.Dat
     return pd.DataFrame(rows) if rows else None
 
 
-def _settings(agreed: Agreed, years: int, general: dict[str, float], spending: Spending) -> dict[str, Any]:
-    """Settings of the reviewed scenario: no stage gives again, and aims of years that are over are left out."""
+def _settings(
+    agreed: Agreed, years: int, general: dict[str, float], spending: Spending, *, hold: bool
+) -> dict[str, Any]:
+    """Settings of the reviewed scenario: no stage gives again.
+
+    Aims of convergence and inclusion are in the agreement by now and are left out, unless the first aims are held.
+    """
     data, settings = agreed.data, agreed.scenario.settings
     content = settings.as_dict()
     content.pop("expect", None)
@@ -180,7 +186,7 @@ def _settings(agreed: Agreed, years: int, general: dict[str, float], spending: S
     stages.pop("limits", None)
     for name, stage in (("convergence", "convergence.total"), ("inclusion", "inclusion.total")):
         year = content.get(name, {}).get("year") or data.years[-1]
-        if name in content and data.years.index(year) < years:
+        if name in content and (not hold or data.years.index(year) < years):
             del content[name]
             stages["order"] = [one for one in stages["order"] if one != stage]
     content["rules"] = general

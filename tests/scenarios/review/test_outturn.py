@@ -93,3 +93,16 @@ def test_a_review_of_talks_takes_their_agreement_and_asks_again_what_was_refused
     again = sp.open_talks(review.scenario, tmp_path / "again", by="the centre")
     assert "retrofit-more" in set(again.asks["option"])
     assert sp.verify_talks(again.path).passed
+
+
+def test_talks_on_a_review_tell_what_moves_little_money_and_ask_the_rest(tmp_path: Path, agreed: sp.Settlement) -> None:
+    review = sp.review(agreed, outturn(agreed, 1, {("E07000117", "carbon"): 0.995}))
+    changes = dict(zip(review.settlement.asks["area"], review.settlement.asks["grant_change"], strict=True))
+    bids = review.scenario.bids.query("year == '2027-28'").set_index("area")["amount"]
+    assert abs(changes["E06000052"]) < 0.005 * bids["E06000052"]
+    assert abs(changes["E07000117"]) > 0.005 * bids["E07000117"]
+    talks = sp.open_talks(review.scenario, tmp_path / "talks", by="the centre")
+    assert talks.asks["area"].tolist() == ["E07000117"]
+    told = talks.notices[~talks.notices["option"].str.startswith("scale-back")]
+    assert told["area"].tolist() == ["E06000052"] and (told["reason"] != "").all()
+    assert sp.verify_talks(talks.path).passed

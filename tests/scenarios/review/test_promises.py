@@ -17,7 +17,8 @@ import singlepot as sp
 from singlepot.scenarios.review.options import moved_profiles
 from singlepot.scenarios.review.status import STATUSES, projections
 
-from ...strategies import HypothesisPicker, Picker, drafts, scenario, seeded
+from ...levelling_strategies import levelled
+from ...strategies import HypothesisPicker, Picker, SeededPicker, drafts, scenario, seeded
 from .plans import drawn_outturn, outturn
 
 FEW = settings(max_examples=settings.default.max_examples // 3 + 1, deadline=None)
@@ -54,6 +55,29 @@ def test_on_track_nothing_changes_to_the_pound(made: sp.Scenario, data: st.DataO
     review = sp.review(agreed, outturn(agreed, years_over(made, HypothesisPicker(data.draw))))
     assert unchanged(agreed, review.settlement)
     assert set(review.status["status"]) <= {"on track"}
+
+
+def test_agreements_with_aims_of_convergence_and_inclusion_do_not_change_on_track() -> None:
+    reviewed = 0
+    for seed in range(8):
+        made = scenario(levelled(SeededPicker(seed)))
+        if several_years(made):
+            agreed = sp.settle(made)
+            review = sp.review(agreed, outturn(agreed, 1 + seed % (len(made.settings.years) - 1)))
+            assert unchanged(agreed, review.settlement), seed
+            assert not review.scenario.settings.sections
+            reviewed += 1
+    assert reviewed >= 4
+
+
+def test_first_aims_can_be_held() -> None:
+    made = scenario(levelled(SeededPicker(5)))
+    agreed = sp.settle(made)
+    held = sp.review(agreed, outturn(agreed, 1), hold_national=True)
+    assert held.scenario.settings.sections.keys() == made.settings.sections.keys()
+    years = held.scenario.national["year"]
+    left = made.national[made.national["year"].isin(years)]
+    assert held.scenario.national["target"].tolist() == pytest.approx(left["target"].tolist())
 
 
 @pytest.mark.skipif(os.environ.get("SINGLEPOT_EXAMPLES") != "thorough", reason="minutes")

@@ -44,9 +44,10 @@ def whole_units(exact: Floats, limit: int) -> Integers:
         spare = limit - total
         if spare >= 0 and (not used_up or spare == 0):
             return nearest + _first(tied, spare)
-    while (spare := limit - int(base.sum())) < 0 and base.any():
-        paid = np.where(base > 0, base - exact, -np.inf)
-        base = base - _largest(paid, min(-spare, int((base > 0).sum())))
+    while (spare := limit - int(base.sum())) < 0 and (positive := base > 0).any():
+        rounds = min(-spare // int(positive.sum()), int(base[positive].min()))
+        paid = np.where(positive, base - exact, -np.inf)
+        base = base - (rounds * positive if rounds else _largest(paid, -spare))
     return base + _largest(remainder, min(spare, len(base)))
 
 

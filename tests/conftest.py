@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 
+import pytest
 from hypothesis import HealthCheck, Phase, settings
 
 from .examples import QUICKLY
@@ -18,3 +20,11 @@ settings.load_profile(os.environ.get("SINGLEPOT_EXAMPLES", "usual"))
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # A runner in the background ignores Ctrl-C, and so would every program that the tests start and stop with it.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip a test that needs a program which no Python package brings, where it is not there."""
+    for mark in item.iter_markers("needs"):
+        if shutil.which(mark.args[0]) is None:
+            pytest.skip(f"{mark.args[0]} is not installed")

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, settings
 USUAL = 25
 """Examples that the numbers of tests are in proportion to."""
 
-QUICKLY = 15
+QUICKLY = 10
 """Examples of a test without a number of its own, in the profile that runs each time; the thorough one has 400."""
 
 

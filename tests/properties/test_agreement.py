@@ -18,7 +18,7 @@ from ..contracts.test_backends import ENGINES
 from ..strategies import scenario, seeded, with_copies
 from .test_feature_coverage import FEATURES, binding_in
 
-SCENARIOS = int(os.environ.get("SINGLEPOT_SCENARIOS", "30"))
+SCENARIOS = int(os.environ.get("SINGLEPOT_SCENARIOS", "18"))
 
 
 def test_engines_and_double_build_agree_on_many_scenarios(capsys: pytest.CaptureFixture[str]) -> None:

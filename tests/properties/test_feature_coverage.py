@@ -11,10 +11,11 @@ import singlepot as sp
 from singlepot.models.formulation.bounds import grant_bounds, take_up_bounds, target_bounds
 from singlepot.models.formulation.formulation import Formulation, formulate
 
+from ..steered import MANY
 from ..strategies import scenario, seeded
 from .test_invariants import dense
 
-DRAWN = 500
+DRAWN = max(MANY, 240)
 NEAR = 1e-7
 
 OFTEN = {"bids exceed a pot", "a shortfall remains"}

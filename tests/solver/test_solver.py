@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from dataclasses import replace
+from itertools import count
 
 import numpy as np
 import pandas as pd
@@ -198,6 +199,23 @@ def test_whole_units_fit_and_stay_near(exact: list[float], spare: int, used_up: 
 def test_an_odd_unit_among_ties_goes_to_the_first() -> None:
     assert whole_units(np.asarray([1.5, 1.5]), 3).tolist() == [2, 1]
     assert whole_units(np.asarray([1 / 3, 1 / 3 + 1e-6, 1 / 3 - 1e-6]), 1).tolist() == [1, 0, 0]
+
+
+@given(st.lists(st.integers(0, 60).map(lambda n: n / 7), min_size=1, max_size=6), st.floats(0, 0.99))
+def test_where_the_limit_is_less_than_all_rounded_down_the_largest_difference_is_the_least(
+    exact: list[float], part: float
+) -> None:
+    shares = np.asarray(exact)
+    limit = int(part * np.floor(shares).sum())
+    whole = whole_units(shares, limit)
+    assert whole.sum() == limit
+    assert (whole >= 0).all()
+    least = next(t for t in count() if np.maximum(np.ceil(shares - t / 7 - 1e-9), 0).sum() <= limit) / 7
+    assert (shares - whole).max() <= least + 1e-3
+
+
+def test_thousands_of_millions_of_units_too_many_are_taken_at_once() -> None:
+    assert whole_units(np.asarray([3e9, 2e9, 7.5]), 10).tolist() == [10, 0, 0]
 
 
 @pytest.fixture(scope="module")

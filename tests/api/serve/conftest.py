@@ -17,12 +17,13 @@ def bucks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         yield server
 
 
-@pytest.fixture
-def slow(tmp_path: Path) -> Path:
+@pytest.fixture(scope="session")
+def slow(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A scenario that takes far longer to settle than any test waits."""
     import singlepot as sp
     from benchmarks.workloads import Workload, tables
 
     scenario = sp.Scenario.from_tables(**tables(Workload(areas=374, options=30, years=10)))
-    sp.write_scenario(scenario, tmp_path / "slow")
-    return tmp_path / "slow"
+    folder = tmp_path_factory.mktemp("slow") / "slow"
+    sp.write_scenario(scenario, folder)
+    return folder

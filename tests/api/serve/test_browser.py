@@ -17,9 +17,7 @@ import singlepot as sp
 from ...reports.report_scenarios import NAMES, hostile
 from .served import Served, served
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed")
+pytestmark = pytest.mark.needs("chromium")
 
 DESK, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 
@@ -33,7 +31,7 @@ PATIENCE_MS = 120_000
 def browser() -> Iterator[Any]:
     flags = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
+        started = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=flags)
         yield started
         started.close()
 

@@ -15,7 +15,9 @@ from ...properties.test_uniqueness import settlement as crowded_settlement
 from ...strategies import scenario, seeded
 
 
-@pytest.mark.parametrize("name", ["bucks-and-burnley", "england", "england-tight"])
+@pytest.mark.parametrize(
+    "name", ["bucks-and-burnley", pytest.param("england", marks=pytest.mark.long), "england-tight"]
+)
 def test_the_double_build_agrees_on_the_shipped_scenarios(name: str) -> None:
     """Every optimum, every value at the end, and the one answer of the sharing step."""
     read_back = sp.read_scenario(name)

@@ -106,10 +106,15 @@ def test_a_flipped_sign_is_seen_by_the_double_build_alone(name: str, monkeypatch
     """In at least one of the drawn scenarios; and there the backends agree among themselves on the wrong answer."""
     for seed in range(TRIES):
         made = scenario(seeded_levelled(seed) if name in LEVELLING else seeded(seed))
-        right = outcome(made, "highs")
         with monkeypatch.context() as patch:
+            before = formulation.formulate(made).programme.lp_text()
             swap(patch, name)
+            if formulation.formulate(made).programme.lp_text() == before:
+                continue
             wrong = outcome(made, "highs")
+            patch.undo()
+            right = outcome(made, "highs")
+            swap(patch, name)
             if not isinstance(wrong, str) and compare_grants(right, wrong) < 1e-5:  # type: ignore[arg-type]
                 continue
             others = [outcome(made, backend) for backend in ("pulp", "pyomo")]

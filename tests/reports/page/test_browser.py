@@ -19,9 +19,7 @@ from singlepot.reports.page.public import pages as pages_of_agreement
 
 from ..report_scenarios import NAMES, hostile
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed")
+pytestmark = pytest.mark.needs("chromium")
 
 DESK, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 
@@ -65,7 +63,7 @@ def public_pages() -> dict[str, bytes]:
 def browser() -> Iterator[Any]:
     flags = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
+        started = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=flags)
         yield started
         started.close()
 

@@ -32,7 +32,7 @@ from ...command_line import run
 from ...places import ROOT
 from ..report_pages import Page, read_page
 from ..report_scenarios import NAMES, hostile
-from .test_browser import CHROMIUM, DESK, PHONE, STANDARDS, Watch, browser
+from .test_browser import DESK, PHONE, STANDARDS, Watch, browser
 
 assert browser  # the fixture
 
@@ -228,7 +228,7 @@ def test_a_sweep_without_any_settlement_has_a_report() -> None:
     assert "0 of 1 point has a settlement" in page.text
 
 
-@pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed")
+@pytest.mark.needs("chromium")
 @pytest.mark.parametrize("viewport", [DESK, PHONE], ids=["desk", "phone"])
 def test_they_open_quietly_and_axe_finds_nothing(
     browser: Any, viewport: Any, ensemble: sp.Ensemble, tmp_path: Path

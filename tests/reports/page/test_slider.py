@@ -19,7 +19,7 @@ from singlepot.reports.text.story import story
 
 from ..report_pages import Page, read_page
 from ..report_scenarios import NAMES, hostile
-from .test_browser import CHROMIUM, DESK, PHONE, STANDARDS, Watch, browser, column
+from .test_browser import DESK, PHONE, STANDARDS, Watch, browser, column
 from .test_report import by_area, check_rows
 
 assert browser  # the fixture
@@ -69,7 +69,7 @@ def test_a_sweep_of_two_levers_has_no_slider() -> None:
     assert "points" not in read_page(sweep_html(result)).scripts
 
 
-@pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed")
+@pytest.mark.needs("chromium")
 @pytest.mark.parametrize("viewport", [DESK, PHONE], ids=["desk", "phone"])
 def test_moving_it_shows_the_point(browser: Any, viewport: Any, tmp_path: Path) -> None:
     """By the keyboard: the sentence, bars, gains, and the table of areas change; nothing is asked of any host."""
@@ -97,7 +97,7 @@ def test_moving_it_shows_the_point(browser: Any, viewport: Any, tmp_path: Path) 
         assert page.evaluate("document.documentElement.scrollWidth") == viewport["width"]
 
 
-@pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed")
+@pytest.mark.needs("chromium")
 def test_axe_finds_nothing_and_no_script_leaves_the_table(browser: Any, tmp_path: Path) -> None:
     from axe_playwright_python.sync_playwright import Axe
 

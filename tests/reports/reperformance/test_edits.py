@@ -20,6 +20,7 @@ from singlepot.reports.reperformance.derivation import Derivation
 from singlepot.scenarios.results.verifying import SettlementNotFoundError, check_manifest, written_folder
 
 from ...places import TESTS
+from ...steered import MANY
 from .edits import Edit, Files, csv_of, every_edit, rows_of, sign
 
 LOG = """
@@ -101,17 +102,20 @@ def test_an_untouched_folder_holds_and_every_file_is_listed(folder: Folder) -> N
 
 
 def test_every_edit_is_found(folder: Folder) -> None:
-    """And the few that are not are those that the statement lists as not checked."""
+    """And the few that are not are those that the statement lists as not checked; one in five is tried each time."""
     assert not folder.finds(Edit("nothing", folder.files))
     walked: set[str] = set()
     tried, missed = 0, set()
-    for edit in every_edit(folder.files):
-        tried += 1
+    for number, edit in enumerate(every_edit(folder.files)):
         walked.update(edit.what.partition(": ")[0].split(" and "))
+        if number % (1 if MANY else 5):
+            continue
+        tried += 1
         if not folder.finds(edit):
             missed.add(edit.what)
-    assert missed == NOT_CHECKED, f"{len(missed)} of {tried} edits are not found"
-    assert tried > 3000
+    assert missed <= NOT_CHECKED, f"{len(missed)} of {tried} edits are not found"
+    assert missed == NOT_CHECKED or not MANY
+    assert tried > (3000 if MANY else 600)
     assert set(folder.files) - {"run.json"} <= walked
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-import shutil
 import subprocess
 import zipfile
 from functools import lru_cache
@@ -322,8 +321,6 @@ def test_a_table_of_another_length_is_noticed() -> None:
 
 FIELDS = ("scenario", "grants", "targets", "national", "asks", "pot", "take_up", "stages", "certificate", "provenance")
 
-SOFFICE = shutil.which("soffice")
-
 
 @pytest.fixture(scope="module")
 def recalculated(tmp_path_factory: pytest.TempPathFactory) -> dict[str, openpyxl.Workbook]:
@@ -333,7 +330,7 @@ def recalculated(tmp_path_factory: pytest.TempPathFactory) -> dict[str, openpyxl
     for name in names:
         (folder / f"{name}.xlsx").write_bytes(without_values(written(name)))
     profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
-    command = [str(SOFFICE), profile, "--headless", "--convert-to", "xlsx", "--outdir", str(folder / "out")]
+    command = ["soffice", profile, "--headless", "--convert-to", "xlsx", "--outdir", str(folder / "out")]
     subprocess.run([*command, *(str(folder / f"{name}.xlsx") for name in names)], check=True, capture_output=True)
     return {name: opened((folder / "out" / f"{name}.xlsx").read_bytes(), values=True) for name in names}
 
@@ -350,7 +347,7 @@ def without_values(content: bytes) -> bytes:
     return buffer.getvalue()
 
 
-@pytest.mark.skipif(SOFFICE is None, reason="soffice (LibreOffice) is not installed")
+@pytest.mark.needs("soffice")
 @pytest.mark.parametrize("name", ["england", "levelling-up-fund", "hostile"])
 def test_libreoffice_works_out_our_totals(name: str, recalculated: dict[str, openpyxl.Workbook]) -> None:
     """No error cell anywhere; every sum agrees with the settlement, and every total with its column."""
@@ -379,7 +376,7 @@ def check_totals(settlement: sp.Settlement, book: openpyxl.Workbook) -> None:
                 assert result == pytest.approx(pd.Series(sheet.table[column.source]).sum(), rel=1e-9), column.header
 
 
-@pytest.mark.skipif(SOFFICE is None, reason="soffice (LibreOffice) is not installed")
+@pytest.mark.needs("soffice")
 def test_a_sum_that_differs_is_said(tmp_path: Path) -> None:
     """A grant that somebody changes in the workbook makes the sheet Totals say so."""
     book = opened(written("levelling-up-fund"))
@@ -387,7 +384,7 @@ def test_a_sum_that_differs_is_said(tmp_path: Path) -> None:
     cell.value += 1.0
     book.save(tmp_path / "moved.xlsx")
     profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
-    command = [str(SOFFICE), profile, "--headless", "--convert-to", "xlsx", "--outdir", str(tmp_path / "out")]
+    command = ["soffice", profile, "--headless", "--convert-to", "xlsx", "--outdir", str(tmp_path / "out")]
     subprocess.run([*command, str(tmp_path / "moved.xlsx")], check=True, capture_output=True)
     sums = opened((tmp_path / "out" / "moved.xlsx").read_bytes(), values=True)["Totals"]
     text = [row[7] for row in sums.iter_rows(min_row=TOP + 2, values_only=True)]

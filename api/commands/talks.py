@@ -186,10 +186,12 @@ def report_(folder: str, path: str, overwrite: bool) -> None:
     import singlepot
     from singlepot.models.files.single_file import check_file, write_file
     from singlepot.reports.page import round_html
+    from singlepot.reports.text.talks import head_line
 
     check_file(path, overwrite=overwrite)
-    write_file(path, round_html(singlepot.Talks(folder)).encode(), overwrite=overwrite)
-    click.echo(f"Written to {path}")
+    talks = singlepot.Talks(folder)
+    write_file(path, round_html(talks).encode(), overwrite=overwrite)
+    put_text(f"Written to {path}\n{head_line(talks.head)}\n")
 
 
 @command("talks history out/talks")

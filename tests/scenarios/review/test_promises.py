@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 from collections import Counter
 from pathlib import Path
@@ -80,7 +79,7 @@ def test_first_aims_can_be_held() -> None:
     assert held.scenario.national["target"].tolist() == pytest.approx(left["target"].tolist())
 
 
-@pytest.mark.skipif(os.environ.get("SINGLEPOT_EXAMPLES") != "thorough", reason="minutes")
+@pytest.mark.long
 def test_200_agreements_of_every_feature_do_not_change_on_track() -> None:
     counts: Counter[str] = Counter()
     for seed in range(400):

@@ -106,3 +106,35 @@ def test_talks_on_a_review_tell_what_moves_little_money_and_ask_the_rest(tmp_pat
     told = talks.notices[~talks.notices["option"].str.startswith("scale-back")]
     assert told["area"].tolist() == ["E06000052"] and (told["reason"] != "").all()
     assert sp.verify_talks(talks.path).passed
+
+
+@pytest.mark.parametrize("name", ["folder", "scenario.xlsx", "scenario.json"])
+def test_what_is_agreed_about_reviews_is_written_and_read_back(
+    agreed: sp.Settlement, tmp_path: Path, name: str
+) -> None:
+    terms = {"underspend_kept": 0.5, "threshold": 0.7, "until": "2026-27", "kept": {"E07000117": 1.25}}
+    scenario = sp.apply_what_if(agreed.scenario, {"review": terms, "public": {"kpis": 3}})
+    sp.write_scenario(scenario, tmp_path / name)
+    read = sp.read_scenario(tmp_path / name)
+    assert read.settings.review == scenario.settings.review and read.settings.public == scenario.settings.public
+    assert read.settings.review.as_dict()["kept"] == {"E07000117": 1.25}
+
+
+@pytest.mark.parametrize(
+    "section",
+    [
+        {"review": {"carry": 1.5}},
+        {"review": {"pool": -0.1}},
+        {"review": {"kept": {"A": -1.0}}},
+        {"public": {"kpis": 0}},
+    ],
+)
+def test_terms_that_cannot_be_are_refused(agreed: sp.Settlement, section: dict[str, Any]) -> None:
+    with pytest.raises(sp.BadInputError, match="SP-S004"):
+        sp.apply_what_if(agreed.scenario, section)
+
+
+def test_a_last_year_that_is_none_of_the_years_is_refused(agreed: sp.Settlement) -> None:
+    settled = sp.settle(sp.apply_what_if(agreed.scenario, {"review": {"until": "2019-20"}}))
+    with pytest.raises(sp.BadOptionError, match="2019-20"):
+        sp.review(settled, outturn(settled, 1))

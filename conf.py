@@ -59,6 +59,7 @@ NAVIGATION = {
         "howto-own-region",
         "howto-published-table",
         "howto-two-scenarios",
+        "howto-transition",
         "howto-pot",
         "howto-screen",
         "howto-why",

@@ -27,6 +27,7 @@ from .charts.axes_and_files import ChartsNotInstalledError
 from .logs.logs import Log, logs
 
 if TYPE_CHECKING:
+    from singlepot.models.analysis.price_of_convergence import PriceOfConvergence
     from singlepot.models.analysis.price_of_fairness import PriceOfFairness
     from singlepot.models.settlement.settlement import Settlement
     from singlepot.solver import Progress
@@ -162,6 +163,7 @@ def outputs(
     price: PriceOfFairness | None,
     wanted: Wanted = Wanted(),
     progress: Callable[[Progress], object] | None = None,
+    cost: PriceOfConvergence | None = None,
 ) -> Outputs:
     """Make the outputs of a settlement; the same settlement gives the same bytes.
 
@@ -176,7 +178,9 @@ def outputs(
     wanted
         Outputs to make.
     progress
-        Called while the points of a slider are settled.
+        Called while more is settled: what convergence costs, and the points of a slider.
+    cost
+        What convergence and inclusion cost, from :func:`singlepot.price_convergence`; settled here where it is needed.
     """
     layers = Layers()
     written: tuple[Log, ...] = ()
@@ -185,7 +189,7 @@ def outputs(
     if price is not None:
         layers.make(FAIRNESS, lambda: {FAIRNESS: json_text(dataclasses.asdict(price))})
         layers.make(WORKBOOK, lambda: {WORKBOOK: _workbook(settlement, written)})
-        layers.make_page(REPORT, lambda page: _report(page, settlement, price, written, wanted, progress))
+        layers.make_page(REPORT, lambda page: _report(page, settlement, price, written, wanted, progress, cost))
         if wanted.area_pages:
             layers.make_page(AREA_PAGES, lambda page: _area_pages(settlement, page))
         if wanted.pictures:
@@ -204,15 +208,19 @@ def _report(
     written: Sequence[Log],
     wanted: Wanted,
     progress: Callable[[Progress], object] | None,
+    cost: PriceOfConvergence | None,
 ) -> dict[str, bytes]:
     """Make the report, with the points of a slider and what they are where one is wanted."""
+    from singlepot.models.analysis.price_of_convergence import price_convergence
+
+    cost = cost or price_convergence(settlement, progress=progress)
     if wanted.sweep is None:
-        return {REPORT: page.report_html(settlement, price, written).encode()}
+        return {REPORT: page.report_html(settlement, price, written, None, cost).encode()}
     from singlepot.scenarios.many.sweep import sweep
 
     lever, values = wanted.sweep
     swept = sweep(settlement.scenario, {lever: values}, progress=progress)
-    html = page.report_html(settlement, price, written, swept)
+    html = page.report_html(settlement, price, written, swept, cost)
     return {REPORT: html.encode(), SWEEP: json_text({"lever": lever, "values": list(values)})}
 
 

@@ -136,6 +136,7 @@ def test_the_readmes_python_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         ("regimes.md", 7),
         ("what-ifs.md", 6),
         ("levelling-up.md", 8),
+        ("howto-transition.md", 8),
         ("talks.md", 15),
         ("howto-review.md", 6),
     ],

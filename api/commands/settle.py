@@ -83,12 +83,12 @@ def settle(
         with priced.surviving(f"{FAIRNESS}, {REPORT}"):
             price = None if quiet and only else singlepot.price_fairness(settlement, progress=line.follow)
         line.enter("writing")
-        made = outputs(settlement, None if only else price, wanted, line.follow)
+        cost = singlepot.price_convergence(settlement, progress=line.follow) if priced_too and not quiet else None
+        made = outputs(settlement, None if only else price, wanted, line.follow, cost)
         report.write(settlement, path, made, overwrite=overwrite)
     if as_json:
         put(sys.stdout, settlement.documents()["settlement.json"].decode())
     if price is not None and not quiet:
-        cost = singlepot.price_convergence(settlement) if priced_too else None
         beside = "" if cost is None else "\n" + "\n".join(price_section(settlement, cost)) + "\n"
         text = f"{summary(settlement, price, verbose=verbose)}{beside}\n{report.written(path, made)}"
         put(sys.stderr if as_json else sys.stdout, text)

@@ -41,12 +41,15 @@ def settle(scenario: Scenario, time_limit_s: float, progress: Report) -> Settlem
 
 
 def report(settlement: Settlement, time_limit_s: float, progress: Report) -> bytes:
-    """Make the HTML report of a settlement; two settlements without fairness are made for it."""
+    """Make the HTML report of a settlement; those without fairness, and without aims, are made for it."""
+    from singlepot.models.analysis.price_of_convergence import price_convergence
     from singlepot.models.analysis.price_of_fairness import price_fairness
     from singlepot.reports.logs.logs import logs
     from singlepot.reports.page import report_html
 
-    return report_html(settlement, price_fairness(settlement, progress=progress), logs(settlement)).encode()
+    cost = price_convergence(settlement, progress=progress)
+    fairness = price_fairness(settlement, progress=progress)
+    return report_html(settlement, fairness, logs(settlement), cost=cost).encode()
 
 
 def workbook(settlement: Settlement, time_limit_s: float, progress: Report) -> bytes:

@@ -32,6 +32,7 @@ from .plausibility.totals import check_totals
 from .plausibility.units import check_units
 from .programmes import check_assumed
 from .rate_rules import check_rate_rules
+from .recipients import check_recipients
 from .rules import check_rules
 
 log = logging.getLogger("singlepot")
@@ -129,6 +130,7 @@ def _check_together(
     if tables["areas"].complete and "code" in tables["areas"].labels:
         census = take_census(tables)
         check_people(tables["areas"], census, settings)
+        check_recipients(tables["areas"], census)
         check_levelling(tables, census, settings, unusable, report, file)
         check_rules(tables, census, known_words(tables, settings, unusable), settings.rules)
         if tables["rules"].complete and not len(report):

@@ -37,8 +37,14 @@ COUNTED_BY = {
     "concession": ("concession.largest", "concession.total"),
     "cut": ("burden",),
     "burden_share": ("burden",),
+    "convergence": ("convergence.total",),
+    "prosperity": ("inclusion.total",),
+    "inclusion": ("inclusion.total",),
 }
 """Families of rows by which a stage counts, and those stages; in other stages their duals hold earlier ones."""
+
+OF_RATES = ("gini_ceiling", "rate_difference")
+"""Families of rows that say one rule together, of which what an option does counts net."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,7 +116,7 @@ class ReducedCosts:
     def parts(self, stage: Marginals) -> ReducedCostParts:
         """Decompose every option's reduced cost in a stage."""
         none = np.zeros(len(self._take_up))
-        money, served, counted = none.copy(), none.copy(), none.copy()
+        money, served, counted, rated = none.copy(), none.copy(), none.copy(), none.copy()
         outcome = np.zeros((len(none), len(self._solved.formulation.data.objectives)))
         rules: dict[str, Floats] = {}
 
@@ -126,12 +132,17 @@ class ReducedCosts:
                 money += -(effects.T @ duals)
             elif name == "national":
                 outcome += self._outcomes(effects, duals)
+            elif name in OF_RATES:
+                rated += -(effects.T @ duals)
             elif name in RULE_ROWS:
                 hold(RULE_ROWS[name], effects, duals)
             elif stage.name in COUNTED_BY.get(name, ()):
                 counted += -(effects.T @ duals)
             else:
                 hold(HELD, effects, duals)
+        if OF_RATES[0] in self._effects:
+            rules[RULE_ROWS[OF_RATES[0]]] = np.maximum(rated, 0.0)
+            np.add(served, np.minimum(rated, 0.0), out=served)
         for kind, reduced in self._bounds(stage).items():
             hold(kind, self._moves, reduced)
         total = stage.column[self._take_up]

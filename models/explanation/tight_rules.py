@@ -13,6 +13,7 @@ from scipy import sparse
 
 from singlepot.solver import Marginals
 
+from ..formulation.model import ABSENT
 from ..scenario.array_types import Booleans, Floats, Integers, Texts
 from .band_kinks import band_kinks
 from .prices import RULE_ROWS, cell_kinds
@@ -27,6 +28,7 @@ SETTLED_BY = {
     "concession": {"concession.largest", "concession.total"},
     "cut": {"burden"},
     "national": {"shortfall.largest", "shortfall.total"},
+    "convergence": {"convergence.total"},
 }
 """Families of rows whose activity earlier stages have fixed, and those stages."""
 
@@ -58,6 +60,10 @@ class AtLimit:
         settled = np.zeros(programme.shape[1])
         settled[model.take_up] = solved.take_up
         settled[cells] = programme.row_lower[own_rows] + moves @ solved.take_up
+        if model.rate_differences is not None:
+            at = np.where(model.target != ABSENT, model.target, 0)
+            targets = np.where(model.target != ABSENT, settled[at], 0.0)
+            settled[model.rate_differences.column] = model.rate_differences.at(targets)
         self._settled = settled
         self._terms = np.asarray(abs(self._matrix) @ np.abs(settled))
         self._activity = np.asarray(self._matrix @ settled)

@@ -65,6 +65,8 @@ class Clash:
         What would end the clash, each by itself: amounts to add to pots, values to write for rules.
     money
         Unit of the scenario's money.
+    told
+        The sentence, where a rule of rates cannot be met and no limits can be listed.
     """
 
     kinds: tuple[str, ...]
@@ -73,10 +75,11 @@ class Clash:
     alone: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     ways_out: tuple[str, ...] = ()
     money: str = "GBP million"
+    told: str = ""
 
     def __str__(self) -> str:
         """The clash in a sentence."""
-        return say_clash(self)
+        return self.told or say_clash(self)
 
 
 def say_clash(clash: Clash) -> str:

@@ -30,6 +30,7 @@ from ..money import outward
 from ..scenario.array_types import Floats, Integers, Texts
 from ..scenario.titles import Titles
 from ..tables.rule_kinds import NATIONS, PAIRS, RULES, Rule
+from .clash import Clash
 
 STEPS = 20
 """Most steps of Dinkelbach's algorithm; on England four are enough."""
@@ -51,7 +52,42 @@ class _Part:
     limit: Floats
 
 
+@dataclass(frozen=True)
+class OutOfReach:
+    """A rule of rates that cannot hold beside the other rules.
+
+    Parameters
+    ----------
+    rule
+        Its name.
+    objective, year
+        Where it cannot hold: key of the objective, empty where it names none, and year.
+    factor
+        The part of its value that can be reached, or the multiple of a ceiling; 0 for a rule that is on or off.
+    cause, remedy
+        Both in words.
+    """
+
+    rule: str
+    objective: str
+    year: str
+    factor: float
+    cause: str
+    remedy: str
+
+    @property
+    def clash(self) -> Clash:
+        """The rule alone as a clash with all others."""
+        return Clash((self.rule,), (), np.nan, ways_out=(self.remedy,), told=self.cause)
+
+
 def explain_rates(formulation: Formulation, control: Control, extra: Extra | None = None) -> NoSettlementError | None:
+    """Say which rule of rates cannot hold, as the error to raise; see :func:`find_out_of_reach`."""
+    found = find_out_of_reach(formulation, control, extra)
+    return None if found is None else NoSettlementError(found.cause, found.remedy)
+
+
+def find_out_of_reach(formulation: Formulation, control: Control, extra: Extra | None = None) -> OutOfReach | None:
     """Find the first rule of rates that cannot hold beside all before it, and the value that can be reached.
 
     Parameters
@@ -65,7 +101,7 @@ def explain_rates(formulation: Formulation, control: Control, extra: Extra | Non
 
     Returns
     -------
-    The error to raise; None where the other rules cannot hold together by themselves.
+    None where all can hold, or where the other rules cannot hold together by themselves.
     """
     held = formulation.rules.without_rates()
     if not is_possible(_written(formulation, held, extra).programme, control):
@@ -198,13 +234,15 @@ def _ratios(made: Formulation, part: _Part) -> tuple[Texts, sparse.csr_array, sp
     return areas, entries(cells, np.ones(len(place))), sparse.csr_array(shape), np.asarray(limit)
 
 
-def _said(formulation: Formulation, part: _Part, factor: float, areas: list[str]) -> NoSettlementError:
+def _said(formulation: Formulation, part: _Part, factor: float, areas: list[str]) -> OutOfReach:
     """Say which rule asks for too much, of whom, and the value that can be reached."""
     data, titles = formulation.data, Titles(formulation.scenario)
     name, year = part.rule.name, data.years[part.year]
-    of = "" if part.objective is None else f" for {titles.objectives[data.objectives[part.objective]]}"
+    key = "" if part.objective is None else data.objectives[part.objective]
+    of = f" for {titles.objectives[key]}" if key else ""
     if part.rule.switch:
-        return NoSettlementError(f"{name} cannot hold{of} in {year}", f"switch {name} off there with a row of value 0")
+        off = f"switch {name} off there with a row of value 0"
+        return OutOfReach(name, key, year, 0.0, f"{name} cannot hold{of} in {year}", off)
     value = _value_of(formulation, part)
     to, decimals = outward(value * factor, value * (factor - 1))
     stopped = [titles.of("area", code) for code in areas[:NAMED]]
@@ -214,7 +252,7 @@ def _said(formulation: Formulation, part: _Part, factor: float, areas: list[str]
     verb = "lower" if part.rule.lower else "raise"
     reached = f"{'at most' if part.rule.lower else 'at least'} {to:.{decimals}f} can be reached"
     cause = f"{name} {value:g}{of} in {year} cannot be met beside the other rules; {reached}{by}"
-    return NoSettlementError(cause, f"{verb} {name}{of} to {to:.{decimals}f}")
+    return OutOfReach(name, key, year, factor, cause, f"{verb} {name}{of} to {to:.{decimals}f}")
 
 
 def _value_of(formulation: Formulation, part: _Part) -> float:

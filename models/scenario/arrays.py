@@ -12,6 +12,7 @@ from .array_types import Booleans, Columns, Floats, Integers, Texts
 from .levelling import Levelling, levelling
 from .option_arrays import Options, option_arrays
 from .positions import Positions
+from .recipients import recipients_of
 from .scenario import Scenario
 
 
@@ -46,6 +47,7 @@ class Arrays:
     years: tuple[str, ...]
     centre: Booleans
     region: tuple[str, ...]
+    recipient: tuple[str, ...]
     type: tuple[str, ...]
     population: Floats
     bid: Floats
@@ -105,6 +107,7 @@ def arrays(scenario: Scenario) -> Arrays:
         years=years,
         centre=centre,
         region=tuple(areas_table["region"]),
+        recipient=recipients_of(list(areas_table["code"]), areas_table["name"], areas_table["recipient"]),
         type=tuple(areas_table["type"]),
         population=population,
         bid=bid,

@@ -17,6 +17,7 @@ import numpy as np
 from ..settings.levelling import Convergence
 from .array_types import Booleans, Columns, Floats, Integers
 from .positions import index_of
+from .recipients import recipients_of
 from .scenario import Scenario
 
 KEPT = 0.001
@@ -191,21 +192,15 @@ def _groups(areas: Columns, centre: Booleans, kind: str) -> Groups:
     codes = areas["code"]
     if kind == NATION:
         return Groups((NATION,), np.where(centre, NOWHERE, 0))
-    label = {"area": list(codes), "region": list(areas["region"]), "recipient": _recipients(areas)}[kind]
+    label = {
+        "area": list(codes),
+        "region": list(areas["region"]),
+        "recipient": recipients_of(list(codes), areas["name"], areas["recipient"]),
+    }[kind]
     names = tuple(sorted({str(name) for name, out in zip(label, centre, strict=True) if name and not out}))
     position = index_of(names)
     of = [NOWHERE if out else position.get(name, NOWHERE) for name, out in zip(label, centre, strict=True)]
     return Groups(names, np.asarray(of, dtype=np.int64))
-
-
-def _recipients(areas: Columns) -> list[str]:
-    """Who holds the grant of each area: a code, or the area of an exact name where no code matches; else itself."""
-    codes = set(areas["code"])
-    of_name = {name: code for code, name in zip(areas["code"], areas["name"], strict=True)}
-    return [
-        code if not named else named if named in codes else of_name.get(named, named)
-        for code, named in zip(areas["code"], areas["recipient"], strict=True)
-    ]
 
 
 def _gaps(

@@ -18,6 +18,7 @@ from ..explanation.rule_prices import rule_prices
 from ..explanation.solved_stages import SolvedStages
 from ..formulation.formulation import formulate
 from ..notebook_display import rich, rich_table
+from ..scenario.recipients import further_tables
 from ..scenario.scenario import Scenario
 from ..tables.copies import CopiedTables
 from ..tables.output_levelling import output_of
@@ -157,6 +158,26 @@ class Settlement(CopiedTables):
         - ``prosperity`` (share of the national target): Share of the national target of prosperity.
         - ``inclusion`` (share of the national target): Share of the national target of inclusion.
         - ``together`` (share of the national target): The smaller of the two.
+    recipients
+        A row for each recipient, envelope and year: sums over members; there where one holds others' grants.
+
+        - ``recipient``: Code of who holds the grant, or its label where it is no area.
+        - ``envelope``: Part of the pot; ``total`` where the scenario names none.
+        - ``year``: Financial year.
+        - ``members``: Number of areas that are added up.
+        - ``bid`` (money): Sum of its members' bids.
+        - ``grant`` (money): Sum of its members' grants.
+        - ``change`` (money): Grant less bid.
+        - ``pounds`` (whole £): Sum of its members' grants in whole pounds.
+    recipient_targets
+        A row for each recipient, objective and year: sums over members; there where one holds others' grants.
+
+        - ``recipient``: Code of who holds the grant, or its label where it is no area.
+        - ``objective``: Key of the objective.
+        - ``year``: Financial year.
+        - ``members``: Number of areas that are added up.
+        - ``proposed`` (unit of the objective): Sum of its members' proposed targets.
+        - ``agreed`` (unit of the objective): Sum of its members' agreed targets.
     certificate
         The evidence; a settlement whose certificate fails is never made.
     provenance
@@ -182,11 +203,13 @@ class Settlement(CopiedTables):
     stored_orders: MeritOrders | None = None
     convergence: pd.DataFrame | None = None
     inclusion: pd.DataFrame | None = None
+    recipients: pd.DataFrame | None = None
+    recipient_targets: pd.DataFrame | None = None
 
     @property
     def tables(self) -> Mapping[str, pd.DataFrame]:
         """All tables by name."""
-        return {name: getattr(self, name) for name in output_of(self.scenario.settings.sections)}
+        return {name: getattr(self, name) for name in output_of(further_tables(self.scenario))}
 
     @cached_property
     def solved_stages(self) -> SolvedStages:

@@ -23,6 +23,7 @@ from ..formulation.model import ABSENT
 from ..scenario.array_types import Booleans, Floats, Texts
 from ..scenario.arrays import Arrays
 from ..scenario.option_arrays import Options
+from ..scenario.recipients import further_tables
 from ..scenario.scenario import Scenario
 from ..tables.copies import Deferred
 from ..tables.output import OutputTable
@@ -31,6 +32,7 @@ from .certificate import Certificate
 from .decisions import Decisions, agreed, shortfall
 from .levelling_tables import convergence_columns, inclusion_columns
 from .pounds import Pounds
+from .recipient_tables import recipient_columns
 
 Positions = npt.NDArray[np.integer]
 
@@ -61,8 +63,14 @@ def tables_of(
         "stages": lambda: _stages(certificate, solved.staged),
         "convergence": lambda: convergence_columns(data, decisions) | _priced(aim_prices(solved), money),
         "inclusion": lambda: inclusion_columns(data, decisions),
+        "recipients": lambda: recipient_columns(
+            data, grants_columns(formulation, decisions, pounds), "envelope", ("bid", "grant", "change", "pounds")
+        ),
+        "recipient_targets": lambda: recipient_columns(
+            data, _targets(formulation, decisions), "objective", ("proposed", "agreed")
+        ),
     }
-    tables = output_of(formulation.scenario.settings.sections)
+    tables = output_of(further_tables(formulation.scenario))
     return {name: Deferred(partial(_tabulated, table, columns[name], data)) for name, table in tables.items()}
 
 

@@ -1,12 +1,26 @@
-"""Tables of a settlement that are there where the settings have the section of their name."""
+"""Tables of a settlement that are there where the settings have the section of their name, or areas a recipient."""
 
 from __future__ import annotations
 
 from collections.abc import Container
 
-from .output import LEVEL, OBJECTIVE, OUTPUT, TARGETS_MET, OutputColumn, OutputTable, number_column, price_columns
+from .output import (
+    LEVEL,
+    MONEY,
+    OBJECTIVE,
+    OUTPUT,
+    POUNDS,
+    TARGETS_MET,
+    OutputColumn,
+    OutputTable,
+    number_column,
+    price_columns,
+)
 
 _PLACE = OutputColumn("place", "Place", "Area, recipient or region, as the section says.")
+_RECIPIENT = OutputColumn("recipient", "Recipient", "Code of who holds the grant, or its label where it is no area.")
+_YEAR = OutputColumn("year", "Year", "Financial year.", "year")
+_MEMBERS = OutputColumn("members", "Members", "Number of areas that are added up.", "whole")
 
 OF_SECTIONS = {
     table.name: table
@@ -48,11 +62,39 @@ OF_SECTIONS = {
                 number_column("together", "Together", "The smaller of the two.", TARGETS_MET),
             ),
         ),
+        OutputTable(
+            "recipients",
+            "Recipients",
+            "A row for each recipient, envelope and year: sums over members; there where one holds others' grants.",
+            (
+                _RECIPIENT,
+                OutputColumn("envelope", "Part of the pot", "Part of the pot; `total` where the scenario names none."),
+                _YEAR,
+                _MEMBERS,
+                number_column("bid", "Bid", "Sum of its members' bids.", MONEY),
+                number_column("grant", "Grant", "Sum of its members' grants.", MONEY),
+                number_column("change", "Change", "Grant less bid.", MONEY),
+                OutputColumn("pounds", "Grant", "Sum of its members' grants in whole pounds.", "whole", POUNDS),
+            ),
+        ),
+        OutputTable(
+            "recipient_targets",
+            "Targets of recipients",
+            "A row for each recipient, objective and year: sums over members; there where one holds others' grants.",
+            (
+                _RECIPIENT,
+                OutputColumn("objective", "Objective key", "Key of the objective."),
+                _YEAR,
+                _MEMBERS,
+                number_column("proposed", "Proposed", "Sum of its members' proposed targets.", OBJECTIVE),
+                number_column("agreed", "Agreed", "Sum of its members' agreed targets.", OBJECTIVE),
+            ),
+        ),
     )
 }
 """The tables by name, in the order in which they are written, behind all others."""
 
 
-def output_of(sections: Container[str]) -> dict[str, OutputTable]:
-    """Return the tables of a settlement whose settings have these sections."""
-    return OUTPUT | {name: table for name, table in OF_SECTIONS.items() if name in sections}
+def output_of(further: Container[str]) -> dict[str, OutputTable]:
+    """Return the tables of a settlement that has these beside those of all."""
+    return OUTPUT | {name: table for name, table in OF_SECTIONS.items() if name in further}

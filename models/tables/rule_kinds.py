@@ -49,7 +49,7 @@ class IndexSet:
         that fixes grants drops them, and in a two-stage programme they belong to the first stage.
     of_rates
         Whether values are shares of gaps between rates, or of their inequality at the start, and take no basis. Such
-        limits hold in the year of convergence unless a row names one, and no repair moves them.
+        limits hold in the year of convergence unless a row names one; a repair sets their values, not single limits.
     """
 
     axes: tuple[str, ...]
@@ -376,7 +376,10 @@ KINDS = (
         rule.kind for rule in sorted(RULES.values(), key=lambda rule: rule.over is POTS) if not rule.over.of_rates
     ),
 )
-"""Kinds of limits that a repair may change: the pot, then those of areas, then what moves between pots."""
+"""Kinds of limits that a repair may relax: the pot, then those of areas, then what moves between pots."""
+
+RATE_KINDS = tuple(rule.name for rule in RULES.values() if rule.over.of_rates)
+"""Rules of rates, whose values a repair may set to what can be reached."""
 
 
 def bounds_of(term: str) -> dict[Sense, Rule]:

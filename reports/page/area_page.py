@@ -13,6 +13,7 @@ from singlepot.models.money import spoken
 from singlepot.models.scenario.area_names import matching_areas
 from singlepot.models.settlement.settlement import Settlement
 from singlepot.models.tables.plain_words import plain
+from singlepot.reports.text.levelling import aim_words
 from singlepot.solver import BadOptionError
 
 from .drawings.area import area_specs
@@ -101,6 +102,7 @@ def contents(figures: Figures, code: str) -> dict[str, Any]:
         "years": figures.settlement.scenario.settings.years,
         "grants": _grants(figures, code, rows["grants"].get(code, [])),
         "targets": _targets(figures, code, rows["targets"].get(code, [])),
+        "catching_up": _catching_up(figures, code),
         "asks": _asks(figures, code, asks),
         "components": _components(figures, code, asks),
         "unused": rows["unused"].get(code, []),
@@ -108,6 +110,15 @@ def contents(figures: Figures, code: str) -> dict[str, Any]:
         "similarity_note": similarity_note(figures),
         "contact": area["contact"],
     }
+
+
+def _catching_up(figures: Figures, code: str) -> list[str]:
+    """Say how far an area is from its lines, what is aimed at and what is agreed."""
+    table = figures.settlement.convergence
+    if table is None:
+        return []
+    mine = table[table["place"] == code]
+    return list(aim_words(mine, str(figures.area_records[code]["name"]), figures.titles))
 
 
 @lru_cache(maxsize=1)

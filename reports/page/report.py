@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from singlepot.models.analysis.price_of_convergence import PriceOfConvergence
 from singlepot.models.analysis.price_of_fairness import PriceOfFairness
 from singlepot.models.natural_order import natural
 from singlepot.models.settlement.settlement import Settlement
@@ -20,9 +21,11 @@ from .answer import FIRST_MAP, answer
 from .area_page import area_fragment
 from .figures.cells import BY_HAND, cells_of
 from .figures.figures import Figures, figures_of
+from .levelling import levelling
 from .many.tables import points_table
 from .packing import packed_text
 from .pictures import map_pictures, merit_pictures
+from .recipients import recipients
 from .rules_tables import assumption_words, rules_table, stages_table
 from .slider import slider_of
 from .table import Table, from_frame
@@ -34,7 +37,11 @@ PAGES_IN_A_PACK = 40
 
 
 def report_html(
-    settlement: Settlement, price: PriceOfFairness, logs: Sequence[Log] = (), sweep: Sweep | None = None
+    settlement: Settlement,
+    price: PriceOfFairness,
+    logs: Sequence[Log] = (),
+    sweep: Sweep | None = None,
+    cost: PriceOfConvergence | None = None,
 ) -> str:
     """Return the report of a settlement: one file, no network.
 
@@ -48,6 +55,8 @@ def report_html(
         Logs for assurance, each shown as a table.
     sweep
         Points for a slider, which shows the first pages as they would be there.
+    cost
+        What convergence and inclusion cost, from :func:`singlepot.price_convergence`.
 
     Raises
     ------
@@ -67,6 +76,8 @@ def report_html(
         map=maps.pop(FIRST_MAP, None),
         slider=slider_of(sweep, links=True) if sweep else None,
         points=points_table(sweep) if sweep else None,
+        **levelling(figures, cost),
+        **recipients(figures),
         fairness_words=list(fairness_words(price)),
         certificate=certificate_words(figures),
         notes=settlement.certificate.notes,

@@ -15,7 +15,9 @@ from singlepot.models.explanation.amounts import whole
 from singlepot.models.tables.output import MONEY, OUTPUT, POUNDS, OutputColumn
 from singlepot.reports.text.lines import number
 
-Kind = Literal["text", "money", "pounds", "number", "percent", "fine percent", "change", "count", "parts", "mixed"]
+Kind = Literal[
+    "text", "money", "pounds", "number", "percent", "fine percent", "growth", "change", "count", "parts", "mixed"
+]
 
 Part = tuple[str, str, str]
 """A figure within a cell: its column in the settlement, its text, its exact value."""
@@ -239,5 +241,6 @@ _WRITE: dict[str, Callable[[float], str]] = {
     "percent": _per_cent,
     "fine percent": lambda value: f"{value:.2%}",
     "change": _change,
+    "growth": lambda value: f"{value:.3%}",
 }
 """How numbers of each kind are written whose decimals do not follow from others beside them."""

@@ -18,6 +18,7 @@ from singlepot.models.assurance.verification.written import Book
 from singlepot.models.files.folder_kinds import MANIFEST, RUN, SETTLEMENT
 from singlepot.models.files.ownership import is_sealed, sealed_manifest
 from singlepot.models.files.table_json import json_text
+from singlepot.models.scenario.recipients import further_tables
 from singlepot.models.settlement.documents import manifest_entries
 from singlepot.models.settlement.settlement import Settlement
 from singlepot.models.tables.output_levelling import output_of
@@ -177,7 +178,7 @@ class FolderComparison:
         if not self._where.derives_otherwise and not any(file.why for file in self.files.values()):
             return with_provenance(derived, written)
         try:
-            described = output_of(derived.scenario.settings.sections)
+            described = output_of(further_tables(derived.scenario))
             tables: dict[str, Any] = {
                 name: table_of(table, written.files[f"tables/{name}.csv"].decode()) for name, table in described.items()
             }

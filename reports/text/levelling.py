@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from singlepot.models.diagnostics.problems import list_words
 from singlepot.models.money import spoken
 from singlepot.models.scenario.titles import Titles
 from singlepot.models.tables.stage_words import stage_words
@@ -14,6 +15,7 @@ from .lines import lay_out, wrap
 if TYPE_CHECKING:
     import pandas as pd
 
+    from singlepot.models.analysis.growing_together import Growth
     from singlepot.models.analysis.price_of_convergence import PriceOfConvergence
     from singlepot.models.settlement.settlement import Settlement
 
@@ -40,12 +42,12 @@ def convergence_words(settlement: Settlement) -> Iterator[str]:
         key = str(objective)
         gap, left = rows["gap"].sum(), rows["gap_end"].clip(lower=0).sum()
         widens = int((rows["gap_end"] > rows["gap"] * (1 + WIDENS)).sum())
-        whose = "their region's rate" if section.compared_with == "region" else "the rate of the areas that bid"
+        whose = "today's rate of their region" if section.compared_with == "region" else "today's rate of all that bid"
         if key in section.rates and section.compared_with == "nation":
             whose = "the published rate"
-        verb = "narrows" if left <= gap else "widens"
+        verb = "narrows" if left <= gap * (1 + WIDENS) else "widens"
         yield (
-            f"{titles.objectives[key]}: {section.places}s below {whose} of today gain "
+            f"{titles.objectives[key]}: {section.places}s below {whose} gain "
             f"{rows['agreed'].sum() / gap:.1%} of the {titles.units[key]} they lacked, of an aim of "
             f"{rows['aim'].sum() / gap:.1%}; the others move too, so the gap itself {verb} by "
             f"{abs(1 - left / gap):.1%}; in {widens} of {len(rows)} {section.places}s it widens."
@@ -101,15 +103,49 @@ def aim_words(rows: pd.DataFrame, name: str, titles: Titles) -> Iterator[str]:
         )
 
 
+def stage_value(value: float, unit: str, money: str) -> str:
+    """Write the value of a stage: money, or a share."""
+    return spoken(value, money) if unit.startswith("money") else f"{value:.2%}"
+
+
+MOVED = 5e-5
+"""Share of the bids above which money counts as moved between regions."""
+
+
+def pays_words(cost: PriceOfConvergence, money: str) -> str:
+    """Say which regions pay for convergence and inclusion, and which gain, the two with most of each."""
+    table = cost.regions[cost.regions["region"] != ""].set_index("region")
+    moved = (table["grant"] - table["without"]).sort_values(kind="stable")
+    least = MOVED * float(table["bid"].sum())
+    pays = [f"{region} {spoken(-by, money)} less" for region, by in moved[moved < -least].head(2).items()]
+    gains = [f"{region} {spoken(by, money)} more" for region, by in moved[moved > least][::-1].head(2).items()]
+    parts = [f"{list_words(part)}" for part in (pays, gains) if part]
+    if not parts:
+        return "Convergence and inclusion move no money between regions." if len(table) > 1 else ""
+    return f"Against the same scenario without these aims and rules, grants are: {'; '.join(parts)}."
+
+
+def growth_words(growth: Growth, names: tuple[str, str]) -> Iterator[str]:
+    """Say whether prosperity and inclusion grow in the same areas, as proposed and as agreed."""
+    before, after = (growth.together.set_index("when").loc[when] for when in ("before", "after"))
+    one, other = names
+    yield (
+        f"{one} and {other} over {len(growth.areas)} areas: their rank correlation is {before['rank_correlation']:.2f} "
+        f"as proposed and {after['rank_correlation']:.2f} as agreed; at 1 both grow in the same order, at 0 one says "
+        f"nothing about the other. {before['both']:.0%} of the people live in areas that grow more than the median in "
+        f"both as proposed, {after['both']:.0%} as agreed."
+    )
+    yield (
+        f"All areas together grow by {after['prosperity']:.3%} in {one} and {after['inclusion']:.3%} in {other}, after "
+        f"{before['prosperity']:.3%} and {before['inclusion']:.3%} as proposed."
+    )
+
+
 def price_section(settlement: Settlement, price: PriceOfConvergence) -> list[str]:
     """Put the settlement beside that without aims and rules of convergence and inclusion."""
     money = settlement.scenario.settings.money
-
-    def said(value: float, unit: str) -> str:
-        return spoken(value, money) if unit.startswith("money") else f"{value:.2%}"
-
     rows = [
-        (stage_words(row["name"]), said(row["value"], row["unit"]), said(row["without"], row["unit"]))
+        (stage_words(row["name"]), *(stage_value(row[part], row["unit"], money) for part in ("value", "without")))
         for row in price.stages.to_dict("records")
     ]
     rows.append(("areas on a limit", f"{price.on_limit:,}", f"{price.on_limit_without:,}"))
@@ -121,6 +157,7 @@ def price_section(settlement: Settlement, price: PriceOfConvergence) -> list[str
         "What convergence and inclusion cost: the same scenario without their aims and rules",
         *lay_out(("", "with", "without"), rows, left=(0,)),
         "",
+        *([*wrap(pays), ""] if (pays := pays_words(price, money)) else []),
         *lay_out(("grant over bid", "with", "without"), grants, left=(0,)),
     ]
 

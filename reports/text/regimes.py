@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
+from singlepot.models.analysis.aims_met import aims_met, met_together
 from singlepot.models.analysis.inequality import AFTER, GRANT_PER_HEAD, measure_inequality
 from singlepot.models.diagnostics.problems import list_words
 from singlepot.models.infeasibility.clash import called
@@ -27,8 +29,6 @@ from .lines import (
 )
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from singlepot.models.settlement.settlement import Settlement
     from singlepot.scenarios.regimes import Regimes
 
@@ -61,7 +61,7 @@ def regimes_text(regimes: Regimes) -> str:
     regimes
         From :func:`singlepot.compare_regimes`.
     """
-    return join_sections(part(regimes) for part in (_overview, _short, _sentences, _pooling, _notes))
+    return join_sections(part(regimes) for part in (_overview, _short, _levelling, _sentences, _pooling, _notes))
 
 
 def sentence(regimes: Regimes, key: str) -> str:
@@ -201,6 +201,42 @@ def _short(regimes: Regimes) -> list[str]:
     header = ("short, last year", *(clip(titles.objectives[key], 16) for key, _ in pairs[:MOST_OBJECTIVES]))
     return lay_out(header, rows)
 
+
+def _levelling(regimes: Regimes) -> list[str]:
+    """Lay out what each regime meets of the aims of convergence and inclusion, and by how much gaps narrow."""
+    table = levelling_table(regimes)
+    if not len(table.columns):
+        return []
+    rows = [
+        (regimes.names[str(key)], *(percent(float(value)) for value in row))
+        for key, row in zip(table.index, table.to_numpy().tolist(), strict=True)
+    ]
+    return lay_out(("levelling up", *(LEVELLING_HEADERS[str(name)] for name in table)), rows)
+
+
+def levelling_table(regimes: Regimes) -> pd.DataFrame:
+    """Set regimes side by side by what they meet of the aims of convergence and inclusion.
+
+    Returns
+    -------
+    A row for each regime with a settlement, by its key: aims_met, narrows (share of all gaps that is gone at the end,
+    objectives alike), together; only those of the scenario's sections, so that there may be no column.
+    """
+    sections = regimes.scenario.settings.sections
+    rows: dict[str, dict[str, float]] = {}
+    for key, settlement in regimes.settlements.items():
+        row = rows[key] = dict[str, float]()
+        if settlement.convergence is not None:
+            left = settlement.convergence.assign(left=settlement.convergence["gap_end"].clip(lower=0))
+            sums = left.groupby("objective")[["left", "gap"]].sum()
+            row |= {"aims_met": aims_met(settlement), "narrows": float((1 - sums["left"] / sums["gap"]).mean())}
+        if "inclusion" in sections:
+            row["together"] = met_together(settlement)
+    return pd.DataFrame(list(rows.values()), index=pd.Index(list(rows)))
+
+
+LEVELLING_HEADERS = {"aims_met": "aims met", "narrows": "gaps narrow by", "together": "in the same places"}
+"""Headers of the columns on convergence and inclusion."""
 
 MOST_OBJECTIVES = 5
 """National objectives shown side by side; the table ``summary`` has them all."""

@@ -116,6 +116,8 @@ def _uniform(repair: Repair) -> list[str]:
     """Say the change of a rule's value, and what it costs beside the least change of single limits."""
     money = repair.scenario.settings.money
     lines = wrap(f"One change is enough: {repair.summary()}." if len(repair.changes) == 1 else f"{repair.summary()}.")
+    if math.isnan(repair.least):
+        return lines
     least = spoken_up(repair.least, money)
     return lines + wrap(f"Limit by limit the least change is {least} in all: --limit-by-limit finds it.", "  ")
 

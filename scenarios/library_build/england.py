@@ -38,6 +38,8 @@ class Variant:
         Name of the scenario and its title.
     by
         Column of the authorities by which they are added up to areas.
+    held_by
+        Column of the authorities by which recipients hold the grants.
     over_bid
         Sum of bids over the pot; None for that of the assumptions.
     ambition
@@ -47,6 +49,7 @@ class Variant:
     name: str
     title: str
     by: Holder = "recipient"
+    held_by: Holder = "recipient"
     over_bid: float | None = None
     ambition: Mapping[str, float] | None = None
 
@@ -68,7 +71,13 @@ UNEVEN = "illustrates areas that propose more than is wanted where they are stro
 VARIANTS = (
     Variant("england", "England, spending review 2026"),
     Variant("england-tight", "England, spending review 2026, bids at 1.25 times the pot", over_bid=1.25),
-    Variant("england-authorities", "England, spending review 2026, each upper-tier authority by itself", by="code"),
+    Variant(
+        "england-authorities",
+        "England, spending review 2026, each upper-tier authority by itself",
+        by="code",
+        held_by="code",
+    ),
+    Variant("england-two-tiers", "England, spending review 2026, combined authorities hold members' grants", by="code"),
     Variant(
         "england-uneven",
         "England, spending review 2026, proposals strong in skills and weak in carbon",
@@ -133,7 +142,7 @@ def build(figures: Figures) -> dict[str, Tables]:
 
 def build_one(figures: Figures, variant: Variant) -> Tables:
     """Return the tables of one scenario, whose bids add up to ``over_bid`` times the pot."""
-    areas = add_up(figures.authorities, variant.by)
+    areas = add_up(figures.authorities, variant.by, variant.held_by)
     proposals = propose(baselines_of(areas, figures), assumptions_of(figures, variant))
     bids = money(np.outer(np.nansum(proposals.bid, axis=1), figures.numbers("spend_profile")))
     build_up = figures.numbers("outcome_profile")

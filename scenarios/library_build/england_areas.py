@@ -40,13 +40,14 @@ ATTRIBUTES = {
 """Attributes of an area, with the decimals they are rounded to."""
 
 
-def add_up(authorities: pd.DataFrame, by: Holder) -> pd.DataFrame:
+def add_up(authorities: pd.DataFrame, by: Holder, held_by: Holder) -> pd.DataFrame:
     """Aggregate the authorities to recipients of grants: the table of areas, in the order of their codes.
 
     ``by`` is ``recipient`` for combined authorities and the like, ``code`` for each authority by itself. Counts
     add up. A share that a member does not publish is taken to be that of the members that do; where no member
     does, the count is not known. Household income per head is the mean by population. The region is the one
-    where most of its people live.
+    where most of its people live. ``held_by`` says whose name is the recipient: that of the combined authority, or of
+    the area itself.
     """
     people, adults = authorities["population"], authorities["population_16_64"]
     parts = pd.DataFrame(
@@ -70,14 +71,17 @@ def add_up(authorities: pd.DataFrame, by: Holder) -> pd.DataFrame:
     sums["population_thousands"] = sums["population"] / 1000
     by_region = people.groupby([authorities[by], authorities["region"]]).sum().sort_values()
     regions = dict(by_region.index)  # the largest comes last and stays
-    names = dict(zip(authorities[by], authorities["recipient_name" if by == "recipient" else "name"], strict=True))
+    names, recipients = (
+        dict(zip(authorities[by], authorities["recipient_name" if name == "recipient" else "name"], strict=True))
+        for name in (by, held_by)
+    )
     codes = list(sums.index)
     head = {
         "code": codes,
         "name": [names[code] for code in codes],
         "type": ["sui generis" if code in SUI_GENERIS else TYPES[code[:3]] for code in codes],
         "region": [regions[code] for code in codes],
-        "recipient": [names[code] for code in codes],
+        "recipient": [recipients[code] for code in codes],
         "population": sums["population"].to_numpy(),
     }
     counts = {name: np.round(sums[name].to_numpy(dtype=float), places) for name, places in ATTRIBUTES.items()}

@@ -43,7 +43,7 @@ def programmes_of(figures: Figures, template: str, rows: Iterable[Mapping[str, s
     falls = figures.objectives["direction"] == "decrease"
     floor, floor_falling = figures.numbers("headroom_floor")
     return sp.build.from_baselines(
-        add_up(figures.authorities, "recipient"),
+        add_up(figures.authorities, "recipient", "recipient"),
         figures.objectives.drop(columns="component"),
         pd.DataFrame({"year": YEARS, "amount": figures.number("pot_per_year")}),
         unit_cost=dict(zip(keys, figures.by_objective("unit_cost"), strict=True)),

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 import pandas as pd
 
+from singlepot.models.analysis.aims_met import aims_met, met_together
 from singlepot.models.analysis.inequality import GRANT_PER_HEAD, measure_inequality
 from singlepot.models.analysis.spread import spread
 from singlepot.models.files.folder_kinds import REGIMES
@@ -22,6 +23,12 @@ from .pooling import Pooling
 
 GRANTS = ("regime", "area", "envelope", "year", "bid", "grant")
 SPREAD = ("lowest", "median", "highest", "gini", "theil", "p90_p10", "variation", "hoover")
+SECTIONS = ("convergence", "inclusion")
+
+LEVELLING = ("aims_met", "together")
+"""Further columns of the summary, where the scenario has the sections: shares of the aims of convergence that are met,
+and of both national targets that are met in the same places."""
+
 SUMMARY = ("regime", "objective", "year", "target", "agreed", "shortfall", *SPREAD)
 
 
@@ -77,16 +84,24 @@ class Regimes(ResultFolder):
 
         regime, objective, year (or range), target, agreed, shortfall (objective units); lowest, median and highest
         grant over bid; gini, theil, p90_p10, variation, hoover of grants per head. A scenario without national
-        objectives has one row for each regime.
+        objectives has one row for each regime. With aims of convergence or inclusion also aims_met and together, the
+        shares of them that are met.
         """
+        sections = self.scenario.settings.sections
+        further = {
+            name: measure
+            for name, measure, section in zip(LEVELLING, (aims_met, met_together), SECTIONS, strict=True)
+            if section in sections
+        }
         parts = []
         for key, settlement in self.settlements.items():
             rows = settlement.national[["objective", "year", "target", "agreed", "shortfall"]]
             if not len(rows):
                 rows = pd.DataFrame([{"objective": "", "year": ""}]).reindex(columns=rows.columns)
-            parts.append(rows.assign(regime=key, **_spread(settlement))[list(SUMMARY)])
+            measured = {name: measure(settlement) for name, measure in further.items()}
+            parts.append(rows.assign(regime=key, **_spread(settlement), **measured)[[*SUMMARY, *further]])
         if not parts:
-            return pd.DataFrame(columns=list(SUMMARY))
+            return pd.DataFrame(columns=[*SUMMARY, *further])
         return pd.concat([part.astype(dict.fromkeys(SUMMARY[3:], float)) for part in parts], ignore_index=True)
 
     @property

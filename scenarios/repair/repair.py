@@ -61,7 +61,8 @@ class Repair(CopiedTables):
         Why there is no settlement: sets of rules that cannot hold together, each the smallest. Empty where there is
         one.
     least
-        The least total, a change of a target weighed as :func:`repair` says, before rounding; in money.
+        The least total, a change of a target weighed as :func:`repair` says, before rounding; in money. NaN where only
+        rules of rates change.
     rounding
         How the amounts were rounded, in words.
     uniform

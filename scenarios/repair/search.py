@@ -10,17 +10,14 @@ import numpy as np
 import pandas as pd
 
 from singlepot.models.diagnostics.problems import did_you_mean
-from singlepot.models.formulation.formulation import formulate
 from singlepot.models.infeasibility.clash import Clash
-from singlepot.models.infeasibility.rates import explain_rates
 from singlepot.models.infeasibility.relaxable import EXTRA, RelaxableProgramme, relaxable
 from singlepot.models.infeasibility.search import find_clash
 from singlepot.models.infeasibility.uniform_change import RuleValue, find_uniform_change
 from singlepot.models.money import POUNDS_PER
 from singlepot.models.natural_order import natural
-from singlepot.models.scenario.scenario import Scenario
 from singlepot.models.settlement.settle import settle_scenario
-from singlepot.models.tables.rule_kinds import KINDS, OPTIONS, POT, RULES, SUMS, names_over
+from singlepot.models.tables.rule_kinds import KINDS, OPTIONS, POT, RATE_KINDS, RULES, SUMS, names_over
 from singlepot.solver import (
     Control,
     Extra,
@@ -35,7 +32,8 @@ from singlepot.solver.infeasibility.elastic import least_change, loosen
 from singlepot.solver.infeasibility.farkas import is_possible
 
 from ..reading.settling import ScenarioSource, scenario_of
-from .changes import as_changes, value_as_change
+from .by_value import by_value, joined, repair_rates, with_options
+from .changes import as_changes
 from .repair import COLUMNS, OPTION, SHARE, TAKEN, CannotChangeError, NoRepairError, Repair
 
 DIGITS = 6
@@ -64,14 +62,16 @@ def repair(
     for it, single limits move by the least total, which is then shared: the sum of squares relative to each limit's
     natural size, so that equal areas' limits move equally and there is one answer. Money counts by its amount; a
     target's limit moves in shares of the proposed target, and all of an area's targets together weigh like all of its
-    bid; a take-up's in shares of the largest one, and all of it weighs like the money that the option moves.
+    bid; a take-up's in shares of the largest one, and all of it weighs like the money that the option moves. A rule of
+    rates, such as ``gini_ceiling``, is set to what can be reached beside the other rules.
 
     Parameters
     ----------
     scenario
         What to repair: a scenario, or its shipped name or path. Where it settles as it is, nothing changes.
     may_change
-        Kinds of rules that may move: ``pot``, ``grant_floor``, …, ``pot_share``, ``carry_over``, ``virement``.
+        Kinds of rules that may move: ``pot``, ``grant_floor``, …, ``pot_share``, ``carry_over``, ``virement``,
+        ``gini_ceiling``, ….
         The pot moves only if it is named here. Default: the kinds that take part in a clash, but for the pot.
     limit_by_limit
         Move single limits by the least total.
@@ -116,12 +116,12 @@ def repair(
     1  grant_floor    B   7.2  6.0
     """
     scenario = scenario_of(scenario)
-    allowed = _known(may_change)
+    allowed = wanted = _known(may_change)
     control = Control(time_limit_s, progress)
     elastic = relaxable(scenario, extra)
     clashes = _clashes(elastic, control)
-    if not clashes:
-        _insist_on_rates(scenario, extra, control)
+    if not clashes and (of_rates := repair_rates(scenario, allowed, extra, control)) is not None:
+        return of_rates
     if allowed is None:
         allowed = _sensible(elastic, clashes, control)
     if not clashes:
@@ -135,36 +135,28 @@ def repair(
     except InfeasibleError:
         raise _no_repair(elastic, allowed, clashes, control) from None
     if uniform:
-        trial = _by_value(scenario, allowed, uniform, clashes, relaxed.total)
-        if _settles(trial.repaired(), extra, control):
-            return trial
+        trial = by_value(scenario, allowed, uniform, clashes, relaxed.total)
+        if (settled := _settled(trial, wanted, extra, control)) is not None:
+            return settled
         return repair(scenario, allowed, limit_by_limit=True, extra=extra, time_limit_s=control.remaining_s)
     moved = _moved(elastic, of, moves * relaxed.slack)
     for changes, limits, words in _rounded(moved, scenario.settings.money):
         steps = as_changes(scenario, limits)
         trial = Repair(scenario, allowed, changes, clashes, relaxed.total, words, _steps=tuple(steps))
-        if _settles(trial.repaired(), extra, control):
-            return trial
+        if (settled := _settled(trial, wanted, extra, control)) is not None:
+            return settled
     raise SolverFailedError("the repaired scenario does not settle", "report this scenario as a defect")
-
-
-def _insist_on_rates(scenario: Scenario, extra: Extra | None, control: Control) -> None:
-    """Refuse a scenario whose rules of rates cannot hold: no repair moves them, and their error says what can be."""
-    formulation = formulate(scenario, extra)
-    if formulation.rules.of_rates and not is_possible(formulation.programme, control):
-        error = explain_rates(formulation, control, extra)
-        if error is not None:
-            raise NoRepairError(error.cause, error.remedy)
 
 
 def _known(may_change: Sequence[str] | None) -> tuple[str, ...] | None:
     if may_change is None:
         return None
+    known = (*KINDS, *RATE_KINDS)
     for kind in may_change:
-        if kind not in KINDS:
-            remedy = did_you_mean(kind, KINDS) or f"choose among {', '.join(KINDS)}"
+        if kind not in known:
+            remedy = did_you_mean(kind, known) or f"choose among {', '.join(known)}"
             raise CannotChangeError(f"{kind!r} is no kind of rule that may change", remedy)
-    return tuple(kind for kind in KINDS if kind in may_change)
+    return tuple(kind for kind in known if kind in may_change)
 
 
 def _clashes(elastic: RelaxableProgramme, control: Control) -> tuple[Clash, ...]:
@@ -187,28 +179,6 @@ def _uniform(
     return [] if change is None else list(change.values)
 
 
-def _by_value(
-    scenario: Scenario, allowed: tuple[str, ...], values: Sequence[RuleValue], clashes: tuple[Clash, ...], least: float
-) -> Repair:
-    """Make the repair of values of rules."""
-    rows = [
-        {
-            "rule": value.rule,
-            **{name: value.selectors.get(name, "") for name in (*COLUMNS[1:5], OPTION)},
-            "from": value.value,
-            "to": value.to,
-            "change": value.to - value.value,
-            "unit": value.basis,
-        }
-        for value in values
-    ]
-    general = {value.rule: value.to for value in values if value.row is None}
-    steps = tuple(value_as_change(value) for value in values if value.row is not None)
-    words = "values are rounded outward, to as many digits as they need"
-    changes = _with_options(pd.DataFrame(rows, columns=[*COLUMNS, OPTION]))
-    return Repair(scenario, allowed, changes, clashes, least, words, True, general, steps)
-
-
 def _sensible(elastic: RelaxableProgramme, clashes: Sequence[Clash], control: Control) -> tuple[str, ...]:
     """Choose the kinds of the clashes but for the pot; if that is not feasible, shares of the pot, then every kind."""
     involved = {kind for clash in clashes for kind in clash.kinds} - {POT}
@@ -223,12 +193,16 @@ def _helps(elastic: RelaxableProgramme, kinds: Sequence[str], control: Control) 
     return is_possible(loosen(programme, elastic.slacks(kinds)[0]), control)
 
 
-def _settles(scenario: Scenario, extra: Extra | None, control: Control) -> bool:
+def _settled(trial: Repair, wanted: Sequence[str] | None, extra: Extra | None, control: Control) -> Repair | None:
+    """Return a repair that settles, with the values of rules of rates where these cannot hold beside it; else None."""
+    scenario = trial.repaired()
+    of_rates = repair_rates(scenario, wanted, extra, control)
+    trial = trial if of_rates is None else joined(trial, of_rates)
     try:
-        settle_scenario(scenario, extra=extra, time_limit_s=control.remaining_s)
+        settle_scenario(trial.repaired(), extra=extra, time_limit_s=control.remaining_s)
     except (NoSettlementError, SolverFailedError, VerificationFailedError):
-        return False
-    return True
+        return None
+    return trial
 
 
 def _no_repair(
@@ -303,9 +277,4 @@ def _as_tables(
             OPTION: limits["option"].astype(str),
         }
     )
-    return _with_options(changes), limits.assign(value=limits["to"]), words
-
-
-def _with_options(changes: pd.DataFrame) -> pd.DataFrame:
-    """The table of changes, with a column for options only where one is named."""
-    return changes if (changes[OPTION] != "").any() else changes.drop(columns=OPTION)
+    return with_options(changes), limits.assign(value=limits["to"]), words

@@ -13,6 +13,7 @@ import pandas as pd
 from singlepot.models.diagnostics.problems import BadInputError, Report
 from singlepot.models.files.single_file import write_file
 from singlepot.models.files.table_json import json_text
+from singlepot.models.scenario.recipients import further_tables
 from singlepot.models.scenario.scenario import Scenario
 from singlepot.models.settlement.certificate import Certificate, StageEvidence
 from singlepot.models.settlement.documents import SCHEMA, as_dict
@@ -85,7 +86,7 @@ def read_settlement_json(path: Path) -> Settlement:
         raise UnreadableSettlementError(f"{path} is no whole settlement: it lacks {', '.join(missing)}", remedy)
     try:
         scenario = scenario_of(document["scenario"], "$.scenario", path.name, report)
-        described = output_of(scenario.settings.sections)
+        described = output_of(further_tables(scenario))
         tables: dict[str, Any] = {name: rows_of(table, document[name], scenario) for name, table in described.items()}
         certificate = certificate_of(document["certificate"])
     except BadInputError as fault:

@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 
 from singlepot.models.files.folder_kinds import MANIFEST, RUN
+from singlepot.models.scenario.recipients import further_tables
 from singlepot.models.settlement.documents import SCHEMA, unguarded
 from singlepot.models.settlement.settlement import Settlement
 from singlepot.models.tables.output import OutputTable
@@ -61,7 +62,7 @@ def read_settlement(path: str | PathLike[str]) -> Settlement:
     scenario = read_scenario(folder / "scenario")
     tables: dict[str, Any] = {
         name: table_of(table, (folder / "tables" / f"{name}.csv").read_text(encoding="utf-8"))
-        for name, table in output_of(scenario.settings.sections).items()
+        for name, table in output_of(further_tables(scenario)).items()
     }
     return Settlement(
         scenario=scenario,

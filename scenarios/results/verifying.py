@@ -21,6 +21,7 @@ from singlepot.models.diagnostics.problems import BadInputError
 from singlepot.models.discounting.present_value import IN_FORCE, present_value_record, schedules
 from singlepot.models.files.folder_kinds import MANIFEST, RUN
 from singlepot.models.money import POUNDS_PER
+from singlepot.models.scenario.recipients import further_tables
 from singlepot.models.scenario.titles import Titles
 from singlepot.models.settlement.documents import SCHEMA, unguarded
 from singlepot.models.tables.output_levelling import output_of
@@ -131,7 +132,7 @@ def scenario_inside(folder: Path) -> Scenario:
 
 def recompute(written: WrittenFolder, scenario: Scenario, book: Book) -> Recomputed:
     """Work out every number of the tables again in exact fractions, and check that ``settlement.json`` agrees."""
-    tables = {name: _table(written, name) for name in output_of(scenario.settings.sections)}
+    tables = {name: _table(written, name) for name in output_of(further_tables(scenario))}
     _check_document(written.document, tables, scenario, book)
     pounds_per, rates = POUNDS_PER[scenario.settings.money], _rates(written, scenario, book)
     return Recomputed(tables, verify_tables(state(scenario), tables, pounds_per, rates, _labels(scenario), book))

@@ -81,7 +81,11 @@ def test_every_reason_is_true(made: Draft) -> None:
 @example(in_words(seeded(560)))
 def test_every_line_of_the_command_line_is_true(made: Draft) -> None:
     """The summary of a run, prices and merit orders, and each area's account."""
-    settlement = sp.settle(scenario(made))
+    insist(read_lines(sp.settle(scenario(made))).claims)
+
+
+def read_lines(settlement: sp.Settlement) -> TextReader:
+    """Read what the command line says of a settlement and of each area."""
     facts = Facts(settlement)
     reader, price = TextReader(facts, ReasonReader(facts)), sp.price_fairness(settlement)
     reader.summary(summary(settlement, price, verbose=True), price)
@@ -89,18 +93,18 @@ def test_every_line_of_the_command_line_is_true(made: Draft) -> None:
     for code in facts.area_names:
         account = explain_area(settlement, code)
         reader.account(why_area(account, settlement.scenario), account)
-    insist(reader.claims)
+    return reader
 
 
 def read_pages(settlement: sp.Settlement) -> PageReader:
     """Read the report and every area's page; charts are not drawn, but their specifications are read."""
-    facts, price = Facts(settlement), sp.price_fairness(settlement)
-    reader = PageReader(facts, ReasonReader(facts), price)
+    facts, price, cost = Facts(settlement), sp.price_fairness(settlement), sp.price_convergence(settlement)
+    reader = PageReader(facts, ReasonReader(facts), price, cost)
     specs: list[dict[str, Any]] = []
     with pytest.MonkeyPatch.context() as patch:
         for module in (pictures, area_page):
             patch.setattr(module, "inline_svg", lambda spec, label: specs.append(spec) or "")
-        html = report_html(settlement, price)
+        html = report_html(settlement, price, cost=cost)
         reader.page(html)
         page = read_page(html)
         check_report(settlement, page)

@@ -31,7 +31,7 @@ class PagesNotInstalledError(SinglepotError):
 def pages(monkeypatch: pytest.MonkeyPatch) -> types.ModuleType:
     """Stands for the package that draws pages, which has tests of its own: what it is asked for is what it gives."""
     module = types.ModuleType("singlepot.reports.page")
-    module.report_html = lambda settlement, price, logs: f"{settlement!r} {price} {len(logs)}"  # type: ignore[attr-defined]
+    module.report_html = lambda settlement, price, logs, *more: f"{settlement!r} {price} {len(logs)}"  # type: ignore[attr-defined]
     module.area_page_html = lambda settlement, code: f"page of {code}"  # type: ignore[attr-defined]
     module.picture_files = lambda settlement, kind: {f"map.{kind}": kind.encode()}  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "singlepot.reports.page", module)

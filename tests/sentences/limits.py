@@ -48,6 +48,8 @@ def _settled(settlement: sp.Settlement) -> np.ndarray:
             at = positions[data.areas.index(row["area"]), across.index(row[second]), data.years.index(row["year"])]
             if at >= 0:
                 x[at] = row[name]
+    if (differences := model.rate_differences) is not None:
+        x[differences.column] = differences.at(np.where(model.target >= 0, x[model.target], 0.0))
     return x
 
 

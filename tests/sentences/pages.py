@@ -6,11 +6,13 @@ import re
 from html.parser import HTMLParser
 from typing import Any
 
+from singlepot.models.analysis.price_of_convergence import PriceOfConvergence
 from singlepot.models.analysis.price_of_fairness import PriceOfFairness
 from singlepot.models.tables.plain_words import WORDS
 
 from ..places import ROOT
 from .facts import Facts, near
+from .levelling import read_paid
 from .reasons import STAGES, ReasonReader
 from .scanning import AMOUNT, NUMBER, PENCE, PERCENT, Scanner
 from .story import read_story
@@ -80,9 +82,15 @@ class PageReader(TextReader):
 
     fixed = fixed_texts()
 
-    def __init__(self, facts: Facts, reasons: ReasonReader, price: PriceOfFairness) -> None:
+    def __init__(
+        self, facts: Facts, reasons: ReasonReader, price: PriceOfFairness, cost: PriceOfConvergence | None = None
+    ) -> None:
         super().__init__(facts, reasons)
         self.price = price
+        self.moved: dict[str, float] = {}
+        if cost is not None:
+            regions = cost.regions.set_index("region")
+            self.moved = (regions["grant"] - regions["without"]).to_dict()
 
     def page(self, html: str, area: str = "") -> None:
         """Read every text of a page, of one area or of the whole."""
@@ -174,7 +182,7 @@ class PageReader(TextReader):
     def _facts(self, scanner: Scanner, area: str) -> None:
         facts, start = self.facts, scanner.at
         self._fairness(scanner, self.price)
-        if scanner.at > start:
+        if scanner.at > start or self.levelling.read(scanner) or (self.moved and read_paid(scanner, self.moved)):
             return
         if scanner.take("Note: "):
             scanner.claim("a note of the certificate", scanner.text[6:-1] in facts.settlement.certificate.notes)
@@ -203,6 +211,8 @@ class PageReader(TextReader):
     def _caption(self, scanner: Scanner, area: str) -> None:
         facts = self.facts
         scanner.take("Table: ")
+        if self.levelling.read(scanner):
+            return
         if match := scanner.take(r"The (\d+) largest of ([\d,]+) asks, by money"):
             scanner.claim("the largest of", int(match[2].replace(",", "")) == len(facts.settlement.asks))
         elif match := scanner.take(r"(?:.+?): the best placed(?:, the first (\d+) of ([\d,]+) options)?$"):
@@ -215,6 +225,11 @@ class PageReader(TextReader):
             change = self.facts.settlement.grants.groupby("area")["change"].sum() * self.facts.pounds
             many = (change >= 0.5).sum() if match[2] == "gain" else (change <= -0.5).sum()
             scanner.claim("how many gain or lose", int(match[1]) == many)
+        elif match := scanner.take(r"(.+): its members$"):
+            held = [str(name) for name in facts.settlement.scenario.areas["recipient"]]
+            scanner.claim("a recipient", match[1] in {*held, *facts.area_names.values()}, match[1])
+        elif scanner.take("Aims beside the whole gap, |Inequality of rates, "):
+            scanner.claim("a year", scanner.need(r"\S+")[0] in facts.years)
         elif scanner.take(r".+: what stopped the options$"):
             scanner.claim("what stopped the options", True)
 
@@ -265,7 +280,8 @@ class PageReader(TextReader):
             scanner.claim("how similar areas are found", True)
         elif match := scanner.take(r"Rates, in the units beside: (.+)\.$"):
             targets = facts.settlement.targets
-            rated = set(targets.loc[(targets["area"] == area) & targets["rate"].notna(), "objective"])
+            mine = targets[(targets["area"] == area) & (targets["year"] == facts.years[-1])]
+            rated = set(mine.loc[mine["rate"].notna(), "objective"])
             named = re.split(r"[,;] ", re.sub(r" ÷ [^;.]+", "", match[1]))
             scanner.claim("rates", {facts.names[key] for key in rated} == set(named), match[1])
         elif scanner.text == "No bid.":
@@ -415,6 +431,16 @@ CAPTIONS = (
     "Prices",
     "Weight of an area",
     "How a further percent given up weighs",
+    "Who holds the grants: all years together",
+    "A recipient holds the sum of its members' grants, and every pound of it is one of theirs.",
+    "Who pays and who gains, all years",
+    "Without: the same scenario without its aims and rules of convergence and inclusion.",
+    "What convergence and inclusion cost: the same scenario without their aims and rules, and with them",
+    "Regions against all areas, and areas against their own region",
+    "Between regions: a region's rate against that of all areas that bid, then and now. Within: what areas below their "
+    "own region's rate lack to it.",
+    "Between and within regions: the two parts of Theil's measure of inequality.",
+    "Agreed is what places add; the gap narrows by less, because the line they are compared with moves too.",
 )
 
 __all__ = ["STAGES", "PageReader", "blocks_of"]

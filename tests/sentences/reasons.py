@@ -20,6 +20,8 @@ STAGES = {
     "all cuts of proposed targets together": "concession.total",
     "what areas lose or pay themselves": "burden",
     "the money that is spent": "cost",
+    "what places miss of their aims of convergence": "convergence.total",
+    "what is not met of prosperity and inclusion together": "inclusion.total",
 }
 ENDS = re.compile(r"(?=, |; | and |:|\.$|$)")
 
@@ -312,8 +314,8 @@ class _Reading:
     def _pence(self, stage: StageFacts, move: Move, text: str, rate: float | None) -> None:
         scanner, cost = self.scanner, self.reader.cost(move, "cuts")
         scanner.claim("pence found in the merit order", cost is not None and near(text, cost), f"{text} for {cost}")
-        if stage.marginals.name.startswith("shortfall"):
-            scanner.number("pence by the formula", text, -stage.worth(move) / -stage.paid(move))
+        if stage.marginals.name.startswith(("shortfall", "convergence", "inclusion")):
+            scanner.number("pence by the formula", text, (stage.worth(move) + stage.aimed(move)) / stage.paid(move))
         if rate is None:
             duals = {stage.pots.get(cell, 0.0) for cell, value in move.whole_grant.items() if value}
             scanner.claim("£1 is its own pot's", max(duals) <= min(duals) * (1 + 1e-5), f"{duals}")

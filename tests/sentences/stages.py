@@ -46,6 +46,20 @@ class StageFacts:
             dual * effect(move, row.objective, row.years) for row, dual in rows if objective in (None, row.objective)
         )
 
+    def aimed(self, move: Move) -> float:
+        """What an option does for the aims that the stage itself counts, at take-up 1, in the stage's unit."""
+        solved = self.facts.settlement.solved_stages
+        data, total = solved.formulation.data, 0.0
+        rows = {"convergence.total": ("convergence",), "inclusion.total": ("prosperity", "inclusion")}
+        for family in solved.programme.row_families:
+            if family.name in rows.get(self.marginals.name, ()):
+                duals = solved.by_row[family.span].T @ self.marginals.row[family.span]
+                for (objective, year), value in move.whole_outcome.items():
+                    at = (data.areas.index(move.area), data.objectives.index(objective), data.years.index(year))
+                    column = solved.formulation.model.target[at]
+                    total += float(duals[column]) * value if column >= 0 else 0.0
+        return total
+
 
 def effect(move: Move, objective: str, years: tuple[str, ...]) -> float:
     return sum(move.whole_outcome.get((objective, year), 0.0) for year in years)

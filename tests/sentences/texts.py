@@ -12,12 +12,19 @@ from singlepot.models.explanation.prices import Price
 from singlepot.models.tables.stage_words import stage_words
 
 from .facts import Facts, Move
+from .levelling import LevellingFacts
 from .limits import sits_on
 from .reasons import ReasonReader
 from .scanning import AMOUNT, NUMBER, PERCENT, Claim, NoPatternError, Scanner, read
 from .story import PROVED, UNPROVED, read_story
 
+ASKS = re.compile(r"Nothing was asked|\d+ asks? of")
+"""How the section on asks begins."""
+
 SIGNED = rf"[-+]{NUMBER}"
+UNITS = "share of the target|weighted share|money, weighted|money|share of the aim|share of both targets"
+"""Units of stages."""
+
 SMALL = r"[\d.]+e[-+]\d+"
 
 
@@ -26,6 +33,7 @@ class TextReader:
 
     def __init__(self, facts: Facts, reasons: ReasonReader) -> None:
         self.facts, self.reasons = facts, reasons
+        self.levelling = LevellingFacts(facts)
         self.claims: list[Claim] = []
         self.sentences = 0
 
@@ -48,6 +56,9 @@ class TextReader:
         self._money(sections.pop(0).split("\n"))
         if self.facts.national:
             self._national(sections.pop(0).split("\n"))
+        if self.facts.settlement.scenario.settings.sections and not ASKS.match(sections[0]):
+            for sentence in _sentences(sections.pop(0)):
+                self.say(sentence, self._levelling)
         self._asks(sections.pop(0).split("\n"))
         for sentence in _sentences(sections.pop(0)):
             self.say(sentence, lambda scanner: self._fairness(scanner, price))
@@ -60,6 +71,9 @@ class TextReader:
         self.say(proof, lambda scanner: _only(scanner, PROVED if passed else UNPROVED))
         for section in sections:
             self.fail(section)
+
+    def _levelling(self, scanner: Scanner) -> None:
+        scanner.claim("a sentence on convergence or inclusion", self.levelling.read(scanner))
 
     def _money(self, lines: list[str]) -> None:
         facts = self.facts
@@ -248,7 +262,7 @@ class TextReader:
             if value is not None:
                 scanner.amount("a price in pounds for each natural unit", match[1], value / units)
             return _value(match[1]), match[2]
-        match = scanner.need(rf"({NUMBER}) (share of the target|weighted share|money, weighted|money) per {per}")
+        match = scanner.need(rf"({NUMBER}) ({UNITS}) per {per}")
         if value is not None:
             scanner.claim("a price in a stage's unit", abs(_value(match[1]) - value) <= 6e-3 * abs(value), match[1])
         return _value(match[1]), match[2]
@@ -328,9 +342,7 @@ class TextReader:
         rows = [(r, d) for r, d in zip(self.facts.national, stage.national, strict=True) if r.objective == need]
         total = sum(dual for _, dual in rows)
         labels = [r.label.replace(":", " to ") + (" together" if ":" in r.label else "") for r, d in rows if d > 0]
-        match = scanner.need(
-            rf"({NUMBER}|{AMOUNT}) ((?:share of the target|weighted share|money(?:, weighted)?) )?per (?:{per}|{one})"
-        )
+        match = scanner.need(rf"({NUMBER}|{AMOUNT}) ((?:{UNITS}) )?per (?:{per}|{one})")
         if len(rows) > 1:
             scanner.need(" in each of " if len(labels) > 1 else " in ")
             scanner.claim("years of the price", scanner.read_list(labels) == labels, str(labels))
@@ -375,6 +387,9 @@ class TextReader:
             head, lines = block[0], block[1:]
             if head == "Nothing is asked.":
                 self.say(head, _holds("nothing is asked", code not in set(self.facts.settlement.asks["area"])))
+            elif head == "How far it catches up":
+                for line in lines:
+                    self.say(line.strip().removeprefix("- "), self._levelling)
             elif head == "What is asked, and why":
                 for option, line in zip(account.asks["option"], lines, strict=True):
                     sentence = line.strip().removeprefix("- ")

@@ -71,7 +71,15 @@ class Reader(Tables):
             per=self._attributes("per"),
             sign={key: -1 if row.get("direction") == "decrease" else 1 for key, row in self.goals.items()},
             levelling=levelling,
+            recipient={code: self._recipient(code) for code in self.codes},
         )
+
+    def _recipient(self, code: str) -> str:
+        """Who holds the grant of an area: the code that it names, or the area of that exact name, or the label."""
+        named = self.of_area[code].get("recipient") or code
+        if named in self.of_area:
+            return str(named)
+        return next((other for other in self.codes if self.of_area[other]["name"] == named), str(named))
 
     def _levelling(self, concerned: list[str]) -> Levelling:
         levels = Levels(self, concerned)

@@ -113,6 +113,7 @@ class Statement:
     per: Mapping[Place, Fraction]
     sign: Mapping[str, int]
     levelling: Levelling
+    recipient: Mapping[str, str]
 
     @cached_property
     def whole_bid(self) -> Mapping[str, Fraction]:

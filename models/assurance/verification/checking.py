@@ -11,6 +11,7 @@ from .outcome import NONE, Outcome
 from .pounds import PENNY, whole_pounds
 from .prices import Labels, Prices
 from .reasons import Reasons
+from .recipients import check_recipients
 from .rules import check_rules
 from .written import CLOSE, Book, Reader, Row, Table, said_number
 
@@ -40,7 +41,8 @@ def verify_tables(
     Parameters
     ----------
     tables
-        By name: take_up, grants, targets, national, asks, pot, stages; convergence and inclusion where they are there.
+        By name: take_up, grants, targets, national, asks, pot, stages; and those of levelling up and recipients where
+        they are there.
     pounds_per_unit
         Pounds in one unit of the scenario's money.
     rates
@@ -60,6 +62,7 @@ def verify_tables(
     check_rules(outcome, tables["grants"].file, tables["targets"].file, tables["take_up"].file, book)
     _stages(outcome, tables["stages"], book)
     check_levelling(outcome, tables, book)
+    check_recipients(outcome, tables, book)
     prices = Prices(outcome, tables, labels, book)
     prices.check()
     Reasons(outcome, tables["asks"], prices, labels, book).check()

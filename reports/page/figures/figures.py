@@ -11,6 +11,7 @@ import pandas as pd
 
 from singlepot.models.explanation.merit_order import BestPlaced
 from singlepot.models.money import POUNDS_PER
+from singlepot.models.scenario.recipients import holders
 from singlepot.models.scenario.titles import Titles
 from singlepot.models.settlement.settlement import Settlement
 from singlepot.solver import BadOptionError
@@ -94,6 +95,11 @@ class Figures:
     def area_records(self) -> dict[str, dict[str, Any]]:
         """The rows of ``areas`` as plain values, with their code, by code."""
         return {row["code"]: row for row in records(self.areas.rename_axis("code").reset_index())}
+
+    @cached_property
+    def holder(self) -> dict[str, str]:
+        """Who holds the grant of each area; empty where every area holds its own."""
+        return holders(self.settlement.scenario) if self.settlement.recipients is not None else {}
 
     @cached_property
     def bidders(self) -> pd.DataFrame:

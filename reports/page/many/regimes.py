@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from singlepot.models.scenario.titles import Titles
-from singlepot.reports.text.regimes import SAME, average_short, paid_shares, pooling_words, sentence, worst_short
+from singlepot.reports.text.regimes import (
+    LEVELLING_HEADERS,
+    SAME,
+    average_short,
+    levelling_table,
+    paid_shares,
+    pooling_words,
+    sentence,
+    worst_short,
+)
 
 from ..figures.figures import SHORT_UNITS
 from ..pictures import Picture
@@ -44,7 +53,7 @@ def regimes_html(regimes: Regimes) -> str:
             *([("What pooling is worth", pooling)] if pooling else []),
             *((name, sentence(regimes, key)) for key, name in list(regimes.names.items())[:1]),
         ],
-        sections=[_side_by_side(regimes), _in_words(regimes), _areas(regimes)],
+        sections=[_side_by_side(regimes), *_levelling(regimes), _in_words(regimes), _areas(regimes)],
         words=REGIMES_WORDS,
         command=["singlepot", "regimes", "SCENARIO", "--only", ",".join(regimes.names), "--out", "FOLDER"],
         about="SCENARIO is what was settled, a shipped name, a folder or a what-if; its hash is below.",
@@ -87,6 +96,31 @@ def _side_by_side(regimes: Regimes) -> Section:
     drawn = bars_spec(bars, "National targets: short on average, % of the target") if bars else None
     pictures = [Picture("short", label, drawn)] if drawn else []
     return Section("regimes", "Side by side", pictures=pictures, tables=[table])
+
+
+def _levelling(regimes: Regimes) -> list[Section]:
+    """Show what each regime meets of the aims of convergence and inclusion; nothing where there are none."""
+    table = levelling_table(regimes)
+    if not len(table.columns):
+        return []
+    named = table.rename_axis("regime").reset_index()
+    named = named.assign(name=named["regime"].map(regimes.names))
+    headers = {str(name): LEVELLING_HEADERS[str(name)].capitalize() for name in table}
+    spec: Spec = {"name": ("Way of sharing", "text"), **{name: (words, "percent") for name, words in headers.items()}}
+    first = str(table.columns[0])
+    bars = [
+        {
+            "name": row["name"],
+            "v": 100 * row[first],
+            "text": f"{row[first]:.1%}",
+            "t": f"{row['name']}: {row[first]:.1%}",
+        }
+        for row in named.to_dict("records")
+    ]
+    label = f"{headers[first]} by way of sharing; the table holds the figures"
+    picture = Picture("levelling", label, bars_spec(bars, f"Levelling up: {LEVELLING_HEADERS[first]}, %"))
+    shown = show("levelling", "Convergence and inclusion", named, spec, ["regime"], "summary.csv")
+    return [Section("levelling", "Levelling up", pictures=[picture], tables=[shown])]
 
 
 def _in_words(regimes: Regimes) -> Section:

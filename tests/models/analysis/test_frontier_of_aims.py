@@ -8,7 +8,10 @@ import pytest
 
 import singlepot as sp
 from singlepot.models.analysis.price_of_convergence import without_levelling
+from singlepot.reports import regimes_text
+from singlepot.reports.page import regimes_html, report_html
 
+from ...reports.report_pages import read_page
 from ..formulation.levelled import levelled, ruled
 
 
@@ -57,3 +60,39 @@ def test_growth_is_measured_by_its_definitions() -> None:
     assert skills["beta"] == pytest.approx(grown / np.log(0.2 / 0.6))
     assert skills["sigma_before"] == pytest.approx(np.sqrt(0.25 * 0.75) * np.log(3))
     assert set(growth.areas["kind_after"]) <= {"neither", "prosperous", "inclusive", "both"}
+
+
+def test_regimes_are_compared_by_the_aims_that_they_meet(scenario: sp.Scenario) -> None:
+    """What is met is 1 less the stage's value, and the sum of the table of inclusion."""
+    regimes = sp.compare_regimes(scenario, ["single-pot", "pro-rata"])
+    summary = regimes.summary.groupby("regime")[["aims_met", "together"]].first()
+    for key, settlement in regimes.settlements.items():
+        stages = settlement.stages.set_index("name")["final"]
+        assert summary.at[key, "aims_met"] == pytest.approx(1 - stages["convergence.total"], abs=1e-9)
+        assert summary.at[key, "together"] == pytest.approx(settlement.inclusion["together"].sum())
+    text, page = regimes_text(regimes), regimes_html(regimes)
+    assert "levelling up" in text and "Aims met" in page
+    assert f"{summary.at['pro-rata', 'aims_met']:.1%}" in text
+
+
+def test_the_report_shows_whole_gaps_and_who_pays() -> None:
+    """Every number of its tables is a sum of the settlement's, or of the one without aims."""
+    made = {**ruled(), "rule_rows": None}
+    made["areas"] = made["areas"].assign(region=["North", "South", ""])
+    settled = sp.settle(sp.Scenario.from_tables(**made))
+    cost = sp.price_convergence(settled)
+    assert cost is not None
+    page = read_page(report_html(settled, sp.price_fairness(settled), cost=cost))
+    aims, table = page.tables["aims"]["skills"], settled.convergence.query("objective == 'skills'")
+    for name in ("gap", "aim", "agreed", "short"):
+        assert aims[name].value == pytest.approx(table[name].sum())
+    assert aims["narrows"].value == pytest.approx(1 - table["gap_end"].clip(lower=0).sum() / table["gap"].sum())
+    paid = cost.regions.set_index("region")
+    for region in ("North", "South"):
+        between = page.tables["between"][f"{region} skills"]
+        mine = settled.scenario.areas.query(f"region == '{region}'")
+        rate = mine["trained"].sum() / mine["adults"].sum()
+        assert between["before"].value == pytest.approx(rate / (110 / 250) - 1)
+    moved = page.tables["pays"]["North"]["moved"].value
+    assert moved == pytest.approx(paid.at["North", "grant"] - paid.at["North", "without"])
+    assert page.tables["cost-of-aims"]["burden"]["value"].value == settled.stages.set_index("name")["final"]["burden"]

@@ -271,9 +271,9 @@ def test_regret_is_what_keeping_the_central_grants_costs(england: sp.Scenario) -
 
 
 def test_any_number_of_workers_gives_the_same_bytes(written: Callable[[int], Path], tmp_path: Path) -> None:
-    for workers in (1, 2, 5):
+    for workers in (1, 3):
         sp.run_ensemble(written(22), tmp_path / f"by-{workers}", workers=workers)
-    first, *others = (bytes_of(tmp_path / f"by-{workers}") for workers in (1, 2, 5))
+    first, *others = (bytes_of(tmp_path / f"by-{workers}") for workers in (1, 3))
     assert all(other == first for other in others)
     assert {"draws.parquet", "grants.parquet", "summary.csv", "central/manifest.json"} <= set(first)
 

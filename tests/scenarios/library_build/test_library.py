@@ -56,7 +56,7 @@ def test_the_tables_are_those_that_the_figures_make() -> None:
 def test_every_scenario_has_a_readme() -> None:
     assert set(NAMES) == {
         *("bucks-and-burnley", "england", "england-authorities", "england-programmes", "england-tight"),
-        *("england-uneven", "levelling-up-fund"),
+        *("england-two-tiers", "england-uneven", "levelling-up-fund"),
     }
     for name in NAMES:
         assert (LIBRARY / name / "README.md").is_file(), name

@@ -39,8 +39,8 @@ def test_what_is_repaired_settles_and_no_change_is_smaller(made: Draft) -> None:
 
 
 def test_most_drawn_scenarios_need_a_repair() -> None:
-    """Of 30 at least 25, in each of which something is changed."""
-    assert sum(check_repair(impossible(SeededPicker(seed))) > 0 for seed in range(30)) >= 25
+    """Of twelve at least nine, in each of which something is changed."""
+    assert sum(check_repair(impossible(SeededPicker(seed))) > 0 for seed in range(12)) >= 9
 
 
 def check_repair(made: Draft) -> int:

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from singlepot.models.diagnostics.problems import Report, did_you_mean, one_of, shown
+from singlepot.models.scenario.recipients import holders, recipient_names
 from singlepot.models.settings.review import PublicTerms
 from singlepot.models.tables.raw import RawTable, from_frame
 from singlepot.models.tables.schema import CENTRE
@@ -81,6 +82,7 @@ def list_kpis(
     scenario, data = agreed.scenario, agreed.data
     areas = scenario.filled("areas").set_index("code")
     objectives = scenario.filled("objectives").set_index("key")
+    held, owners = holders(scenario), recipient_names(scenario)
     most, last = (scenario.settings.public or PublicTerms()).kpis, data.years[-1]
     rows: list[dict[str, Any]] = []
     for a, code in enumerate(data.areas):
@@ -108,7 +110,7 @@ def list_kpis(
                     "source": stands.get("source") or of.get("source", ""),
                     "lag_months": of.get("lag_months", np.nan),
                     "confidence": stands.get("confidence") or of.get("confidence", ""),
-                    "owner": areas.at[code, "recipient"] or areas.at[code, "name"],
+                    "owner": owners[held[code]],
                     "status": stands.get("status", UNREVIEWED),
                     "due": stands.get("agreed", np.nan),
                     "delivered": stands.get("delivered", np.nan),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from singlepot.models.files.csv_text import csv_text
+from singlepot.models.scenario.recipients import holders, recipient_names
 from singlepot.models.settings.settings import year_start
 from singlepot.models.settlement.documents import guarded
 from singlepot.models.settlement.settlement import Settlement
@@ -96,6 +97,7 @@ def grant_table(signed: Settlement, publisher: Publisher) -> pd.DataFrame:
     """
     scenario = signed.scenario
     areas, years = scenario.filled("areas").set_index("code"), scenario.settings.years
+    held, recipients = holders(scenario), recipient_names(scenario)
     pounds = signed.grants.groupby("area")["pounds"].sum()
     title = scenario.settings.title or "Single pot grant"
     rows = []
@@ -104,7 +106,6 @@ def grant_table(signed: Settlement, publisher: Publisher) -> pd.DataFrame:
         if areas.at[code, "type"] == CENTRE or not amount:
             continue
         place = str(areas.at[code, "name"])
-        name = str(areas.at[code, "recipient"]) or place
         rows.append(
             {
                 "Identifier": f"{publisher.prefix}-{code}-{years[0]}",
@@ -115,8 +116,8 @@ def grant_table(signed: Settlement, publisher: Publisher) -> pd.DataFrame:
                 "Award Date": publisher.awarded,
                 "Planned Dates:Start Date": f"{year_start(years[0])}-04-01",
                 "Planned Dates:End Date": f"{(year_start(years[-1]) or 0) + 1}-03-31",
-                "Recipient Org:Identifier": f"{publisher.prefix}-org:{code}",
-                "Recipient Org:Name": name,
+                "Recipient Org:Identifier": f"{publisher.prefix}-org:{held[code]}",
+                "Recipient Org:Name": recipients[held[code]],
                 "Funding Org:Identifier": publisher.funder_id,
                 "Funding Org:Name": publisher.funder,
                 "Grant Programme:Title": title,

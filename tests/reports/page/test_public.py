@@ -164,3 +164,17 @@ def test_names_that_are_an_attack_are_text(signed: sp.Settlement) -> None:
     made = sp.settle(hostile)
     for content in pages(made, sp.list_kpis(made), "").values():
         assert b"<script>window.hit" not in content and b"<b>x" not in content
+
+
+def test_who_holds_the_grant_of_an_area_receives_it_and_answers_for_its_targets(
+    signed: sp.Settlement, tmp_path: Path
+) -> None:
+    areas = signed.scenario.areas
+    held = np.where(areas["code"] == "E07000117", "E06000052", "")
+    settled = sp.settle(signed.scenario.with_(areas=areas.assign(recipient=held)))
+    sp.publish(settled, tmp_path / "public", **GRANTS)
+    grants = pd.read_csv(tmp_path / "public" / "grants.csv").set_index("Beneficiary Location:Geographic Code")
+    assert grants.loc["E07000117", ["Recipient Org:Identifier", "Recipient Org:Name"]].tolist() == [
+        "360G-us-org:E06000052", "Cornwall"
+    ]  # fmt: skip
+    assert set(sp.list_kpis(settled).query("area == 'E07000117'")["owner"]) == {"Cornwall"}

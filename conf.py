@@ -72,6 +72,8 @@ NAVIGATION = {
         "talks",
         "howto-talks-centre",
         "howto-talks-council",
+        "howto-review",
+        "howto-public",
         "alternatives",
         "workbooks",
         "solvers",

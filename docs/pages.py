@@ -135,7 +135,7 @@ PARTS = {
                     "scenarios.results", "scenarios.reading.settling", "reports.reperformance", "solver"),
     "What a settlement leaves open": ("models.analysis",),
     "Many scenarios": ("scenarios.many", "scenarios.ensemble"),
-    "Talks": ("scenarios.talks",),
+    "Talks": ("scenarios.talks", "scenarios.review", "reports.page.public"),
     "Scenarios without a settlement": ("scenarios.repair", "models.infeasibility"),
     "This installation": ("reports.selftest",),
     "Other ways of sharing": ("scenarios.regimes", "models.claims", "models.analysis.inequality"),

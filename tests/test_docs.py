@@ -153,6 +153,7 @@ def test_the_readmes_python_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         ("levelling-up.md", 8),
         ("howto-transition.md", 8),
         ("talks.md", 15),
+        ("howto-review.md", 6),
     ],
 )
 def test_a_walk_through_is_what_happens(page: str, least: int) -> None:

@@ -66,8 +66,10 @@ FILES = {
         columns = { year = "Year", amount = "Pot" }
         unit = "£m"
     """,
+    "outturn.csv": "area,year,value\nE07000117,2026-27,20.0\n",
 }
-"""What a user of the examples has: the plan of an ensemble, a smaller pot, floors that do not fit, published tables."""
+"""What a user of the examples has: the plan of an ensemble, a smaller pot, floors that do not fit, published tables,
+what was spent."""
 
 
 def example_of(help_text: str) -> str:

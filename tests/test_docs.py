@@ -51,10 +51,10 @@ def _slug(heading: str) -> str:
     return re.sub(r"[^\w\- ]", "", heading.strip().lower()).replace(" ", "-")
 
 
-PAGES = [pytest.param(name, marks=[pytest.mark.long] if name in LONG else []) for name in COMMANDS["pages"]()]
+SHOWN = [pytest.param(name, marks=[pytest.mark.long] if name in LONG else []) for name in COMMANDS["pages"]()]
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", SHOWN)
 def test_commands_print_what_pages_show(name: str, tmp_path: Path) -> None:
     """Run ``python docs/commands.py`` where this fails, and read what changed."""
     page = (ROOT / "docs" / name).read_text(encoding="utf-8")

@@ -323,7 +323,17 @@ def differences(found: Tree, expected: Tree) -> str:
 
 def load() -> None:
     """Import everything before the first fork: no thread is started by it."""
-    for name in ("highspy", "jinja2", "openpyxl", "pyarrow.parquet", "scipy.optimize", "vl_convert", "xlsxwriter"):
+    lazily = ("encodings.cp437", "encodings.unicode_escape", "importlib.readers", "multiprocessing.resource_tracker")
+    for name in (
+        *lazily,
+        "highspy",
+        "jinja2",
+        "openpyxl",
+        "pyarrow.parquet",
+        "scipy.optimize",
+        "vl_convert",
+        "xlsxwriter",
+    ):
         importlib.import_module(name)
     for module in pkgutil.walk_packages(sp.__path__, "singlepot."):
         if not module.name.endswith("__main__"):

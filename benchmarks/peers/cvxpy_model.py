@@ -103,6 +103,13 @@ class Model:
             at = cells.get_indexer(pd.MultiIndex.from_frame(share))
             total = cp.sum(self.grant[at[at >= 0]])
             self._add(total >= limit if is_floor else total <= limit)
+        if data.sums:
+            row = np.repeat(np.arange(len(data.sums)), [len(limit.move) for limit in data.sums])
+            moves, changes = (
+                np.concatenate([getattr(limit, name) for limit in data.sums]) for name in ("move", "change")
+            )
+            total = matrix(row, moves, changes, (len(data.sums), len(data.moves.table))) @ self.s
+            self._within(total, *(np.asarray([getattr(limit, end) for limit in data.sums]) for end in ("low", "high")))
 
     def _targets(self) -> None:
         data, targets = self.data, self.data.targets

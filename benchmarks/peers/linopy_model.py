@@ -142,6 +142,14 @@ class Model:
             if len(at):
                 together = self._terms(self.g, at, np.ones(len(at)), "sharer").sum()
                 self.m.add_constraints(together, ">=" if is_floor else "<=", limit, name=f"pot_share_{i}")
+        for i, limit in enumerate(data.sums):
+            if len(limit.move):
+                together = self._terms(self.s, limit.move, limit.change, "together").sum()
+                for sign, end in ((">=", limit.low), ("<=", limit.high)):
+                    if np.isfinite(end):
+                        self.m.add_constraints(
+                            together, sign, end, name=f"together_{i}_{'low' if sign == '>=' else 'high'}"
+                        )
 
     def _targets(self) -> None:
         data, targets = self.data, self.data.targets

@@ -17,6 +17,7 @@ import singlepot as sp
 
 from .limits import Limits
 from .moves import Moves, moves_of
+from .sums import Sum, sums
 
 GRANT_KEYS = ["area", "envelope", "year"]
 TARGET_KEYS = ["area", "objective", "year"]
@@ -42,6 +43,8 @@ class Prepared:
         area, envelope, year, before, step: the largest change from the year before.
     pot_shares
         (cells of ``grants``, whether it is a floor, limit).
+    sums
+        Limits of sums over several cells or areas.
     own_cost_ceiling
         By area, money.
     concessions
@@ -60,6 +63,7 @@ class Prepared:
     national: pd.DataFrame
     steps: pd.DataFrame
     pot_shares: list[tuple[pd.DataFrame, bool, float]]
+    sums: list[Sum]
     own_cost_ceiling: pd.Series
     concessions: pd.DataFrame
     burdens: pd.DataFrame
@@ -139,6 +143,7 @@ def prepare(scenario: sp.Scenario) -> Prepared:
         national=_national(tables, objectives, years),
         steps=limits.steps(),
         pot_shares=limits.pot_shares(),
+        sums=sums(limits, moves),
         own_cost_ceiling=limits.own_cost(),
         concessions=_concessions(tables, centre, people, equity),
         burdens=pd.DataFrame({"equity": equity, "bid": tables["bids"].groupby("area")["amount"].sum()})

@@ -101,6 +101,12 @@ class Model:
             keys = cells.itertuples(index=False, name=None)
             total = pulp.lpSum(self.grant[cell] for cell in keys if cell in self.grant)
             problem += total >= limit if is_floor else total <= limit
+        for limit in data.sums:
+            total = pulp.lpSum(change * self.s[j] for j, change in zip(limit.move, limit.change, strict=True))
+            if len(limit.move) and limit.low > -float("inf"):
+                problem += total >= limit.low
+            if len(limit.move) and limit.high < float("inf"):
+                problem += total <= limit.high
 
     def _targets(self) -> None:
         data, problem = self.data, self.problem

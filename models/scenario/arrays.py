@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
+from ..tables.recipients import recipients_of
 from ..tables.schema import BASE, CENTRE
 from .array_types import Booleans, Columns, Floats, Integers, Texts
 from .levelling import Levelling, levelling
 from .option_arrays import Options, option_arrays
 from .positions import Positions
-from .recipients import recipients_of
 from .scenario import Scenario
 
 
@@ -42,6 +43,7 @@ class Arrays:
     """
 
     areas: tuple[str, ...]
+    names: tuple[str, ...]
     envelopes: tuple[str, ...]
     objectives: tuple[str, ...]
     years: tuple[str, ...]
@@ -65,6 +67,17 @@ class Arrays:
     share: Floats
     options: Options
     levelling: Levelling
+
+    @cached_property
+    def recipients(self) -> tuple[str, ...]:
+        """Who holds grants, R: codes of areas, or labels."""
+        return tuple(sorted(set(self.recipient)))
+
+    @cached_property
+    def holder(self) -> Integers:
+        """Position of each area's recipient, A."""
+        position = {recipient: at for at, recipient in enumerate(self.recipients)}
+        return np.asarray([position[recipient] for recipient in self.recipient], dtype=np.int64)
 
     @property
     def bid_of_area(self) -> Floats:
@@ -102,6 +115,7 @@ def arrays(scenario: Scenario) -> Arrays:
     people = _people(population, bids, concerned)
     return Arrays(
         areas=areas,
+        names=tuple(areas_table["name"]),
         envelopes=envelopes,
         objectives=objectives,
         years=years,

@@ -123,7 +123,8 @@ class _Places:
 
     def _of(self, rule: str) -> pd.DataFrame:
         mine = np.asarray(names_of(self._rules["rule"], self._rules["level"])) == rule
-        return self._rules.loc[mine]
+        rows: pd.DataFrame = self._rules.loc[mine]
+        return rows
 
     def _matching(self, rule: str, limit: Mapping[Any, Any]) -> pd.DataFrame:
         rows, cell = self._of(rule), self._cell(limit)

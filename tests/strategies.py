@@ -481,6 +481,8 @@ def with_recipients(base: Drawn, made: Draft, percent: int = 45) -> None:
     held = [choice(pick, ["Union", "Union", "League", ""]) for _ in base.codes]
     holder = {code: label or code for code, label in zip(base.codes, held, strict=True)}
     made["areas"] = made["areas"].assign(recipient=[*held, *[""] * (len(made["areas"]) - len(held))])
+    if len(base.envelopes) > 1 and chance(pick, 30):
+        made["ring_fenced"] = [choice(pick, base.envelopes)]
     rows = list(_of_recipients(base, holder, made, percent))
     if rows:
         table = pd.concat([made.get("rule_rows"), pd.DataFrame(rows)], ignore_index=True)

@@ -153,7 +153,7 @@ class Model:
         """Places that money leaves and arrives at in other envelopes, and how much may leave each place."""
         pot = self.data.pot
         open_ = pot[pot["vire"] > 0].reset_index(names="place")
-        pairs = open_.merge(pot[pot["named"]][["envelope", "year"]], on="year", suffixes=("", "_into"))
+        pairs = open_.merge(pot[pot["open"]][["envelope", "year"]], on="year", suffixes=("", "_into"))
         pairs = pairs[pairs["envelope"] != pairs["envelope_into"]]
         arriving = list(zip(pairs["envelope_into"], pairs["year"], strict=True))
         return pairs["place"].to_numpy(), _positions(places, arriving), pot["vire"].to_numpy()

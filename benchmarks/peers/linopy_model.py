@@ -179,7 +179,7 @@ class Model:
         carried = pot[pot["carry"] > 0]
         carried_to = [(row.envelope, following[row.year]) for row in carried.itertuples()]
         pairs = pot[pot["vire"] > 0].reset_index(names="place")
-        pairs = pairs.merge(pot.loc[pot["named"], ["envelope", "year"]], on="year", suffixes=("", "_into"))
+        pairs = pairs.merge(pot.loc[pot["open"], ["envelope", "year"]], on="year", suffixes=("", "_into"))
         pairs = pairs[pairs["envelope"] != pairs["envelope_into"]]
         vired_to = list(zip(pairs["envelope_into"], pairs["year"], strict=True))
         terms, rows = [self._terms(self.g, np.arange(len(spent_at)), np.ones(len(spent_at)), "flow")], [spent_at]

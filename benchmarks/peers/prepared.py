@@ -7,6 +7,7 @@ pandas for each of them alike. Nothing of the package is used but the tables and
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -36,7 +37,8 @@ class Prepared:
     targets
         area, objective, year: proposed, low (-inf where nothing binds), high, ceiling (inf).
     pot
-        envelope, year: amount, carry (most that may go into the next year), vire (most that may go elsewhere).
+        envelope, year: amount, carry (most that may go into the next year), vire (most that may go elsewhere),
+        open (whether money may come from elsewhere).
     national
         objective, priority, weight, target, first, last: positions of its years.
     steps
@@ -139,7 +141,7 @@ def prepare(scenario: sp.Scenario) -> Prepared:
         moves=moves,
         grants=_grants(tables, moves, limits),
         targets=_targets(tables, moves, limits),
-        pot=_pot(tables, moves, limits, years),
+        pot=_pot(tables, moves, limits, years, settings.ring_fenced),
         national=_national(tables, objectives, years),
         steps=limits.steps(),
         pot_shares=limits.pot_shares(),
@@ -184,7 +186,9 @@ def _targets(tables: dict[str, pd.DataFrame], moves: Moves, limits: Limits) -> p
     return cells.loc[concerned, [*TARGET_KEYS, "proposed", "low", "high", "ceiling"]].reset_index(drop=True)
 
 
-def _pot(tables: dict[str, pd.DataFrame], moves: Moves, limits: Limits, years: list[str]) -> pd.DataFrame:
+def _pot(
+    tables: dict[str, pd.DataFrame], moves: Moves, limits: Limits, years: list[str], fenced: Sequence[str]
+) -> pd.DataFrame:
     """Pots by envelope and year; one of nothing where money is changed and no pot is named."""
     pot = tables["pot"].groupby(["envelope", "year"])["amount"].sum()
     named = pot.index
@@ -199,6 +203,7 @@ def _pot(tables: dict[str, pd.DataFrame], moves: Moves, limits: Limits, years: l
         pot[column] = np.where(basis == "amount", value, value * pot["amount"])
         pot.loc[~(pot["named"] & (pot["amount"] > 0) & (pot[column] > 0)), column] = 0.0
     pot.loc[~into.isin(named), "carry"] = 0.0
+    pot["open"] = pot["named"] & ~pot["envelope"].isin(fenced)
     return pot
 
 

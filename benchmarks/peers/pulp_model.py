@@ -136,7 +136,7 @@ class Model:
             for (e, t), row in places.items()
             if row.vire > 0
             for into in data.pot["envelope"].unique()
-            if into != e and (into, t) in places and places[into, t].named
+            if into != e and (into, t) in places and places[into, t].open
         }
         spent = defaultdict(list)
         for (_, e, t), g in self.grant.items():

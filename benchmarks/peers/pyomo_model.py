@@ -154,7 +154,7 @@ def pots(model: Any, data: Prepared) -> None:
     pot = data.pot.set_index(["envelope", "year"])
     amount, most_carried, most_vired = (pot[name].to_dict() for name in ("amount", "carry", "vire"))
     before = dict(zip(data.years[1:], data.years, strict=False))
-    named = set(pot.index[pot["named"]])
+    named = set(pot.index[pot["open"]])
     into = sorted({e for e, _ in named})
     by_place = defaultdict(list)
     for a, e, t in model.MONEY:

@@ -170,6 +170,7 @@ CODES = {
     "SP-D077": "An area holds the grants of others and bids itself, and serves nobody.",
     "SP-D080": "The rule has no such level.",
     "SP-D081": "A recipient's ceiling is below the floors of its members.",
+    "SP-D082": "A ring-fenced envelope is none of the pot's.",
     "SP-X001": "The file is of another kind than its name says, or of one that is not read.",
     "SP-X002": "The workbook is damaged.",
     "SP-X003": "The workbook is locked by a password.",

@@ -27,7 +27,8 @@ def most_in_pots(formulation: Formulation) -> Floats:
     data, rules = formulation.data, formulation.rules
     carry = np.nan_to_num(rules["carry_over"].value)
     vire = np.nan_to_num(rules["virement"].value)
-    most = data.pot + vire.sum(axis=0) - vire
+    arriving = np.where(data.ring_fenced[:, None], 0.0, vire.sum(axis=0) - vire)
+    most = data.pot + arriving
     most[:, 1:] += carry[:, :-1]
     return np.asarray(most)
 

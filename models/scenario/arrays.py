@@ -38,7 +38,7 @@ class Arrays:
     """A scenario as arrays over areas A, envelopes E, objectives K and years T.
 
     ``bid`` and ``reference`` A×E×T (money), ``proposed`` A×K×T (objective units), ``preference`` π A×K,
-    ``pot`` E×T with ``has_pot``, ``population`` A (NaN unknown), ``equity`` λ A, ``share`` p A,
+    ``pot`` E×T with ``has_pot``, ``ring_fenced`` E, ``population`` A (NaN unknown), ``equity`` λ A, ``share`` p A,
     ``objective_weight`` ω K, ``priority`` K. ``levelling`` holds rates of areas and the places that aims compare.
     """
 
@@ -60,6 +60,7 @@ class Arrays:
     preference: Floats
     pot: Floats
     has_pot: Booleans
+    ring_fenced: Booleans
     national: National
     objective_weight: Floats
     priority: Integers
@@ -132,6 +133,7 @@ def arrays(scenario: Scenario) -> Arrays:
         preference=preference,
         pot=pot,
         has_pot=has_pot,
+        ring_fenced=np.isin(envelopes, scenario.settings.ring_fenced),
         national=_national(scenario, positions),
         objective_weight=objectives_table["weight"],
         priority=objectives_table["priority"].astype(np.int64),

@@ -70,7 +70,7 @@ class Rows:
             (e, into, t)
             for (e, t) in self.statement.virement
             for into in self.statement.envelopes
-            if into != e and (into, t) in pot
+            if into != e and (into, t) in pot and into not in self.statement.ring_fenced
         ]
 
     def _totals(self, kind: str, start: Mapping[Cell, Fraction]) -> dict[Cell, Any]:

@@ -63,6 +63,7 @@ class Reader(Tables):
             highest_take_up=limits.take_up("take_up_ceiling", moves),
             carry_over=limits.of_pot("carry_over"),
             virement=limits.of_pot("virement"),
+            ring_fenced=frozenset(self.settings.ring_fenced),
             pot_shares=tuple(limits.pot_shares()),
             together=tuple(Sums(limits).rows()),
             order=self._order(),

@@ -116,6 +116,7 @@ class Statement:
     highest_take_up: Mapping[Place, Fraction]
     carry_over: Mapping[Place, Fraction]
     virement: Mapping[Place, Fraction]
+    ring_fenced: frozenset[str]
     pot_shares: tuple[PotShare, ...]
     together: tuple[Together, ...]
     order: tuple[tuple[str, int | None], ...]

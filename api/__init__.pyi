@@ -44,6 +44,8 @@ from singlepot.models.scenario.scenario import Scenario as Scenario
 from singlepot.models.settings.derive import Derive as Derive
 from singlepot.models.settings.levelling import Convergence as Convergence
 from singlepot.models.settings.levelling import Inclusion as Inclusion
+from singlepot.models.settings.review import PublicTerms as PublicTerms
+from singlepot.models.settings.review import ReviewTerms as ReviewTerms
 from singlepot.models.settings.settings import Bands as Bands
 from singlepot.models.settings.settings import Equity as Equity
 from singlepot.models.settings.settings import Settings as Settings
@@ -51,7 +53,11 @@ from singlepot.models.settings.settings import Stages as Stages
 from singlepot.models.settlement.certificate import Certificate as Certificate
 from singlepot.models.settlement.certificate import StageEvidence as StageEvidence
 from singlepot.models.settlement.settlement import Settlement as Settlement
+from singlepot.reports.page.public import publish as publish
 from singlepot.reports.reperformance.verify import verify as verify
+from singlepot.reports.selftest.outcome import SelfTest as SelfTest
+from singlepot.reports.selftest.outcome import SelfTestCheck as SelfTestCheck
+from singlepot.reports.selftest.running import run_selftest as run_selftest
 from singlepot.scenarios.ensemble.plan import Plan as Plan
 from singlepot.scenarios.ensemble.plan import Uncertain as Uncertain
 from singlepot.scenarios.ensemble.plan import read_plan as read_plan
@@ -89,6 +95,11 @@ from singlepot.scenarios.repair.search import repair as repair
 from singlepot.scenarios.results.settlement_document import UnreadableSettlementError as UnreadableSettlementError
 from singlepot.scenarios.results.settlement_document import write_settlement as write_settlement
 from singlepot.scenarios.results.settlement_folder import read_settlement as read_settlement
+from singlepot.scenarios.review.kpis import list_kpis as list_kpis
+from singlepot.scenarios.review.review import Review as Review
+from singlepot.scenarios.review.review import review as review
+from singlepot.scenarios.review.verifying import ReviewVerification as ReviewVerification
+from singlepot.scenarios.review.verifying import verify_review as verify_review
 from singlepot.scenarios.talks.ledger import TalksError as TalksError
 from singlepot.scenarios.talks.ledger import UnreadableTalksError as UnreadableTalksError
 from singlepot.scenarios.talks.opening import open_talks as open_talks

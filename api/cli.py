@@ -19,9 +19,11 @@ from singlepot.commands import (
     ensemble,
     formats,
     many,
+    publish,
     regimes,
     repair,
     report,
+    review,
     serve,
     settle,
     start,
@@ -45,9 +47,9 @@ GROUPS = {
         choices.goal,
         serve.serve,
     ),
-    "Agree": (talks.talks,),
-    "Doubt": (doubt.verify, doubt.why, many.stability, doubt.model),
-    "Publish": (report.report, formats.export, formats.derive),
+    "Agree": (talks.talks, review.review),
+    "Doubt": (doubt.verify, doubt.why, many.stability, doubt.model, doubt.selftest),
+    "Publish": (report.report, publish.publish, formats.export, formats.derive),
 }
 """All commands, in the groups that the help shows."""
 

@@ -15,6 +15,7 @@ from .text.goal import goal_text as goal_text
 from .text.regimes import regimes_text as regimes_text
 from .text.repair import reach_text as reach_text
 from .text.repair import repair_text as repair_text
+from .text.review import review_text as review_text
 from .text.robust import robust_text as robust_text
 from .text.stability import stability_text as stability_text
 from .text.summary import summary as summary

@@ -17,8 +17,8 @@ COMMANDS = runpy.run_path(str(ROOT / "docs" / "commands.py"))
 NOTEBOOK = runpy.run_path(str(ROOT / "docs" / "notebook.py"))
 SITE = runpy.run_path(str(ROOT / ".ci" / "check_site.py"))
 
-LONG = {"defend.md"}
-"""Pages whose commands take most of a minute: ``.ci/run`` carries them out."""
+LONG = {"defend.md", "howto-questions.md"}
+"""Pages whose commands take most of a minute: ``.ci/run`` carries out those of the first."""
 
 READ = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "scenarios").rglob("*.md")])
 """Every page that is read as Markdown in the repository."""
@@ -51,7 +51,10 @@ def _slug(heading: str) -> str:
     return re.sub(r"[^\w\- ]", "", heading.strip().lower()).replace(" ", "-")
 
 
-@pytest.mark.parametrize("name", [name for name in COMMANDS["pages"]() if name not in LONG])
+SHOWN = [pytest.param(name, marks=[pytest.mark.long] if name in LONG else []) for name in COMMANDS["pages"]()]
+
+
+@pytest.mark.parametrize("name", SHOWN)
 def test_commands_print_what_pages_show(name: str, tmp_path: Path) -> None:
     """Run ``python docs/commands.py`` where this fails, and read what changed."""
     page = (ROOT / "docs" / name).read_text(encoding="utf-8")
@@ -119,6 +122,18 @@ def test_a_site_with_a_broken_link_is_seen(html: str, says: str, tmp_path: Path)
     assert len(SITE["problems"](tmp_path)) == len(result) + 1
 
 
+def test_every_promise_of_the_readme_names_tests_that_are_there() -> None:
+    section = (
+        (ROOT / "README.md").read_text(encoding="utf-8").partition("## What it promises\n")[2].partition("\n## ")[0]
+    )
+    rows = [row.strip("|").split("|") for row in section.splitlines() if row.startswith("| ")][1:]
+    assert len(rows) >= 5
+    for promise, held in rows:
+        targets = re.findall(r"\]\(([^)]+)\)", held)
+        tests = [(ROOT / target).read_text(encoding="utf-8") for target in targets if target.endswith(".py")]
+        assert any(re.search("^def test_|^@pytest.fixture", text, re.MULTILINE) for text in tests), promise
+
+
 def test_the_readmes_python_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     block = re.search(r"```python\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
     assert block is not None
@@ -138,6 +153,7 @@ def test_the_readmes_python_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         ("levelling-up.md", 8),
         ("howto-transition.md", 8),
         ("talks.md", 15),
+        ("howto-review.md", 6),
     ],
 )
 def test_a_walk_through_is_what_happens(page: str, least: int) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .shared import JSON, QUIET, command, names, put_text, show_json, time_limit
+from .shared import JSON, OVERWRITE, QUIET, command, names, put_text, show_json, time_limit
 
 if TYPE_CHECKING:
     import singlepot
@@ -174,6 +174,26 @@ def status(folder: str, as_json: bool) -> None:
     show_json({**values, **{name: table.to_dict("records") for name, table in tables.items()}})
 
 
+@command("talks report out/talks --out out/round.html", name="report")
+@FOLDER
+@click.option("--out", "path", required=True, type=click.Path(dir_okay=False), help="File to write, .html.")
+@OVERWRITE
+def report_(folder: str, path: str, overwrite: bool) -> None:
+    """Write the page of the round in DIR: how far it can go, what could be signed, who answered, what is open.
+
+    It names areas and what they are asked: for the centre alone.
+    """
+    import singlepot
+    from singlepot.models.files.single_file import check_file, write_file
+    from singlepot.reports.page import round_html
+    from singlepot.reports.text.talks import head_line
+
+    check_file(path, overwrite=overwrite)
+    talks = singlepot.Talks(folder)
+    write_file(path, round_html(talks).encode(), overwrite=overwrite)
+    put_text(f"Written to {path}\n{head_line(talks.head)}\n")
+
+
 @command("talks history out/talks")
 @FOLDER
 def history(folder: str) -> None:
@@ -247,6 +267,7 @@ def simulate(
         "agree": agree,
         "undo": undo,
         "status": status,
+        "report": report_,
         "history": history,
         "diff": diff,
         "verify": verify,

@@ -118,6 +118,7 @@ _GROUPS = {
     "X": "Workbooks",
     "I": "Imports of published tables",
     "J": "JSON and Parquet",
+    "O": "Outturn of a review",
     "T": "Talks",
     "A": "Codes of areas",
     "N": "Numbers and units",

@@ -26,6 +26,8 @@ ALTERNATIVES = FolderKind("alternatives", "alternatives.json")
 ROBUST = FolderKind("robust grants", "robust.json")
 SIGNATURES = FolderKind("signatures", "signatures.json")
 ROUND_TABLES = FolderKind("asks of a round", "asks.json")
+PUBLIC = FolderKind("public pages", "public.json")
+REVIEW = FolderKind("review", "review.json")
 ENSEMBLE = FolderKind("ensemble", "ensemble.json")
 ENSEMBLE_TABLES = FolderKind("ensemble's tables", MANIFEST)
 """An ensemble has two manifests: the first is written when it begins, the second when it is finished."""

@@ -55,6 +55,8 @@ def _settings() -> dict[str, Any]:
             "BandsSection": "stages.bands",
             "ConvergenceSection": "convergence",
             "InclusionSection": "inclusion",
+            "ReviewSection": "review",
+            "PublicSection": "public",
         }
         if name not in sections:
             continue

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..tables.rule_kinds import RULES
 from .derive import DERIVE_EXPLAINED
 from .levelling import CONVERGENCE_EXPLAINED, INCLUSION_EXPLAINED
+from .review import PUBLIC_EXPLAINED, REVIEW_EXPLAINED
 from .settings import DEFAULT_ORDER, MONEY, STAGES, Bands
 
 SETTINGS_EXPLAINED = {
@@ -36,6 +37,8 @@ SETTINGS_EXPLAINED = {
     f"Default: {', '.join(f'{slope:g}' for slope in Bands.slopes)}.",
     **{f"convergence.{key}": text for key, text in CONVERGENCE_EXPLAINED.items()},
     **{f"inclusion.{key}": text for key, text in INCLUSION_EXPLAINED.items()},
+    **{f"review.{key}": text for key, text in REVIEW_EXPLAINED.items()},
+    **{f"public.{key}": text for key, text in PUBLIC_EXPLAINED.items()},
     **{f"derive.{key}": text for key, text in DERIVE_EXPLAINED.items()},
     "log": "What is written down for assurance: `sources`, `assumptions`, `decisions`, `transparency`; see below.",
     "notes": "Remarks by key, kept and not read.",

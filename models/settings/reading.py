@@ -15,6 +15,7 @@ from .derive import DeriveSection, DeriveThemeSection, derive_of
 from .frozen import FrozenMapping, frozen
 from .levelling import ConvergenceSection, InclusionSection, convergence_of, inclusion_of
 from .log import ENTRIES, NAMED, LogSection, log_as_dict
+from .review import PublicSection, ReviewSection, public_of, review_of
 from .schema import BandsSection, EquitySection, ExpectSection, RulesSection, SettingsFile, StagesSection
 from .settings import SCHEMA, Bands, Equity, Settings, Stages
 
@@ -31,6 +32,8 @@ _SECTIONS: Mapping[tuple[str, ...], type[BaseModel]] = {
     ("convergence",): ConvergenceSection,
     ("inclusion",): InclusionSection,
     ("derive",): DeriveSection,
+    ("review",): ReviewSection,
+    ("public",): PublicSection,
     ("derive", "theme", NAME): DeriveThemeSection,
     ("log",): LogSection,
     **{("log", part, *([NAME] if part in NAMED else [])): entry for part, entry in ENTRIES.items()},
@@ -140,6 +143,8 @@ def _settings(content: SettingsFile, equity: EquitySection | None, without_years
         convergence=convergence_of(content.convergence),
         inclusion=inclusion_of(content.inclusion),
         derive=None if content.derive is None else derive_of(content.derive),
+        review=review_of(content.review),
+        public=public_of(content.public),
         log=frozen(log_as_dict(content.log)),
         notes=FrozenMapping(content.notes),
     )

@@ -15,6 +15,7 @@ from ..tables.schema import TABLES, kept
 from .derive import DeriveSection
 from .levelling import ConvergenceSection, InclusionSection
 from .log import LogSection
+from .review import PublicSection, ReviewSection
 from .settings import (
     DEFAULT_ORDER,
     MONEY,
@@ -243,5 +244,7 @@ class SettingsFile(Strict):
     convergence: ConvergenceSection | None = None
     inclusion: InclusionSection | None = None
     derive: DeriveSection | None = None
+    review: ReviewSection | None = None
+    public: PublicSection | None = None
     log: LogSection = LogSection()
     notes: dict[str, str] = Field(default={})

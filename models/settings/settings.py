@@ -11,6 +11,7 @@ from typing import Any
 from .derive import Derive
 from .frozen import FrozenMapping, thawed
 from .levelling import Convergence, Inclusion
+from .review import PublicTerms, ReviewTerms
 
 SCHEMA = 1
 """Version of the format."""
@@ -127,6 +128,10 @@ class Settings:
         Prosperity and inclusion in the same places; None where the section is absent.
     derive
         What is assumed of programme lines where an area states nothing; None where the section is absent.
+    review
+        What is agreed about reviews, and how far one has come; None where the section is absent.
+    public
+        What the public is shown; None where the section is absent.
     log
         What the modeller wrote down for assurance: sources, assumptions, decisions (entries by name, each a mapping of
         texts) and transparency; nested as the section ``[log]``, what is empty left out. It changes no settlement.
@@ -150,6 +155,8 @@ class Settings:
     convergence: Convergence | None = None
     inclusion: Inclusion | None = None
     derive: Derive | None = None
+    review: ReviewTerms | None = None
+    public: PublicTerms | None = None
     log: Mapping[str, Any] = field(default_factory=FrozenMapping)
     notes: Mapping[str, str] = field(default_factory=FrozenMapping)
     schema_version: int = SCHEMA
@@ -203,6 +210,9 @@ class Settings:
             content[name] = section.as_dict()
         if self.derive is not None:
             content["derive"] = self.derive.as_dict()
+        for name, terms in (("review", self.review), ("public", self.public)):
+            if terms is not None:
+                content[name] = terms.as_dict()
         content["log"] = thawed(self.log)
         content["notes"] = dict(self.notes)
         return {key: value for key, value in content.items() if value not in ("", [], {})}

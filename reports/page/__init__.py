@@ -10,3 +10,4 @@ from .many.robust import robust_html
 from .many.stability import stability_html
 from .pictures import picture_files
 from .report import report_html
+from .round import round_html

@@ -17,7 +17,7 @@ Cell = str | float
 ACTIONS = ("set", "multiply", "add", "drop", "append")
 """Actions on the selected rows; each change has one of them."""
 
-SECTIONS = ("rules", "stages", "equity", "convergence", "inclusion", "derive", "log")
+SECTIONS = ("rules", "stages", "equity", "convergence", "inclusion", "derive", "review", "public", "log")
 """Sections of the settings that a what-if may change."""
 
 KEYS = ("base", "title", "levers", "remove", *SECTIONS, "change")

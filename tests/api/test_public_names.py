@@ -40,7 +40,7 @@ BACKENDS = {
 
 VERBS = {
     "apply", "check", "compare", "explain", "find", "formulate", "goal", "import", "list", "measure", "price", "read",
-    "open", "repair", "run", "settle", "share", "simulate", "sweep", "trace", "verify", "write",
+    "open", "publish", "repair", "review", "run", "settle", "share", "simulate", "sweep", "trace", "verify", "write",
 }  # fmt: skip
 
 

@@ -38,7 +38,7 @@ def sign() -> None:
 
 def test_the_example_of_every_command_runs_and_prints_the_head(place: Path, capsys: Capture) -> None:
     sign()
-    names = ["asks", "answer", "move", "next", "status", "history", "diff", "verify", "agree", "undo"]
+    names = ["asks", "answer", "move", "next", "status", "report", "history", "diff", "verify", "agree", "undo"]
     assert sorted(names) == sorted(set(group.commands) - {"open", "simulate"})
     for name in names:
         if name == "agree":

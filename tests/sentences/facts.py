@@ -79,6 +79,7 @@ class NationalRow:
     label: str
     years: tuple[str, ...]
     target: float
+    base: float
     shortfall: float
     priority: int
 
@@ -181,13 +182,14 @@ class Facts:
     @cached_property
     def national(self) -> list[NationalRow]:
         rows = []
+        given = self.settlement.scenario.filled("national").set_index(["objective", "year"])
+        bases = given["base"].fillna(given["target"]) if "base" in given else given["target"]
         for row in self.settlement.national.to_dict("records"):
             first, _, last = row["year"].partition(":")
             years = self.years[self.years.index(first) : self.years.index(last or first) + 1]
             key = row["objective"]
-            rows.append(
-                NationalRow(key, row["year"], tuple(years), row["target"], row["shortfall"], self.priority[key])
-            )
+            base, priority = bases[key, row["year"]], self.priority[key]
+            rows.append(NationalRow(key, row["year"], tuple(years), row["target"], base, row["shortfall"], priority))
         return rows
 
     def rows_of(self, objective: str, years: Iterable[str]) -> list[NationalRow]:

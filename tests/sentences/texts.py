@@ -276,7 +276,7 @@ class TextReader:
         )
         weight: dict[str, float] = {}
         for row, dual in zip(self.facts.national, stage.national, strict=True):
-            weight[row.objective] = weight.get(row.objective, 0.0) + dual * row.target
+            weight[row.objective] = weight.get(row.objective, 0.0) + dual * row.base
         keys = {name: key for key, name in self.facts.names.items()}
         while match := scanner.take(rf"(\D+?) ({PERCENT})(?:, |\.$)"):
             scanner.number("its part in the price", match[2], weight[keys[match[1]]] / sum(weight.values()))

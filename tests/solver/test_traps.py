@@ -69,6 +69,7 @@ def test_a_hair_of_slack_buys_much_of_a_later_stage() -> None:
     assert relative > 1e-6
 
 
+@pytest.mark.long
 def test_sharing_between_nominal_bounds_is_not_exact(monkeypatch: pytest.MonkeyPatch) -> None:
     """Bounds as they stand in the tables exclude the stages' own point by rounding; displacements do not."""
     monkeypatch.setattr(sharing, "LEAST_CURVATURES", sharing.LEAST_CURVATURES[:1])

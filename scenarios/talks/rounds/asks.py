@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 
 import numpy as np
 import pandas as pd
@@ -72,15 +72,17 @@ def asks_table(made: Round, talks: str, number: int, head: str) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=[*ASK_COLUMNS, *keys, *outputs])
 
 
-def notices_table(settlement: Settlement) -> pd.DataFrame:
-    """List the scale-backs of a settlement in which everything open is accepted: they are told, not asked.
+def notices_table(settlement: Settlement, told: Container[Key] = ()) -> pd.DataFrame:
+    """List the scale-backs of a settlement in which everything open is accepted, and other options that are only told.
 
     Returns
     -------
     A row for each: area, option, take_up, grant_change, one column for each objective, reason (naming no other area).
     """
     plain, asks = plain_reasons(settlement), settlement.asks
-    table = asks[asks["option"].str.startswith("scale-back")].reset_index(drop=True)
+    keys = zip(asks["area"], asks["option"], strict=True)
+    chosen = [option.startswith("scale-back") or (area, option) in told for area, option in keys]
+    table = asks[np.asarray(chosen, dtype=bool)].reset_index(drop=True)
     table["reason"] = [plain.get(key, "") for key in zip(table["area"], table["option"], strict=True)]
     return table
 

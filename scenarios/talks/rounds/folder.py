@@ -73,7 +73,7 @@ def write_round(
     talks = writing.entries[0].hash
     tables = {
         "asks": asks_table(made, talks, number, entry.hash),
-        "notices": notices_table(made.all_accepted),
+        "notices": notices_table(made.all_accepted, made.told),
     }
     files = {f"{name}.csv": csv_text(guarded(table)) for name, table in tables.items()}
     identity = {"talks": talks, "round": number, "head": entry.hash}

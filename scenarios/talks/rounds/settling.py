@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
+from singlepot.models.money import POUNDS_PER
 from singlepot.models.scenario.scenario import Scenario
 from singlepot.models.settlement.settle import settle_scenario
 from singlepot.models.settlement.settlement import Settlement
@@ -18,6 +19,12 @@ SMALL_SHARE = 1e-6
 
 SMALL_GBP = 1.0
 """Pounds over all years from which a difference is an ask."""
+
+TOLD_SHARE = 0.005
+"""Share of an area's bid up to which the money of an ask is told rather than asked, in talks on a review.
+
+talks.md section 7: of some 350 asks on England, half are smaller.
+"""
 
 Follow = Callable[[Progress], object] | None
 
@@ -36,12 +43,15 @@ class Round:
         Settlement in which only what is accepted may be used (S).
     raised
         Options whose accepted take-up was raised so, with the new one.
+    told
+        Those of them that are told as notices, as their money is small beside the bid.
     """
 
     state: State
     all_accepted: Settlement
     agreed_so_far: Settlement
     raised: Mapping[Key, float]
+    told: frozenset[Key] = frozenset()
 
 
 def settle_round(base: Scenario, state: State, time_limit_s: float | None = None, follow: Follow = None) -> Round:
@@ -65,30 +75,47 @@ def settle_round(base: Scenario, state: State, time_limit_s: float | None = None
     """
     scenario = scenario_of_talks(base, state)
     first = settle_scenario(limited(scenario, state.open), time_limit_s=time_limit_s, progress=follow)
-    raised, asks = _compare(scenario, state, first)
+    raised, asks, told = _compare(scenario, state, first)
     accepted = {**state.accepted, **raised}
     limits = first.limits()  # what A gave up of its stages is not given up again
     held = limited(scenario, accepted)
     held = held.with_(stages={"limits": limits}) if limits else held
     second = settle_scenario(held, time_limit_s=time_limit_s, progress=follow)
-    return Round(replace(state, accepted=accepted, asks=asks), first, second, raised)
+    return Round(replace(state, accepted=accepted, asks=asks), first, second, raised, told)
 
 
-def _compare(scenario: Scenario, state: State, first: Settlement) -> tuple[dict[Key, float], dict[Key, Ask]]:
-    """Compare the take-ups of A with what is accepted: next to nothing is raised, the rest is asked."""
+def _compare(
+    scenario: Scenario, state: State, first: Settlement
+) -> tuple[dict[Key, float], dict[Key, Ask], frozenset[Key]]:
+    """Compare the take-ups of A with what is accepted: next to nothing is raised, the rest is asked.
+
+    In talks on a review, what moves little money beside the area's bid is raised too, and told.
+    """
     bounds, centre, money = bounds_of_options(scenario), options_of_centre(scenario), pounds_moved(scenario)
-    used = used_of(first)
-    raised, asks = {}, {}
+    used, little = used_of(first), _little_money(scenario)
+    raised, asks, told = {}, {}, set()
     for key, (most, lower, _) in sorted(bounds.items()):
         accepted = max(state.accepted[key], lower)
         take_up = min(used.get(key, 0.0), max(state.open[key], lower))
         beyond = take_up - accepted
         if beyond > SMALL_SHARE * most or beyond * money.get(key, 0.0) > SMALL_GBP:
-            if key not in centre:
+            if key not in centre and 0 < beyond * money.get(key, 0.0) <= little.get(key[0], 0.0):
+                raised[key] = take_up
+                told.add(key)
+            elif key not in centre:
                 asks[key] = Ask(accepted, take_up)
         elif beyond > 0:
             raised[key] = take_up
-    return raised, asks
+    return raised, asks, frozenset(told)
+
+
+def _little_money(scenario: Scenario) -> dict[str, float]:
+    """Pounds of each area up to which an ask is only told; none where the talks are on no review."""
+    review = scenario.settings.review
+    if review is None or not review.until:
+        return {}
+    left = scenario.bids[scenario.bids["year"] > review.until].groupby("area")["amount"].sum()
+    return {str(area): TOLD_SHARE * amount * POUNDS_PER[scenario.settings.money] for area, amount in left.items()}
 
 
 def used_of(settlement: Settlement) -> dict[Key, float]:

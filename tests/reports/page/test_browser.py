@@ -14,7 +14,8 @@ import pytest
 from playwright.sync_api import expect, sync_playwright
 
 import singlepot as sp
-from singlepot.reports.page import area_page_html, report_html
+from singlepot.reports.page import area_page_html, report_html, round_html
+from singlepot.reports.page.public import pages as pages_of_agreement
 
 from ..report_scenarios import NAMES, hostile
 
@@ -24,6 +25,9 @@ DESK, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 
 CHOSEN = "E47000002"
 """South Yorkshire."""
+
+PLAIN = ["england", "england-area", "hostile", "public-area", "round"]
+"""Pages of each kind; others that are laid out like one of them are tried beside some."""
 
 STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 """Sets of rules of axe-core: WCAG 2.2 at level AA, and good practice."""
@@ -39,7 +43,20 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (folder / f"{name}.html").write_text(report, encoding="utf-8")
         most = str(settlement.asks["area"].value_counts().index[0])
         (folder / f"{name}-area.html").write_text(area_page_html(settlement, most), encoding="utf-8")
+    talks = sp.open_talks("bucks-and-burnley", folder / "talks", by="the centre")
+    (folder / "round.html").write_text(round_html(talks), encoding="utf-8")
+    made = public_pages()
+    for name, file in (("public", "index.html"), ("public-area", "areas/E07000117.html")):
+        (folder / f"{name}.html").write_bytes(made[file])
     return folder
+
+
+def public_pages() -> dict[str, bytes]:
+    """Pages for the public of an agreement of which some of each kind of target stands."""
+    signed = sp.settle("bucks-and-burnley")
+    kpis = sp.list_kpis(signed).assign(source="Department for Energy", baseline=100.0, baseline_year="2024-25")
+    kpis["status"] = ["on track", "at risk", "off track", "not reviewed yet", "off track", "at risk"]
+    return pages_of_agreement(signed, kpis, "Agreement 0123")
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +93,7 @@ class Watch:
 
 
 @pytest.mark.parametrize("viewport", [DESK, PHONE], ids=["desk", "phone"])
-@pytest.mark.parametrize("name", ["england", "england-area", "hostile", "hostile-area"])
+@pytest.mark.parametrize("name", [*PLAIN, "hostile-area", "public"])
 def test_a_page_opens_quietly_and_fits_its_window(browser: Any, pages: Path, name: str, viewport: Any) -> None:
     """No console message, no request to any host, no sideways scrolling, nothing run by a name."""
     with Watch(browser, pages / f"{name}.html", viewport) as page:
@@ -86,7 +103,7 @@ def test_a_page_opens_quietly_and_fits_its_window(browser: Any, pages: Path, nam
 
 
 @pytest.mark.parametrize("width", [390, 768, 1280, 1920])
-@pytest.mark.parametrize("name", ["england", "england-area", "hostile", "hostile-area"])
+@pytest.mark.parametrize("name", [*PLAIN, "hostile-area"])
 def test_nothing_is_hidden_in_a_box(browser: Any, pages: Path, name: str, width: int) -> None:
     """Every box shows its whole width; only tables of more than five columns scroll, by touch, pointer and keyboard."""
     with Watch(browser, pages / f"{name}.html", {"width": width, "height": 900}) as page:
@@ -102,7 +119,7 @@ def test_nothing_is_hidden_in_a_box(browser: Any, pages: Path, name: str, width:
 
 
 @pytest.mark.parametrize("viewport", [DESK, PHONE], ids=["desk", "phone"])
-@pytest.mark.parametrize("name", ["england", "england-area", "hostile"])
+@pytest.mark.parametrize("name", PLAIN)
 def test_axe_finds_nothing(browser: Any, pages: Path, name: str, viewport: Any) -> None:
     from axe_playwright_python.sync_playwright import Axe
 

@@ -1,0 +1,1 @@
+"""Review: what was spent and delivered is held against an agreement, and the remaining years are settled again."""

@@ -6,7 +6,7 @@ Pots, floors, locks, steps and regional shares are then chosen so that this poin
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Protocol, TypeVar
 
 import numpy as np
@@ -84,6 +84,8 @@ def draft(pick: Picker, *, simple: bool = False, single: bool = False, objective
     made = drawn(pick, simple=simple, single=single, objectives=objectives)
     tables = made.tables()
     made.take_ups(tables)
+    if not simple and chance(pick, 25):
+        with_recipients(made, tables)
     return tables
 
 
@@ -459,6 +461,84 @@ def drafts(draw: Any, *, simple: bool = False, single: bool = False, objectives:
 def seeded(seed: int, *, simple: bool = False, single: bool = False, objectives: int = 0) -> Draft:
     """The scenario of a seed, for counts over many; the premises are those of ``draft``."""
     return draft(SeededPicker(seed), simple=simple, single=single, objectives=objectives)
+
+
+def with_recipients(base: Drawn, made: Draft, percent: int = 45) -> None:
+    """Let recipients hold grants of several areas, and limit what areas and recipients get in a year.
+
+    Every limit holds at the point that is possible, at which each area keeps its share of its bid and targets.
+
+    Parameters
+    ----------
+    base
+        What was drawn.
+    made
+        Its tables, which change.
+    percent
+        How often each rule is drawn.
+    """
+    pick = base.pick
+    held = [choice(pick, ["Union", "Union", "League", ""]) for _ in base.codes]
+    holder = {code: label or code for code, label in zip(base.codes, held, strict=True)}
+    made["areas"] = made["areas"].assign(recipient=[*held, *[""] * (len(made["areas"]) - len(held))])
+    if len(base.envelopes) > 1 and chance(pick, 30):
+        made["ring_fenced"] = [choice(pick, base.envelopes)]
+    rows = list(_of_recipients(base, holder, made, percent))
+    if rows:
+        table = pd.concat([made.get("rule_rows"), pd.DataFrame(rows)], ignore_index=True)
+        made["rule_rows"] = table.fillna(dict.fromkeys(table.columns.drop(["rule", "value"]), ""))
+
+
+def _of_recipients(base: Drawn, holder: dict[str, str], made: Draft, percent: int) -> Iterator[dict[str, Any]]:
+    """Rows of the table of rules."""
+    pick, lowest = base.pick, float(base.kept.min())
+    kept = base.bid * base.kept[:, None, None]
+    tier = {"level": "recipient"}
+    given = made.get("rule_rows")
+    asked = given is not None and (given["rule"] == "take_up_floor").any()
+    code = choice(pick, base.codes)
+    members = [a for a, other in enumerate(base.codes) if holder[other] == holder[code]]
+    year = pick.integer(0, len(base.years) - 1)
+    envelope = pick.integer(0, len(base.envelopes) - 1)
+    cell = {"recipient": holder[code], "year": base.years[year], "envelope": base.envelopes[envelope]}
+    people = sum(base.population[base.codes[a]] for a in members if base.bid[a, envelope, year] > 0)
+    together = float(kept[members, envelope, year].sum())
+    if not asked and chance(pick, percent):
+        basis = choice(pick, ["bid", "bid", "reference", "least"])
+        yield {"rule": "grant_floor", "value": lowest * number(pick, 0.94, 1.0), "basis": basis, **tier}
+        if together > 0 and chance(pick, 50):
+            heads = "population" in made["areas"] and people > 0 and chance(pick, 40)
+            value, basis = (together / people, "per_head") if heads else (together, "amount")
+            yield {"rule": "grant_floor", "value": value * number(pick, 0.9, 1.0), "basis": basis, **tier, **cell}
+    if chance(pick, percent):
+        yield {"rule": "grant_ceiling", "value": number(pick, 1.0, 1.1), "basis": "bid", **tier}
+    if not asked and together > 0 and chance(pick, percent // 3):
+        yield {"rule": "grant_lock", "value": together, "basis": "amount", **tier, **cell}
+    if not asked and len(base.years) > 1 and chance(pick, percent):
+        yield {"rule": "grant_step", "value": base._step() * 1.5, "basis": "bid", **tier}
+    if not asked and base.keys and chance(pick, percent):
+        yield {"rule": "target_floor", "value": lowest * number(pick, 0.94, 1.0), "basis": "bid", **tier}
+    if not asked and chance(pick, percent):
+        yield {"rule": "own_cost_ceiling", "value": number(pick, 0.0, 0.02, 3), "basis": "bid", **tier}
+    for level in ({}, tier):
+        if chance(pick, percent):
+            yield {"rule": "capacity", "value": number(pick, 1.0, 1.05), "basis": "bid", **level}
+    if chance(pick, percent):
+        value = float(kept[members, :, year].sum()) * number(pick, 1.0, 1.2)
+        yield {"rule": "capacity", "value": value, "basis": "amount", **tier, **cell | {"envelope": ""}}
+
+
+def two_tiers(pick: Picker) -> Draft:
+    """A drawn scenario in which recipients hold grants of several areas, with most rules of theirs."""
+    base = drawn(pick)
+    made = base.tables()
+    with_recipients(base, made, 70)
+    return made
+
+
+def seeded_two_tiers(seed: int) -> Draft:
+    """The scenario with recipients of a seed."""
+    return two_tiers(SeededPicker(seed))
 
 
 OWNERS = (("areas", "code"), ("bids", "area"), ("targets", "area"), ("options", "area"), ("option_years", "area"))

@@ -103,6 +103,13 @@ class Model:
             at = cells.get_indexer(pd.MultiIndex.from_frame(share))
             total = cp.sum(self.grant[at[at >= 0]])
             self._add(total >= limit if is_floor else total <= limit)
+        if data.sums:
+            row = np.repeat(np.arange(len(data.sums)), [len(limit.move) for limit in data.sums])
+            moves, changes = (
+                np.concatenate([getattr(limit, name) for limit in data.sums]) for name in ("move", "change")
+            )
+            total = matrix(row, moves, changes, (len(data.sums), len(data.moves.table))) @ self.s
+            self._within(total, *(np.asarray([getattr(limit, end) for limit in data.sums]) for end in ("low", "high")))
 
     def _targets(self) -> None:
         data, targets = self.data, self.data.targets
@@ -146,7 +153,7 @@ class Model:
         """Places that money leaves and arrives at in other envelopes, and how much may leave each place."""
         pot = self.data.pot
         open_ = pot[pot["vire"] > 0].reset_index(names="place")
-        pairs = open_.merge(pot[pot["named"]][["envelope", "year"]], on="year", suffixes=("", "_into"))
+        pairs = open_.merge(pot[pot["open"]][["envelope", "year"]], on="year", suffixes=("", "_into"))
         pairs = pairs[pairs["envelope"] != pairs["envelope_into"]]
         arriving = list(zip(pairs["envelope_into"], pairs["year"], strict=True))
         return pairs["place"].to_numpy(), _positions(places, arriving), pot["vire"].to_numpy()

@@ -7,7 +7,7 @@ from copy import copy
 import numpy as np
 import pandas as pd
 
-SELECTORS = ("area", "region", "type", "envelope", "objective", "year", "option")
+SELECTORS = ("area", "region", "type", "recipient", "envelope", "objective", "year", "option")
 
 
 class Limits:
@@ -19,9 +19,14 @@ class Limits:
 
     def __init__(self, tables: dict[str, pd.DataFrame], general: dict[str, float], years: list[str]) -> None:
         self.general, self.years = general, years
-        self.rules = tables["rules"]
-        areas = tables["areas"]
-        self._areas = areas[["code", "region", "type", "population"]].rename(columns={"code": "area"})
+        areas = tables["areas"].assign(recipient=lambda t: t["recipient"].where(t["recipient"] != "", t["code"]))
+        code_of = dict(zip(areas["name"], areas["code"], strict=True)) | {code: code for code in areas["code"]}
+        areas["recipient"] = areas["recipient"].map(lambda label: code_of.get(label, label))
+        self.rules = tables["rules"].assign(
+            recipient=lambda t: t["recipient"].map(lambda word: code_of.get(word, word))
+        )
+        columns = ["code", "region", "type", "recipient", "population"]
+        self._areas = areas[columns].rename(columns={"code": "area"})
         self._pot = tables["pot"]
         envelopes = sorted(tables["pot"]["envelope"].unique())
         bids = tables["bids"].set_index(["area", "envelope", "year"])
@@ -38,12 +43,12 @@ class Limits:
         index = pd.MultiIndex.from_product([self._areas["area"], keys, self.years], names=["area", kind, "year"])
         return index.to_frame(index=False).merge(self._areas, on="area", how="left")
 
-    def winner(self, rule: str, cells: pd.DataFrame) -> tuple[pd.Series, pd.Series, pd.Series]:
+    def winner(self, rule: str, cells: pd.DataFrame, level: str = "area") -> tuple[pd.Series, pd.Series, pd.Series]:
         """Value, basis, and whether the row names an area or type, for each cell; NaN where no rule speaks."""
-        value = pd.Series(self.general.get(rule, np.nan), cells.index)
+        value = pd.Series(self.general.get(rule, np.nan) if level == "area" else np.nan, cells.index)
         basis = pd.Series("bid", cells.index, dtype=object)
         names_area = pd.Series(False, cells.index)
-        rows = self.rules[self.rules["rule"] == rule]
+        rows = self.rules[(self.rules["rule"] == rule) & (self.rules["level"] == level)]
         selectors = [{k: row[k] for k in SELECTORS if row[k]} for row in rows.to_dict("records")]
         for position in sorted(range(len(rows)), key=lambda i: len(selectors[i])):
             chosen, row = selectors[position], rows.iloc[position]

@@ -142,6 +142,14 @@ class Model:
             if len(at):
                 together = self._terms(self.g, at, np.ones(len(at)), "sharer").sum()
                 self.m.add_constraints(together, ">=" if is_floor else "<=", limit, name=f"pot_share_{i}")
+        for i, limit in enumerate(data.sums):
+            if len(limit.move):
+                together = self._terms(self.s, limit.move, limit.change, "together").sum()
+                for sign, end in ((">=", limit.low), ("<=", limit.high)):
+                    if np.isfinite(end):
+                        self.m.add_constraints(
+                            together, sign, end, name=f"together_{i}_{'low' if sign == '>=' else 'high'}"
+                        )
 
     def _targets(self) -> None:
         data, targets = self.data, self.data.targets
@@ -171,7 +179,7 @@ class Model:
         carried = pot[pot["carry"] > 0]
         carried_to = [(row.envelope, following[row.year]) for row in carried.itertuples()]
         pairs = pot[pot["vire"] > 0].reset_index(names="place")
-        pairs = pairs.merge(pot.loc[pot["named"], ["envelope", "year"]], on="year", suffixes=("", "_into"))
+        pairs = pairs.merge(pot.loc[pot["open"], ["envelope", "year"]], on="year", suffixes=("", "_into"))
         pairs = pairs[pairs["envelope"] != pairs["envelope_into"]]
         vired_to = list(zip(pairs["envelope_into"], pairs["year"], strict=True))
         terms, rows = [self._terms(self.g, np.arange(len(spent_at)), np.ones(len(spent_at)), "flow")], [spent_at]

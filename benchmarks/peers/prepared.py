@@ -7,6 +7,7 @@ pandas for each of them alike. Nothing of the package is used but the tables and
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -17,6 +18,7 @@ import singlepot as sp
 
 from .limits import Limits
 from .moves import Moves, moves_of
+from .sums import Sum, sums
 
 GRANT_KEYS = ["area", "envelope", "year"]
 TARGET_KEYS = ["area", "objective", "year"]
@@ -35,13 +37,16 @@ class Prepared:
     targets
         area, objective, year: proposed, low (-inf where nothing binds), high, ceiling (inf).
     pot
-        envelope, year: amount, carry (most that may go into the next year), vire (most that may go elsewhere).
+        envelope, year: amount, carry (most that may go into the next year), vire (most that may go elsewhere),
+        open (whether money may come from elsewhere).
     national
         objective, priority, weight, target, first, last: positions of its years.
     steps
         area, envelope, year, before, step: the largest change from the year before.
     pot_shares
         (cells of ``grants``, whether it is a floor, limit).
+    sums
+        Limits of sums over several cells or areas.
     own_cost_ceiling
         By area, money.
     concessions
@@ -60,6 +65,7 @@ class Prepared:
     national: pd.DataFrame
     steps: pd.DataFrame
     pot_shares: list[tuple[pd.DataFrame, bool, float]]
+    sums: list[Sum]
     own_cost_ceiling: pd.Series
     concessions: pd.DataFrame
     burdens: pd.DataFrame
@@ -135,10 +141,11 @@ def prepare(scenario: sp.Scenario) -> Prepared:
         moves=moves,
         grants=_grants(tables, moves, limits),
         targets=_targets(tables, moves, limits),
-        pot=_pot(tables, moves, limits, years),
+        pot=_pot(tables, moves, limits, years, settings.ring_fenced),
         national=_national(tables, objectives, years),
         steps=limits.steps(),
         pot_shares=limits.pot_shares(),
+        sums=sums(limits, moves),
         own_cost_ceiling=limits.own_cost(),
         concessions=_concessions(tables, centre, people, equity),
         burdens=pd.DataFrame({"equity": equity, "bid": tables["bids"].groupby("area")["amount"].sum()})
@@ -179,7 +186,9 @@ def _targets(tables: dict[str, pd.DataFrame], moves: Moves, limits: Limits) -> p
     return cells.loc[concerned, [*TARGET_KEYS, "proposed", "low", "high", "ceiling"]].reset_index(drop=True)
 
 
-def _pot(tables: dict[str, pd.DataFrame], moves: Moves, limits: Limits, years: list[str]) -> pd.DataFrame:
+def _pot(
+    tables: dict[str, pd.DataFrame], moves: Moves, limits: Limits, years: list[str], fenced: Sequence[str]
+) -> pd.DataFrame:
     """Pots by envelope and year; one of nothing where money is changed and no pot is named."""
     pot = tables["pot"].groupby(["envelope", "year"])["amount"].sum()
     named = pot.index
@@ -194,6 +203,7 @@ def _pot(tables: dict[str, pd.DataFrame], moves: Moves, limits: Limits, years: l
         pot[column] = np.where(basis == "amount", value, value * pot["amount"])
         pot.loc[~(pot["named"] & (pot["amount"] > 0) & (pot[column] > 0)), column] = 0.0
     pot.loc[~into.isin(named), "carry"] = 0.0
+    pot["open"] = pot["named"] & ~pot["envelope"].isin(fenced)
     return pot
 
 

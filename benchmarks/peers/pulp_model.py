@@ -101,6 +101,12 @@ class Model:
             keys = cells.itertuples(index=False, name=None)
             total = pulp.lpSum(self.grant[cell] for cell in keys if cell in self.grant)
             problem += total >= limit if is_floor else total <= limit
+        for limit in data.sums:
+            total = pulp.lpSum(change * self.s[j] for j, change in zip(limit.move, limit.change, strict=True))
+            if len(limit.move) and limit.low > -float("inf"):
+                problem += total >= limit.low
+            if len(limit.move) and limit.high < float("inf"):
+                problem += total <= limit.high
 
     def _targets(self) -> None:
         data, problem = self.data, self.problem
@@ -130,7 +136,7 @@ class Model:
             for (e, t), row in places.items()
             if row.vire > 0
             for into in data.pot["envelope"].unique()
-            if into != e and (into, t) in places and places[into, t].named
+            if into != e and (into, t) in places and places[into, t].open
         }
         spent = defaultdict(list)
         for (_, e, t), g in self.grant.items():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
+import numpy as np
 import pyomo.environ as pyo
 from pyomo.contrib.solver.solvers.highs import Highs
 
@@ -119,6 +120,14 @@ def grants(model: Any, data: Prepared) -> None:
         total = pyo.quicksum(model.grant[cell] for cell in keys if cell in bid)
         if is_variable(total):
             model.pot_share.add(total >= limit if is_floor else total <= limit)
+    model.together = pyo.ConstraintList()
+    for limit in data.sums:
+        if len(limit.move):
+            total = pyo.quicksum(
+                change * model.take_up[int(j)] for j, change in zip(limit.move, limit.change, strict=True)
+            )
+            low, high = (None if np.isinf(end) else end for end in (limit.low, limit.high))
+            model.together.add(pyo.inequality(low, total, high))
 
 
 def targets(model: Any, data: Prepared) -> None:
@@ -145,7 +154,7 @@ def pots(model: Any, data: Prepared) -> None:
     pot = data.pot.set_index(["envelope", "year"])
     amount, most_carried, most_vired = (pot[name].to_dict() for name in ("amount", "carry", "vire"))
     before = dict(zip(data.years[1:], data.years, strict=False))
-    named = set(pot.index[pot["named"]])
+    named = set(pot.index[pot["open"]])
     into = sorted({e for e, _ in named})
     by_place = defaultdict(list)
     for a, e, t in model.MONEY:

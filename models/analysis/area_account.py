@@ -18,6 +18,7 @@ from ..scenario.scenario import Scenario
 from ..settlement.settle import settle_scenario
 from ..settlement.settlement import Settlement
 from ..tables.copies import CopiedTables
+from ..tables.recipients import recipients_of
 
 OWNED = ("bids", "targets", "options", "option_years")
 """Tables whose rows belong to an area."""
@@ -168,6 +169,17 @@ def _find(scenario: Scenario, area: str) -> tuple[str, str]:
     return codes[0], names[codes[0]]
 
 
+def _rules_without(scenario: Scenario, code: str) -> pd.DataFrame:
+    """Return the rows of the table ``rules`` that are not about one area, nor about a recipient of it alone."""
+    areas, rules = (scenario.filled(table) for table in ("areas", "rules"))
+    rest = areas[areas["code"] != code]
+    name = str(areas.loc[areas["code"] == code, "name"].iloc[0])
+    labels = {*recipients_of(rest["code"].tolist(), rest["name"], rest["recipient"]), *rest["name"]}
+    named = rules["recipient"].where((rules["recipient"] != code) | rules["recipient"].isin(labels), name)
+    kept = (rules["area"] != code) & ((named == "") | named.isin(labels))
+    return rules.assign(recipient=named)[kept].reset_index(drop=True)
+
+
 def _without(
     settlement: Settlement,
     code: str,
@@ -179,11 +191,9 @@ def _without(
     tables = {name: scenario.tables[name] for name in OWNED if name in scenario.tables}
     less = {name: table[table["area"] != code].reset_index(drop=True) for name, table in tables.items()}
     changed: dict[str, pd.DataFrame | None] = {name: table if len(table) else None for name, table in less.items()}
-    if "rules" in scenario.tables and "area" in scenario.tables["rules"]:
-        rules = scenario.tables["rules"]
-        changed["rule_rows"] = rules[rules["area"] != code].reset_index(drop=True)
-    areas = scenario.tables["areas"]
-    changed["areas"] = areas[areas["code"] != code].reset_index(drop=True)
+    areas = scenario.filled("areas")
+    changed["areas"] = scenario.tables["areas"][areas["code"] != code].reset_index(drop=True)
+    changed["rule_rows"] = _rules_without(scenario, code)
     less_one = scenario.with_(**changed)  # type: ignore[arg-type]  # only tables, by name
     again = settle_scenario(less_one, time_limit_s=time_limit_s, progress=progress).national
     return settlement.national[["objective", "year", "target", "shortfall"]].assign(

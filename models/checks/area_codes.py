@@ -26,8 +26,16 @@ Codes = Mapping[str, int]
 """First row of each code."""
 
 
-def check_area_codes(areas: Parsed) -> None:
-    """Check the codes of areas by themselves and one against another; only look-alikes and doubles are problems."""
+def check_area_codes(areas: Parsed, overlapping: bool = False) -> None:
+    """Check the codes of areas by themselves and one against another; only look-alikes and doubles are problems.
+
+    Parameters
+    ----------
+    areas
+        The table.
+    overlapping
+        Whether areas may lie within one another.
+    """
     if "code" not in areas.labels:
         return
     rows: dict[str, int] = {}
@@ -41,7 +49,7 @@ def check_area_codes(areas: Parsed) -> None:
     official = {code: row for code, row in rows.items() if OFFICIAL.fullmatch(code)}
     _check_nearly_official(areas, rows, official, almost)
     territorial = {code: row for code, row in rows.items() if TERRITORIAL.fullmatch(code)}
-    if official or territorial:
+    if (official or territorial) and not overlapping:
         _check_within(areas, {**official, **territorial}, register())
     if official:
         known = register()

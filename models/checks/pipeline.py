@@ -33,6 +33,7 @@ from .plausibility.units import check_units
 from .programmes import check_assumed
 from .rate_rules import check_rate_rules
 from .recipients import check_recipients
+from .ring_fences import check_ring_fences
 from .rules import check_rules
 
 log = logging.getLogger("singlepot")
@@ -116,7 +117,7 @@ def check_tables(
 def _check_together(
     tables: dict[str, Parsed], settings: Settings, unusable: frozenset[str], report: Report, file: str
 ) -> None:
-    check_area_codes(tables["areas"])
+    check_area_codes(tables["areas"], settings.overlapping)
     check_pot(tables, settings, unusable)
     check_attributes(tables, settings, unusable)
     check_centre(tables)
@@ -124,6 +125,7 @@ def _check_together(
     if tables["objectives"].complete and "stages" not in unusable and not tables["objectives"].faulty:
         check_limits_of_stages(tables["objectives"], settings, report, file)
     if tables["pot"].complete:
+        check_ring_fences(envelopes_of(tables["pot"]), settings, report, file)
         check_grants(tables["option_years"], envelopes_of(tables["pot"]))
     check_options(tables)
     check_assumed(tables["options"])

@@ -13,6 +13,7 @@ from .census import Census
 from .levelling import target_of
 from .number_cells import Floats
 from .parsing import Parsed
+from .rule_rows import names_of_rows
 
 Tables = Mapping[str, Parsed]
 
@@ -40,7 +41,7 @@ def check_rate_rules(tables: Tables, census: Census, settings: Settings, report:
     rules = tables["rules"]
     if not {"rule", "value"} <= set(rules.labels) | set(rules.numbers):
         return
-    for row, name in enumerate(rules.labels["rule"].values):
+    for row, name in enumerate(names_of_rows(rules)):
         rule = RULES.get(name)
         if rule is not None and rule.over.of_rates:
             _check_row(tables, row, rule, census, settings)

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from ..tables.rule_kinds import SELECTORS, Rule
+from ..tables.recipients import recipients_of
+from ..tables.rule_kinds import AREA, SELECTORS, Rule, names_of
 from .keys import places
 from .parsing import Parsed, say
 from .text_cells import Integers
@@ -82,10 +83,11 @@ class Index:
 def index_of_areas(areas: Parsed, axes: Mapping[str, Sequence[str]]) -> Index:
     """Index the cells of all areas and of the words of each further axis."""
     vocabulary, codes = words_of_areas(areas)
+    of_areas = tuple(vocabulary)
     for name, words in axes.items():
         vocabulary[name] = {word: code for code, word in enumerate(words)}
         codes[name] = np.arange(len(words), dtype=np.int64)
-    along = {"area": 0, "region": 0, "type": 0} | {name: 1 + position for position, name in enumerate(axes)}
+    along = dict.fromkeys(of_areas, 0) | {name: 1 + position for position, name in enumerate(axes)}
     return Index((areas.rows, *(len(words) for words in axes.values())), along, vocabulary, codes)
 
 
@@ -97,7 +99,28 @@ def words_of_areas(areas: Parsed) -> tuple[dict[str, dict[str, int]], dict[str, 
         labels = areas.text(source)
         vocabulary[column] = {word: code for code, word in enumerate(labels.words) if word}
         codes[column] = places(labels, vocabulary[column])
+    held = holders_of(areas)
+    number = {holder: at for at, holder in enumerate(dict.fromkeys(held.values()))}
+    vocabulary["recipient"] = {word: number[holder] for word, holder in held.items()}
+    codes["recipient"] = np.asarray([number[holder] for holder in recipients_in(areas)], dtype=np.int64)
     return vocabulary, codes
+
+
+def recipients_in(areas: Parsed) -> tuple[str, ...]:
+    """Who holds the grant of each area."""
+    return recipients_of(*(areas.text(column).values.astype(str).tolist() for column in ("code", "name", "recipient")))
+
+
+def holders_of(areas: Parsed) -> dict[str, str]:
+    """Whom each word means that names a recipient: a code or label, or the exact name of an area."""
+    held = dict.fromkeys(recipients_in(areas))
+    names = zip(areas.text("name").values, areas.text("code").values, strict=True)
+    return {str(name): str(code) for name, code in names if name and code in held} | {word: word for word in held}
+
+
+def names_of_rows(rules: Parsed) -> npt.NDArray[np.object_]:
+    """Return the name of each row's rule, which says its level too."""
+    return np.asarray(names_of(rules.labels["rule"].values, rules.text("level").values), dtype=object)
 
 
 @dataclass(frozen=True, eq=False)
@@ -143,11 +166,12 @@ def winners_in(index: Index, rules: Parsed, rows: Integers, patterns: Mapping[tu
 
 def _check_ties(rules: Parsed, first: Integers, second: Integers, tied: Booleans) -> None:
     pairs = np.unique(np.column_stack([first[tied], second[tied]]), axis=0)
+    level = rules.text("level")
     for one, other in (sorted(map(int, pair)) for pair in pairs):
         rules.complain(
             "SP-D054",
             other,
-            value=say(rules, other, ("rule", *SELECTORS)),
+            value=say(rules, other, ("rule", *(("level",) if level[other] != AREA else ()), *SELECTORS)),
             expected=f"a row more or less particular than {rules.raw.place.row(one)}, {say(rules, one, SELECTORS)}",
             remedy="where both hold neither wins: name one more column in one of them",
         )

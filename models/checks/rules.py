@@ -8,18 +8,19 @@ import numpy as np
 import numpy.typing as npt
 
 from ..diagnostics.problems import did_you_mean, one_of, shown
-from ..tables.rule_kinds import OF_REFERENCE, OPTIONS, RULES, SELECTORS, SUMS, Rule
+from ..tables.rule_kinds import AREA, OF_REFERENCE, OPTIONS, RULES, SELECTORS, SUMS, Rule, name_of
 from .census import Census
 from .keys import places
 from .parsing import Parsed, say
-from .rule_rows import NO_ROW, Winners, index_of_areas, patterns_of, winning_rows
+from .recipient_rules import Limited, check_ceilings
+from .rule_rows import NO_ROW, Winners, holders_of, index_of_areas, names_of_rows, patterns_of, winning_rows
 from .take_up_rules import check_take_ups
 from .text_cells import UNUSABLE, Integers
 
 Tables = Mapping[str, Parsed]
 Booleans = npt.NDArray[np.bool_]
 
-_OF_AREAS = ("area", "region", "type")
+_OF_AREAS = ("area", "region", "type", "recipient")
 
 
 def check_rules(
@@ -43,34 +44,42 @@ def check_rules(
         return
     sound = _check_rows(rules) & _check_areas(rules, tables["areas"])
     axes = {subject: tuple(known[subject] or ()) for subject in ("year", "envelope", "objective")}
-    names = rules.labels["rule"].values
+    names = names_of_rows(rules)
+    limited: Limited = {}
     for name, rule in RULES.items():
         rows = np.flatnonzero(sound & (names == name))
         if len(rows) and rule.over not in (SUMS, OPTIONS):
-            winners = winning_rows(rules, rule, rows, tables["areas"], axes)
+            winners = limited[name] = winning_rows(rules, rule, rows, tables["areas"], axes)
             _check_reference(rule, rules, tables["bids"], winners, census, axes)
             _check_heads(rule, rules, tables["areas"], winners, census)
     check_take_ups(tables, sound, census, known, general)
+    if not len(rules.report):
+        check_ceilings(tables, census, limited, axes, general)
 
 
 def _check_rows(rules: Parsed) -> Booleans:
     """Check selectors, basis and value of each row by itself; return the rows that stand."""
     sound = np.ones(rules.rows, dtype=bool)
-    names, bases, values = rules.labels["rule"].values, rules.text("basis").values, rules.numbers["value"]
+    names, bases, values = names_of_rows(rules), rules.text("basis").values, rules.numbers["value"]
+    written, levels = rules.labels["rule"].values, rules.text("level")
     given = {column: rules.text(column) for column in SELECTORS if column in rules.labels}
     for row in range(rules.rows):
         rule = RULES.get(names[row])
         if rule is None:
             sound[row] = False
+            if name_of(written[row], "") in RULES and levels.codes[row] != UNUSABLE:
+                remedy = "empty the cell"
+                rules.complain("SP-D080", row, "level", shown(levels[row]), f"level area for {written[row]}", remedy)
             continue
         for column, labels in given.items():
             if labels[row] and column not in rule.selectors:
                 sound[row] = False
-                expected = f"{rule.name} to be chosen by " + ", ".join(rule.selectors)
+                at = f" at level {rule.level}" if rule.level != AREA else ""
+                expected = f"{rule.written}{at} to be chosen by " + ", ".join(rule.selectors)
                 rules.complain("SP-D051", row, column, shown(labels[row]), expected, "empty the cell")
         if bases[row] and bases[row] not in rule.bases:
             sound[row] = False
-            expected = f"{' or '.join(rule.bases)} for {rule.name}"
+            expected = f"{' or '.join(rule.bases)} for {rule.written}"
             rules.complain("SP-D050", row, "basis", shown(bases[row]), expected)
         elif bases[row] in ("bid", "least"):
             _check_value(rules, row, rule, float(values[row]))
@@ -84,10 +93,10 @@ def _check_value(rules: Parsed, row: int, rule: Rule, value: float) -> None:
         return
     if value > rule.most:
         remedy = f"write {value / 100:g} if {value:g}% is meant" if 2 <= value <= 100 else ""
-        expected = f"a share ≤ {rule.most:g} for {rule.name}"
+        expected = f"a share ≤ {rule.most:g} for {rule.written}"
         rules.complain("SP-D055", row, "value", f"{value:g}", expected, remedy)
     elif value < rule.least:
-        expected = f"a share ≥ {rule.least:g} for {rule.name}"
+        expected = f"a share ≥ {rule.least:g} for {rule.written}"
         remedy = f"write {1 + value:g} if {value:.0%} more is meant" if 0 < value < 1 else ""
         rules.complain("SP-D055", row, "value", f"{value:g}", expected, remedy)
 
@@ -106,6 +115,12 @@ def _check_areas(rules: Parsed, areas: Parsed) -> Booleans:
                 word = labels[int(row)]
                 expected = f"a {column} of areas: {one_of(known)}" if known else f"a {column}, but areas have none"
                 rules.complain("SP-D052", int(row), column, shown(word), expected, did_you_mean(word, known))
+    held = holders_of(areas)
+    for row in np.flatnonzero(rules.text("recipient").where(lambda word: word != "" and word not in held)):
+        sound[row] = False
+        word = rules.text("recipient")[int(row)]
+        expected = f"a recipient of areas: {one_of(list(held))}"
+        rules.complain("SP-D052", int(row), "recipient", shown(word), expected, did_you_mean(word, list(held)))
     codes = set(areas.text("code").words)
     sound &= rules.text("area").where(lambda word: word in codes or word == "")
     matches = _matching_areas(rules, np.flatnonzero(sound), areas)

@@ -14,7 +14,7 @@ from .census import Census
 from .keys import places
 from .number_cells import Floats
 from .parsing import Parsed
-from .rule_rows import NO_ROW, Booleans, Index, patterns_of, winners_in, words_of_areas
+from .rule_rows import NO_ROW, Booleans, Index, names_of_rows, patterns_of, winners_in, words_of_areas
 from .text_cells import Integers
 
 ROUNDING = 1e-12
@@ -71,7 +71,7 @@ def check_take_ups(
         The rules for all areas.
     """
     rules = tables["rules"]
-    of_take_ups = sound & np.isin(rules.labels["rule"].values.astype(str), names_over(OPTIONS))
+    of_take_ups = sound & np.isin(names_of_rows(rules).astype(str), names_over(OPTIONS))
     if not of_take_ups.any() or len(rules.report) or any(known[kind] is None for kind in ("year", "envelope")):
         return  # which options there are, scale-backs among them, only tables without a problem say
     listed = _listed(tables, census, known["year"] or (), known["envelope"] or (TOTAL,))

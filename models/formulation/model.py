@@ -99,6 +99,7 @@ class RateDifferences:
 
 _KINDS = {
     "area": "areas",
+    "recipient": "recipients",
     "envelope": "envelopes",
     "into": "envelopes",
     "objective": "objectives",

@@ -11,8 +11,23 @@ import numpy as np
 from ..scenario.array_types import Booleans, Floats, Integers
 from ..scenario.arrays import Arrays
 from ..scenario.scenario import Scenario
-from ..tables.rule_kinds import AREAS, BASES, GRANTS, OPTIONS, PAIRS, POTS, RULES, SELECTORS, SUMS, Rule
+from ..tables.rule_kinds import (
+    AREAS,
+    BASES,
+    CAPACITIES,
+    GRANTS,
+    OPTIONS,
+    PAIRS,
+    POTS,
+    RECIPIENT,
+    RULES,
+    SELECTORS,
+    SUMS,
+    Rule,
+    name_of,
+)
 from .rate_limits import rate_limit
+from .recipients import concerned_together, sizes_together
 
 Row: TypeAlias = Mapping[Any, Any]
 """Row of the table ``rules`` by column, with every default."""
@@ -52,8 +67,8 @@ class Rules:
     ----------
     limits
         The limits of each rule over cells, by its name: A×E×T for grants and A in money, E×T for pots in money, A×K×T
-        for targets in objective units, J for take-ups. A limit of a step is the largest change between a year and the
-        one before.
+        for targets in objective units, J for take-ups, A×T for capacities in money; of recipients, R in place of A. A
+        limit of a step is the largest change between a year and the one before.
     sums
         The limits of sums of grants.
     """
@@ -96,7 +111,9 @@ def resolve(scenario: Scenario, data: Arrays) -> Rules:
 
 def resolve_rows(table: Sequence[Row], general: Mapping[str, float], data: Arrays) -> Rules:
     """Work out every rule's limit in every cell from the rows of the table of rules and the general ones."""
-    rows = {name: [row for row in table if row["rule"] == name] for name in RULES}
+    rows: dict[str, list[Row]] = {name: [] for name in RULES}
+    for row in table:
+        rows[name_of(str(row["rule"]), str(row["level"]))].append(row)
     limits = {
         rule.name: _limit(rule, rows[rule.name], general.get(rule.name), data)
         for rule in RULES.values()
@@ -114,6 +131,8 @@ def sizes(rule: Rule, data: Arrays) -> dict[str, Floats]:
     the smaller of bid and reference.
     """
     one = np.ones(())
+    if rule.over.members is not None:
+        return sizes_together(rule, data, sizes(replace(rule, over=rule.over.members), data))
     if rule.over is OPTIONS:
         return {"bid": data.options.limit, "amount": one}
     if rule.over is POTS:
@@ -121,6 +140,14 @@ def sizes(rule: Rule, data: Arrays) -> dict[str, Floats]:
     if rule.over is AREAS:
         reference = np.nansum(data.reference, axis=(1, 2))
         return {"bid": data.bid_of_area, "reference": reference, "amount": one, "per_head": data.population}
+    if rule.over is CAPACITIES:
+        reference = np.nansum(data.reference, axis=1)
+        return {
+            "bid": data.bid.sum(axis=1),
+            "reference": reference,
+            "amount": one,
+            "per_head": data.population[:, None],
+        }
     none = np.full((1, 1, 1), np.nan)
     asked, reference = (data.bid, data.reference) if rule.over is GRANTS else (data.proposed, none)
     if rule.sense == "step":
@@ -179,13 +206,19 @@ def _concerned(rule: Rule, choice: _Choice, data: Arrays) -> Booleans:
         return np.ones(choice.value.shape, dtype=bool)
     if rule.over is AREAS:
         return data.bid_of_area > 0
-    asks = (data.bid if rule.over is GRANTS else data.proposed) > 0
+    if rule.level == RECIPIENT:
+        return concerned_together(rule, data)
+    if rule.over is CAPACITIES:
+        asks = data.bid.sum(axis=1) > 0
+    else:
+        asks = (data.bid if rule.over is GRANTS else data.proposed) > 0
     if rule.sense == "step":
         both = np.zeros(asks.shape, dtype=bool)
         both[:, :, 1:] = asks[:, :, 1:] & asks[:, :, :-1]
         return both
     absolute = np.isin(choice.basis, [BASES.index(basis) for basis in ABSOLUTE])
-    return asks | (absolute & (~data.centre[:, None, None] | choice.names_centre))
+    centre = data.centre.reshape(-1, *(1,) * (asks.ndim - 1))
+    return np.asarray(asks | (absolute & (~centre | choice.names_centre)), dtype=bool)
 
 
 def _choose(rule: Rule, rows: Sequence[Row], general: float | None, data: Arrays) -> _Choice:
@@ -214,7 +247,12 @@ def _matching(row: Row, axis: str, data: Arrays) -> Booleans:
         for selector, labels in (("area", data.areas), ("region", data.region), ("type", data.type)):
             if row[selector]:
                 matches &= np.asarray(labels, dtype=object) == row[selector]
-        return matches
+        return matches & _matching(row, "recipient", data)[data.holder]
+    if axis == "recipient":
+        named = (
+            row[axis] if row[axis] in data.recipients else dict(zip(data.names, data.areas, strict=True)).get(row[axis])
+        )
+        return np.asarray([not row[axis] or label == named for label in data.recipients], dtype=bool)
     if axis == "option":
         options = data.options
         named = options.name == row["option"] if row["option"] else ~options.scale_back

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from singlepot.solver import (
@@ -23,9 +25,10 @@ from ..formulation.bounds import grant_bounds
 from ..formulation.formulation import Formulation
 from ..money import decimals_for, outward, spoken, spoken_up
 from ..tables.plain_words import plain
-from ..tables.rule_kinds import bounds_of
-from .clash import called, say_ways_out
+from ..tables.rule_kinds import POT, POTS, bounds_of, names_over
+from .clash import Clash, called, say_ways_out
 from .rates import explain_rates
+from .recipient_floors import FLOOR, lacking_by_recipients, most_in_pots, say_recipients_floors
 from .relaxable import RelaxableProgramme, relaxable
 from .remedies import say_pots, say_value
 from .search import find_clash
@@ -71,9 +74,21 @@ def explain_conflict(
             return ended_early(halt, ())
         if clash is None:
             return _missed_by_little(least)
-        words = str(clash), least or "relax one of them"
+        words = _by_recipients(formulation, clash) or (str(clash), least or "relax one of them")
     cause, remedy = words
     return NoSettlementError(cause, f"{remedy}; {POINTER}")
+
+
+def _by_recipients(formulation: Formulation, clash: Clash) -> tuple[str, str] | None:
+    """Say a clash of floors and pots recipient by recipient, where some have a floor of their own: cause and remedy."""
+    of_areas = bounds_of("grant")["floor"].name
+    moves = (POT, of_areas, FLOOR, *names_over(POTS))
+    floored = formulation.rules[FLOOR].binds.any() and not set(clash.kinds) - set(moves) and POT in clash.alone
+    lacking = lacking_by_recipients(formulation) if floored else []
+    if not lacking:
+        return None
+    by_pots = say_pots(formulation, lacking)
+    return say_recipients_floors(formulation), say_ways_out(replace(clash, ways_out=(by_pots, *clash.ways_out[1:])))
 
 
 def _missed_by_little(least: str | None) -> NoSettlementError:
@@ -118,10 +133,7 @@ def _short_pots(formulation: Formulation) -> tuple[str, str] | None:
     if floor is None or len(scenario.tables["rules"]):
         return None
     lowest = grant_bounds(data, rules)[0].sum(axis=0)
-    carry = np.nan_to_num(rules["carry_over"].value)
-    vire = np.nan_to_num(rules["virement"].value)
-    most = data.pot + vire.sum(axis=0) - vire
-    most[:, 1:] += carry[:, :-1]
+    most = most_in_pots(formulation)
     short = np.argwhere(lowest > most * (1 + 1e-12))
     if not len(short):
         return None

@@ -20,7 +20,7 @@ from ..formulation.rules import Limit, Rules, resolve
 from ..scenario.array_types import Floats, Integers
 from ..scenario.arrays import arrays
 from ..scenario.scenario import Scenario
-from ..tables.rule_kinds import KINDS, OPTIONS, POT, POTS, RULES, SUMS, Rule, names_over
+from ..tables.rule_kinds import AREA, KINDS, OPTIONS, POT, POTS, RECIPIENT, RULES, SUMS, Rule, names_over
 from .relaxation_costs import cost_of_relaxing, shares_of_pot
 
 EXTRA = "extra"
@@ -42,11 +42,11 @@ class RelaxableProgramme:
     programme
         The same, with no limit left in the bounds of its columns.
     limits
-        One row a limit: ``kind``, ``rule``, ``area``, ``envelope``, ``objective``, ``year``, ``option`` (empty: none),
-        ``row``, ``position`` (among the rule's limits), ``value`` (money, objective units or take-up), ``before`` (what
-        counts towards it already), ``there`` (False: no rule says so, nothing may move), ``below`` and ``above``
-        (whether the lower and the upper bound of the row are the limit's), ``unit`` (what a change of 1 means in the
-        value), ``share`` (whether it is a share of the proposed target or largest take-up), ``most`` (the largest
+        One row a limit: ``kind``, ``rule``, ``area`` (or recipient), ``envelope``, ``objective``, ``year``, ``option``
+        (empty: none), ``row``, ``position`` (among the rule's limits), ``value`` (money, objective units or take-up),
+        ``before`` (what counts towards it already), ``there`` (False: no rule says so, nothing may move), ``below`` and
+        ``above`` (whether the lower and the upper bound of the row are the limit's), ``unit`` (what a change of 1 means
+        in the value), ``share`` (whether it is one of the proposed target or largest take-up), ``most`` (the largest
         value), ``size`` and ``weight`` of a change, ``implied_upper``.
     pot_shares
         (rows, limits of kind pot, values): what a larger pot does to limits that are shares of it.
@@ -218,6 +218,7 @@ def _of_rows(formulation: Formulation, rules: Rules) -> list[pd.DataFrame]:
         at = tuple(
             pd.Index(getattr(formulation.data, f"{axis}s")).get_indexer(pd.Index(keys[axis])) for axis in rule.over.axes
         )
+        keys = {AREA if axis == RECIPIENT else axis: labels for axis, labels in keys.items()}
         value = rules[rule.name].value
         position = np.ravel_multi_index(at, value.shape)
         parts.append(_limits(rule, {**keys, "position": position}, np.asarray(value[at]), rows))

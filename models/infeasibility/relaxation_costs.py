@@ -10,11 +10,12 @@ import pandas as pd
 
 from ..formulation.formulation import Formulation
 from ..formulation.model import ABSENT
+from ..formulation.recipients import values_together
 from ..formulation.rules import Rules, resolve, sizes
 from ..scenario.array_types import Booleans, Floats, Integers
 from ..scenario.arrays import Arrays
 from ..scenario.scenario import Scenario
-from ..tables.rule_kinds import OPTIONS, POT, POTS, RULES, SUMS, TARGETS, names_over
+from ..tables.rule_kinds import OPTIONS, POT, POTS, RECIPIENT, RULES, SUMS, TARGETS, names_over
 
 
 def cost_of_relaxing(limits: pd.DataFrame, data: Arrays, rules: Rules, formulation: Formulation) -> pd.DataFrame:
@@ -31,8 +32,8 @@ def cost_of_relaxing(limits: pd.DataFrame, data: Arrays, rules: Rules, formulati
     1 for a share of a target or take-up. A size of 0 is replaced by the limit itself.
     """
     value = np.nan_to_num(limits["value"].to_numpy(dtype=np.float64))
-    area = _places(data.areas, limits["area"])
-    share = limits["rule"].isin(names_over(TARGETS)).to_numpy()
+    targets = [name for name, rule in RULES.items() if rule.over in (TARGETS, TARGETS.of_recipients)]
+    share = limits["rule"].isin(targets).to_numpy()
     taken = limits["rule"].isin(names_over(OPTIONS)).to_numpy()
     position = limits["position"].to_numpy(dtype=np.int64)
     everything = float(data.bid.sum() + data.pot.sum()) or 1.0
@@ -47,12 +48,19 @@ def cost_of_relaxing(limits: pd.DataFrame, data: Arrays, rules: Rules, formulati
         else:
             whole = np.broadcast_to(sizes(rule, data)["bid"], rules[rule.name].value.shape)
             size[mine] = whole.reshape(-1)[position[mine]]
+    of_a_target = np.broadcast_to(_weight_of_a_target(data)[:, None, None], data.proposed.shape)
     unit, weight, most = np.ones(len(limits)), np.ones(len(limits)), np.full(len(limits), np.inf)
-    unit[share] = data.proposed.reshape(-1)[position[share]]
+    for name in targets:
+        mine, rule = (limits["rule"] == name).to_numpy(), RULES[name]
+        together = rule.level == RECIPIENT
+        whole, weights = (
+            values_together(rule, of_members, data) if together else of_members
+            for of_members in (data.proposed, of_a_target)
+        )
+        unit[mine], weight[mine] = (of_cells.reshape(-1)[position[mine]] for of_cells in (whole, weights))
     unit[taken] = most[taken] = data.options.limit[position[taken]]
     unit = np.where(unit > 0, unit, np.where(value > 0, value, 1.0))
     size = np.where(share | taken, 1.0, np.where(size > 0, size, np.where(value > 0, value, everything / 1000)))
-    weight[share] = _weight_of_a_target(data)[area[share]]
     weight[taken] = _weight_of_an_option(data)[position[taken]]
     return limits.assign(
         value=value,

@@ -82,7 +82,7 @@ def say_value(value: RuleValue, scenario: Scenario) -> str:
     to = f"{value.to:.{value.decimals}f}"
     if value.basis == "amount" and not RULES[value.rule].over.of_targets:
         to = spoken(value.to, scenario.settings.money, max(value.decimals, 1))
-    return f"{word} {called(value.rule)} ({value.rule}){where} to {to}"
+    return f"{word} {called(value.rule)} ({RULES[value.rule].written}){where} to {to}"
 
 
 def say_pots(formulation: Formulation, lacking: Sequence[tuple[str, str, float]]) -> str:
@@ -119,7 +119,8 @@ def _by_value(elastic: RelaxableProgramme, change: UniformChange, alone: Relaxat
     ]
     yield text + (f" ({list_words(enough)})" if 0 < len(enough) <= MOST_NAMED else "")
     if value.basis == "reference" and "least" in RULES[value.rule].bases:
-        yield f"give {called(value.rule)} ({value.rule}) the basis least, the smaller of bid and reference"
+        written = f"{called(value.rule)} ({RULES[value.rule].written})"
+        yield f"give {written} the basis least, the smaller of bid and reference"
 
 
 def _one_by_one(elastic: RelaxableProgramme, kind: str, alone: Relaxation) -> str:
@@ -146,4 +147,4 @@ def _limit(elastic: RelaxableProgramme, row: Mapping[Any, Any]) -> str:
     written = f"{to:.{decimals}f}"
     if not (RULES[rule].over.of_targets or RULES[rule].over is OPTIONS):
         written = spoken(to, scenario.settings.money, max(decimals, 1))
-    return f"set {called(rule)} ({rule}){f' of {of}' if of else ''}{when} to {written}"
+    return f"set {called(rule)} ({RULES[rule].written}){f' of {of}' if of else ''}{when} to {written}"

@@ -90,7 +90,9 @@ def _alone(elastic: RelaxableProgramme, kinds: Sequence[str], kind: str, control
     slacks, of, moves = elastic.slacks([kind])
     if not len(of):
         return None
-    shared = kind in names_over(TARGETS, OPTIONS)  # sums of money are the same however they are shared
+    shared = kind in names_over(
+        TARGETS, TARGETS.of_recipients, OPTIONS
+    )  # sums of money are the same however they are shared
     programme, background = elastic.keeping(kinds), elastic.formulation.curvature
     try:
         relaxed = least_change(programme, slacks, background, control, shared=shared)

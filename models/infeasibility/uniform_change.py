@@ -20,7 +20,7 @@ from ..formulation.rules import resolve_rows
 from ..money import outward
 from ..scenario.array_types import Floats, Integers
 from ..scenario.scenario import Scenario
-from ..tables.rule_kinds import OF_REFERENCE, OPTIONS, RULES, SELECTORS, SUMS
+from ..tables.rule_kinds import OF_REFERENCE, OPTIONS, RULES, SELECTORS, SUMS, name_of
 from .relaxable import RelaxableProgramme
 
 MOST_ALONE = 4
@@ -113,10 +113,11 @@ def values_of(scenario: Scenario, kind: str) -> list[RuleValue]:
     general = scenario.settings.rules
     values = [RuleValue(name, None, {}, "bid", general[name], general[name]) for name in rules if name in general]
     for position, row in enumerate(scenario.filled("rules").to_dict("records")):
-        if row["rule"] in rules and not (rules[row["rule"]].over is OPTIONS and row["basis"] == "amount"):
+        name = name_of(str(row["rule"]), str(row["level"]))
+        if name in rules and not (rules[name].over is OPTIONS and row["basis"] == "amount"):
             selectors = {name: str(row[name]) for name in SELECTORS if row[name]}
             value = float(row["value"])
-            values.append(RuleValue(str(row["rule"]), position, selectors, str(row["basis"]), value, value))
+            values.append(RuleValue(name, position, selectors, str(row["basis"]), value, value))
     return values
 
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
+from ..tables.recipients import recipients_of
 from ..tables.schema import BASE, CENTRE
 from .array_types import Booleans, Columns, Floats, Integers, Texts
 from .levelling import Levelling, levelling
 from .option_arrays import Options, option_arrays
 from .positions import Positions
-from .recipients import recipients_of
 from .scenario import Scenario
 
 
@@ -37,11 +38,12 @@ class Arrays:
     """A scenario as arrays over areas A, envelopes E, objectives K and years T.
 
     ``bid`` and ``reference`` A×E×T (money), ``proposed`` A×K×T (objective units), ``preference`` π A×K,
-    ``pot`` E×T with ``has_pot``, ``population`` A (NaN unknown), ``equity`` λ A, ``share`` p A,
+    ``pot`` E×T with ``has_pot``, ``ring_fenced`` E, ``population`` A (NaN unknown), ``equity`` λ A, ``share`` p A,
     ``objective_weight`` ω K, ``priority`` K. ``levelling`` holds rates of areas and the places that aims compare.
     """
 
     areas: tuple[str, ...]
+    names: tuple[str, ...]
     envelopes: tuple[str, ...]
     objectives: tuple[str, ...]
     years: tuple[str, ...]
@@ -58,6 +60,7 @@ class Arrays:
     preference: Floats
     pot: Floats
     has_pot: Booleans
+    ring_fenced: Booleans
     national: National
     objective_weight: Floats
     priority: Integers
@@ -65,6 +68,17 @@ class Arrays:
     share: Floats
     options: Options
     levelling: Levelling
+
+    @cached_property
+    def recipients(self) -> tuple[str, ...]:
+        """Who holds grants, R: codes of areas, or labels."""
+        return tuple(sorted(set(self.recipient)))
+
+    @cached_property
+    def holder(self) -> Integers:
+        """Position of each area's recipient, A."""
+        position = {recipient: at for at, recipient in enumerate(self.recipients)}
+        return np.asarray([position[recipient] for recipient in self.recipient], dtype=np.int64)
 
     @property
     def bid_of_area(self) -> Floats:
@@ -102,6 +116,7 @@ def arrays(scenario: Scenario) -> Arrays:
     people = _people(population, bids, concerned)
     return Arrays(
         areas=areas,
+        names=tuple(areas_table["name"]),
         envelopes=envelopes,
         objectives=objectives,
         years=years,
@@ -118,6 +133,7 @@ def arrays(scenario: Scenario) -> Arrays:
         preference=preference,
         pot=pot,
         has_pot=has_pot,
+        ring_fenced=np.isin(envelopes, scenario.settings.ring_fenced),
         national=_national(scenario, positions),
         objective_weight=objectives_table["weight"],
         priority=objectives_table["priority"].astype(np.int64),

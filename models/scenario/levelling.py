@@ -15,9 +15,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ..settings.levelling import Convergence
+from ..tables.recipients import recipients_of
 from .array_types import Booleans, Columns, Floats, Integers
 from .positions import index_of
-from .recipients import recipients_of
 from .scenario import Scenario
 
 KEPT = 0.001

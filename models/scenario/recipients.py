@@ -2,35 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-
+from ..tables.recipients import recipients_of
 from ..tables.schema import CENTRE
 from .scenario import Scenario
 
 RECIPIENT_TABLES = ("recipients", "recipient_targets")
 """Tables of a settlement in which some recipient holds the grant of another area."""
-
-
-def recipients_of(codes: Collection[str], names: Iterable[str], labels: Iterable[str]) -> tuple[str, ...]:
-    """Return who holds the grant of each area: a code, or a label that is none.
-
-    Parameters
-    ----------
-    codes, names
-        Of all areas.
-    labels
-        The column ``recipient``: a code, or the exact name of an area where no code matches; empty for the area itself.
-
-    Examples
-    --------
-    >>> recipients_of(["A", "B", "C"], ["Aston", "Barton", "Carton"], ["", "Aston", "Both"])
-    ('A', 'A', 'Both')
-    """
-    known, of_name = set(codes), dict(zip(names, codes, strict=True))
-    return tuple(
-        code if not label else label if label in known else of_name.get(label, label)
-        for code, label in zip(codes, labels, strict=True)
-    )
 
 
 def recipient_names(scenario: Scenario) -> dict[str, str]:

@@ -93,6 +93,8 @@ class Scenario:
         inclusion: Mapping[str, Any] | None = None,
         derive: Mapping[str, Any] | None = None,
         attributes: Sequence[str] = (),
+        overlapping: bool = False,
+        ring_fenced: Sequence[str] = (),
         title: str = "",
         money: str = "GBP million",
         price_base: str = "",
@@ -114,6 +116,10 @@ class Scenario:
             As the sections of these names; an empty mapping derives by the defaults.
         attributes
             Further numeric columns of areas.
+        overlapping
+            Whether areas may lie within one another, as councils do in their combined authority.
+        ring_fenced
+            Envelopes into which no money moves from others.
         title, money, price_base
             As in ``scenario.toml``.
 
@@ -131,6 +137,8 @@ class Scenario:
             "price_base": price_base,
             "years": years,
             "attributes": attributes,
+            "overlapping": overlapping,
+            "ring_fenced": ring_fenced,
             "rules": rules,
             "equity": equity,
             "stages": stages,
@@ -164,6 +172,8 @@ class Scenario:
         derive: Mapping[str, Any] | EllipsisType | None = ...,
         years: Sequence[str] | None = None,
         attributes: Sequence[str] | None = None,
+        overlapping: bool | None = None,
+        ring_fenced: Sequence[str] | None = None,
         title: str | None = None,
         money: str | None = None,
         price_base: str | None = None,
@@ -177,7 +187,7 @@ class Scenario:
         rules, stages, equity, convergence, inclusion, derive
             Merged key by key with what is there; None removes a key, and of all but rules and stages the section. A
             DataFrame of rules replaces the table.
-        years, attributes, title, money, price_base
+        years, attributes, overlapping, ring_fenced, title, money, price_base
             Replaced. The money is not converted.
         tables
             Given rows, replaced as a whole, by name; None leaves the table out. What follows from programme lines is
@@ -208,6 +218,8 @@ class Scenario:
         replaced = {
             "years": years,
             "attributes": attributes,
+            "overlapping": overlapping,
+            "ring_fenced": ring_fenced,
             "title": title,
             "money": money,
             "price_base": price_base,

@@ -15,6 +15,8 @@ SETTINGS_EXPLAINED = {
     "price_base": "Financial year in whose prices the money is, 2025-26.",
     "years": "Financial years to be settled, consecutive: 2026-27, 2027-28.",
     "attributes": "Names of the further numeric columns of areas.",
+    "overlapping": "Whether areas may lie within one another, as councils in their combined authority: true or false.",
+    "ring_fenced": "Envelopes into which no money moves from others: capability.",
     "expect": 'How many rows a table has, `bids = 284`, or the hash of its CSV, `bids = "sha256:…"`; `settings` is '
     "how many values rules, equity and stages set beside their defaults. Checked on reading.",
     **{

@@ -235,6 +235,8 @@ class SettingsFile(Strict):
         AfterValidator(_consecutive),
     ]
     attributes: Annotated[tuple[Annotated[str, AfterValidator(_attribute)], ...], FROM_LIST, _once("SP-S007")] = ()
+    overlapping: bool = False
+    ring_fenced: Annotated[tuple[str, ...], FROM_LIST] = ()
     expect: ExpectSection = ExpectSection()
     rules: RulesSection = RulesSection()
     equity: EquitySection | None = None

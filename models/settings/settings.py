@@ -110,6 +110,10 @@ class Settings:
         Financial year in whose prices the money is; empty where the scenario does not say.
     attributes
         Numeric columns of the table areas.
+    overlapping
+        Whether areas may lie within one another by the register, as councils do in their combined authority.
+    ring_fenced
+        Envelopes into which no money moves from others.
     expect
         Number of rows of a table, or the hash of its content, as the source states them; and of values set.
     rules
@@ -142,6 +146,8 @@ class Settings:
     money: str = "GBP million"
     price_base: str = ""
     attributes: tuple[str, ...] = ()
+    overlapping: bool = False
+    ring_fenced: tuple[str, ...] = ()
     expect: Mapping[str, int | str] = field(default_factory=FrozenMapping)
     rules: Mapping[str, float] = field(default_factory=FrozenMapping)
     equity: Equity | None = None
@@ -188,6 +194,8 @@ class Settings:
             "price_base": self.price_base,
             "years": list(self.years),
             "attributes": list(self.attributes),
+            "overlapping": self.overlapping or "",
+            "ring_fenced": list(self.ring_fenced),
             "expect": dict(self.expect),
             "rules": dict(self.rules),
         }

@@ -80,7 +80,8 @@ class _Moves:
         carry_cap[:, :-1] *= data.has_pot[:, 1:]
         carry_cap[:, -1] = 0
         vire_cap = np.where(leaves, _floor(np.nan_to_num(rules["virement"].value) * unit), 0)
-        arcs = (vire_cap > 0)[:, None] & data.has_pot[None] & ~np.eye(len(data.envelopes), dtype=bool)[:, :, None]
+        open_ = data.has_pot[None] & ~data.ring_fenced[None, :, None]
+        arcs = (vire_cap > 0)[:, None] & open_ & ~np.eye(len(data.envelopes), dtype=bool)[:, :, None]
         return _Moves(
             _floor(data.pot * unit), decisions.carry_over * unit, decisions.virement * unit, carry_cap, vire_cap, arcs
         )

@@ -9,7 +9,8 @@ columns that a term writes already, a term of its own in ``models/formulation/te
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from typing import Literal
 
 BASES = ("bid", "reference", "least", "amount", "per_head")
@@ -18,8 +19,11 @@ BASES = ("bid", "reference", "least", "amount", "per_head")
 OF_REFERENCE = ("reference", "least")
 """Bases that need a reference beside every bid."""
 
-SELECTORS = ("area", "region", "type", "envelope", "objective", "year", "option")
+SELECTORS = ("area", "region", "type", "recipient", "envelope", "objective", "year", "option")
 """Columns of the table ``rules`` that choose where a row holds; empty matches everything."""
+
+AREA, RECIPIENT = LEVELS = ("area", "recipient")
+"""Whether a row limits each area, or the sum over the areas whose grants one recipient holds. Both levels hold."""
 
 POT = "pot"
 """The rows of the national pot: no rule of the table, but a limit that a repair may raise like those of rules."""
@@ -50,6 +54,8 @@ class IndexSet:
     of_rates
         Whether values are shares of gaps between rates, or of their inequality at the start, and take no basis. Such
         limits hold in the year of convergence unless a row names one; a repair sets their values, not single limits.
+    members
+        The index set of the members, where each limit is of a recipient's sum over them.
     """
 
     axes: tuple[str, ...]
@@ -57,18 +63,34 @@ class IndexSet:
     of_targets: bool = False
     of_grants: bool = False
     of_rates: bool = False
+    members: IndexSet | None = None
+
+    @property
+    def level(self) -> str:
+        """Whether the limits are those of areas, of options and of pots, or of recipients."""
+        return AREA if self.members is None else RECIPIENT
+
+    @property
+    def of_recipients(self) -> IndexSet:
+        """The index set of recipients over these members."""
+        axes = tuple(RECIPIENT if axis == AREA else axis for axis in self.axes)
+        return replace(self, axes=axes, selectors=axes, members=self)
 
 
-GRANTS = IndexSet(("area", "envelope", "year"), ("area", "region", "type", "envelope", "year"), of_grants=True)
-TARGETS = IndexSet(("area", "objective", "year"), ("area", "region", "type", "objective", "year"), of_targets=True)
-AREAS = IndexSet(("area",), ("area", "region", "type"))
+_PLACES = ("area", "region", "type", "recipient")
+
+GRANTS = IndexSet(("area", "envelope", "year"), (*_PLACES, "envelope", "year"), of_grants=True)
+TARGETS = IndexSet(("area", "objective", "year"), (*_PLACES, "objective", "year"), of_targets=True)
+AREAS = IndexSet(("area",), _PLACES)
+CAPACITIES = IndexSet(("area", "year"), (*_PLACES, "year"), of_grants=True)
+"""All envelopes of a year together."""
 POTS = IndexSet(("envelope", "year"), ("envelope", "year"), of_grants=True)
-SUMS = IndexSet((), ("area", "region", "type", "envelope", "year"), of_grants=True)
-OPTIONS = IndexSet(("option",), ("area", "region", "type", "option"))
+SUMS = IndexSet((), (*_PLACES, "envelope", "year"), of_grants=True)
+OPTIONS = IndexSet(("option",), (*_PLACES, "option"))
 """A row that names no option holds for all of the table ``options``, and for no scale-back."""
 RATES = IndexSet(TARGETS.axes, TARGETS.selectors, of_targets=True, of_rates=True)
 NATIONS = IndexSet(("objective", "year"), ("objective", "year"), of_rates=True)
-PAIRS = IndexSet(("area", "year"), ("area", "region", "type", "year"), of_rates=True)
+PAIRS = IndexSet(("area", "year"), (*_PLACES, "year"), of_rates=True)
 
 
 @dataclass(frozen=True)
@@ -107,6 +129,8 @@ class Rule:
         Whether a row must name an objective.
     unit
         Unit of its limits where they are neither money nor contributions.
+    both_levels
+        Whether rows may also limit the sum of a recipient's members; such limits are a rule of their own here.
     """
 
     name: str
@@ -125,6 +149,33 @@ class Rule:
     switch: bool = False
     of_one: bool = False
     unit: str = ""
+    both_levels: bool = False
+
+    @property
+    def level(self) -> str:
+        """Whether it limits areas, or recipients."""
+        return self.over.level
+
+    @property
+    def written(self) -> str:
+        """What the table ``rules`` calls it, beside its level."""
+        return self.name if self.level == AREA else self.name.removeprefix(f"{RECIPIENT}_")
+
+    @property
+    def of_recipients(self) -> Rule:
+        """The rule that limits a recipient's sums as this one limits areas."""
+        name = f"{RECIPIENT}_{self.name}"
+        return replace(
+            self,
+            name=name,
+            explanation=f"For a recipient's members together: {self.explanation[0].lower()}{self.explanation[1:]}",
+            words=f"recipient's {self.words}",
+            over=self.over.of_recipients,
+            term=name,
+            bound=False,
+            general=False,
+            both_levels=False,
+        )
 
     @property
     def selectors(self) -> tuple[str, ...]:
@@ -149,7 +200,7 @@ class Rule:
     @property
     def of_bidders(self) -> bool:
         """Whether only areas with a bid have limits, whatever the basis."""
-        return self.over is AREAS or (self.over is GRANTS and self.sense == "step")
+        return self.over is AREAS or (self.over is GRANTS and self.sense == "step") or self.level == RECIPIENT
 
 
 _OF_TARGETS = ("bid", "amount", "per_head")
@@ -158,7 +209,7 @@ _OF_OPTION = ("bid", "amount")
 _OF_RATES = ("bid",)
 """No other basis: the cell stays empty."""
 
-RULES = {
+_RULES = {
     rule.name: rule
     for rule in (
         Rule(
@@ -172,6 +223,7 @@ RULES = {
             summed=True,
             bases=BASES,
             most=1,
+            both_levels=True,
         ),
         Rule(
             "grant_ceiling",
@@ -184,6 +236,7 @@ RULES = {
             summed=True,
             least=1,
             percentage_from=10,
+            both_levels=True,
         ),
         Rule(
             "grant_lock",
@@ -195,6 +248,7 @@ RULES = {
             bound=True,
             summed=True,
             general=False,
+            both_levels=True,
         ),
         Rule(
             "grant_step",
@@ -204,6 +258,7 @@ RULES = {
             sense="step",
             term="grant_step",
             percentage_from=5,
+            both_levels=True,
         ),
         Rule(
             "target_floor",
@@ -215,6 +270,7 @@ RULES = {
             bound=True,
             bases=_OF_TARGETS,
             most=1,
+            both_levels=True,
         ),
         Rule(
             "target_ceiling",
@@ -246,6 +302,20 @@ RULES = {
             sense="ceiling",
             term="own_cost",
             percentage_from=1,
+            both_levels=True,
+        ),
+        Rule(
+            "capacity",
+            explanation="No area is given more in a year, in all envelopes together, than it can use.",
+            words="capacity",
+            over=CAPACITIES,
+            sense="ceiling",
+            term="capacity",
+            summed=True,
+            least=1,
+            percentage_from=10,
+            general=False,
+            both_levels=True,
         ),
         Rule(
             "take_up_floor",
@@ -364,8 +434,12 @@ RULES = {
         ),
     )
 }
-"""The rules by name; where the basis is ``bid``, rules of the pot are shares of the pot, and those of options shares of
-the largest take-up."""
+
+RULES = {**_RULES, **{rule.name: rule for rule in (one.of_recipients for one in _RULES.values() if one.both_levels)}}
+"""The rules by name, those of recipients behind those of areas.
+
+Where the basis is ``bid``, rules of the pot are shares of the pot, and those of options shares of the largest take-up.
+"""
 
 ROW_WORDS = {rule.term: rule.words for rule in RULES.values() if not rule.bound}
 """What people call the limits that are rows, by the name of the rows."""
@@ -380,6 +454,26 @@ KINDS = (
 
 RATE_KINDS = tuple(rule.name for rule in RULES.values() if rule.over.of_rates)
 """Rules of rates, whose values a repair may set to what can be reached."""
+
+
+WRITTEN = tuple(name for name, rule in RULES.items() if rule.level == AREA)
+"""What a row of the table ``rules`` may be called."""
+
+
+def name_of(written: str, level: str) -> str:
+    """Return the name of the rule of a row of the table ``rules``; what the level does not know is no rule's name.
+
+    Examples
+    --------
+    >>> name_of("grant_floor", "recipient")
+    'recipient_grant_floor'
+    """
+    return written if level in ("", AREA) else f"{level}_{written}"
+
+
+def names_of(written: Iterable[str], levels: Iterable[str]) -> list[str]:
+    """Return the name of the rule of every row, from the columns ``rule`` and ``level`` of the table ``rules``."""
+    return [name_of(str(rule), str(level)) for rule, level in zip(written, levels, strict=True)]
 
 
 def bounds_of(term: str) -> dict[Sense, Rule]:

@@ -7,7 +7,7 @@ import math
 from .column import Column as Column
 from .column import Table as Table
 from .output import OUTPUT
-from .rule_kinds import BASES, RULES, SELECTORS
+from .rule_kinds import AREA, BASES, LEVELS, SELECTORS, WRITTEN
 
 PROGRAMMES = "programmes"
 """The table of programme lines, whose columns stand beside no objective or envelope."""
@@ -296,7 +296,7 @@ TABLES = {
             "rules",
             "Limits; the row that chooses more particularly wins over the others and over the general rules.",
             (
-                Column("rule", "word", "Which rule.", True, words=tuple(RULES)),
+                Column("rule", "word", "Which rule.", True, words=WRITTEN),
                 Column(
                     "value", "number", "Its value.", True, least=0, absent="delete the row if there is no such rule"
                 ),
@@ -310,12 +310,20 @@ TABLES = {
                 _area("Only this area.", False),
                 Column("region", "label", "Only areas of this region."),
                 Column("type", "label", "Only areas of this type."),
+                Column("recipient", "label", "Only this recipient, or areas whose grant it holds."),
+                Column(
+                    "level",
+                    "word",
+                    "Whether each area has the limit, or each recipient for its members together.",
+                    default=AREA,
+                    words=LEVELS,
+                ),
                 _envelope("Only this envelope.", ""),
                 _objective(False, "Only this objective."),
                 _year(False, "Only this year."),
                 Column("option", "label", "Only this option, which may be a scale-back."),
             ),
-            key=("rule", *SELECTORS),
+            key=("rule", "level", *SELECTORS),
         ),
     )
 }

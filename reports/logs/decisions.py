@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from singlepot.models.diagnostics.problems import list_words
 from singlepot.models.settings.settings import DEFAULT_ORDER, Bands
 from singlepot.models.tables.plain_words import plain
-from singlepot.models.tables.rule_kinds import RULES
+from singlepot.models.tables.rule_kinds import RULES, names_of
 from singlepot.models.tables.stage_words import stage_words
 
 from ..text.lines import setting_words
@@ -61,7 +62,8 @@ def _settings_rows(settlement: Settlement) -> Iterator[Row]:
     yield "years", "Years that are settled", f"{settings.years[0]} to {settings.years[-1]}", NOT_STATED
     yield "money", "Unit of money", settings.money, NOT_STATED
     yield "price_base", "Prices of the year", settings.price_base or NOT_STATED, NOT_STATED
-    rows: Mapping[str, int] = dict(scenario.rules["rule"].value_counts()) if len(scenario.rules) else {}
+    table = scenario.filled("rules")
+    rows: Mapping[str, int] = Counter(names_of(table["rule"], table["level"]))
     for name, rule in RULES.items():
         general, particular = settings.rules.get(name), int(rows.get(name, 0))
         if general is None and not particular:

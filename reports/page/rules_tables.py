@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from singlepot.models.tables.plain_words import plain
-from singlepot.models.tables.rule_kinds import RULES
+from singlepot.models.tables.rule_kinds import RULES, name_of
 from singlepot.models.tables.stage_words import stage_words
 
 from ..text.lines import capital
@@ -19,7 +19,10 @@ def rules_table(figures: Figures) -> Table:
     rules = figures.settlement.scenario.settings.rules
     table = records(figures.settlement.scenario.filled("rules"))
     shown: list[dict[str, Any]] = [{"rule": name, "value": value, "where": "all"} for name, value in rules.items()]
-    shown += [{"rule": row["rule"], "value": row["value"], "where": _where(figures, row)} for row in table]
+    shown += [
+        {"rule": name, "value": row["value"], "where": _where(figures, name, row)}
+        for name, row in ((name_of(row["rule"], row["level"]), row) for row in table)
+    ]
     rows = [
         [
             Cell(plain(row["rule"]).capitalize()),
@@ -38,9 +41,9 @@ def rules_table(figures: Figures) -> Table:
     return Table("rules", "Rules of the scenario", columns, rows, [row["rule"] for row in shown])
 
 
-def _where(figures: Figures, row: Mapping[str, Any]) -> str:
+def _where(figures: Figures, name: str, row: Mapping[str, Any]) -> str:
     """Write where a row of the rules holds, with names of areas and objectives, and what its value is a share of."""
-    columns = [column for column in RULES[row["rule"]].selectors if row.get(column)]
+    columns = [column for column in RULES[name].selectors if row.get(column)]
     chosen = [f"{column} {figures.titles.of(column, row[column])}" for column in columns]
     basis = [f"basis {plain(row['basis'])}"] if row["basis"] not in ("", "bid") else []
     return ", ".join([*chosen, *basis]) or "all"

@@ -10,6 +10,7 @@ import pandas as pd
 
 from singlepot.models.formulation.model import touched
 from singlepot.models.formulation.rate_limits import rate_values
+from singlepot.models.formulation.recipients import values_together
 from singlepot.models.formulation.rules import Limit, Rules, resolve
 from singlepot.models.scenario.array_types import Booleans
 from singlepot.models.scenario.arrays import Arrays
@@ -19,6 +20,7 @@ from singlepot.models.settlement.decisions import Decisions, decisions_of, own_c
 from singlepot.models.settlement.settlement import Settlement
 from singlepot.models.tables.rule_kinds import (
     AREAS,
+    CAPACITIES,
     GRANTS,
     OPTIONS,
     POTS,
@@ -28,6 +30,7 @@ from singlepot.models.tables.rule_kinds import (
     Rule,
     Sense,
     bounds_of,
+    names_of,
 )
 from singlepot.solver import SolverFailedError, VerificationFailedError
 
@@ -76,7 +79,7 @@ def fix(
     broken = tuple(_broken(data, rules, given.grants, plain))
     gone = {rule.name for rule in RULES.values() if rule.over.of_grants} | {rule.rule for rule in broken}
     table = scenario.filled("rules")
-    kept = table[~table["rule"].isin(gone)]
+    kept = table[~np.isin(names_of(table["rule"], table["level"]), list(gone))]
     kept = kept if (kept["option"] != "").any() else kept.drop(columns="option")
     grants = _within(data.pot, given.grants)
     bounds = bounds_of("grant")
@@ -157,6 +160,10 @@ def _count(rule: Rule, data: Arrays, rules: Rules, grants: Floats, plain: Decisi
 
 def _limited(rule: Rule, data: Arrays, grants: Floats, plain: Decisions) -> Floats:
     """The quantity that a rule limits, over its index set."""
+    if rule.over.members is not None:
+        return _limited_together(rule, data, grants, plain)
+    if rule.over is CAPACITIES:
+        return np.asarray(grants.sum(axis=1))
     if rule.over is AREAS:
         return own_costs(data, plain)
     if rule.over is OPTIONS:
@@ -171,6 +178,17 @@ def _limited(rule: Rule, data: Arrays, grants: Floats, plain: Decisions) -> Floa
     change = np.zeros(level.shape)
     change[:, :, 1:] = np.abs(np.diff(level - asked, axis=2))
     return change
+
+
+def _limited_together(rule: Rule, data: Arrays, grants: Floats, plain: Decisions) -> Floats:
+    """The sums over the members of recipients that a rule limits."""
+    assert rule.over.members is not None
+    of_members = replace(rule, over=rule.over.members)
+    if rule.sense != "step":
+        return values_together(rule, _limited(of_members, data, grants, plain), data)
+    change = np.zeros(grants.shape)
+    change[:, :, 1:] = np.diff(grants - data.bid, axis=2)
+    return np.asarray(np.abs(values_together(rule, change, data)))
 
 
 def _below(value: Floats, limit: Limit) -> Booleans:

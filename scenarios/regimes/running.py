@@ -14,7 +14,7 @@ from singlepot.models.scenario.scenario import Scenario
 from singlepot.models.scenario.titles import Titles
 from singlepot.models.settlement.settle import settle_scenario
 from singlepot.models.settlement.settlement import Settlement
-from singlepot.models.tables.rule_kinds import GRANTS, SUMS, TARGETS, names_over
+from singlepot.models.tables.rule_kinds import CAPACITIES, GRANTS, SUMS, TARGETS, names_of, names_over
 from singlepot.solver import (
     BadOptionError,
     Control,
@@ -146,6 +146,10 @@ def _allocation(scenario: Scenario, data: Arrays, key: str, plan: RegimePlan) ->
     return by_claims(data, key) if key in _CLAIMS else ways[key]()
 
 
+_OF_SILOS = (GRANTS, SUMS, TARGETS, CAPACITIES, *(over.of_recipients for over in (GRANTS, TARGETS, CAPACITIES)))
+"""Index sets of the rules that pots apart may leave no room for."""
+
+
 def _silos(
     scenario: Scenario, plan: RegimePlan, settled: Callable[..., Settlement], time_limit_s: float | None
 ) -> Settlement:
@@ -158,7 +162,7 @@ def _silos(
     rows = rows_of(data, division)
     dropped: list[str] = []
     if not _possible(scenario, rows, time_limit_s):
-        dropped = _rules_of(scenario, names_over(GRANTS, SUMS, TARGETS))
+        dropped = _rules_of(scenario, names_over(*_OF_SILOS))
         scenario = without(scenario, dropped)
     titles = Titles(scenario)
     parts = _held(division.pot, division.names)
@@ -185,16 +189,18 @@ def _possible(scenario: Scenario, rows: Extra, time_limit_s: float | None) -> bo
 
 def _rules_of(scenario: Scenario, kinds: Iterable[str]) -> list[str]:
     """List the rules of these kinds that a scenario has."""
-    there = {*scenario.settings.rules, *scenario.rules["rule"]}
+    table = scenario.filled("rules")
+    there = {*scenario.settings.rules, *names_of(table["rule"], table["level"])}
     return [kind for kind in kinds if kind in there]
 
 
 def without(scenario: Scenario, kinds: Iterable[str]) -> Scenario:
     """Drop the rules of these kinds from a scenario."""
     gone = set(kinds)
-    table = scenario.rules
+    table, filled = scenario.rules, scenario.filled("rules")
+    kept = ~np.isin(names_of(filled["rule"], filled["level"]), list(gone))
     general = {name: None for name in gone if name in scenario.settings.rules}
-    return scenario.with_(rules=general, rule_rows=table[~table["rule"].isin(gone)])
+    return scenario.with_(rules=general, rule_rows=table[kept])
 
 
 def compare_regimes(

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from singlepot.models.infeasibility.uniform_change import RuleValue
+from singlepot.models.scenario.recipients import holders
 from singlepot.models.scenario.scenario import Scenario
-from singlepot.models.tables.rule_kinds import OPTIONS, POT, RULES, SELECTORS, SUMS
+from singlepot.models.tables.rule_kinds import AREA, OPTIONS, POT, RECIPIENT, RULES, SELECTORS, SUMS, names_of
 from singlepot.models.tables.schema import SCALE_BACK
 
 SOURCE = "repair"
@@ -39,14 +41,18 @@ def as_changes(scenario: Scenario, moved: pd.DataFrame) -> list[dict[str, Any]]:
         elif (standing := places.alone(rule, limit)) is not None:
             changes.append(_set(rule, standing, value))
         else:
-            rows.append({"rule": rule, "value": value, "basis": "amount", **places.selectors(rule, limit)})
+            rows.append({**_written(rule), "value": value, "basis": "amount", **places.selectors(rule, limit)})
     return [*changes, {"table": "rules", "append": rows}] if rows else changes
 
 
 def value_as_change(value: RuleValue) -> dict[str, Any]:
     """Write the new value of a row of the table ``rules`` as a change of a what-if."""
     chosen = {name: value.selectors.get(name, "") for name in SELECTORS}
-    return {"table": "rules", "where": {"rule": value.rule, **_usable(value.rule, chosen)}, "set": {"value": value.to}}
+    return {
+        "table": "rules",
+        "where": {**_written(value.rule), **_usable(value.rule, chosen)},
+        "set": {"value": value.to},
+    }
 
 
 def _pot(scenario: Scenario, envelope: str, year: str, value: float) -> dict[str, Any]:
@@ -61,7 +67,7 @@ def _pot(scenario: Scenario, envelope: str, year: str, value: float) -> dict[str
 
 
 def _set(rule: str, selectors: Mapping[str, str], value: float) -> dict[str, Any]:
-    return {"table": "rules", "where": {"rule": rule, **selectors}, "set": {"value": value, "basis": "amount"}}
+    return {"table": "rules", "where": {**_written(rule), **selectors}, "set": {"value": value, "basis": "amount"}}
 
 
 class _Places:
@@ -70,9 +76,15 @@ class _Places:
     def __init__(self, scenario: Scenario) -> None:
         self._rules = scenario.filled("rules")
         areas = scenario.filled("areas")
-        self._of_area = {str(row["code"]): (str(row["region"]), str(row["type"])) for row in areas.to_dict("records")}
+        self._held_by = holders(scenario)
+        self._of_name = dict(zip(areas["name"], areas["code"], strict=True))
+        self._of_area = {
+            str(row["code"]): (str(row["region"]), str(row["type"]), self._held_by[row["code"]])
+            for row in areas.to_dict("records")
+        }
         self._only = {
             "area": len(areas) == 1,
+            "recipient": len(set(self._held_by.values())) == 1,
             "year": len(scenario.settings.years) == 1,
             "envelope": len(scenario.envelopes) == 1,
             "objective": len(scenario.tables["objectives"]) == 1,
@@ -104,29 +116,44 @@ class _Places:
         cell = self._cell(limit)
         axes = _axes(rule)
         needed = [axis for axis in axes if axis != "envelope" or not self._only["envelope"]]
-        further = [name for name in (*axes, "region", "type") if name not in needed and cell.get(name)]
+        further = [name for name in (*axes, "region", "type", "recipient") if name not in needed and cell.get(name)]
         while len(needed) <= most and further:
             needed.append(further.pop(0))
         return {name: cell[name] for name in needed}
 
     def _of(self, rule: str) -> pd.DataFrame:
-        return self._rules[self._rules["rule"] == rule]
+        mine = np.asarray(names_of(self._rules["rule"], self._rules["level"])) == rule
+        rows: pd.DataFrame = self._rules.loc[mine]
+        return rows
 
     def _matching(self, rule: str, limit: Mapping[Any, Any]) -> pd.DataFrame:
         rows, cell = self._of(rule), self._cell(limit)
+        rows = rows.assign(recipient=rows["recipient"].map(self._recipient))
         for name in SELECTORS:
             rows = rows[(rows[name] == "") | (rows[name] == cell.get(name, ""))]
         return rows[rows["option"] != ""] if cell["option"].startswith(SCALE_BACK) else rows
 
+    def _recipient(self, named: str) -> str:
+        """Whom a row means by a recipient."""
+        return named if named in self._held_by.values() else self._of_name.get(named, named)
+
     def _cell(self, limit: Mapping[Any, Any]) -> dict[str, str]:
         cell = {name: str(limit.get(name, "")) for name in ("area", "envelope", "objective", "year", "option")}
-        region, kind = self._of_area.get(cell["area"], ("", ""))
-        return {**cell, "region": region, "type": kind}
+        if RULES[str(limit["rule"])].level == RECIPIENT:
+            return {**cell, "area": "", "recipient": cell["area"], "region": "", "type": ""}
+        region, kind, held_by = self._of_area.get(cell["area"], ("", "", ""))
+        return {**cell, "region": region, "type": kind, "recipient": held_by}
 
 
 def _axes(rule: str) -> tuple[str, ...]:
     """Columns that together choose one limit of a rule."""
     return ("area", "option") if RULES[rule].over is OPTIONS else RULES[rule].over.axes
+
+
+def _written(rule: str) -> dict[str, str]:
+    """Columns of the table ``rules`` that say which rule a row is."""
+    level = RULES[rule].level
+    return {"rule": RULES[rule].written, **({"level": level} if level != AREA else {})}
 
 
 def _usable(rule: str, selectors: Mapping[str, str]) -> dict[str, str]:

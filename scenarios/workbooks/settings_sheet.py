@@ -29,8 +29,18 @@ SHEET = Table(
 )
 """The sheet as a table."""
 
-LISTS = {"years": str, "attributes": str, "stages.order": str, "stages.bands.ends": float, "stages.bands.slopes": float}
+LISTS = {
+    "years": str,
+    "attributes": str,
+    "ring_fenced": str,
+    "stages.order": str,
+    "stages.bands.ends": float,
+    "stages.bands.slopes": float,
+}
 """Keys that hold several values, and of which kind."""
+
+SWITCHES = {"true": True, "false": False}
+"""How a cell says whether something is so."""
 
 TEXTS = (
     *("title", "money", "price_base", "equity.attribute"),
@@ -163,6 +173,8 @@ def read_value(key: str, value: Any) -> Any:
     if key in TEXTS:
         value = number_text(value) if isinstance(value, float) else value
         return value.strip() if isinstance(value, str) and key != "title" else value
+    if key == "overlapping" and isinstance(value, str):
+        return SWITCHES.get(value.strip().lower(), value)
     if isinstance(value, str):
         text = value.strip()
         value = float(text) if _NUMBER.fullmatch(text) else text
@@ -195,6 +207,12 @@ def list_text(items: Sequence[Any]) -> str:
     return ", ".join(texts) if plain and texts else json.dumps(list(items), ensure_ascii=False)
 
 
+def _cell(value: Any) -> Any:
+    if isinstance(value, bool):
+        return next(word for word, means in SWITCHES.items() if means is value)
+    return list_text(value) if isinstance(value, list | tuple) else value
+
+
 def rows_of(settings: Mapping[str, Any]) -> list[tuple[str, Any, str]]:
     """Flatten nested settings into rows of key, value and note: numbers as they are, several values as one text."""
     notes = dict(settings.get("notes", {}))
@@ -206,7 +224,7 @@ def rows_of(settings: Mapping[str, Any]) -> list[tuple[str, Any, str]]:
             if isinstance(value, Mapping):
                 lay(f"{key}.", value)
             else:
-                rows.append((key, list_text(value) if isinstance(value, list | tuple) else value, notes.pop(key, "")))
+                rows.append((key, _cell(value), notes.pop(key, "")))
 
     lay("", {name: value for name, value in settings.items() if name != "notes"})
     return rows + [(key, "", note) for key, note in notes.items()]

@@ -53,6 +53,10 @@ def write_workbook_template(scenario: Scenario, path: Path) -> None:
         guide.set_column(0, 0, 110)
         for row, line in enumerate(GUIDE):
             guide.write_string(row, 0, line)
+        for words, first in _long_lists().items():
+            guide.write_string(first - 1, 0, "Words to choose from where a sheet has too many for a list of its own:")
+            for row, word in enumerate(words, start=first):
+                guide.write_string(row, 0, word)
         sheet = book.add_worksheet(SHEET.name)
         write_settings(sheet, settings, styles)
         _guide_settings(sheet, settings)
@@ -152,10 +156,24 @@ def _validation(column: Column, scenario: Scenario) -> dict[str, Any] | None:
         "attribute": [*settings.attributes, "population"],
     }
     source = list(column.words) if column.kind == "word" else lists.get(column.refers, "")
+    if column.words in _long_lists():
+        first = _long_lists()[column.words] + 1
+        source = f"='{READ_ME}'!$A${first}:$A${first + len(column.words) - 1}"
     if not source or (isinstance(source, list) and len(",".join(source)) > LONGEST_LIST):
         return None
     error_type = "stop" if column.kind == "word" else "warning"
     return {"validate": "list", "source": source, **_refuse(expected), "error_type": error_type}
+
+
+def _long_lists() -> dict[tuple[str, ...], int]:
+    """Lists of words that Excel does not take in a cell, and the row of the first sheet where each begins, from 0."""
+    lists: dict[tuple[str, ...], int] = {}
+    row = len(GUIDE) + 2
+    for column in (column for table in TABLES.values() for column in table):
+        if len(",".join(column.words)) > LONGEST_LIST and column.words not in lists:
+            lists[column.words] = row
+            row += len(column.words) + 2
+    return lists
 
 
 def _range(table: str) -> str:

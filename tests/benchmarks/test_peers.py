@@ -79,6 +79,7 @@ def test_the_drawn_scenarios_use_every_part_of_the_programme() -> None:
         "own cost ceiling": any(len(d.own_cost_ceiling) for d in data),
         "step": any(len(d.steps) for d in data),
         "share of the pot": any(d.pot_shares for d in data),
+        "limit of a sum": any(d.sums for d in data),
         "carry-over": any((d.pot["carry"] > 0).any() for d in data),
         "virement": any((d.pot["vire"] > 0).any() and d.pot["envelope"].nunique() > 1 for d in data),
         "floor": any((d.grants["low"] > 0).any() for d in data),

@@ -293,7 +293,7 @@ def test_7_order_and_names_change_nothing(made: Draft, random: Any) -> None:
     for name, value in made.items():
         if isinstance(value, pd.DataFrame):
             table = value.copy()
-            for column in ("code", "area"):
+            for column in ("code", "area", "recipient"):
                 if column in table:
                     table[column] = table[column].replace(names)
             for column in ("key", "objective"):
@@ -327,7 +327,7 @@ def test_8_units_rescale_and_change_nothing_else(made: Draft) -> None:
         table[[c for c in table if c.startswith("grant_")]] *= 1000
     if "rule_rows" in changed:
         rows = changed["rule_rows"]
-        money = rows["rule"].str.startswith("grant") & rows.get("basis", pd.Series("", rows.index)).isin(
+        money = rows["rule"].str.startswith(("grant", "capacity")) & rows.get("basis", pd.Series("", rows.index)).isin(
             ["amount", "per_head"]
         )
         rows.loc[money, "value"] *= 1000
@@ -441,6 +441,7 @@ def test_11_an_empty_area_changes_nothing(made: Draft) -> None:
     """An area without bid, options or targets changes no other area's grant or targets."""
     before = settled(made)
     row = {"code": "M-empty", "name": "Empty", "type": "county", "region": "", "population": 9000.0, "income": 20000.0}
+    row["recipient"] = ""
     table = made["areas"]
     changed = {**made, "areas": pd.concat([table, pd.DataFrame([row])[list(table)]], ignore_index=True)}
     after = settled(changed)

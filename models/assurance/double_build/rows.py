@@ -39,6 +39,7 @@ class Rows:
         self._targets()
         self._pots()
         self._options()
+        self._together()
 
     def _shares(self, model: Any, j: int) -> tuple[float, float]:
         """Least and largest share of an option."""
@@ -69,7 +70,7 @@ class Rows:
             (e, into, t)
             for (e, t) in self.statement.virement
             for into in self.statement.envelopes
-            if into != e and (into, t) in pot
+            if into != e and (into, t) in pot and into not in self.statement.ring_fenced
         ]
 
     def _totals(self, kind: str, start: Mapping[Cell, Fraction]) -> dict[Cell, Any]:
@@ -110,6 +111,17 @@ class Rows:
             size = float(statement.whole_pot) or 1.0
             limit = float(share.limit) / size
             self.row(f"pot_share {share.label}", total / size >= limit if share.is_floor else total / size <= limit)
+
+    def _together(self) -> None:
+        statement = self.statement
+        for limit in statement.together:
+            of = self.grant if limit.of == "grant" else self.target
+            if limit.of == "own cost":
+                total = pyo.quicksum(self.own_cost(area) for area, _, _ in limit.cells)
+            else:
+                total = pyo.quicksum(sign * of[cell] for cell, sign in limit.cells.items() if cell in of)
+            size = float(limit.size) or float(statement.whole_pot) or 1.0
+            self._within(limit.label, total, limit.lowest, limit.highest, size)
 
     def _targets(self) -> None:
         statement = self.statement

@@ -51,15 +51,10 @@ class Levels:
             row = self.tables.of_area[code]
             name = {"area": code, "nation": "nation", "region": row.get("region") or ""}.get(kind)
             if kind == "recipient":
-                name = self._recipient(code, row.get("recipient") or "")
+                name = self.tables.recipient_of(code)
             if name:
                 found.setdefault(name, set()).add(code)
         return {name: frozenset(codes) for name, codes in sorted(found.items())}
-
-    def _recipient(self, code: str, named: str) -> str:
-        if not named or named in self.tables.of_area:
-            return named or code
-        return next((other for other in self.tables.codes if self.tables.of_area[other]["name"] == named), named)
 
     def line(self, key: str, areas: Iterable[str], of_nation: bool) -> Fraction | None:
         """Rate of some areas at the start; of the nation the published one where there is one."""

@@ -8,7 +8,7 @@ from fractions import Fraction
 from .tables import Tables
 from .words import Cell, Move, Place, PotShare, exact, is_there
 
-_SELECTORS = ("area", "region", "type", "envelope", "objective", "year", "option")
+_SELECTORS = ("area", "region", "type", "recipient", "envelope", "objective", "year", "option")
 
 
 class Limits:
@@ -19,23 +19,36 @@ class Limits:
         self.rows = list(tables.rows("rules"))
         self.general = {name: exact(value) for name, value in tables.settings.rules.items()}
 
-    def _winner(self, rule: str, where: Mapping[str, str], implied: bool = False) -> tuple[Fraction, str, bool] | None:
+    def _winner(
+        self, rule: str, where: Mapping[str, str], implied: bool = False, level: str = "area"
+    ) -> tuple[Fraction, str, bool] | None:
         """Value, basis, and whether the row names an area or type, for one place; if implied, by its name alone."""
         best: tuple[int, dict[str, str]] | None = None
         for row in self.rows:
             named = {k: row[k] for k in _SELECTORS if row.get(k)}
-            matches = row["rule"] == rule and all(where.get(key) == value for key, value in named.items())
+            if "recipient" in named:
+                named["recipient"] = self.tables.named_recipient(named["recipient"])
+            matches = (
+                row["rule"] == rule
+                and (row.get("level") or "area") == level
+                and all(where.get(key) == value for key, value in named.items())
+            )
             matches = matches and ("option" in named or not implied)
             if matches and (best is None or len(named) > best[0]):
                 best = (len(named), row)
         if best is not None:
             row = best[1]
             return exact(row["value"]), row.get("basis") or "bid", bool(row.get("area") or row.get("type"))
-        return (self.general[rule], "bid", False) if rule in self.general and not implied else None
+        return (self.general[rule], "bid", False) if rule in self.general and not implied and level == "area" else None
 
     def _area(self, code: str) -> dict[str, str]:
         row = self.tables.of_area[code]
-        return {"area": code, "region": row.get("region") or "", "type": row.get("type") or ""}
+        return {
+            "area": code,
+            "region": row.get("region") or "",
+            "type": row.get("type") or "",
+            "recipient": self.tables.recipient_of(code),
+        }
 
     def _cells(self, envelopes: bool) -> Iterator[tuple[Cell, dict[str, str]]]:
         tables, kind = self.tables, "envelope" if envelopes else "objective"
@@ -161,7 +174,10 @@ class Limits:
         for row in self.rows:
             if row["rule"] not in ("pot_share_floor", "pot_share_ceiling"):
                 continue
-            named = {k: row[k] for k in ("area", "region", "type", "envelope", "year") if row.get(k)}
+            named = {k: row[k] for k in ("area", "region", "type", "recipient", "envelope", "year") if row.get(k)}
+            label = " ".join(named.values()) or "all"
+            if "recipient" in named:
+                named["recipient"] = self.tables.named_recipient(named["recipient"])
             places = {
                 pot: amount
                 for pot, amount in self.tables.pot.items()
@@ -172,5 +188,4 @@ class Limits:
             )
             value = exact(row["value"])
             limit = value if row.get("basis") == "amount" else value * sum(places.values(), Fraction(0))
-            label = " ".join(named.values()) or "all"
             yield PotShare(label, row["rule"] == "pot_share_floor", cells, limit)

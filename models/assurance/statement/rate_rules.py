@@ -9,7 +9,7 @@ from .aims import GiniCeiling
 from .levelling import NONE, Levels
 from .words import Cell, Place, exact
 
-SELECTORS = ("area", "region", "type", "objective", "year")
+SELECTORS = ("area", "region", "type", "recipient", "objective", "year")
 
 
 class RateRules:
@@ -25,6 +25,8 @@ class RateRules:
         best: tuple[int, Fraction] | None = None
         for row in self.rows:
             named = {key: row[key] for key in SELECTORS if row.get(key)}
+            if "recipient" in named:
+                named["recipient"] = self.tables.named_recipient(named["recipient"])
             if row["rule"] != rule or any(where.get(key, "") != value for key, value in named.items()):
                 continue
             if only_in and "year" not in named and where["year"] != only_in:

@@ -10,6 +10,7 @@ from .aims import Levelling
 from .levelling import Levels
 from .limits import Limits
 from .rate_rules import RateRules
+from .sums import Sums
 from .tables import Tables
 from .words import Move, Objective, Place, Statement, exact, is_there, or_one
 
@@ -62,7 +63,9 @@ class Reader(Tables):
             highest_take_up=limits.take_up("take_up_ceiling", moves),
             carry_over=limits.of_pot("carry_over"),
             virement=limits.of_pot("virement"),
+            ring_fenced=frozenset(self.settings.ring_fenced),
             pot_shares=tuple(limits.pot_shares()),
+            together=tuple(Sums(limits).rows()),
             order=self._order(),
             give={name: exact(value) for name, value in self.settings.stages.give.items()},
             limits={name: exact(value) for name, value in self.settings.stages.limits.items()},
@@ -71,15 +74,8 @@ class Reader(Tables):
             per=self._attributes("per"),
             sign={key: -1 if row.get("direction") == "decrease" else 1 for key, row in self.goals.items()},
             levelling=levelling,
-            recipient={code: self._recipient(code) for code in self.codes},
+            recipient={code: self.recipient_of(code) for code in self.codes},
         )
-
-    def _recipient(self, code: str) -> str:
-        """Who holds the grant of an area: the code that it names, or the area of that exact name, or the label."""
-        named = self.of_area[code].get("recipient") or code
-        if named in self.of_area:
-            return str(named)
-        return next((other for other in self.codes if self.of_area[other]["name"] == named), str(named))
 
     def _levelling(self, concerned: list[str]) -> Levelling:
         levels = Levels(self, concerned)

@@ -45,6 +45,15 @@ class Tables:
             self.preference[cell[:2]] = exact(row["weight"]) if is_there(row.get("weight")) else Fraction(1)
         self.whole = sums_by((area, value) for (area, _, _), value in self.bid.items())
         self.goals = {row["key"]: row for row in self.rows("objectives")}
+        self.code_of = {row["name"]: row["code"] for row in self.areas}
+
+    def recipient_of(self, code: str) -> str:
+        """Who holds the grant of an area: the code that it names, or the area of that exact name, or the label."""
+        return self.named_recipient(self.of_area[code].get("recipient") or code)
+
+    def named_recipient(self, named: str) -> str:
+        """Whom a word means: the area of that code, or of that exact name, or the label."""
+        return named if named in self.of_area else self.code_of.get(named, named)
 
     def rows(self, table: str) -> Iterator[dict[str, str]]:
         """Go through a table, each row as column → cell."""

@@ -69,6 +69,18 @@ class PotShare:
 
 
 @dataclass(frozen=True)
+class Together:
+    """A limit of a sum: of grants, of targets, or of own costs, each cell with its sign; both bounds may be there."""
+
+    label: str
+    of: str
+    cells: Mapping[Cell, int]
+    lowest: Fraction | None
+    highest: Fraction | None
+    size: Fraction
+
+
+@dataclass(frozen=True)
 class Statement:
     """Everything section 4 names, by label.
 
@@ -104,7 +116,9 @@ class Statement:
     highest_take_up: Mapping[Place, Fraction]
     carry_over: Mapping[Place, Fraction]
     virement: Mapping[Place, Fraction]
+    ring_fenced: frozenset[str]
     pot_shares: tuple[PotShare, ...]
+    together: tuple[Together, ...]
     order: tuple[tuple[str, int | None], ...]
     give: Mapping[str, Fraction]
     limits: Mapping[str, Fraction]

@@ -182,6 +182,8 @@ def _pot(outcome: Outcome, table: Table, book: Book) -> None:
             row, "carried", NONE, NONE if last else statement.carry_over.get((envelope, year), NONE), "carry_over"
         )
         reader.within(row, "vired", NONE, statement.virement.get((envelope, year), NONE), "virement")
+        if envelope in statement.ring_fenced:
+            reader.within(row, "vired_in", NONE, NONE, "the ring fence")
         what = f"{envelope}, {year}, more than the pot and what moves into it"
         spare = said_number(size * CLOSE)
         book.require(left >= -CLOSE * size, reader.where(row), what, said_number(-left), f"at most {spare}")

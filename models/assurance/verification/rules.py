@@ -31,6 +31,9 @@ class _Rules:
         )
         self._grants(grants)
         self._targets(targets)
+        if self.statement.together:
+            self.book.topic("rules: capacities, and what members of recipients hold together", "to 1e-9 of their size")
+            self._together(grants)
         levelling = self.statement.levelling
         if levelling.ginis or levelling.ratios:
             self.book.topic("rules: inequality of rates, and inclusion beside prosperity", "to 1e-9 of their size")
@@ -67,6 +70,19 @@ class _Rules:
             total = sum((grants.get(cell, NONE) for cell in share.cells), NONE)
             check = self._at_least if share.is_floor else self._at_most
             check(total, share.limit, statement.whole_pot, file, f"share of the pot of {share.label}")
+
+    def _together(self, file: str) -> None:
+        outcome = self.outcome
+        for limit in self.statement.together:
+            if limit.of == "own cost":
+                total = sum((outcome.own_cost(area) for area, _, _ in limit.cells), NONE)
+            else:
+                of = outcome.grants if limit.of == "grant" else outcome.targets
+                total = sum((sign * of.get(cell, NONE) for cell, sign in limit.cells.items()), NONE)
+            if limit.lowest is not None:
+                self._at_least(total, limit.lowest, limit.size, file, f"{limit.label}: below what it may be")
+            if limit.highest is not None:
+                self._at_most(total, limit.highest, limit.size, file, f"{limit.label}: above what it may be")
 
     def _targets(self, file: str) -> None:
         statement, targets = self.statement, self.outcome.targets

@@ -15,7 +15,7 @@ from ..census import Census
 from ..keys import places, rows_of_years
 from ..number_cells import Floats
 from ..parsing import Parsed
-from ..rule_rows import NO_ROW, patterns_of, winning_rows
+from ..rule_rows import NO_ROW, names_of_rows, patterns_of, winning_rows
 from ..text_cells import Integers
 from .outliers import UNIT_STEPS
 
@@ -69,7 +69,7 @@ def check_limits(tables: Tables, census: Census, settings: Settings) -> None:
     rules = tables["rules"]
     if not rules.rows:
         return
-    names = rules.text("rule").values
+    names = names_of_rows(rules)
     for over in (GRANTS, TARGETS, AREAS):
         of_set = [rule for rule in RULES.values() if rule.over is over and (names == rule.name).any()]
         if of_set:

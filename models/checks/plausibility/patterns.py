@@ -12,6 +12,7 @@ from ...tables.rule_kinds import RULES
 from ..census import Census
 from ..keys import places
 from ..parsing import Parsed, combined, say
+from ..rule_rows import names_of_rows
 
 Tables = Mapping[str, Parsed]
 
@@ -51,11 +52,13 @@ def _check_rule_sizes(rules: Parsed) -> None:
     """Name rules that are shares of the bid and so large that a percentage is probably meant."""
     if not rules.rows:
         return
-    names, bases, values = rules.labels["rule"].values, rules.text("basis").values, rules.numbers["value"]
+    names, bases, values = names_of_rows(rules), rules.text("basis").values, rules.numbers["value"]
     for row in range(rules.rows):
         if bases[row] in ("bid", "reference") and values[row] >= RULES[names[row]].percentage_from:
             remedy = f"write {values[row] / 100:g} if {values[row]:g}% is meant"
-            rules.complain("SP-N007", row, "value", f"{values[row]:g}", f"a share for {names[row]}", remedy)
+            rules.complain(
+                "SP-N007", row, "value", f"{values[row]:g}", f"a share for {rules.labels['rule'][row]}", remedy
+            )
 
 
 def _check_gaps(parsed: Parsed, key: tuple[str, ...], settings: Settings) -> None:

@@ -13,12 +13,13 @@ def virement(model: Model) -> None:
     .. math:: v_{ee't} \ge 0, \qquad \sum_{e'} v_{ee't} \le \text{virement} \cdot B_{et}
 
     v: money moved from envelope e into e', column ``virement[envelope,into,year]``. B: ``pot.amount``.
-    Needs a pot row on both sides. design.md section 4.
+    Needs a pot row on both sides, and e' is not ring-fenced. design.md section 4.
     """
     data = model.data
     limit = np.nan_to_num(model.rules["virement"].value)
     open_ = (limit > 0) & (data.pot > 0)
     possible = open_[:, None, :] & data.has_pot[None, :, :]
+    possible &= ~data.ring_fenced[None, :, None]
     possible &= ~np.eye(len(data.envelopes), dtype=bool)[:, :, None]
     source, into, year = np.nonzero(possible)
     columns = model.build.columns(

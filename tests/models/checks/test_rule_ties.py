@@ -103,7 +103,7 @@ def test_ties_are_those_of_the_cells(rows: list[Row]) -> None:
 
 
 def test_selectors_are_columns_of_the_table() -> None:
-    assert set(SELECTORS) == {"area", "region", "type", "envelope", "objective", "year", "option"}
+    assert set(SELECTORS) == {"area", "region", "type", "recipient", "envelope", "objective", "year", "option"}
 
 
 def test_a_missing_reference_is_counted_for_the_rule_that_needs_it() -> None:

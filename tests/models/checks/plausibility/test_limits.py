@@ -13,12 +13,16 @@ from singlepot.models.diagnostics.problems import Diagnostic
 from singlepot.models.formulation.model import reachable
 from singlepot.models.formulation.rules import resolve
 from singlepot.models.scenario.arrays import arrays
-from singlepot.models.tables.rule_kinds import AREAS, GRANTS, RULES
+from singlepot.models.tables.rule_kinds import AREAS, CAPACITIES, GRANTS, RULES
 
 from ....strategies import scenario, seeded
 
 YEARS = ["2026-27", "2027-28"]
-LIMITS = [rule for rule in RULES.values() if rule.sense in ("floor", "ceiling") and "area" in rule.over.axes]
+LIMITS = [
+    rule
+    for rule in RULES.values()
+    if rule.sense in ("floor", "ceiling") and "area" in rule.over.axes and rule.over is not CAPACITIES
+]
 
 
 def doubts(rules: list[dict[str, object]], **general: float) -> list[Diagnostic]:

@@ -15,6 +15,7 @@ and not into the loading. A fault is one of ``FAULTS``. After it, the command is
 from __future__ import annotations
 
 import argparse
+import encodings
 import importlib
 import os
 import pkgutil
@@ -57,6 +58,8 @@ high = 1.1
 """
 IMPOSSIBLE = f'title = "Half the pot"\nbase = "{BUCKS}"\n[levers]\npot = 0.5\n'
 MINE = "mine.txt"
+WINDOWS = ("mbcs", "oem")
+"""Encodings that only Windows has."""
 
 
 @dataclass(frozen=True)
@@ -323,7 +326,10 @@ def differences(found: Tree, expected: Tree) -> str:
 
 def load() -> None:
     """Import everything before the first fork: no thread is started by it."""
-    lazily = ("encodings.cp437", "encodings.unicode_escape", "importlib.readers", "multiprocessing.resource_tracker")
+    lazily = [
+        f"encodings.{module.name}" for module in pkgutil.iter_modules(encodings.__path__) if module.name not in WINDOWS
+    ]
+    lazily += ["importlib.readers", "importlib.resources.readers", "multiprocessing.resource_tracker"]
     for name in (
         *lazily,
         "highspy",

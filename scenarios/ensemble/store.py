@@ -104,7 +104,11 @@ class Store:
         refuse_overlap(self.folder, self.folder, inputs)
         if self.folder.is_dir() and any(path.name != LOCK for path in self.folder.iterdir()):
             self.identity()
-        self.folder.mkdir(parents=True, exist_ok=True)
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            message = f"{self.folder} cannot be made ({error.strerror})"
+            raise EnsembleRefusedError(message, "choose another folder") from error
         with self._locked():
             finish_killed(self.folder / CENTRAL, SETTLEMENT, CENTRAL)
             if restart:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 import xlsxwriter
+from xlsxwriter.exceptions import FileCreateError
 
 from singlepot.models.diagnostics.problems import SETTINGS, Diagnostic, Report, shown
 from singlepot.models.scenario.scenario import Scenario
@@ -56,6 +58,22 @@ class Header:
     comment: str = ""
 
 
+@contextmanager
+def new_workbook(path: Path) -> Iterator[xlsxwriter.Workbook]:
+    """Open a workbook to write into; where it cannot be written, raise what the system said.
+
+    Raises
+    ------
+    OSError
+        There is no room, or no permission.
+    """
+    try:
+        with xlsxwriter.Workbook(str(path), OPTIONS) as workbook:
+            yield workbook
+    except FileCreateError as error:
+        raise error.args[0] from None
+
+
 def write_workbook(scenario: Scenario, path: Path) -> None:
     """Write a scenario as a workbook; tables without rows are left out.
 
@@ -67,7 +85,7 @@ def write_workbook(scenario: Scenario, path: Path) -> None:
     tables = {name: table for name, table in scenario.given.items() if len(table)}
     settings = rows_of(scenario.settings.as_dict())
     check_limits(tables, settings)
-    with xlsxwriter.Workbook(str(path), OPTIONS) as workbook:
+    with new_workbook(path) as workbook:
         styles = Styles(workbook)
         workbook.set_properties({"title": scenario.settings.title[:200], "created": datetime(2000, 1, 1)})
         write_settings(workbook.add_worksheet(SHEET.name), settings, styles)

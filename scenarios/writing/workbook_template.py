@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import xlsxwriter
 
 from singlepot.models.scenario.scenario import Scenario
 from singlepot.models.settings.explained import SETTINGS_EXPLAINED
@@ -16,7 +15,7 @@ from singlepot.models.tables.schema import NAN, PROGRAMMES, TABLES, Column, gran
 
 from ..workbooks.reading import READ_ME
 from ..workbooks.settings_sheet import SHEET, rows_of
-from ..workbooks.writing import OPTIONS, Header, Styles, check_limits, write_settings, write_table
+from ..workbooks.writing import Header, Styles, check_limits, new_workbook, write_settings, write_table
 from .template_content import columns_of, explain, full_tables
 
 READY = 2000
@@ -46,7 +45,7 @@ def write_workbook_template(scenario: Scenario, path: Path) -> None:
     tables = full_tables(scenario)
     settings = _all_settings(scenario)
     check_limits(tables, settings)
-    with xlsxwriter.Workbook(str(path), OPTIONS) as book:
+    with new_workbook(path) as book:
         styles = Styles(book)
         book.set_properties({"title": scenario.settings.title[:200], "created": datetime(2000, 1, 1)})
         guide = book.add_worksheet(READ_ME)
@@ -80,7 +79,7 @@ def write_return(scenario: Scenario, area: str, path: Path) -> None:
         items = [*_grants(scenario), *scenario.objectives["key"]]
         columns = {column.name: NAN if column.numeric else "" for column in columns_of(PROGRAMMES, scenario)}
         table = pd.DataFrame({**columns, "area": area, "item": items})
-    with xlsxwriter.Workbook(str(path), OPTIONS) as book:
+    with new_workbook(path) as book:
         name = scenario.areas.set_index("code")["name"][area]
         book.set_properties({"title": f"Programmes: {name}"[:200], "created": datetime(2000, 1, 1)})
         _write_sheet(book, PROGRAMMES, table, Styles(book), scenario)

@@ -293,6 +293,12 @@ def test_an_interrupted_run_goes_on_and_comes_to_the_same_bytes(written: Callabl
     assert bytes_of(tmp_path / "out") == bytes_of(tmp_path / "whole")
 
 
+def test_a_folder_that_cannot_be_made_is_said(written: Callable[[int], Path], tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(sp.EnsembleRefusedError, match="cannot be made"):
+        sp.run_ensemble(written(4), tmp_path / "file" / "out")
+
+
 def test_another_plan_does_not_go_into_the_folder(written: Callable[[int], Path], tmp_path: Path) -> None:
     sp.run_ensemble(written(4), tmp_path / "out")
     with pytest.raises(sp.EnsembleRefusedError, match="plan differ"):

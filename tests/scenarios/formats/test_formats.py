@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
+import subprocess
 import sys
 import tempfile
 import unicodedata
@@ -228,6 +230,27 @@ def test_a_full_disk_leaves_nothing(format: Format, tmp_path: Path, monkeypatch:
         write_scenario(small().with_(title="other"), path, format=format, overwrite=True)
     assert sp.read_scenario(path) == small()
     assert [item.name for item in tmp_path.iterdir()] == [path.name]
+
+
+FULL = """
+import resource, signal, singlepot as sp
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000))
+bucks = sp.read_scenario("bucks-and-burnley")
+for write in (lambda: sp.write_scenario(bucks, "a.xlsx"), lambda: sp.write_template("a.xlsx")):
+    try:
+        write()
+    except sp.FolderRefusedError as error:
+        print(error)
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="limits of a process")
+def test_a_workbook_that_finds_no_room_is_said_as_any_file(tmp_path: Path) -> None:
+    """Also where the library that writes it has an error of its own."""
+    done = subprocess.run([sys.executable, "-c", FULL], capture_output=True, text=True, cwd=tmp_path, check=True)
+    assert done.stdout.count("a.xlsx was not written (File too large); nothing was kept") == 2
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_same_scenario_same_bytes(tmp_path: Path) -> None:

@@ -47,9 +47,7 @@ def check_signatures(raw: RawTable, pages: Mapping[str, str], report: Report) ->
     A signature for each area.
     """
     rows, signatures = Rows("signatures", raw, report), {}
-    for name in SIGNATURE_COLUMNS:
-        if name not in rows.columns:
-            rows.complain("SP-T002", -1, name, "", "the column to be there")
+    rows.check_columns(SIGNATURE_COLUMNS, SIGNATURE_COLUMNS, kept=("name",))
     if len(report):
         return []
     for row in range(len(rows)):

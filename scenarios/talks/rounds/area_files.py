@@ -17,7 +17,7 @@ from singlepot.models.settlement.settlement import Settlement
 from ...workbooks.writing import LONGEST_CELL, exact
 from ..answers.checking import IDENTITY, TO_FILL
 from ..answers.offers import OFFER_COLUMNS
-from .asks import FOR_CENTRE
+from ..columns import FOR_CENTRE, WHY_ASKED
 from .pages import file_names
 
 _OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_numbers": False, "strings_to_urls": False}
@@ -90,7 +90,7 @@ def _of(table: pd.DataFrame, code: str) -> pd.DataFrame:
 
 def _asks_of(asks: pd.DataFrame, code: str) -> pd.DataFrame:
     """Return the asks of an area with empty cells to fill in; the reason of an ask is why it is asked."""
-    table = _of(asks, code).drop(columns=list(FOR_CENTRE)).rename(columns={"reason": "why_asked"})
+    table = _of(asks, code).drop(columns=list(FOR_CENTRE)).rename(columns={"reason": WHY_ASKED})
     return table.assign(**dict.fromkeys(TO_FILL, ""))
 
 

@@ -16,3 +16,6 @@ FOR_CENTRE = ("reason_with_rivals", "next_best")
 
 WHY_ASKED = "why_asked"
 """Name of the column ``reason`` on an area's sheet, where ``reason`` is the area's own."""
+
+HASHES, SHARE = ("talks", "head"), "asked_share"
+"""Columns of ASK_COLUMNS that only programs read, and the one that is shown in per cent."""

@@ -148,7 +148,9 @@ def _faults_of_round(folder: Path, entry: Entry, entries: tuple[Entry, ...], bas
         expected = limited(scenario, limits)
         given = settled.settings.stages.limits
         if settled != (expected.with_(stages={"limits": dict(given)}) if name == AGREED_SO_FAR and given else expected):
-            faults.append(f"{ROUNDS}/{where.name}/{name} was settled from another scenario than entry {entry.seq} leads to")
+            faults.append(
+                f"{ROUNDS}/{where.name}/{name} was settled from another scenario than entry {entry.seq} leads to"
+            )
     if changed := _changed(folder, f"{ROUNDS}/{entry.seq}/{ASKS}", ROUND_TABLES):
         return faults + changed
     try:

@@ -13,7 +13,7 @@ import singlepot as sp
 from singlepot.scenarios.talks import deadline as module
 
 from .players import CENTRE, accept_all, answer_to
-from .sheets import BURNLEY, CORNWALL, fill, sheet_of
+from .sheets import BURNLEY, CORNWALL, column, fill, sheet_of
 
 openpyxl = pytest.importorskip("openpyxl")
 
@@ -37,6 +37,19 @@ def test_a_filled_sheet_is_taken_row_by_row(talks: sp.Talks, tmp_path: Path) -> 
     assert {key[1]: answer.up_to for key, answer in answers.items()} == {"efficiency": 1.0, "retrofit-more": 0.25}
     assert talks.entries[-1].content["by"] == "leader"
     assert talks.entries[-2].content["date"] == "2026-05-04"
+
+
+def test_a_sheet_prints_on_its_own_width_and_shows_what_is_to_fill(talks: sp.Talks, tmp_path: Path) -> None:
+    """Wrapped text says its height; hashes are narrow, left out of print, and no cell of them is to be filled in."""
+    book = openpyxl.load_workbook(sheet_of(talks, BURNLEY, tmp_path))
+    for sheet in book:
+        assert (sheet.page_setup.orientation, sheet.page_setup.fitToHeight) == ("landscape", 0)
+    asks = book["asks"]
+    filled = {cell.value for cell in asks[1] if asks.cell(2, cell.column).fill.fgColor.rgb == "FFFFF2CC"}
+    assert filled == {"up_to", "reason", "by", "role", "date"}
+    assert asks.print_area.startswith("'asks'!$D$1:")
+    assert asks.row_dimensions[2].height >= 4 * 15
+    assert asks.cell(2, column(asks, "asked_share")).number_format.endswith("%")
 
 
 def test_a_filled_csv_is_taken(talks: sp.Talks, tmp_path: Path) -> None:

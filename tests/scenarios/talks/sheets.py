@@ -7,9 +7,11 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-import openpyxl
+import pytest
 
 import singlepot as sp
+
+openpyxl = pytest.importorskip("openpyxl")
 
 BURNLEY, CORNWALL = "E07000117", "E06000052"
 

@@ -55,6 +55,9 @@ from singlepot.models.settlement.certificate import StageEvidence as StageEviden
 from singlepot.models.settlement.settlement import Settlement as Settlement
 from singlepot.reports.page.public import publish as publish
 from singlepot.reports.reperformance.verify import verify as verify
+from singlepot.reports.selftest.outcome import SelfTest as SelfTest
+from singlepot.reports.selftest.outcome import SelfTestCheck as SelfTestCheck
+from singlepot.reports.selftest.running import run_selftest as run_selftest
 from singlepot.scenarios.ensemble.plan import Plan as Plan
 from singlepot.scenarios.ensemble.plan import Uncertain as Uncertain
 from singlepot.scenarios.ensemble.plan import read_plan as read_plan

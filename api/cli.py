@@ -48,7 +48,7 @@ GROUPS = {
         serve.serve,
     ),
     "Agree": (talks.talks, review.review),
-    "Doubt": (doubt.verify, doubt.why, many.stability, doubt.model),
+    "Doubt": (doubt.verify, doubt.why, many.stability, doubt.model, doubt.selftest),
     "Publish": (report.report, publish.publish, formats.export, formats.derive),
 }
 """All commands, in the groups that the help shows."""

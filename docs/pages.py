@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
+import sys
 import textwrap
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,9 @@ from singlepot.models.tables.output_levelling import OF_SECTIONS, output_of
 from singlepot.models.tables.plain_words import WORDS
 
 HERE = Path(__file__).parent
+
+sys.path.insert(0, str(HERE.parent))
+from tests.catalogue import page as catalogue_page  # noqa: E402
 
 API_OPENING = """\
 # What can be called
@@ -133,6 +137,7 @@ PARTS = {
     "Many scenarios": ("scenarios.many", "scenarios.ensemble"),
     "Talks": ("scenarios.talks", "scenarios.review", "reports.page.public"),
     "Scenarios without a settlement": ("scenarios.repair", "models.infeasibility"),
+    "This installation": ("reports.selftest",),
     "Other ways of sharing": ("scenarios.regimes", "models.claims", "models.analysis.inequality"),
 }  # fmt: skip
 """Parts of the page, in order, and the packages whose public names they hold; errors come last."""
@@ -252,6 +257,7 @@ PAGES = {
     "../README.md": readme,
     CLASS: settlement_class,
     "api.md": api_page,
+    "catalogue.md": catalogue_page,
     "decisions/README.md": decisions_page,
     "formulation.md": formulation_page,
     "problems.md": problems_page,

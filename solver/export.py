@@ -11,6 +11,7 @@ import tempfile
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from locale import localeconv
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -116,6 +117,7 @@ def model_bytes(programme: LinearProgramme, ending: str, cost: Floats | None = N
         Another ending, limits that MPS cannot say, or the temporary folder is full.
     """
     from .backends.highs import write
+    from .backends.worker import worker
 
     if ending not in (".lp", ".mps"):
         raise SinglepotError(f"{ending or 'no ending'} is neither .lp nor .mps", "choose one of the two")
@@ -127,7 +129,11 @@ def model_bytes(programme: LinearProgramme, ending: str, cost: Floats | None = N
     try:
         with tempfile.TemporaryDirectory(prefix="singlepot-") as folder:
             file = Path(folder) / f"model{ending}"
-            write(problem, names.columns, names.rows, file)
+            if localeconv()["decimal_point"] == ".":
+                write(problem, names.columns, names.rows, file)
+            else:  # HiGHS prints numbers as the locale of its process has them, and no reader takes a comma
+                with worker("highs") as child:
+                    child.ask("write", problem, names.columns, names.rows, file)
             return file.read_bytes()
     except OSError as error:
         cause = f"the temporary folder cannot be written ({error.strerror})"

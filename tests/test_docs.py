@@ -51,10 +51,10 @@ def _slug(heading: str) -> str:
     return re.sub(r"[^\w\- ]", "", heading.strip().lower()).replace(" ", "-")
 
 
-PAGES = [pytest.param(name, marks=[pytest.mark.long] if name in LONG else []) for name in COMMANDS["pages"]()]
+SHOWN = [pytest.param(name, marks=[pytest.mark.long] if name in LONG else []) for name in COMMANDS["pages"]()]
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", SHOWN)
 def test_commands_print_what_pages_show(name: str, tmp_path: Path) -> None:
     """Run ``python docs/commands.py`` where this fails, and read what changed."""
     page = (ROOT / "docs" / name).read_text(encoding="utf-8")
@@ -120,6 +120,18 @@ def test_a_site_with_a_broken_link_is_seen(html: str, says: str, tmp_path: Path)
     assert all(says in line for line in result) and bool(result) is bool(says)
     (tmp_path / "style.css").write_text("@import 'https://example.org/font.css';", encoding="utf-8")
     assert len(SITE["problems"](tmp_path)) == len(result) + 1
+
+
+def test_every_promise_of_the_readme_names_tests_that_are_there() -> None:
+    section = (
+        (ROOT / "README.md").read_text(encoding="utf-8").partition("## What it promises\n")[2].partition("\n## ")[0]
+    )
+    rows = [row.strip("|").split("|") for row in section.splitlines() if row.startswith("| ")][1:]
+    assert len(rows) >= 5
+    for promise, held in rows:
+        targets = re.findall(r"\]\(([^)]+)\)", held)
+        tests = [(ROOT / target).read_text(encoding="utf-8") for target in targets if target.endswith(".py")]
+        assert any(re.search("^def test_|^@pytest.fixture", text, re.MULTILINE) for text in tests), promise
 
 
 def test_the_readmes_python_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

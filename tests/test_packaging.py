@@ -10,13 +10,15 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 import singlepot as sp
 
 from .places import ROOT
 
 ROOMS = ("api", "solver", "models", "scenarios", "reports")
-SHIPPED = {".py", ".pyi", ".csv", ".toml", ".md", ".typed", ".j2", ".css", ".js"}
+SHIPPED = {".py", ".pyi", ".csv", ".toml", ".md", ".typed", ".j2", ".css", ".js", ".json"}
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 
 
@@ -135,9 +137,22 @@ def test_the_repository_speaks_of_the_project_alone() -> None:
     words = ["/" + "work/", "/" + "root/", "pypi" + ".org", "files.python" + "hosted"]
     for path in ROOT.rglob("*"):
         parts = path.relative_to(ROOT).parts
-        if not path.is_file() or path.suffix not in SHIPPED | {".yml", ".cfg", ".svg", ".json", ".lp"}:
+        if not path.is_file() or path.suffix not in SHIPPED | {".yml", ".cfg", ".svg", ".lp"}:
             continue
         if any(part in {".git", "build", "dist", "out"} or part.endswith((".egg-info", "_cache")) for part in parts):
             continue
         text = path.read_text(encoding="utf-8")
         assert not [word for word in words if word in text], path
+
+
+def test_the_lock_has_every_package_that_is_asked_for_within_its_bounds() -> None:
+    """Also those of tests and tools; what they need in turn is pinned beside them."""
+    lines = (ROOT / ".ci" / "lock.txt").read_text(encoding="utf-8").splitlines()
+    pins = dict(line.split("==") for line in lines if not line.startswith("#"))
+    locked = {canonicalize_name(name): version for name, version in pins.items()}
+    extras = PROJECT["project"]["optional-dependencies"]
+    wanted = [Requirement(text) for part in (PROJECT["project"]["dependencies"], *extras.values()) for text in part]
+    packages = [one for one in wanted if one.name != "singlepot"]
+    assert len(packages) > 30
+    assert [one.name for one in packages if canonicalize_name(one.name) not in locked] == []
+    assert [str(one) for one in packages if not one.specifier.contains(locked[canonicalize_name(one.name)])] == []

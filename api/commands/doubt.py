@@ -15,10 +15,13 @@ from .shared import OVERWRITE, command, put, reading, ready, show_json, time_lim
 @command("verify out/bucks")
 @click.argument("directory", type=click.Path())
 @click.option("--independent", is_flag=True, help="Also settle again by the double build, which shares no code.")
+@click.option("--exact", is_flag=True, help="Also find each optimum in exact fractions: small scenarios only.")
 @click.option("--json", "as_json", is_flag=True, help="Print the assurance as JSON.")
 @time_limit()
 @click.pass_context
-def verify(ctx: click.Context, directory: str, independent: bool, as_json: bool, time_limit_s: float | None) -> None:
+def verify(
+    ctx: click.Context, directory: str, independent: bool, exact: bool, as_json: bool, time_limit_s: float | None
+) -> None:
     """Check a written settlement against the scenario inside it: every number, and every file by settling again.
 
     Prints an assurance statement; exits 0 only if everything holds, else 6.
@@ -27,7 +30,7 @@ def verify(ctx: click.Context, directory: str, independent: bool, as_json: bool,
 
     with report.progress_line(as_json, ("verify",)) as line:
         assurance = singlepot.verify(
-            directory, independent=independent, time_limit_s=time_limit_s, progress=line.follow
+            directory, independent=independent, exact=exact, time_limit_s=time_limit_s, progress=line.follow
         )
     document = json.dumps(assurance.as_dict(), ensure_ascii=False, indent=1) + "\n"
     put(sys.stdout, document if as_json else assurance.statement())
@@ -92,3 +95,24 @@ def model(scenario: str, file: str, stage: str | None, overwrite: bool, **how: A
     write_model(formulation.programme, file, None if chosen is None else chosen.cost, overwrite=overwrite)
     rows, columns = formulation.programme.shape
     click.echo(f"written to {file}: {rows} rows, {columns} columns, {chosen.name if chosen else 'no objective'}")
+
+
+@command("selftest")
+@click.option("--json", "as_json", is_flag=True, help="Print every check as JSON.")
+@time_limit()
+@click.pass_context
+def selftest(ctx: click.Context, as_json: bool, time_limit_s: float | None) -> None:
+    """Try on this machine what singlepot promises: about half a minute.
+
+    Published cases, every solver, proof and verification, every format, workbook and report, and which optional
+    parts are installed. Nothing is written but in a temporary folder. Exits 0 if all of it works, else 6.
+    """
+    import singlepot
+
+    with report.progress_line(as_json, ("selftest",)) as line:
+        result = singlepot.run_selftest(time_limit_s=time_limit_s, progress=line.follow)
+    if as_json:
+        show_json(result.as_dict())
+    else:
+        put(sys.stdout, result.statement())
+    ctx.exit(result.exit_code)

@@ -188,13 +188,15 @@ def _of_bounds(model: Model, rules: Rules, bounds: Iterable[Rule]) -> list[pd.Da
         there = table != ABSENT
         # money may move where no rule says so, by nothing; elsewhere a cell without a limit has none to relax
         at = np.nonzero(there if rule.over is POTS else there & limit.binds)
+        value = limit.value[at]
         if rule.over is OPTIONS:
             keys = {name: np.asarray(labels, dtype=object) for name, labels in model.option_keys(at[0]).items()}
-            keys["before"] = (data.options.limit * data.options.used)[at]
+            before = keys["before"] = (data.options.limit * data.options.used)[at]
+            value = np.maximum(value, before) if rule.upper else value  # less than what was taken leaves nothing
         else:
             keys = {axis: data.labels(f"{axis}s", where) for axis, where in zip(rule.over.axes, at, strict=True)}
         position = np.ravel_multi_index(at, table.shape)
-        parts.append(_limits(rule, {**keys, "column": table[at], "position": position}, limit.value[at]))
+        parts.append(_limits(rule, {**keys, "column": table[at], "position": position}, value))
     return parts
 
 

@@ -34,7 +34,7 @@ def recipient_columns(data: Arrays, table: Mapping[str, Any], across: str, summe
     kinds = {"envelope": data.envelopes, "objective": data.objectives, "year": data.years}
     order = {name: {label: at for at, label in enumerate(kinds[name])} for name in (across, "year")}
     keys = {"recipient": rows["area"].map(holder)} | {name: rows[name].map(order[name]) for name in (across, "year")}
-    groups = rows.assign(members=1).groupby([series.rename(name) for name, series in keys.items()], sort=True)
+    groups = rows.assign(members=1).groupby([series.rename(index=name) for name, series in keys.items()], sort=True)
     sums = groups[["members", *summed]].sum().reset_index()
     labels = {name: np.asarray(kinds[name], dtype=object)[sums[name].to_numpy(dtype=np.int64)] for name in order}
     return {"recipient": sums["recipient"].to_numpy(dtype=object), **labels} | {

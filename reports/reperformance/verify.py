@@ -14,6 +14,7 @@ from singlepot.scenarios.results.verifying import (
     WrittenFolder,
     check_manifest,
     compare_with_double_build,
+    compare_with_fractions,
     read_written,
     recompute,
     scenario_inside,
@@ -36,6 +37,7 @@ def verify(
     path: str | PathLike[str],
     *,
     independent: bool = False,
+    exact: bool = False,
     time_limit_s: float | None = None,
     progress: Callable[[Progress], object] | None = None,
 ) -> Assurance:
@@ -50,6 +52,9 @@ def verify(
         A folder that :meth:`~singlepot.models.settlement.settlement.Settlement.write` made.
     independent
         Also settle the scenario again by the double build and compare: minutes for a large scenario.
+    exact
+        Also find the optimum of each stage in exact fractions, without any solver, and compare; a programme that is
+        not small is left out, and the statement says so.
     time_limit_s
         Seconds of wall time.
     progress
@@ -78,7 +83,7 @@ def verify(
     control = Control(time_limit_s, progress)
     try:
         written = read_written(path)
-        return verify_folder(written, scenario_inside(written.path), control, independent=independent)
+        return verify_folder(written, scenario_inside(written.path), control, independent=independent, exact=exact)
     except Halt as halt:
         raise ended_early(halt, ()) from halt
 
@@ -89,6 +94,7 @@ def verify_folder(
     control: Control,
     *,
     independent: bool = False,
+    exact: bool = False,
     derived: Callable[[Scenario, WrittenFolder, Control], Derivation] = derive,
 ) -> Assurance:
     """Verify a folder that was read.
@@ -118,6 +124,11 @@ def verify_folder(
             "that among equally good settlements this is the one that shares fairly, but by that program "
             "(use --independent)",
         ]
+    if exact:
+        control.enter("exact fractions", 0.95)
+        halted = threading.Event()
+        why = control.run(lambda: compare_with_fractions(scenario, recomputed, extra, book, halted.is_set), halted)
+        not_checked += [why] if why else []
     not_checked.append("that the bids, targets, costs and rules of the scenario are true")
     control.enter("done", 1.0)
     people = tuple(_by_people(scenario))

@@ -228,16 +228,9 @@ class Cluster:
             self._client: Any = connect(address, timeout=10, set_as_default=False)
         except (OSError, ValueError) as error:
             raise EnsembleRefusedError(f"no Dask cluster answers at {address}", "look at its address") from error
-        self._compare_versions()
 
-    def _compare_versions(self) -> None:
-        """Refuse a cluster whose library versions differ, since the bytes would differ too."""
-        mine = versions()
-        for address, theirs in self._client.run(versions).items():
-            differ = {name: (mine[name], theirs.get(name)) for name in mine if theirs.get(name) != mine[name]}
-            if differ:
-                wrong = ", ".join(f"{name} {there} instead of {here}" for name, (here, there) in differ.items())
-                raise EnsembleRefusedError(f"worker {address} has {wrong}", "install the same versions everywhere")
+        for worker, theirs in self._client.run(versions).items():
+            _insist_on_versions(f"at {worker}", theirs)
 
     def run(self, work: Work, batches: Sequence[Batch], tick: Tick) -> Iterator[tuple[Batch, list[Drawn]]]:
         """Settle batches; see :class:`Executor`. Those whose data went with a worker are given to the others."""
@@ -291,15 +284,25 @@ def versions() -> dict[str, str]:
 _ONE_AT_A_TIME = threading.Lock()
 
 
-def _settle_there(work: Work, draws: range) -> list[Drawn]:
-    """Settle a batch in a worker of a cluster, one at a time in each process."""
+def _insist_on_versions(worker: str, theirs: dict[str, str]) -> None:
+    """Refuse a worker whose library versions differ, since the bytes would differ too."""
+    mine = versions()
+    differ = {name: (mine[name], theirs.get(name)) for name in mine if theirs.get(name) != mine[name]}
+    if differ:
+        wrong = ", ".join(f"{name} {there} instead of {here}" for name, (here, there) in differ.items())
+        raise EnsembleRefusedError(f"worker {worker} has {wrong}", "install the same versions everywhere")
+
+
+def _settle_there(work: Work, draws: range) -> tuple[dict[str, str], list[Drawn]]:
+    """Settle a batch in a worker of a cluster, one at a time in each process; return its versions and the draws."""
     with _ONE_AT_A_TIME:
-        return settle_draws(work, draws)
+        return versions(), settle_draws(work, draws)
 
 
 def _result(work: Work, batch: Batch, future: Any) -> list[Drawn]:
     if future.status == "finished":
-        drawn: list[Drawn] = future.result()
-        return drawn
+        theirs, drawn = future.result()
+        _insist_on_versions("that joined", theirs)
+        return list(drawn)
     reason = f"{type(future.exception()).__name__}: the workers that tried it were lost"
     return [failed(work, draw, "failed", reason) for draw in batch.draws]

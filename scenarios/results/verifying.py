@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 STAGE_TOLERANCE = 1e-7
 """Largest difference of a stage's optimum from the double build's, relative to its size."""
 
+EXACT_TOLERANCE = 1e-9
+"""Largest difference of a stage's value from its optimum in fractions, relative to its size: what rounding leaves."""
+
 GRANT_TOLERANCE = 1e-6
 """Largest distance of any grant from the unique solution of the sharing step, as a share of a bid."""
 
@@ -252,15 +255,7 @@ def compare_with_double_build(
         book.require(False, "double build", f"finds no settlement: {error}")
         return
     tables, outcome = recomputed.tables, recomputed.outcome
-    file = tables["stages"].file
-    written = {row.cells.get("name", ""): row for row in tables["stages"].rows}
-    sizes = {name: float(size) for name, _, _, size in outcome.stages()}
-    for name, optimum in rebuilt.optima.items():
-        value = _number(written[name].cells.get("value", "")) if name in written else None
-        if value is not None:
-            off = (optimum - value if extra else abs(optimum - value)) / max(sizes[name], abs(optimum))
-            where = f"{file} line {written[name].line}"
-            book.require(off <= STAGE_TOLERANCE, where, f"{name}, value", f"{value:.15g}", f"{optimum:.15g}")
+    _compare_optima(rebuilt.optima, recomputed, STAGE_TOLERANCE, book, are_bounds=bool(extra))
     position = Position({key: float(value) for key, value in outcome.take_up.items()}, *_moves(tables["pot"]))
     judged = rebuilt.judge(position)
     book.topic("double build: every constraint", f"to {VIOLATION_TOLERANCE:.0e}")
@@ -271,6 +266,46 @@ def compare_with_double_build(
         book.topic("double build: this is the one settlement that shares fairly", f"to {GRANT_TOLERANCE:.0e} of a bid")
         what = "grants can be shared more fairly at the same stages"
         book.require(judged.distance <= GRANT_TOLERANCE, "double build", what, f"{judged.distance:.1e} of a bid", "0")
+
+
+def compare_with_fractions(
+    scenario: Scenario, recomputed: Recomputed, extra: Sequence[str], book: Book, stopped: Callable[[], bool]
+) -> str:
+    """Find the optimum of every stage in exact fractions, without any solver, and compare.
+
+    Returns
+    -------
+    Why that was not done; empty where it was.
+    """
+    from singlepot.models.assurance.double_build import DoubleBuildError, TooLargeError, exact_optima
+
+    try:
+        optima = exact_optima(scenario, stopped)
+    except TooLargeError as error:
+        return f"optima in exact fractions, since the programme is too large: {error}"
+    except DoubleBuildError as error:
+        book.topic("exact fractions: optimum of every stage", f"to {EXACT_TOLERANCE:.0e} of its size")
+        book.require(False, "exact fractions", f"find no settlement: {error}")
+        return ""
+    book.topic("exact fractions: optimum of every stage", f"to {EXACT_TOLERANCE:.0e} of its size")
+    values = {name: float(value) for name, value in optima.items()}
+    _compare_optima(values, recomputed, EXACT_TOLERANCE, book, are_bounds=bool(extra))
+    return ""
+
+
+def _compare_optima(
+    optima: Mapping[str, float], recomputed: Recomputed, tolerance: float, book: Book, *, are_bounds: bool
+) -> None:
+    """Compare the optimum of each stage with the value that is written."""
+    table = recomputed.tables["stages"]
+    written = {row.cells.get("name", ""): row for row in table.rows}
+    sizes = {name: float(size) for name, _, _, size in recomputed.outcome.stages()}
+    for name, optimum in optima.items():
+        value = _number(written[name].cells.get("value", "")) if name in written else None
+        if value is not None:
+            off = (optimum - value if are_bounds else abs(optimum - value)) / max(sizes[name], abs(optimum))
+            where = f"{table.file} line {written[name].line}"
+            book.require(off <= tolerance, where, f"{name}, value", f"{value:.15g}", f"{optimum:.15g}")
 
 
 def _moves(pot: Table) -> tuple[dict[tuple[str, str], float], dict[tuple[str, str, str], float]]:

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from singlepot.models.files.folder import write_folder
+from singlepot.models.files.folder import finish_killed, write_folder
 from singlepot.models.files.folder_kinds import SCENARIO
 from singlepot.models.scenario.scenario import Scenario
 from singlepot.solver import Progress
@@ -91,6 +91,7 @@ def _refuse_taken(target: Path) -> None:
         return
     if not target.is_dir():
         raise TalksError(f"{target} is a file", "choose another name for the folder")
+    finish_killed(target / SCENARIO_FOLDER, SCENARIO, str(target))
     names = {item.name for item in target.iterdir()}
     ledger = target / LEDGER
     left = names <= {SCENARIO_FOLDER, LEDGER, f"{LEDGER}-journal", ROUNDS}

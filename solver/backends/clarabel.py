@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
+from typing import Any
 
 import clarabel
 import numpy as np
@@ -76,24 +77,42 @@ def solve_quadratic(
     settings.max_iter = 200
     settings.iterative_refinement_enable = refine
     cones = [clarabel.ZeroConeT(equalities), clarabel.NonnegativeConeT(rows.shape[0] - equalities)]
-    solver = clarabel.DefaultSolver(
-        _curvature(problem, last),
-        problem.gradient,
-        sparse.csc_matrix(rows),
-        problem.limit,
-        [cone for cone, size in zip(cones, (equalities, rows.shape[0] - equalities), strict=True) if size],
-        settings,
+    solution = _solution(
+        (
+            _curvature(problem, last),
+            problem.gradient,
+            sparse.csc_matrix(rows),
+            problem.limit,
+            [cone for cone, size in zip(cones, (equalities, rows.shape[0] - equalities), strict=True) if size],
+            settings,
+        ),
+        control,
     )
-    cancel = threading.Event()
-    solver.set_termination_callback(lambda info: cancel.is_set() or control.overdue)
-    solution = control.run(solver.solve, cancel)
     detail = str(solution.status)
-    x = np.asarray(solution.x)
+    x, slack, multiplier = (np.asarray(values) for values in (solution.x, solution.s, solution.z))
     if "PrimalInfeasible" in detail:
         raise PrimalInfeasibleError(f"Clarabel answered {detail}", "report this scenario as a defect")
-    if detail not in _USABLE or not np.isfinite(x).all():
+    complete = (slack.size, x.size) == rows.shape and multiplier.size == slack.size
+    finite = all(bool(np.isfinite(values).all()) for values in (x, slack, multiplier))
+    if detail not in _USABLE or not complete or not finite:
         raise SolverFailedError(f"Clarabel answered {detail} to the sharing step", "report this scenario as a defect")
-    return ConicAnswer(x, np.asarray(solution.s), np.asarray(solution.z), detail)
+    return ConicAnswer(x, slack, multiplier, detail)
+
+
+def _solution(task: tuple[Any, ...], control: Control) -> Any:
+    """Run Clarabel; a defect of it, which reaches Python as an exception that is no Exception, is an error of ours."""
+    cancel = threading.Event()
+
+    def solve() -> Any:
+        try:
+            solver = clarabel.DefaultSolver(*task)
+            solver.set_termination_callback(lambda info: cancel.is_set() or control.overdue)
+            return solver.solve()
+        except BaseException as error:
+            what = f"Clarabel broke off ({type(error).__name__}: {error})"
+            raise SolverFailedError(what, "report this scenario as a defect") from error
+
+    return control.run(solve, cancel)
 
 
 def _curvature(problem: QuadraticProgramme, last: int) -> sparse.csc_matrix:

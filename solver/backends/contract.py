@@ -26,6 +26,7 @@ from ..answer import Answer, Method, PointStatus, Stop
 from ..control import Control, Halt
 from ..errors import SinglepotError
 from . import Engine
+from .contract_afiro import LEAST, afiro
 from .contract_programmes import (
     OPEN,
     ContractBrokenError,
@@ -53,6 +54,9 @@ PROMPT_S = 3.0
 CASES: dict[str, Case] = {}
 """Every case by name."""
 
+NEEDS_VERDICT = {"infeasible_rows", "unbounded", "infeasible_and_unbounded", "changed_programme"}
+"""Cases with a programme that has no optimum: our interior point ends without a verdict there, and HiGHS is asked."""
+
 
 def _case(function: Case) -> Case:
     CASES[function.__name__.removeprefix("case_")] = function
@@ -69,6 +73,12 @@ def case_optimum(open_engine: Open) -> None:
 def case_negative_costs(open_engine: Open) -> None:
     """A maximisation told as a minimisation."""
     require_optimum(open_engine, state([-3, -2], [[1, 1], [1, 3]], at_most=[4, 6]), -12, [4, 0])
+
+
+@_case
+def case_afiro(open_engine: Open) -> None:
+    """AFIRO of NETLIB has its published optimum."""
+    require_optimum(open_engine, afiro(), LEAST)
 
 
 @_case

@@ -109,6 +109,10 @@ class ChoiceOfMethod:
             yield self._reference, Method.INTERIOR
             yield self._reference, Method.SAFE
 
+    def ends_with(self, solver: Engine, method: Method) -> bool:
+        """Whether nobody is asked after this: another solver's word that there is no point is not taken for proof."""
+        return solver.name == REFERENCE and method is Method.SAFE
+
 
 def closeness(features: Features) -> float:
     """Return the factor of the tolerances within which an engine's answers have to be proved."""

@@ -259,7 +259,7 @@ class LexicographicSolver:
         for solver, method in self._choice.attempts(freedom, self._last, bound=self._bound):
             features = solver.features
             factor, answer = objective.factor, self._ask(solver, objective.cost, objective.factor, method)
-            if answer.stop is Stop.INFEASIBLE and self.x is None and features.exact and method is Method.SAFE:
+            if answer.stop is Stop.INFEASIBLE and self.x is None and self._choice.ends_with(solver, method):
                 raise InfeasibleError("no settlement satisfies every rule")
             good = answer.stop is Stop.OPTIMAL and self._is_proved(objective, answer, closeness(features))
             if answer.stop is Stop.OPTIMAL and not good and features.warm_start:
@@ -319,7 +319,10 @@ class LexicographicSolver:
             columns = around(self.face.column_bounds, origin, finer)
             rows = around(self.face.row_bounds, np.asarray(self.scaled.matrix @ origin), finer)
         answer = solver.solve(cost * factor, columns, rows, method, self._control)
-        x = origin + answer.x / finer if answer.x.size else answer.x
+        if answer.stop is Stop.OPTIMAL and (answer.x.shape != cost.shape or not np.isfinite(answer.x).all()):
+            what = f"{int(np.isfinite(answer.x).sum()):,} numbers for {cost.size:,} columns"
+            answer = replace(answer, stop=Stop.FAILED, x=np.zeros(0), row_dual=np.zeros(0), detail=what)
+        x = origin + answer.x / finer if answer.x.size == cost.size else answer.x
         return replace(answer, x=x, row_dual=answer.row_dual / factor)
 
     def _is_proved(self, objective: _Objective, answer: Answer, closer: float) -> bool:

@@ -106,11 +106,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made
 
 
-SERVER = "serve"
-"""A command that goes on until Ctrl-C; its example is carried out in the tests of the server."""
+ELSEWHERE = {"serve", "selftest"}
+"""Commands whose examples the tests of the server and of the self-test carry out."""
 
 
-@pytest.mark.parametrize("name", sorted(set(COMMANDS) - {SERVER}))
+@pytest.mark.parametrize("name", sorted(set(COMMANDS) - ELSEWHERE))
 def test_every_help_ends_with_an_example_that_runs(
     name: str, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

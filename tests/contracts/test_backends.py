@@ -12,7 +12,7 @@ from scipy import sparse
 
 import singlepot as sp
 from singlepot.solver import Answer, Control, Engine, Features, Method, Stop, engine
-from singlepot.solver.backends.contract import CASES, Case, ContractBrokenError
+from singlepot.solver.backends.contract import CASES, NEEDS_VERDICT, Case, ContractBrokenError
 from singlepot.solver.errors import SinglepotError, SolverNotFoundError
 
 from ..cbc import CBC, needs_cbc
@@ -34,10 +34,7 @@ ENGINES = [*ALWAYS, *((backend, solver) for backend, solver, command in WHERE_IN
 NO_PROOF = "an interior point ends without a verdict where there is no optimum; HiGHS is asked then"
 
 EXCLUDED = {
-    ("interior-point", None, "infeasible_rows"): NO_PROOF,
-    ("interior-point", None, "unbounded"): NO_PROOF,
-    ("interior-point", None, "infeasible_and_unbounded"): NO_PROOF,
-    ("interior-point", None, "changed_programme"): NO_PROOF,
+    **{("interior-point", None, name): NO_PROOF for name in NEEDS_VERDICT},
     ("pulp", "glpk", "unbounded"): "PuLP's reader of GLPK's files stops at an unbounded programme; an error says so",
 }
 """Cases that a backend does not pass, and why; a test insists that they still fail."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -134,3 +135,13 @@ def test_a_floor_goes_no_higher_than_a_lock_beside_it() -> None:
     found = sp.goal(locked, "rules.grant_floor", miss=0.9)
     assert found.exact == pytest.approx(0.81, rel=1e-9)
     assert worst(found.scenario) <= 0.9
+
+
+def test_a_ceiling_below_what_was_taken_before_leaves_nothing_and_is_no_clash() -> None:
+    start = sp.read_scenario("bucks-and-burnley")
+    ceiling = {"rule": "take_up_ceiling", "value": 0.1, "area": "E07000117", "option": "retrofit-more"}
+    rows = pd.concat([start.filled("rules"), pd.DataFrame([ceiling])], ignore_index=True)
+    taken = start.with_(options=start.filled("options").assign(used=0.5), rule_rows=rows)
+    assert not sp.repair(taken).clashes
+    pots = [sp.goal(one, "pot", miss=0.5).exact for one in (start.with_(options=taken.filled("options")), taken)]
+    assert 0 < pots[0] <= pots[1]

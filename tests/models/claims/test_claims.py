@@ -7,7 +7,6 @@ Which does which: W. Thomson (2003), Mathematical Social Sciences 45, and (2015)
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from itertools import permutations
 from typing import Any
@@ -17,32 +16,19 @@ import pytest
 
 from singlepot.models.claims import RULES, estimate, share_claims, share_out
 from singlepot.models.claims import random_arrival as arrival
+from singlepot.reports.selftest.published_cases import RULES as PUBLISHED_RULES
+from singlepot.reports.selftest.published_cases import claims_problems, claims_tolerance
 from singlepot.solver import BadOptionError
 
-from ...places import TESTS
-
-CASES = json.loads((TESTS / "cases" / "08_claims_classic_tables.json").read_text(encoding="utf-8"))
-NAMES = {
-    "proportional": "pro-rata",
-    "cea": "equal-awards",
-    "cel": "equal-losses",
-    "talmud": "talmud",
-    "random_arrival": "random-arrival",
-    "minimal_overlap": "minimal-overlap",
-}
-FIVE = tuple(NAMES.values())[:5]
+FIVE = tuple(PUBLISHED_RULES.values())[:5]
 MARGIN = 1e-7
 """A violation smaller than this is rounding."""
 
 
 def published() -> list[Any]:
-    inputs, expected = CASES["inputs"], CASES["expected"]
-    claims = inputs["three_creditors"]["claims"]
-    cases = [(claims, float(pot), value) for pot, value in expected["three_creditors"].items()]
-    cases += [(inputs[n]["claims"], inputs[n]["pot"], expected[n]) for n in ("ibn_ezra", "small", "bankruptcy")]
     return [
-        pytest.param(NAMES[name], asked, pot, value, id=f"{NAMES[name]} {pot:g} of {sum(asked)}")
-        for asked, pot, rules in cases
+        pytest.param(PUBLISHED_RULES[name], asked, pot, value, id=f"{PUBLISHED_RULES[name]} {pot:g} of {sum(asked)}")
+        for asked, pot, rules in claims_problems()
         for name, value in rules.items()
     ]
 
@@ -51,7 +37,7 @@ def published() -> list[Any]:
 def test_awards_are_those_of_the_published_cases(
     rule: str, claims: list[float], pot: float, expected: list[float]
 ) -> None:
-    assert share_claims(rule, claims, pot) == pytest.approx(expected, abs=CASES["tolerance"]["abs"])
+    assert share_claims(rule, claims, pot) == pytest.approx(expected, abs=claims_tolerance())
 
 
 @pytest.mark.parametrize("rule", RULES)

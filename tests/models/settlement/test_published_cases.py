@@ -2,117 +2,27 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any
+from collections.abc import Callable
 
-import numpy as np
 import pandas as pd
 import pytest
 
 import singlepot as sp
+from singlepot.reports.selftest.published_cases import published_cases, settle_bids
 
-from ...places import TESTS
-
-CASES = TESTS / "cases"
-DISPATCH, CLAIMS, ROUNDING = (
-    json.loads((CASES / name).read_text(encoding="utf-8"))
-    for name in (
-        "04_economic_dispatch_three_units.json",
-        "08_claims_classic_tables.json",
-        "10_rounding_to_whole_pounds.json",
-    )
-)
 YEAR = "2026-27"
-SEGMENTS = 400
 
 
-def settle_bids(bids: list[float], pot: float, **settings: Any) -> sp.Settlement:
-    codes = [f"area-{i:02d}" for i in range(len(bids))]
-    return sp.settle(
-        sp.Scenario.from_tables(
-            areas=pd.DataFrame({"code": codes, "name": codes}),
-            pot=pd.DataFrame({"year": [YEAR], "amount": [pot]}),
-            bids=pd.DataFrame({"area": codes, "year": YEAR, "amount": bids}),
-            years=[YEAR],
-            **settings,
-        )
-    )
-
-
-@pytest.mark.parametrize("case", ["case_3A", "case_3B"])
-def test_economic_dispatch_meets_the_load_at_least_cost(case: str) -> None:
-    """Three units with quadratic costs meet one load at least cost: options are slices of each cost curve."""
-    units, expected = DISPATCH["inputs"][case], DISPATCH["expected"][case]
-    options, years = [], []
-    for unit in units:
-        edges = np.linspace(unit["floor"], unit["cap"], SEGMENTS + 1)
-        cost = unit["c1"] * edges + unit["c2"] * edges**2
-        for i in range(SEGMENTS):
-            key = {"area": unit["area"], "option": f"slice-{i:03d}"}
-            options.append(key)
-            years.append({**key, "year": YEAR, "grant": cost[i + 1] - cost[i], "load": edges[i + 1] - edges[i]})
-    names = [unit["area"] for unit in units]
-    at_floor = [u["c1"] * u["floor"] + u["c2"] * u["floor"] ** 2 for u in units]
-    settlement = sp.settle(
-        sp.Scenario.from_tables(
-            areas=pd.DataFrame({"code": names, "name": names}),
-            objectives=pd.DataFrame({"key": ["load"], "name": ["Load"], "unit": ["MW"]}),
-            national=pd.DataFrame(
-                {"objective": ["load"], "year": [YEAR], "target": [DISPATCH["inputs"]["national_target"]]}
-            ),
-            pot=pd.DataFrame({"year": [YEAR], "amount": [1e5]}),
-            bids=pd.DataFrame({"area": names, "year": YEAR, "amount": at_floor}),
-            targets=pd.DataFrame(
-                {"area": names, "objective": "load", "year": YEAR, "target": [u["floor"] for u in units]}
-            ),
-            options=pd.DataFrame(options),
-            option_years=pd.DataFrame(years),
-            years=[YEAR],
-        )
-    )
-    widths = [(unit["cap"] - unit["floor"]) / SEGMENTS for unit in units]
-    agreed = settlement.targets.set_index("area")["agreed"]
-    for name, width, allocation in zip(names, widths, expected["allocation"], strict=True):
-        assert abs(agreed[name] - allocation) <= width
-    fixed = sum(unit["c0"] for unit in units)  # paid whatever is run, so it belongs to no bid
-    assert abs(fixed + settlement.grants["grant"].sum() - expected["total_cost"]) <= 0.05
-    assert settlement.national["shortfall"].iloc[0] == 0
-
-
-def claims_rows() -> list[tuple[list[float], float, list[float]]]:
-    inputs, expected = CLAIMS["inputs"], CLAIMS["expected"]
-    claims = inputs["three_creditors"]["claims"]
-    rows = [(claims, float(pot), rules["proportional"]) for pot, rules in expected["three_creditors"].items()]
-    names = ("ibn_ezra", "small", "bankruptcy")
-    return rows + [(inputs[n]["claims"], inputs[n]["pot"], expected[n]["proportional"]) for n in names]
-
-
-@pytest.mark.parametrize(("claims", "pot", "awards"), claims_rows())
-def test_bids_alone_are_met_in_proportion(claims: list[float], pot: float, awards: list[float]) -> None:
-    """Where areas only bid and nothing else tells them apart, the settlement is the proportional rule."""
-    grants = settle_bids(claims, pot).grants["grant"]
-    assert grants.to_numpy() == pytest.approx(awards, abs=CLAIMS["tolerance"]["abs"])
+@pytest.mark.parametrize("check", [pytest.param(check, id=what) for what, check in published_cases()])
+def test_a_published_case_has_its_printed_answer(check: Callable[[], str]) -> None:
+    """Loads of power stations at least cost, claims on too small a pot, whole pounds; the self-test runs the same."""
+    assert check()
 
 
 @pytest.mark.parametrize("bids", [[100.0, 200.0, 300.0], [2.0, 4.0, 7.0, 8.0]])
 def test_a_pot_of_all_bids_returns_them_and_an_empty_one_nothing(bids: list[float]) -> None:
     assert settle_bids(bids, sum(bids)).grants["grant"].tolist() == bids
     assert settle_bids(bids, 0.0).grants["grant"].abs().max() <= 1e-12
-
-
-@pytest.mark.parametrize(
-    ("weights", "pot", "expected"),
-    [
-        (ROUNDING["inputs"]["paradox"]["weights"], 25, ROUNDING["expected"]["largest_remainder"]["25"]),
-        (ROUNDING["inputs"]["paradox"]["weights"], 26, ROUNDING["expected"]["largest_remainder"]["26"]),
-        (ROUNDING["inputs"]["ten"]["weights"], 10, ROUNDING["expected"]["ten_largest_remainder"]),
-        (ROUNDING["inputs"]["three"]["weights"], 7, ROUNDING["expected"]["three_largest_remainder"]),
-    ],
-)
-def test_whole_pounds_are_those_of_the_published_cases(weights: list[int], pot: int, expected: list[int]) -> None:
-    settlement = settle_bids([float(w) for w in weights], pot, money="GBP")
-    assert settlement.grants["pounds"].tolist() == expected
-    assert settlement.pot["pounds"].tolist() == [pot]
 
 
 def long(values: dict[str, list[float]], years: list[str], column: str) -> pd.DataFrame:

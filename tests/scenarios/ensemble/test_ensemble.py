@@ -574,6 +574,22 @@ def cluster(tmp_path: Path) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]
 
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.long
+def test_nothing_is_taken_from_a_worker_with_other_versions(
+    cluster: tuple[str, list[subprocess.Popen[bytes]]],
+    written: Callable[[int], Path],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Also a worker that joins when the run has begun: what it settled is not taken."""
+    monkeypatch.setattr("singlepot.scenarios.ensemble.executors.versions", lambda: {"numpy": "1.0"})
+    with pytest.raises(sp.EnsembleRefusedError, match="install the same versions everywhere") as refused:
+        sp.run_ensemble(written(4), tmp_path / "out", cluster=cluster[0])
+    assert re.search(r"^worker .* has numpy \d\S* instead of 1\.0", str(refused.value))
+    assert parts(tmp_path / "out") == 0
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.long
 def test_a_cluster_that_loses_a_worker_comes_to_the_same_bytes(
     cluster: tuple[str, list[subprocess.Popen[bytes]]], written: Callable[[int], Path], tmp_path: Path
 ) -> None:

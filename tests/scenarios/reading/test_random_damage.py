@@ -30,7 +30,11 @@ def damaged_folders(draw: Any) -> tuple[str, Folder, list[Damage]]:
 def test_random_damage_is_refused_with_its_code_and_place_or_changes_nothing(
     drawn: tuple[str, Folder, list[Damage]],
 ) -> None:
-    base, folder, damages = drawn
+    check_damages(*drawn)
+
+
+def check_damages(base: str, folder: Folder, damages: list[Damage]) -> None:
+    """Write a damaged folder, and hold what is said of it against what was foreseen."""
     with tempfile.TemporaryDirectory() as temporary:
         position = folder.write(Path(temporary) / "scenario")
         findings = sp.check_scenario(position)

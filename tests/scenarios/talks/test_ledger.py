@@ -218,3 +218,14 @@ def test_a_folder_with_other_files_in_it_is_not_taken(tmp_path: Path) -> None:
     with pytest.raises(TalksError):
         sp.open_talks("bucks-and-burnley", tmp_path / "talks", by=CENTRE)
     assert [item.name for item in (tmp_path / "talks").iterdir()] == ["letter.txt"]
+
+
+def test_an_opening_that_was_killed_while_its_scenario_was_written_can_be_done_again(tmp_path: Path) -> None:
+    script = "import os, sys; from singlepot.models.files import folder\nimport singlepot as sp\n"
+    script += "folder.place_folder = lambda *arguments: os._exit(9)\n"
+    script += f'sp.open_talks("bucks-and-burnley", {str(tmp_path / "talks")!r}, by="centre")'
+    assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 9
+    assert any(item.name.endswith(".partial") for item in (tmp_path / "talks").iterdir())
+    talks = sp.open_talks("bucks-and-burnley", tmp_path / "talks", by=CENTRE)
+    assert sp.verify_talks(talks.path).passed
+    assert not any(item.name.startswith(".") for item in talks.path.iterdir())

@@ -220,15 +220,19 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 @pytest.mark.parametrize("start", range(0, DAMAGES, BATCH))
 def test_damage_is_named_or_makes_no_difference(start: int, sound: bytes, tmp_path: Path) -> None:
     for seed in range(start, min(start + BATCH, DAMAGES)):
-        book, done = damaged(seed, sound)
-        path = tmp_path / "book.xlsx"
-        path.write_bytes(saved(book))
-        try:
-            scenario = sp.read_scenario(path)
-        except BadInputError as refused:
-            check_refusal(refused, done, f"seed {seed}: {done}\n{refused}")
-        else:
-            check_meaning(scenario, openpyxl.load_workbook(path), f"seed {seed}: {done}")
+        check_damage(seed, sound, tmp_path / "book.xlsx")
+
+
+def check_damage(seed: int, sound: bytes, path: Path) -> None:
+    """Damage a workbook and hold what is said, or what it then means, against its sheets."""
+    book, done = damaged(seed, sound)
+    path.write_bytes(saved(book))
+    try:
+        scenario = sp.read_scenario(path)
+    except BadInputError as refused:
+        check_refusal(refused, done, f"seed {seed}: {done}\n{refused}")
+    else:
+        check_meaning(scenario, openpyxl.load_workbook(path), f"seed {seed}: {done}")
 
 
 def check_refusal(refused: BadInputError, done: list[Damage], said: str) -> None:

@@ -1,17 +1,11 @@
-"""Workbooks as people really have them: each case changes a sound one and says what must be said of it.
-
-``python -m tests.scenarios.workbooks.workbook_cases`` prints the table of cases: number of the catalogue, code,
-and test.
-"""
+"""Workbooks as people really have them: each case changes a sound one and says what must be said of it."""
 
 from __future__ import annotations
 
 import bz2
 import datetime
-import inspect
 import io
 import lzma
-import re
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -594,44 +588,3 @@ def changed(content: bytes, change: Change) -> bytes:
     book = openpyxl.load_workbook(io.BytesIO(content))
     change(book)
     return saved(book)
-
-
-def table() -> list[tuple[int, str, str]]:
-    """Every case: its number in the catalogue, the codes, and the test."""
-    from ..formats import test_formats
-    from ..formats import test_json_and_parquet as test_input_json
-    from . import test_broken_workbooks as test_input_workbooks
-
-    books = "test_broken_workbooks.py::"
-    rows = [
-        (
-            case.number,
-            case.code or "noted",
-            f"{books}test_a_broken_workbook_is_refused_with_its_code_and_cell_or_read_right[{case.number} {case.what}]",
-        )
-        for case in CASES
-    ]
-    rows += [
-        (number, code, f"{books}test_what_is_no_workbook_is_refused_with_how_to_convert_it[{number} {what}]")
-        for number, what, _, code, _ in FILES
-    ]
-    rows += [
-        (
-            number,
-            codes[0],
-            f"test_json_and_parquet.py::test_a_broken_document_is_refused_with_its_code_and_place[{number} {what}]",
-        )
-        for number, what, _, codes, _, _ in test_input_json.BROKEN
-    ]
-    for module in (test_input_workbooks, test_formats):
-        for name, test in vars(module).items():
-            if match := re.match(r"test_case_(\d+)_", name):
-                codes = sorted(set(re.findall(r"SP-[A-Z]\d{3}", inspect.getsource(test))))
-                position = f"{module.__name__.removeprefix('tests.')}.py::{name}"
-                rows.append((int(match[1]), " ".join(codes) or "noted", position))
-    return sorted(rows)
-
-
-if __name__ == "__main__":
-    for number, code, test in table():
-        print(f"{number:>3}  {code:<16} {test}")

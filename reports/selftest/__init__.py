@@ -1,0 +1,1 @@
+"""Self-test: what this installation can do, tried on the machine on which it stands."""

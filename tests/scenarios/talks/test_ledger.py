@@ -112,11 +112,14 @@ KILLED = """
 import sys, pandas as pd, singlepot as sp
 talks = sp.Talks(sys.argv[1])
 rows = [{"round": a.round, "area": a.area, "option": a.option, "asked": a.asked} for a in talks.asks.itertuples()]
+unsigned = talks.pages.drop(columns="name").assign(signed_by="", role="", date="", state="not signed")
 print("ready", flush=True)
 if sys.argv[2] == "answer":
     talks.answer(pd.DataFrame(rows), by="areas")
 elif sys.argv[2] == "move":
     talks.move({"levers": {"pot": 1.01}}, reason="more", by="centre")
+elif sys.argv[2] == "agree":
+    talks.agree(unsigned, by="centre")
 else:
     talks.next(by="centre")
 print("done", flush=True)
@@ -126,12 +129,12 @@ KILLS = int(os.environ.get("SINGLEPOT_KILLS", "4"))
 
 
 @pytest.mark.skipif(os.name == "nt", reason="SIGKILL")
-def test_a_process_killed_at_any_moment_leaves_talks_that_verify_and_go_on(tmp_path: Path) -> None:
+def test_a_process_killed_at_any_moment_leaves_talks_that_verify_and_go_on(talked: Path, tmp_path: Path) -> None:
     opened = sp.open_talks("bucks-and-burnley", tmp_path / "talks", by=CENTRE).path
-    generator, steps, longest = np.random.default_rng(1), ("answer", "next", "move"), {}
+    generator, steps, longest = np.random.default_rng(1), ("answer", "next", "move", "agree"), {}
     for number in range(KILLS + len(steps)):
         step = steps[number % len(steps)]
-        path = Path(shutil.copytree(opened, tmp_path / str(number)))
+        path = Path(shutil.copytree(talked if step == "agree" else opened, tmp_path / str(number)))
         run = subprocess.Popen([sys.executable, "-c", KILLED, str(path), step], stdout=subprocess.PIPE, text=True)
         assert run.stdout is not None and run.stdout.readline() == "ready\n"
         begun = time.monotonic()

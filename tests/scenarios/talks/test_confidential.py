@@ -11,6 +11,8 @@ import pandas as pd
 import pytest
 
 import singlepot as sp
+from singlepot.models.explanation.amounts import spoken_price
+from singlepot.scenarios.talks.rounds.asks import plain_reasons
 
 from ...steered import MANY
 from ...strategies import scenario, seeded
@@ -131,3 +133,18 @@ def test_a_rivals_cost_is_in_the_centres_reasons_and_not_in_the_areas(tmp_path: 
         seen += len(theirs)
         assert {one or other for one, other in COSTS.findall(ask["reason"])}
     assert seen > 0
+
+
+def test_the_digits_of_an_areas_price_do_not_tell_how_near_a_rival_is() -> None:
+    """The centre's reasons have as many digits as it takes to tell rivals apart; the area's three."""
+    settlement = sp.settle(scenario(seeded(22, objectives=2)))
+    asks, longer = settlement.asks, 0
+    full = dict(zip(zip(asks["area"], asks["option"], strict=True), asks["reason"], strict=True))
+    for key, reason in plain_reasons(settlement).items():
+        (mine, *_), (theirs, *_) = (
+            [price for price, _ in COSTS.findall(one)] or [""] for one in (reason, full.get(key, ""))
+        )
+        if mine:
+            assert mine == spoken_price(float(mine.strip("£m").replace(",", "")) * (1e6 if mine.endswith("m") else 1))
+            longer += mine != theirs
+    assert longer > 0

@@ -162,12 +162,13 @@ class Sentences:
         if ranking.measure is None:
             return f"; it is used for {stage_words(ranking.parts.stage.name)}, in which no pot is short"
         (units, per), other = self._one[need], ranked.rival[rank]
-        costs = [cost, price, *([] if other == NOBODY else [ranked.cost[other]])]
-        mine, last, *theirs = self._prices([value / units for value in costs])
+        costs = [price, *([] if other == NOBODY else [ranked.cost[other]])] if self._with_rivals else []
+        mine, *others = self._prices([value / units for value in (cost, *costs)])
         text = "; " + "".join(f"{words}, " for words in weights.conditions(j, self._effects.objective))
         text += f"{weights.each(per)} " + (f"costs {mine}" if cost >= 0 else "pays for itself")
         if not self._with_rivals:
             return text
+        last, *theirs = others
         text += ", against "
         if theirs:
             rival = ranked.option[other]

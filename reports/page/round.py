@@ -96,7 +96,7 @@ def _answered(status: TalksStatus, asks: int) -> str:
     given, refused = int(table["answered"].sum()), int(table["refused"].sum())
     said = f"{done} of {count(len(table), 'area')} asked have answered everything; "
     said += f"{given} of {count(asks, 'ask')} are answered, {refused} of them refused."
-    named = ", ".join(silent[:SHOWN]) + (f" and {len(silent) - SHOWN} more" if len(silent) > SHOWN else "")
+    named = "; ".join(silent[:SHOWN]) + (f" and {len(silent) - SHOWN} more" if len(silent) > SHOWN else "")
     return f"{said} Still to answer: {named}." if silent else said
 
 

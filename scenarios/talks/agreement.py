@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -16,8 +17,9 @@ from singlepot.models.files.folder import write_folder
 from singlepot.models.files.folder_kinds import MANIFEST, SIGNATURES
 from singlepot.models.settlement.documents import guarded
 from singlepot.models.settlement.settlement import Settlement
-from singlepot.models.tables.raw import RawTable
+from singlepot.models.tables.raw import RawTable, from_frame
 
+from .answers.files import read_table_file
 from .answers.rows import Rows
 from .ledger import Writing
 from .rounds.pages import file_names, page_of
@@ -27,6 +29,34 @@ AGREEMENT, SIGNED, PAGES = "agreement", "settlement", "signatures"
 STATES = ("signed", "subject to cabinet", "not signed")
 
 SIGNATURE_COLUMNS = ("area", "signed_by", "role", "date", "page", "state")
+
+
+def read_signatures(
+    signatures: pd.DataFrame | str | os.PathLike[str], pages: Mapping[str, str]
+) -> list[dict[str, Any]]:
+    """Read and check signatures.
+
+    Parameters
+    ----------
+    signatures
+        A table, or a CSV file.
+    pages
+        Hash of the page of each area.
+
+    Raises
+    ------
+    BadInputError
+        With every cell that is wrong.
+    """
+    report = Report(quiet=True)
+    if isinstance(signatures, pd.DataFrame):
+        raw = from_frame("signatures", signatures)
+    else:
+        raw = read_table_file(signatures, "signatures", report)
+        report.stop_if_any()
+    checked = check_signatures(raw, pages, report)
+    report.stop_if_any()
+    return checked
 
 
 def check_signatures(raw: RawTable, pages: Mapping[str, str], report: Report) -> list[dict[str, Any]]:
@@ -47,9 +77,7 @@ def check_signatures(raw: RawTable, pages: Mapping[str, str], report: Report) ->
     A signature for each area.
     """
     rows, signatures = Rows("signatures", raw, report), {}
-    for name in SIGNATURE_COLUMNS:
-        if name not in rows.columns:
-            rows.complain("SP-T002", -1, name, "", "the column to be there")
+    rows.check_columns(SIGNATURE_COLUMNS, SIGNATURE_COLUMNS, kept=("name",))
     if len(report):
         return []
     for row in range(len(rows)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
 from .ledger import TalksError
@@ -27,3 +28,10 @@ def check_deadline(deadline: str) -> None:
         raise TalksError(f"{deadline!r} is no day", "write it as 2026-05-29") from None
     if has_passed(deadline):
         raise TalksError(f"{deadline} has passed", "name a day to come")
+
+
+def check_waiting(deadline: str, silent: Sequence[str]) -> None:
+    """Refuse to go on before a deadline while areas, by their codes, have not answered."""
+    if deadline and not has_passed(deadline) and silent:
+        cause = f"{len(silent)} areas have not answered all that they are asked, and may until {deadline}"
+        raise TalksError(cause, f"wait for {', '.join(silent[:5])}{' and others' if silent[5:] else ''}")

@@ -20,10 +20,10 @@ from singlepot.models.settlement.settlement import Settlement
 from singlepot.solver.errors import NoSettlementError
 
 from ..formats.settings_file import read_settings_file
-from .ledger import Entry, body_text
+from .ledger import Entry, TalksError, body_text
 from .programme import CEILING_RULE, FLOOR_RULE, keys_of, limited, rule_rows, scenario_of_talks
 from .rounds.settling import settle_round, used_of
-from .state import State
+from .state import State, fold, live
 
 TABLES = ("pot", "national", "rules")
 SECTIONS = ("rules", "stages")
@@ -171,3 +171,58 @@ def with_draft(entries: tuple[Entry, ...], who: str, kind: str, values: Mapping[
     """Add an entry behind others that is not in the ledger: to see what it would do."""
     last = entries[-1]
     return (*entries, replace(last, seq=last.seq + 1, who=who, kind=kind, body=body_text(values)))
+
+
+def contents_of_move(
+    base: Scenario,
+    entries: tuple[Entry, ...],
+    what_if: Mapping[str, Any] | str | os.PathLike[str],
+    reason: str,
+    by: str,
+) -> list[tuple[str, dict[str, Any]]]:
+    """Read a move and settle it: the kind and content of each of its entries.
+
+    Parameters
+    ----------
+    base
+        The scenario that the talks were opened with.
+    entries
+        Entries of the ledger.
+    what_if, reason, by
+        As for :meth:`~singlepot.Talks.move`.
+
+    Raises
+    ------
+    BadInputError, NoSettlementError, TalksError
+        As :meth:`~singlepot.Talks.move` raises them.
+    """
+    if not reason.strip():
+        raise TalksError("a move needs a reason", "say why")
+    state = fold(entries)
+    change, imposed = split_move(read_move(what_if), state)
+    contents: list[tuple[str, dict[str, Any]]] = [("imposed", one) for one in imposed]
+    if change:
+        contents.insert(0, ("move", {"what_if": change, "reason": reason}))
+    drafted = entries
+    for kind, content in contents:
+        drafted = with_draft(drafted, by, kind, content)
+    effect = effect_of(base, state, fold(drafted))
+    return [(kind, {**content, **effect}) for kind, content in contents]
+
+
+def content_of_undo(base: Scenario, entries: tuple[Entry, ...], by: str) -> dict[str, Any]:
+    """Return the content of the entry that takes back the last one that stands, settled where that changes the round.
+
+    Raises
+    ------
+    NoSettlementError, TalksError
+        As :meth:`~singlepot.Talks.undo` raises them.
+    """
+    last = live(entries)[-1]
+    if last.kind == "open":
+        raise TalksError("only the opening is left", "open other talks")
+    content: dict[str, Any] = {"undoes": last.seq}
+    before, after = fold(entries), fold(with_draft(entries, by, "undo", content))
+    if (before.moves, before.accepted, before.open) != (after.moves, after.accepted, after.open) and after.round:
+        content |= effect_of(base, before, after)
+    return content

@@ -18,17 +18,17 @@ from singlepot.solver import Progress
 
 from ..reading.reading import read_scenario
 from ..results.settlement_folder import read_settlement
-from .agreement import check_signatures, write_agreement
-from .answers.files import check_sources, read_answer_file, read_table_file
+from .agreement import read_signatures, write_agreement
+from .answers.files import check_sources, read_answer_file
 from .answers.rows import Rows
-from .deadline import check_deadline, has_passed
+from .deadline import check_deadline, check_waiting
 from .ledger import Entry, Ledger, TalksError, UnreadableTalksError, Writing
-from .moves import effect_of, read_move, split_move, with_draft
+from .moves import content_of_undo, contents_of_move
 from .rounds.asks import grants_of
 from .rounds.folder import AGREED_SO_FAR, ALL_ACCEPTED, folder_of, read_table, write_round
 from .rounds.pages import pages_of
 from .rounds.settling import settle_round
-from .state import State, after_answers, fold, live
+from .state import State, after_answers, fold
 from .status import TalksStatus, ended, status_of
 from .tables import alone_table, diff_table, given_table
 
@@ -224,10 +224,7 @@ class Talks:
         state = fold(entries)
         if ended(state):
             raise TalksError("agreed so far is all: nothing is left to ask", "sign it, or move")
-        if state.deadline and not has_passed(state.deadline) and state.silent:
-            areas = sorted({area for area, _ in state.silent})
-            cause = f"{len(areas)} areas have not answered all that they are asked, and may until {state.deadline}"
-            raise TalksError(cause, f"wait for {', '.join(areas[:5])}{' and others' if areas[5:] else ''}")
+        check_waiting(state.deadline, sorted({area for area, _ in state.silent}))
         closing = state.round >= state.rounds
         made = settle_round(self.scenario, after_answers(state, closing=closing), time_limit_s, progress)
         with self._ledger.writing() as writing:
@@ -256,22 +253,12 @@ class Talks:
         NoSettlementError
             Nothing could be signed after it; nothing was written.
         """
-        if not reason.strip():
-            raise TalksError("a move needs a reason", "say why")
         entries = self._ledger.entries
-        state = fold(entries)
-        change, imposed = split_move(read_move(what_if), state)
-        contents: list[tuple[str, dict[str, Any]]] = [("imposed", one) for one in imposed]
-        if change:
-            contents.insert(0, ("move", {"what_if": change, "reason": reason}))
-        drafted = entries
-        for kind, content in contents:
-            drafted = with_draft(drafted, by, kind, content)
-        effect = effect_of(self.scenario, state, fold(drafted))
+        contents = contents_of_move(self.scenario, entries, what_if, reason, by)
         with self._ledger.writing() as writing:
             self._check_head(writing, entries)
             for kind, content in contents:
-                writing.add(writing.draft(by, kind, {**content, **effect}))
+                writing.add(writing.draft(by, kind, content))
 
     @property
     def pages(self) -> pd.DataFrame:
@@ -299,18 +286,11 @@ class Talks:
         BadInputError
             With every cell that is wrong; nothing was written.
         """
-        report = Report(quiet=True)
-        if isinstance(signatures, pd.DataFrame):
-            raw = from_frame("signatures", signatures)
-        else:
-            raw = read_table_file(signatures, "signatures", report)
-            report.stop_if_any()
         entries = self._ledger.entries
         if not ended(fold(entries)):
             raise TalksError("talks go on: something is asked or was moved", "let them go on to the next round")
         signed = self.agreed_so_far
-        checked = check_signatures(raw, pages_of(signed), report)
-        report.stop_if_any()
+        checked = read_signatures(signatures, pages_of(signed))
         with self._ledger.writing() as writing:
             self._check_head(writing, entries)
             write_agreement(self.path, writing, signed, checked, by)
@@ -326,13 +306,7 @@ class Talks:
             Nothing could be signed after it; nothing was written.
         """
         entries = self._ledger.entries
-        last = live(entries)[-1]
-        if last.kind == "open":
-            raise TalksError("only the opening is left", "open other talks")
-        content: dict[str, Any] = {"undoes": last.seq}
-        before, after = fold(entries), fold(with_draft(entries, by, "undo", content))
-        if (before.moves, before.accepted, before.open) != (after.moves, after.accepted, after.open) and after.round:
-            content |= effect_of(self.scenario, before, after)
+        content = content_of_undo(self.scenario, entries, by)
         with self._ledger.writing() as writing:
             self._check_head(writing, entries)
             writing.add(writing.draft(by, "undo", content))

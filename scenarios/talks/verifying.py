@@ -7,8 +7,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from singlepot.models.files.folder_kinds import MANIFEST, ROUND_TABLES
-from singlepot.models.files.ownership import claims_of, holds
+from singlepot.models.files.folder_kinds import MANIFEST, ROUND_TABLES, SCENARIO, SETTLEMENT, SIGNATURES
+from singlepot.models.files.ownership import FolderKind, claims_of, holds
 from singlepot.models.scenario.scenario import Scenario
 from singlepot.solver.errors import SinglepotError
 
@@ -17,7 +17,7 @@ from ..results.settlement_folder import read_settlement
 from .agreement import AGREEMENT, PAGES, SIGNED, agreement_folder, signature_files
 from .ledger import Entry, Ledger, UnreadableTalksError, broken_links
 from .programme import limited, scenario_of_talks
-from .rounds.folder import AGREED_SO_FAR, ALL_ACCEPTED, ASKS, folder_of, read_table
+from .rounds.folder import AGREED_SO_FAR, ALL_ACCEPTED, ASKS, ROUNDS, folder_of, read_table
 from .rounds.pages import pages_of
 from .state import State, fold
 from .talks import LEDGER, SCENARIO_FOLDER
@@ -82,6 +82,9 @@ def verify_talks(path: str | os.PathLike[str], *, head: str = "") -> TalksVerifi
         faults.append(f"no entry has the hash {head}: the ledger is another one, or was made anew")
     if faults:
         return TalksVerification(entries[-1].hash if entries else "", len(entries), 0, tuple(faults))
+    faults += _changed(folder, SCENARIO_FOLDER, SCENARIO)
+    if faults:
+        return TalksVerification(entries[-1].hash, len(entries), 0, tuple(faults))
     try:
         base = read_scenario(folder / SCENARIO_FOLDER)
         if base.sha256 != entries[0].content["scenario_sha256"]:
@@ -101,6 +104,10 @@ def verify_talks(path: str | os.PathLike[str], *, head: str = "") -> TalksVerifi
 def _faults_of_agreement(folder: Path, entry: Entry) -> list[str]:
     """Compare an agreement with its folder, and the pages that were signed with its figures."""
     where, signatures = agreement_folder(folder, entry.seq), entry.content["signatures"]
+    faults = _changed(folder, f"{AGREEMENT}/{entry.seq}/{SIGNED}", SETTLEMENT)
+    faults += _changed(folder, f"{AGREEMENT}/{entry.seq}/{PAGES}", SIGNATURES)
+    if faults:
+        return faults
     try:
         if hashlib.sha256((where / SIGNED / MANIFEST).read_bytes()).hexdigest() != entry.content["settlement"]:
             return [f"{AGREEMENT}/{entry.seq} is not the settlement that entry {entry.seq} names"]
@@ -127,30 +134,32 @@ def _faults_of_round(folder: Path, entry: Entry, entries: tuple[Entry, ...], bas
     where = folder_of(folder, entry.seq)
     scenario = scenario_of_talks(base, state)
     for name, limits in ((ALL_ACCEPTED, state.open), (AGREED_SO_FAR, state.accepted)):
+        if changed := _changed(folder, f"{ROUNDS}/{entry.seq}/{name}", SETTLEMENT):
+            faults += changed
+            continue
         try:
             if hashlib.sha256((where / name / MANIFEST).read_bytes()).hexdigest() != entry.content["settlements"][name]:
-                faults.append(f"{where.name}/{name} is not the settlement that entry {entry.seq} names")
+                faults.append(f"{ROUNDS}/{where.name}/{name} is not the settlement that entry {entry.seq} names")
                 continue
             settled = read_settlement(where / name).scenario
         except (SinglepotError, OSError) as error:
-            faults.append(f"{where.name}/{name} cannot be read: {error}")
+            faults.append(f"{ROUNDS}/{where.name}/{name} cannot be read: {error}")
             continue
         expected = limited(scenario, limits)
         given = settled.settings.stages.limits
         if settled != (expected.with_(stages={"limits": dict(given)}) if name == AGREED_SO_FAR and given else expected):
-            faults.append(f"{where.name}/{name} was settled from another scenario than entry {entry.seq} leads to")
+            faults.append(
+                f"{ROUNDS}/{where.name}/{name} was settled from another scenario than entry {entry.seq} leads to"
+            )
+    if changed := _changed(folder, f"{ROUNDS}/{entry.seq}/{ASKS}", ROUND_TABLES):
+        return faults + changed
     try:
-        faults += _faults_of_asks(where, state, entry)
+        return faults + _faults_of_asks(where, state, entry)
     except (OSError, ValueError, LookupError) as error:
-        faults.append(f"{where.name}/asks cannot be read: {error}")
-    return faults
+        return [*faults, f"{ROUNDS}/{where.name}/{ASKS} cannot be read: {error}"]
 
 
 def _faults_of_asks(where: Path, state: State, entry: Entry) -> list[str]:
-    claims = claims_of(where / ASKS, ROUND_TABLES)
-    changed = sorted(name for name, claim in claims.items() if not holds(where / ASKS / name, claim))
-    if changed or not claims:
-        return [f"{where.name}/asks was changed: {', '.join(changed) or ROUND_TABLES.manifest}"]
     table = read_table(where, "asks")
     asked = {
         (area, option): (accepted, asked)
@@ -158,5 +167,15 @@ def _faults_of_asks(where: Path, state: State, entry: Entry) -> list[str]:
     }
     same = asked == {key: (ask.accepted, ask.asked) for key, ask in state.asks.items()}
     if not same or any(head != entry.hash for head in table["head"]):
-        return [f"{where.name}/asks differs from entry {entry.seq}"]
+        return [f"{ROUNDS}/{where.name}/asks differs from entry {entry.seq}"]
     return []
+
+
+def _changed(folder: Path, name: str, kind: FolderKind) -> list[str]:
+    """Name the files of a folder that are not as they were written; a file that was added to them is none of these."""
+    claims = claims_of(folder / name, kind)
+    if not claims:
+        return [f"{name}/{kind.manifest} is missing or was changed"]
+    sealed = [file for file in kind.unlisted if file not in claims]
+    files = sorted([*sealed, *(file for file, claim in claims.items() if not holds(folder / name / file, claim))])
+    return [f"{name}/{file} is missing or was changed" for file in files]

@@ -10,6 +10,7 @@ from singlepot.models.diagnostics.problems import Report, did_you_mean, one_of, 
 from singlepot.models.scenario.scenario import Scenario
 from singlepot.models.tables.raw import RawTable
 
+from ..columns import ASK_COLUMNS, FOR_CENTRE, OUTPUTS, WHY_ASKED
 from ..programme import pounds_moved
 from ..state import ENOUGH, Ask, Key, State
 from .rows import Rows
@@ -22,6 +23,9 @@ TO_FILL = ("up_to", "reason", "by", "role", "date")
 """Columns of an ask's row that its area fills in."""
 
 COLUMNS = (*REQUIRED, "option", "asked", *TO_FILL)
+
+SENT = (*ASK_COLUMNS, WHY_ASKED, *OUTPUTS, *FOR_CENTRE)
+"""Columns of the sheet that was sent; what is not read of them is kept as it is."""
 
 _SHARE = re.compile(r"([0-9]+\.?[0-9]*|\.[0-9]+)\s*%")
 _MONEY = re.compile(r"£\s*([0-9][0-9,]*\.?[0-9]*|\.[0-9]+)\s*(bn|m|k|)", re.IGNORECASE)
@@ -77,10 +81,9 @@ def check_answers(raw: RawTable, facts: Facts, by: str, report: Report) -> list[
     is not named, in the table or before.
     """
     rows, checked = Rows("answers", raw, report), []
-    absent = [name for name in REQUIRED if name not in rows.columns]
-    for name in absent:
-        rows.complain("SP-T002", -1, name, "", "the column to be there")
-    if absent:
+    faults = len(report)
+    rows.check_columns(COLUMNS, REQUIRED, kept=(*SENT, *facts.scenario.objectives["key"]))
+    if len(report) > faults:
         return []
     reader = _Reader(rows, facts, by)
     sheet = "talks" in rows.columns
@@ -116,6 +119,8 @@ class _Reader:
         self.areas = list(facts.scenario.areas["code"])
         self.before: dict[Key, int] = {}
         self.sheet_area = facts.sheet_area
+        if "talks" in rows.columns and len(rows) and not self.sheet_area:
+            self.sheet_area = rows.text(0, "area")
         self.grants = pounds_moved(facts.scenario, net=True)
 
     def read(self, row: int) -> dict[str, Any] | None:
@@ -166,8 +171,6 @@ class _Reader:
 
     def _area(self, row: int) -> str:
         rows, area = self.rows, self.rows.text(row, "area")
-        if "talks" in rows.columns and not self.sheet_area:
-            self.sheet_area = area
         if area not in self.areas:
             rows.complain("SP-T005", row, "area", shown(area), "the code of an area", did_you_mean(area, self.areas))
         elif self.sheet_area and area != self.sheet_area:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from singlepot.models.diagnostics.problems import Report, did_you_mean, one_of, shown
@@ -39,7 +39,7 @@ def check_offers(raw: RawTable, years: RawTable | None, facts: Facts, by: str, r
     rows = Rows("offers", raw, report)
     if not len(rows):
         return []
-    _check_columns(rows, OFFER_COLUMNS, ("area", "option"))
+    rows.check_columns(OFFER_COLUMNS, ("area", "option"))
     profiles = _years(years, facts, report)
     if len(report):
         return []
@@ -64,15 +64,6 @@ def check_offers(raw: RawTable, years: RawTable | None, facts: Facts, by: str, r
     return made
 
 
-def _check_columns(rows: Rows, known: Sequence[str], required: Sequence[str]) -> None:
-    for name in required:
-        if name not in rows.columns:
-            rows.complain("SP-T002", -1, name, "", "the column to be there")
-    for name in rows.columns:
-        if name not in known and name != "note" and not name.startswith("_"):
-            rows.complain("SP-T001", -1, name, shown(name), f"one of {one_of(known, 12)}", did_you_mean(name, known))
-
-
 Profiles = dict[Key, tuple[int, list[dict[str, Any]]]]
 """For each offer the first row of its years, and the rows."""
 
@@ -88,7 +79,7 @@ def _years(years: RawTable | None, facts: Facts, report: Report) -> Profiles:
     numbers = [*short, *grants, *scenario.objectives["key"]]
     if not len(rows):
         return {}
-    _check_columns(rows, ("area", "option", "year", *numbers), ("area", "option", "year"))
+    rows.check_columns(("area", "option", "year", *numbers), ("area", "option", "year"))
     if len(report):
         return {}
     profiles: Profiles = {}

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
-from singlepot.models.diagnostics.problems import Diagnostic, Report, shown
+from singlepot.models.diagnostics.problems import Diagnostic, Report, did_you_mean, one_of, shown
 from singlepot.models.files.csv_text import number_text
 from singlepot.models.tables.raw import RawTable, Refused, is_missing
 
 _NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
+
+LISTED = 12
+"""Columns that a refusal lists."""
 
 
 class Rows:
@@ -43,6 +46,28 @@ class Rows:
         """Report what is wrong with a cell; with row -1, with the table."""
         place = self.raw.place.cell(row, column) if row >= 0 else self.raw.place.whole(column)
         self.report.add(Diagnostic(code, self.name, self.raw.place.file, place, column, value, expected, remedy))
+
+    def check_columns(self, known: Sequence[str], required: Sequence[str], kept: Collection[str] = ()) -> None:
+        """Report columns that are absent, unknown or there twice.
+
+        Parameters
+        ----------
+        known
+            Columns that are read.
+        required
+            Those of them that must be there.
+        kept
+            Columns that may be there and are not read, beside ``note`` and names that begin with ``_``.
+        """
+        for name in required:
+            if name not in self.cells:
+                self.complain("SP-T002", -1, name, "", "the column to be there")
+        for name in self.cells:
+            if name not in known and name not in kept and name != "note" and not name.startswith("_"):
+                expected = f"one of {one_of(known, LISTED)}"
+                self.complain("SP-T001", -1, name, shown(name), expected, did_you_mean(name, known))
+        for name in self.raw.repeated:
+            self.complain("SP-T001", -1, name, shown(name), "the column once", "delete the one that is not meant")
 
     def text(self, row: int, column: str) -> str:
         """Text of a cell without spaces around it; empty where there is none."""

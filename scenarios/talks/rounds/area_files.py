@@ -17,8 +17,14 @@ from singlepot.models.settlement.settlement import Settlement
 from ...workbooks.writing import LONGEST_CELL, exact
 from ..answers.checking import IDENTITY, TO_FILL
 from ..answers.offers import OFFER_COLUMNS
-from .asks import FOR_CENTRE
+from ..columns import FOR_CENTRE, HASHES, SHARE, WHY_ASKED
 from .pages import file_names
+
+_NARROW, _WIDE = 10, 48
+"""Least width of a column in characters, which those that only programs read have, and largest."""
+
+_LINE_PT = 15
+"""Height of a line; what is wrapped says its height, since not every program works it out."""
 
 _OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_numbers": False, "strings_to_urls": False}
 
@@ -29,6 +35,7 @@ _HOW = (
     "A row counts once by (who answers) or another of the cells to fill is filled in.",
     "Sheets offers and offer_years: an option of your own, as in your bid; instead_of names the ask that it replaces.",
     "Sheet notices: cuts to your bid if everything is accepted; they are told, not asked.",
+    "Money is in {money} over all years, below 0 where your grant falls; targets are in the units of your bid.",
     "Sheets grants and targets: your figures if all that is asked is accepted, and if no area accepts anything more.",
     "Change nothing else, and send the workbook back. What is not answered in time counts as refused.",
 )
@@ -66,6 +73,7 @@ def area_files(
     areas = areas[areas["type"] != "centre"]
     files = {"centre.xlsx": _workbook("The centre", {"asks": asks, "notices": notices}, ())}
     names = file_names(areas["code"].tolist())
+    how = [line.format(money=scenario.settings.money) for line in _HOW]
     for code, name in zip(areas["code"], areas["name"], strict=True):
         mine = _asks_of(asks, code)
         sheets = {
@@ -79,7 +87,7 @@ def area_files(
             "grants": _figures(settlements, code, "grants", ["envelope", "year"], "bid", "grant"),
             "targets": _figures(settlements, code, "targets", ["objective", "year"], "proposed", "agreed"),
         }
-        files[f"{names[code]}.xlsx"] = _workbook(f"{name} ({code})", sheets, _HOW)
+        files[f"{names[code]}.xlsx"] = _workbook(f"{name} ({code})", sheets, how)
         files[f"{names[code]}.csv"] = csv_text(guarded(mine))
     return files
 
@@ -90,7 +98,7 @@ def _of(table: pd.DataFrame, code: str) -> pd.DataFrame:
 
 def _asks_of(asks: pd.DataFrame, code: str) -> pd.DataFrame:
     """Return the asks of an area with empty cells to fill in; the reason of an ask is why it is asked."""
-    table = _of(asks, code).drop(columns=list(FOR_CENTRE)).rename(columns={"reason": "why_asked"})
+    table = _of(asks, code).drop(columns=list(FOR_CENTRE)).rename(columns={"reason": WHY_ASKED})
     return table.assign(**dict.fromkeys(TO_FILL, ""))
 
 
@@ -116,14 +124,21 @@ def _workbook(title: str, sheets: Mapping[str, pd.DataFrame], lines: Sequence[st
     buffer = io.BytesIO()
     book = Workbook(buffer, _OPTIONS)
     book.set_properties({"created": datetime(2000, 1, 1), "title": title[:200]})
+    top = {"valign": "top"}
+    head, fill = {**top, "bold": True, "text_wrap": True, "bottom": 1}, {"bg_color": "#FFF2CC"}
     styles = {
-        "head": book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1}),
-        "fill": book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1, "bg_color": "#FFF2CC"}),
-        "text": book.add_format({"num_format": "@", "text_wrap": True, "valign": "top"}),
-        "number": book.add_format({"num_format": "#,##0.00####", "valign": "top"}),
+        "head": book.add_format(head),
+        "fill head": book.add_format({**head, **fill}),
+        "fill": book.add_format({**top, **fill, "text_wrap": True, "border": 4}),
+        "text": book.add_format({**top, "num_format": "@", "text_wrap": True}),
+        "hash": book.add_format({**top, "num_format": "@", "font_color": "#767676"}),
+        "count": book.add_format({**top, "num_format": "0"}),
+        "share": book.add_format({**top, "num_format": "0.0##%"}),
+        "number": book.add_format({**top, "num_format": "#,##0.00####"}),
     }
     if lines:
         sheet = book.add_worksheet("read me")
+        _print_on_pages(sheet)
         sheet.set_column(0, 0, 120)
         for row, line in enumerate((title, "", *lines)):
             sheet.write_string(row, 0, line, styles["head" if row in (0, 2) else "text"])
@@ -133,17 +148,41 @@ def _workbook(title: str, sheets: Mapping[str, pd.DataFrame], lines: Sequence[st
     return buffer.getvalue()
 
 
+def _print_on_pages(sheet: Any) -> None:
+    """Print a sheet on A4 across, as wide as the paper."""
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
+
+
 def _sheet(sheet: Any, table: pd.DataFrame, styles: Mapping[str, Any], to_fill: Sequence[str]) -> None:
-    """Write a table; headers of columns to fill in are coloured."""
+    """Write a table; columns to fill in are coloured."""
+    _print_on_pages(sheet)
+    sheet.repeat_rows(0)
     sheet.freeze_panes(1, 0)
+    lines = [1] * (len(table) + 1)
     for at, column in enumerate(map(str, table.columns)):
         cells = table[column].tolist()
+        only_read = to_fill and column in HASHES
         longest = max((len(cell) for cell in cells if isinstance(cell, str)), default=0)
-        sheet.set_column(at, at, min(60, max(12, longest + 2)))
-        sheet.write_string(0, at, column, styles["fill" if column in to_fill else "head"])
+        width = _NARROW if only_read else max(len(column), longest) + 2
+        if column in to_fill and column == "reason":
+            width = _WIDE
+        width = min(_WIDE, max(_NARROW, width))
+        sheet.set_column(at, at, width)
+        sheet.write_string(0, at, column, styles["fill head" if column in to_fill else "head"])
         for row, cell in enumerate(cells, start=1):
             if isinstance(cell, int | float):
                 if cell == cell:
-                    sheet.write_number(row, at, exact(float(cell)), styles["number"])
+                    style = "count" if isinstance(cell, int) else "share" if column == SHARE else "number"
+                    sheet.write_number(row, at, exact(float(cell)), styles[style])
             elif cell:
-                sheet.write_string(row, at, str(cell)[:LONGEST_CELL], styles["text"])
+                lines[row] = max(lines[row], 1 if only_read else -(-len(cell) // (width - 6)))
+                sheet.write_string(row, at, str(cell)[:LONGEST_CELL], styles["hash" if only_read else "text"])
+            elif column in to_fill:
+                sheet.write_blank(row, at, None, styles["fill"])
+    for row, count in enumerate(lines):
+        sheet.set_row(row, _LINE_PT * count)
+    if to_fill:
+        first = max(list(table.columns).index(name) for name in HASHES) + 1
+        sheet.print_area(0, first, len(table), len(table.columns) - 1)

@@ -12,18 +12,10 @@ from singlepot.models.explanation.reasons import Moved, reasons
 from singlepot.models.scenario.array_types import Floats
 from singlepot.models.settlement.settlement import Settlement
 
+from ..columns import ASK_COLUMNS, FOR_CENTRE, OUTPUTS
 from ..programme import keys_of
 from ..state import Key
 from .settling import SMALL_SHARE, Round, used_of
-
-ASK_COLUMNS = (
-    "talks", "round", "head", "area", "name", "contact", "option", "option_name", "accepted", "asked", "asked_share",
-    "grant_change",
-)  # fmt: skip
-"""Columns of the table of asks before those of the objectives."""
-
-FOR_CENTRE = ("reason_with_rivals", "next_best")
-"""Columns that name other areas: for the centre alone."""
 
 
 def asks_table(made: Round, talks: str, number: int, head: str) -> pd.DataFrame:
@@ -68,8 +60,7 @@ def asks_table(made: Round, talks: str, number: int, head: str) -> pd.DataFrame:
                 "next_best": following.get(key, ""),
             }
         )  # fmt: skip
-    outputs = ("reason", "grant_if_all_accepted", "grant_if_nothing_more", *FOR_CENTRE)
-    return pd.DataFrame(rows, columns=[*ASK_COLUMNS, *keys, *outputs])
+    return pd.DataFrame(rows, columns=[*ASK_COLUMNS, *keys, *OUTPUTS, *FOR_CENTRE])
 
 
 def notices_table(settlement: Settlement, told: Container[Key] = ()) -> pd.DataFrame:

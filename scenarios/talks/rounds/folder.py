@@ -14,9 +14,10 @@ from singlepot.models.files.folder import write_folder
 from singlepot.models.files.folder_kinds import MANIFEST, ROUND_TABLES
 from singlepot.models.settlement.documents import guarded, unguarded
 
+from ..columns import ASK_COLUMNS, FOR_CENTRE
 from ..ledger import Writing
 from .area_files import area_files
-from .asks import ASK_COLUMNS, FOR_CENTRE, asks_table, notices_table
+from .asks import asks_table, notices_table
 from .pages import pages_of
 from .settling import Round
 

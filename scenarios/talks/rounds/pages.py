@@ -41,8 +41,6 @@ def file_names(codes: Sequence[str]) -> dict[str, str]:
     plain = {
         code
         for code in codes
-        if re.fullmatch(r"[A-Za-z0-9_-]{1,60}", code)
-        and code.casefold() not in RESERVED
-        and folded.count(code.casefold()) == 1
+        if _PLAIN.fullmatch(code) and code.casefold() not in RESERVED and folded.count(code.casefold()) == 1
     }
     return {code: code if code in plain else f"area.{number}" for number, code in enumerate(codes, start=1)}

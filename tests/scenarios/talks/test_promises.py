@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import shutil
 import tempfile
 from collections import Counter
 from pathlib import Path
@@ -18,7 +19,8 @@ from singlepot.scenarios.talks.rounds.settling import settle_round
 from singlepot.scenarios.talks.state import after_answers, fold
 from singlepot.scenarios.talks.talks import Talks
 
-from ...strategies import HypothesisPicker, drafts, scenario, seeded, with_copies
+from ...steered import MANY
+from ...strategies import HypothesisPicker, SeededPicker, drafts, scenario, seeded, with_copies
 from .players import CENTRE, accept_all, answer_to, play
 
 EXAMPLES = settings(max_examples=4, deadline=None)
@@ -68,6 +70,34 @@ def check_states(talks: Talks) -> None:
         for key, value in before.accepted.items():
             assert after.accepted[key] >= value
             assert after.open[key] <= before.open[key]
+
+
+def check_ended(talks: Talks, *, moves: bool) -> None:
+    """Check what holds of talks that ended; without moves, all promises."""
+    assert talks.all_accepted.grants["pounds"].tolist() == talks.agreed_so_far.grants["pounds"].tolist()
+    again = settle_round(talks.scenario, fold(talks.entries))
+    pd.testing.assert_frame_equal(again.agreed_so_far.grants, talks.agreed_so_far.grants, check_dtype=False)
+    assert sp.verify_talks(talks.path).passed
+    if not moves:
+        check_promises(talks)
+
+
+def test_promises_hold_on_many_random_talks(tmp_path: Path) -> None:
+    """The manual counts them; every second one with moves of the centre and what it takes back."""
+    counts: Counter[str] = Counter()
+    for seed in range(MANY):
+        made, moves = scenario(seeded(seed, objectives=2)), seed % 2 == 1
+        try:
+            (talks,) = play(made, tmp_path / str(seed), SeededPicker(seed), counts, moves=moves)
+        except sp.NoSettlementError:  # an opening that nothing could be signed after
+            counts["not opened"] += 1
+            assert not (tmp_path / str(seed)).exists()
+            continue
+        check_ended(talks, moves=moves)
+        counts["talks"] += 1
+        shutil.rmtree(tmp_path / str(seed))
+    print(dict(counts))
+    assert counts["talks"] >= 0.8 * MANY
 
 
 @EXAMPLES

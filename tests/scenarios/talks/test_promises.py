@@ -83,7 +83,7 @@ def check_ended(talks: Talks, *, moves: bool) -> None:
 
 
 def test_promises_hold_on_many_random_talks(tmp_path: Path) -> None:
-    """The manual counts them; every second one with moves of the centre and what it takes back."""
+    """As many as ``SINGLEPOT_SCENARIOS`` says; every second one has moves of the centre, some of them undone."""
     counts: Counter[str] = Counter()
     for seed in range(MANY):
         made, moves = scenario(seeded(seed, objectives=2)), seed % 2 == 1

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
+from singlepot.models.formulation.recipients import values_together
 from singlepot.models.formulation.rules import Limit, resolve_rows
 from singlepot.models.scenario.array_types import Floats
 from singlepot.models.scenario.arrays import Arrays
 from singlepot.models.tables.rule_kinds import (
+    AREA,
     AREAS,
+    CAPACITIES,
     GRANTS,
     OPTIONS,
     PAIRS,
@@ -21,13 +23,14 @@ from singlepot.models.tables.rule_kinds import (
     SUMS,
     TARGETS,
     Rule,
+    name_of,
 )
 
 from .agreement import Agreed
 
 RuleRow = dict[str, Any]
 
-LOCKS = tuple(rule.name for rule in RULES.values() if rule.sense == "lock")
+LOCKS = tuple(rule.name for rule in RULES.values() if rule.sense == "lock" and rule.level == AREA)
 
 
 def reviewed_rules(
@@ -58,12 +61,14 @@ def reviewed_rules(
         if rule.over.of_rates:
             if rule.name in agreed.scenario.settings.rules and _stays(rule, "", data, years, hold=hold):
                 general[rule.name] = agreed.scenario.settings.rules[rule.name]
-        elif rule.over is GRANTS:
-            rows += _of_cells(rule, agreed.rules[rule.name], bids, ("area", "envelope", "year"), data, years)
-        elif rule.over is TARGETS:
-            limit = Limit(np.maximum(agreed.rules[rule.name].value + moved[:, :, None], 0.0))
-            rows += _of_cells(rule, limit, targets, ("area", "objective", "year"), data, years)
-        elif rule.over is AREAS:
+        elif (of := rule.over.members or rule.over) in (GRANTS, CAPACITIES):
+            now = _summed(rule, bids if of is GRANTS else bids.sum(axis=1), data)
+            rows += _of_cells(rule, agreed.rules[rule.name], now, data, years)
+        elif of is TARGETS:
+            further = _summed(rule, np.broadcast_to(moved[:, :, None], targets.shape), data)
+            limit = Limit(np.maximum(agreed.rules[rule.name].value + further, 0.0))
+            rows += _of_cells(rule, limit, _summed(rule, targets, data), data, years)
+        elif of is AREAS:
             rows += _of_areas(rule, agreed, bids)
         elif rule.over is OPTIONS:
             rows += _of_options(rule, agreed, years)
@@ -93,7 +98,18 @@ def _stays(rule: Rule, named: str, data: Arrays, years: int, *, hold: bool) -> b
     return rule.switch or (hold and (data.years.index(named) if named else year) >= years)
 
 
-def _of_cells(rule: Rule, limit: Limit, now: Floats, axes: Sequence[str], data: Arrays, years: int) -> list[RuleRow]:
+def _summed(rule: Rule, cells: Floats, data: Arrays) -> Floats:
+    """What a rule limits, given for areas: of its own level."""
+    return cells if rule.level == AREA else values_together(rule, cells, data)
+
+
+def _row(rule: Rule, value: float, **chosen: str) -> RuleRow:
+    """Write an amount as a row of the table ``rules``."""
+    level = {} if rule.level == AREA else {"level": rule.level}
+    return {"rule": rule.written, **level, "value": value, "basis": "amount", **chosen}
+
+
+def _of_cells(rule: Rule, limit: Limit, now: Floats, data: Arrays, years: int) -> list[RuleRow]:
     """Write a limit of each cell of the years that are left, as an amount."""
     value = limit.value
     if rule.sense == "floor":
@@ -104,26 +120,26 @@ def _of_cells(rule: Rule, limit: Limit, now: Floats, axes: Sequence[str], data: 
         value = np.where(np.isnan(value), np.nan, now)
     at = np.argwhere(~np.isnan(value))
     return [
-        {
-            "rule": rule.name,
-            "value": float(value[tuple(cell)]),
-            "basis": "amount",
-            **{axis: getattr(data, f"{axis}s")[cell[i]] for i, axis in enumerate(axes)},
-        }
+        _row(
+            rule,
+            float(value[tuple(cell)]),
+            **{axis: getattr(data, f"{axis}s")[cell[i]] for i, axis in enumerate(rule.over.axes)},
+        )
         for cell in at.tolist()
-        if cell[2] >= years
+        if cell[-1] >= years
     ]
 
 
 def _of_areas(rule: Rule, agreed: Agreed, bids: Floats) -> list[RuleRow]:
     """Write what areas may still be asked to pay themselves: less what used options cost them."""
     data, options = agreed.data, agreed.data.options
-    paid = np.bincount(options.area, options.own_cost * agreed.take_up, len(data.areas))
-    value = np.maximum(agreed.rules[rule.name].value - paid, 0.0)
-    chosen = ~np.isnan(value) & (bids.sum(axis=(1, 2)) > 0)
+    paid = np.zeros(len(data.areas))
+    np.add.at(paid, options.area, options.own_cost * agreed.take_up)
+    value = np.maximum(agreed.rules[rule.name].value - _summed(rule, paid, data), 0.0)
+    chosen = ~np.isnan(value) & (_summed(rule, bids.sum(axis=(1, 2)), data) > 0)
+    (axis,) = rule.over.axes
     return [
-        {"rule": rule.name, "value": float(value[a]), "basis": "amount", "area": data.areas[a]}
-        for a in np.flatnonzero(chosen).tolist()
+        _row(rule, float(value[a]), **{axis: getattr(data, f"{axis}s")[a]}) for a in np.flatnonzero(chosen).tolist()
     ]
 
 
@@ -142,8 +158,7 @@ def _of_options(rule: Rule, agreed: Agreed, years: int) -> list[RuleRow]:
             amount = min(max(amount - agreed.share[j], 0.0) / left, 1.0) if left > 0 else 1.0
         elif name in restores:
             continue
-        rows.append({"rule": rule.name, "value": amount, "basis": "amount",
-                     "area": data.areas[options.area[j]], "option": name})  # fmt: skip
+        rows.append(_row(rule, amount, area=data.areas[options.area[j]], option=name))
     return rows
 
 
@@ -151,11 +166,10 @@ def _of_pots(rule: Rule, agreed: Agreed, years: int) -> list[RuleRow]:
     """Write what may move between pots of the years that are left, as amounts of the first pot."""
     data, value = agreed.data, agreed.rules[rule.name].value
     return [
-        {"rule": rule.name, "value": float(value[e, t]), "basis": "amount",
-         "envelope": data.envelopes[e], "year": data.years[t]}
+        _row(rule, float(value[e, t]), envelope=data.envelopes[e], year=data.years[t])
         for e, t in np.argwhere(~np.isnan(value)).tolist()
         if t >= years
-    ]  # fmt: skip
+    ]
 
 
 def _given_rows(agreed: Agreed, years: int, bids: Floats, *, hold: bool) -> list[RuleRow]:
@@ -164,7 +178,7 @@ def _given_rows(agreed: Agreed, years: int, bids: Floats, *, hold: bool) -> list
     given = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
     rows: list[RuleRow] = []
     for row in given:
-        rule = RULES[row["rule"]]
+        rule = RULES[name_of(row["rule"], row["level"])]
         kept = {name: row[name] for name in ("rule", "value", "basis", *SELECTORS)}
         if rule.over.of_rates:
             if _stays(rule, row["year"], data, years, hold=hold):

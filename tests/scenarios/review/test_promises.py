@@ -17,7 +17,7 @@ from singlepot.scenarios.review.options import moved_profiles
 from singlepot.scenarios.review.status import STATUSES, projections
 
 from ...levelling_strategies import levelled
-from ...strategies import HypothesisPicker, Picker, SeededPicker, drafts, scenario, seeded
+from ...strategies import HypothesisPicker, Picker, SeededPicker, drafts, scenario, seeded, seeded_two_tiers
 from .plans import drawn_outturn, outturn
 
 FEW = settings(max_examples=settings.default.max_examples // 3 + 1, deadline=None)
@@ -67,6 +67,19 @@ def test_agreements_with_aims_of_convergence_and_inclusion_do_not_change_on_trac
             assert not review.scenario.settings.sections
             reviewed += 1
     assert reviewed >= 4
+
+
+def test_agreements_with_rules_of_recipients_and_capacities_do_not_change_on_track() -> None:
+    reviewed: Counter[str] = Counter()
+    for seed in range(12):
+        made = scenario(seeded_two_tiers(seed))
+        if several_years(made):
+            agreed = sp.settle(made)
+            review = sp.review(agreed, outturn(agreed, 1 + seed % (len(made.settings.years) - 1)))
+            assert unchanged(agreed, review.settlement), seed
+            rules = review.scenario.filled("rules")
+            reviewed.update({*rules["level"], *rules["rule"]} & {"recipient", "capacity"})
+    assert min(reviewed["recipient"], reviewed["capacity"]) >= 3
 
 
 def test_first_aims_can_be_held() -> None:

@@ -97,8 +97,8 @@ def repair(
 
     Examples
     --------
-    >>> import pandas as pd
-    >>> scenario = Scenario.from_tables(
+    >>> import pandas as pd, singlepot as sp
+    >>> scenario = sp.Scenario.from_tables(
     ...     areas=pd.DataFrame({"code": ["A", "B"], "name": ["Aston", "Barton"]}),
     ...     pot=pd.DataFrame({"year": ["2026-27"], "amount": [9.0]}),
     ...     bids=pd.DataFrame({"area": ["A", "B"], "year": ["2026-27"] * 2, "amount": [4.0, 8.0]}),

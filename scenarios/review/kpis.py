@@ -73,8 +73,8 @@ def list_kpis(
     --------
     >>> import singlepot as sp
     >>> kpis = sp.list_kpis(sp.settle("bucks-and-burnley"))
-    >>> kpis[["name", "indicator", "target", "target_year", "status"]].iloc[0].tolist()
-    ['Cornwall', 'Carbon', 50.0, '2027-28', 'not reviewed yet']
+    >>> kpis[["name", "indicator", "target_year", "status"]].iloc[0].tolist()
+    ['Cornwall', 'Carbon', '2027-28', 'not reviewed yet']
     """
     agreed = agreed_of(*signed_of(agreement))
     measured = _indicators(indicators, agreed)

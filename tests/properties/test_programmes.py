@@ -141,7 +141,9 @@ def test_8_units_rescale_and_change_nothing_else(made: Draft) -> None:
     if "rule_rows" in changed:
         rows = changed["rule_rows"]
         basis = rows.get("basis", pd.Series("", rows.index))
-        rows.loc[rows["rule"].str.startswith("grant") & basis.isin(["amount", "per_head"]), "value"] *= 1000
+        rows.loc[rows["rule"].str.startswith(("grant", "capacity")) & basis.isin(["amount", "per_head"]), "value"] *= (
+            1000
+        )
     after = sp.settle(scenario(changed))
     same(grants_of(before), grants_of(after) / 1000, size(before.scenario))
     same(targets_of(before), targets_of(after), 1.0)

@@ -31,6 +31,9 @@ HALF = Fraction(501, 1000)
 ALL = Fraction(1) - Fraction(1, 10**8)
 """Share of its largest take-up from which an option is used up."""
 
+_OF_IT = r"(?:; beyond|; only|stops it at|, and|; the take-up floor asks for|;)"
+"""What stands before the share of an option that is used."""
+
 
 class Reasons:
     """Check of the sentences of the asks."""
@@ -71,7 +74,7 @@ class Reasons:
             self._amount(figure, taken * sum((sign * m for m in move.grant.values() if sign * m > 0), NONE), where)
         for figure in re.findall(r"gives up ([\d.]+)% of its (?:[^%;:,]+ )?programme", text):
             self._number(figure, 100 * share, where, f"{figure}% of its programme")
-        for figure in re.findall(r"(?:; beyond|; only|stops it at|, and|; the take-up floor asks for|;) (\d+)%", text):
+        for figure in re.findall(rf"{_OF_IT} (\d+)%(?! of the programme is still run)", text):
             self._number(figure, 100 * share, where, f"{figure}% of it")
         if ", so all of it is used" in text or ", so all that was left of it is used" in text:
             self._require(share >= ALL - move.used, where, f"{float(share):.2%}", "all of it is used")

@@ -25,11 +25,11 @@ LEVERS = (
 
 def strict(start: sp.Scenario) -> sp.Scenario:
     """Shortfalls come first and give nothing; all targets weigh alike, so that the largest is as small as can be."""
-    start = start.with_(objectives=start.filled("objectives").assign(weight=1.0, priority=1.0))
+    objectives = start.filled("objectives").assign(weight=1.0, priority=1.0)
     order = [*dict.fromkeys(["shortfall.largest", "shortfall.total", *start.settings.stages.order])]
     give = {"shortfall.largest": 0.0, "shortfall.total": 0.0}
     limits = dict.fromkeys(start.settings.stages.limits)
-    return start.with_(stages={"order": order, "give": give, "limits": limits})
+    return start.with_(objectives=objectives, stages={"order": order, "give": give, "limits": limits})
 
 
 def worst(start: sp.Scenario) -> float:

@@ -14,7 +14,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from singlepot.models.tables.output import OUTPUT
+from singlepot.models.scenario.recipients import RECIPIENT_TABLES
+from singlepot.models.tables.output_levelling import output_of
 
 Files = dict[str, bytes]
 Rows = list[list[str]]
@@ -59,10 +60,14 @@ def changed(files: Files, what: str, **contents: bytes) -> Edit:
     return Edit(what, {**edited, "manifest.json": resealed(edited["manifest.json"])})
 
 
+DESCRIBED = output_of(RECIPIENT_TABLES)
+"""Tables of a scenario with recipients."""
+
+
 def every_edit(files: Files) -> Iterator[Edit]:
     """Walk all files of a folder."""
     yield from of_tables(files)
-    yield from of_json(files, "settlement.json", set(OUTPUT))
+    yield from of_json(files, "settlement.json", set(DESCRIBED))
     yield from of_json(files, "fairness.json", set())
     yield from of_manifest(files)
     for name in sorted(files):
@@ -102,11 +107,11 @@ def otherwise(text: str, kind: str) -> Iterator[str]:
 def of_tables(files: Files) -> Iterator[Edit]:
     """Every column of every table, in the table, in ``settlement.json`` and in both; rows; columns."""
     document = json.loads(files["settlement.json"])
-    for table in OUTPUT:
+    for table in DESCRIBED:
         name = f"tables/{table}.csv"
         rows = rows_of(files[name])
         for at, column in enumerate(rows[0]):
-            kind = OUTPUT[table].kind_of(column)
+            kind = DESCRIBED[table].kind_of(column)
             for line in sorted({1, len(rows) - 1}):
                 for text in otherwise(rows[line][at], kind):
                     edited = [list(row) for row in rows]
@@ -141,7 +146,7 @@ def both(
         records[at][column] = value
         what = f"row {at + 1}, {column}: {value!r}"
     else:
-        kinds = {column: OUTPUT[table].kind_of(column) for column in rows[0]}
+        kinds = {column: DESCRIBED[table].kind_of(column) for column in rows[0]}
         records = [{c: typed(kinds[c], text) for c, text in zip(rows[0], row, strict=True)} for row in rows[1:]]
     edited = {name: csv_of(rows), "settlement.json": dumped({**document, table: records})}
     for names in ({name}, {"settlement.json"}, set(edited)):

@@ -53,6 +53,9 @@ NOT_CHECKED = {f"manifest.json: ('made_with', '{name}') '{version(name)}x'" for 
 """Edits that nothing can find: which version of a library drew the pages is recorded, and follows from nothing."""
 
 
+LAST_DIGIT = re.compile(r"settlement.json and tables/recipient\w*.csv: .*(9{9}|0{9}\d)\d*")
+"""Edits of sums by less than the 1e-9 to which they are compared: no page shows so many digits of them."""
+
 NUMBER = re.compile(r"-?[0-9]+([.][0-9]+)?")
 
 
@@ -111,7 +114,7 @@ def test_every_edit_is_found(folder: Folder) -> None:
         if number % (1 if MANY else 5):
             continue
         tried += 1
-        if not folder.finds(edit):
+        if not folder.finds(edit) and not LAST_DIGIT.fullmatch(edit.what):
             missed.add(edit.what)
     assert missed <= NOT_CHECKED, f"{len(missed)} of {tried} edits are not found"
     assert missed == NOT_CHECKED or not MANY
@@ -120,7 +123,7 @@ def test_every_edit_is_found(folder: Folder) -> None:
 
 
 FOLLOWS_FROM_NOTHING = {
-    *(f"areas.csv {column}" for column in ("region", "recipient", "contact", "note")),
+    *(f"areas.csv {column}" for column in ("region", "contact", "note")),
     *("options.csv component", "pot.csv source", "objectives.csv rate_unit"),
     "objectives.csv weight",  # of the one objective of its priority
     "bids.csv reference",  # of a floor that no grant comes down to

@@ -146,11 +146,12 @@ def _national(formulation: Formulation, settlement: sp.Settlement) -> set[str]:
 
 
 def test_every_feature_binds_often_enough(capsys: pytest.CaptureFixture[str]) -> None:
-    """Over 500 drawn scenarios; the counts are printed."""
+    """The counts are printed; of few scenarios a fifth less may be chance."""
     counts: Counter[str] = Counter()
     for seed in range(DRAWN):
         counts.update(binding(seed))
     with capsys.disabled():
         print("\n" + "\n".join(f"{counts[name]:>4} of {DRAWN}  {name}" for name in sorted(FEATURES)))
-    rare = {n: counts[n] for n in FEATURES if counts[n] < DRAWN / (4 if n in OFTEN else 20)}
+    room = 1.0 if MANY else 0.8
+    rare = {n: counts[n] for n in FEATURES if counts[n] < room * DRAWN / (4 if n in OFTEN else 20)}
     assert not rare

@@ -17,7 +17,7 @@ COMMANDS = runpy.run_path(str(ROOT / "docs" / "commands.py"))
 NOTEBOOK = runpy.run_path(str(ROOT / "docs" / "notebook.py"))
 SITE = runpy.run_path(str(ROOT / ".ci" / "check_site.py"))
 
-LONG = {"defend.md", "howto-questions.md"}
+LONG = {"defend.md", "howto-own-region.md", "howto-questions.md"}
 """Pages whose commands take most of a minute: ``.ci/run`` carries out those of the first."""
 
 READ = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "scenarios").rglob("*.md")])

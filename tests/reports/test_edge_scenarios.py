@@ -49,7 +49,15 @@ EDGES: dict[str, Callable[[], sp.Scenario]] = {
 }
 
 
-@pytest.fixture(params=EDGES.values(), ids=EDGES, scope="module")
+PARTLY = ("one area", "no options", "nothing at all")
+"""Edges that are tried each time; all are in the long run."""
+
+
+@pytest.fixture(
+    params=[pytest.param(made, marks=[] if name in PARTLY else pytest.mark.long) for name, made in EDGES.items()],
+    ids=EDGES,
+    scope="module",
+)
 def settlement(request: pytest.FixtureRequest) -> sp.Settlement:
     return sp.settle(request.param())
 

@@ -123,6 +123,7 @@ def test_a_lever_without_a_goal_is_refused_with_the_reason(lever: str, words: st
         sp.goal(sp.read_scenario("bucks-and-burnley"), lever)
 
 
+@pytest.mark.long
 def test_where_no_value_is_enough_it_is_said_how_far_one_gets() -> None:
     with pytest.raises(sp.NoSettlementError, match=r"at best one is missed by 4\.\d+%"):
         sp.goal(sp.read_scenario("england"), "grant_floor")

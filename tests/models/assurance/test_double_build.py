@@ -16,7 +16,8 @@ from ...strategies import scenario, seeded
 
 
 @pytest.mark.parametrize(
-    "name", ["bucks-and-burnley", pytest.param("england", marks=pytest.mark.long), "england-tight"]
+    "name",
+    ["bucks-and-burnley", *(pytest.param(name, marks=pytest.mark.long) for name in ("england", "england-tight"))],
 )
 def test_the_double_build_agrees_on_the_shipped_scenarios(name: str) -> None:
     """Every optimum, every value at the end, and the one answer of the sharing step."""

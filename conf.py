@@ -80,6 +80,7 @@ NAVIGATION = {
         "howto-embed",
         "howto-windows",
         "selftest",
+        "testing",
     ],
     "How to defend this number": ["defend", "verify"],
     "Reference": ["tables", "settlement", "outputs", "report", "problems", "catalogue", "words", "api"],

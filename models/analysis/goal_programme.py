@@ -23,6 +23,7 @@ from singlepot.solver import (
 )
 from singlepot.solver.programme import Family
 
+from ..diagnostics.problems import BadInputError
 from ..formulation.formulation import formulate
 from ..formulation.model import ABSENT
 from ..infeasibility.explain import explain_conflict
@@ -74,15 +75,44 @@ class _Line:
         return _Line(at_zero, slope)
 
 
+def _points(lever: Lever, nearer: float) -> tuple[float, float, float]:
+    """Three values of a lever, between its ends or, the nearer the smaller, at its loose end."""
+    if math.isinf(lever.most):
+        return tuple(lever.least + 0.5 * k / nearer for k in (1, 2, 3))  # type: ignore[return-value]
+    step = (lever.most - lever.least) / 4 * nearer
+    if is_maximised(lever):
+        return lever.least + step, lever.least + 2 * step, lever.least + 3 * step
+    return lever.most - 3 * step, lever.most - 2 * step, lever.most - step
+
+
+def _written(scenario: Scenario, lever: Lever) -> tuple[tuple[float, float, float], list[RelaxableProgramme]]:
+    """Write the programme at three values of a lever at which the scenario can be.
+
+    Every limit has a row of its own: as bounds of one column, a floor that moves would hide behind a lock. A tight
+    value can be refused as an input, such as a floor of members above a ceiling of their recipient.
+
+    Raises
+    ------
+    BadInputError
+        However loose the lever is.
+    """
+    refusal: BadInputError | None = None
+    for nearer in (1.0, 0.25, 0.06, 0.015, 0.004, 0.001):
+        points = _points(lever, nearer)
+        try:
+            return points, [relaxable(scenario.with_levers({lever.name: value})) for value in points]
+        except BadInputError as error:
+            refusal = error
+    assert refusal is not None
+    raise refusal
+
+
 class GoalProgramme:
     """The programme whose last column is the lever."""
 
     def __init__(self, scenario: Scenario, lever: Lever, miss: float, objective: str, control: Control) -> None:
         self._scenario, self._lever, self._miss, self._control = scenario, lever, miss, control
-        step = 0.5 if math.isinf(lever.most) else (lever.most - lever.least) / 4
-        points = (lever.least + step, lever.least + 2 * step, lever.least + 3 * step)
-        # every limit has a row of its own: as bounds of one column, a floor that moves would hide behind a lock
-        written = [relaxable(scenario.with_levers({lever.name: value})) for value in points]
+        points, written = _written(scenario, lever)
         first = written[0].programme
         for other in written[1:]:
             difference = abs(first.matrix - other.programme.matrix) if first.shape == other.programme.shape else None

@@ -106,7 +106,7 @@ def test_7_order_and_names_change_nothing(made: Draft, random: Any) -> None:
     for name, value in made.items():
         if isinstance(value, pd.DataFrame):
             table = value.copy()
-            for column in ("code", "area"):
+            for column in ("code", "area", "recipient"):
                 if column in table:
                     table[column] = table[column].replace(names)
             order = list(range(len(table)))

@@ -29,7 +29,12 @@ def strict(start: sp.Scenario) -> sp.Scenario:
     order = [*dict.fromkeys(["shortfall.largest", "shortfall.total", *start.settings.stages.order])]
     give = {"shortfall.largest": 0.0, "shortfall.total": 0.0}
     limits = dict.fromkeys(start.settings.stages.limits)
-    return start.with_(objectives=objectives, stages={"order": order, "give": give, "limits": limits})
+    national = start.filled("national").drop(
+        columns="base", errors="ignore"
+    )  # the largest share of a target, not of a base
+    return start.with_(
+        national=national, objectives=objectives, stages={"order": order, "give": give, "limits": limits}
+    )
 
 
 def worst(start: sp.Scenario) -> float:

@@ -76,6 +76,8 @@ class Reasons:
             self._number(figure, 100 * share, where, f"{figure}% of its programme")
         for figure in re.findall(rf"{_OF_IT} (\d+)%(?! of the programme is still run)", text):
             self._number(figure, 100 * share, where, f"{figure}% of it")
+        for figure in re.findall(r"; only (\d+)% of the programme is still run", text):
+            self._number(figure, 100 * share / (1 - move.used), where, f"{figure}% of the programme still run")
         if ", so all of it is used" in text or ", so all that was left of it is used" in text:
             self._require(share >= ALL - move.used, where, f"{float(share):.2%}", "all of it is used")
         for when, bids, pot in re.findall(

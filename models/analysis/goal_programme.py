@@ -78,11 +78,11 @@ class _Line:
 def _points(lever: Lever, nearer: float) -> tuple[float, float, float]:
     """Three values of a lever, between its ends or, the nearer the smaller, at its loose end."""
     if math.isinf(lever.most):
-        return tuple(lever.least + 0.5 * k / nearer for k in (1, 2, 3))  # type: ignore[return-value]
-    step = (lever.most - lever.least) / 4 * nearer
-    if is_maximised(lever):
-        return lever.least + step, lever.least + 2 * step, lever.least + 3 * step
-    return lever.most - 3 * step, lever.most - 2 * step, lever.most - step
+        step = 0.5 / nearer
+    else:
+        step = (lever.most - lever.least) / 4 * nearer
+    first = lever.least + step if math.isinf(lever.most) or is_maximised(lever) else lever.most - 3 * step
+    return first, first + step, first + 2 * step
 
 
 def _written(scenario: Scenario, lever: Lever) -> tuple[tuple[float, float, float], list[RelaxableProgramme]]:

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 
@@ -14,6 +15,7 @@ from singlepot.cli import _run
 
 from ..command_line import run
 from ..sockets import LOG, uses, watched
+from .test_help import FILES
 
 LISTENING = "import socket; socket.create_server(('127.0.0.1', 0)).close()"
 ASKING = """
@@ -40,25 +42,11 @@ def test_this_process_is_watched_too(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert [line.split()[0] for line in uses(log)][-1] == "socket.bind"
 
 
-PLAN = """
-base = "bucks-and-burnley"
-draws = 4
-seed = 7
-[[uncertain]]
-name = "costs"
-table = "option_years"
-columns = ["grant"]
-each = "area"
-distribution = "lognormal"
-spread = 0.1
-"""
-
-
 def test_workers_and_solvers_are_processes_that_are_watched(
     tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Of an ensemble and of a modelling layer: they are started, and use no socket."""
-    (tmp_path / "plan.toml").write_text(PLAN, encoding="utf-8")
+    (tmp_path / "plan.toml").write_text(dedent(FILES["plan.toml"]), encoding="utf-8")
     with watched(tmp_path_factory.mktemp("watch"), monkeypatch) as log:
         ended = run("ensemble", "plan.toml", "--out", "out", "--workers", "2", "--quiet", cwd=tmp_path)
         assert (ended.returncode, ended.stderr) == (0, "")
@@ -74,6 +62,7 @@ def test_workers_and_solvers_are_processes_that_are_watched(
 ALONE = """
 import socket, sys
 from pathlib import Path
+from textwrap import dedent
 from singlepot.cli import _run
 
 def counted():

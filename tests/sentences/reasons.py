@@ -28,6 +28,16 @@ ENDS = re.compile(r"(?=, |; | and |:|\.$|$)")
 CEILING = "the take-up ceiling"
 """The limit on how far options may be used."""
 
+OF_PARTNER = {
+    "what {} offers": CEILING,
+    "how much {} still runs of its programme": "it runs no more of its programme",
+    "another option that {} needs for it": "it needs another option",
+    "an opportunity that {} shares among its options": "it shares one opportunity with others",
+    "what {} would lose beyond that": "",
+    "that {} has nothing left below that": "",
+}
+"""Limits of a partner in a joint scheme as sentences say them, and as an area's own; nothing where it is no rule."""
+
 
 class ReasonReader:
     """Reads the reasons of one settlement."""
@@ -293,7 +303,7 @@ class _Reading:
         column, marginals = solved.formulation.model.take_up[j], self.reader.stages[name].marginals
         reduced = float(marginals.column[column])
         for family in solved.programme.row_families:
-            if family.name in ("link", "group"):  # they say the same as the largest take-up
+            if family.name in ("link", "group", "scheme"):  # they say the same as the largest take-up
                 reduced += float((solved.by_row[family.span][:, [column]].T @ marginals.row[family.span])[0])
         scanner.claim("lowers the stage, or keeps it", reduced <= 1e-7 or not move.used_up, f"{name} {reduced}")
 
@@ -413,8 +423,11 @@ class _Reading:
             )  # the same where all that are left cost as much
             scanner.claim("the rival is no less dear", dear, theirs[1])
         dearer = scanner.take(
-            "; it is dearer than that, and used for what (the rules ask|is decided later|was decided before)"
+            "; it is dearer than that, and used for (?:what (the rules ask|is decided later|was decided before)|"
+            "its (partners) in a joint scheme)"
         )
+        if dearer and dearer[2]:
+            scanner.claim("it has partners", bool(self._partners()))
         names = facts.settlement.stages["name"].tolist()
         if dearer and dearer[1] == "was decided before":
             scanner.claim("decided before", names.index(stage.marginals.name) > 0, stage.marginals.name)
@@ -482,9 +495,34 @@ class _Reading:
         elif match := scanner.take(rf"; the take-up floor asks for ({PERCENT}) of it"):
             scanner.number("share used", match[1], move.share)
             self._rule("the take-up floor")
+        elif scanner.take("; it is a joint scheme"):
+            self._joint()
         elif match := scanner.take(rf"; (.+?)(?:,? which)? stops it at ({PERCENT})"):
             scanner.number("share used", match[2], move.share)
             self._rule(match[1])
+
+    def _partners(self) -> list[Move]:
+        mine = self.move
+        return [m for m in self.facts.moves.values() if mine.scheme and m.scheme == mine.scheme and m.area != mine.area]
+
+    def _joint(self) -> None:
+        """Read what stops a joint scheme, or asks for it: a limit of a partner that is named."""
+        scanner, partners = self.scanner, self._partners()
+        scanner.claim(
+            "it has partners of one share", bool(partners) and all(close(m.share, self.move.share) for m in partners)
+        )
+        if match := scanner.take(rf", which stops it at ({PERCENT})"):
+            scanner.number("share used", match[1], self.move.share)
+            return
+        match = scanner.need(rf", and (.+?) (?:stops it at|asks for) ({PERCENT})(?: of it)?")
+        scanner.number("share used", match[2], self.move.share)
+        areas = {self.facts.area_names[partner.area]: partner for partner in partners}
+        named = next((name for name in sorted(areas, key=len, reverse=True) if name in match[1]), "")
+        scanner.claim("a partner is named", bool(named), match[1])
+        words = match[1].replace(named, "{}")
+        rule = OF_PARTNER.get(words, words.removesuffix(" of {}"))
+        at_limit = not rule or self.facts.at_limit(areas[named], rule)
+        scanner.claim("the partner is at its limit", at_limit, match[1])
 
     def _partly(self) -> list[Move]:
         return [move for move in self.facts.moves.values() if 1e-9 < move.share < 1 - 1e-9]

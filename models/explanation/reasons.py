@@ -199,9 +199,11 @@ class Sentences:
         verdict = self._orders.verdicts[j]
         if not verdict.stage or verdict.stop == FLOOR:
             return ""
+        carried = any(parts.stage.name == verdict.stage and parts.carried[j] < 0 for parts in self._orders.parts)
+        it = "; with its partners in a joint scheme it" if carried else "; it"
         if verdict.stop in (TIED, LAST):
-            return f"; it keeps {stage_words(verdict.stage)} as low as possible"
-        return f"; it lowers {stage_words(verdict.stage)}"
+            return f"{it} keeps {stage_words(verdict.stage)} as low as possible"
+        return f"{it} lowers {stage_words(verdict.stage)}"
 
     def _stopped(self, j: int) -> str:
         stop, back, share = self._orders.verdicts.stop[j], self._back[j], share_words(self._share[j])

@@ -284,12 +284,12 @@ class _Reading:
             stage = self.reader.stages[self.reader.stage(scanner)]
             scanner.need(", in which no pot is short")
             scanner.claim("no pot is short", not any(stage.pots.values()))
-        elif match := scanner.take("; it (lowers|keeps) "):
-            self._unranked(match[1], self.reader.stage(scanner))
+        elif match := scanner.take("; (with its partners in a joint scheme )?it (lowers|keeps) "):
+            self._unranked(match[2], self.reader.stage(scanner), bool(match[1]))
         elif re.compile(r"; (?:its money|net of|with its part|each |one )").match(scanner.text, scanner.at):
             self._raise()
 
-    def _unranked(self, verb: str, name: str) -> None:
+    def _unranked(self, verb: str, name: str, together: bool) -> None:
         scanner, move = self.scanner, self.move
         if verb == "keeps":
             scanner.need(" as low as possible")
@@ -299,12 +299,17 @@ class _Reading:
         solved = self.facts.settlement.solved_stages
         names = solved.formulation.data.options
         areas = solved.formulation.data.labels("areas", names.area)
-        j = next(j for j, key in enumerate(zip(areas, names.name, strict=True)) if key == (move.area, move.option))
-        column, marginals = solved.formulation.model.take_up[j], self.reader.stages[name].marginals
-        reduced = float(marginals.column[column])
-        for family in solved.programme.row_families:
-            if family.name in ("link", "group", "scheme"):  # they say the same as the largest take-up
-                reduced += float((solved.by_row[family.span][:, [column]].T @ marginals.row[family.span])[0])
+        keys = list(zip(areas, names.name, strict=True))
+        marginals, reduced = self.reader.stages[name].marginals, 0.0
+        for part in [move, *(self._partners() if together else [])]:
+            j = keys.index((part.area, part.option))
+            column = solved.formulation.model.take_up[j]
+            mine = float(marginals.column[column])
+            for family in solved.programme.row_families:
+                if family.name in ("link", "group", "scheme"):  # they say the same as the largest take-up
+                    mine += float((solved.by_row[family.span][:, [column]].T @ marginals.row[family.span])[0])
+            reduced += mine * float(names.limit[j])
+        scanner.claim("it has partners", bool(self._partners()) or not together)
         scanner.claim("lowers the stage, or keeps it", reduced <= 1e-7 or not move.used_up, f"{name} {reduced}")
 
     def _cut(self, name: str) -> None:

@@ -86,7 +86,7 @@ def draft(pick: Picker, *, simple: bool = False, single: bool = False, objective
     made.take_ups(tables)
     if not simple and chance(pick, 25):
         with_recipients(made, tables)
-    if chance(pick, 35):
+    if chance(pick, 20):
         with_schemes(pick, tables)
     return tables
 

@@ -39,14 +39,18 @@ class Moved(NamedTuple):
 
 
 class Ranked:
-    """Merit order of one need as lists, with the rival of every rank."""
+    """Merit order of one need as lists, with the rival of every rank; a partner in a joint scheme is none."""
 
-    def __init__(self, ranking: Ranking, weights: StageWeights, area: Integers, used_up: Booleans) -> None:
+    def __init__(
+        self, ranking: Ranking, weights: StageWeights, area: Integers, scheme: Integers, used_up: Booleans
+    ) -> None:
         least = ranking.cost + TELLING * max(abs(ranking.price), 0.0)
         self.ranking, self.weights = ranking, weights
         self.option: list[int] = ranking.option.tolist()
         self.cost: list[float] = ranking.cost.tolist()
-        self.rival: list[int] = rivals(area, ranking.cost, used_up, least).tolist()
+        rival = rivals(area, ranking.cost, used_up, least)
+        rival[(scheme >= 0) & (scheme[rival] == scheme)] = NOBODY
+        self.rival: list[int] = rival.tolist()
 
 
 class Sentences:
@@ -73,6 +77,7 @@ class Sentences:
                 ranking,
                 StageWeights(ranking, orders.solved, short),
                 data.options.area[ranking.option],
+                data.options.scheme[ranking.option],
                 used_up[ranking.option],
             )
             for ranking in orders.rankings

@@ -95,6 +95,19 @@ def test_a_partner_that_brings_nothing_is_used_for_its_partners() -> None:
     assert "it is dearer than that, and used for its partners in a joint scheme" in reason(settlement, "B")
 
 
+def test_a_part_that_only_costs_lowers_what_is_short_with_its_partners() -> None:
+    years = tables()["option_years"].assign(carbon=[8.0, -0.5])
+    assert "; with its partners in a joint scheme it lowers " in reason(settled(option_years=years), "B")
+
+
+def test_a_partner_is_no_rival() -> None:
+    """Barton's part costs more for each kt, and is not set against Aston's; it is where they are apart."""
+    years, pot = tables()["option_years"].assign(carbon=[8.0, 4.0]), pd.DataFrame({"year": [YEAR], "amount": 25.0})
+    assert "in Barton" not in reason(settled(option_years=years, pot=pot), "A")
+    apart = tables()["options"].assign(scheme="")
+    assert "in Barton" in reason(settled(option_years=years, pot=pot, options=apart), "A")
+
+
 def test_a_floor_of_one_part_is_one_of_all_and_the_reason_says_whose() -> None:
     nothing = tables()["option_years"].assign(carbon=0.0)
     settlement = settled(option_years=nothing, rule_rows=limit("take_up_floor", 0.25, "B"))

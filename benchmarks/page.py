@@ -54,7 +54,7 @@ def _machine(said: dict[str, str]) -> str:
     libraries = ", ".join(f"{name} {said[name]}" for name in _libraries(said))
     return (
         f"Measured on {said.get('cores', '?')} cores of {said.get('processor', '?')}, {said.get('memory', '?')}, "
-        f"{said.get('system', '?')}, Python {said.get('python', '?')}; {libraries}. Other work ran on the same cores.\n"
+        f"{said.get('system', '?')}, Python {said.get('python', '?')}; {libraries}.\n"
     )
 
 

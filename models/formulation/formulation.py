@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from singlepot.solver import Extra, ExtraRows, LinearProgramme, Stage
 
-from ..scenario.array_types import Floats
+from ..scenario.array_types import Booleans, Floats
 from ..scenario.arrays import Arrays, arrays
 from ..scenario.scenario import Scenario
 from .model import Model
 from .rules import Rules, resolve
-from .sharing_weights import curvature
+from .sharing_weights import curvature, idle
 from .stage_costs import stages
 from .terms import ALWAYS, FOR_STAGE
 
@@ -34,6 +32,8 @@ class Formulation:
         What is minimised, in order; ``cost`` has one coefficient for each column of the programme.
     curvature
         One non-negative number for each column: the weights of the sharing step, which chooses among the optima.
+    idle
+        Internal: the columns of options that change nothing, which are used as far as others require.
     """
 
     scenario: Scenario
@@ -41,6 +41,7 @@ class Formulation:
     programme: LinearProgramme
     stages: tuple[Stage, ...]
     curvature: Floats
+    idle: Booleans
 
     @property
     def data(self) -> Arrays:
@@ -105,5 +106,6 @@ def write(
         model,
         programme,
         tuple(stages(model, programme, settings)) if staged else (),
-        np.asarray(curvature(model, programme.shape[1])),
+        curvature(model, programme.shape[1]),
+        idle(model, programme.shape[1]),
     )

@@ -13,15 +13,22 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..scenario.array_types import Floats
+from ..scenario.array_types import Booleans, Floats
 from ..scenario.arrays import Arrays
 from .model import ABSENT, Model
 
 IDLE = 1e-6
-"""Weight, relative to the mean, of an option that changes neither money nor outcomes.
+"""Weight, relative to the mean, of an option that changes neither money nor outcomes, where one must have a weight.
 
-Nothing in the design decides how far such an option is used; this keeps it at the least that others require.
+Nothing in the design decides how far such an option is used. The sharing step takes it as far as others require.
 """
+
+
+def idle(model: Model, columns: int) -> Booleans:
+    """Mark the take-ups that change neither money nor outcomes."""
+    marked = np.zeros(columns, dtype=bool)
+    marked[model.take_up] = _sizes(model.data) == 0
+    return marked
 
 
 def curvature(model: Model, columns: int) -> Floats:

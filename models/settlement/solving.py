@@ -153,7 +153,7 @@ def _certified(
         staged = _stages(formulation, control, way, extra, start)
     with clock("share"):
         try:
-            shared = share(staged, formulation.curvature, control)
+            shared = share(staged, formulation.curvature, control, idle=formulation.idle)
         except Halt as halt:
             raise ended_early(halt, staged.results) from halt
     with clock("certify"):

@@ -19,9 +19,10 @@ from ..backends.clarabel import solve_quadratic
 from ..control import Control
 from ..errors import SolverFailedError
 from ..lexicographic.stage import EVERY_CURE, Staged, Technique
-from ..programme import Floats
+from ..programme import Booleans, Floats
 from ..quadratic_programme import Polished, QuadraticProgramme
-from .displacements import aggregate, displacements_of, quadratic, tighten
+from .apart import Apart
+from .displacements import Displacements, aggregate, displacements_of, quadratic, tighten
 from .polish import polish
 
 LOG = logging.getLogger("singlepot")
@@ -48,7 +49,13 @@ class Shared:
     rounds: int
 
 
-def share(staged: Staged, curvature: Floats, control: Control, technique: Technique = EVERY_CURE) -> Shared:
+def share(
+    staged: Staged,
+    curvature: Floats,
+    control: Control,
+    technique: Technique = EVERY_CURE,
+    idle: Booleans | None = None,
+) -> Shared:
     """Find the point of the face with the least ``Σ curvature · x²``.
 
     Columns that others define keep their value of the last stage; the caller works them out afresh.
@@ -59,19 +66,35 @@ def share(staged: Staged, curvature: Floats, control: Control, technique: Techni
         The end of the stages.
     curvature
         h, one for each column, original units; zero for columns that follow from the others.
+    idle
+        Columns that have no say: they take the least squares that are left once the others stand. Where rows tie them
+        to columns that follow from others, their curvature counts.
     """
     by_displacement = technique.share_by_displacement
     scaled_curvature = curvature * staged.scaled.column_scale**2
+    apart = None if idle is None else Apart.of(staged, scaled_curvature, idle)
+    if apart is not None:
+        scaled_curvature = np.where(apart.marked, 0.0, scaled_curvature)
     origin = staged.x if by_displacement else np.zeros_like(staged.x)
     free = displacements_of(staged, origin, nominal=not by_displacement)
     if by_displacement:
         free = tighten(free, scaled_curvature)
         free = tighten(aggregate(free, scaled_curvature), scaled_curvature)
     x = origin.copy()
+    moved, polished = _moved(free, scaled_curvature, origin, control)
+    x[free.columns] += moved
+    if apart is not None:
+        last, _ = _moved(apart.beside(x), apart.curvature, np.zeros_like(x), control)
+        x[apart.marked] = last
+    return Shared(x * staged.scaled.column_scale, len(free.columns), polished.residual, polished.rounds)
+
+
+def _moved(free: Displacements, curvature: Floats, origin: Floats, control: Control) -> tuple[Floats, Polished]:
+    """Displacements of the columns that can move, and how good they are."""
     if not len(free.columns):
-        return Shared(x * staged.scaled.column_scale, 0, 0.0, 0)
+        return np.zeros(0), Polished(np.zeros(0), 0.0, 0)
     for least in LEAST_CURVATURES:
-        problem, unit = quadratic(free, scaled_curvature[free.columns], origin[free.columns], least)
+        problem, unit = quadratic(free, curvature[free.columns], origin[free.columns], least)
         try:
             polished = _solved(problem, control)
         except SolverFailedError as failure:
@@ -80,8 +103,7 @@ def share(staged: Staged, curvature: Floats, control: Control, technique: Techni
             LOG.info("%s; trying other units", failure.cause)
         else:
             break
-    x[free.columns] += polished.x * unit
-    return Shared(x * staged.scaled.column_scale, len(free.columns), polished.residual, polished.rounds)
+    return polished.x * unit, polished
 
 
 def _solved(problem: QuadraticProgramme, control: Control) -> Polished:

@@ -111,7 +111,7 @@ def test_goals_say_reached_missed_or_not_measured() -> None:
     text = {goal: (measured, verdict) for goal, _, measured, verdict in goals(rows())}
     assert text["england: settle ÷ bare"] == ("4.00", "missed")
     assert text["england: Pyomo ÷ ours"] == ("20.00", "reached")
-    assert text["33755x12x3: peak memory"] == ("", "not measured")
+    assert text["33755x12x3: peak memory, GiB"] == ("", "not measured")
 
 
 def test_medians_are_taken_phase_by_phase() -> None:

@@ -108,6 +108,13 @@ def test_a_partner_is_no_rival() -> None:
     assert "in Barton" in reason(settled(option_years=years, pot=pot, options=apart), "A")
 
 
+def test_a_part_that_changes_nothing_has_the_share_of_its_partners() -> None:
+    years = tables()["option_years"].assign(grant=[2.0, 0.0])
+    shares = taken(settled(option_years=years, pot=pd.DataFrame({"year": [YEAR], "amount": 23.0})))
+    assert shares["B"] > 0
+    assert shares["A"] == pytest.approx(2 * shares["B"], abs=3e-9)
+
+
 def test_a_floor_of_one_part_is_one_of_all_and_the_reason_says_whose() -> None:
     nothing = tables()["option_years"].assign(carbon=0.0)
     settlement = settled(option_years=nothing, rule_rows=limit("take_up_floor", 0.25, "B"))

@@ -57,11 +57,10 @@ def _goals(rows: Rows) -> Iterator[Goal]:
         measured = row.get("counts") and bare
         ratio = row["phases"]["draw, 1 process"]["cpu_s"] / bare if measured else None
         yield _goal(f"{name}: a draw ÷ bare", ratio, most)
-    for name in DRAWS:
-        row = rows.get((name, DRAW), {})
-        one, two = (row.get("phases", {}).get(f"draw, {words}") for words in ("1 process", "2 processes"))
-        speed = one["wall_s"] / two["wall_s"] if row.get("counts") and one and two else None
-        yield _goal(f"{name}: two processes ÷ one, draws in wall time", speed, TWO_PROCESSES, at_least=True)
+    row = rows.get(("england", DRAW), {})
+    one, two = (row.get("phases", {}).get(f"draw, {words}") for words in ("1 process", "2 processes"))
+    speed = one["wall_s"] / two["wall_s"] if row.get("counts") and one and two else None
+    yield _goal("england: two processes ÷ one, draws in wall time", speed, TWO_PROCESSES, at_least=True)
     robust = judging.ratios(rows, "england").get("robust ÷ draws alone")
     yield _goal("england, 20 draws: robust grants ÷ each draw alone", robust, ROBUST_OF_DRAWS)
     points = judging.growth(rows, cases.GROWTH)

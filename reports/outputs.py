@@ -190,10 +190,10 @@ def outputs(
         layers.make(FAIRNESS, lambda: {FAIRNESS: json_text(dataclasses.asdict(price))})
         layers.make(WORKBOOK, lambda: {WORKBOOK: _workbook(settlement, written)})
         layers.make_page(REPORT, lambda page: _report(page, settlement, price, written, wanted, progress, cost))
-        if wanted.area_pages:
-            layers.make_page(AREA_PAGES, lambda page: _area_pages(settlement, page))
         if wanted.pictures:
             layers.make_page(PICTURES, lambda page: _pictures(settlement, page, wanted.pictures))
+        if wanted.area_pages:
+            layers.make_page(AREA_PAGES, lambda page: _area_pages(settlement, page))
     manifest: dict[str, object] = {"logs": logs_as_dict(written)}
     if price is not None:
         lacking = "; ".join(filter(None, [layers.missing, *layers.failed]))

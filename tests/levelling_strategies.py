@@ -14,7 +14,18 @@ from hypothesis import strategies as st
 
 from singlepot.models.analysis.inequality.measures import gini
 
-from .strategies import Draft, Drawn, HypothesisPicker, Picker, SeededPicker, chance, choice, drawn, number
+from .strategies import (
+    Draft,
+    Drawn,
+    HypothesisPicker,
+    Picker,
+    SeededPicker,
+    chance,
+    choice,
+    drawn,
+    number,
+    with_schemes,
+)
 
 STANDARD = ["shortfall.largest", "shortfall.total", "concession.total", "burden", "cost"]
 
@@ -45,6 +56,8 @@ def levelled(
     _order(base, made)
     if rules:
         _rules(base, made, both)
+    if chance(pick, 20):
+        with_schemes(pick, made)
     return made
 
 

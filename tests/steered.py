@@ -1,4 +1,4 @@
-"""Drawn scenarios steered so that rare rules come to bind: groups of rival options, ceilings close to bids, steps."""
+"""Drawn scenarios steered so that rare rules come to bind: rival options, ceilings close to bids, joint schemes."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 
 import singlepot as sp
 
-from .strategies import Draft, scenario, seeded
+from .strategies import Draft, SeededPicker, scenario, seeded, with_schemes
 
 MANY = int(os.environ.get("SINGLEPOT_SCENARIOS", "0"))
 QUICK = 40
@@ -15,7 +15,7 @@ SCENARIOS = max(MANY, QUICK)
 
 
 def steered(seed: int) -> Draft:
-    """The draft of a seed; every tenth with rival options, a tight ceiling or tight own costs."""
+    """The draft of a seed; every tenth with rival options, a tight ceiling, tight own costs or joint schemes."""
     made = dict(seeded(seed))
     rules = dict(made["rules"])
     rare = seed % 10
@@ -27,6 +27,8 @@ def steered(seed: int) -> Draft:
         rules["grant_ceiling"] = 1.0
     if rare in (3, 5) and "rule_rows" in made:  # which floors of take-ups were not drawn for
         made["rule_rows"] = made["rule_rows"][made["rule_rows"]["rule"] != "take_up_floor"]
+    if rare == 9:
+        with_schemes(SeededPicker(seed), made)
     return made | {"rules": rules}
 
 

@@ -86,6 +86,8 @@ def draft(pick: Picker, *, simple: bool = False, single: bool = False, objective
     made.take_ups(tables)
     if not simple and chance(pick, 25):
         with_recipients(made, tables)
+    if chance(pick, 20):
+        with_schemes(pick, tables)
     return tables
 
 
@@ -528,11 +530,43 @@ def _of_recipients(base: Drawn, holder: dict[str, str], made: Draft, percent: in
         yield {"rule": "capacity", "value": value, "basis": "amount", **tier, **cell | {"envelope": ""}}
 
 
+def with_schemes(pick: Picker, made: Draft) -> None:
+    """Join options of different areas in one or two schemes; no take-up floor, which was drawn for one area alone.
+
+    The point that is possible uses no option, so it stays possible.
+    """
+    if "options" not in made:
+        return
+    table = made["options"]
+    rows, scheme = made.get("rule_rows", pd.DataFrame()), pd.Series("", table.index)
+    asked = rows[rows["rule"] == "take_up_floor"] if len(rows) else rows
+    floors = set(zip(asked["area"], asked["option"], strict=True)) if len(asked) else set()
+    keys = list(zip(table["area"], table["option"], strict=True))
+    used = table.get("used", pd.Series(0.0, table.index))
+    free = (used == 0) & np.asarray([key not in floors for key in keys])
+    needed = set(zip(table["area"], table["requires"], strict=True))
+    alone = (table["group"] == "") & (table["requires"] == "") & np.asarray([key not in needed for key in keys])
+    for label in ["line", "tram"][: pick.integer(1, 2)]:
+        parts = [
+            choice(pick, list(of_area)) for of_area in table[free & (scheme == "")].groupby("area").groups.values()
+        ]
+        if len(parts) > 2 and chance(pick, 40):
+            parts.pop(pick.integer(0, len(parts) - 1))
+        if len(parts) < 2:
+            break
+        scheme.loc[parts] = label
+        if alone[parts].all() and chance(pick, 25):
+            used = used.where(~table.index.isin(parts), 0.25)
+    made["options"] = table.assign(scheme=scheme, **({"used": used} if (used > 0).any() else {}))
+
+
 def two_tiers(pick: Picker) -> Draft:
     """A drawn scenario in which recipients hold grants of several areas, with most rules of theirs."""
     base = drawn(pick)
     made = base.tables()
     with_recipients(base, made, 70)
+    if chance(pick, 35):
+        with_schemes(pick, made)
     return made
 
 

@@ -43,7 +43,7 @@ class Model:
         self._pots()
 
     def _options(self) -> None:
-        """Take-ups, links to what is scaled back, groups, requirements, own costs."""
+        """Take-ups, links to what is scaled back, groups, joint schemes, requirements, own costs."""
         moves = self.data.moves.table
         count = len(moves)
         most = moves["most"].to_numpy()
@@ -62,6 +62,10 @@ class Model:
             group = grouped.groupby(["area", "group"]).ngroup().to_numpy()
             together = matrix(group, grouped.index, np.ones(len(grouped)), (group.max() + 1, count))
             self._add(together @ share <= 1 - together @ moves["used"].to_numpy())
+        joint = options[options["scheme"] != ""]
+        if len(joint):
+            first = joint["scheme"].map({name: parts.index[0] for name, parts in joint.groupby("scheme")})
+            self._add(share[joint.index] == share[first.to_numpy(dtype=int)])
         requires = self.data.moves.requires
         if len(requires):
             so_far = share + moves["used"].to_numpy()

@@ -75,7 +75,7 @@ class Model:
         self.m.add_constraints(left, sign, values, name=name)
 
     def _options(self) -> None:
-        """Take-ups, links to what is scaled back, groups, requirements, own costs."""
+        """Take-ups, links to what is scaled back, groups, joint schemes, requirements, own costs."""
         moves, _m = self.data.moves.table, self.m
         self.s = self._variable("take_up", len(moves), moves["low"], moves["high"])
         backs, options = moves[moves["is_scale_back"]], moves[~moves["is_scale_back"]]
@@ -93,6 +93,13 @@ class Model:
             group = grouped.groupby(["area", "group"]).ngroup()
             left = 1 - grouped["used"].groupby(group).sum().to_numpy()
             self._require("group", total(share, group, "group"), "<=", left)
+        joint = options[options["scheme"] != ""]
+        joint = joint.assign(first=joint["scheme"].map({name: p.index[0] for name, p in joint.groupby("scheme")}))
+        joint = joint[joint.index != joint["first"]]
+        if len(joint):
+            most, first = moves["most"].to_numpy(), joint["first"].to_numpy(dtype=int)
+            share, other = (self._terms(self.s, at, 1 / most[at], "joint") for at in (joint.index.to_numpy(), first))
+            self._require("scheme", share - other, "==", 0.0)
         requires = self.data.moves.requires
         if len(requires):
             most = moves["most"].to_numpy()

@@ -15,8 +15,8 @@ class Moves:
     Attributes
     ----------
     table
-        area, option, most, used (share taken before), low and high (bounds), own_cost, group, is_scale_back, share (of
-        the bid, for a scale-back).
+        area, option, most, used (share taken before), low and high (bounds), own_cost, group, scheme, is_scale_back,
+        share (of the bid, for a scale-back).
     grant
         move, area, envelope, year, change (money).
     outcome
@@ -43,11 +43,17 @@ def moves_of(tables: dict[str, pd.DataFrame], years: list[str], centre: pd.Serie
 
 
 def _options(options: pd.DataFrame) -> tuple[pd.DataFrame, set[tuple[str, str]]]:
-    """Leave out options that can never be used: those with nothing to take up, and those that require one."""
+    """Leave out what can never be used: with nothing to take up, requiring one of these, or joint with one."""
     keys = list(zip(options["area"], options["option"], strict=True))
     dropped = {key for key, most in zip(keys, options["max_take_up"], strict=True) if most == 0}
     needs = {key: _names(text) for key, text in zip(keys, options["requires"], strict=True) if text}
-    while more := {k for k, names in needs.items() if k not in dropped and {(k[0], n) for n in names} & dropped}:
+    scheme = dict(zip(keys, options["scheme"], strict=True))
+    while True:
+        ended = {scheme[key] for key in dropped} - {""}
+        more = {k for k, names in needs.items() if {(k[0], n) for n in names} & dropped}
+        more |= {key for key in keys if scheme[key] in ended}
+        if more <= dropped:
+            break
         dropped |= more
     kept = options[np.asarray([key not in dropped for key in keys], dtype=bool)]
     table = pd.DataFrame(
@@ -58,6 +64,7 @@ def _options(options: pd.DataFrame) -> tuple[pd.DataFrame, set[tuple[str, str]]]
             "used": kept["used"].fillna(0.0),
             "own_cost": kept["own_cost"].fillna(0.0),
             "group": kept["group"],
+            "scheme": kept["scheme"],
             "requires": kept["requires"],
             "is_scale_back": False,
             "share": 0.0,
@@ -114,6 +121,7 @@ def _scale_backs(
             "used": 0.0,
             "own_cost": 0.0,
             "group": "",
+            "scheme": "",
             "requires": "",
             "is_scale_back": True,
             "share": [*share, *[1.0] * len(alone)],

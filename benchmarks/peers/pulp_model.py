@@ -46,7 +46,7 @@ class Model:
         self._burden()
 
     def _options(self) -> None:
-        """Take-ups, links to what is scaled back, groups, requirements, own costs."""
+        """Take-ups, links to what is scaled back, groups, joint schemes, requirements, own costs."""
         data, problem = self.data, self.problem
         moves = data.moves.table
         self.s = {
@@ -65,6 +65,9 @@ class Model:
                 problem += share[j] + left[j] * gone[area] <= left[j]
         for _, members in options[options["group"] != ""].groupby(["area", "group"]):
             problem += pulp.lpSum(share[j] for j in members.index) <= 1 - members["used"].sum()
+        for _, members in options[options["scheme"] != ""].groupby("scheme"):
+            for j in members.index[1:]:
+                problem += share[j] == share[members.index[0]]
         for j, required in zip(data.moves.requires["move"], data.moves.requires["required"], strict=True):
             problem += share[j] - left[j] <= share[required] - left[required]
         costly = moves[moves["own_cost"] > 0]

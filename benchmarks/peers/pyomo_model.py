@@ -47,7 +47,7 @@ def build(data: Prepared) -> pyo.ConcreteModel:
 
 
 def options(model: Any, data: Prepared) -> None:
-    """Take-ups, links to what is scaled back, groups, requirements, own costs."""
+    """Take-ups, links to what is scaled back, groups, joint schemes, requirements, own costs."""
     moves = data.moves.table
     most, area_of, part = moves["most"].to_dict(), moves["area"].to_dict(), moves["share"].to_dict()
     model.MOVES = pyo.Set(initialize=list(moves.index))
@@ -57,6 +57,8 @@ def options(model: Any, data: Prepared) -> None:
     options = moves[~moves["is_scale_back"]]
     model.LINKED = pyo.Set(initialize=[j for j in options.index if area_of[j] in backs])
     groups = {key: list(group.index) for key, group in options[options["group"] != ""].groupby(["area", "group"])}
+    schemes = {name: list(parts.index) for name, parts in options[options["scheme"] != ""].groupby("scheme")}
+    pairs = [(parts[0], j) for parts in schemes.values() for j in parts[1:]]
     requires = list(data.moves.requires.itertuples(index=False, name=None))
     costly = moves[moves["own_cost"] > 0]
     costs = {area: list(group["own_cost"].items()) for area, group in costly.groupby("area")}
@@ -72,6 +74,11 @@ def options(model: Any, data: Prepared) -> None:
     @model.Constraint(groups.keys())
     def group(m: Any, *key: str) -> Any:
         return pyo.quicksum(m.take_up[j] / most[j] + used[j] for j in groups[key]) <= 1
+
+    @model.Constraint(range(len(pairs)))
+    def scheme(m: Any, i: int) -> Any:
+        first, j = pairs[i]
+        return m.take_up[j] / most[j] == m.take_up[first] / most[first]
 
     @model.Constraint(range(len(requires)))
     def requirement(m: Any, i: int) -> Any:

@@ -19,6 +19,7 @@ from ..settlement.settle import settle_scenario
 from ..settlement.settlement import Settlement
 from ..tables.copies import CopiedTables
 from ..tables.recipients import recipients_of
+from ..tables.schema import SCHEME
 
 OWNED = ("bids", "targets", "options", "option_years")
 """Tables whose rows belong to an area."""
@@ -180,6 +181,13 @@ def _rules_without(scenario: Scenario, code: str) -> pd.DataFrame:
     return rules.assign(recipient=named)[kept].reset_index(drop=True)
 
 
+def _alone(options: pd.DataFrame, ended: pd.Series[str]) -> pd.DataFrame:
+    """End joint schemes: without one of their areas nothing is taken up of the parts of the others."""
+    parts = options[SCHEME].isin(ended.replace("", None).dropna())
+    most = options["max_take_up"] if "max_take_up" in options else pd.Series(1.0, options.index)
+    return options.assign(**{SCHEME: options[SCHEME].mask(parts, ""), "max_take_up": most.mask(parts, 0.0)})
+
+
 def _without(
     settlement: Settlement,
     code: str,
@@ -190,6 +198,9 @@ def _without(
     scenario = settlement.scenario.derived()
     tables = {name: scenario.tables[name] for name in OWNED if name in scenario.tables}
     less = {name: table[table["area"] != code].reset_index(drop=True) for name, table in tables.items()}
+    if SCHEME in less.get("options", ()):
+        theirs = tables["options"]
+        less["options"] = _alone(less["options"], theirs.loc[theirs["area"] == code, SCHEME])
     changed: dict[str, pd.DataFrame | None] = {name: table if len(table) else None for name, table in less.items()}
     areas = scenario.filled("areas")
     changed["areas"] = scenario.tables["areas"][areas["code"] != code].reset_index(drop=True)

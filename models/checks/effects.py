@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..diagnostics.problems import shown
-from ..tables.schema import ORIGIN
+from ..tables.schema import ORIGIN, SCHEME
 from .parsing import Parsed
 
 Tables = Mapping[str, Parsed]
@@ -51,10 +51,19 @@ def check_effects(tables: Tables) -> None:
         expected = "money or an outcome to change in some year"
         options.complain("SP-N032", int(at), "option", shown(options.labels["option"][int(at)]), expected, remedy)
     free = (more > 0) & (less == 0) & (money <= 0) & (own_cost == 0)
+    joint = options.text(SCHEME).where(lambda word: word != "")
+    paid = _of_scheme(options, money) > 0
+    free &= ~joint | ~(paid | (_of_scheme(options, own_cost) > 0) | (_of_scheme(options, less) < 0))
     for at in np.flatnonzero(free):
         _complain_of_lunch(options, [int(at)])
-    for pair in _free_pairs(options, profile, row, outcomes, money, ~free & (own_cost == 0)):
+    for pair in _free_pairs(options, profile, row, outcomes, money, ~free & ~joint & (own_cost == 0)):
         _complain_of_lunch(options, pair)
+
+
+def _of_scheme(options: Parsed, values: Floats) -> Floats:
+    """Add values at the largest take-up over the parts of the joint scheme of each option: a partner may pay."""
+    scheme = np.unique(options.text(SCHEME).values.astype(str), return_inverse=True)[1]
+    return np.asarray(np.bincount(scheme, values * options.number("max_take_up"))[scheme])
 
 
 def _complain_of_lunch(options: Parsed, rows: Sequence[int]) -> None:

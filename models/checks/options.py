@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from ..diagnostics.problems import did_you_mean, near, shown
-from ..tables.schema import CENTRE, SCALE_BACK, USED
+from ..tables.schema import CENTRE, SCALE_BACK, SCHEME, USED
 from .keys import places
 from .parsing import Parsed, combined, say
 
@@ -80,6 +80,7 @@ def check_options(tables: Tables) -> None:
         remedy = f"write {shown(word.replace(';', ','))}"
         options.complain("SP-D033", int(row), "option", shown(word), "a name without semicolon", remedy)
     _check_requirements(options)
+    _check_schemes(options)
     _check_used(options)
 
 
@@ -88,7 +89,7 @@ ROUNDING = 1e-9
 
 
 def _check_used(options: Parsed) -> None:
-    """Check that what was taken before is what groups and requirements allow."""
+    """Check that what was taken before is what groups, requirements and joint schemes allow."""
     if USED not in options.numbers:
         return
     used = np.where(options.number("max_take_up") > 0, options.number(USED), np.nan)
@@ -109,6 +110,39 @@ def _check_used(options: Parsed) -> None:
             if needed is not None and used[row] > needed + ROUNDING:  # never of what can have no take-up: NaN
                 expected = f"at most {needed:g}, as much as of {shown(name.strip())}, which it requires"
                 options.complain("SP-D038", row, USED, f"{used[row]:g}", expected, "correct one of the two shares")
+    for rows in _schemes(options).values():
+        for row in rows[1:]:
+            if abs(used[row] - used[rows[0]]) > ROUNDING:
+                other = f"{options.raw.place.row(rows[0])} for {say(options, rows[0], ('area', 'option'))}"
+                expected = f"{used[rows[0]]:g}, as in {other}, which is in the same joint scheme"
+                options.complain("SP-D039", row, USED, f"{used[row]:g}", expected, "give both one share")
+
+
+def _schemes(options: Parsed) -> dict[str, list[int]]:
+    """Rows of each joint scheme whose areas can be read."""
+    scheme, rows = options.text(SCHEME), dict[str, list[int]]()
+    usable = scheme.where(lambda word: word != "") & (options.labels["area"].codes >= 0)
+    for row in np.flatnonzero(usable).tolist():
+        rows.setdefault(scheme[row], []).append(row)
+    return rows
+
+
+def _check_schemes(options: Parsed) -> None:
+    """Check that a joint scheme has two areas or more, and one option of each."""
+    schemes, areas = _schemes(options), options.labels["area"]
+    for name, rows in schemes.items():
+        first = {areas[row]: row for row in reversed(rows)}
+        if len(first) == 1 and options.complete:
+            others = [other for other in schemes if other != name]
+            remedy = did_you_mean(name, others, "delete the name, or give it to the option of a partner as well")
+            options.complain("SP-D042", rows[0], SCHEME, shown(name), "a scheme of two areas or more", remedy)
+            continue
+        for row in rows:
+            if row != first[areas[row]]:
+                other = options.raw.place.row(first[areas[row]])
+                expected = f"one option of {shown(areas[row])} in the scheme, which has that of {other}"
+                remedy = "make the two one option, or take one out of the scheme"
+                options.complain("SP-D043", row, SCHEME, shown(name), expected, remedy)
 
 
 def check_years_of_options(tables: Tables) -> None:

@@ -32,7 +32,7 @@ from .plausibility.totals import check_totals
 from .plausibility.units import check_units
 from .programmes import check_assumed
 from .rate_rules import check_rate_rules
-from .recipients import check_recipients
+from .recipients import check_recipient_names, check_recipients
 from .ring_fences import check_ring_fences
 from .rules import check_rules
 
@@ -138,6 +138,7 @@ def _check_together(
         if tables["rules"].complete and not len(report):
             check_rate_rules(tables, census, settings, report, file)
         if not len(report):  # what does not fit together is looked for among numbers that stand
+            check_recipient_names(tables["areas"])
             check_totals(tables, census)
             check_units(tables, census, settings)
             check_magnitudes(tables, envelopes_of(tables["pot"]), POUNDS_PER[settings.money])

@@ -23,6 +23,7 @@ RULE_ROWS = {
     **ROW_WORDS,
     "group": "group",
     "requirement": "requirement",
+    "scheme": "joint scheme",
     "link": "link to the scaled-back programme",
     "extra": "further constraint",
 }

@@ -15,16 +15,17 @@ from .amounts import natural, pence, share_words, spoken_closely, spoken_price
 from .effects import Effects
 from .merit_order import CUTS, MeritOrders, Ranking
 from .prices import RULE_ROWS
+from .reduced_costs import SCHEME
 from .rivals import NOBODY, rivals
 from .stage_weights import StageWeights, shares_short
 from .take_up_limits import CEILING, FLOOR, take_up_limits
 from .tight_rules import BAND, HELD
-from .verdicts import LAST, TIED, USED_UP
+from .verdicts import DEARER, LAST, TIED, USED_UP
 
 TELLING = 1e-3
 """Least difference of two costs, as a share of the price, at which options are compared."""
 
-LINK = RULE_ROWS["link"]
+LINK, JOINT = RULE_ROWS["link"], RULE_ROWS[SCHEME]
 
 ALIKE = 1e-6
 """Largest relative difference of two numbers that count as equal."""
@@ -38,14 +39,18 @@ class Moved(NamedTuple):
 
 
 class Ranked:
-    """Merit order of one need as lists, with the rival of every rank."""
+    """Merit order of one need as lists, with the rival of every rank; a partner in a joint scheme is none."""
 
-    def __init__(self, ranking: Ranking, weights: StageWeights, area: Integers, used_up: Booleans) -> None:
+    def __init__(
+        self, ranking: Ranking, weights: StageWeights, area: Integers, scheme: Integers, used_up: Booleans
+    ) -> None:
         least = ranking.cost + TELLING * max(abs(ranking.price), 0.0)
         self.ranking, self.weights = ranking, weights
         self.option: list[int] = ranking.option.tolist()
         self.cost: list[float] = ranking.cost.tolist()
-        self.rival: list[int] = rivals(area, ranking.cost, used_up, least).tolist()
+        rival = rivals(area, ranking.cost, used_up, least)
+        rival[(scheme >= 0) & (scheme[rival] == scheme)] = NOBODY
+        self.rival: list[int] = rival.tolist()
 
 
 class Sentences:
@@ -61,7 +66,8 @@ class Sentences:
         self._share: list[float] = (take_up / data.options.limit).tolist()
         self._back: list[bool] = data.options.scale_back.tolist()
         tied = (orders.verdicts.stop == TIED) & (take_up > ALIKE * data.options.limit)
-        self._several_tied = int(tied.sum()) > 1
+        scheme = data.options.scheme
+        self._several_tied = len(np.unique(np.where(scheme >= 0, -1 - scheme, np.arange(len(scheme)))[tied])) > 1
         self._short: dict[tuple[int, int], str] = {}
         most = take_up_limits(orders.solved).upper / data.options.limit
         used_up = ~(take_up / data.options.limit < most - ALIKE)
@@ -71,6 +77,7 @@ class Sentences:
                 ranking,
                 StageWeights(ranking, orders.solved, short),
                 data.options.area[ranking.option],
+                data.options.scheme[ranking.option],
                 used_up[ranking.option],
             )
             for ranking in orders.rankings
@@ -188,6 +195,8 @@ class Sentences:
         decided = self._orders.verdicts[j].stage
         if decided in order and order.index(decided) < order.index(ranking.parts.stage.name):
             return "what was decided before"
+        if ranking.parts.carried[j] < 0:
+            return "its partners in a joint scheme"
         return "what the rules ask" if ranking.parts.served[j] < 0 else "what is decided later"
 
     def _unranked(self, j: int) -> str:
@@ -195,12 +204,17 @@ class Sentences:
         verdict = self._orders.verdicts[j]
         if not verdict.stage or verdict.stop == FLOOR:
             return ""
+        carried = any(parts.stage.name == verdict.stage and parts.carried[j] < 0 for parts in self._orders.parts)
+        it = "; with its partners in a joint scheme it" if carried else "; it"
         if verdict.stop in (TIED, LAST):
-            return f"; it keeps {stage_words(verdict.stage)} as low as possible"
-        return f"; it lowers {stage_words(verdict.stage)}"
+            return f"{it} keeps {stage_words(verdict.stage)} as low as possible"
+        return f"{it} lowers {stage_words(verdict.stage)}"
 
     def _stopped(self, j: int) -> str:
         stop, back, share = self._orders.verdicts.stop[j], self._back[j], share_words(self._share[j])
+        partner = self._partner(j, str(stop))
+        if partner is not None or stop == JOINT:
+            return self._joint(partner, str(stop), share)
         if stop == USED_UP:
             left = "that was left " if self._data.options.used[j] > 0 else ""
             return "" if back else f", so all {left}of it is used"
@@ -215,6 +229,29 @@ class Sentences:
         if stop == LINK:  # of what was not taken before
             share = share_words(self._share[j] / (1 - self._data.options.used[j]))
         return _STOPS.get(stop, "; the {stop} stops it at {share}").format(stop=stop, share=share)
+
+    def _partner(self, j: int, stop: str) -> int | None:
+        """Find the part of a joint scheme whose limit stopped it, or whose floor asks for it; None without one."""
+        scheme, verdicts = self._data.options.scheme, self._orders.verdicts
+        if scheme[j] < 0 or stop not in (JOINT, LAST, TIED):
+            return None
+        for other in np.flatnonzero((scheme == scheme[j]) & (np.arange(len(scheme)) != j)).tolist():
+            verdict = verdicts[other]
+            asks, stage = verdict.stop == FLOOR, verdict.stage == verdicts[j].stage
+            if asks if stop != JOINT else stage and not asks and verdict.stop not in _NO_LIMITS:
+                return int(other)
+        return None
+
+    def _joint(self, partner: int | None, stop: str, share: str) -> str:
+        """Say what stops a joint scheme, or what asks for it; other areas are named only beside rivals."""
+        if partner is None:
+            return f"; it is a joint scheme, which stops it at {share}"
+        kind, area = str(self._orders.verdicts.stop[partner]), self._effects.area(partner)
+        words = _OF_PARTNER.get(kind, f"the {kind} of {{area}}").format(area=area)
+        if not self._with_rivals:
+            words = "a limit of a partner" if stop == JOINT else "the take-up floor of a partner"
+        ending = f"stops it at {share}" if stop == JOINT else f"asks for {share} of it"
+        return f"; it is a joint scheme, and {words} {ending}"
 
     def _prices(self, costs: Sequence[float]) -> list[str]:
         """Prices in pounds with as many digits as it takes to tell those apart that differ."""
@@ -247,6 +284,19 @@ _STOPS = {
     FLOOR: "; the take-up floor asks for {share} of it",
 }
 """Endings of the sentence by what stopped the option; a rule that is not here is named."""
+
+_NO_LIMITS = (USED_UP, DEARER, LAST, TIED, JOINT, HELD)
+"""What stopped a part of a joint scheme that is no limit of its area."""
+
+_OF_PARTNER = {
+    CEILING: "what {area} offers",
+    LINK: "how much {area} still runs of its programme",
+    BAND: "what {area} would lose beyond that",
+    "nothing below zero": "that {area} has nothing left below that",
+    "requirement": "another option that {area} needs for it",
+    "group": "an opportunity that {area} shares among its options",
+}
+"""Limits of a partner in a joint scheme, in words; a rule that is not here is named."""
 
 
 def reasons(orders: MeritOrders, moved: Moved, *, with_rivals: bool = True) -> Texts:

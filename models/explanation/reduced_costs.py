@@ -46,6 +46,9 @@ COUNTED_BY = {
 OF_RATES = ("gini_ceiling", "rate_difference")
 """Families of rows that say one rule together, of which what an option does counts net."""
 
+SCHEME = "scheme"
+"""Family of rows that hold the parts of joint schemes to one share."""
+
 
 @dataclass(frozen=True, eq=False)
 class ReducedCostParts:
@@ -65,6 +68,8 @@ class ReducedCostParts:
         What an option does for rules, not above zero: it lifts a grant from its floor, say.
     demanded
         The part of that which its own take-up floor has.
+    carried
+        The part of that which its partners in a joint scheme have: it goes as far as they do.
     rules
         For each kind of rule what it holds the option back by, not below zero.
     in_the_way
@@ -77,6 +82,7 @@ class ReducedCostParts:
     own: Floats
     served: Floats
     demanded: Floats
+    carried: Floats
     rules: Mapping[str, Floats]
     total: Floats
     in_the_way: Mapping[str, Booleans]
@@ -116,14 +122,15 @@ class ReducedCosts:
     def parts(self, stage: Marginals) -> ReducedCostParts:
         """Decompose every option's reduced cost in a stage."""
         none = np.zeros(len(self._take_up))
-        money, served, counted, rated = none.copy(), none.copy(), none.copy(), none.copy()
+        money, served, carried, counted, rated = (none.copy() for _ in range(5))
         outcome = np.zeros((len(none), len(self._solved.formulation.data.objectives)))
         rules: dict[str, Floats] = {}
 
-        def hold(kind: str, effects: sparse.csr_array, worth: Floats) -> None:
+        def hold(kind: str, effects: sparse.csr_array, worth: Floats) -> Floats:
             against, favour = _signed(effects, worth)
             rules[kind] = rules.get(kind, none) + against
             np.add(served, favour, out=served)
+            return favour
 
         for name, effects in self._effects.items():
             duals = self._as_said(name, stage)
@@ -135,7 +142,8 @@ class ReducedCosts:
             elif name in OF_RATES:
                 rated += -(effects.T @ duals)
             elif name in RULE_ROWS:
-                hold(RULE_ROWS[name], effects, duals)
+                favour = hold(RULE_ROWS[name], effects, duals)
+                carried = favour if name == SCHEME else carried
             elif stage.name in COUNTED_BY.get(name, ()):
                 counted += -(effects.T @ duals)
             else:
@@ -158,6 +166,7 @@ class ReducedCosts:
             own=counted,
             served=served + demanded,
             demanded=demanded,
+            carried=carried,
             rules=rules,
             total=np.where(kinds == "", total, 0.0),
             in_the_way=self._limits.in_the_way(stage),

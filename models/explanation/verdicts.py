@@ -10,7 +10,7 @@ import numpy as np
 
 from ..scenario.array_types import Booleans, Floats, Integers, Texts
 from .prices import RULE_ROWS
-from .reduced_costs import UNUSED, ReducedCostParts
+from .reduced_costs import SCHEME, UNUSED, ReducedCostParts
 from .solved_stages import SolvedStages
 from .take_up_limits import CEILING, FLOOR, take_up_limits
 from .tight_rules import HELD
@@ -43,7 +43,7 @@ class Verdict:
     rules: tuple[str, ...]
 
 
-OWN_LIMIT = (RULE_ROWS["link"], RULE_ROWS["group"])
+OWN_LIMIT = (RULE_ROWS["link"], RULE_ROWS["group"], RULE_ROWS[SCHEME])
 """Rules that say the same as the largest take-up where an option is used in full."""
 
 SHARED_BEYOND = 1e-7
@@ -201,7 +201,7 @@ def _in_stage(parts: ReducedCostParts, stands: Stands, least: Floats) -> Texts:
 
     Of the rules that hold it back the one is named without which it would be used further, the strongest first;
     where it would be only without several at once, the strongest of them. A floor or ceiling of the option itself
-    stops it before all others.
+    stops it before all others, and before the partners in a joint scheme though its price be theirs.
     """
     share, whole = stands.share, stands.whole
     named: Texts = np.full(len(share), "", dtype=object)
@@ -219,5 +219,6 @@ def _in_stage(parts: ReducedCostParts, stands: Stands, least: Floats) -> Texts:
     dear = (parts.total > least) & (share <= UNUSED)
     stop = np.where(alone | (free < -least), named, "")
     stop = np.where(alone, stop, np.where(dear, np.where(stop == "", DEARER, stop), ""))
+    stop = np.where((stop == RULE_ROWS[SCHEME]) & stands.at_ceiling, CEILING, stop)
     stop = np.where(parts.rules[CEILING] > least, CEILING, np.where(parts.demanded < -least, FLOOR, stop))
     return np.where(whole & (parts.total - by_limit < -least), USED_UP, stop)

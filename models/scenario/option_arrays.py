@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from ..tables.schema import ORIGIN, USED
+from ..tables.schema import ORIGIN, SCHEME, USED
 from .array_types import Booleans, Columns, Floats, Integers, Texts
 from .positions import Positions, index_of, positions_in
 from .scenario import Scenario
@@ -30,8 +30,8 @@ class Options:
 
     ``area`` J positions; ``limit`` m, largest take-up; ``used`` share of it that was taken before; ``own_cost`` f,
     money; ``grant`` G by envelope and ``outcome`` E by objective, at take-up 1; ``weight`` of a scale-back: its cell's
-    share of the area's bid. ``assumed``: whether somebody assumed its numbers. ``group`` is -1 for none; ``requires``
-    pairs (option, option required).
+    share of the area's bid. ``assumed``: whether somebody assumed its numbers. ``group`` and ``scheme`` are -1 for
+    none; ``requires`` pairs (option, option required).
     """
 
     area: Integers
@@ -43,6 +43,7 @@ class Options:
     weight: Floats
     assumed: Booleans
     group: Integers
+    scheme: Integers
     requires: Integers
     grant: Cells
     outcome: Cells
@@ -79,7 +80,7 @@ def option_arrays(scenario: Scenario, positions: Positions, bid: Floats, propose
     order = np.lexsort([pd.factorize(table[name], sort=True)[0] for name in ("option", "area")])
     table = {name: column[order] for name, column in table.items()}
     required = _requirements(table)
-    unusable = _unusable(table, required)
+    unusable = _unusable(table, required, _schemes(table))
     position = np.cumsum(~unusable) - 1
     required = position[required[~unusable[required[:, 0]]]]
     live = {name: column[~unusable] for name, column in table.items()}
@@ -98,6 +99,7 @@ def option_arrays(scenario: Scenario, positions: Positions, bid: Floats, propose
         weight=np.concatenate([np.zeros(first), backs.weight]),
         assumed=np.concatenate([live[ORIGIN] == "assumed", np.zeros(len(backs.area), dtype=bool)]),
         group=np.concatenate([groups, np.full(len(backs.area), -1)]),
+        scheme=np.concatenate([_schemes(live), np.full(len(backs.area), -1)]),
         requires=required,
         grant=_join(grant, backs.grant),
         outcome=_join(outcome, backs.outcome),
@@ -124,12 +126,14 @@ def _requirements(options: Columns) -> Integers:
     return np.asarray(pairs, dtype=np.int64).reshape(-1, 2)
 
 
-def _unusable(options: Columns, required: Integers) -> Booleans:
-    """Options with no take-up, and those that require one of them, however far down the chain."""
+def _unusable(options: Columns, required: Integers, scheme: Integers) -> Booleans:
+    """Options with no take-up, and those that require one of them or share a scheme with one, down the whole chain."""
     unusable: Booleans = options["max_take_up"] == 0
+    joint = scheme >= 0
     while True:
         grown = unusable.copy()
         grown[required[unusable[required[:, 1]], 0]] = True
+        grown |= joint & np.isin(scheme, scheme[grown & joint])
         if (grown == unusable).all():
             return unusable
         unusable = grown
@@ -140,6 +144,11 @@ def _groups(options: Columns) -> Integers:
     area, group = (pd.factorize(options[name], sort=True)[0].astype(np.int64) for name in ("area", "group"))
     codes = np.unique(area * (group.max(initial=0) + 1) + group, return_inverse=True)[1]
     return np.where(options["group"] == "", -1, codes)
+
+
+def _schemes(options: Columns) -> Integers:
+    """One number for each joint scheme; -1 without one."""
+    return np.where(options[SCHEME] == "", -1, pd.factorize(options[SCHEME], sort=True)[0]).astype(np.int64)
 
 
 def _profiles(scenario: Scenario, positions: Positions, live: Columns) -> tuple[Cells, Cells]:

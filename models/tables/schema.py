@@ -21,6 +21,9 @@ BASE = "base"
 USED = "used"
 """Column of ``options`` that says how much of an option was taken before."""
 
+SCHEME = "scheme"
+"""Column of ``options`` that says which joint scheme of several areas an option is a part of."""
+
 TOTAL = "total"
 """The envelope of a scenario that names none."""
 
@@ -268,6 +271,11 @@ TABLES = {
                 ),
                 Column("requires", "text", "Options, separated by `;`, that must be taken up at least as far."),
                 Column(
+                    SCHEME,
+                    "label",
+                    "Joint scheme: its parts in different areas are taken up by one share of their largest take-up.",
+                ),
+                Column(
                     USED, "number", "Share of the largest take-up that was taken before.", False, 0.0, least=0, most=1
                 ),
                 Column(
@@ -359,6 +367,7 @@ def column_names() -> frozenset[str]:
     """Names that no objective and no envelope may have."""
     fixed = {column.name for table in TABLES.values() if table.name != PROGRAMMES for column in table} - {
         ORIGIN,
+        SCHEME,
         USED,
         BASE,
     }

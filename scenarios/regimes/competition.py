@@ -22,16 +22,17 @@ def competition(data: Arrays, plan: Competition, money: str) -> Allocation:
 
     An area's bid is one bid, for all its years and envelopes, and so is every option that asks for more money and
     brings a benefit; an option enters the ranking once its area has won, the options that it requires have won, and
-    no other of its group has. One that does not fit into the rest of every pot is refused, and the next is tried. A bid
-    costs its area ``cost_of_bid_gbp`` to prepare, won or lost: that is public money too, so it counts in the price of
-    the bid and is taken off the pots first, in proportion to them. Ties go by area code.
+    no other of its group has. The parts of a joint scheme are one bid, of all their areas. One that does not fit into
+    the rest of every pot is refused, and the next is tried. A bid costs its area ``cost_of_bid_gbp`` to prepare, won or
+    lost: that is public money too, so it counts in the price of the bid and is taken off the pots first, in proportion
+    to them. Ties go by area code.
     """
     cost = plan.cost_of_bid_gbp / POUNDS_PER[money]
-    bids, options = np.flatnonzero(data.bid_of_area > 0), _candidates(data)
-    count = len(bids) + len(options)
+    bids, lots = np.flatnonzero(data.bid_of_area > 0), _lots(data)
+    count = len(bids) + sum(map(len, lots))
     spent_on_bidding = min(count * cost, data.pot_total)
     left = data.pot * (1 - spent_on_bidding / data.pot_total if data.pot_total > 0 else 1)
-    grants, take_up, won = _won(data, left, cost, bids, options)
+    grants, take_up, won = _won(data, left, cost, bids, lots)
     fallen = len(bids) - int((grants.sum(axis=(1, 2)) > 0).sum())
     notes = (
         f"{count:,} bids were prepared at £{plan.cost_of_bid_gbp:,.0f} each, {spoken(count * cost, money)} in all; "
@@ -41,13 +42,18 @@ def competition(data: Arrays, plan: Competition, money: str) -> Allocation:
     return Allocation(grants, take_up, notes)
 
 
-def _candidates(data: Arrays) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    """Select the options that ask for more money, nowhere for less, and bring a benefit."""
+def _lots(data: Arrays) -> list[list[int]]:
+    """List the options that ask for more money, nowhere for less, and bring a benefit; parts of a scheme together."""
     options, cells = data.options, data.options.grant
     less = np.zeros(options.size, dtype=bool)
     less[cells.option[cells.value < 0]] = True
-    wanted = ~options.scale_back & ~less & (money_of_options(data) > 0) & (benefit_of_options(data) > 0)
-    return np.flatnonzero(wanted & ~data.centre[options.area])
+    open_ = ~less & ~data.centre[options.area]
+    money, benefit = money_of_options(data), benefit_of_options(data)
+    lots: dict[tuple[str, int], list[int]] = {}
+    for j in np.flatnonzero(~options.scale_back).tolist():
+        joint = options.scheme[j] >= 0
+        lots.setdefault(("scheme", int(options.scheme[j])) if joint else ("option", j), []).append(j)
+    return [lot for lot in lots.values() if open_[lot].all() and money[lot].sum() > 0 and benefit[lot].sum() > 0]
 
 
 def _won(
@@ -55,14 +61,15 @@ def _won(
     left: Floats,
     cost: float,
     bids: np.ndarray[tuple[int], np.dtype[np.int64]],
-    options: np.ndarray[tuple[int], np.dtype[np.int64]],
+    lots: list[list[int]],
 ) -> tuple[Floats, Floats, int]:
     """Fund the ranking greedily: grants, take-up of the options (losers are scaled back whole), number that won."""
     of = data.options
     gain_bid, gain_option, price = benefit_of_bids(data), benefit_of_options(data), money_of_options(data)
     waiting: dict[int, list[int]] = {}
-    for j in options:
-        waiting.setdefault(int(of.area[j]), []).append(int(j))
+    for number, lot in enumerate(lots):
+        for j in lot:
+            waiting.setdefault(int(of.area[j]), []).append(number)
     needs: dict[int, list[int]] = {}
     for j, required in of.requires:
         needs.setdefault(int(j), []).append(int(required))
@@ -70,26 +77,32 @@ def _won(
     heapq.heapify(queue)
     grants, left = np.zeros(data.bid.shape), left.copy()
     take_up = np.where(of.scale_back & (data.bid_of_area[of.area] > 0), of.limit, 0.0)
-    groups: set[int] = set()
-    taken: set[int] = set()
+    groups, taken, winners, ranked = set[int](), set[int](), set[int](), set[int]()
     while queue:
-        _, area, option = heapq.heappop(queue)
-        asked = data.bid[area] if option < 0 else _profile(data, option)
-        if (option >= 0 and of.group[option] in groups) or (asked > left + FITS * np.maximum(data.pot, 1.0)).any():
+        _, area, number = heapq.heappop(queue)
+        parts = lots[number] if number >= 0 else []
+        asked = sum((_profile(data, j) for j in parts), np.zeros(data.pot.shape)) if parts else data.bid[area]
+        if any(of.group[j] in groups for j in parts) or (asked > left + FITS * np.maximum(data.pot, 1.0)).any():
             continue
         left -= asked
-        grants[area] += asked
-        if option < 0:
+        if not parts:
+            grants[area] += asked
+            winners.add(area)
             take_up[(of.area == area) & of.scale_back] = 0.0
-        else:
-            take_up[option] = of.available[option]
-            taken.add(option)
-            if of.group[option] >= 0:
-                groups.add(int(of.group[option]))
-        ready = [j for j in waiting.get(area, []) if all(r in taken for r in needs.get(j, []))]
-        waiting[area] = [j for j in waiting.get(area, []) if j not in set(ready)]
-        for k in ready:
-            heapq.heappush(queue, (-float(gain_option[k] / (price[k] + cost)), area, k))
+        for j in parts:
+            grants[of.area[j]] += _profile(data, j)
+            take_up[j] = of.available[j]
+            taken.add(j)
+            if of.group[j] >= 0:
+                groups.add(int(of.group[j]))
+        for place in sorted({area, *of.area[parts].tolist()}):
+            for k in waiting.get(place, []):
+                lot = lots[k]
+                ready = all(of.area[j] in winners and taken.issuperset(needs.get(j, [])) for j in lot)
+                if ready and k not in ranked:
+                    ranked.add(k)
+                    rate = gain_option[lot].sum() / (price[lot].sum() + cost * len(lot))
+                    heapq.heappush(queue, (-float(rate), int(of.area[lot[0]]), k))
     return grants, take_up, len(taken)
 
 

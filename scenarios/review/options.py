@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from singlepot.models.scenario.array_types import Floats
-from singlepot.models.tables.schema import USED
+from singlepot.models.tables.schema import SCHEME, USED
 from singlepot.solver import BadOptionError
 
 from .agreement import Agreed
@@ -132,7 +132,8 @@ def _restoring(agreed: Agreed, cuts: Cuts, years: int) -> tuple[list[dict[str, o
         keys.append((data.areas[a], names[e, t]))
         title = f"Undo the cut of {data.years[t]}"
         rows.append({"area": data.areas[a], "option": names[e, t], "name": title, "component": "", "own_cost": 0.0,
-                     "max_take_up": 1.0, "group": "", "requires": "", USED: 0.0, "origin": "given"})  # fmt: skip
+                     "max_take_up": 1.0, "group": "", "requires": "", SCHEME: "", USED: 0.0,
+                     "origin": "given"})  # fmt: skip
         grant = np.zeros((len(data.envelopes), len(data.years)))
         grant[e, t] = left[a, e, t]
         grants.append(grant)

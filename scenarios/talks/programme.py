@@ -74,15 +74,27 @@ def keys_of(data: Arrays) -> list[Key]:
 def bounds_of_options(scenario: Scenario) -> dict[Key, tuple[float, float, float]]:
     """Return the take-up that is left of each option of the table, and floor and ceiling by the scenario's own rules.
 
+    A floor of one part of a joint scheme is one of all its parts.
     Options that cannot be used, having no take-up or requiring one without, are left out.
     """
     data = arrays(scenario)
     lower, upper = take_up_bounds(data, resolve(scenario, data))
+    lower = _with_partners(data, lower)
     return {
         key: (float(data.options.available[j]), float(lower[j]), float(upper[j]))
         for j, key in enumerate(keys_of(data))
         if not data.options.scale_back[j]
     }
+
+
+def _with_partners(data: Arrays, lower: Floats) -> Floats:
+    """Raise floors to the largest among the parts of a joint scheme, as a share."""
+    options = data.options
+    joint = np.flatnonzero(options.scheme >= 0)
+    share, floor = np.zeros(options.size), lower.copy()
+    np.maximum.at(share, options.scheme[joint], lower[joint] / options.limit[joint])
+    floor[joint] = np.maximum(floor[joint], share[options.scheme[joint]] * options.limit[joint])
+    return floor
 
 
 def options_of_centre(scenario: Scenario) -> frozenset[Key]:
@@ -103,6 +115,7 @@ def limited(scenario: Scenario, limits: Mapping[Key, float]) -> Scenario:
     """
     data = arrays(scenario)
     lower, upper = take_up_bounds(data, resolve(scenario, data))
+    lower = _with_partners(data, lower)
     most = np.asarray([limits.get(key, np.inf) for key in keys_of(data)])
     held = np.maximum(lower, np.minimum(upper, most))
     return scenario if (held == upper).all() else rule_rows(scenario, CEILING_RULE, data, held)

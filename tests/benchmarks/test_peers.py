@@ -20,7 +20,7 @@ PEERS = ("pulp", "pyomo", "linopy", "cvxpy")
 SAME = 1e-6
 """Largest difference of a stage's optimum, relative to its size."""
 
-DRAWN = (3, 11, 14, 19, 22, 45, 57)
+DRAWN = (3, 11, 14, 19, 22, 23, 45, 57)
 """Drawn scenarios of which some one fails whichever constraint is left out of a peer's model."""
 
 CUT_DIGITS = 1e-3
@@ -75,6 +75,7 @@ def test_the_drawn_scenarios_use_every_part_of_the_programme() -> None:
     seen = {
         "group": any((d.moves.table["group"] != "").any() for d in data),
         "requirement": any(len(d.moves.requires) for d in data),
+        "joint scheme": any((d.moves.table["scheme"] != "").any() for d in data),
         "scale-back without money": any((d.burdens["bid"] == 0).any() for d in data),
         "own cost ceiling": any(len(d.own_cost_ceiling) for d in data),
         "step": any(len(d.steps) for d in data),

@@ -25,7 +25,7 @@ FEATURES = OFTEN | {
     "grant_floor", "grant_ceiling", "grant_step", "grant_lock", "target_floor", "target_ceiling", "target_lock",
     "own_cost_ceiling", "carry_over", "virement", "pot_share", "group", "requirement", "link",
     "raise", "save", "stretch", "efficiency", "scale-back", "side effect", "several envelopes", "national range",
-    "take_up_floor", "take_up_ceiling", "used",
+    "take_up_floor", "take_up_ceiling", "used", "scheme",
     "equity", "preferences", "priorities", "give", "bands", "centre", "targets without money", "max_take_up",
 }  # fmt: skip
 
@@ -103,6 +103,9 @@ def _options(formulation: Formulation, settlement: sp.Settlement) -> set[str]:
         used = np.asarray(abs(programme.matrix) @ np.abs(x))[span] > NEAR
         if (used & (np.abs(rows[span] - edge) <= NEAR)).any():
             result.add(name)
+    span = programme.rows("scheme")
+    if any((stage.row[span] != 0).any() for stage in settlement.solved_stages.marginals):
+        result.add("scheme")
     money = np.bincount(options.grant.option, weights=options.grant.value, minlength=options.size)
     change = np.zeros((options.size, max(len(data.objectives), 1)))
     np.add.at(change, (options.outcome.option, options.outcome.across), options.outcome.value)

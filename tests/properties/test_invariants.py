@@ -97,7 +97,7 @@ def test_1_no_pot_is_overspent(made: Draft) -> None:
 
 @given(drafts())
 def test_2_every_rule_holds(made: Draft) -> None:
-    """Floors, ceilings, steps, locks, shares, groups, requirements, links and own costs hold.
+    """Floors, ceilings, steps, locks, shares, groups, requirements, joint schemes, links and own costs hold.
 
     How many drawn scenarios have each, ``test_feature_coverage`` counts.
     """
@@ -148,6 +148,10 @@ def _options_hold(made: Draft, settlement: sp.Settlement, data: Arrays) -> None:
         assert share[row.area, row.option] <= share[row.area, row.requires] + EXACT
     for (area, _), members in options[options["group"] != ""].groupby(["area", "group"]):
         assert sum(share[area, name] for name in members["option"]) <= 1 + EXACT
+    if "scheme" in options:
+        for _, parts in options[options["scheme"] != ""].groupby("scheme"):
+            shares = [share[row.area, row.option] for row in parts.itertuples()]
+            assert max(shares) - min(shares) <= 1e-9
     ceiling = made["rules"].get("own_cost_ceiling")
     if ceiling is not None:
         for area, members in options.groupby("area"):
@@ -226,7 +230,7 @@ def one_year(draw: Any) -> Draft:
 
 
 def options_left(made: Draft, settlement: sp.Settlement) -> pd.DataFrame:
-    """The options with what is left of each: of its own take-up, its group, and the programme still run."""
+    """The options with what is left of each: of its take-up, its group, its partners, and the programme still run."""
     taken = settlement.take_up.set_index(["area", "option"])["take_up"]
     bids = made["bids"].groupby("area")["amount"].transform("sum")
     cells = made["bids"].assign(weight=(made["bids"]["amount"] / bids).fillna(0.0))
@@ -239,6 +243,8 @@ def options_left(made: Draft, settlement: sp.Settlement) -> pd.DataFrame:
     alone = np.asarray([back.get(area, 0.0) + taken.get((area, "scale-back"), 0.0) for area in table["area"]])
     grouped = share.groupby([table["area"], table["group"]]).transform("sum").where(table["group"] != "", share)
     left = (1 - np.maximum(grouped, share + alone)).clip(lower=0.0)
+    if "scheme" in table:
+        left = left.groupby(table["scheme"]).transform("min").where(table["scheme"] != "", left)
     table["max_take_up"] = np.where(left < 1e-9, 0.0, left * table["max_take_up"])
     return table
 

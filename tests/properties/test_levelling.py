@@ -211,8 +211,8 @@ def test_halves_of_an_area_get_half_each(made: Draft) -> None:
     """The first area in two halves of everything, its people, baselines and denominators halved too."""
     made["rules"] = {key: value for key, value in made["rules"].items() if key != "grant_step"}
     if "rule_rows" in made:
-        rows = made["rule_rows"][made["rule_rows"]["rule"].isin(OF_RATES)][["rule", "value", "objective"]]
-        made["rule_rows"] = rows.reset_index(drop=True)
+        rows = made["rule_rows"][made["rule_rows"]["rule"].isin(OF_RATES)]
+        made["rule_rows"] = rows.reindex(columns=["rule", "value", "objective"]).reset_index(drop=True)
         if not len(rows) or "population" not in made["areas"]:
             del made["rule_rows"]
     if "population" not in made["areas"]:

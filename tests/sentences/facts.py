@@ -44,6 +44,8 @@ class Move:
     whole_outcome: Cells
     left: float = 1.0
     """Share of it that was not taken before."""
+    scheme: str = ""
+    """Joint scheme that it is a part of."""
 
     @property
     def title(self) -> str:
@@ -129,6 +131,8 @@ class Facts:
         for _ in table:
             needing = ((row["area"], row["option"], row["requires"].split(";")) for row in table)
             unusable |= {(a, o) for a, o, needs in needing if any((a, name.strip()) in unusable for name in needs)}
+            ended = {row["scheme"] for row in table if (row["area"], row["option"]) in unusable} - {""}
+            unusable |= {(row["area"], row["option"]) for row in table if row["scheme"] in ended}
         for row in table:
             key = (row["area"], row["option"])
             use, most = taken[key], float(row["max_take_up"])
@@ -152,6 +156,7 @@ class Facts:
                 grant,
                 outcome,
                 1 - row["used"],
+                row["scheme"],
             )
 
     def _scale_backs(self) -> Iterator[Move]:

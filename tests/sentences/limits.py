@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 WORDS = {
     "it needs another option": "requirement",
     "it shares one opportunity with others": "group",
+    "it runs no more of its programme": "link",
 }
 NEAR = 1e-7
 

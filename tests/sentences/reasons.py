@@ -28,6 +28,16 @@ ENDS = re.compile(r"(?=, |; | and |:|\.$|$)")
 CEILING = "the take-up ceiling"
 """The limit on how far options may be used."""
 
+OF_PARTNER = {
+    "what {} offers": CEILING,
+    "how much {} still runs of its programme": "it runs no more of its programme",
+    "another option that {} needs for it": "it needs another option",
+    "an opportunity that {} shares among its options": "it shares one opportunity with others",
+    "what {} would lose beyond that": "",
+    "that {} has nothing left below that": "",
+}
+"""Limits of a partner in a joint scheme as sentences say them, and as an area's own; nothing where it is no rule."""
+
 
 class ReasonReader:
     """Reads the reasons of one settlement."""
@@ -274,12 +284,12 @@ class _Reading:
             stage = self.reader.stages[self.reader.stage(scanner)]
             scanner.need(", in which no pot is short")
             scanner.claim("no pot is short", not any(stage.pots.values()))
-        elif match := scanner.take("; it (lowers|keeps) "):
-            self._unranked(match[1], self.reader.stage(scanner))
+        elif match := scanner.take("; (with its partners in a joint scheme )?it (lowers|keeps) "):
+            self._unranked(match[2], self.reader.stage(scanner), bool(match[1]))
         elif re.compile(r"; (?:its money|net of|with its part|each |one )").match(scanner.text, scanner.at):
             self._raise()
 
-    def _unranked(self, verb: str, name: str) -> None:
+    def _unranked(self, verb: str, name: str, together: bool) -> None:
         scanner, move = self.scanner, self.move
         if verb == "keeps":
             scanner.need(" as low as possible")
@@ -289,12 +299,17 @@ class _Reading:
         solved = self.facts.settlement.solved_stages
         names = solved.formulation.data.options
         areas = solved.formulation.data.labels("areas", names.area)
-        j = next(j for j, key in enumerate(zip(areas, names.name, strict=True)) if key == (move.area, move.option))
-        column, marginals = solved.formulation.model.take_up[j], self.reader.stages[name].marginals
-        reduced = float(marginals.column[column])
-        for family in solved.programme.row_families:
-            if family.name in ("link", "group"):  # they say the same as the largest take-up
-                reduced += float((solved.by_row[family.span][:, [column]].T @ marginals.row[family.span])[0])
+        keys = list(zip(areas, names.name, strict=True))
+        marginals, reduced = self.reader.stages[name].marginals, 0.0
+        for part in [move, *(self._partners() if together else [])]:
+            j = keys.index((part.area, part.option))
+            column = solved.formulation.model.take_up[j]
+            mine = float(marginals.column[column])
+            for family in solved.programme.row_families:
+                if family.name in ("link", "group", "scheme"):  # they say the same as the largest take-up
+                    mine += float((solved.by_row[family.span][:, [column]].T @ marginals.row[family.span])[0])
+            reduced += mine * float(names.limit[j])
+        scanner.claim("it has partners", bool(self._partners()) or not together)
         scanner.claim("lowers the stage, or keeps it", reduced <= 1e-7 or not move.used_up, f"{name} {reduced}")
 
     def _cut(self, name: str) -> None:
@@ -413,8 +428,11 @@ class _Reading:
             )  # the same where all that are left cost as much
             scanner.claim("the rival is no less dear", dear, theirs[1])
         dearer = scanner.take(
-            "; it is dearer than that, and used for what (the rules ask|is decided later|was decided before)"
+            "; it is dearer than that, and used for (?:what (the rules ask|is decided later|was decided before)|"
+            "its (partners) in a joint scheme)"
         )
+        if dearer and dearer[2]:
+            scanner.claim("it has partners", bool(self._partners()))
         names = facts.settlement.stages["name"].tolist()
         if dearer and dearer[1] == "was decided before":
             scanner.claim("decided before", names.index(stage.marginals.name) > 0, stage.marginals.name)
@@ -482,9 +500,34 @@ class _Reading:
         elif match := scanner.take(rf"; the take-up floor asks for ({PERCENT}) of it"):
             scanner.number("share used", match[1], move.share)
             self._rule("the take-up floor")
+        elif scanner.take("; it is a joint scheme"):
+            self._joint()
         elif match := scanner.take(rf"; (.+?)(?:,? which)? stops it at ({PERCENT})"):
             scanner.number("share used", match[2], move.share)
             self._rule(match[1])
+
+    def _partners(self) -> list[Move]:
+        mine = self.move
+        return [m for m in self.facts.moves.values() if mine.scheme and m.scheme == mine.scheme and m.area != mine.area]
+
+    def _joint(self) -> None:
+        """Read what stops a joint scheme, or asks for it: a limit of a partner that is named."""
+        scanner, partners = self.scanner, self._partners()
+        scanner.claim(
+            "it has partners of one share", bool(partners) and all(close(m.share, self.move.share) for m in partners)
+        )
+        if match := scanner.take(rf", which stops it at ({PERCENT})"):
+            scanner.number("share used", match[1], self.move.share)
+            return
+        match = scanner.need(rf", and (.+?) (?:stops it at|asks for) ({PERCENT})(?: of it)?")
+        scanner.number("share used", match[2], self.move.share)
+        areas = {self.facts.area_names[partner.area]: partner for partner in partners}
+        named = next((name for name in sorted(areas, key=len, reverse=True) if name in match[1]), "")
+        scanner.claim("a partner is named", bool(named), match[1])
+        words = match[1].replace(named, "{}")
+        rule = OF_PARTNER.get(words, words.removesuffix(" of {}"))
+        at_limit = not rule or self.facts.at_limit(areas[named], rule)
+        scanner.claim("the partner is at its limit", at_limit, match[1])
 
     def _partly(self) -> list[Move]:
         return [move for move in self.facts.moves.values() if 1e-9 < move.share < 1 - 1e-9]

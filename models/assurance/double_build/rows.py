@@ -178,6 +178,11 @@ class Rows:
 
     def _options(self) -> None:
         statement, model = self.statement, self.model
+        of_scheme: dict[str, int] = {}
+        for j, move in self.moves.items():
+            if move.scheme and of_scheme.setdefault(move.scheme, j) != j:
+                together = model.share[j] == model.share[of_scheme[move.scheme]]
+                self.row(f"scheme {move.scheme} {move.area} {move.name}", together)
         for area, of_area in self.of_area.items():
             by_name = {self.moves[j].name: j for j in of_area}
             backs = [j for j in of_area if self.moves[j].is_scale_back]

@@ -156,8 +156,18 @@ class Reader(Tables):
             )
             for row in self.rows("options")
         }
+        of_scheme: dict[str, set[Place]] = {}
+        for row in self.rows("options"):
+            if row.get("scheme"):
+                of_scheme.setdefault(row["scheme"], set()).add((row["area"], row["option"]))
         dropped = {key for key, limit in most.items() if limit == 0}
-        while more := {k for k, named in needs.items() if k not in dropped and {(k[0], n) for n in named} & dropped}:
+        while (
+            more := {
+                *(k for k, named in needs.items() if {(k[0], n) for n in named} & dropped),
+                *(key for members in of_scheme.values() if members & dropped for key in members),
+            }
+            - dropped
+        ):
             dropped |= more
         grant: dict[Place, dict[Place, Fraction]] = {}
         outcome: dict[Place, dict[Place, Fraction]] = {}
@@ -187,6 +197,7 @@ class Reader(Tables):
                     outcome.get(key, {}),
                     group=row.get("group") or "",
                     requires=needs[key],
+                    scheme=row.get("scheme") or "",
                     used=exact(row["used"]) if is_there(row.get("used")) else Fraction(0),
                 )
             )

@@ -39,6 +39,7 @@ class Move:
     share_of_bid: Fraction = Fraction(0)
     group: str = ""
     requires: tuple[str, ...] = ()
+    scheme: str = ""
     used: Fraction = Fraction(0)
 
     @property

@@ -31,7 +31,7 @@ HALF = Fraction(501, 1000)
 ALL = Fraction(1) - Fraction(1, 10**8)
 """Share of its largest take-up from which an option is used up."""
 
-_OF_IT = r"(?:; beyond|; only|stops it at|, and|; the take-up floor asks for|;)"
+_OF_IT = r"(?:; beyond|; only|stops it at|, and|asks for|;)"
 """What stands before the share of an option that is used."""
 
 

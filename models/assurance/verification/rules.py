@@ -11,7 +11,7 @@ ONE = Fraction(1)
 
 
 def check_rules(outcome: Outcome, grants: str, targets: str, take_up: str, book: Book) -> None:
-    """Check floors, ceilings, locks, steps, shares, links, groups, requirements and own costs.
+    """Check floors, ceilings, locks, steps, shares, links, groups, requirements, joint schemes and own costs.
 
     Parameters
     ----------
@@ -40,6 +40,9 @@ class _Rules:
             self._rates(targets)
         self.book.topic("rules: links, groups, requirements, own costs", "to 1e-9 of their size")
         self._options(take_up)
+        if any(move.scheme for move in self.statement.moves):
+            self.book.topic("rules: one share of the parts of a joint scheme", "to 1e-9 of the largest take-up")
+            self._schemes(take_up)
         if self.statement.lowest_take_up or self.statement.highest_take_up:
             self.book.topic("rules: floors and ceilings of take-ups", "to 1e-9 of the largest take-up")
             self._take_ups(take_up)
@@ -162,6 +165,15 @@ class _Rules:
         for area, ceiling in statement.own_cost_ceiling.items():
             cost, size = self.outcome.own_cost(area), statement.whole_bid[area]
             self._at_most(cost, ceiling, size, file, f"{area}: own costs above own_cost_ceiling")
+
+    def _schemes(self, file: str) -> None:
+        first: dict[str, Fraction] = {}
+        for move in self.statement.moves:
+            if move.scheme:
+                share = self.outcome.take_up[move.area, move.name] / move.most
+                theirs = first.setdefault(move.scheme, share)
+                what = f"{move.area}, {move.name}: not the share of its partners in {move.scheme}"
+                self.book.require(abs(share - theirs) <= CLOSE, file, what, said_number(share), said_number(theirs))
 
     def _take_ups(self, file: str) -> None:
         statement, take_up = self.statement, self.outcome.take_up

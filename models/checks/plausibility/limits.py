@@ -1,4 +1,4 @@
-"""Checks of the limits of rules against what areas can reach, and of amounts per head against what they bid."""
+"""Checks of the limits of rules against what areas and recipients can reach, and of amounts against what they bid."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ import numpy as np
 import numpy.typing as npt
 
 from ...settings.settings import Settings
-from ...tables.rule_kinds import AREAS, BASES, GRANTS, RULES, TARGETS, Rule
+from ...tables.rule_kinds import AREAS, BASES, CAPACITIES, GRANTS, RECIPIENT, RULES, TARGETS, Rule
 from ...tables.schema import TOTAL, grant_of
 from ..census import Census
 from ..keys import places, rows_of_years
 from ..number_cells import Floats
 from ..parsing import Parsed
-from ..rule_rows import NO_ROW, names_of_rows, patterns_of, winning_rows
+from ..rule_rows import NO_ROW, names_of_rows, patterns_of, recipients_in, winning_rows
 from ..text_cells import Integers
 from .outliers import UNIT_STEPS
 
 Tables = Mapping[str, Parsed]
 Booleans = npt.NDArray[np.bool_]
 
-PER_HEAD_FAR = 50.0
-"""How many times the bid an amount per head of a rule may be, or the bid that amount, before its unit is doubted."""
+FAR = 50.0
+"""How many times the bid an amount of a capacity or per head may be, or the bid it, before its unit is doubted."""
 
 _ABSOLUTE = [BASES.index("amount"), BASES.index("per_head")]
 """Bases that hold in cells without a bid or target too."""
@@ -53,7 +53,7 @@ class _Reach:
 
 
 def check_limits(tables: Tables, census: Census, settings: Settings) -> None:
-    """Name rows of rules that no cell can come to, and amounts per head in another unit.
+    """Name rows of rules that no cell can come to, and amounts of capacities or per head in another unit.
 
     The rules for all areas, in the settings, are shares of the bid that hold whatever options come, and not doubted.
 
@@ -70,13 +70,15 @@ def check_limits(tables: Tables, census: Census, settings: Settings) -> None:
     if not rules.rows:
         return
     names = names_of_rows(rules)
-    for over in (GRANTS, TARGETS, AREAS):
-        of_set = [rule for rule in RULES.values() if rule.over is over and (names == rule.name).any()]
+    for over in (GRANTS, TARGETS, AREAS, CAPACITIES):
+        of_set = [
+            rule for rule in RULES.values() if over in (rule.over, rule.over.members) and (names == rule.name).any()
+        ]
         if of_set:
             reach = _reach(tables, census, settings, over is TARGETS)
         for rule in of_set:
             limits = _Limits(rule, np.flatnonzero(names == rule.name), tables, census, settings, reach)
-            doubted = limits.check_per_head()
+            doubted = limits.check_units()
             if rule.sense in ("floor", "ceiling"):
                 limits.check_binding(doubted)
 
@@ -131,22 +133,34 @@ def _take_ups(tables: Tables, census: Census) -> Floats:
 
 
 class _Limits:
-    """The limits of the rows of one rule in all cells of its index set, each with the row that wins there."""
+    """The limits of the rows of one rule in all cells of its index set, each with the row that wins there.
+
+    At the level of recipients a cell is the sum over the members that ask for something in it.
+    """
 
     def __init__(
         self, rule: Rule, rows: Integers, tables: Tables, census: Census, settings: Settings, reach: _Reach
     ) -> None:
         """Find the winning row of each cell, its value and what that is a share or number of."""
         self._rule, self._rows, self._rules, self._areas = rule, rows, tables["rules"], tables["areas"]
-        kind = "objective" if rule.over is TARGETS else "envelope"
-        self._axes = {} if rule.over is AREAS else {kind: reach.words, "year": settings.years}
-        self._asked, self._down, self._up = reach.asked, reach.down, reach.up
-        if rule.over is AREAS:
-            self._asked, self._down = reach.asked.sum(axis=(1, 2)), np.zeros(len(census.bid))
-            self._up = _own_costs(tables["options"], census)
+        self._over = rule.over.members or rule.over
+        kind = "objective" if self._over is TARGETS else "envelope"
+        self._axes = {kind: reach.words, "year": settings.years}
+        asked, down, up = reach.asked, reach.down, reach.up
+        if self._over is AREAS:
+            self._axes = {}
+            asked, down, up = asked.sum(axis=(1, 2)), np.zeros(len(census.bid)), _own_costs(tables["options"], census)
+        elif self._over is CAPACITIES:
+            del self._axes[kind]
+            asked, down, up = (cells.sum(axis=1) for cells in (asked, down, up))
         elif rule.sense == "step":
-            self._asked = np.broadcast_to(reach.asked.mean(axis=2, keepdims=True), reach.asked.shape)
-        self._heads = census.population.reshape(-1, *(1,) * (self._asked.ndim - 1))
+            asked = np.broadcast_to(asked.mean(axis=2, keepdims=True), asked.shape)
+        self._holder: Integers | None = None
+        self._asks = asked > 0
+        if rule.level == RECIPIENT:
+            self._holder = np.unique(recipients_in(tables["areas"]), return_inverse=True)[1]
+        heads = np.broadcast_to(census.population.reshape(-1, *(1,) * (asked.ndim - 1)), asked.shape)
+        self._asked, self._down, self._up, self._heads = map(self._together, (asked, down, up, heads))
         self._row = self._winning(rows)
         self._general = rule.name in settings.rules
         bases = np.full(self._rules.rows, -1)
@@ -155,30 +169,49 @@ class _Limits:
         self._value = np.where(ruled, self._rules.numbers["value"][self._row], np.nan)
         self._basis = np.where(ruled, bases[self._row], -1)
 
+    def _together(self, cells: Floats) -> Floats:
+        """Add cells up over the members of each recipient, at that level."""
+        if self._holder is None:
+            return cells
+        sums = np.zeros((int(self._holder.max(initial=-1)) + 1, *cells.shape[1:]))
+        np.add.at(sums, self._holder, np.where(self._asks, cells, 0.0))
+        return sums
+
     def _winning(self, rows: Integers) -> Integers:
         winners = winning_rows(self._rules, self._rule, rows, self._areas, self._axes)
-        return np.broadcast_to(winners.over(tuple(self._axes)), self._asked.shape)
+        of_area = np.broadcast_to(winners.over(tuple(self._axes)), self._asks.shape)
+        if self._holder is None:
+            return of_area
+        row = np.full(self._asked.shape, NO_ROW, dtype=np.int64)
+        np.maximum.at(row, self._holder, np.where(self._asks, of_area, NO_ROW))
+        return row
 
-    def check_per_head(self) -> Integers:
-        """Name rows whose amounts per head are in another unit; return them."""
-        heads = np.nan_to_num(np.broadcast_to(self._heads, self._asked.shape))
-        asks = (self._basis == BASES.index("per_head")) & (self._asked > 0) & (heads > 0) & (self._value > 0)
+    def check_units(self) -> Integers:
+        """Name rows whose amounts per head, or of a capacity, are in another unit; return them."""
+        doubted = self._check_units("SP-S016", "per_head", np.nan_to_num(self._heads))
+        if self._over is CAPACITIES:
+            doubted += self._check_units("SP-S027", "amount", np.ones(self._asked.shape))
+        return np.asarray(doubted, dtype=np.int64)
+
+    def _check_units(self, code: str, basis: str, sizes: Floats) -> list[int]:
+        per = " per head" if basis == "per_head" else ""
+        asks = (self._basis == BASES.index(basis)) & (self._asked > 0) & (sizes > 0) & (self._value > 0)
         order = np.argsort(self._row[asks], kind="stable")
-        times = (self._value[asks] * heads[asks] / self._asked[asks])[order]
+        times = (self._value[asks] * sizes[asks] / self._asked[asks])[order]
         rows, first = np.unique(self._row[asks][order], return_index=True)
+        least = 0.0 if self._over is AREAS or self._rule.sense == "step" else 1 / FAR  # which are small shares
         doubted = []
         for row, of_row in zip(rows.tolist(), np.split(times, first[1:]), strict=False):
             median, value = float(np.median(of_row)), float(self._rules.numbers["value"][row])
-            least = 0.0 if self._rule.of_bidders else 1 / PER_HEAD_FAR  # steps and own costs are small shares
             units = [unit if median < least else 1 / unit for unit in UNIT_STEPS]
-            unit = next((unit for unit in units if 1 / PER_HEAD_FAR <= median * unit <= PER_HEAD_FAR), None)
-            if unit is not None and not least <= median <= PER_HEAD_FAR:
+            unit = next((unit for unit in units if 1 / FAR <= median * unit <= FAR), None)
+            if unit is not None and not least <= median <= FAR:
                 doubted.append(row)
-                shown = f"{value:,.6g} per head, typically {median:,.4g} times what it limits"
-                expected = "an amount per head in the unit of what it limits"
+                shown = f"{value:,.6g}{per}, typically {median:,.4g} times what it limits"
+                expected = f"an amount{per} in the unit of what it limits"
                 remedy = f"{value * unit:,.6g} would fit: see its unit"
-                self._rules.complain("SP-S016", row, "value", shown, expected, remedy)
-        return np.asarray(doubted, dtype=np.int64)
+                self._rules.complain(code, row, "value", shown, expected, remedy)
+        return doubted
 
     def check_binding(self, doubted: Integers) -> None:
         """Name rows whose limit no cell can come to, unless they lift a stricter one or are doubted otherwise."""
@@ -186,7 +219,7 @@ class _Limits:
         counted = limit > 0  # a floor of nothing says that there is none
         counted &= (self._asked > 0) | (np.isin(self._basis, _ABSOLUTE) & (not self._rule.of_bidders))
         if self._rule.sense == "ceiling":
-            moved = self._up > (0.0 if self._rule.over is AREAS else self._asked)
+            moved = self._up > (0.0 if self._over is AREAS else self._asked)
             idle, near, reached = limit > self._up * BEYOND, self._up / np.where(counted, limit, 1.0), self._up
         else:
             moved, idle, near, reached = self._down < self._asked, limit * BEYOND < self._down, -self._down, self._down

@@ -25,6 +25,7 @@ from .link import link
 from .national import national
 from .pot import pot
 from .requirement import requirement
+from .scheme import scheme
 from .take_up import take_up
 from .target import target
 from .together import together
@@ -41,6 +42,7 @@ _ALLOCATION: tuple[Term, ...] = (
     link,
     group,
     requirement,
+    scheme,
 )
 """Terms of every programme that hold without any rule, in the order in which they are written."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from functools import lru_cache
 from typing import Any, Literal
 from xml.etree import ElementTree
 
@@ -18,6 +19,9 @@ VEGA_LITE = "6.4"
 
 PIXELS = 3
 """Pixels of a PNG for each unit of a specification."""
+
+DRAWN = 40
+"""Drawings that are kept, some hundred kilobytes each: those of one report."""
 
 WIDTH = 420
 """Width of a chart: small enough that its text is read on a telephone, and drawn larger on a desk."""
@@ -53,18 +57,25 @@ def draw(spec: Spec, kind: Kind) -> bytes:
     PagesNotInstalledError
         Without vl-convert-python, which the extra ``report`` brings.
     """
+    library = _library()
+    drawn = _svg(json.dumps(_drawable({**spec, "config": CONFIG}), ensure_ascii=False, allow_nan=False))
+    return drawn.encode() if kind == "svg" else bytes(library.svg_to_png(drawn, scale=PIXELS))
+
+
+def _library() -> Any:
     try:
         import vl_convert
     except ImportError:
         raise missing("vl-convert-python") from None
-    whole = json.dumps(_drawable({**spec, "config": CONFIG}), ensure_ascii=False, allow_nan=False)
-    to_single, to_own = _stand_ins(whole)
-    if kind == "png" and not to_single:
-        return bytes(vl_convert.vegalite_to_png(whole, vl_version=VEGA_LITE, scale=PIXELS, allowed_base_urls=[]))
-    drawn = str(
-        vl_convert.vegalite_to_svg(whole.translate(to_single), vl_version=VEGA_LITE, allowed_base_urls=[])
-    ).translate(to_own)
-    return drawn.encode() if kind == "svg" else bytes(vl_convert.svg_to_png(drawn, scale=PIXELS))
+    return vl_convert
+
+
+@lru_cache(maxsize=DRAWN)
+def _svg(spec: str) -> str:
+    """Draw the JSON text of a specification; the last ones are kept, for a page and for files beside it."""
+    to_single, to_own = _stand_ins(spec)
+    text = spec.translate(to_single)
+    return str(_library().vegalite_to_svg(text, vl_version=VEGA_LITE, allowed_base_urls=[])).translate(to_own)
 
 
 def _drawable(value: Any) -> Any:

@@ -54,3 +54,14 @@ def test_a_scenario_with_objectives_and_without_options_is_doubted(tmp_path: Pat
     assert codes_of(options().with_(options=None, option_years=None), tmp_path / "none") == {"SP-P002"}
     bare = options().with_(options=None, option_years=None, targets=None, objectives=None)
     assert codes_of(bare, tmp_path / "bare") == set()
+
+
+@pytest.mark.parametrize(("price", "codes"), [(1.0, set()), (0.0, {"SP-P005"})])
+def test_a_part_of_a_joint_scheme_may_cost_its_area_nothing_where_a_partner_pays(
+    price: float, codes: set[str], tmp_path: Path
+) -> None:
+    one = options(grant=0.0)
+    both = pd.DataFrame({"area": ["A", "B"], "option": "o", "scheme": "joint"})
+    partner = one.option_years.assign(area="B", grant=price, trees=0.5)
+    years = pd.concat([one.option_years, partner], ignore_index=True)
+    assert codes_of(one.with_(options=both, option_years=years), tmp_path / "made") == codes

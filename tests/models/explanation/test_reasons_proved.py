@@ -24,7 +24,7 @@ from singlepot.solver.lexicographic.stage import Stage
 from ...steered import MANY, SCENARIOS, settled
 from .relaxing import SMALL, Relaxation, StageProblem
 
-OWN_LIMITS = (RULE_ROWS["link"], RULE_ROWS["group"])
+OWN_LIMITS = (RULE_ROWS["link"], RULE_ROWS["group"], RULE_ROWS["scheme"])
 """Rules that say the same as the largest take-up where an option is used in full."""
 
 LOCKS = ("grant lock", "target lock")
@@ -44,6 +44,7 @@ WANTED = (
     "own-cost ceiling",
     "group",
     "requirement",
+    "joint scheme",
     "link to the scaled-back programme",
     "the next band",
 )

@@ -51,7 +51,13 @@ class ByHand:
             gone = [
                 k
                 for k, row in result.items()
-                if row["max_take_up"] == 0 or (row["requires"] and (k[0], row["requires"]) not in result)
+                if row["max_take_up"] == 0
+                or (row["requires"] and (k[0], row["requires"]) not in result)
+                or (
+                    row.get("scheme")
+                    and sum(other.get("scheme") == row["scheme"] for other in result.values())
+                    < sum(other.get("scheme") == row["scheme"] for other in table)
+                )
             ]
             if not gone:
                 return result
@@ -123,6 +129,7 @@ class ByHand:
                 }
                 rows[f"requirement[{area},{name},{row['requires']}]"] = (terms, used(row) - used(needed), OPEN)
         self._groups(rows)
+        self._schemes(rows)
         return rows
 
     def _groups(self, found: dict[str, Row]) -> None:
@@ -135,6 +142,17 @@ class ByHand:
                 terms = {f"take_up[{area},{name}]": 1 / self.options[area, name]["max_take_up"] for name in names}
                 left = 1 - sum(used(self.options[area, name]) for name in names)
                 found[f"group[{area},{names[0]}]"] = (terms, -OPEN, left)
+
+    def _schemes(self, found: dict[str, Row]) -> None:
+        first: dict[str, tuple[str, str]] = {}
+        for key, row in sorted(self.options.items()):
+            if row.get("scheme") and first.setdefault(row["scheme"], key) != key:
+                other = first[row["scheme"]]
+                terms = {
+                    f"take_up[{key[0]},{key[1]}]": 1 / row["max_take_up"],
+                    f"take_up[{other[0]},{other[1]}]": -1 / self.options[other]["max_take_up"],
+                }
+                found[f"scheme[{key[0]},{key[1]}]"] = (terms, 0.0, 0.0)
 
     def _areas(self, found: dict[str, Row], kind: str, key: str) -> set[str]:
         return {
@@ -185,11 +203,11 @@ def by_row(programme: LinearProgramme) -> Any:
 
 @pytest.mark.parametrize("seed", range(40))
 def test_rows_are_those_written_by_hand(seed: int) -> None:
-    """Definitions, pots, national rows, links, requirements and groups: same rows, same terms, same bounds."""
+    """Definitions, pots, national rows, links, requirements, groups and schemes: same rows, same terms, same bounds."""
     made = seeded(seed)
     programme = formulate(scenario(made)).programme
     expected = ByHand(made).rows()
-    kinds = ("grant", "target", "pot", "national", "link", "requirement", "group")
+    kinds = ("grant", "target", "pot", "national", "link", "requirement", "group", "scheme")
     result = {
         family.label(i): row_of(programme, i)
         for family in programme.row_families

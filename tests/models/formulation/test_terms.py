@@ -30,9 +30,25 @@ YEARS = ["2026-27", "2027-28"]
 def small() -> dict[str, Any]:
     """Two counties and the centre, two envelopes, two years: small enough to write every row by hand."""
     options = [
-        {"area": "A", "option": "grow", "own_cost": 0.5, "max_take_up": 2.0, "group": "site", "requires": "plan"},
+        {
+            "area": "A",
+            "option": "grow",
+            "own_cost": 0.5,
+            "max_take_up": 2.0,
+            "group": "site",
+            "requires": "plan",
+            "scheme": "line",
+        },
         {"area": "A", "option": "plan", "own_cost": 0.0, "max_take_up": 1.0, "group": "site", "requires": ""},
-        {"area": "Z", "option": "centre", "own_cost": 0.0, "max_take_up": 1.0, "group": "", "requires": ""},
+        {
+            "area": "Z",
+            "option": "centre",
+            "own_cost": 0.0,
+            "max_take_up": 1.0,
+            "group": "",
+            "requires": "",
+            "scheme": "line",
+        },
         {"area": "A", "option": "never", "own_cost": 0.0, "max_take_up": 0.0, "group": "", "requires": ""},
         {"area": "A", "option": "nor-this", "own_cost": 0.0, "max_take_up": 1.0, "group": "", "requires": "never"},
     ]

@@ -66,7 +66,7 @@ def test_a_large_programme_has_a_centre_and_then_fresh_vertices(large: int, monk
     """The simplex method from the last basis takes too many steps there."""
     monkeypatch.setattr(choice_of_method, "LARGE", large)
     choice = ChoiceOfMethod("highs", MATRIX, None, eager=False)
-    assert names(choice, None) == [CENTRE, FRESH, SIMPLEX]
+    assert names(choice, None) == names(choice, 1.0) == [CENTRE, FRESH, SIMPLEX]
     assert names(choice, 1.0, bound=True) == names(choice, NARROW - 0.01) == [FRESH, SIMPLEX]
     assert names(ChoiceOfMethod("highs", MATRIX, None, eager=True), 1.0) == [FROM_BASIS, FRESH, SIMPLEX]
     monkeypatch.setattr(choice_of_method, "LARGE", MATRIX.nnz + 1)

@@ -1,4 +1,4 @@
-"""Limits that no area can come to, and amounts per head in another unit, are warned of; those just inside are not."""
+"""Limits that no area or recipient can come to, and amounts in another unit, are warned of; those inside are not."""
 
 from __future__ import annotations
 
@@ -13,23 +13,19 @@ from singlepot.models.diagnostics.problems import Diagnostic
 from singlepot.models.formulation.model import reachable
 from singlepot.models.formulation.rules import resolve
 from singlepot.models.scenario.arrays import arrays
-from singlepot.models.tables.rule_kinds import AREAS, CAPACITIES, GRANTS, RULES
+from singlepot.models.tables.rule_kinds import AREAS, CAPACITIES, RULES, TARGETS
 
 from ....strategies import scenario, seeded
 
 YEARS = ["2026-27", "2027-28"]
-LIMITS = [
-    rule
-    for rule in RULES.values()
-    if rule.sense in ("floor", "ceiling") and "area" in rule.over.axes and rule.over is not CAPACITIES
-]
+LIMITS = [rule for rule in RULES.values() if rule.sense in ("floor", "ceiling") and "area" in rule.over.axes]
 
 
 def doubts(rules: list[dict[str, object]], **general: float) -> list[Diagnostic]:
     """The warnings of limits: two areas that bid 10 and 20 in each of two years, and could take 2 and 3 more.
 
     The first, with 100,000 people, proposes 50 and could raise it by 5; it would pay 1 itself. The centre proposes 8
-    and could lose 2.
+    and could lose 2. One recipient, Union, holds the grants of both.
     """
     cells = [(area, year) for year in YEARS for area in ("A", "B")]
     option = pd.DataFrame(
@@ -46,6 +42,7 @@ def doubts(rules: list[dict[str, object]], **general: float) -> list[Diagnostic]
                 "name": ["A", "B", "C"],
                 "type": ["county", "city", "centre"],
                 "population": [100_000.0, 200_000.0, 0.0],
+                "recipient": ["Union", "Union", ""],
             }
         ),
         bids=pd.DataFrame(
@@ -65,11 +62,11 @@ def doubts(rules: list[dict[str, object]], **general: float) -> list[Diagnostic]
         rules=general,
         rule_rows=pd.DataFrame(rules) if rules else None,
     )
-    return [note for note in made.notes if note.code in ("SP-S015", "SP-S016")]
+    return [note for note in made.notes if note.code in ("SP-S015", "SP-S016", "SP-S027")]
 
 
 def row(rule: str, value: float, basis: str = "bid", **selectors: str) -> dict[str, object]:
-    none = dict.fromkeys(("area", "type", "year", "objective"), "")
+    none = dict.fromkeys(("area", "type", "year", "objective", "level"), "")
     return {"rule": rule, "value": value, "basis": basis, **none, **selectors}
 
 
@@ -85,6 +82,16 @@ CANNOT = [
     (row("target_ceiling", 56.0, "amount", area="A"), row("target_ceiling", 54.0, "amount", area="A")),
     (row("target_floor", 5.9, "amount", area="C"), row("target_floor", 6.1, "amount", area="C")),
     (row("own_cost_ceiling", 0.051, area="A"), row("own_cost_ceiling", 0.049, area="A")),
+    (row("capacity", 12.1, "amount", area="A"), row("capacity", 11.9, "amount", area="A")),
+    (row("capacity", 1.21), row("capacity", 1.19)),
+    (row("capacity", 0.000121, "per_head", area="A"), row("capacity", 0.000119, "per_head", area="A")),
+    (row("capacity", 35.1, "amount", level="recipient"), row("capacity", 34.9, "amount", level="recipient")),
+    (
+        row("capacity", 0.000118, "per_head", level="recipient"),
+        row("capacity", 0.000116, "per_head", level="recipient"),
+    ),
+    (row("grant_ceiling", 1.17, level="recipient"), row("grant_ceiling", 1.16, level="recipient")),
+    (row("own_cost_ceiling", 0.017, level="recipient"), row("own_cost_ceiling", 0.016, level="recipient")),
 ]
 
 
@@ -125,6 +132,26 @@ def test_an_amount_per_head_in_another_unit_is_doubted(rule: str, unit: float) -
         assert [note.code for note in doubts([row(rule, value, "per_head", area="A")])] == ["SP-S016"], value
 
 
+@pytest.mark.parametrize("unit", [1e3, 1e6, 1e-3, 1e-6])
+def test_an_amount_of_a_capacity_in_another_unit_is_doubted(unit: float) -> None:
+    for one in (
+        row("capacity", 10.0 * unit, "amount", area="A"),
+        row("capacity", 30.0 * unit, "amount", level="recipient"),
+    ):
+        assert [note.code for note in doubts([one])] == ["SP-S027"], one
+
+
+@pytest.mark.parametrize("times", [49.0, 1 / 49])
+def test_an_amount_of_a_capacity_within_fifty_times_the_bid_is_not_doubted_for_its_unit(times: float) -> None:
+    """Far above the bid it cannot bind, which is another warning."""
+    beyond = times * 51 / 49 if times > 1 else times * 49 / 51
+    for level, asked in (("", 10.0), ("recipient", 30.0)):
+        area = {"area": "A"} if not level else {}
+        within = [note.code for note in doubts([row("capacity", times * asked, "amount", level=level, **area)])]
+        assert within == (["SP-S015"] if times > 1 else [])
+        assert [n.code for n in doubts([row("capacity", beyond * asked, "amount", level=level, **area)])] == ["SP-S027"]
+
+
 @pytest.mark.parametrize("times", [49.0, 1 / 49])
 def test_an_amount_per_head_within_fifty_times_the_bid_is_not_doubted(times: float) -> None:
     assert doubts([row("grant_floor", times * 10 / 100_000, "per_head", area="A")]) == []
@@ -135,9 +162,9 @@ def test_an_amount_per_head_within_fifty_times_the_bid_is_not_doubted(times: flo
 
 
 def test_small_steps_and_own_costs_per_head_are_not_doubted_and_large_ones_are() -> None:
-    for rule in ("grant_step", "own_cost_ceiling"):
-        assert doubts([row(rule, 0.01 * 10 / 100_000, "per_head", area="A")]) == []
-        assert [n.code for n in doubts([row(rule, 1000 * 10 / 100_000, "per_head", area="A")])] == ["SP-S016"]
+    for rule, level in (("grant_step", ""), ("own_cost_ceiling", ""), ("own_cost_ceiling", "recipient")):
+        assert doubts([row(rule, 0.01 * 10 / 100_000, "per_head", level=level)]) == []
+        assert [n.code for n in doubts([row(rule, 1000 * 10 / 100_000, "per_head", level=level)])] == ["SP-S016"]
 
 
 def test_what_is_doubted_is_exactly_what_the_programme_cannot_come_to() -> None:
@@ -151,8 +178,8 @@ def test_what_is_doubted_is_exactly_what_the_programme_cannot_come_to() -> None:
         made |= {"rules": {}, "rule_rows": pd.DataFrame({"rule": list(values), "value": list(values.values())})}
         if (
             "options" in made
-        ):  # the check counts an option whose requirement cannot be used, so as not to doubt too much
-            made["options"] = made["options"].assign(requires="")
+        ):  # the check counts an option whose requirement or partner cannot be used, so as not to doubt too much
+            made["options"] = made["options"].assign(requires="", scheme="")
         drawn = scenario(made)
         data, doubted = arrays(drawn), [note.place for note in drawn.notes if note.code == "SP-S015"]
         options, limits = data.options, resolve(drawn, data)
@@ -164,9 +191,11 @@ def test_what_is_doubted_is_exactly_what_the_programme_cannot_come_to() -> None:
                 start = np.zeros(len(data.areas))
                 up = np.bincount(options.area, options.own_cost * options.limit, len(data.areas))
             else:
-                start = data.bid if rule.over is GRANTS else data.proposed
-                cells = options.grant if rule.over is GRANTS else options.outcome
+                start = data.proposed if rule.over is TARGETS else data.bid
+                cells = options.outcome if rule.over is TARGETS else options.grant
                 up = reachable(start, cells, options.area, options.limit)[1]
+                if rule.over is CAPACITIES:
+                    start, up = start.sum(axis=1), up.sum(axis=1)
             binds = ~np.isnan(limit)
             idle = bool((limit > up * (1 + 1e-9))[binds].all() and (up > start)[binds].any())
             assert (f"row label {list(values).index(rule.name)}" in doubted) == idle, (seed, rule.name)

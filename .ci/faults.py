@@ -15,6 +15,7 @@ and not into the loading. A fault is one of ``FAULTS``. After it, the command is
 from __future__ import annotations
 
 import argparse
+import ctypes
 import encodings
 import importlib
 import os
@@ -26,105 +27,30 @@ import shutil
 import signal
 import sys
 import tempfile
+import threading
 import time
 import traceback
 from collections import Counter
-from collections.abc import Callable
+from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
+from fault_commands import COMMANDS, STOPPED, Command, unverified
+
 import singlepot as sp
-from singlepot import cli
+import singlepot.__main__
 
 Tree = dict[str, bytes]
 
-BUCKS = "bucks-and-burnley"
 CODES = {0, 2, 3, 4, 5, 6, 7, 130, -signal.SIGKILL, -signal.SIGINT}
 VARYING = re.compile(r"(.*/)?run\.json|t/.*")
 """Files that say when and how long, or hold hashes of such: of those the names are compared."""
 
-PLAN = f"""
-schema = 1
-base = "{BUCKS}"
-draws = 6
-[[uncertain]]
-name = "pot"
-table = "pot"
-columns = ["amount"]
-each = "all"
-distribution = "uniform"
-low = 0.9
-high = 1.1
-"""
-IMPOSSIBLE = f'title = "Half the pot"\nbase = "{BUCKS}"\n[levers]\npot = 0.5\n'
 MINE = "mine.txt"
 WINDOWS = ("mbcs", "oem")
 """Encodings that only Windows has."""
-
-
-@dataclass(frozen=True)
-class Command:
-    """A command line, what must stand there before, and what reads its result."""
-
-    line: str
-    result: str
-    ready: Callable[[Path], None] = lambda folder: None
-    reads: Callable[[Path], object] = lambda path: path
-    again: str = " --overwrite"
-    """What is added when the result stands there already."""
-
-
-def with_plan(folder: Path) -> None:
-    """Write the plan of an ensemble."""
-    (folder / "plan.toml").write_text(PLAN, encoding="utf-8")
-
-
-def with_impossible(folder: Path) -> None:
-    """Write a what-if that leaves no settlement."""
-    (folder / "tight.toml").write_text(IMPOSSIBLE, encoding="utf-8")
-
-
-def with_talks(folder: Path) -> None:
-    """Open talks."""
-    sp.open_talks(BUCKS, folder / "t", by="centre")
-
-
-def with_answers(folder: Path) -> None:
-    """Open talks, and write an answer to everything that is asked."""
-    with_talks(folder)
-    asks = sp.Talks(folder / "t").asks
-    asks[["round", "area", "option", "asked"]].assign(accepted=asks["asked"]).to_csv(
-        folder / "answers.csv", index=False
-    )
-
-
-def unverified(folder: Path) -> str:
-    """Say that talks in a folder do not verify; empty where they do, or where there are none."""
-    try:
-        return "" if not (folder / "t").exists() or sp.verify_talks(folder / "t").passed else "talks do not verify"
-    except sp.SinglepotError as error:
-        return str(error)
-
-
-COMMANDS = {
-    "settle": Command(f"settle {BUCKS} --out o --quiet", "o", reads=sp.read_settlement),
-    "settle tables": Command(f"settle {BUCKS} --out o --only tables --quiet", "o", reads=sp.read_settlement),
-    "compare": Command(f"compare {BUCKS} {BUCKS} --out o --quiet", "o"),
-    "sweep": Command(f"sweep {BUCKS} --lever pot=0.95,1 --no-chart --out o --quiet", "o"),
-    "regimes": Command(f"regimes {BUCKS} --only pro-rata,single-pot --no-chart --out o --quiet", "o"),
-    "frontier": Command(f"frontier {BUCKS} --between carbon,cost --out o --quiet", "o"),
-    "alternatives": Command(f"alternatives {BUCKS} --count 1 --out o --quiet", "o"),
-    "ensemble": Command("ensemble plan.toml --out o --quiet", "o", with_plan, sp.read_ensemble, again=""),
-    "robust": Command("robust plan.toml --draws 3 --out o --quiet", "o", with_plan),
-    "export to a workbook": Command(f"export {BUCKS} o.xlsx", "o.xlsx", reads=sp.read_scenario),
-    "export to a document": Command(f"export {BUCKS} o.json", "o.json", reads=sp.read_scenario),
-    "export to a folder": Command(f"export {BUCKS} o", "o", reads=sp.read_scenario),
-    "repair": Command("repair tight.toml --out o.toml --quiet", "o.toml", with_impossible, sp.read_scenario),
-    "goal": Command(f"goal {BUCKS} --lever pot --save o.toml", "o.toml", reads=sp.read_scenario),
-    "talks open": Command(f"talks open {BUCKS} t --quiet", "t", again=""),
-    "talks answer": Command("talks answer t answers.csv --by areas --quiet", "t", with_answers, again=""),
-    "talks next": Command("talks next t --quiet", "t", with_talks, again=""),
-}
 
 
 @dataclass
@@ -138,14 +64,24 @@ class Fault:
 
 FAULTS = (
     "killed", "interrupted", "interrupted three times", "no room", "no permission", "no permission half-way",
-    "twice at once", "from the future", "a folder of the user's",
+    "a worker killed", "twice at once", "from the future", "a damaged lock", "a folder of the user's",
 )  # fmt: skip
 
+LOCKS = (b"", b"{", b'{\n "singlepot": "lock",\n "pid": 1', b"mine", b"\x00" * 64)
+"""What damage leaves of a lock, and what never was one."""
 
-def child(line: str, folder: Path, fault: Fault | None, nobody: bool) -> int:
-    """Start a command in a forked process, and return the process."""
+AT_A_MOMENT = (*FAULTS[:3], "no permission half-way", "a worker killed")
+
+DIE_WITHIN_S = 10
+"""How long workers may outlive their parent."""
+
+
+def child(command: Command, line: str, folder: Path, fault: Fault | None, bound: bool) -> int:
+    """Start a command line in a forked process, and return the process."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     process = os.fork()
     if process:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
         return process
     code = 6
     try:
@@ -153,20 +89,53 @@ def child(line: str, folder: Path, fault: Fault | None, nobody: bool) -> int:
         log = os.open(folder.parent / "log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o666)
         os.dup2(log, 1)
         os.dup2(log, 2)
+        sys.stdout, sys.stderr = os.fdopen(1, "w"), os.fdopen(2, "w")  # the parent's may be files, that are sought in
         signal.signal(signal.SIGINT, signal.default_int_handler)
         if fault and fault.kind == "no room":
             signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
             resource.setrlimit(resource.RLIMIT_FSIZE, (fault.room, fault.room))
-        if nobody:
-            os.setgid(65534)
-            os.setuid(65534)
-        cli.main(line.split())
-    except SystemExit as left:
-        code = left.code if isinstance(left.code, int) else 1
+        if bound:
+            bind()
+        code = run(command, line)
     except BaseException:  # noqa: BLE001  whatever it is, it is to be counted
         traceback.print_exc()
     finally:
-        os._exit(code if isinstance(code, int) else 6)
+        os._exit(code)
+
+
+def run(command: Command, line: str) -> int:
+    """Run a command line in this process as the program does, with a user at the browser of a server."""
+    sys.argv = ["singlepot", *line.split()]
+    sys.modules["__main__"] = singlepot.__main__  # which workers would read again
+    user: Future[int] = Future()
+    if command.browser is not None:
+        reader, writer = os.pipe()
+        os.dup2(writer, 1)
+        os.close(writer)
+        threading.Thread(target=lambda: user.set_result(command.browser(reader)), daemon=True).start()
+    try:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+    except KeyboardInterrupt:  # it came before the program began
+        return STOPPED
+    try:
+        singlepot.__main__.main()
+    except SystemExit as left:
+        code = left.code if isinstance(left.code, int) else 1
+    return code or (user.result() if command.browser is not None else 0)
+
+
+def bind() -> None:
+    """Bind a process of root to the permissions of files, as everybody else is (Linux)."""
+    libc, override = ctypes.CDLL(None, use_errno=True), (1, 2)  # CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH
+    header, sets = (ctypes.c_uint32 * 2)(0x20080522, 0), (ctypes.c_uint32 * 6)()
+    libc.capget(header, sets)
+    for capability in override:
+        if os.getuid() == 0:
+            libc.prctl(24, capability, 0, 0, 0)  # PR_CAPBSET_DROP: programs that it starts are bound too
+        for i in range(3):
+            sets[i] &= ~(1 << capability)
+    if libc.capset(header, sets):
+        raise OSError(ctypes.get_errno(), "permissions cannot be bound")
 
 
 def ended(process: int) -> int:
@@ -195,6 +164,7 @@ class Harness:
         self.bases: dict[str, Path] = {}
         self.outcomes: Counter[tuple[str, str]] = Counter()
         self.failures: list[str] = []
+        self.orphans: list[psutil.Process] = []
 
     def start(self, name: str) -> Path:
         """Copy what must stand there before the command, with a file of the user's beside it."""
@@ -214,7 +184,7 @@ class Harness:
             for _ in range(2):
                 folder = self.start(name)
                 begun = time.monotonic()
-                code = ended(child(COMMANDS[name].line, folder, None, nobody=False))
+                code = ended(child(COMMANDS[name], COMMANDS[name].line, folder, None, bound=False))
                 took = time.monotonic() - begun
                 if code:
                     raise SystemExit(f"{name} undisturbed: exit code {code}: {(folder.parent / 'log').read_text()}")
@@ -232,7 +202,6 @@ class Harness:
         if wrong:
             log = (folder.parent / "log").read_text(encoding="utf-8", errors="replace") if folder.exists() else ""
             self.failures.append(f"{name}, {kind} at {fault.share:.3f} (room {fault.room}): {wrong}\n{log[-1500:]}")
-        folder.chmod(0o755)
         shutil.rmtree(folder.parent, ignore_errors=True)
 
     def _faulty(self, command: Command, folder: Path, fault: Fault, took: float, expected: Tree) -> str:
@@ -241,7 +210,14 @@ class Harness:
             result.mkdir()
             (result / MINE).write_text("mine too", encoding="utf-8")
             theirs[f"{command.result}/{MINE}"] = b"mine too"
+        lock = command.lock_in(folder) if fault.kind == "a damaged lock" else None
+        content = self.random.choice(LOCKS)
+        if lock is not None:
+            lock.parent.mkdir(exist_ok=True)
+            lock.write_bytes(content)
         codes = self._disturbed(command, folder, fault, took)
+        if self.orphans:
+            return f"workers live on: {self.orphans}"
         for code in codes:
             self.outcomes[fault.kind, f"exit code {code}" if code >= 0 else "killed"] += 1
         log = folder.parent / "log"
@@ -252,14 +228,19 @@ class Harness:
             return f"exit codes {codes}"
         if 6 in codes:
             return "exit code 6"
+        if lock is not None and lock.exists():
+            if lock.read_bytes() != content or (content and 0 in codes):
+                return "the lock that stood there is another now, or was passed"
+            lock.unlink()
         found = tree(folder)
         if found.get(MINE) != b"mine" or any(
             (folder / name).read_bytes() != content for name, content in theirs.items()
         ):
             return "a file of the user's is not as it was"
         if theirs:
-            beside = set(found) - self.kept(expected, command) - set(theirs)
-            return f"written beside it: {sorted(beside)}" if beside else ""
+            rest = {name: content for name, content in found.items() if name not in theirs}
+            beside = set(rest) - self.kept(expected, command)
+            return differences(rest, expected) if beside else ""  # all of it, in folders of its own, or nothing
         if fault.kind == "twice at once":  # the second says that all of it was written beside the first
             found = {name: content for name, content in found.items() if not name.startswith(f"{command.result}-2/")}
         if 0 in codes:
@@ -270,7 +251,7 @@ class Harness:
 
     def kept(self, expected: Tree, command: Command) -> set[str]:
         """Files that stood there before the command."""
-        return {name for name in expected if name.split("/")[0] != command.result}
+        return {name for name in expected if name != command.result and not name.startswith(f"{command.result}/")}
 
     def _again(self, command: Command, folder: Path, found: Tree, expected: Tree) -> str:
         """Give the command again, and compare with what an undisturbed run writes."""
@@ -285,36 +266,59 @@ class Harness:
             else:
                 return f"what stands there reads as whole and is not: {differences(found, expected)}"
             line += command.again
-        code = ended(child(line, folder, None, nobody=False))
+        code = ended(child(command, line, folder, None, bound=False))
         if code and (code != 2 or differences(tree(folder), expected)):
             return f"given again: exit code {code}"
         return differences(tree(folder), expected) or unverified(folder)
 
     def _disturbed(self, command: Command, folder: Path, fault: Fault, took: float) -> list[int]:
-        nobody = fault.kind.startswith("no permission") and os.getuid() == 0
-        if nobody:
-            for path in (folder.parent, *folder.parent.rglob("*")):
-                os.chown(path, 65534, 65534)
+        bound = fault.kind.startswith("no permission")
         if fault.kind == "no permission":
-            folder.chmod(0o555)
+            permit(folder, 0o555)
         if fault.kind == "from the future":
             later = time.time() + 86_400
             for path in folder.rglob("*"):
                 os.utime(path, (later, later))
-        processes = [child(command.line, folder, fault, nobody)]
+        processes = [child(command, command.line, folder, fault, bound)]
         if fault.kind == "twice at once":
             time.sleep(fault.share * took * 0.5)
-            processes.append(child(command.line, folder, fault, nobody))
-        if fault.kind in ("killed", "interrupted", "interrupted three times", "no permission half-way"):
+            processes.append(child(command, command.line, folder, fault, bound))
+        workers: list[psutil.Process] = []
+        if fault.kind in AT_A_MOMENT:
             time.sleep(fault.share * took)
-            if fault.kind == "no permission half-way":
-                folder.chmod(0o555)
-            times = 3 if "three" in fault.kind else 1
-            for _ in range(times if "permission" not in fault.kind else 0):
-                os.kill(processes[0], signal.SIGKILL if fault.kind == "killed" else signal.SIGINT)
+            workers = workers_of(processes[0])
+            self._strike(fault.kind, processes[0], folder, workers)
         codes = [ended(process) for process in processes]
-        folder.chmod(0o755)
+        permit(folder, 0o755)
+        self.orphans = psutil.wait_procs(workers, DIE_WITHIN_S)[1]
         return codes
+
+    def _strike(self, kind: str, process: int, folder: Path, workers: list[psutil.Process]) -> None:
+        if kind == "no permission half-way":
+            permit(folder, 0o555)
+        elif kind == "a worker killed":
+            with suppress(IndexError, psutil.NoSuchProcess):
+                self.random.choice(workers).kill()
+        else:
+            for _ in range(3 if "three" in kind else 1):
+                os.kill(process, signal.SIGKILL if kind == "killed" else signal.SIGINT)
+
+
+def workers_of(process: int) -> list[psutil.Process]:
+    """Processes that a process has started, but for Python's own tracker of what they share."""
+    found = []
+    for one in psutil.Process(process).children(recursive=True):
+        with suppress(psutil.Error):
+            if "resource_tracker" not in " ".join(one.cmdline()):
+                found.append(one)
+    return found
+
+
+def permit(folder: Path, mode: int) -> None:
+    """Set the mode of a folder and of those in it, while another process writes there."""
+    for path in (folder, *(path for path in folder.rglob("*") if path.is_dir())):
+        with suppress(FileNotFoundError):
+            path.chmod(mode)
 
 
 def differences(found: Tree, expected: Tree) -> str:

@@ -1,169 +1,157 @@
-"""Mutation testing of the files in which an error costs most: a sample of mutants, and which of them no test kills.
+"""Mutation testing of the parts in which an error costs most: which small changes of the code no test notices.
 
-    pip install cosmic-ray          # of its operators only; no part of the extra ``test``
-    nice python .ci/mutate.py terms --mutants 100 --seed 1
+    pip install coverage                                    # of no extra
+    nice python .ci/mutate.py claims pounds --mutants 60 --seed 1
 
-Run it in a checkout of its own that is installed in place: the files are changed where they are and put back. Every
-file gets its share of the sample by the number of its places that can be changed, and at least two; a place is drawn
-once, with one of its changes. Changes of annotations alone are left out. Survivors are printed as differences.
+First the tests of a part are run once, to see which of them run each line and how long they take. Then each mutant of
+the sample meets the tests that run its line, the quickest first, then the others of their files, until one fails or
+their time is spent. No file is changed: everything is imported once, and each mutant is put into a forked copy of that
+process in place of the function that it changes. A mutant outside any function needs its module to be imported anew,
+and gets a process of its own, forked before the package was imported. Programs that a test starts are not changed.
+
+Every file gets its share of the sample by the number of its places, at least one. Survivors are printed.
 """
 
 from __future__ import annotations
 
 import argparse
-import ast
-import difflib
 import os
+import pickle
 import random
-import resource
-import signal
 import sys
-from collections import Counter, defaultdict
+import tempfile
+import tomllib
+import traceback
+from collections import Counter
+from collections.abc import Callable, Sequence
+from functools import partial
+from itertools import islice
 from pathlib import Path
+from typing import Any
 
-import highspy  # noqa: F401  loaded once, before any mutant
+import highspy  # noqa: F401  loaded once, before any fork
+import hypothesis  # noqa: F401
 import pandas as pd  # noqa: F401
-import pytest
-import scipy.optimize  # noqa: F401
-from cosmic_ray.ast import ast_nodes, get_ast
-from cosmic_ray.mutating import mutate_code
-from cosmic_ray.plugins import get_operator, operator_names
+import scipy.optimize
+import scipy.sparse  # noqa: F401
+from mutant_trials import ROOT, Trial, anew, outcome, record, silence, tell, warm
+from mutants import Mutant, count_places, mutants
 
-ROOT = Path(__file__).parent.parent
-INVARIANTS = "tests/properties/test_invariants.py"
-TARGETS = {
-    "terms": (
-        "models/formulation/terms/*.py",
-        [
-            "tests/models/formulation",
-            INVARIANTS,
-            "-k",
-            "test_terms or by_hand or test_1_ or test_2_ or test_3_ or test_12_",
-        ],
-    ),
-    "pounds": (
-        "models/settlement/pounds.py",
-        [*(f"tests/models/settlement/test_{name}.py" for name in ("pounds", "published_cases", "certificate"))],
-    ),
-    "checks": ("models/checks/**/*.py", ["tests/models/checks", "tests/models/scenario"]),
+PARTS = {
+    "formulation": ("models/formulation/**/*.py", ["tests/models/formulation", "tests/properties/test_invariants.py"]),
     "lexicographic": (
         "solver/lexicographic/*.py",
         [
             "tests/solver/lexicographic",
-            "tests/models/settlement/test_certificate.py",
-            *(f"tests/solver/test_{name}.py" for name in ("solver", "crossed_bounds", "symmetry")),
+            "tests/solver/test_solver.py",
+            "tests/solver/test_solver_faults.py",
+            "tests/solver/test_symmetry.py",
+            "tests/solver/test_crossed_bounds.py",
             "tests/models/test_shortcuts.py",
-            "tests/models/explanation/test_prices.py",
-            "-k",
-            "not threads and not both_sides_hold and not one_more_million",
+            "tests/models/settlement/test_certificate.py",
         ],
     ),
+    "sharing": (
+        "solver/sharing/*.py",
+        [
+            "tests/properties/test_uniqueness.py",
+            "tests/solver/test_traps.py",
+            "tests/solver/test_quadratic.py",
+            "tests/models/test_shortcuts.py",
+            "tests/models/settlement/test_published_cases.py",
+            "tests/models/settlement/test_idle_options.py",
+            "tests/models/settlement/test_certificate.py",
+        ],
+    ),
+    "pounds": ("models/settlement/pounds.py", ["tests/models/settlement"]),
+    "claims": ("models/claims/*.py", ["tests/models/claims", "tests/scenarios/regimes"]),
+    "checks": ("models/checks/**/*.py", ["tests/models/checks", "tests/models/scenario"]),
+    "explanation": ("models/explanation/*.py", ["tests/models/explanation", "tests/properties/test_sentences.py"]),
 }
+"""Files of each part, and the tests that are meant to notice."""
+
+GRACE_S = 20
+"""CPU seconds that a mutant may take beyond five times those of its tests; an endless loop is stopped then."""
+
+JUDGED = ROOT / ".ci" / "equivalent.toml"
+"""Mutants that change nothing that anybody can see, each with the reason; they are not tried."""
 
 
-class _WithoutAnnotations(ast.NodeTransformer):
-    def visit_arg(self, node: ast.arg) -> ast.arg:
-        node.annotation = None
-        return node
-
-    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AnnAssign:
-        node.annotation = ast.Constant(None)
-        self.generic_visit(node)
-        return node
-
-    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.FunctionDef:
-        node.returns = None
-        self.generic_visit(node)
-        return node
-
-
-def meaning(code: str) -> str:
-    """Return the syntax tree of a text without annotations, which are never evaluated."""
-    return ast.dump(_WithoutAnnotations().visit(ast.parse(code)))
-
-
-def mutants(path: Path, draw: random.Random) -> list[str]:
-    """One mutated text of the file for every place that can be changed, in a drawn order."""
-    code = path.read_text(encoding="utf-8")
-    nodes = list(ast_nodes(get_ast(code)))
-    places = defaultdict(list)
-    for name in operator_names():
-        if get_operator(name).arguments():
-            continue
-        operator = get_operator(name)()
-        positions = [position for node in nodes for position in operator.mutation_positions(node)]
-        for occurrence, position in enumerate(positions):
-            places[position].append((operator, occurrence))
-    texts = []
-    for position in sorted(places):
-        text = mutate_code(code, *draw.choice(places[position]))
-        try:
-            if meaning(text) != meaning(code):
-                texts.append(text)
-        except SyntaxError:
-            continue
-    draw.shuffle(texts)
-    return texts
+def in_a_fork(call: Callable[[], Any]) -> Any:
+    """Return what a call returns in a fork of this process, in silence."""
+    with tempfile.TemporaryFile() as file:
+        child = os.fork()
+        if not child:
+            code = 1
+            try:
+                silence()
+                pickle.dump(call(), file)
+                file.flush()
+                code = 0
+            except BaseException:  # noqa: BLE001  # the parent says that there was one
+                traceback.print_exc()
+            finally:
+                os._exit(code)
+        if os.waitpid(child, 0)[1]:
+            sys.exit("the tests could not be run")
+        file.seek(0)
+        return pickle.load(file)
 
 
-def sample(paths: list[Path], size: int, draw: random.Random) -> list[tuple[Path, str]]:
-    """Draw mutants of every file, in proportion to its places."""
-    of = {path: mutants(path, draw) for path in paths}
-    total = sum(map(len, of.values()))
-    drawn = [(path, text) for path, texts in of.items() for text in texts[: max(2, round(size * len(texts) / total))]]
-    print(f"{total} places in {len(paths)} files, {len(drawn)} mutants drawn", flush=True)
-    draw.shuffle(drawn)
+def sample(paths: Sequence[Path], size: int, draw: random.Random) -> list[Mutant]:
+    """Draw mutants of every file, in proportion to its places; those that were judged are left out."""
+    judged = {(one["file"], one["change"]) for one in tomllib.loads(JUDGED.read_text(encoding="utf-8"))["equivalent"]}
+    places = {path: count_places(path) for path in paths}
+    total = sum(places.values())
+    drawn, same = [], 0
+    for path, count in places.items():
+        wanted = max(1, round(size * count / total)) if count else 0
+        for mutant in islice(mutants(path, draw), wanted):
+            if (path.relative_to(ROOT).as_posix(), mutant.change) in judged:
+                same += 1
+            else:
+                drawn.append(mutant)
+    print(f"{total} places in {len(paths)} files, {len(drawn)} mutants and {same} that change nothing", flush=True)
     return drawn
 
 
-def run(tests: list[str], limit_s: int) -> str:
-    """Run tests in a child of this process, which has loaded all that does not change, within a limit of CPU time."""
-    child = os.fork()
-    if not child:
-        resource.setrlimit(resource.RLIMIT_CPU, (limit_s, limit_s + 1))
-        sys.dont_write_bytecode = True
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, 1)
-        os.dup2(nowhere, 2)
-        os._exit(int(pytest.main(["-x", "-q", "-p", "no:cacheprovider", *tests])))
-    status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-    return {0: "survived", -signal.SIGXCPU: "timed out"}.get(status, "killed")
-
-
-def outcome(path: Path, text: str, tests: list[str], limit_s: int) -> str:
-    """Run the tests with a file changed; its own text and date come back whatever happens."""
-    original, dates = path.read_text(encoding="utf-8"), path.stat()
-    path.write_text(text, encoding="utf-8")
-    try:
-        return run(tests, limit_s)
-    finally:
-        path.write_text(original, encoding="utf-8")
-        os.utime(path, ns=(dates.st_atime_ns, dates.st_mtime_ns))
+def run_part(name: str, size: int, seed: int, seconds: float) -> None:
+    """Try a sample of the mutants of a part, and print what survived."""
+    pattern, tests = PARTS[name]
+    paths = sorted(ROOT.glob(pattern))
+    drawn = sample(paths, size, random.Random(seed))
+    covered, failed = in_a_fork(partial(record, paths, tests))
+    print(f"{len(covered.seconds)} tests, {sum(covered.seconds.values()):.0f} CPU seconds", flush=True)
+    if failed:
+        sys.exit(f"tests fail without any change: {', '.join(failed[:3])}")
+    trials = []
+    for mutant in drawn:
+        chosen = covered.of(mutant, seconds)
+        trials.append(Trial(mutant, chosen, GRACE_S + 5 * sum(covered.seconds[test] for test in chosen)))
+    inside = [trial for trial in trials if trial.mutant.owner and trial.tests]
+    results = dict(zip(map(id, inside), in_a_fork(partial(warm, inside, tests)), strict=True))
+    count: Counter[str] = Counter()
+    for trial in trials:
+        result = results.get(id(trial), "untried")
+        if result == "untried":
+            result = outcome(partial(anew, trial), trial.limit_s) if trial.tests else "survived"
+            tell(trial, result)
+        count[result] += 1
+    died = count["killed"] + count["timed out"]
+    print(f"{name}: {died} of {len(trials)} died, {died / len(trials):.0%} ({dict(count)})", flush=True)
 
 
 def main() -> None:
-    """Run the tests of a target on every mutant of the sample."""
+    """Try a sample of the mutants of each part."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("target", choices=TARGETS)
-    parser.add_argument("--mutants", type=int, default=100)
+    parser.add_argument("parts", nargs="*", help=f"of {', '.join(PARTS)}; all where none is named")
+    parser.add_argument("--mutants", type=int, default=100, help="of each part")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--seconds", type=float, default=20, help="of the tests of a mutant, as they were measured")
     chosen = parser.parse_args()
-    pattern, tests = TARGETS[chosen.target]
     os.chdir(ROOT)
-    if run(tests, limit_s=3600) != "survived":
-        sys.exit("the tests do not pass without any change")
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    limit_s = 60 + int(4 * (used.ru_utime + used.ru_stime))
-    count: Counter[str] = Counter()
-    for path, text in sample(sorted(ROOT.glob(pattern)), chosen.mutants, random.Random(chosen.seed)):
-        original = path.read_text(encoding="utf-8")
-        result = outcome(path, text, tests, limit_s)
-        count[result] += 1
-        if result != "killed":
-            name = path.relative_to(ROOT).as_posix()
-            lines = difflib.unified_diff(original.splitlines(), text.splitlines(), name, result, lineterm="", n=0)
-            print(*lines, "", sep="\n", flush=True)
-    print(f"{chosen.target}: {sum(count.values())} mutants, " + ", ".join(f"{n} {what}" for what, n in count.items()))
+    for name in chosen.parts or PARTS:
+        run_part(name, chosen.mutants, chosen.seed, chosen.seconds)
 
 
 if __name__ == "__main__":

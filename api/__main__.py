@@ -26,8 +26,10 @@ def main() -> NoReturn:
     gc.set_threshold(MADE_BETWEEN_SEARCHES)
     done = "nothing was begun"
     try:
+        from singlepot.cli import heed_interrupts
         from singlepot.cli import main as run
 
+        heed_interrupts()
         done = "the work was done, not all of it may have been printed"
         run()
     except SystemExit:

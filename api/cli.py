@@ -64,6 +64,19 @@ class _Grouped(click.Group):
             with formatter.section(title):
                 formatter.write_dl([(f"{one.name:<{width}}", _first_sentence(one)) for one in commands])
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command. Of a broken pipe or the end of a file click would make exit codes of its own, without a word.
+
+        That nobody reads what is printed has no number of the system, see :class:`_Output`; what has one is the pipe to
+        a process that this one started.
+        """
+        try:
+            return super().invoke(ctx)
+        except (BrokenPipeError, EOFError) as error:
+            if isinstance(error, OSError) and error.errno is None:
+                raise
+            raise RuntimeError(f"a process that was started has ended ({error or type(error).__name__})") from error
+
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
@@ -120,18 +133,16 @@ class _Output:
     def _guarded(self, call: Callable[[], object]) -> None:
         try:
             call()
-        except BrokenPipeError:
-            raise
+        except BrokenPipeError as error:
+            raise BrokenPipeError("nobody reads it") from error
         except (OSError, ValueError) as error:
             self.lost = getattr(error, "strerror", None) or str(error)
 
 
 def main(arguments: list[str] | None = None) -> NoReturn:
     """Run the command line and leave with its exit code."""
+    heed_interrupts()
     out, err = _open_streams()
-    with suppress(ValueError):  # in a thread that is not the main one
-        if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-            signal.signal(signal.SIGINT, _interrupt)
     code = _run(arguments)
     with suppress(BrokenPipeError):
         out.flush()
@@ -181,6 +192,25 @@ _INTERRUPTS: list[int] = []
 """Signals of Ctrl-C so far: a library of another language turns the first into an error of its own, as of an import."""
 
 
+def heed_interrupts() -> None:
+    """Note Ctrl-C from now on; the command that is run then ends with it."""
+    with suppress(ValueError):  # in a thread that is not the main one
+        if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+            signal.signal(signal.SIGINT, _note)
+
+
+def _note(number: int, frame: FrameType | None) -> None:
+    _INTERRUPTS.append(number)
+
+
+def _stop_where_interrupted() -> None:
+    """End with Ctrl-C, from now on and if it came before."""
+    if signal.getsignal(signal.SIGINT) is _note:
+        signal.signal(signal.SIGINT, _interrupt)
+        if _INTERRUPTS:
+            raise KeyboardInterrupt
+
+
 def _interrupt(number: int, frame: FrameType | None) -> None:
     _INTERRUPTS.append(number)
     signal.default_int_handler(number, frame)
@@ -196,6 +226,7 @@ def _stopped() -> int:
 def _run(arguments: list[str] | None) -> int:
     debug = "--debug" in (sys.argv[1:] if arguments is None else arguments)
     try:
+        _stop_where_interrupted()
         code = cli.main(args=arguments, prog_name="singlepot", standalone_mode=False)
     except click.exceptions.Exit as leave:
         return leave.exit_code

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from singlepot.models.diagnostics.problems import BadInputError
+from singlepot.models.files.ownership import FolderRefusedError
 from singlepot.solver import BadOptionError, NoSettlementError, NotProvenError, SinglepotError, StoppedError
 
 
@@ -37,6 +38,7 @@ STATUSES: dict[type[SinglepotError], int] = {
     NoSettlementError: 422,
     NotProvenError: 504,
     StoppedError: 409,
+    FolderRefusedError: 409,
 }
 """Status of the answer for each error; 500 for others."""
 

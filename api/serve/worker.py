@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import signal
 from collections.abc import Callable
+from contextlib import suppress
 from importlib import import_module
 from multiprocessing.connection import Connection
 from typing import Any
@@ -100,12 +101,10 @@ def answer(connection: Connection, limited: bool, made_between_searches: int) ->
         limit(MEMORY, ENDLESS_S)
     for module in LOADED:
         import_module(module)
-    while True:
-        try:
+    with suppress(EOFError, ConnectionError):  # the server has ended, perhaps while it was being answered
+        while True:
             job, about, time_limit_s = connection.recv()
-        except EOFError:
-            return
-        connection.send(_outcome(job, about, time_limit_s, lambda event: connection.send(("progress", event))))
+            connection.send(_outcome(job, about, time_limit_s, lambda event: connection.send(("progress", event))))
 
 
 def _outcome(job: str, about: Any, time_limit_s: float, progress: Report) -> tuple[str, object]:

@@ -6,6 +6,7 @@ import contextlib
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable, Collection, Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -80,8 +81,9 @@ class Processes:
         self._done: set[int] = set()
         todo = iter(batches)
         running: dict[Future[list[Drawn]], Batch] = {}
-        stop = multiprocessing.get_context("spawn").Event()
-        pool = _open(work, workers, stop)
+        with _saying_what_does_not_start():
+            stop = multiprocessing.get_context("spawn").Event()
+            pool = _open(work, workers, stop)
         try:
             if not self._started:
                 self._started = _starts(pool, tick)
@@ -120,13 +122,24 @@ def _open(work: Work, workers: int, stop: Any) -> ProcessPoolExecutor:
 
 def _submit(pool: ProcessPoolExecutor, work: Callable[..., Any], *arguments: Any) -> Future[Any]:
     """Submit work with SIGINT blocked: a worker that is started for it inherits that, and Ctrl-C reaches the parent."""
-    if not hasattr(signal, "pthread_sigmask"):
-        return pool.submit(work, *arguments)
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    masked = hasattr(signal, "pthread_sigmask")
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT}) if masked else set()
     try:
-        return pool.submit(work, *arguments)
+        with _saying_what_does_not_start():
+            return pool.submit(work, *arguments)
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        if masked:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@contextlib.contextmanager
+def _saying_what_does_not_start() -> Iterator[None]:
+    """Refuse the ensemble where the system starts no process: the pipe to it breaks before it has read anything."""
+    try:
+        yield
+    except OSError as error:
+        cause = f"a worker could not be started ({error.strerror or error})"
+        raise EnsembleRefusedError(cause, f"look whether you may run {sys.executable}") from error
 
 
 STARTED_AGAIN = 97

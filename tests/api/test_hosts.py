@@ -143,6 +143,32 @@ def test_ctrl_c_after_the_work_is_done_changes_nothing(tmp_path: Path) -> None:
         assert (program.returncode, errors) == (0, "")
 
 
+@pytest.mark.skipif(os.name == "nt", reason="signals are a Unix thing")
+def test_ctrl_c_before_the_program_is_ready_ends_with_a_message() -> None:
+    """It comes while standard output is made ready, before any command is looked at."""
+    script = """
+import io, signal, sys
+from singlepot.cli import main
+class Pressed(io.StringIO):
+    def reconfigure(self, **how):
+        signal.raise_signal(signal.SIGINT)
+sys.stdout = Pressed()
+main(["list"])
+"""
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert (run.returncode, run.stderr) == (130, "stopped: what was not complete was not written\n")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has other pipes")
+def test_who_stops_reading_is_no_error(tmp_path: Path) -> None:
+    """As of `singlepot list | head -1`."""
+    with subprocess.Popen([*COMMAND, "list"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as program:
+        assert program.stdout is not None and program.stderr is not None
+        program.stdout.close()
+        assert program.wait(60) == 0
+        assert program.stderr.read() == ""
+
+
 def test_threads_and_asyncio_settle_and_write_as_one_does(tmp_path: Path) -> None:
     """Each into its own folder, with the same bytes; Ctrl-C is left to the main thread, and the umask to nobody."""
     scenario = sp.read_scenario("bucks-and-burnley")

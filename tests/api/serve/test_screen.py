@@ -142,7 +142,7 @@ def test_scenarios_are_kept_by_name_opened_and_compared(tmp_path: Path) -> None:
             visitor.settled()
         kept = server.folder / "less.toml"
         assert sp.settle(kept).pot["amount"].sum() == pytest.approx(196 * 0.96)
-        visitor.send("/save", name="less")
+        assert visitor.send("/save", name="less").status_code == 409
         assert "there is a saved scenario less" in text_of(visitor.page).lower()
         visitor.get("/")
         visitor.send("/save", name="less", replace="on")

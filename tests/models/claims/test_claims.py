@@ -8,7 +8,7 @@ Which does which: W. Thomson (2003), Mathematical Social Sciences 45, and (2015)
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import permutations
+from itertools import pairwise, permutations
 from typing import Any
 
 import numpy as np
@@ -93,6 +93,40 @@ def test_three_ways_to_random_arrival_agree(monkeypatch: pytest.MonkeyPatch) -> 
         assert sampled.error.max() > 0
         assert (np.abs(sampled.awards - listed.awards) <= 5 * sampled.error + 1e-12).all()
         assert sampled.awards.sum() == pytest.approx(pot, abs=1e-10)
+
+
+def test_errors_of_drawn_orders_are_as_large_as_they_should_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Over many seeds squares of errors are, in the mean, those of the differences from exact awards."""
+    claims, pot = np.asarray([4.0, 6.5, 9.0, 12.5, 2.0, 17.0]), 30.0
+    exact = estimate(claims, pot).awards
+    monkeypatch.setattr("singlepot.models.claims.arrival.MOST_LISTED", 3)
+    monkeypatch.setattr("singlepot.models.claims.arrival.MOST_ON_A_GRID", 0.0)
+    drawn = [estimate(claims, pot, orders=50, seed=seed) for seed in range(200)]
+    assert {item.orders for item in drawn} == {50}
+    differences, errors = (
+        np.mean([part**2 for part in parts], axis=0)
+        for parts in ([item.awards - exact for item in drawn], [item.error for item in drawn])
+    )
+    assert errors == pytest.approx(differences, rel=0.3)
+
+
+def test_the_minimal_overlap_lays_claims_over_the_pot_as_its_definition_says() -> None:
+    """The height is found by bisection, and what each part of the pot comes to for each claim by adding up parts."""
+    draw = np.random.default_rng(3)
+    for _ in range(200):
+        claims = np.round(draw.uniform(0, 10, draw.integers(2, 6)), 2)
+        pot = claims.max() + draw.uniform(0, 1) * (claims.sum() - claims.max())
+        low, high = 0.0, pot
+        for _ in range(100):
+            middle = (low + high) / 2
+            too_low = middle + np.maximum(claims - middle, 0.0).sum() > pot
+            low, high = (middle, high) if too_low else (low, middle)
+        shares = np.maximum(claims - low, 0.0)
+        parts = np.unique(np.append(np.minimum(claims, low), 0.0))
+        for below, above in pairwise(parts):
+            over = np.minimum(claims, low) >= above
+            shares[over] += (above - below) / over.sum()
+        assert share_claims("minimal-overlap", claims, float(pot)) == pytest.approx(shares, abs=1e-9)
 
 
 def test_random_arrival_of_many_does_not_depend_on_the_order_of_rows() -> None:

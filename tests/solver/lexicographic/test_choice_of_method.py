@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from scipy import sparse
 
+from singlepot.solver import Control
 from singlepot.solver.answer import Features, Method
 from singlepot.solver.backends.highs import HighsEngine
 from singlepot.solver.lexicographic import choice_of_method
@@ -16,6 +17,7 @@ from singlepot.solver.lexicographic.choice_of_method import (
     FROM_WITHIN,
     NARROW,
     ChoiceOfMethod,
+    Start,
     closeness,
     method_name,
 )
@@ -44,6 +46,15 @@ def test_a_stage_is_solved_afresh_until_its_face_is_narrow() -> None:
     eager = ChoiceOfMethod("highs", MATRIX, None, eager=True)
     assert names(eager, 1.0) == [FROM_BASIS, FRESH, SIMPLEX]
     assert names(eager, None) == [FRESH, SIMPLEX]
+
+
+@pytest.mark.parametrize(("shape", "again"), [((1, 2), True), ((2, 2), False)])
+def test_the_basis_of_a_programme_of_another_shape_is_no_start(shape: tuple[int, int], again: bool) -> None:
+    engine = HighsEngine(MATRIX)
+    columns, rows = (np.zeros(2), np.ones(2)), (np.zeros(1), np.ones(1))
+    engine.solve(np.ones(2), columns, rows, Method.SAFE, Control())
+    choice = ChoiceOfMethod("highs", MATRIX, None, eager=False, start=Start(engine.basis, shape))
+    assert (names(choice, None)[0] == ("highs", Method.AGAIN)) is again
 
 
 def test_the_simplex_method_can_be_asked_first() -> None:

@@ -22,6 +22,11 @@ from singlepot.solver.lexicographic.faces import (
 )
 
 
+def test_the_freedom_of_a_face_is_what_may_move_less_what_rows_fix() -> None:
+    frozen = np.asarray([True, False, False, False])
+    assert Face(np.zeros(4), np.ones(4), np.asarray([0.0, 1.0]), np.ones(2), frozen).freedom == 2
+
+
 @pytest.mark.parametrize("sign", [1.0, -1.0])
 @pytest.mark.parametrize(
     ("dual", "unclear"),

@@ -143,6 +143,12 @@ def test_a_point_keeps_to_its_rows_and_bounds_up_to_rounding(change: Change, pro
     assert (result.note == "") is proved
 
 
+@pytest.mark.parametrize(("b", "proved"), [(-7e-9, True), (-9e-9, False)])
+def test_a_point_from_within_the_face_keeps_to_its_bounds_ten_times_as_closely(b: float, proved: bool) -> None:
+    result, _ = run(replace(PLAIN, vertex=False), at(1.0, b))
+    assert (result.note == "") is proved
+
+
 WILD = 2.0**60
 """A dual whose rounding is larger than every cost of the programme."""
 
@@ -201,6 +207,7 @@ SLIGHT = replace(LEAST_A, cost=np.asarray([1.0, 1e-12]))
     [
         (HighsEngine.features, [], [Method.INTERIOR, Method.WARM], 0.0),
         (HighsEngine.features, [failed], [Method.INTERIOR, Method.WARM, Method.INTERIOR], 0.0),
+        (HighsEngine.features, [at(2.0, 0.0)], [Method.INTERIOR, Method.WARM, Method.INTERIOR], 0.0),
         (HighsEngine.features, [failed, failed], [Method.INTERIOR, Method.WARM, Method.INTERIOR], 7.0),
         (replace(HighsEngine.features, warm_start=False), [], [Method.INTERIOR], 7.0),
         (replace(HighsEngine.features, warm_start=False, vertex=False), [], [Method.INTERIOR], 0.0),

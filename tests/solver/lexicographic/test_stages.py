@@ -76,6 +76,23 @@ def test_later_stages_may_use_what_a_stage_gives() -> None:
     assert values(dataclasses.replace(giving, give=0.0), MOST_B) == pytest.approx([1.0, 0.0], abs=1e-9)
 
 
+def test_what_a_stage_gives_is_counted_from_its_value_with_its_constant() -> None:
+    """The least a and b is 1, and 6 with the constant; up to 6.25 may be used, so that b gets a quarter."""
+    giving = stage("least a and b", 1.0, 1.0, give=0.5, limit=6.25, constant=5.0)
+    assert values(giving, MOST_B) == pytest.approx([6.0, -0.25], abs=1e-9)
+
+
+def test_a_limit_that_an_optimum_just_meets_holds() -> None:
+    assert stage("least a", 1.0, 0.0, give=0.5, limit=1.0).held_at(1.0) == 1.0
+
+
+def test_stages_follow_one_another_where_nothing_may_move() -> None:
+    build = ProgrammeBuilder()
+    build.columns("x", {"name": ["a", "b"]}, lower=np.ones(2), upper=np.ones(2))
+    results = minimise_in_turn(build.build(), [LEAST_A, MOST_B], Control()).results
+    assert [result.value for result in results] == [1.0, -1.0]
+
+
 def test_stages_that_give_are_held_by_a_row_and_no_others() -> None:
     """All that have an objective are, to show why the others are not."""
     giving = dataclasses.replace(MOST_B, give=2.0)

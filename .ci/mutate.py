@@ -38,7 +38,16 @@ from mutant_trials import ROOT, Trial, anew, outcome, record, silence, tell, war
 from mutants import Mutant, count_places, mutants
 
 PARTS = {
-    "formulation": ("models/formulation/**/*.py", ["tests/models/formulation", "tests/properties/test_invariants.py"]),
+    "formulation": (
+        "models/formulation/**/*.py",
+        [
+            "tests/models/formulation",
+            "tests/models/settlement/test_recipients.py",
+            "tests/properties/test_invariants.py",
+            "tests/properties/test_recipients.py",
+            "tests/properties/test_levelling.py",
+        ],
+    ),
     "lexicographic": (
         "solver/lexicographic/*.py",
         [
@@ -100,14 +109,15 @@ def in_a_fork(call: Callable[[], Any]) -> Any:
 
 def sample(paths: Sequence[Path], size: int, draw: random.Random) -> list[Mutant]:
     """Draw mutants of every file, in proportion to its places; those that were judged are left out."""
-    judged = {(one["file"], one["change"]) for one in tomllib.loads(JUDGED.read_text(encoding="utf-8"))["equivalent"]}
+    table = tomllib.loads(JUDGED.read_text(encoding="utf-8"))["equivalent"]
+    judged = {(one["file"], one["line"], one["change"]) for one in table}
     places = {path: count_places(path) for path in paths}
     total = sum(places.values())
     drawn, same = [], 0
     for path, count in places.items():
         wanted = max(1, round(size * count / total)) if count else 0
         for mutant in islice(mutants(path, draw), wanted):
-            if (path.relative_to(ROOT).as_posix(), mutant.change) in judged:
+            if (path.relative_to(ROOT).as_posix(), mutant.source, mutant.change) in judged:
                 same += 1
             else:
                 drawn.append(mutant)

@@ -63,6 +63,7 @@ PARTS = {
     "sharing": (
         "solver/sharing/*.py",
         [
+            "tests/solver/sharing",
             "tests/properties/test_uniqueness.py",
             "tests/solver/test_traps.py",
             "tests/solver/test_quadratic.py",
@@ -138,7 +139,7 @@ def run_part(name: str, size: int, seed: int, seconds: float) -> None:
     for mutant in drawn:
         chosen = covered.of(mutant, seconds)
         trials.append(Trial(mutant, chosen, GRACE_S + 5 * sum(covered.seconds[test] for test in chosen)))
-    inside = [trial for trial in trials if trial.mutant.owner and trial.tests]
+    inside = [trial for trial in trials if covered.runs(trial.mutant) and trial.tests]
     results = dict(zip(map(id, inside), in_a_fork(partial(warm, inside, tests)), strict=True))
     count: Counter[str] = Counter()
     for trial in trials:

@@ -160,6 +160,9 @@ def _without_options(made: Draft, area: str) -> None:
     for name in ("options", "option_years"):
         if name in made:
             made[name] = made[name][made[name]["area"] != area].reset_index(drop=True)
+    if "scheme" in made.get("options", ()):  # a joint scheme that is left with one area is none
+        parts = made["options"].groupby("scheme")["area"].transform("size")
+        made["options"] = made["options"].assign(scheme=made["options"]["scheme"].where(parts > 1, ""))
 
 
 def _derive(pick: Picker, keys: list[str], themes: set[str]) -> dict[str, Any]:

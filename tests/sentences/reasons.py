@@ -268,8 +268,9 @@ class _Reading:
         short = [row for row in touched if row.short > 1e-6]
         scanner.claim("weighs nothing where that is decided", bool(short), f"{who}: {later}")
         if which == "further short":
-            worst = max((row.short for row in short), default=0.0)
-            scanner.claim("further short", all(row.short > worst for row in deciding), f"{worst}")
+            worst = max((row.shortfall / row.base for row in short), default=0.0)
+            further = all(row.shortfall / row.base > worst for row in deciding)  # as the stage measures them
+            scanner.claim("further short", further, f"{worst}")
         if which == "priority":
             least = min((row.priority for row in short), default=0)
             scanner.claim("priority", all(row.priority < least for row in deciding), f"{least}")

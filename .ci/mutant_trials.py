@@ -55,7 +55,7 @@ class Covered:
         """List the tests for a mutant, the quickest first, those of the same files last, as many as the time allows."""
         lines = self.tests.get(module_of(mutant.path), {})
         touched = set().union(*lines.values()) if lines else set()
-        first = lines.get(mutant.line, set()) if mutant.owner else touched
+        first = lines.get(mutant.line, set()) if self.runs(mutant) else touched
         files = {name.partition("::")[0] for name in first}
         others = {name for name in self.seconds if name.partition("::")[0] in files} - first
         chosen, spent = [], 0.0
@@ -64,6 +64,10 @@ class Covered:
                 chosen.append(name)
                 spent += self.seconds[name]
         return chosen
+
+    def runs(self, mutant: Mutant) -> bool:
+        """Whether some test runs the changed line in a function; else it runs when its module is imported, or never."""
+        return bool(mutant.owner and self.tests.get(module_of(mutant.path), {}).get(mutant.line))
 
     def _cost(self, name: str) -> tuple[float, str]:
         return self.seconds[name], name

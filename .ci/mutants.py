@@ -53,8 +53,8 @@ class Mutant:
     ----------
     path
         The file.
-    line
-        Where it is changed.
+    line, source
+        Number and text of the line where it is changed.
     owner
         Qualified name of the outermost function that is changed; empty where none is.
     change
@@ -65,6 +65,7 @@ class Mutant:
 
     path: Path
     line: int
+    source: str
     owner: str
     change: str
     tree: ast.Module
@@ -83,7 +84,8 @@ Change = Callable[[Any], ast.AST]
 
 def mutants(path: Path, draw: random.Random) -> Iterator[Mutant]:
     """Make one mutant for each place of a file that can be changed, in a drawn order."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    text = path.read_text(encoding="utf-8")
+    tree, lines = ast.parse(text), text.splitlines()
     finder = _Finder()
     finder.visit(tree)
     order = {id(node): i for i, node in enumerate(ast.walk(tree))}
@@ -98,7 +100,7 @@ def mutants(path: Path, draw: random.Random) -> Iterator[Mutant]:
             compile(ast.fix_missing_locations(changed), str(path), "exec")
         except SyntaxError:  # a break or a yield is no longer where it may be
             continue
-        yield Mutant(path, _line(node), owner, change, changed)
+        yield Mutant(path, _line(node), lines[_line(node) - 1].strip(), owner, change, changed)
 
 
 def _line(node: Any) -> int:

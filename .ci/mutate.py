@@ -38,7 +38,16 @@ from mutant_trials import ROOT, Trial, anew, outcome, record, silence, tell, war
 from mutants import Mutant, count_places, mutants
 
 PARTS = {
-    "formulation": ("models/formulation/**/*.py", ["tests/models/formulation", "tests/properties/test_invariants.py"]),
+    "formulation": (
+        "models/formulation/**/*.py",
+        [
+            "tests/models/formulation",
+            "tests/models/settlement/test_recipients.py",
+            "tests/properties/test_invariants.py",
+            "tests/properties/test_recipients.py",
+            "tests/properties/test_levelling.py",
+        ],
+    ),
     "lexicographic": (
         "solver/lexicographic/*.py",
         [
@@ -54,6 +63,7 @@ PARTS = {
     "sharing": (
         "solver/sharing/*.py",
         [
+            "tests/solver/sharing",
             "tests/properties/test_uniqueness.py",
             "tests/solver/test_traps.py",
             "tests/solver/test_quadratic.py",
@@ -100,14 +110,15 @@ def in_a_fork(call: Callable[[], Any]) -> Any:
 
 def sample(paths: Sequence[Path], size: int, draw: random.Random) -> list[Mutant]:
     """Draw mutants of every file, in proportion to its places; those that were judged are left out."""
-    judged = {(one["file"], one["change"]) for one in tomllib.loads(JUDGED.read_text(encoding="utf-8"))["equivalent"]}
+    table = tomllib.loads(JUDGED.read_text(encoding="utf-8"))["equivalent"]
+    judged = {(one["file"], one["line"], one["change"]) for one in table}
     places = {path: count_places(path) for path in paths}
     total = sum(places.values())
     drawn, same = [], 0
     for path, count in places.items():
         wanted = max(1, round(size * count / total)) if count else 0
         for mutant in islice(mutants(path, draw), wanted):
-            if (path.relative_to(ROOT).as_posix(), mutant.change) in judged:
+            if (path.relative_to(ROOT).as_posix(), mutant.source, mutant.change) in judged:
                 same += 1
             else:
                 drawn.append(mutant)
@@ -128,7 +139,7 @@ def run_part(name: str, size: int, seed: int, seconds: float) -> None:
     for mutant in drawn:
         chosen = covered.of(mutant, seconds)
         trials.append(Trial(mutant, chosen, GRACE_S + 5 * sum(covered.seconds[test] for test in chosen)))
-    inside = [trial for trial in trials if trial.mutant.owner and trial.tests]
+    inside = [trial for trial in trials if covered.runs(trial.mutant) and trial.tests]
     results = dict(zip(map(id, inside), in_a_fork(partial(warm, inside, tests)), strict=True))
     count: Counter[str] = Counter()
     for trial in trials:

@@ -23,8 +23,8 @@ Pairs = tuple[tuple[str, float | str], ...]
 Outcome = Settlement | SinglepotError
 """A settlement, or why there is none."""
 
-MOST_SESSIONS = 16
-"""Sessions that are kept; the one that was used longest ago goes first."""
+MOST_SESSIONS = 64
+"""Sessions that are kept; the one that was used longest ago goes first. More than there are connections at a time."""
 
 MOST_OUTCOMES = 16
 """Settlements that are kept, for all sessions; one of England takes some 12 million bytes."""

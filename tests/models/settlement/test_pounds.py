@@ -141,6 +141,21 @@ def test_two_halves_that_leave_one_pot_are_not_both_rounded_up() -> None:
     assert result.grants[0, 0, 0] == 9
 
 
+def test_no_grant_falls_further_than_the_one_that_has_to_fall_furthest() -> None:
+    """Two halves of a pound may not move to a pot that grants 11, so one grant there falls by one.
+
+    Another pot grants 9.2, gives 0.6 twice and gets 0.4: the nearest pounds of all three would leave it only 8.
+    """
+    vired, most_vired = np.zeros((3, *CELLS)), np.full(CELLS, 100.0)
+    vired[[0, 2], 1, 2], most_vired[:, 2] = 0.5, 0.5
+    vired[0, 1:, 0], vired[1, 0, 0] = 0.6, 0.4
+    grants = np.zeros((3, *CELLS))
+    grants[:2, 1, 2], grants[0, 0, 0] = (6.0, 5.0), 9.2
+    result = rounded(np.full(CELLS, 10.0), grants, np.zeros(CELLS), vired, most_vired, most_carried=0.0)
+    assert result.grants[:2, 1, 2].sum() == 10
+    assert result.grants[0, 0, 0] == 9
+
+
 def test_two_halves_are_not_both_rounded_up_over_the_limit_of_virement() -> None:
     """An envelope may give £1 and gives 0.5 each to two others."""
     vired = np.zeros((3, *CELLS))

@@ -52,18 +52,28 @@ class Covered:
     tests: dict[str, dict[int, set[str]]] = field(default_factory=dict)
 
     def of(self, mutant: Mutant, most_s: float) -> list[str]:
-        """List the tests for a mutant, the quickest first, those of the same files last, as many as the time allows."""
+        """List the tests that run the changed line and those of the same files, the quickest, as the time allows.
+
+        The others may run it too: what one test works out for all of a file counts as run by that test alone.
+        """
         lines = self.tests.get(module_of(mutant.path), {})
         touched = set().union(*lines.values()) if lines else set()
         first = lines.get(mutant.line, set()) if self.runs(mutant) else touched
         files = {name.partition("::")[0] for name in first}
-        others = {name for name in self.seconds if name.partition("::")[0] in files} - first
         chosen, spent = [], 0.0
-        for name in (*sorted(first, key=self._cost), *sorted(others, key=self._cost)):
+        for name in sorted((name for name in self.seconds if name.partition("::")[0] in files), key=self._cost):
             if spent + self.seconds[name] <= most_s:
                 chosen.append(name)
                 spent += self.seconds[name]
         return chosen
+
+    def leave_out(self, names: Sequence[str]) -> None:
+        """Forget tests that fail anyway."""
+        for name in set(names) & set(self.seconds):
+            del self.seconds[name]
+        self.tests = {
+            module: {line: tests - set(names) for line, tests in lines.items()} for module, lines in self.tests.items()
+        }
 
     def runs(self, mutant: Mutant) -> bool:
         """Whether some test runs the changed line in a function; else it runs when its module is imported, or never."""

@@ -89,7 +89,8 @@ def child(command: Command, line: str, folder: Path, fault: Fault | None, bound:
         log = os.open(folder.parent / "log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o666)
         os.dup2(log, 1)
         os.dup2(log, 2)
-        sys.stdout, sys.stderr = os.fdopen(1, "w"), os.fdopen(2, "w")  # the parent's may be files, that are sought in
+        # the parent's may be files, that are sought in
+        sys.stdout, sys.stderr = (os.fdopen(stream, "w", closefd=False) for stream in (1, 2))
         signal.signal(signal.SIGINT, signal.default_int_handler)
         if fault and fault.kind == "no room":
             signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
@@ -99,6 +100,7 @@ def child(command: Command, line: str, folder: Path, fault: Fault | None, bound:
         code = run(command, line)
     except BaseException:  # noqa: BLE001  whatever it is, it is to be counted
         traceback.print_exc()
+        sys.stderr.flush()
     finally:
         os._exit(code)
 
@@ -112,6 +114,7 @@ def run(command: Command, line: str) -> int:
         reader, writer = os.pipe()
         os.dup2(writer, 1)
         os.close(writer)
+        sys.stdout = os.fdopen(1, "w", closefd=False)  # what is a pipe now is not sought in
         threading.Thread(target=lambda: user.set_result(command.browser(reader)), daemon=True).start()
     try:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})

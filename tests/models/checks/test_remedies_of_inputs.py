@@ -129,6 +129,7 @@ def ways(broken: Broken) -> Iterator[Edit]:
         r"choose another name": "another_name",
         r"rename the option": "renamed",
         r"shorten it": "short",
+        r"make the two one option, or take one out of the scheme": "",
     }
     for pattern, put in plain.items():
         if re.match(pattern, remedy) and problem.table != "scenario":
@@ -163,7 +164,7 @@ def ways(broken: Broken) -> Iterator[Edit]:
         yield lambda: broken.line(r"^(years = \[.*)\]", rf'\1, "{word}"]')
     if (replaced := re.search(r"it was replaced on .* by (\w+) \(", remedy)) and problem.code == "SP-D021":
         yield lambda: broken.write(replaced[1])
-    if "give all years one weight" in remedy:
+    if re.search("give all years one weight|give both one share", remedy):
         yield lambda: broken.write(re.match(r"[\d.]+", problem.expected)[0])  # type: ignore[index]
     if "take it out of attributes" in remedy:
         yield lambda: broken.line(rf'"{problem.column}",? ?', "")

@@ -33,8 +33,6 @@ SURVIVED, NOTICED, UNTRIED = 0, 1, 3
 
 WORDS = {SURVIVED: "survived", UNTRIED: "untried", -signal.SIGXCPU: "timed out"}
 
-PRINTED = os.dup(1)
-
 
 @dataclass
 class Covered:
@@ -52,20 +50,26 @@ class Covered:
     tests: dict[str, dict[int, set[str]]] = field(default_factory=dict)
 
     def of(self, mutant: Mutant, most_s: float) -> list[str]:
-        """List the tests that run the changed line and those of the same files, the quickest, as the time allows.
+        """List the tests that run the changed line, then others of their files, as many as the time allows.
 
-        The others may run it too: what one test works out for all of a file counts as run by that test alone.
+        The others may run it too: what one test works out for all of a file counts as run by that test alone. They get
+        a third of the time. Those in the file that is named after the changed one come first, then the quickest.
         """
         lines = self.tests.get(module_of(mutant.path), {})
-        touched = set().union(*lines.values()) if lines else set()
+        touched = set().union(*lines.values()) or set(self.seconds)
         first = lines.get(mutant.line, set()) if self.runs(mutant) else touched
         files = {name.partition("::")[0] for name in first}
-        chosen, spent = [], 0.0
-        for name in sorted((name for name in self.seconds if name.partition("::")[0] in files), key=self._cost):
-            if spent + self.seconds[name] <= most_s:
-                chosen.append(name)
-                spent += self.seconds[name]
-        return chosen
+        others = {name for name in self.seconds if name.partition("::")[0] in files} - first
+        own = f"/test_{mutant.path.stem}.py::"
+        return [*self._within(first, most_s * 2 / 3, own), *self._within(others, most_s / 3, own)]
+
+    def _within(self, names: set[str], most_s: float, own: str) -> Iterator[str]:
+        spent = 0.0
+        for name in sorted(names, key=lambda name: (own not in name, self.seconds[name], name)):
+            spent += self.seconds[name]
+            if spent > most_s:
+                return
+            yield name
 
     def leave_out(self, names: Sequence[str]) -> None:
         """Forget tests that fail anyway."""
@@ -79,9 +83,6 @@ class Covered:
         """Whether some test runs the changed line in a function; else it runs when its module is imported, or never."""
         return bool(mutant.owner and self.tests.get(module_of(mutant.path), {}).get(mutant.line))
 
-    def _cost(self, name: str) -> tuple[float, str]:
-        return self.seconds[name], name
-
 
 def module_of(path: Path) -> str:
     """Name of the module of a file."""
@@ -89,13 +90,6 @@ def module_of(path: Path) -> str:
 
 
 QUIETLY = ("-q", "-p", "no:cacheprovider", "-W", "ignore::pytest.PytestAssertRewriteWarning")
-
-
-def tell(trial: Trial, result: str) -> None:
-    """Print at once what has not died, past all that catches output."""
-    if result in ("survived", "timed out"):
-        where = f"{trial.mutant.path.relative_to(ROOT).as_posix()}:{trial.mutant.line}"
-        os.write(PRINTED, f"{result} {len(trial.tests)} tests  {where}  {trial.mutant.change}\n".encode())
 
 
 def silence() -> None:
@@ -177,7 +171,6 @@ class Warm:
         for trial in self.trials:
             found = functions.get((module_of(trial.mutant.path), trial.mutant.owner), [])
             self.results.append(outcome(partial(replaced, trial, found, items), trial.limit_s))
-            tell(trial, self.results[-1])
         return True
 
 

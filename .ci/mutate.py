@@ -34,7 +34,7 @@ import hypothesis  # noqa: F401
 import pandas as pd  # noqa: F401
 import scipy.optimize
 import scipy.sparse  # noqa: F401
-from mutant_trials import ROOT, Trial, anew, outcome, record, silence, tell, warm
+from mutant_trials import ROOT, Covered, Trial, anew, outcome, record, silence, warm
 from mutants import Mutant, count_places, mutants
 
 PARTS = {
@@ -129,7 +129,7 @@ def sample(paths: Sequence[Path], size: int, draw: random.Random) -> list[Mutant
     return drawn
 
 
-def run_part(name: str, size: int, seed: int, seconds: float) -> None:
+def run_part(name: str, size: int, seed: int, seconds: float, more: float) -> None:
     """Try a sample of the mutants of a part, and print what survived."""
     pattern, tests = PARTS[name]
     paths = sorted(ROOT.glob(pattern))
@@ -139,21 +139,33 @@ def run_part(name: str, size: int, seed: int, seconds: float) -> None:
     if failed:
         print(f"{len(failed)} fail without any change and are left out: {', '.join(failed[:3])}", flush=True)
         covered.leave_out(failed)
-    trials = []
-    for mutant in drawn:
-        chosen = covered.of(mutant, seconds)
-        trials.append(Trial(mutant, chosen, GRACE_S + 5 * sum(covered.seconds[test] for test in chosen)))
-    inside = [trial for trial in trials if covered.runs(trial.mutant) and trial.tests]
-    results = dict(zip(map(id, inside), in_a_fork(partial(warm, inside, tests)), strict=True))
     count: Counter[str] = Counter()
+    alive = drawn
+    for limit_s in (seconds, more):
+        results = tried([trial_of(mutant, covered, limit_s) for mutant in alive], covered, tests)
+        count.update(result for result in results if result != "survived")
+        alive = [mutant for mutant, result in zip(alive, results, strict=True) if result == "survived"]
+        print(f"{len(alive)} survive {limit_s:g} seconds", flush=True)
+    for mutant in alive:
+        print(f"  {mutant.path.relative_to(ROOT).as_posix()}:{mutant.line}  {mutant.change}")
+    died = sum(count.values())
+    print(f"{name}: {died} of {len(drawn)} died, {died / len(drawn):.0%}, of them {dict(count)}", flush=True)
+
+
+def trial_of(mutant: Mutant, covered: Covered, seconds: float) -> Trial:
+    """Choose the tests of a mutant, and the time that it may take."""
+    chosen = covered.of(mutant, seconds)
+    return Trial(mutant, chosen, GRACE_S + 5 * sum(covered.seconds[test] for test in chosen))
+
+
+def tried(trials: Sequence[Trial], covered: Covered, tests: Sequence[str]) -> list[str]:
+    """Say what becomes of each mutant, those in functions first."""
+    inside = [trial for trial in trials if covered.runs(trial.mutant) and trial.tests]
+    results = dict(zip(map(id, inside), in_a_fork(partial(warm, inside, tests)) if inside else [], strict=True))
     for trial in trials:
-        result = results.get(id(trial), "untried")
-        if result == "untried":
-            result = outcome(partial(anew, trial), trial.limit_s) if trial.tests else "survived"
-            tell(trial, result)
-        count[result] += 1
-    died = count["killed"] + count["timed out"]
-    print(f"{name}: {died} of {len(trials)} died, {died / len(trials):.0%} ({dict(count)})", flush=True)
+        if results.get(id(trial), "untried") == "untried":
+            results[id(trial)] = outcome(partial(anew, trial), trial.limit_s) if trial.tests else "survived"
+    return [results[id(trial)] for trial in trials]
 
 
 def main() -> None:
@@ -162,11 +174,12 @@ def main() -> None:
     parser.add_argument("parts", nargs="*", help=f"of {', '.join(PARTS)}; all where none is named")
     parser.add_argument("--mutants", type=int, default=100, help="of each part")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--seconds", type=float, default=20, help="of the tests of a mutant, as they were measured")
+    parser.add_argument("--seconds", type=float, default=5, help="of the tests of a mutant, as they were measured")
+    parser.add_argument("--more", type=float, default=60, help="the same for those that survive them")
     chosen = parser.parse_args()
     os.chdir(ROOT)
     for name in chosen.parts or PARTS:
-        run_part(name, chosen.mutants, chosen.seed, chosen.seconds)
+        run_part(name, chosen.mutants, chosen.seed, chosen.seconds, chosen.more)
 
 
 if __name__ == "__main__":

@@ -16,22 +16,10 @@ import httpx
 
 import singlepot as sp
 from singlepot.models.files.folder import hidden_beside
+from tests.pot_plan import pot_plan
 from tests.scenarios.review.plans import outturn
 
 BUCKS = "bucks-and-burnley"
-PLAN = f"""
-schema = 1
-base = "{BUCKS}"
-draws = 6
-[[uncertain]]
-name = "pot"
-table = "pot"
-columns = ["amount"]
-each = "all"
-distribution = "uniform"
-low = 0.9
-high = 1.1
-"""
 IMPOSSIBLE = f'title = "Half the pot"\nbase = "{BUCKS}"\n[levers]\npot = 0.5\n'
 FUNDER = "--funder Treasury --funder-id GB-GOR-D1 --prefix 360G-us --awarded 2026-05-29"
 STOPPED = 130
@@ -61,7 +49,7 @@ class Command:
 
 def with_plan(folder: Path) -> None:
     """Write the plan of an ensemble."""
-    (folder / "plan.toml").write_text(PLAN, encoding="utf-8")
+    (folder / "plan.toml").write_text(pot_plan(BUCKS, 6), encoding="utf-8")
 
 
 def with_impossible(folder: Path) -> None:

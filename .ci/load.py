@@ -35,6 +35,7 @@ import singlepot as sp
 from benchmarks.workloads import Workload, tables
 from singlepot.reports.charts.axes_and_files import COLOURS, draw_files
 from tests.api.serve.served import Served, served
+from tests.pot_plan import pot_plan
 from tests.strategies import scenario, seeded
 
 BUCKS = "bucks-and-burnley"
@@ -45,19 +46,6 @@ LEVERS = (0.9, 1.1)
 """Least and largest factor of the pot that users pull."""
 SCENARIOS = 60
 """Drawn scenarios that are settled in turn."""
-PLAN = """
-schema = 1
-base = "bucks-and-burnley"
-draws = {draws}
-[[uncertain]]
-name = "pot"
-table = "pot"
-columns = ["amount"]
-each = "all"
-distribution = "uniform"
-low = 0.9
-high = 1.1
-"""
 
 
 @dataclass
@@ -142,7 +130,7 @@ def draws(count: int, minutes: float, watch: Watch) -> list[str]:
     """Settle draws of an ensemble in one worker."""
     with tempfile.TemporaryDirectory(prefix="singlepot-") as folder:
         plan = Path(folder) / "plan.toml"
-        plan.write_text(PLAN.format(draws=count), encoding="utf-8")
+        plan.write_text(pot_plan(BUCKS, count), encoding="utf-8")
         with watch.looking():
             done = sp.run_ensemble(plan, Path(folder) / "out")
     failed = int((done.draws["status"] != "settled").sum())

@@ -14,9 +14,10 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
+from importlib.abc import MetaPathFinder
 from importlib.util import find_spec
 from pathlib import Path
-from types import CodeType, FunctionType
+from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 import pytest
@@ -101,12 +102,7 @@ def silence() -> None:
 
 def run_tests(tests: Sequence[str], *plugins: object) -> int:
     """Run tests in this process."""
-    return int(
-        pytest.main(
-            ["-q", "-p", "no:cacheprovider", "-W", "ignore::pytest.PytestAssertRewriteWarning", *tests],
-            plugins=list(plugins),
-        )
-    )
+    return int(pytest.main([*QUIETLY, *tests], plugins=list(plugins)))
 
 
 class Recorder:
@@ -234,17 +230,17 @@ class Until:
         self.noticed = self.noticed or report.failed
 
 
-class Finder:
+class Finder(MetaPathFinder):
     """Finder of one module, whose code it changes."""
 
     def __init__(self, mutant: Mutant) -> None:
         self.mutant = mutant
 
-    def find_spec(self, name: str, path: Any, target: Any = None) -> Any:
+    def find_spec(self, name: str, path: Sequence[str] | None, target: ModuleType | None = None) -> Any:
         """Find the module and give it other code."""
         if name != module_of(self.mutant.path):
             return None
-        sys.meta_path.remove(self)  # type: ignore[arg-type]
+        sys.meta_path.remove(self)
         spec: Any = find_spec(name)
         code = compile(self.mutant.tree, spec.origin, "exec", dont_inherit=True)
         spec.loader.get_code = lambda _: code
@@ -253,7 +249,7 @@ class Finder:
 
 def anew(trial: Trial) -> int:
     """Run the tests with a module that is imported from changed code."""
-    sys.meta_path.insert(0, Finder(trial.mutant))  # type: ignore[arg-type]
+    sys.meta_path.insert(0, Finder(trial.mutant))
     until = Until()
     code = run_tests(["-x", *trial.tests], until)
     return NOTICED if until.noticed or code else SURVIVED

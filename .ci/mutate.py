@@ -4,10 +4,11 @@
     nice python .ci/mutate.py claims pounds --mutants 60 --seed 1
 
 First the tests of a part are run once, to see which of them run each line and how long they take. Then each mutant of
-the sample meets the tests that run its line and the others of their files, the quickest first, until one fails or their
-time is spent. No file is changed: everything is imported once, and each mutant is put into a forked copy of that
-process in place of the function that it changes. A mutant outside any function needs its module to be imported anew,
-and gets a process of its own, forked before the package was imported. Programs that a test starts are not changed.
+the sample meets the tests that run its line and others of their files, those named after its file first and then the
+quickest, until one fails or their time is spent; what survives meets more of them. No file is changed: everything is
+imported once, and each mutant is put into a forked copy of that process in place of the function that it changes. A
+mutant outside any function needs its module to be imported anew, and gets a process of its own, forked before the
+package was imported. Programs that a test starts are not changed.
 
 Every file gets its share of the sample by the number of its places, at least one. Survivors are printed.
 """
@@ -25,15 +26,11 @@ import traceback
 from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import partial
+from importlib import import_module
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
-import highspy  # noqa: F401  loaded once, before any fork
-import hypothesis  # noqa: F401
-import pandas as pd  # noqa: F401
-import scipy.optimize
-import scipy.sparse  # noqa: F401
 from mutant_trials import ROOT, Covered, Trial, anew, outcome, record, silence, warm
 from mutants import Mutant, count_places, mutants
 
@@ -82,6 +79,9 @@ PARTS = {
     "explanation": ("models/explanation/*.py", ["tests/models/explanation", "tests/properties/test_sentences.py"]),
 }
 """Files of each part, and the tests that are meant to notice."""
+
+LARGE = ("highspy", "hypothesis", "pandas", "scipy.optimize", "scipy.sparse")
+"""Libraries that are loaded once, before any fork."""
 
 GRACE_S = 20
 """CPU seconds that a mutant may take beyond five times those of its tests; an endless loop is stopped then."""
@@ -178,6 +178,8 @@ def main() -> None:
     parser.add_argument("--more", type=float, default=60, help="the same for those that survive them")
     chosen = parser.parse_args()
     os.chdir(ROOT)
+    for library in LARGE:
+        import_module(library)
     for name in chosen.parts or PARTS:
         run_part(name, chosen.mutants, chosen.seed, chosen.seconds, chosen.more)
 

@@ -29,7 +29,7 @@ def main() -> NoReturn:
         from singlepot.cli import heed_interrupts
         from singlepot.cli import main as run
 
-        heed_interrupts()
+        heed_interrupts()  # from here on: what follows would be said of work that never began
         done = "the work was done, not all of it may have been printed"
         run()
     except SystemExit:

@@ -79,9 +79,10 @@ def _points(lever: Lever, nearer: float) -> tuple[float, float, float]:
     """Three values of a lever, between its ends or, the nearer the smaller, at its loose end."""
     if math.isinf(lever.most):
         step = 0.5 / nearer
+        first = lever.least + step
     else:
         step = (lever.most - lever.least) / 4 * nearer
-    first = lever.least + step if math.isinf(lever.most) or is_maximised(lever) else lever.most - 3 * step
+        first = lever.least + step if is_maximised(lever) else lever.most - 3 * step
     return first, first + step, first + 2 * step
 
 

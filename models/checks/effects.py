@@ -52,18 +52,18 @@ def check_effects(tables: Tables) -> None:
         options.complain("SP-N032", int(at), "option", shown(options.labels["option"][int(at)]), expected, remedy)
     free = (more > 0) & (less == 0) & (money <= 0) & (own_cost == 0)
     joint = options.text(SCHEME).where(lambda word: word != "")
-    paid = _of_scheme(options, money) > 0
-    free &= ~joint | ~(paid | (_of_scheme(options, own_cost) > 0) | (_of_scheme(options, less) < 0))
+    free &= ~joint | ~_paid_by_partners(options, money, own_cost, less)
     for at in np.flatnonzero(free):
         _complain_of_lunch(options, [int(at)])
     for pair in _free_pairs(options, profile, row, outcomes, money, ~free & ~joint & (own_cost == 0)):
         _complain_of_lunch(options, pair)
 
 
-def _of_scheme(options: Parsed, values: Floats) -> Floats:
-    """Add values at the largest take-up over the parts of the joint scheme of each option: a partner may pay."""
-    scheme = np.unique(options.text(SCHEME).values.astype(str), return_inverse=True)[1]
-    return np.asarray(np.bincount(scheme, values * options.number("max_take_up"))[scheme])
+def _paid_by_partners(options: Parsed, money: Floats, own_cost: Floats, less: Floats) -> npt.NDArray[np.bool_]:
+    """Options whose joint scheme costs something at its largest take-ups: a partner may pay."""
+    scheme, most = options.text(SCHEME).codes + 1, options.number("max_take_up")  # 0: the cell's problem is named
+    paid, own, lost = (np.bincount(scheme, values * most) for values in (money, own_cost, less))
+    return np.asarray(((paid > 0) | (own > 0) | (lost < 0))[scheme])
 
 
 def _complain_of_lunch(options: Parsed, rows: Sequence[int]) -> None:

@@ -11,7 +11,7 @@ from ..scenario.arrays import Arrays, arrays
 from ..scenario.scenario import Scenario
 from .model import Model
 from .rules import Rules, resolve
-from .sharing_weights import curvature, idle
+from .sharing_weights import sharing_weights
 from .stage_costs import stages
 from .terms import ALWAYS, FOR_STAGE
 
@@ -101,11 +101,12 @@ def write(
         further = ExtraRows(programme)
         extra(further)
         programme = further.extended()
+    curvature, idle = sharing_weights(model, programme.shape[1])
     return Formulation(
         scenario,
         model,
         programme,
         tuple(stages(model, programme, settings)) if staged else (),
-        curvature(model, programme.shape[1]),
-        idle(model, programme.shape[1]),
+        curvature,
+        idle,
     )

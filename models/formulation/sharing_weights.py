@@ -24,18 +24,12 @@ Nothing in the design decides how far such an option is used. The sharing step t
 """
 
 
-def idle(model: Model, columns: int) -> Booleans:
-    """Mark the take-ups that change neither money nor outcomes."""
-    marked = np.zeros(columns, dtype=bool)
-    marked[model.take_up] = _sizes(model.data) == 0
-    return marked
-
-
-def curvature(model: Model, columns: int) -> Floats:
-    """Coefficient of the square of each column."""
+def sharing_weights(model: Model, columns: int) -> tuple[Floats, Booleans]:
+    """Coefficient of the square of each column, and which columns are take-ups of options that change nothing."""
     data, options = model.data, model.data.options
-    weights = np.zeros(columns)
+    weights, idle = np.zeros(columns), np.zeros(columns, dtype=bool)
     sigma = _sizes(data)
+    idle[model.take_up] = sigma == 0
     used = sigma[sigma > 0]
     sigma = np.where(sigma > 0, sigma, IDLE * used.mean() if used.size else 1.0)
     weights[model.take_up] = sigma / options.limit
@@ -46,7 +40,7 @@ def curvature(model: Model, columns: int) -> Floats:
         if model.virement is not None:
             moves = model.virement
             weights[moves.column] = 1 / (data.pot[moves.source, moves.year] * total)
-    return weights
+    return weights, idle
 
 
 def _sizes(data: Arrays) -> Floats:

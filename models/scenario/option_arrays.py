@@ -80,7 +80,8 @@ def option_arrays(scenario: Scenario, positions: Positions, bid: Floats, propose
     order = np.lexsort([pd.factorize(table[name], sort=True)[0] for name in ("option", "area")])
     table = {name: column[order] for name, column in table.items()}
     required = _requirements(table)
-    unusable = _unusable(table, required, _schemes(table))
+    scheme = _schemes(table)
+    unusable = _unusable(table, required, scheme)
     position = np.cumsum(~unusable) - 1
     required = position[required[~unusable[required[:, 0]]]]
     live = {name: column[~unusable] for name, column in table.items()}
@@ -99,7 +100,7 @@ def option_arrays(scenario: Scenario, positions: Positions, bid: Floats, propose
         weight=np.concatenate([np.zeros(first), backs.weight]),
         assumed=np.concatenate([live[ORIGIN] == "assumed", np.zeros(len(backs.area), dtype=bool)]),
         group=np.concatenate([groups, np.full(len(backs.area), -1)]),
-        scheme=np.concatenate([_schemes(live), np.full(len(backs.area), -1)]),
+        scheme=np.concatenate([scheme[~unusable], np.full(len(backs.area), -1)]),
         requires=required,
         grant=_join(grant, backs.grant),
         outcome=_join(outcome, backs.outcome),

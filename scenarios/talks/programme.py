@@ -77,9 +77,7 @@ def bounds_of_options(scenario: Scenario) -> dict[Key, tuple[float, float, float
     A floor of one part of a joint scheme is one of all its parts.
     Options that cannot be used, having no take-up or requiring one without, are left out.
     """
-    data = arrays(scenario)
-    lower, upper = take_up_bounds(data, resolve(scenario, data))
-    lower = _with_partners(data, lower)
+    data, lower, upper = _own_bounds(scenario)
     return {
         key: (float(data.options.available[j]), float(lower[j]), float(upper[j]))
         for j, key in enumerate(keys_of(data))
@@ -87,14 +85,16 @@ def bounds_of_options(scenario: Scenario) -> dict[Key, tuple[float, float, float
     }
 
 
-def _with_partners(data: Arrays, lower: Floats) -> Floats:
-    """Raise floors to the largest among the parts of a joint scheme, as a share."""
-    options = data.options
-    joint = np.flatnonzero(options.scheme >= 0)
-    share, floor = np.zeros(options.size), lower.copy()
-    np.maximum.at(share, options.scheme[joint], lower[joint] / options.limit[joint])
-    floor[joint] = np.maximum(floor[joint], share[options.scheme[joint]] * options.limit[joint])
-    return floor
+def _own_bounds(scenario: Scenario) -> tuple[Arrays, Floats, Floats]:
+    """Floors and ceilings of take-ups by a scenario's own rules; a floor of a part of a joint scheme is one of all."""
+    data = arrays(scenario)
+    lower, upper = take_up_bounds(data, resolve(scenario, data))
+    joint = np.flatnonzero(data.options.scheme >= 0)
+    scheme, limit = data.options.scheme[joint], data.options.limit[joint]
+    share = np.zeros(int(scheme.max(initial=-1)) + 1)
+    np.maximum.at(share, scheme, lower[joint] / limit)
+    lower[joint] = np.maximum(lower[joint], share[scheme] * limit)
+    return data, lower, upper
 
 
 def options_of_centre(scenario: Scenario) -> frozenset[Key]:
@@ -113,9 +113,7 @@ def limited(scenario: Scenario, limits: Mapping[Key, float]) -> Scenario:
     limits
         Largest take-up of options, from now on.
     """
-    data = arrays(scenario)
-    lower, upper = take_up_bounds(data, resolve(scenario, data))
-    lower = _with_partners(data, lower)
+    data, lower, upper = _own_bounds(scenario)
     most = np.asarray([limits.get(key, np.inf) for key in keys_of(data)])
     held = np.maximum(lower, np.minimum(upper, most))
     return scenario if (held == upper).all() else rule_rows(scenario, CEILING_RULE, data, held)

@@ -10,21 +10,7 @@ import pytest
 from singlepot.cli import _run
 
 from ..places import INPUT
-
-PLAN = """
-schema = 1
-base = "./scenario"
-draws = 2
-
-[[uncertain]]
-name = "pot"
-table = "pot"
-columns = ["amount"]
-each = "all"
-distribution = "uniform"
-low = 0.95
-high = 1.05
-"""
+from ..pot_plan import pot_plan
 
 OVERWRITE = ["--overwrite", "--quiet"]
 FOLDERS = {
@@ -66,7 +52,7 @@ def tree(root: Path) -> dict[str, bytes | str]:
 def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with a scenario, a what-if, a plan and a document, in which somebody works."""
     shutil.copytree(INPUT / "full", tmp_path / "scenario")
-    (tmp_path / "plan.toml").write_text(PLAN, encoding="utf-8")
+    (tmp_path / "plan.toml").write_text(pot_plan("./scenario", 2), encoding="utf-8")
     (tmp_path / "tighter.toml").write_text('base = "./scenario"\ntitle = "Tighter"\n', encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     assert _run(["export", "scenario", "scenario.json"]) == 0

@@ -62,7 +62,6 @@ def test_workers_and_solvers_are_processes_that_are_watched(
 ALONE = """
 import socket, sys
 from pathlib import Path
-from textwrap import dedent
 from singlepot.cli import _run
 
 def counted():

@@ -30,6 +30,7 @@ from singlepot.scenarios.ensemble.plan import make_plan
 
 from ...command_line import run
 from ...places import ROOT
+from ...pot_plan import pot_plan
 from ..report_pages import Page, read_page
 from ..report_scenarios import NAMES, hostile
 from .test_browser import DESK, PHONE, STANDARDS, Watch, browser
@@ -262,11 +263,7 @@ def test_without_the_extra_one_line_says_what_to_install(tmp_path: Path) -> None
 
 
 def test_the_command_writes_it_into_a_finished_ensemble(tmp_path: Path) -> None:
-    plan = tmp_path / "plan.toml"
-    plan.write_text(
-        'schema = 1\nbase = "bucks-and-burnley"\ndraws = 3\n[[uncertain]]\nname = "pot"\ntable = "pot"\n'
-        'columns = ["amount"]\neach = "all"\ndistribution = "uniform"\nlow = 0.9\nhigh = 1.1\n'
-    )
+    (tmp_path / "plan.toml").write_text(pot_plan("bucks-and-burnley", 3), encoding="utf-8")
     for _ in range(2):  # a finished ensemble is not settled again, and its report is the same
         done = run("ensemble", "plan.toml", "--out", "drawn", cwd=tmp_path)
         assert done.returncode == 0, done.stderr

@@ -224,6 +224,38 @@ def test_no_pound_is_carried_beyond_what_may_be_carried() -> None:
     assert result.grants[0, 0, 1] == 4
 
 
+def arrivals(carried_in: float, first: float, second: float) -> tuple[np.ndarray, np.ndarray]:
+    """Moves into the first envelope in the second year: carried into it, and vired from each of the others."""
+    carried, vired = np.zeros(CELLS), np.zeros((3, *CELLS))
+    carried[0, 0], vired[1, 0, 1], vired[2, 0, 1] = carried_in, first, second
+    return carried, vired
+
+
+def paid_of(pot: float, arrived: float) -> tuple[np.ndarray, np.ndarray]:
+    """Pots of £20, of which that of the first envelope and second year holds and grants something else."""
+    pots, grants = np.full(CELLS, 20.0), np.zeros((3, *CELLS))
+    pots[0, 1], grants[0, 0, 1] = pot, pot + arrived
+    return pots, grants
+
+
+def test_one_move_makes_up_for_all_that_caps_cut_off_the_others() -> None:
+    """Three moves of £1.90 pay £5.70: two may be £1 at most, so the third is £3, which is all that it may be."""
+    carried, vired = arrivals(1.9, 1.9, 1.9)
+    cap = np.full(CELLS, 20.0)
+    cap[1, 1], cap[2, 1] = 1.9, 3.0
+    result = rounded(*paid_of(0.0, 5.7), carried, vired, most_vired=cap, most_carried=1.9)
+    assert (result.carried[0, 0], result.vired[1, 0, 1], result.vired[2, 0, 1]) == (1, 1, 3)
+    assert result.grants[0, 0, 1] == 5
+
+
+def test_two_moves_are_rounded_up_before_one_is_raised_by_two_pounds() -> None:
+    """£1.90 and £1.10, and two pounds are missing: £2 and £2 are £1 from the exact moves in total, £3 and £1 £1.20."""
+    carried, vired = arrivals(1.9, 1.9, 1.1)
+    result = rounded(*paid_of(8.9, 4.9), carried, vired, most_carried=1.9)
+    assert (result.carried[0, 0], result.vired[1, 0, 1], result.vired[2, 0, 1]) == (1, 2, 2)
+    assert result.grants[0, 0, 1] == 13
+
+
 def test_the_pound_goes_where_the_furthest_grant_is_then_nearest() -> None:
     """One pound for two pots that had £0.50 and £0.60 of it: to the first, which would be £1.49 short, not £1.45."""
     pot, grants, vired = np.zeros(CELLS), np.zeros((3, *CELLS)), np.zeros((3, *CELLS))

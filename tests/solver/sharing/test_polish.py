@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -60,3 +61,22 @@ def test_who_has_stopped_gets_no_answer() -> None:
     nothing = np.zeros(len(problem.limit))
     with pytest.raises(SolverFailedError, match="no answer"):
         polish(problem, np.zeros(len(problem.curvature)), nothing, nothing, cancel)
+
+
+@pytest.mark.parametrize(
+    ("seed", "all_active"),
+    [(61, True), (375, True), (472, False), (965, True), (1115, False), (1232, False)],
+)
+def test_a_start_that_misleads_the_first_way_is_put_right_by_another(seed: int, all_active: bool) -> None:
+    """Columns without curvature, one or two, and a start that says of every row that it is active, or of none."""
+    problem = drawn(seed, flat=True)
+    draw = np.random.default_rng(seed)
+    if seed > 400:
+        flat = problem.curvature * (np.arange(len(problem.curvature)) != draw.integers(len(problem.curvature)))
+        problem = replace(problem, curvature=flat, gradient=problem.gradient * (flat > 0))
+    x = draw.normal(size=len(problem.curvature))
+    multiplier = np.full(len(problem.limit), float(all_active))
+    polished = polish(problem, x, 1 - multiplier, multiplier, threading.Event())
+    curved = problem.curvature > 0
+    assert polished.residual <= PROVED
+    assert polished.x[curved] == pytest.approx(by_trial(problem)[curved], abs=1e-8)

@@ -109,6 +109,15 @@ def test_the_echo_of_the_largest_dual_is_rounding(small: float, kept: float) -> 
     assert row_dual.tolist() == [1.0, kept]
 
 
+@pytest.mark.parametrize(("part", "kept"), [(0.45, False), (0.75, True)])
+def test_the_echo_is_no_larger_in_a_column_of_several_rows(part: float, kept: bool) -> None:
+    """Two duals of so much of the largest one's echo add up to less than it, which is rounding, or to more."""
+    matrix = sparse.csc_array(np.asarray([[1.0, 0.0], [0.0, 1.0], [0.0, 1.0]]))
+    small = part * ECHO
+    reduced, _ = without_rounding(matrix, np.asarray([1.0, 0.0]), np.asarray([1.0, small, small]))
+    assert reduced.tolist() == [0.0, -2 * small * kept]
+
+
 @pytest.mark.parametrize(("true", "kept"), [(1e-6, True), (1e-9, True), (6e-10, False)])
 def test_rounding_of_wild_duals_hides_no_true_reduced_cost(true: float, kept: bool) -> None:
     """Duals of 1e15: what they leave counts up to 1e-7 of a mean cost of 128, that is 8e-10 of one."""

@@ -10,7 +10,16 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from singlepot.solver import Control, Method, ProgrammeBuilder, SolverFailedError, Stage, Stop, minimise_in_turn
+from singlepot.solver import (
+    Control,
+    LinearProgramme,
+    Method,
+    ProgrammeBuilder,
+    SolverFailedError,
+    Stage,
+    Stop,
+    minimise_in_turn,
+)
 from singlepot.solver.answer import Answer, Features
 from singlepot.solver.backends.highs import HighsEngine
 from singlepot.solver.lexicographic.stage import EVERY_CURE, StageResult, Technique
@@ -153,14 +162,19 @@ WILD = 2.0**60
 """A dual whose rounding is larger than every cost of the programme."""
 
 
-def equal_columns_by_wild_duals(
-    monkeypatch: pytest.MonkeyPatch, wild_answers: list[float], technique: Technique
-) -> StageResult:
-    """Least a where two rows say that a is b, whose duals cancel: they prove the optimum, however large they are."""
+def equal_columns() -> LinearProgramme:
+    """Two rows say that a is b; their duals cancel, so that they prove the least a, however large they are."""
     build = ProgrammeBuilder()
     x = build.columns("x", {"name": ["a", "b"]}, lower=np.ones(2), upper=np.full(2, 10.0))
     r = build.rows("equal", {"side": ["+", "-"]}, lower=np.asarray([-np.inf, 0.0]), upper=np.asarray([0.0, np.inf]))
     build.add(np.repeat(r, 2), np.tile(x, 2), np.asarray([1.0, -1.0, 1.0, -1.0]))
+    return build.build()
+
+
+def equal_columns_by_wild_duals(
+    monkeypatch: pytest.MonkeyPatch, wild_answers: list[float], technique: Technique
+) -> StageResult:
+    """Least a where some answers have wild duals."""
     solve, left = HighsEngine.solve, iter(wild_answers)
 
     def wildly(*asked: Any) -> Answer:
@@ -168,7 +182,7 @@ def equal_columns_by_wild_duals(
         return replace(answer, row_dual=np.asarray([-WILD, WILD]) * factor) if factor else answer
 
     monkeypatch.setattr(HighsEngine, "solve", wildly)
-    return minimise_in_turn(build.build(), [LEAST_A], Control(), technique=technique).results[0]
+    return minimise_in_turn(equal_columns(), [LEAST_A], Control(), technique=technique).results[0]
 
 
 THREE = replace(EVERY_CURE, safe=True)
@@ -196,6 +210,19 @@ def test_wild_duals_are_taken_where_two_methods_agree_or_none_has_others(
     duals = np.abs(result.row_dual)
     assert (duals <= largest).all()
     assert (duals > 1e9).all() == np.isinf(largest)
+
+
+def test_wild_duals_are_no_claim_where_the_reference_finds_others() -> None:
+    """Its duals are taken; what was proved before is not said to have failed."""
+
+    def wildly(answer: Answer) -> Answer:
+        return replace(answer, row_dual=np.asarray([-WILD, WILD]))
+
+    result = minimise_in_turn(
+        equal_columns(), [LEAST_A], Control(), backend=lambda matrix: Scripted(matrix, PLAIN, wildly)
+    ).results[0]
+    assert (result.value, result.method, result.note) == (1.0, Method.INTERIOR.value, "")
+    assert (np.abs(result.row_dual) <= 1.0).all()
 
 
 SLIGHT = replace(LEAST_A, cost=np.asarray([1.0, 1e-12]))

@@ -105,8 +105,6 @@ def _height(claims: Floats, pot: float) -> float:
     """The height t at which t and what stands above it add up to the pot: t + Σ max(c − t, 0) = B."""
     down = np.sort(claims)[::-1]
     above = np.cumsum(down)
-    count = np.arange(1, len(claims) + 1)
-    at_next = np.concatenate([down[1:], [0.0]])
-    reached = at_next + above - count * at_next >= pot
-    last = int(np.flatnonzero(reached & (count > 1))[0]) if reached[1:].any() else len(claims) - 1
+    at_next = down[2:] + above[1:-1] - np.arange(2, len(claims)) * down[2:]
+    last = 1 + int(np.append(at_next >= pot, True).argmax())
     return max(float(above[last] - pot) / last, 0.0)

@@ -18,7 +18,7 @@ def inclusion_floor(model: Model) -> None:
     """
     limit, together = model.rules["inclusion_floor"], model.data.levelling.together
     area, year = np.nonzero(limit.binds)
-    if together is None or not len(area):
+    if together is None:
         return
     rows = model.build.rows(
         "inclusion_floor", model.keys(area=area, year=year), lower=np.zeros(len(area)), upper=np.full(len(area), np.inf)

@@ -197,13 +197,16 @@ def test_implied_upper_bounds_by_hand(formulation: Formulation) -> None:
     assert implied["burden_share[A]"] == pytest.approx(1 + 0.5 * 2 / 20)
 
 
-def of_rule(rule: str, **selectors: list[str]) -> tuple[set[str], set[str]]:
-    """The columns and rows of a rule that holds in some cells only, of three years and three envelopes."""
+def of_rule(rule: str, empty: tuple[str, ...] = (), **selectors: list[str]) -> tuple[set[str], set[str]]:
+    """The columns and rows of a rule that holds in some cells only, of three years and three envelopes.
+
+    The pots of some envelopes hold nothing, the others half a unit of money.
+    """
     years, envelopes = ["2026-27", "2027-28", "2028-29"], ["capital", "resource", "transfer"]
     cells = pd.DataFrame([(year, envelope) for year in years for envelope in envelopes], columns=["year", "envelope"])
     made = sp.Scenario.from_tables(
         areas=pd.DataFrame({"code": ["A"], "name": ["Aston"]}),
-        pot=cells.assign(amount=10.0),
+        pot=cells.assign(amount=np.where(cells["envelope"].isin(empty), 0.0, 0.5)),
         bids=cells.assign(area="A", amount=12.0),
         years=years,
         rule_rows=pd.DataFrame({"rule": rule, "value": 0.1, **selectors}),
@@ -224,6 +227,14 @@ def test_money_is_vired_out_of_the_envelopes_of_the_rule_alone() -> None:
     columns, rows = of_rule("virement", year=["2026-27"], envelope=["capital"])
     assert columns == {f"virement[capital,{into},2026-27]" for into in ("resource", "transfer")}
     assert rows == {"virement[capital,2026-27]"}
+
+
+@pytest.mark.parametrize("rule", ["carry_over", "virement"])
+def test_nothing_moves_out_of_a_pot_of_nothing(rule: str) -> None:
+    """Whatever amount may move, also where money moves into it."""
+    columns, rows = of_rule(rule, empty=("capital",), basis=["amount"])
+    assert columns
+    assert not [label for label in columns | rows if label.startswith(f"{rule}[capital")]
 
 
 def test_an_option_is_meant_for_the_objectives_that_it_changes_most() -> None:

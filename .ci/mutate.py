@@ -83,8 +83,8 @@ PARTS = {
 LARGE = ("highspy", "hypothesis", "pandas", "scipy.optimize", "scipy.sparse")
 """Libraries that are loaded once, before any fork."""
 
-GRACE_S = 20
-"""CPU seconds that a mutant may take beyond five times those of its tests; an endless loop is stopped then."""
+GRACE_S = 10
+"""CPU seconds that a mutant may take beyond twice those of its tests; an endless loop is stopped then."""
 
 JUDGED = ROOT / ".ci" / "equivalent.toml"
 """Mutants that change nothing that anybody can see, each with the reason; they are not tried."""
@@ -155,7 +155,7 @@ def run_part(name: str, size: int, seed: int, seconds: float, more: float) -> No
 def trial_of(mutant: Mutant, covered: Covered, seconds: float) -> Trial:
     """Choose the tests of a mutant, and the time that it may take."""
     chosen = covered.of(mutant, seconds)
-    return Trial(mutant, chosen, GRACE_S + 5 * sum(covered.seconds[test] for test in chosen))
+    return Trial(mutant, chosen, GRACE_S + 2 * sum(covered.seconds[test] for test in chosen))
 
 
 def tried(trials: Sequence[Trial], covered: Covered, tests: Sequence[str]) -> list[str]:

@@ -83,7 +83,7 @@ def _tighten_once(displacements: Displacements, curvature: Floats) -> Displaceme
     within = displacements.within
     least, most = within.activity_bounds()
     entries = np.diff(within.matrix.indptr)
-    redundant = (entries == 0) | ((most <= within.row_upper + IMMOVABLE) & (least >= within.row_lower - IMMOVABLE))
+    redundant = (most <= within.row_upper + IMMOVABLE) & (least >= within.row_lower - IMMOVABLE)
     forcing = ~redundant & ((most - within.row_lower <= IMMOVABLE) | (within.row_upper - least <= IMMOVABLE))
     singleton = entries == 1
     lower, upper = _implied_by_singletons(within, singleton)

@@ -145,7 +145,7 @@ def _nearest(
         room = spare + images @ centre
         weights = np.zeros(len(close))
         if len(close):
-            weights, _ = nnls(np.vstack([-images.T, -room]), np.append(np.zeros(len(centre)), 1.0))
+            weights, _ = nnls(np.vstack([images.T, -room]), np.append(np.zeros(len(centre)), 1.0))
             scale = 1.0 + float(room @ weights)
             if scale <= INDEPENDENT:  # no point satisfies all of them: the equations were not those of the answer
                 return None

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from scipy import sparse
 
+from singlepot.solver.lexicographic.faces import IMMOVABLE
 from singlepot.solver.presolve.problem import RowwiseProblem
 from singlepot.solver.quadratic_programme import QuadraticProgramme
-from singlepot.solver.sharing.displacements import Displacements, aggregate, quadratic, tighten
+from singlepot.solver.sharing.displacements import SHARING_PASSES, Displacements, aggregate, quadratic, tighten
 
 from .by_trial import by_trial
 
@@ -111,6 +112,38 @@ def test_a_column_without_curvature_stays_as_long_as_a_row_needs_it() -> None:
     part = tighten(made, curvature)
     assert part.columns.tolist() == [0, 1]
     assert aggregate(part, curvature).columns.tolist() == [0]
+
+
+@pytest.mark.parametrize("side", [1.0, -1.0])
+@pytest.mark.parametrize(("beyond", "binds"), [(0.0, False), (IMMOVABLE / 2, False), (2 * IMMOVABLE, True)])
+def test_a_row_that_binds_only_within_rounding_is_left_out(side: float, beyond: float, binds: bool) -> None:
+    """x + y between -2 and 2, where one of them may move up to 1 and this little further on one side."""
+    wide = 1.0 + np.asarray([0.0, beyond])
+    lower, upper = (-np.ones(2), wide) if side > 0 else (-wide, np.ones(2))
+    made = within([[1.0, 1.0]], (lower.tolist(), upper.tolist()), ([-2.0], [2.0]))
+    assert tighten(made, np.ones(2)).within.matrix.shape[0] == int(binds)
+
+
+LONG = 4 * SHARING_PASSES
+
+
+def chain(first: float, others: float) -> Displacements:
+    """Columns of which each is the next: the first may move so far, the others so far."""
+    here, most = np.arange(LONG - 1), np.append(first, np.full(LONG - 1, others))
+    matrix, none = np.zeros((LONG - 1, LONG)), np.zeros(LONG - 1)
+    matrix[here, here], matrix[here, here + 1] = 1.0, -1.0
+    return Displacements(
+        np.arange(LONG), RowwiseProblem(sparse.csr_array(matrix), np.zeros(LONG), -most, most, none, none)
+    )
+
+
+def test_what_is_left_of_a_chain_longer_than_there_are_rounds_stays() -> None:
+    """A column a round where the first stands still; where all but the first have no curvature, some a round."""
+    curvature = np.append(1.0, np.zeros(LONG - 1))
+    assert tighten(chain(0.0, 9.0), np.ones(LONG)).columns.tolist() == list(range(SHARING_PASSES, LONG))
+    part = aggregate(chain(9.0, INF), curvature)
+    assert 1 < len(part.columns) < LONG - SHARING_PASSES
+    assert part.columns[0] == 0
 
 
 def test_a_violation_counts_for_more_where_units_of_columns_have_a_row_scaled_down() -> None:

@@ -90,7 +90,7 @@ def module_of(path: Path) -> str:
     return ".".join(["singlepot", *path.relative_to(ROOT).with_suffix("").parts]).removesuffix(".__init__")
 
 
-QUIETLY = ("-q", "-p", "no:cacheprovider", "-W", "ignore::pytest.PytestAssertRewriteWarning")
+QUIETLY = ("-q", "--pyargs", "-p", "no:cacheprovider", "-W", "ignore::pytest.PytestAssertRewriteWarning")
 
 
 def silence() -> None:

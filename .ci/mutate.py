@@ -38,6 +38,7 @@ PARTS = {
     "formulation": (
         "models/formulation/**/*.py",
         [
+            "singlepot.models.formulation",
             "tests/models/formulation",
             "tests/models/settlement/test_recipients.py",
             "tests/properties/test_invariants.py",
@@ -48,6 +49,7 @@ PARTS = {
     "lexicographic": (
         "solver/lexicographic/*.py",
         [
+            "singlepot.solver.lexicographic",
             "tests/solver/lexicographic",
             "tests/solver/test_solver.py",
             "tests/solver/test_solver_faults.py",
@@ -60,6 +62,7 @@ PARTS = {
     "sharing": (
         "solver/sharing/*.py",
         [
+            "singlepot.solver.sharing",
             "tests/solver/sharing",
             "tests/properties/test_uniqueness.py",
             "tests/solver/test_traps.py",
@@ -70,15 +73,24 @@ PARTS = {
             "tests/models/settlement/test_certificate.py",
         ],
     ),
-    "pounds": ("models/settlement/pounds.py", ["tests/models/settlement"]),
-    "claims": ("models/claims/*.py", ["tests/models/claims", "tests/scenarios/regimes"]),
+    "pounds": ("models/settlement/pounds.py", ["singlepot.models.settlement", "tests/models/settlement"]),
+    "claims": ("models/claims/*.py", ["singlepot.models.claims", "tests/models/claims", "tests/scenarios/regimes"]),
     "checks": (
         "models/checks/**/*.py",
-        ["tests/models/checks", "tests/models/scenario", "tests/models/programmes", "tests/models/formulation"],
+        [
+            "singlepot.models.checks",
+            "tests/models/checks",
+            "tests/models/scenario",
+            "tests/models/programmes",
+            "tests/models/formulation",
+        ],
     ),
-    "explanation": ("models/explanation/*.py", ["tests/models/explanation", "tests/properties/test_sentences.py"]),
+    "explanation": (
+        "models/explanation/*.py",
+        ["singlepot.models.explanation", "tests/models/explanation", "tests/properties/test_sentences.py"],
+    ),
 }
-"""Files of each part, and the tests that are meant to notice."""
+"""Files of each part, and the tests that are meant to notice; a module stands for the examples of its docstrings."""
 
 LARGE = ("highspy", "hypothesis", "pandas", "scipy.optimize", "scipy.sparse")
 """Libraries that are loaded once, before any fork."""

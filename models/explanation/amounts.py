@@ -43,7 +43,7 @@ def spoken_closely(amount: float, money: str) -> str:
     ('£1.2m', '£50,000', 'less than £1')
     """
     size = abs(amount)
-    if 0 < size * POUNDS_PER[money] < 0.5:
+    if 0 < size * POUNDS_PER[money] <= 0.5:
         return "less than £1"
     text = f"£{size * POUNDS_PER[money]:,.0f}" if 0 < size < 0.095 else spoken(size, money)
     return f"-{text}" if amount < 0 else text
@@ -143,7 +143,7 @@ def outcome_words(low: float, high: float, unit: str) -> str:
     if first in _POUNDS_OF:
         texts = [spoken_price(size * _POUNDS_OF[first]) for size in (low, high)]
     elif whole(unit):
-        texts = [f"{size:,.0f}" if size >= 0.5 else "less than 1" for size in (low, high)]
+        texts = [f"{size:,.0f}" if size > 0.5 else "less than 1" for size in (low, high)]
         rest = one_of(unit) if {*texts} <= {"1", "less than 1"} else unit
     else:
         texts = [_significant(size) if size >= SMALLEST else f"less than {SMALLEST:.6f}" for size in (low, high)]

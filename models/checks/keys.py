@@ -53,7 +53,7 @@ def known_words(tables: Tables, settings: Settings, unusable: frozenset[str]) ->
         "area": words("areas", "code"),
         "year": None if "years" in unusable else settings.years,
         "objective": words("objectives", "key"),
-        "envelope": words("pot", "envelope") or (None if not tables["pot"].complete else [TOTAL]),
+        "envelope": words("pot", "envelope"),
     }
 
 

@@ -65,3 +65,36 @@ def test_a_part_of_a_joint_scheme_may_cost_its_area_nothing_where_a_partner_pays
     partner = one.option_years.assign(area="B", grant=price, trees=0.5)
     years = pd.concat([one.option_years, partner], ignore_index=True)
     assert codes_of(one.with_(options=both, option_years=years), tmp_path / "made") == codes
+
+
+@pytest.mark.parametrize(
+    ("grant", "trees", "component", "codes"),
+    [
+        (-3.0, -1.0, "line", {"SP-P005"}),
+        (-3.0, -2.0, "line", set()),
+        (-3.0, -2.5, "line", set()),
+        (-0.5, -1.0, "line", set()),
+        (-3.0, -1.0, "other", set()),
+    ],
+)
+def test_two_options_of_one_component_that_cost_nothing_together_are_doubted(
+    grant: float, trees: float, component: str, codes: set[str], tmp_path: Path
+) -> None:
+    """One adds 2 for £1m; the other saves money and takes some of that away again: less, as much, or more."""
+    one = options()
+    both = pd.DataFrame({"area": "A", "option": ["o", "p"], "component": ["line", component]})
+    other = one.option_years.assign(option="p", grant=grant, trees=trees)
+    years = pd.concat([one.option_years, other], ignore_index=True)
+    assert codes_of(one.with_(options=both, option_years=years), tmp_path / "made") == codes
+
+
+@pytest.mark.parametrize(("birds", "codes"), [(0.0, {"SP-P005"}), (1.0, {"SP-P005"}), (-1.0, set())])
+def test_two_options_that_together_take_from_another_outcome_cost_something(
+    birds: float, codes: set[str], tmp_path: Path
+) -> None:
+    one = options()
+    words = pd.DataFrame({"key": ["trees", "birds"], "name": ["Trees", "Birds"], "unit": ["thousand", "pairs"]})
+    both = pd.DataFrame({"area": "A", "option": ["o", "p"], "component": "line"})
+    other = one.option_years.assign(option="p", grant=-1.0, trees=-1.0)
+    years = pd.concat([one.option_years, other], ignore_index=True).assign(birds=[0.0, birds])
+    assert codes_of(one.with_(objectives=words, options=both, option_years=years), tmp_path / "made") == codes

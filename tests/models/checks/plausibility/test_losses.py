@@ -8,6 +8,7 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -249,3 +250,11 @@ def test_a_count_that_cannot_be_is_refused(line: str, tmp_path: Path) -> None:
 def test_a_changed_copy_states_no_counts_of_its_source(tmp_path: Path) -> None:
     scenario = sp.read_scenario(stated(tmp_path / "plan", EXPECT))
     assert scenario.with_(bids=scenario.bids.iloc[:-1]).settings.expect == {}
+
+
+def test_rows_of_the_pot_that_both_hold_nothing_are_no_slip() -> None:
+    """Nothing is added up twice."""
+    for amount, noticed in ((0.0, False), (5.0, True)):
+        frame = base("official").pot.iloc[[0, 0]].reset_index(drop=True).assign(amount=amount)
+        codes = codes_of(base("official"), pot=pd.concat([base("official").pot.iloc[1:], frame], ignore_index=True))
+        assert ("SP-N019" in codes) is noticed

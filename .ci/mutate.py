@@ -158,8 +158,8 @@ def run_part(name: str, size: int, seed: int, seconds: float, more: float) -> No
         count.update(result for result in results if result != "survived")
         alive = [mutant for mutant, result in zip(alive, results, strict=True) if result == "survived"]
         print(f"{len(alive)} survive {limit_s:g} seconds", flush=True)
-    for mutant in alive:
-        print(f"  {mutant.path.relative_to(ROOT).as_posix()}:{mutant.line}  {mutant.change}")
+        for mutant in alive:
+            print(f"  {mutant.path.relative_to(ROOT).as_posix()}:{mutant.line}  {mutant.change}", flush=True)
     died = sum(count.values())
     print(f"{name}: {died} of {len(drawn)} died, {died / len(drawn):.0%}, of them {dict(count)}", flush=True)
 

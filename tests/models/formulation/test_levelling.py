@@ -31,6 +31,17 @@ def test_no_section_adds_a_row_or_column() -> None:
     assert not names & {"convergence", "short_of_aim", "prosperity", "inclusion", "together", "apart"}
 
 
+def test_the_most_that_can_be_missed_of_an_aim_by_hand(formulation: Formulation) -> None:
+    """A misses most where options take from it, and add elsewhere, all that they change in the year of the aim.
+
+    Of 12, A's own 8 make up 0.6 and B's 16 take away 0.4: 13.6. Options of A change 2, 5 and, by scaling back, 8, of
+    which 0.6 counts; those of B 16, of which 0.4 counts: 15.4 more.
+    """
+    programme = formulation.programme
+    labels = [programme.column_label(column) for column in range(programme.shape[1])]
+    assert programme.implied_upper[labels.index("short_of_aim[A,skills]")] == pytest.approx(13.6 + 15.4)
+
+
 def test_side_effects_do_not_take_from_who_is_below_the_line() -> None:
     """Lowest target of A in skills, which it is below the line in and proposes nothing for in the first year."""
     made = levelled()

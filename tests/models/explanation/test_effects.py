@@ -38,7 +38,9 @@ def effects(years: int = 4) -> Effects:
         if year < years
     ]
     profile = pd.DataFrame(cells).groupby(["option", "year"], as_index=False).sum().assign(area="A")
-    pots = pd.DataFrame([(year, pot) for year in shown for pot in ("capital", "resource")], columns=["year", "envelope"])
+    pots = pd.DataFrame(
+        [(year, pot) for year in shown for pot in ("capital", "resource")], columns=["year", "envelope"]
+    )
     settlement = sp.settle(
         sp.Scenario.from_tables(
             areas=pd.DataFrame({"code": ["A"], "name": ["Aston"]}),

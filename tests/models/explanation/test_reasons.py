@@ -1,0 +1,72 @@
+"""What reasons say of pots and prices, on scenarios whose numbers are worked out by hand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import singlepot as sp
+from singlepot.models.explanation.prices import numeraire
+from singlepot.models.explanation.stage_weights import shares_short
+
+YEARS = ["2026-27", "2027-28"]
+
+
+def bids_alone(pots: tuple[float, float], bids: tuple[float, float], **more: Any) -> sp.Settlement:
+    """One area that asks for money in two years, and nothing else."""
+    return sp.settle(
+        sp.Scenario.from_tables(
+            areas=pd.DataFrame({"code": ["A"], "name": ["Aston"]}),
+            pot=pd.DataFrame({"year": YEARS, "amount": pots}),
+            bids=pd.DataFrame({"area": "A", "year": YEARS, "amount": bids}),
+            years=YEARS,
+            **more,
+        )
+    )
+
+
+def test_a_scale_back_says_what_is_moved_into_its_pot() -> None:
+    """£10m of the first year is carried, and £4m of the second year's bids is still too much."""
+    settlement = bids_alone((20.0, 10.0), (10.0, 24.0), rules={"carry_over": 0.5})
+    (reason,) = settlement.asks["reason"]
+    assert reason.startswith(
+        "Bids for 2027-28 add up to £24.0m and the pot holds £10.0m and £10.0m that is moved in: Aston gives up 16.7%"
+    )
+
+
+@pytest.mark.parametrize(("pot", "enough"), [(20.0, True), (30.0, True), (19.9, False)])
+def test_a_scale_back_that_no_pot_asks_for_says_that_it_holds_enough(pot: float, enough: bool) -> None:
+    """A ceiling takes half of what is asked for, also where bids just fit."""
+    ceiling = pd.DataFrame({"rule": ["grant_ceiling"], "value": [10.0], "basis": ["amount"]})
+    settlement = bids_alone((pot, pot), (20.0, 20.0), rule_rows=ceiling)
+    assert len(settlement.asks) == 2
+    for year, reason in zip(YEARS, settlement.asks["reason"], strict=True):
+        holds = f"Bids for {year} add up to £20.0m and the pot holds £{pot:.1f}m"
+        assert reason.startswith(f"{holds}{', which is enough' if enough else ''}: Aston gives up 50.0%")
+
+
+def test_what_is_short_is_counted_over_all_years_of_a_national_row() -> None:
+    """Of 60 in both years 20 and 25 are agreed, a quarter short; of 20 in the second year alone nothing is."""
+    settlement = bids_alone(
+        (10.0, 10.0),
+        (10.0, 10.0),
+        objectives=pd.DataFrame({"key": ["trees"], "name": ["Trees"], "unit": ["thousand"]}),
+        national=pd.DataFrame({"objective": "trees", "year": [":".join(YEARS), YEARS[1]], "target": [60.0, 20.0]}),
+        targets=pd.DataFrame({"area": "A", "objective": "trees", "year": YEARS, "target": [20.0, 25.0]}),
+    )
+    assert shares_short(settlement.solved_stages) == pytest.approx([0.25, 0.0])
+
+
+def test_prices_are_measured_by_the_pot_of_their_year() -> None:
+    """The row is that of the pot which is named."""
+    solved = sp.settle(sp.read_scenario("bucks-and-burnley")).solved_stages
+    found = [(stage, year, numeraire(solved, stage, year)) for stage in solved.marginals for year in (None, 0, 1)]
+    named = [(stage, measure) for stage, _, measure in found if measure is not None]
+    assert named
+    for stage, measure in named:
+        assert solved.programme.row_label(measure.row) == f"pot[total,{measure.name}]"
+        assert measure.worth == -stage.row[measure.row] > 0
+    assert np.unique([measure.name for _, measure in named]).size > 1

@@ -76,7 +76,7 @@ def _check_series(parsed: Parsed, key: tuple[str, ...], kind: str, settings: Set
 def _check_national(tables: Tables, settings: Settings) -> None:
     """Name objectives without national rows, and years with proposed targets that no national row of theirs covers."""
     objectives, national, targets = tables["objectives"], tables["national"], tables["targets"]
-    keys = [word for word in objectives.text("key").words if word]
+    keys = objectives.text("key").words
     if not keys:
         return
     number = {key: at for at, key in enumerate(keys)}

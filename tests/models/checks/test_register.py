@@ -10,6 +10,7 @@ import pytest
 
 import singlepot as sp
 from singlepot.models.checks.register import OFFICIAL, TERRITORIAL, register
+from singlepot.models.checks.register.names import current_codes, is_whole
 
 AUTHORITIES = list(
     csv.DictReader(
@@ -93,3 +94,10 @@ def test_the_shipped_scenarios_have_codes_in_use() -> None:
     for name, _ in sp.list_scenarios():
         for code in sp.read_scenario(name).areas["code"]:
             assert code not in register().changes
+
+
+def test_names_stand_for_authorities_in_use_and_for_no_total_of_them() -> None:
+    known = register()
+    named = {code for codes in current_codes().values() for code in codes}
+    assert named == {code for code in known.names if code not in known.changes and not is_whole(code)}
+    assert {row["code"] for row in AUTHORITIES} <= named

@@ -258,3 +258,8 @@ def test_rows_of_the_pot_that_both_hold_nothing_are_no_slip() -> None:
         frame = base("official").pot.iloc[[0, 0]].reset_index(drop=True).assign(amount=amount)
         codes = codes_of(base("official"), pot=pd.concat([base("official").pot.iloc[1:], frame], ignore_index=True))
         assert ("SP-N019" in codes) is noticed
+
+
+def test_a_scenario_without_objectives_lacks_no_national_target() -> None:
+    gone = dict.fromkeys(("objectives", "national", "targets", "options", "option_years"))
+    assert "SP-N018" not in codes_of(base("official"), **gone)

@@ -95,8 +95,8 @@ PARTS = {
 LARGE = ("highspy", "hypothesis", "pandas", "scipy.optimize", "scipy.sparse")
 """Libraries that are loaded once, before any fork."""
 
-GRACE_S = 10
-"""CPU seconds that a mutant may take beyond twice those of its tests; an endless loop is stopped then."""
+GRACE_S = 40
+"""CPU seconds that a mutant may take beyond twice those of its tests, to read them anew; an endless loop is stopped."""
 
 JUDGED = ROOT / ".ci" / "equivalent.toml"
 """Mutants that change nothing that anybody can see, each with the reason; they are not tried."""
@@ -157,7 +157,7 @@ def run_part(name: str, size: int, seed: int, seconds: float, more: float) -> No
         results = tried([trial_of(mutant, covered, limit_s) for mutant in alive], covered, tests)
         count.update(result for result in results if result != "survived")
         alive = [mutant for mutant, result in zip(alive, results, strict=True) if result == "survived"]
-        print(f"{len(alive)} survive {limit_s:g} seconds", flush=True)
+        print(f"{len(alive)} survive {limit_s:g} seconds, {dict(count)}", flush=True)
         for mutant in alive:
             print(f"  {mutant.path.relative_to(ROOT).as_posix()}:{mutant.line}  {mutant.change}", flush=True)
     died = sum(count.values())

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 import singlepot as sp
-from singlepot.models.explanation.prices import numeraire
+from singlepot.models.explanation.prices import first_stage, numeraire
 from singlepot.models.explanation.stage_weights import shares_short
 
 YEARS = ["2026-27", "2027-28"]
@@ -70,3 +70,14 @@ def test_prices_are_measured_by_the_pot_of_their_year() -> None:
         assert solved.programme.row_label(measure.row) == f"pot[total,{measure.name}]"
         assert measure.worth == -stage.row[measure.row] > 0
     assert np.unique([measure.name for _, measure in named]).size > 1
+
+
+def test_a_row_is_priced_by_the_first_stage_that_has_a_dual_of_it() -> None:
+    """A pot that is not short in the largest shortfall may be in a later stage, or in none."""
+    solved = sp.settle(sp.read_scenario("bucks-and-burnley")).solved_stages
+    found = []
+    for row in range(solved.programme.shape[0]):
+        priced = [at for at, stage in enumerate(solved.marginals) if stage.row[row]]
+        assert first_stage(solved, row) is (solved.marginals[priced[0]] if priced else None)
+        found.append(priced[0] if priced else None)
+    assert {0, None} < set(found)

@@ -114,7 +114,9 @@ def _minimised(scenario: Scenario, control: Control) -> dict[str, float]:
     if not any(stage.give > 0 for stage in stages):
         stages = stages[: 1 + max(k for k, stage in enumerate(stages) if stage.name.startswith(SHORTFALL))]
     staged = by_techniques(
-        lambda technique, _: minimise_in_turn(formulation.programme, stages, control, technique=technique)
+        lambda technique, _: minimise_in_turn(
+            formulation.programme, stages, control, technique=technique, values_only=True
+        )
     )
     x = staged.x * staged.scaled.column_scale
     return {stage.name: float(stage.cost @ x) + stage.constant for stage in stages if stage.name.startswith(SHORTFALL)}

@@ -22,6 +22,7 @@ from singlepot.solver import (
 )
 from singlepot.solver.answer import Answer, Features
 from singlepot.solver.backends.highs import HighsEngine
+from singlepot.solver.lexicographic import choice_of_method
 from singlepot.solver.lexicographic.stage import EVERY_CURE, StageResult, Technique
 from singlepot.solver.lexicographic.stages import TIGHTER
 
@@ -174,7 +175,11 @@ def equal_columns() -> LinearProgramme:
 def equal_columns_by_wild_duals(
     monkeypatch: pytest.MonkeyPatch, wild_answers: list[float], technique: Technique
 ) -> StageResult:
-    """Least a where some answers have wild duals."""
+    """Least a where some answers have wild duals.
+
+    The programme counts as a large one, which the interior point solves first.
+    """
+    monkeypatch.setattr(choice_of_method, "SMALL", 0)
     solve, left = HighsEngine.solve, iter(wild_answers)
 
     def wildly(*asked: Any) -> Answer:
@@ -221,7 +226,7 @@ def test_wild_duals_are_no_claim_where_the_reference_finds_others() -> None:
     result = minimise_in_turn(
         equal_columns(), [LEAST_A], Control(), backend=lambda matrix: Scripted(matrix, PLAIN, wildly)
     ).results[0]
-    assert (result.value, result.method, result.note) == (1.0, Method.INTERIOR.value, "")
+    assert (result.value, result.note) == (1.0, "")
     assert (np.abs(result.row_dual) <= 1.0).all()
 
 

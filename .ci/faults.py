@@ -72,6 +72,9 @@ LOCKS = (b"", b"{", b'{\n "singlepot": "lock",\n "pid": 1', b"mine", b"\x00" * 6
 
 AT_A_MOMENT = (*FAULTS[:3], "no permission half-way", "a worker killed")
 
+LATER_S = 0.03
+"""Longest time between two of three interrupts: the later ones come while what was begun is cleared away."""
+
 DIE_WITHIN_S = 10
 """How long workers may outlive their parent."""
 
@@ -305,6 +308,7 @@ class Harness:
         else:
             for _ in range(3 if "three" in kind else 1):
                 os.kill(process, signal.SIGKILL if kind == "killed" else signal.SIGINT)
+                time.sleep(self.random.uniform(0, LATER_S) if "three" in kind else 0)
 
 
 def workers_of(process: int) -> list[psutil.Process]:

@@ -45,8 +45,8 @@ GROWTH = 0.05
 LEVERS = (0.9, 1.1)
 """Least and largest factor of the pot that users pull."""
 SCENARIOS = 60
-"""Drawn scenarios that are settled in turn, each made anew as a reader makes it. One that is kept grows at first: pandas
-notes each view of a column, and clears its notes away at 500 for each block of columns, some 20,000 in all."""
+"""Drawn scenarios that are settled in turn, each made anew as a reader makes it. One that is kept grows at first:
+pandas notes each view of a column, and clears its notes away at 500 for each block of columns, some 20,000 in all."""
 
 
 @dataclass

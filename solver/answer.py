@@ -19,6 +19,7 @@ class Method(Enum):
     INTERIOR = "interior point with crossover"
     WARM = "primal simplex from the last basis"
     AGAIN = "dual simplex from the last basis, after bounds have moved"
+    AFRESH = "dual simplex from scratch"
     SAFE = "dual simplex from scratch, without presolve"
 
 

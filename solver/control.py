@@ -100,7 +100,7 @@ class Control:
         self._look(force=True)
 
     def run(self, work: Callable[[], Result], cancel: threading.Event) -> Result:
-        """LexicographicSolver ``work`` in a thread and look after it.
+        """Run ``work`` in a thread and look after it.
 
         ``cancel`` is set when the work must end; work that does not heed it within
         :data:`PATIENCE_S` is abandoned. Raises :class:`Halt` then.

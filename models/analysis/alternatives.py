@@ -16,7 +16,7 @@ from ..formulation.formulation import Formulation
 from ..formulation.model import ABSENT
 from ..scenario.array_types import Floats
 from ..settlement.settle import settle_scenario
-from ..settlement.settlement import Settlement
+from ..settlement.settlement import Settlement, insist_on_own_rules
 from ..tables.copies import CopiedTables
 from .near_optimal import add_limits, explorer, grant_costs, grant_ranges, limits
 
@@ -124,7 +124,7 @@ def find_alternatives(
     Raises
     ------
     BadOptionError
-        No areas have a region, ``within`` is no share, or a stage is unknown.
+        No areas have a region, ``within`` is no share, a stage is unknown, or a program added further constraints.
 
     Examples
     --------
@@ -136,6 +136,7 @@ def find_alternatives(
     1     61.0  60.9  61.2           60.9           61.2
     2     44.0  44.0  44.3           44.3           44.0
     """
+    insist_on_own_rules(settlement, "an alternative")
     control = Control(time_limit_s, progress)
     formulation = settlement.solve_stages(control).formulation
     named = any(formulation.data.region)

@@ -16,7 +16,7 @@ from ..notebook_display import rich, rich_table
 from ..scenario.area_names import matching_areas
 from ..scenario.scenario import Scenario
 from ..settlement.settle import settle_scenario
-from ..settlement.settlement import Settlement
+from ..settlement.settlement import Settlement, insist_on_own_rules
 from ..tables.copies import CopiedTables
 from ..tables.recipients import recipients_of
 from ..tables.schema import SCHEME
@@ -106,7 +106,7 @@ def explain_area(
     Raises
     ------
     BadOptionError
-        There is no such area.
+        There is no such area, or a program added further constraints and the settlement ``without`` is asked for.
 
     Examples
     --------
@@ -117,6 +117,8 @@ def explain_area(
     {'objective': 'carbon', 'year': '2027-28', 'shortfall': 0.0, 'shortfall_without': 22.0}
     """
     code, name = _find(settlement.scenario, area)
+    if without:
+        insist_on_own_rules(settlement, "what is lost without the area")
     orders = settlement.merit_orders
     solved = orders.solved
     data = solved.formulation.data

@@ -108,7 +108,7 @@ def _most(
     cost[columns] = -1.0
     stage = Stage("reach", "", cost, size=size)
     try:
-        staged = minimise_in_turn(formulation.programme, [stage], control)
+        staged = minimise_in_turn(formulation.programme, [stage], control, values_only=True)
     except InfeasibleError:
         raise explain_conflict(formulation, control) from None
     except SolverFailedError:

@@ -144,7 +144,9 @@ class GoalProgramme:
     def _solved(self, programme: LinearProgramme) -> float:
         cost = np.zeros(programme.shape[1])
         cost[-1] = -1.0 if is_maximised(self._lever) else 1.0
-        staged = minimise_in_turn(programme, [Stage("goal", "", cost)], self._control, start=self._start)
+        staged = minimise_in_turn(
+            programme, [Stage("goal", "", cost)], self._control, start=self._start, values_only=True
+        )
         if self._start is None:
             self._start = staged.start
         return float(staged.results[0].value * cost[-1])
@@ -306,7 +308,7 @@ class GoalProgramme:
         )
         cost = np.append(np.zeros(programme.shape[1]), 1.0)
         try:
-            staged = minimise_in_turn(whole, [Stage("miss", "", cost)], self._control)
+            staged = minimise_in_turn(whole, [Stage("miss", "", cost)], self._control, values_only=True)
         except InfeasibleError:
             raise explain_conflict(formulate(loose), self._control) from None
         return staged.results[0].value

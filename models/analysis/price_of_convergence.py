@@ -12,7 +12,7 @@ from singlepot.solver import Progress
 from ..scenario.scenario import Scenario
 from ..settings.levelling import CONVERGENCE_STAGE, INCLUSION_STAGE
 from ..settlement.settle import settle_scenario
-from ..settlement.settlement import Settlement
+from ..settlement.settlement import Settlement, insist_on_own_rules
 from ..tables.copies import CopiedTables
 from ..tables.rule_kinds import RULES
 from .spread import spread
@@ -65,12 +65,15 @@ def price_convergence(
 
     Raises
     ------
+    BadOptionError
+        A program added further constraints to the settlement.
     NotProvenError, StoppedError
         The time limit or the caller ended the run.
     """
     without = without_levelling(settlement.scenario)
     if without is None:
         return None
+    insist_on_own_rules(settlement, "the price of convergence")
     other = settle_scenario(without, time_limit_s=time_limit_s, progress=progress)
     theirs = other.stages.set_index("name")["final"]
     both = settlement.stages[settlement.stages["name"].isin(theirs.index)]

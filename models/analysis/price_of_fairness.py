@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from singlepot.solver import Control, Progress, minimise_in_turn
+from singlepot.solver import Control, Progress, Stage, Start, minimise_in_turn
+from singlepot.solver.lexicographic.stages import with_stage_rows
 
-from ..formulation.formulation import formulate
-from ..scenario.scenario import Scenario
+from ..formulation.formulation import Formulation, formulate
+from ..formulation.stage_costs import stages
 from ..settlement.settlement import Settlement
 from ..settlement.solving import by_techniques
 from .spread import spread
@@ -84,15 +86,17 @@ def price_fairness(
         The time limit or the caller ended the run.
     """
     control = Control(time_limit_s, progress)
-    scenario = settlement.scenario
-    stages = scenario.settings.stages
+    settings = settlement.scenario.settings.stages
     actual = _shortfalls(settlement)
     without_give = without_bands = actual
-    if any(give > 0 for give in stages.give.values()):
+    if any(give > 0 for give in settings.give.values()):
+        formulation, start = _programme(settlement, control)
         without_give = _minimised(
-            scenario.with_(stages={"give": dict.fromkeys(stages.give, 0.0), "limits": None}), control
+            formulation, [replace(stage, give=0.0, limit=math.inf) for stage in formulation.stages], start, control
         )
-        without_bands = _minimised(scenario.with_(stages={"bands": {"ends": [], "slopes": [1]}}), control)
+        bands = replace(settings.bands, slopes=(1.0,) * len(settings.bands.slopes))
+        level = stages(replace(formulation.model, bands=bands), formulation.programme, settings)
+        without_bands = _minimised(formulation, level, start, control)
     distribution = spread(settlement)
     return PriceOfFairness(
         shortfall=actual,
@@ -107,17 +111,33 @@ def price_fairness(
     )
 
 
-def _minimised(scenario: Scenario, control: Control) -> dict[str, float]:
-    """Shortfall stages of a scenario at the end of the stages that can move them: nothing is shared or tabulated."""
-    formulation = formulate(scenario)
-    stages = formulation.stages
-    if not any(stage.give > 0 for stage in stages):
-        stages = stages[: 1 + max(k for k, stage in enumerate(stages) if stage.name.startswith(SHORTFALL))]
+def _programme(settlement: Settlement, control: Control) -> tuple[Formulation, Start | None]:
+    """Return the programme that a settlement solved, and where its first stage ended.
+
+    Without further constraints of a program where a settlement that was read back has lost them.
+    """
+    if settlement.stored_orders is None and settlement.provenance.get("extra"):
+        return formulate(settlement.scenario), None
+    solved = settlement.solve_stages(control)
+    return solved.formulation, solved.staged.start
+
+
+def _minimised(
+    formulation: Formulation, changed: Sequence[Stage], start: Start | None, control: Control
+) -> dict[str, float]:
+    """Shortfall stages at the end of the changed stages that can move them: nothing is shared or tabulated."""
+    programme = formulation.programme
+    if not any(stage.give > 0 for stage in changed):
+        changed = changed[: 1 + max(k for k, stage in enumerate(changed) if stage.name.startswith(SHORTFALL))]
+        programme, _ = with_stage_rows(programme, formulation.stages)  # the rows of the start
     staged = by_techniques(
-        lambda technique, _: minimise_in_turn(formulation.programme, stages, control, technique=technique)
+        lambda technique, begin: minimise_in_turn(
+            programme, changed, control, technique=technique, start=begin, values_only=True
+        ),
+        start,
     )
     x = staged.x * staged.scaled.column_scale
-    return {stage.name: float(stage.cost @ x) + stage.constant for stage in stages if stage.name.startswith(SHORTFALL)}
+    return {stage.name: float(stage.cost @ x) + stage.constant for stage in changed if stage.name.startswith(SHORTFALL)}
 
 
 def _shortfalls(settlement: Settlement) -> dict[str, float]:

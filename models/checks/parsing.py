@@ -99,7 +99,7 @@ class Parsed:
             if header in self.numbers:
                 columns[header] = self.numbers[header]
             elif header in self.labels:
-                columns[header] = self.labels[header].column.array
+                columns[header] = self.labels[header].column
             else:
                 columns[header] = pd.Series(self.notes[header], dtype=str).array
         if not self.rows:

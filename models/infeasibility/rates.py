@@ -141,7 +141,7 @@ def _written(formulation: Formulation, rules: Rules, extra: Extra | None) -> For
 
 def _minimised(programme: LinearProgramme, cost: Floats, control: Control) -> Floats:
     """Return a point at which a cost is least."""
-    staged = minimise_in_turn(programme, [Stage("nearest value", "", cost)], control)
+    staged = minimise_in_turn(programme, [Stage("nearest value", "", cost)], control, values_only=True)
     return np.asarray(staged.x * staged.scaled.column_scale)
 
 

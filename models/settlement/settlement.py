@@ -325,6 +325,21 @@ class Settlement(CopiedTables):
         )
 
 
+def insist_on_own_rules(settlement: Settlement, purpose: str) -> None:
+    """Refuse what would settle a scenario again where a program added further constraints: they would be lost.
+
+    Raises
+    ------
+    BadOptionError
+        With the purpose, such as ``stability``.
+    """
+    if settlement.provenance.get("extra"):
+        raise BadOptionError(
+            f"{purpose} cannot be worked out: it settles again, without the further constraints that a program added",
+            "settle the scenario without them, or settle what is to be compared in that program",
+        )
+
+
 def solve_again(settlement: Settlement, control: Control) -> SolvedStages:
     """Solve the stages of a settlement's scenario again, for one that was read back."""
     if settlement.provenance.get("extra"):

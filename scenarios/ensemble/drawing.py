@@ -147,7 +147,7 @@ def _regret(
     lower = programme.column_lower
     upper = np.where((upper < lower) & (upper >= lower * (1 - ROUNDING)), lower, upper)
     try:
-        kept = minimise_in_turn(replace(programme, column_upper=upper), stages, control, start=start)
+        kept = minimise_in_turn(replace(programme, column_upper=upper), stages, control, start=start, values_only=True)
     except InfeasibleError:
         return {f"regret {stage.name}": np.nan for stage in stages}
     return {f"regret {r.stage.name}": max(r.value - finals[r.stage.name], 0.0) for r in kept.results}

@@ -15,7 +15,7 @@ from singlepot.models.files.folder_kinds import STABILITY
 from singlepot.models.scenario.area_names import matching_areas
 from singlepot.models.scenario.scenario import Scenario
 from singlepot.models.settlement.documents import guarded
-from singlepot.models.settlement.settlement import Settlement
+from singlepot.models.settlement.settlement import Settlement, insist_on_own_rules
 from singlepot.solver import BadOptionError, Progress, SinglepotError
 
 from ..what_if.what_if import apply_what_if
@@ -69,7 +69,7 @@ def measure_stability(
     BadInputError
         An area is unknown.
     BadOptionError
-        The change is no share above 0 and below 1.
+        The change is no share above 0 and below 1, or a program added further constraints to the settlement.
     StoppedError
         The user or ``progress`` ended the run.
 
@@ -91,6 +91,7 @@ def measure_stability(
     """
     if not 0 < change < 1:
         raise BadOptionError(f"the change {change!r} is not above 0 and below 1", "write 0.05 for a twentieth")
+    insist_on_own_rules(settlement, "stability")
     scenario = settlement.scenario
     names = dict(zip(scenario.areas["code"], scenario.areas["name"], strict=True))
     chosen = list(names) if areas is None else _codes(list(areas), names)

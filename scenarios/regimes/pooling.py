@@ -59,5 +59,7 @@ def pooling(silos: Settlement, control: Control) -> Pooling:
     cost[formulation.model.grant[formulation.model.grant != ABSENT]] = 1.0
     granted = float(silos.grants["grant"].sum())
     size = max(granted, arrays(scenario).pot_total, np.finfo(float).tiny)
-    least = minimise_in_turn(formulation.programme, [Stage("pooling", "money", cost, size=size)], control)
+    least = minimise_in_turn(
+        formulation.programme, [Stage("pooling", "money", cost, size=size)], control, values_only=True
+    )
     return Pooling(granted, float(least.results[0].value))

@@ -150,7 +150,7 @@ class HighsEngine:
             _accept(self._highs.clearSolver(), "clearSolver")
         elif method is Method.WARM and self._by_dual:
             self._keep_basis_only()
-        self._by_dual = method in (Method.AGAIN, Method.SAFE)
+        self._by_dual = method in (Method.AGAIN, Method.AFRESH, Method.SAFE)
         self._cancel.clear()
         returned = control.run(self._run, self._cancel)
         if self._highs.getModelStatus() == highspy.HighsModelStatus.kUnboundedOrInfeasible:
@@ -287,6 +287,7 @@ def _options(method: Method) -> dict[str, str | int | float]:
             "primal_simplex_bound_perturbation_multiplier": 0.0,
         },
         Method.AGAIN: {"solver": "simplex", "presolve": "choose", "simplex_strategy": DUAL},
+        Method.AFRESH: {"solver": "simplex", "presolve": "choose", "simplex_strategy": DUAL},
         Method.SAFE: {"solver": "simplex", "presolve": "off", "simplex_strategy": DUAL},
     }
     return {"primal_simplex_bound_perturbation_multiplier": 1.0, **options[method]}

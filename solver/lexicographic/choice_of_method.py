@@ -22,6 +22,13 @@ at 780,015; from the last basis 24,000 areas took more than 15 minutes instead o
 sizes: 6.5 for 6.9 at 399,549.
 """
 
+SMALL = 8_000
+"""Entries of a programme up to which HiGHS is asked for the simplex method, where it does not start from a basis.
+
+Measured in 2026 on 63 programmes of 177 to 8,334 entries (all stages, CPU time): 0.78 of the interior point's time in
+the geometric mean, more than it on two. At 55,213 entries it took twice as long.
+"""
+
 NARROW = 0.5
 """Share of its first freedom below which a face is explored from the last basis rather than afresh.
 
@@ -70,6 +77,7 @@ class ChoiceOfMethod:
             self._started = True
         self._matrix, self._eager, self._safe = matrix, eager, safe
         self._large = backend == REFERENCE and matrix.nnz >= LARGE and not eager
+        self._small = backend == REFERENCE and matrix.nnz <= SMALL
 
     @cached_property
     def _reference(self) -> Engine:
@@ -103,6 +111,8 @@ class ChoiceOfMethod:
             yield self._interior_point, Method.INTERIOR
         if near and not self._large and features.warm_start and last is self.asked:
             yield self.asked, Method.WARM
+        if self._small:
+            yield self.asked, Method.AFRESH
         yield self.asked, Method.INTERIOR
         if features.exact and features.methods:
             yield self.asked, Method.SAFE

@@ -48,6 +48,7 @@ def minimise_in_turn(
     solver: str | None = None,
     technique: Technique = EVERY_CURE,
     start: Start | None = None,
+    values_only: bool = False,
 ) -> Staged:
     """Minimise each stage on the face that the earlier ones left.
 
@@ -65,6 +66,8 @@ def minimise_in_turn(
         For tests that show what goes wrong without a cure.
     start
         Of a programme with the same rows and columns and other numbers; passed over where the shapes differ.
+    values_only
+        Whether nobody asks for the face that the last stage leaves: it is the one before then.
 
     Raises
     ------
@@ -82,7 +85,8 @@ def minimise_in_turn(
     try:
         for position, stage in enumerate(stages):
             control.enter(stage.name, position / (len(stages) + 1))
-            results.append(run.minimise(stage, held_rows.get(position)))
+            last = values_only and position == len(stages) - 1
+            results.append(run.minimise(stage, held_rows.get(position), narrow=not last))
         x = run.point()
         control.enter("sharing", len(stages) / (len(stages) + 1))
     except Halt as halt:
@@ -104,7 +108,7 @@ def find_start(programme: LinearProgramme, stages: Sequence[Stage], control: Con
     run = LexicographicSolver(programme, control)
     first = next((stage for stage in stages if not stage.empty), None)
     if first is not None:
-        run.minimise(first, None)
+        run.minimise(first, None, narrow=False)
     return run.start
 
 
@@ -207,14 +211,17 @@ class LexicographicSolver:
         assert self.x is not None
         return self.x
 
-    def minimise(self, stage: Stage, held_row: int | None, *, force: bool = False) -> StageResult:
-        """Minimise a stage on the face, prove its optimum, and take the part of the face where it stays minimal."""
+    def minimise(self, stage: Stage, held_row: int | None, *, force: bool = False, narrow: bool = True) -> StageResult:
+        """Minimise a stage on the face, prove its optimum, and take the part of the face where it stays minimal.
+
+        The face stays what it is where nobody wants it to ``narrow``.
+        """
         if stage.empty and not force:
             nothing = np.zeros(self.scaled.matrix.shape[0])
             return StageResult(stage, stage.constant, stage.constant, nothing, "nothing to minimise", stage.size)
         cost = stage.cost * self.scaled.column_scale
         objective = _Objective(stage, cost, objective_factor(cost) if self._technique.scale else 1.0)
-        proved = self._proved_optimum(objective)
+        proved = self._proved_optimum(objective, narrow)
         value, bound = self._prover.value_and_bound(cost, proved.answer, self.face)
         result = StageResult(
             stage,
@@ -228,26 +235,27 @@ class LexicographicSolver:
             proved.answer.x,
         )
         LOG.info("stage %s: %.12g by %s, gap %.1e", stage.name, result.value, result.method, result.gap)
-        self._take_face(objective, proved, value, held_row)
+        self.x = proved.answer.x
+        if narrow:
+            self._take_face(objective, proved, self.x, value, held_row)
         self._bound = result.value > GAP_TOLERANCE * result.size
         if self.start is None and restartable(self._last):
             self.start = Start(self._last.basis, self.scaled.matrix.shape)
         return result
 
-    def _take_face(self, objective: _Objective, proved: _Proved, value: float, held_row: int | None) -> None:
+    def _take_face(self, objective: _Objective, proved: _Proved, x: Floats, value: float, held_row: int | None) -> None:
         """Keep what is optimal by the duals, or what a row allows where the stage gives."""
-        self.x = proved.answer.x
         if held_row is not None:
             constant = objective.stage.constant
             upper = (objective.stage.held_at(value + constant) - constant) * self.scaled.row_scale[held_row]
             self.face = self.face.limit_row(held_row, upper)
             return
-        activity = np.asarray(self.scaled.matrix @ self.x)
+        activity = np.asarray(self.scaled.matrix @ x)
         reduced, row_dual = without_rounding(self.scaled.matrix, objective.cost, proved.answer.row_dual)
-        self.face = self.face.freeze(self.x, activity, reduced * proved.factor, row_dual * proved.factor)
+        self.face = self.face.freeze(x, activity, reduced * proved.factor, row_dual * proved.factor)
 
-    def _proved_optimum(self, objective: _Objective) -> _Proved:
-        """Solve by the fastest method that gives a proved optimum with clear duals.
+    def _proved_optimum(self, objective: _Objective, narrow: bool) -> _Proved:
+        """Solve by the fastest method that gives a proved optimum, with clear duals where the face is to ``narrow``.
 
         Duals whose rounding would hide reduced costs send the stage to the next method, unless two agree about them.
         """
@@ -271,6 +279,8 @@ class LexicographicSolver:
                 stands_in = bool(claims) and solver is not self.asked
                 note = f"{'; '.join(claims)}; solved again by {solver.name}" if stands_in else ""
                 proved = _Proved(answer, method_name(features, method), note, factor)
+                if not narrow:
+                    return proved
                 part = largest_part(self.scaled.matrix, answer.row_dual * objective.factor)
                 if describes_a_face(part, objective.cost * objective.factor):
                     return self._with_clear_duals(proved, solver, objective)

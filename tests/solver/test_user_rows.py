@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
@@ -87,3 +89,18 @@ def test_a_family_that_is_not_there_is_empty(scenario: sp.Scenario) -> None:
     seen: list[int] = []
     sp.settle(scenario, extra=lambda rows: seen.append(len(rows.labels("virement")["column"])))
     assert seen == [0]
+
+
+SETTLES_AGAIN: dict[str, Callable[[sp.Settlement], object]] = {
+    "stability": sp.measure_stability,
+    "what is lost without the area": lambda settled: sp.explain_area(settled, "Burnley", without=True),
+    "an alternative": lambda settled: sp.find_alternatives(settled, by="area"),
+}
+
+
+@pytest.mark.parametrize("purpose", SETTLES_AGAIN)
+def test_what_settles_again_is_refused_where_a_program_added_rows(scenario: sp.Scenario, purpose: str) -> None:
+    """They would be lost, and the difference would say what they do."""
+    assert SETTLES_AGAIN[purpose](sp.settle(scenario)) is not None
+    with pytest.raises(sp.BadOptionError, match=rf"{purpose} cannot be worked out: it settles again"):
+        SETTLES_AGAIN[purpose](sp.settle(scenario, extra=cap))

@@ -9,6 +9,7 @@ import pytest
 import singlepot as sp
 from singlepot.models.analysis.price_of_convergence import without_levelling
 from singlepot.reports import regimes_text
+from singlepot.reports.outputs import outputs
 from singlepot.reports.page import regimes_html, report_html
 
 from ...reports.report_pages import read_page
@@ -73,6 +74,15 @@ def test_regimes_are_compared_by_the_aims_that_they_meet(scenario: sp.Scenario) 
     text, page = regimes_text(regimes), regimes_html(regimes)
     assert "levelling up" in text and "Aims met" in page
     assert f"{summary.at['pro-rata', 'aims_met']:.1%}" in text
+
+
+def test_what_aims_cost_is_not_said_where_a_program_added_rows() -> None:
+    """They would be lost in the settlement without aims; the report is made without that section."""
+    every = lambda rows: rows.at_most("all", rows.labels("grant")["column"], 1.0, 1e6)  # noqa: E731
+    settled = sp.settle(sp.Scenario.from_tables(**ruled()), extra=every)
+    with pytest.raises(sp.BadOptionError, match="the price of convergence cannot be worked out: it settles again"):
+        sp.price_convergence(settled)
+    assert "report.html" in outputs(settled, sp.price_fairness(settled)).files
 
 
 def test_the_report_shows_whole_gaps_and_who_pays() -> None:

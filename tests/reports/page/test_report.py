@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 
 import singlepot as sp
 from singlepot.reports.page import PagesNotInstalledError, area_page_html, picture_files, report_html, templating
+from singlepot.reports.page.drawings.drawing import _svg
 from singlepot.reports.page.drawings.map import Measure, classify
 from singlepot.reports.page.figures.cells import cells_of, read_cells
 from singlepot.reports.page.figures.merit_order import MeritOrder
@@ -308,6 +309,13 @@ def test_pictures_come_as_svg_and_png() -> None:
     assert {"sums.svg", "merit-trees.svg", "merit-cuts.svg", "ranks.svg", "gains-change.svg"} <= set(svg)
     assert all(content.startswith(b"<svg") for content in svg.values())
     assert all(content.startswith(b"\x89PNG") for content in png.values())
+
+
+def test_a_picture_is_drawn_once_for_all_its_files() -> None:
+    picture_files(attacked(), "svg")
+    drawn = _svg.cache_info().misses
+    assert len(picture_files(attacked(), "png")) > 5
+    assert _svg.cache_info().misses == drawn
 
 
 def test_an_area_that_is_not_there_is_named() -> None:

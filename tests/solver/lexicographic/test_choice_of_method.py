@@ -24,7 +24,13 @@ from singlepot.solver.lexicographic.choice_of_method import (
 
 MATRIX = sparse.csc_array(np.ones((1, 2)))
 FRESH, SIMPLEX = ("highs", Method.INTERIOR), ("highs", Method.SAFE)
+QUICK = ("highs", Method.AFRESH)
 FROM_BASIS, CENTRE = ("highs", Method.WARM), ("interior-point", Method.INTERIOR)
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_small(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(choice_of_method, "SMALL", 0)
 
 
 def names(
@@ -70,6 +76,16 @@ def test_a_large_programme_has_a_centre_and_then_fresh_vertices(large: int, monk
     assert names(choice, 1.0, bound=True) == names(choice, NARROW - 0.01) == [FRESH, SIMPLEX]
     assert names(ChoiceOfMethod("highs", MATRIX, None, eager=True), 1.0) == [FROM_BASIS, FRESH, SIMPLEX]
     monkeypatch.setattr(choice_of_method, "LARGE", MATRIX.nnz + 1)
+    assert names(ChoiceOfMethod("highs", MATRIX, None, eager=False), None) == [FRESH, SIMPLEX]
+
+
+def test_a_small_programme_is_solved_by_simplex_before_the_interior_point(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(choice_of_method, "SMALL", MATRIX.nnz)
+    choice = ChoiceOfMethod("highs", MATRIX, None, eager=False)
+    assert names(choice, None) == names(choice, 1.0) == [QUICK, FRESH, SIMPLEX]
+    assert names(choice, 1.0, bound=True) == [FROM_BASIS, QUICK, FRESH, SIMPLEX]
+    assert names(ChoiceOfMethod(HighsEngine, MATRIX, None, eager=False), None) == [FRESH, SIMPLEX]
+    monkeypatch.setattr(choice_of_method, "SMALL", MATRIX.nnz - 1)
     assert names(ChoiceOfMethod("highs", MATRIX, None, eager=False), None) == [FRESH, SIMPLEX]
 
 

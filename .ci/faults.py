@@ -373,13 +373,15 @@ def main() -> None:
     try:
         for number in range(chosen.faults):
             name, kind = names[number % len(names)], FAULTS[number // len(names) % len(FAULTS)]
-            tried[name, kind] += 1
             harness.one(name, kind)
+            tried[name, kind] += 1
+    except KeyboardInterrupt:  # what was done until then is printed
+        pass
     finally:
         if harness.cluster:
             harness.cluster.close()
     shutil.rmtree(root, ignore_errors=True)
-    print(f"{chosen.faults} faults, {len(harness.failures)} failures")
+    print(f"{sum(tried.values())} faults, {len(harness.failures)} failures")
     for kind in FAULTS:
         outcomes = ", ".join(f"{count} {what}" for (of, what), count in sorted(harness.outcomes.items()) if of == kind)
         print(f"  {sum(n for (_, of), n in tried.items() if of == kind):>5} {kind}: {outcomes}")

@@ -42,8 +42,8 @@ BUCKS = "bucks-and-burnley"
 EVERY_S = 0.5
 GROWTH = 0.05
 """Largest growth of the median from the second quarter to the last, as a share."""
-LEVERS = (0.9, 1.1)
-"""Least and largest factor of the pot that users pull."""
+LEVERS = (0.92, 1.1)
+"""Least and largest factor of the pot that users pull: below the least one floors ask for more than there is."""
 SCENARIOS = 60
 """Drawn scenarios that are settled in turn, each made anew as a reader makes it. One that is kept grows at first:
 pandas notes each view of a column, and clears its notes away at 500 for each block of columns, some 20,000 in all."""
@@ -181,6 +181,8 @@ def user(number: int, server: Served, end: float, answers: Counter[str], times: 
         answers[str(answer.status_code)] += 1
         if answer.status_code not in (200, 503):
             wrong.append(f"user {number}: {method} {path}: {answer.status_code} {answer.text[:200]}")
+        if answer.status_code == 503 and "retry-after" not in answer.headers:
+            wrong.append(f"user {number}: {method} {path}: refused without being told when to come again")
         return answer
 
     with client:

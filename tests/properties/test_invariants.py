@@ -211,7 +211,7 @@ def test_4_bids_that_fit_come_back_unchanged(made: Draft) -> None:
 
 @st.composite
 def one_year(draw: Any) -> Draft:
-    """Scenarios of one year and envelope in which nothing requires anything and no agreed target can be negative.
+    """Scenarios of one year and envelope in which nothing needs anything else and no agreed target can be negative.
 
     An option takes only from objectives for which its area proposes something: elsewhere nothing keeps the sum at zero.
     """
@@ -224,6 +224,8 @@ def one_year(draw: Any) -> Draft:
             unclaimed = [(area, key) not in proposed for area in table["area"]]
             table.loc[unclaimed, key] = table.loc[unclaimed, key].clip(lower=0.0)
         made["option_years"] = table
+    if "options" in made:
+        made["options"] = made["options"].drop(columns="scheme", errors="ignore")
     made.pop("rule_rows", None)
     made["rules"] = {}
     made["stages"] = {key: value for key, value in (made["stages"] or {}).items() if key not in ("give", "limits")}
@@ -231,7 +233,7 @@ def one_year(draw: Any) -> Draft:
 
 
 def options_left(made: Draft, settlement: sp.Settlement) -> pd.DataFrame:
-    """The options with what is left of each: of its take-up, its group, its partners, and the programme still run."""
+    """The options with what is left of each: of its take-up, its group, and the programme still run."""
     taken = settlement.take_up.set_index(["area", "option"])["take_up"]
     bids = made["bids"].groupby("area")["amount"].transform("sum")
     cells = made["bids"].assign(weight=(made["bids"]["amount"] / bids).fillna(0.0))
@@ -244,8 +246,6 @@ def options_left(made: Draft, settlement: sp.Settlement) -> pd.DataFrame:
     alone = np.asarray([back.get(area, 0.0) + taken.get((area, "scale-back"), 0.0) for area in table["area"]])
     grouped = share.groupby([table["area"], table["group"]]).transform("sum").where(table["group"] != "", share)
     left = (1 - np.maximum(grouped, share + alone)).clip(lower=0.0)
-    if "scheme" in table:
-        left = left.groupby(table["scheme"]).transform("min").where(table["scheme"] != "", left)
     table["max_take_up"] = np.where(left < 1e-9, 0.0, left * table["max_take_up"])
     return table
 
@@ -256,7 +256,8 @@ def test_5_settling_a_settlement_changes_nothing(made: Draft) -> None:
 
     In one year and envelope and without ``give``, which a second settlement would use again: over several years or
     envelopes, a scale-back of one cell of the settled grant could undo a part of an option that only exists as a
-    whole, so the second settlement may know moves that the first did not.
+    whole, so the second settlement may know moves that the first did not. The same holds of one area's part of a joint
+    scheme, which could be scaled back without its partners'.
     """
     first = settled(made)
     second = dict(made)

@@ -148,7 +148,9 @@ def test_who_would_wait_too_long_is_refused_and_told_when_to_come_again(slow: Pa
             assert seconds > 30
             for caller in callers:
                 caller.join()
-            assert program.post("/api/settle", json=bucks).status_code == 200
+            while (answer := program.post("/api/settle", json=bucks)).status_code == 503:
+                pass  # those who hung up are still being ended
+            assert answer.status_code == 200
 
 
 def test_quick_runs_may_wait_in_greater_number_and_the_first_is_first() -> None:

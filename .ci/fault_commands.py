@@ -27,7 +27,10 @@ STOPPED = 130
 
 @dataclass(frozen=True)
 class Command:
-    """A command line, what must stand there before, and what reads its result."""
+    """A command line, what must stand there before, and what reads its result.
+
+    In the line, ``{cluster}`` is the address of a Dask cluster.
+    """
 
     line: str
     result: str
@@ -122,6 +125,14 @@ COMMANDS = {
     "frontier": Command(f"frontier {BUCKS} --between carbon,cost --out o --quiet", "o"),
     "alternatives": Command(f"alternatives {BUCKS} --count 1 --out o --quiet", "o"),
     "ensemble": Command("ensemble plan.toml --out o --quiet", "o", with_plan, sp.read_ensemble, "", "o/.running.json"),
+    "ensemble on a cluster": Command(
+        "ensemble plan.toml --cluster {cluster} --out o --quiet",
+        "o",
+        with_plan,
+        sp.read_ensemble,
+        "",
+        "o/.running.json",
+    ),
     "robust": Command("robust plan.toml --draws 3 --out o --quiet", "o", with_plan),
     "export to a workbook": Command(f"export {BUCKS} o.xlsx", "o.xlsx", reads=sp.read_scenario),
     "export to a document": Command(f"export {BUCKS} o.json", "o.json", reads=sp.read_scenario),

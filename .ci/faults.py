@@ -37,6 +37,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
+from fault_cluster import Cluster, workers_of
 from fault_commands import COMMANDS, STOPPED, Command, unverified
 
 import singlepot as sp
@@ -71,6 +72,9 @@ LOCKS = (b"", b"{", b'{\n "singlepot": "lock",\n "pid": 1', b"mine", b"\x00" * 6
 """What damage leaves of a lock, and what never was one."""
 
 AT_A_MOMENT = (*FAULTS[:3], "no permission half-way", "a worker killed")
+
+LATER_S = 0.03
+"""Longest time between two of three interrupts: the later ones come while what was begun is cleared away."""
 
 DIE_WITHIN_S = 10
 """How long workers may outlive their parent."""
@@ -168,6 +172,7 @@ class Harness:
         self.outcomes: Counter[tuple[str, str]] = Counter()
         self.failures: list[str] = []
         self.orphans: list[psutil.Process] = []
+        self.cluster: Cluster | None = None
 
     def start(self, name: str) -> Path:
         """Copy what must stand there before the command, with a file of the user's beside it."""
@@ -181,13 +186,19 @@ class Harness:
         shutil.copytree(self.bases[name], folder)
         return folder
 
+    def line(self, command: Command) -> str:
+        """Return the line of a command; of one that needs a cluster with the address of the cluster, begun now."""
+        if "{cluster}" in command.line and self.cluster is None:
+            self.cluster = Cluster(self.root / "cluster")
+        return command.line.format(cluster=self.cluster.address if self.cluster else "")
+
     def undisturbed(self, name: str) -> tuple[Tree, float]:
         """What the command writes, and how long it takes; run twice, for the first loads what was not loaded."""
         if name not in self.whole:
             for _ in range(2):
                 folder = self.start(name)
                 begun = time.monotonic()
-                code = ended(child(COMMANDS[name], COMMANDS[name].line, folder, None, bound=False))
+                code = ended(child(COMMANDS[name], self.line(COMMANDS[name]), folder, None, bound=False))
                 took = time.monotonic() - begun
                 if code:
                     raise SystemExit(f"{name} undisturbed: exit code {code}: {(folder.parent / 'log').read_text()}")
@@ -258,7 +269,7 @@ class Harness:
 
     def _again(self, command: Command, folder: Path, found: Tree, expected: Tree) -> str:
         """Give the command again, and compare with what an undisturbed run writes."""
-        path, line = folder / command.result, command.line
+        path, line = folder / command.result, self.line(command)
         if not differences(found, expected):
             return unverified(folder)  # it was done when it was stopped
         if path.exists() and command.again:
@@ -282,15 +293,16 @@ class Harness:
             later = time.time() + 86_400
             for path in folder.rglob("*"):
                 os.utime(path, (later, later))
-        processes = [child(command, command.line, folder, fault, bound)]
+        processes = [child(command, self.line(command), folder, fault, bound)]
         if fault.kind == "twice at once":
             time.sleep(fault.share * took * 0.5)
-            processes.append(child(command, command.line, folder, fault, bound))
+            processes.append(child(command, self.line(command), folder, fault, bound))
         workers: list[psutil.Process] = []
         if fault.kind in AT_A_MOMENT:
             time.sleep(fault.share * took)
             workers = workers_of(processes[0])
-            self._strike(fault.kind, processes[0], folder, workers)
+            others = self.cluster.workers() if self.cluster and "{cluster}" in command.line else workers
+            self._strike(fault.kind, processes[0], folder, others)
         codes = [ended(process) for process in processes]
         permit(folder, 0o755)
         self.orphans = psutil.wait_procs(workers, DIE_WITHIN_S)[1]
@@ -305,16 +317,7 @@ class Harness:
         else:
             for _ in range(3 if "three" in kind else 1):
                 os.kill(process, signal.SIGKILL if kind == "killed" else signal.SIGINT)
-
-
-def workers_of(process: int) -> list[psutil.Process]:
-    """Processes that a process has started, but for Python's own tracker of what they share."""
-    found = []
-    for one in psutil.Process(process).children(recursive=True):
-        with suppress(psutil.Error):
-            if "resource_tracker" not in " ".join(one.cmdline()):
-                found.append(one)
-    return found
+                time.sleep(self.random.uniform(0, LATER_S) if "three" in kind else 0)
 
 
 def permit(folder: Path, mode: int) -> None:
@@ -339,6 +342,7 @@ def load() -> None:
     lazily += ["importlib.readers", "importlib.resources.readers", "multiprocessing.resource_tracker"]
     for name in (
         *lazily,
+        "distributed",
         "highspy",
         "jinja2",
         "openpyxl",
@@ -366,12 +370,18 @@ def main() -> None:
     root.chmod(0o755)
     harness = Harness(root, random.Random(chosen.seed))
     tried: Counter[tuple[str, str]] = Counter()
-    for number in range(chosen.faults):
-        name, kind = names[number % len(names)], FAULTS[number // len(names) % len(FAULTS)]
-        tried[name, kind] += 1
-        harness.one(name, kind)
+    try:
+        for number in range(chosen.faults):
+            name, kind = names[number % len(names)], FAULTS[number // len(names) % len(FAULTS)]
+            harness.one(name, kind)
+            tried[name, kind] += 1
+    except KeyboardInterrupt:  # what was done until then is printed
+        pass
+    finally:
+        if harness.cluster:
+            harness.cluster.close()
     shutil.rmtree(root, ignore_errors=True)
-    print(f"{chosen.faults} faults, {len(harness.failures)} failures")
+    print(f"{sum(tried.values())} faults, {len(harness.failures)} failures")
     for kind in FAULTS:
         outcomes = ", ".join(f"{count} {what}" for (of, what), count in sorted(harness.outcomes.items()) if of == kind)
         print(f"  {sum(n for (_, of), n in tried.items() if of == kind):>5} {kind}: {outcomes}")

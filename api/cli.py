@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from types import FrameType
@@ -188,8 +189,12 @@ def _leave(code: int, *, broken: bool) -> NoReturn:
     sys.exit(code)
 
 
-_INTERRUPTS: list[int] = []
-"""Signals of Ctrl-C so far: a library of another language turns the first into an error of its own, as of an import."""
+_INTERRUPTS: list[float] = []
+"""When Ctrl-C was pressed so far: a library of another language turns the first into an error of its own, as of an
+import."""
+
+CLEARING_UP_S = 2.0
+"""How long after Ctrl-C another one changes nothing: what was begun is being cleared away, and has to be whole too."""
 
 
 def heed_interrupts() -> None:
@@ -200,7 +205,7 @@ def heed_interrupts() -> None:
 
 
 def _note(number: int, frame: FrameType | None) -> None:
-    _INTERRUPTS.append(number)
+    _INTERRUPTS.append(time.monotonic())
 
 
 def _stop_where_interrupted() -> None:
@@ -212,7 +217,10 @@ def _stop_where_interrupted() -> None:
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:
-    _INTERRUPTS.append(number)
+    now = time.monotonic()
+    if _INTERRUPTS and now - _INTERRUPTS[-1] < CLEARING_UP_S:
+        return
+    _INTERRUPTS.append(now)
     signal.default_int_handler(number, frame)
 
 

@@ -12,9 +12,21 @@ class UnexpectedError(SinglepotError):
 
 
 class BusyError(SinglepotError):
-    """As many runs are under way or waiting as the server takes."""
+    """As many runs wait as the server takes.
+
+    Parameters
+    ----------
+    cause, remedy
+        See :class:`~singlepot.solver.SinglepotError`.
+    again_s
+        Seconds after which to ask again.
+    """
 
     exit_code = 5
+
+    def __init__(self, cause: str, remedy: str, again_s: int) -> None:
+        super().__init__(cause, remedy)
+        self.again_s = again_s
 
 
 class NotThereError(SinglepotError):
@@ -52,3 +64,8 @@ def sentence(error: SinglepotError) -> str:
     """Write an error as a sentence for people: cause and remedy."""
     text = str(error)
     return text[:1].upper() + text[1:] + ("" if text.endswith((".", "?", "!")) else ".")
+
+
+def headers_of(error: SinglepotError) -> dict[str, str]:
+    """Return what the head of an answer says of an error: when to ask again."""
+    return {"Retry-After": str(error.again_s)} if isinstance(error, BusyError) else {}

@@ -35,7 +35,7 @@ ERRORS = {
     "413": "The request is too large.",
     "422": "The scenario has problems, or its rules cannot hold together.",
     "500": "A fault of the program, or of a solver.",
-    "503": "As many settlements are under way as the server takes.",
+    "503": "As many settlements wait as the server takes; Retry-After says when to ask again.",
     "504": "The time limit came first.",
 }
 """Answers that are no success; those of 403 and 413 are a line of text."""

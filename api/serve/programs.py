@@ -23,7 +23,7 @@ from singlepot.scenarios.reading.checking import Findings
 from singlepot.scenarios.results.settlement_document import settlement_json
 from singlepot.solver import SinglepotError, UnfinishedError
 
-from .errors import BadRequestError, status_of
+from .errors import BadRequestError, headers_of, status_of
 from .runs import Run
 from .service import Service
 from .sessions import Pairs
@@ -194,4 +194,4 @@ def failed(error: SinglepotError) -> Response:
         content["problems"] = [problem.as_dict() for problem in error.problems]
     if isinstance(error, UnfinishedError):
         content["stages"] = [list(stage) for stage in error.stages]
-    return JSONResponse(content, status_of(error))
+    return JSONResponse(content, status_of(error), headers_of(error))

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import gc
+import math
 import multiprocessing
 import threading
 import time
+from collections import deque
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -15,8 +17,15 @@ from singlepot.solver import NotProvenError, Progress, SinglepotError, StoppedEr
 from . import worker
 from .errors import BusyError, UnexpectedError
 
-MOST_WAITING = 6
-"""Runs that wait for a worker; more are refused."""
+MOST_WAITING, LEAST_WAITING = 64, 6
+"""Runs that may wait for a worker: as many as there are sessions, each of which has one; and however long they take."""
+
+LONGEST_WAIT_S = 30.0
+"""Seconds after which a run that is asked for should begin, judged by how long others take; where that is longer, it is
+refused with the time at which to ask again."""
+
+REMEMBERED = 20
+"""Runs that are over, of which is known how long they took."""
 
 LATE_S = 5.0
 """Seconds after its time limit at which a run that does not heed it is ended with its process."""
@@ -53,6 +62,8 @@ class Run:
         What is being done, and how far the whole is, 0 to 1.
     value, error
         What came of it; both None while it runs.
+    called
+        Whether it is its turn, or it was cancelled before.
     """
 
     def __init__(self) -> None:
@@ -60,6 +71,7 @@ class Run:
         self.value: Any = None
         self.error: SinglepotError | None = None
         self.cancelled = threading.Event()
+        self.called = threading.Event()
         self._ended = threading.Event()
 
     @property
@@ -74,6 +86,7 @@ class Run:
     def cancel(self) -> None:
         """End it; its process is ended within a moment."""
         self.cancelled.set()
+        self.called.set()
 
     def outcome(self) -> Any:
         """Wait for what comes of it, and return or raise that."""
@@ -95,7 +108,7 @@ class Run:
 
 
 class Runs:
-    """Pool of worker processes.
+    """Pool of worker processes, and a queue: who asks first is settled first.
 
     Parameters
     ----------
@@ -108,10 +121,11 @@ class Runs:
     def __init__(self, parallel: int, time_limit_s: float) -> None:
         self.time_limit_s = time_limit_s
         self._parallel = parallel
-        self._slots = threading.Semaphore(parallel)
         self._lock = threading.Lock()
         self._idle: list[Child] = [Child()]
-        self._runs: set[Run] = set()
+        self._begun: dict[Run, float] = {}
+        self._queue: list[Run] = []
+        self._took: deque[float] = deque(maxlen=REMEMBERED)
         self._closed = False
 
     def start(self, job: str, about: Any, time_limit_s: float | None = None) -> Run:
@@ -133,9 +147,9 @@ class Runs:
         """
         run = Run()
         with self._lock:
-            if self._closed or len(self._runs) >= self._parallel + MOST_WAITING:
-                raise BusyError("other settlements are under way", "try again in a moment")
-            self._runs.add(run)
+            self._refuse()
+            self._queue.append(run)
+            self._call()
         limit_s = min(time_limit_s or self.time_limit_s, self.time_limit_s)
         threading.Thread(target=self._carry_out, args=(run, job, about, limit_s), daemon=True).start()
         return run
@@ -144,7 +158,7 @@ class Runs:
         """End all runs and processes."""
         with self._lock:
             self._closed = True
-            runs, idle, self._idle = list(self._runs), self._idle, []
+            runs, idle, self._idle = [*self._begun, *self._queue], self._idle, []
         for run in runs:
             run.cancel()
         for child in idle:
@@ -152,21 +166,44 @@ class Runs:
         for run in runs:
             run.wait(LATE_S)
 
+    def _refuse(self) -> None:
+        """Refuse one more where too many wait, or those that wait take too long."""
+        if self._closed:
+            raise BusyError("the server ends", "start it again", 1)
+        now, waiting = time.monotonic(), len(self._queue)
+        took = [*self._took, *(now - begun for begun in self._begun.values())]
+        wait_s = (waiting + 1) * sum(took) / max(len(took), 1) / self._parallel
+        if waiting >= MOST_WAITING or (waiting >= LEAST_WAITING and wait_s > LONGEST_WAIT_S):
+            again_s = max(math.ceil(wait_s), 1)
+            seconds = "a second" if again_s == 1 else f"{again_s} seconds"
+            raise BusyError(f"{waiting} settlements wait already", f"try again in {seconds}", again_s)
+
+    def _call(self) -> None:
+        """Call those whose turn it is, and tell the others where they stand."""
+        while self._queue and len(self._begun) < self._parallel:
+            run = self._queue.pop(0)
+            self._begun[run] = time.monotonic()
+            run.called.set()
+        for number, run in enumerate(self._queue, 1):
+            run.words = f"Waiting as number {number}"
+
     def _carry_out(self, run: Run, job: str, about: Any, limit_s: float) -> None:
         value: Any = None
         error: SinglepotError | None = UnexpectedError("the run ended before its time", "try again")
         try:
-            while not self._slots.acquire(timeout=POLLED_S):
-                if run.cancelled.is_set():
-                    error = _stopped()
-                    return
-            try:
-                value, error = self._in_child(run, job, about, limit_s)
-            finally:
-                self._slots.release()
+            run.called.wait()
+            with self._lock:
+                if run in self._queue:
+                    self._queue.remove(run)
+            if run.cancelled.is_set():
+                error = _stopped()
+                return
+            value, error = self._in_child(run, job, about, limit_s)
         finally:
             with self._lock:
-                self._runs.discard(run)
+                if run in self._begun:
+                    self._took.append(time.monotonic() - self._begun.pop(run))
+                self._call()
             run.end(value, error)
 
     def _in_child(self, run: Run, job: str, about: Any, limit_s: float) -> tuple[Any, SinglepotError | None]:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from .interrupts import interrupts_put_off
 from .locks import held
 from .ownership import (
     Claims,
@@ -82,13 +83,15 @@ def write_folder(
                     _write_file(staging / name, contents[name])
                 if target.exists():
                     staging.chmod(target.stat().st_mode & 0o777)
-                kept = place_folder(staging, target, kind)
+                with interrupts_put_off():  # for a moment the old folder stands beside it
+                    kept = place_folder(staging, target, kind)
+                    if kept is not None:
+                        seen = show_kept(kept)
+                        log.warning("a file of %s changed while it was replaced; the old folder is %s", path, seen)
             except BaseException:
                 remove_claimed(staging, _unfinished(staging, plan))
                 raise
             flush_folder(target.parent)
-            if kept is not None:
-                log.warning("a file of %s changed while it was replaced; the old folder is %s", path, show_kept(kept))
     except PermissionError as error:
         if not target.exists():
             raise FolderRefusedError(f"{path} cannot be written ({error.strerror})", "choose another folder") from error
@@ -227,11 +230,12 @@ def _clear(target: Path, left: Mapping[str, Any], kind: FolderKind) -> None:
         return
     staging = target.with_name(name)
     previous = previous_of(staging)
-    restore(previous, target)
-    for folder in (staging, previous):
-        claims = {**_unfinished(folder, left["files"]), **claims_of(folder, kind)}
-        if folder.is_dir() and not remove_claimed(folder, claims, kind.manifest):
-            log.warning("%s was left by a run that was killed; it holds files that were changed since", folder)
+    with interrupts_put_off():  # what is left of it afterwards is recorded nowhere
+        restore(previous, target)
+        for folder in (staging, previous):
+            claims = {**_unfinished(folder, left["files"]), **claims_of(folder, kind)}
+            if folder.is_dir() and not remove_claimed(folder, claims, kind.manifest):
+                log.warning("%s was left by a run that was killed; it holds files that were changed since", folder)
 
 
 def _unfinished(staging: Path, plan: Sequence[tuple[str, int, str]]) -> Claims:

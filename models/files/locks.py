@@ -15,6 +15,7 @@ from typing import Any
 
 from singlepot.solver import SinglepotError
 
+from .interrupts import interrupts_put_off
 from .ownership import is_sealed, sealed
 from .removal import remove_held
 
@@ -65,19 +66,21 @@ def held(
     OSError
         The file cannot be made.
     """
-    handle, left, empty = _acquire(path, what, error)
     values = {"singlepot": "lock", "pid": os.getpid(), "host": socket.gethostname(), "lock": "system", **record}
-    try:
-        _fill(handle, sealed(values))
-        os.fsync(handle)
-        yield left
-    finally:
-        if empty and not empty_is_ours:
-            _fill(handle, b"")
-        else:
-            remove_held(path, handle)
-        with contextlib.suppress(OSError):
-            os.close(handle)
+    with interrupts_put_off() as interrupts:  # a lock file without a content looks like somebody else's for ever
+        handle, left, empty = _acquire(path, what, error)
+        try:
+            _fill(handle, sealed(values))
+            with interrupts.heeded():
+                os.fsync(handle)
+                yield left
+        finally:
+            if empty and not empty_is_ours:
+                _fill(handle, b"")
+            else:
+                remove_held(path, handle)
+            with contextlib.suppress(OSError):
+                os.close(handle)
 
 
 def _fill(handle: int, content: bytes) -> None:

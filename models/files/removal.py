@@ -13,6 +13,7 @@ import sys
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
+from .interrupts import interrupts_put_off
 from .ownership import Claims, FolderKind, claims_of, entries_of, holds
 
 _AT_FDCWD = -100
@@ -55,16 +56,18 @@ def remove_claimed(folder: Path, claims: Claims, last: str = "", keep: Collectio
 @contextlib.contextmanager
 def draft_file(path: Path, content: bytes = b"") -> Iterator[Path]:
     """Make a file that does not exist yet; what is still there of it at the end is removed."""
-    file = path.open("xb")
-    try:
-        with file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        yield path
-    finally:
-        with contextlib.suppress(OSError):
-            path.unlink()
+    with interrupts_put_off() as interrupts:
+        file = path.open("xb")
+        try:
+            with file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            with interrupts.heeded():
+                yield path
+        finally:
+            with contextlib.suppress(OSError):
+                path.unlink()
 
 
 def remove_draft(folder: Path, name: object) -> None:

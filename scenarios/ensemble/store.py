@@ -7,7 +7,7 @@ import os
 import re
 import secrets
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -120,8 +120,14 @@ class Store:
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
-        record = {"draft": self._draft}
-        with held(self.folder / LOCK, str(self.folder), record, EnsembleRefusedError, empty_is_ours=True) as left:
+        record, what = {"draft": self._draft}, str(self.folder)
+        with ExitStack() as until_the_end:
+            lock = held(self.folder / LOCK, what, record, EnsembleRefusedError, empty_is_ours=True)
+            try:
+                left = until_the_end.enter_context(lock)
+            except OSError as error:
+                message = f"{self.folder} cannot be written ({error.strerror})"
+                raise EnsembleRefusedError(message, "choose another folder") from error
             remove_draft(self.folder, left.get("draft"))
             yield
 

@@ -28,6 +28,9 @@ INTERIOR_TOLERANCE = 1e-9
 SMALLEST_ENTRY = 1e-12
 """Matrix entries below this would be dropped by HiGHS; its default of 1e-9 changes answers."""
 
+PRIMAL, DUAL = 4, 1
+"""What HiGHS calls the two simplex methods."""
+
 UPDATES = 100
 """Steps of the simplex method after which a basis is factorised afresh; HiGHS lets thousands pass, see :data:`STRAYED`.
 
@@ -175,6 +178,12 @@ class HighsEngine:
             _accept(self._highs.setOptionValue("presolve", "off"), "option presolve")
             _accept(self._highs.clearSolver(), "clearSolver")
             returned = control.run(self._run, self._cancel)
+        if method is Method.SAFE and self._highs.getModelStatus() == highspy.HighsModelStatus.kUnknown:
+            # the dual method doubts its own ray where entries below 1e-9 count, as in stocfor1 with a row for its value
+            _accept(self._highs.setOptionValue("simplex_strategy", PRIMAL), "option simplex_strategy")
+            _accept(self._highs.clearSolver(), "clearSolver")
+            self._by_dual = False
+            returned = control.run(self._run, self._cancel)
         return self._answer(returned)
 
     def _has_strayed(self, *, warm: bool) -> bool:
@@ -306,23 +315,23 @@ def _open() -> Any:
 
 def _options(method: Method) -> dict[str, str | int | float]:
     """Options of a method; bounds are not perturbed where the start is near, so that no error of them is left."""
-    primal, dual, devex = 4, 1, 1
+    devex = 1
     options: dict[Method, dict[str, str | int | float]] = {
-        Method.INTERIOR: {"solver": "ipx", "presolve": "choose", "simplex_strategy": dual},
+        Method.INTERIOR: {"solver": "ipx", "presolve": "choose", "simplex_strategy": DUAL},
         Method.WARM: {
             "solver": "simplex",
             "presolve": "choose",
-            "simplex_strategy": primal,
+            "simplex_strategy": PRIMAL,
             "primal_simplex_bound_perturbation_multiplier": 0.0,
         },
         Method.AGAIN: {
             "solver": "simplex",
             "presolve": "choose",
-            "simplex_strategy": dual,
+            "simplex_strategy": DUAL,
             "simplex_dual_edge_weight_strategy": devex,
         },
-        Method.AFRESH: {"solver": "simplex", "presolve": "choose", "simplex_strategy": dual},
-        Method.SAFE: {"solver": "simplex", "presolve": "off", "simplex_strategy": dual},
+        Method.AFRESH: {"solver": "simplex", "presolve": "choose", "simplex_strategy": DUAL},
+        Method.SAFE: {"solver": "simplex", "presolve": "off", "simplex_strategy": DUAL},
     }
     usual = {"primal_simplex_bound_perturbation_multiplier": 1.0, "simplex_dual_edge_weight_strategy": -1}
     return {**usual, **options[method]}

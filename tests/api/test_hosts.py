@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 import singlepot as sp
+from singlepot import cli
 
 from ..cbc import needs_cbc
 from ..command_line import COMMAND, run
@@ -104,7 +105,9 @@ def test_ctrl_c_at_any_moment_ends_with_a_message(times: int, tmp_path: Path) ->
             threading.Event().wait(needed * (step + 1) / 6)
             for _ in range(times):
                 program.send_signal(signal.SIGINT)
+                threading.Event().wait(0.005)
             _, errors = program.communicate(timeout=120)
+        assert not list(tmp_path.glob(".*"))
         if program.returncode == 0:
             assert sp.read_settlement(out)
             continue
@@ -141,6 +144,17 @@ def test_ctrl_c_after_the_work_is_done_changes_nothing(tmp_path: Path) -> None:
             )
             continue
         assert (program.returncode, errors) == (0, "")
+
+
+def test_ctrl_c_again_does_not_stop_the_clearing_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It changes nothing for a while, and stops what takes longer than that."""
+    monkeypatch.setattr(cli, "_INTERRUPTS", [])
+    with pytest.raises(KeyboardInterrupt):
+        cli._interrupt(signal.SIGINT, None)
+    cli._interrupt(signal.SIGINT, None)
+    monkeypatch.setattr(cli, "CLEARING_UP_S", 0.0)
+    with pytest.raises(KeyboardInterrupt):
+        cli._interrupt(signal.SIGINT, None)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals are a Unix thing")

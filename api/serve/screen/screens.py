@@ -12,7 +12,7 @@ from singlepot.models.diagnostics.explanations import explain_code
 from singlepot.models.diagnostics.problems import BadInputError
 from singlepot.solver import SinglepotError
 
-from ..errors import BadRequestError, sentence, status_of
+from ..errors import BadRequestError, headers_of, sentence, status_of
 from ..runs import Run
 from ..service import grouped
 from ..sessions import Session, State
@@ -223,5 +223,6 @@ def failed(error: SinglepotError, htmx: bool) -> Response:
     lines = [problem_parts(line) for line in grouped(error.problems)] if isinstance(error, BadInputError) else []
     values = {"words": "This cannot be used:" if lines else sentence(error), "lines": lines}
     if htmx:
-        return HTMLResponse(render("failed_part.html.j2", **values), status, headers=_at("#notice", "innerHTML"))
-    return HTMLResponse(render("failed.html.j2", **values), status)
+        headers = headers_of(error) | _at("#notice", "innerHTML")
+        return HTMLResponse(render("failed_part.html.j2", **values), status, headers)
+    return HTMLResponse(render("failed.html.j2", **values), status, headers_of(error))

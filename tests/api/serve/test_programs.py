@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,8 @@ from jsonschema import Draft202012Validator
 import singlepot as sp
 from singlepot.scenarios.formats.json_document import scenario_as_dict
 from singlepot.scenarios.results.settlement_document import settlement_json
+from singlepot.serve.errors import BusyError
+from singlepot.serve.runs import Runs
 
 from .served import Served, served
 
@@ -119,8 +122,8 @@ def test_every_route_for_programs_is_described(bucks: Served) -> None:
         Draft202012Validator.check_schema(schemas[name])
 
 
-def test_more_runs_than_the_server_takes_are_refused_until_their_callers_hang_up(slow: Path) -> None:
-    """With one run at a time six wait; whoever comes then is told to come again, and who hangs up ends the run."""
+def test_who_would_wait_too_long_is_refused_and_told_when_to_come_again(slow: Path) -> None:
+    """With one slow run at a time six wait; who comes then is told when to ask again, and who hangs up ends the run."""
     bucks = {"scenario": "bucks-and-burnley"}
     refused = threading.Event()
     with served(slow.parent, str(slow), "--runs", "1") as server:
@@ -136,15 +139,37 @@ def test_more_runs_than_the_server_takes_are_refused_until_their_callers_hang_up
             caller.start()
         with server.program() as program:
             while not refused.is_set():
-                answer = program.post("/api/check", json={"document": {}})
-                if answer.status_code == 503:
-                    refused.set()
-            assert answer.json()["cause"] == "other settlements are under way"
+                with suppress(httpx.TimeoutException):  # it waits
+                    answer = program.post("/api/check", json={"document": {}}, timeout=0.5)
+                    if answer.status_code == 503:
+                        refused.set()
+            seconds = int(answer.headers["retry-after"])
+            assert answer.json()["remedy"] == f"try again in {seconds} seconds"
+            assert seconds > 30
             for caller in callers:
                 caller.join()
             while (answer := program.post("/api/settle", json=bucks)).status_code == 503:
-                pass
+                pass  # those who hung up are still being ended
             assert answer.status_code == 200
+
+
+def test_quick_runs_may_wait_in_greater_number_and_the_first_is_first() -> None:
+    """One is under way and 64 wait, for each is over soon; they begin in the order in which they came."""
+    runs = Runs(parallel=1, time_limit_s=60)
+    try:
+        asked = [runs.start("check", "bucks-and-burnley") for _ in range(65)]
+        assert [run.words for run in asked[-2:]] == ["Waiting as number 63", "Waiting as number 64"]
+        with pytest.raises(BusyError, match="64 settlements wait already; try again in"):
+            runs.start("check", "bucks-and-burnley")
+        for run in asked[6:]:
+            run.cancel()
+        with pytest.raises(sp.StoppedError):
+            asked[6].outcome()
+        for number in range(5):
+            assert asked[number].outcome().scenario is not None
+            assert not any(run.ended for run in asked[number + 2 : 6])
+    finally:
+        runs.close()
 
 
 def test_a_time_limit_is_said_with_what_was_proved(slow: Path) -> None:

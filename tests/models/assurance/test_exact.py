@@ -16,7 +16,9 @@ import singlepot as sp
 from singlepot.cli import _run
 from singlepot.models.assurance.double_build import DoubleBuildError, TooLargeError, exact, exact_optima
 from singlepot.solver.backends.contract_afiro import LEAST, afiro
+from singlepot.solver.backends.contract_programmes import Task
 
+from ...contracts.netlib import PUBLISHED
 from ...examples import tries
 from ...strategies import seeded
 
@@ -27,17 +29,30 @@ def tableau(columns: int) -> exact.Tableau:
     return exact.Tableau({f"x{j}": j for j in range(columns)}, [Fraction(0)] * columns, NEVER)
 
 
-def test_afiro_has_its_published_optimum_as_a_fraction() -> None:
-    task = afiro()
+def least_of(task: Task) -> Fraction:
+    """Find the optimum of a programme whose columns have no upper bound, in fractions."""
     cost, _, (least, most) = task.arrays
     table = tableau(len(cost))
     for i, row in enumerate(task.matrix.toarray()):
         entries = {j: exact._fraction(a) for j, a in enumerate(row) if a}
-        table.add(entries, exact._fraction(most[i]), 0 if least[i] == most[i] else 1)
+        if most[i] < np.inf:
+            table.add(entries, exact._fraction(most[i]), 0 if least[i] == most[i] else 1)
+        else:
+            table.add(entries, exact._fraction(least[i]), -1)
     table.find_point()
-    value = table.minimise({f"x{j}": exact._fraction(c) for j, c in enumerate(cost)}, Fraction(0))
+    return table.minimise({f"x{j}": exact._fraction(c) for j, c in enumerate(cost)}, Fraction(0))
+
+
+def test_afiro_has_its_published_optimum_as_a_fraction() -> None:
+    value = least_of(afiro())
     assert float(value) == pytest.approx(LEAST, rel=1e-15)
     assert value.denominator == 875
+
+
+@pytest.mark.parametrize("name", ["sc50a", "sc50b"])
+def test_small_programmes_of_netlib_have_their_published_optima(name: str) -> None:
+    (published,) = (one for one in PUBLISHED if one.name == name)
+    assert float(least_of(published.task)) == pytest.approx(published.least, rel=1e-10)
 
 
 @st.composite

@@ -299,6 +299,13 @@ def test_a_folder_that_cannot_be_made_is_said(written: Callable[[int], Path], tm
         sp.run_ensemble(written(4), tmp_path / "file" / "out")
 
 
+def test_a_folder_that_cannot_be_written_is_said(written: Callable[[int], Path], tmp_path: Path) -> None:
+    """Its lock cannot be made: as without permission, which root never lacks, so here it is a folder."""
+    (tmp_path / "out" / ".running.json").mkdir(parents=True)
+    with pytest.raises(sp.EnsembleRefusedError, match="out cannot be written"):
+        sp.run_ensemble(written(4), tmp_path / "out")
+
+
 def test_another_plan_does_not_go_into_the_folder(written: Callable[[int], Path], tmp_path: Path) -> None:
     sp.run_ensemble(written(4), tmp_path / "out")
     with pytest.raises(sp.EnsembleRefusedError, match="plan differ"):

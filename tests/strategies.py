@@ -338,7 +338,7 @@ class Drawn:
             )
 
     def _use_before(self, made: Draft) -> None:
-        """Say of some options, which stand by themselves, that a part was taken before; of a group, a quarter each."""
+        """Say of some options that a part was taken before; of a group, or what needs or is needed, a quarter each."""
         pick = self.pick
         if not self.option_rows or not chance(pick, 50):
             return
@@ -348,7 +348,7 @@ class Drawn:
         ]
         free = [(row["area"], row["option"]) not in tied for row in self.option_rows]
         made["options"] = made["options"].assign(
-            used=np.where(free, shares, np.where(tied and chance(pick, 50), 0.3, 0.0))
+            used=np.where(free, shares, np.where(tied and chance(pick, 50), 0.25, 0.0))
         )
 
     def _limit_stages(self, made: Draft) -> None:

@@ -133,7 +133,7 @@ def find_alternatives(
     >>> found.groups.drop(columns="group").round(1)
        central   low  high  alternative 1  alternative 2
     0     91.0  90.8  91.0           90.8           90.8
-    1     61.0  60.9  61.2           60.9           61.2
+    1     61.0  60.9  61.2           60.9           61.0
     2     44.0  44.0  44.3           44.3           44.0
     """
     insist_on_own_rules(settlement, "an alternative")

@@ -213,11 +213,11 @@ def _report(
     """Make the report, with the points of a slider and what they are where one is wanted."""
     from singlepot.models.analysis.price_of_convergence import price_convergence
 
-    if not settlement.provenance.get("extra"):
+    if not settlement.has_extra_rows:
         cost = cost or price_convergence(settlement, progress=progress)
     if wanted.sweep is None:
         return {REPORT: page.report_html(settlement, price, written, None, cost).encode()}
-    from singlepot.models.settlement.settlement import insist_on_own_rules
+    from singlepot.models.settlement.extra_rows import insist_on_own_rules
     from singlepot.scenarios.many.sweep import sweep
 
     insist_on_own_rules(settlement, "the slider")

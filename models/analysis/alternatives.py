@@ -15,8 +15,9 @@ from singlepot.solver import BadOptionError, Control, ExtraRows, MgaAlternative,
 from ..formulation.formulation import Formulation
 from ..formulation.model import ABSENT
 from ..scenario.array_types import Floats
+from ..settlement.extra_rows import insist_on_own_rules
 from ..settlement.settle import settle_scenario
-from ..settlement.settlement import Settlement, insist_on_own_rules
+from ..settlement.settlement import Settlement
 from ..tables.copies import CopiedTables
 from .near_optimal import add_limits, explorer, grant_costs, grant_ranges, limits
 

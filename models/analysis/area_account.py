@@ -15,8 +15,9 @@ from ..explanation.prices import Price
 from ..notebook_display import rich, rich_table
 from ..scenario.area_names import matching_areas
 from ..scenario.scenario import Scenario
+from ..settlement.extra_rows import insist_on_own_rules
 from ..settlement.settle import settle_scenario
-from ..settlement.settlement import Settlement, insist_on_own_rules
+from ..settlement.settlement import Settlement
 from ..tables.copies import CopiedTables
 from ..tables.recipients import recipients_of
 from ..tables.schema import SCHEME

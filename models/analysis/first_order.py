@@ -64,7 +64,7 @@ def first_order(settlement: Settlement, name: str) -> Effect:
         ``pot`` (every pot, and what is a share of it), ``national``, ``national.OBJECTIVE``, or ``rules.RULE``: the
         rule's limits wherever it binds.
     """
-    if settlement.provenance.get("extra"):
+    if settlement.has_extra_rows:
         return Effect(why_not="a program added constraints of its own")
     solved = settlement.solved_stages
     before = solved.formulation

@@ -11,8 +11,9 @@ from singlepot.solver import Progress
 
 from ..scenario.scenario import Scenario
 from ..settings.levelling import CONVERGENCE_STAGE, INCLUSION_STAGE
+from ..settlement.extra_rows import insist_on_own_rules
 from ..settlement.settle import settle_scenario
-from ..settlement.settlement import Settlement, insist_on_own_rules
+from ..settlement.settlement import Settlement
 from ..tables.copies import CopiedTables
 from ..tables.rule_kinds import RULES
 from .spread import spread

@@ -116,7 +116,7 @@ def _programme(settlement: Settlement, control: Control) -> tuple[Formulation, S
 
     Without further constraints of a program where a settlement that was read back has lost them.
     """
-    if settlement.stored_orders is None and settlement.provenance.get("extra"):
+    if settlement.stored_orders is None and settlement.has_extra_rows:
         return formulate(settlement.scenario), None
     solved = settlement.solve_stages(control)
     return solved.formulation, solved.staged.start

@@ -207,6 +207,11 @@ class Settlement(CopiedTables):
     recipient_targets: pd.DataFrame | None = None
 
     @property
+    def has_extra_rows(self) -> bool:
+        """Internal: whether a program added further constraints, which neither the scenario nor a folder holds."""
+        return bool(self.provenance.get("extra"))
+
+    @property
     def tables(self) -> Mapping[str, pd.DataFrame]:
         """All tables by name."""
         return {name: getattr(self, name) for name in output_of(further_tables(self.scenario))}
@@ -325,24 +330,9 @@ class Settlement(CopiedTables):
         )
 
 
-def insist_on_own_rules(settlement: Settlement, purpose: str) -> None:
-    """Refuse what would settle a scenario again where a program added further constraints: they would be lost.
-
-    Raises
-    ------
-    BadOptionError
-        With the purpose, such as ``stability``.
-    """
-    if settlement.provenance.get("extra"):
-        raise BadOptionError(
-            f"{purpose} cannot be worked out: it settles again, without the further constraints that a program added",
-            "settle the scenario without them, or settle what is to be compared in that program",
-        )
-
-
 def solve_again(settlement: Settlement, control: Control) -> SolvedStages:
     """Solve the stages of a settlement's scenario again, for one that was read back."""
-    if settlement.provenance.get("extra"):
+    if settlement.has_extra_rows:
         raise BadOptionError(
             "this settlement was made with further constraints of a program, which its folder does not hold",
             "ask for reasons in that program, before the settlement is written",

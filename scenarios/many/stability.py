@@ -15,7 +15,8 @@ from singlepot.models.files.folder_kinds import STABILITY
 from singlepot.models.scenario.area_names import matching_areas
 from singlepot.models.scenario.scenario import Scenario
 from singlepot.models.settlement.documents import guarded
-from singlepot.models.settlement.settlement import Settlement, insist_on_own_rules
+from singlepot.models.settlement.extra_rows import insist_on_own_rules
+from singlepot.models.settlement.settlement import Settlement
 from singlepot.solver import BadOptionError, Progress, SinglepotError
 
 from ..what_if.what_if import apply_what_if

@@ -237,19 +237,20 @@ class LexicographicSolver:
         LOG.info("stage %s: %.12g by %s, gap %.1e", stage.name, result.value, result.method, result.gap)
         self.x = proved.answer.x
         if narrow:
-            self._take_face(objective, proved, self.x, value, held_row)
+            self._take_face(objective, proved, value, held_row)
         self._bound = result.value > GAP_TOLERANCE * result.size
         if self.start is None and restartable(self._last):
             self.start = Start(self._last.basis, self.scaled.matrix.shape)
         return result
 
-    def _take_face(self, objective: _Objective, proved: _Proved, x: Floats, value: float, held_row: int | None) -> None:
+    def _take_face(self, objective: _Objective, proved: _Proved, value: float, held_row: int | None) -> None:
         """Keep what is optimal by the duals, or what a row allows where the stage gives."""
         if held_row is not None:
             constant = objective.stage.constant
             upper = (objective.stage.held_at(value + constant) - constant) * self.scaled.row_scale[held_row]
             self.face = self.face.limit_row(held_row, upper)
             return
+        x = proved.answer.x
         activity = np.asarray(self.scaled.matrix @ x)
         reduced, row_dual = without_rounding(self.scaled.matrix, objective.cost, proved.answer.row_dual)
         self.face = self.face.freeze(x, activity, reduced * proved.factor, row_dual * proved.factor)

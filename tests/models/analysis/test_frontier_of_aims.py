@@ -78,7 +78,10 @@ def test_regimes_are_compared_by_the_aims_that_they_meet(scenario: sp.Scenario) 
 
 def test_what_aims_cost_is_not_said_where_a_program_added_rows() -> None:
     """They would be lost in the settlement without aims; the report is made without that section."""
-    every = lambda rows: rows.at_most("all", rows.labels("grant")["column"], 1.0, 1e6)  # noqa: E731
+
+    def every(rows: sp.ExtraRows) -> None:
+        rows.at_most("all", rows.labels("grant")["column"], 1.0, 1e6)
+
     settled = sp.settle(sp.Scenario.from_tables(**ruled()), extra=every)
     with pytest.raises(sp.BadOptionError, match="the price of convergence cannot be worked out: it settles again"):
         sp.price_convergence(settled)

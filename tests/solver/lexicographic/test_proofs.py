@@ -262,3 +262,15 @@ def test_slight_duals_hold_their_columns_where_they_are_told_from_rounding(
     sizes = [size for _, size in opened[0].asked][: len(asked)]
     assert sizes == [sizes[0], *[TIGHTER * sizes[0]] * (len(asked) - 1)]
     assert -results[1].value == pytest.approx(most_b, abs=1e-9)
+
+
+@pytest.mark.parametrize("values_only", [False, True])
+def test_where_only_values_are_wanted_the_last_stage_leaves_no_face(values_only: bool) -> None:
+    """Nor clearer duals to tell it by; an earlier stage does."""
+    staged = minimise_in_turn(triangle(), [SLIGHT], Control(), values_only=values_only)
+    assert staged.results[0].value == 1.0
+    assert staged.results[0].method.endswith(", again more tightly") is not values_only
+    assert staged.face.frozen.any() == (not values_only)
+    first, last = minimise_in_turn(triangle(), [SLIGHT, MOST_B], Control(), values_only=values_only).results
+    assert first.method.endswith(", again more tightly")
+    assert last.value == pytest.approx(0.0, abs=1e-12)

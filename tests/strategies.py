@@ -201,7 +201,8 @@ class Drawn:
         for t, year in enumerate(self.years):
             entry: dict[str, Any] = {"area": code, "option": name, "year": year}
             for e, envelope in enumerate(self.envelopes):
-                entry[f"grant_{envelope}"] = round(sign * amount * money[e, t] * number(pick, 0.5, 1.5), 3)
+                of = money[e, t] or (0.0 if self.simple else 4.0)  # an option may cost where nothing is bid
+                entry[f"grant_{envelope}"] = round(sign * amount * of * number(pick, 0.5, 1.5), 3)
             for other in self.keys:
                 entry[other] = 0.0
             if key and kind != "efficiency":

@@ -61,7 +61,7 @@ class Tables:
         if table == PROGRAMMES and column.name in OF_LINE:
             cells = of_line(frame, column.name)
         if column.numeric:
-            return cells.fillna(column.default) if not math.isnan(float(column.default or 0)) else cells
+            return cells.fillna(column.empty)
         return cells.mask(cells == "", column.default) if column.default else cells
 
 

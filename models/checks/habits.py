@@ -54,8 +54,11 @@ class AcrossPlace(Place):
 
     def cell(self, position: int, column: str) -> str:
         """Name the cell, or that of its row in another column."""
-        header = self.headers[position] if column in self.turned else column
-        return self.before.cell(self.positions[position], header)
+        return self.before.cell(self.positions[position], self.heading(position, column))
+
+    def heading(self, position: int, column: str) -> str:
+        """Name the year that the cell stands below."""
+        return self.headers[position] if column in self.turned else column
 
     def whole(self, column: str) -> str:
         """Name a column as the table came."""
@@ -83,12 +86,27 @@ def turn_years(raw: RawTable, table: Table, report: Report) -> RawTable:
             listed = list(column)
             columns[header] = [listed[row] for row in positions]
     columns |= {"year": [across[header] for header in headers], value: [below[header][row] for row, header in cells]}
+    filled = set(cells)
+    empty = [(row, header) for row in range(raw.rows) for header in across if (row, header) not in filled]
     note = f"the years {one_of(years, 6)} as columns"
-    remedy = f"read as rows, the numbers below them as {value}"
-    number = list(TABLES).index(table.name)
-    report.add(Diagnostic("SP-D062", table.name, raw.place.file, "", "", note, "", remedy), table=number)
+    remedy = f"read as rows, the numbers below them as {value}{_left_out(raw.place, empty)}"
+    _note(raw, report, table.name, "SP-D062", note, remedy)
     place = AcrossPlace(raw.place.file, before=raw.place, positions=positions, headers=headers, turned=("year", value))
     return RawTable(columns, place, len(cells), raw.complete, raw.repeated, raw.lenient)
+
+
+def _left_out(place: Place, empty: Sequence[tuple[int, str]]) -> str:
+    """Say how many empty cells are no row, and where the first stand."""
+    if not empty:
+        return ""
+    first = one_of([f"{header} in {place.cell(row, header)}" for row, header in empty], 3)
+    return f"; {len(empty)} empty cell{'s are' if len(empty) > 1 else ' is'} no row: {first}"
+
+
+def _note(raw: RawTable, report: Report, table: str, code: str, value: str, remedy: str) -> None:
+    """Note something of a table as a whole."""
+    number = list(TABLES).index(table)
+    report.add(Diagnostic(code, table, raw.place.file, raw.place.whole(""), "", value, "", remedy), table=number)
 
 
 def _year_of(header: str) -> str:
@@ -122,9 +140,8 @@ def _with_headers(
     if not meant or len(set(meant.values())) < len(meant):
         return raw
     columns = {meant.get(header, header): cells for header, cells in raw.columns.items()}
-    number = list(TABLES).index(table)
     value = f"the columns {one_of([shown(header, quoted=False) for header in meant])}"
-    report.add(Diagnostic(note[0], table, raw.place.file, "", "", value, "", note[1]), table=number)
+    _note(raw, report, table, note[0], value, note[1])
     return RawTable(columns, raw.place, raw.rows, raw.complete, raw.repeated, raw.lenient)
 
 

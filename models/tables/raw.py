@@ -48,6 +48,10 @@ class Place:
         """Name a cell by the position of its row and its header."""
         return self.row(position)
 
+    def heading(self, position: int, column: str) -> str:
+        """Name the column of a cell as it is headed."""
+        return column
+
     def whole(self, column: str) -> str:
         """Name a column as a whole, or the table where ``column`` is not there; empty where its name says enough."""
         return ""

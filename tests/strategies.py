@@ -371,6 +371,9 @@ class Drawn:
         grants = [e[f"grant_{envelope}"] for e in mine for envelope in self.envelopes]
         if min(grants) < 0 and {"grant_floor", "grant_step"} & set(self.general):
             return False
+        bid = self.bid[self.codes.index(row["area"])].T.ravel()  # by year, then envelope, as the grants
+        if any(grant < 0 and not there for grant, there in zip(grants, bid, strict=True)):
+            return False
         return not self.rule_rows and max(grants) <= 0 and all(e[key] >= 0 for e in mine for key in self.keys)
 
     def _of_scale_backs(self, pick: Picker) -> list[dict[str, Any]]:

@@ -243,6 +243,11 @@ def year_written(text: str) -> str:
 _TWO_YEARS = re.compile(r"(?:FY\s?)?([0-9]{4})\s?(?:[-/\u2010-\u2015\u2212]|to)\s?([0-9]{2}|[0-9]{4})", re.IGNORECASE)
 
 
+def holds_several_years(label: str) -> bool:
+    """Whether a text holds more than one financial year, as ``2026-27; 2027-28``."""
+    return len(_TWO_YEARS.findall(label)) > 1
+
+
 def year_meant(label: str) -> str:
     """Guess the financial year meant by ``2026/27``, ``2026-2027`` or ``2026``; empty if there is none."""
     match = re.match(r"\s*((?:19|20)[0-9]{2})(?![0-9])", label)

@@ -31,7 +31,7 @@ class Outcome:
 
     @cached_property
     def grant_sizes(self) -> Mapping[Cell, Fraction]:
-        """|b| + Σ |G| s: what a grant is the sum of, and its rounding is relative to; more than it where moves cancel."""
+        """|b| + Σ |G| s: what a grant is the sum of, and its rounding relative to; more than it where moves cancel."""
         return self._totals(self.statement.bid, "grant", self.statement.lowest_grant, size=True)
 
     @cached_property

@@ -12,7 +12,7 @@ ROUNDING = 1e-12
 """Size of a bound, relative to the largest term that its row can have, up to which it is rounding."""
 
 RESOLVED = 1e-5
-"""Least size of a row relative to the largest term that it can have: a billionth of it is what doubles resolve of it."""
+"""Least size of a row relative to the largest term that it can have: doubles resolve about a billionth of it."""
 
 
 @dataclass(frozen=True)

@@ -64,6 +64,10 @@ class AcrossPlace(Place):
         """Name a column as the table came."""
         return self.before.whole(column)
 
+    def missing(self, column: str) -> str:
+        """Say how an absent column might be supplied, as of the table that came."""
+        return self.before.missing(column)
+
 
 def turn_years(raw: RawTable, table: Table, report: Report) -> RawTable:
     """Return a table whose years stand across with a row for each filled cell; any other table as it is.
@@ -148,7 +152,8 @@ def _with_headers(
 def take_names_and_capitals(tables: Mapping[str, Parsed]) -> None:
     """Read unique names of areas as their codes, and keys of objectives and envelopes in small letters."""
     codes = set(tables["areas"].text("code").words) if "code" in tables["areas"].labels else set()
-    by_name = _codes_by_name(tables["areas"])
+    named = tables["areas"].labels
+    by_name = unique_names(named["code"].values, named["name"].values) if {"code", "name"} <= set(named) else {}
     pot = tables["pot"]
     for stating, name in ((pot, "envelope"), (tables["objectives"], "key")):
         words = stating.labels[name].words if name in stating.labels else ()
@@ -177,15 +182,13 @@ def take_names_and_capitals(tables: Mapping[str, Parsed]) -> None:
                 _rename(parsed, column.name, meant, "SP-D064", "read in small letters")
 
 
-def _codes_by_name(areas: Parsed) -> dict[str, str]:
-    """Return the code of each name that one area has alone, in small letters; no name that is a code."""
-    if "code" not in areas.labels or "name" not in areas.labels:
-        return {}
-    codes: dict[str, set[str]] = {}
-    for code, name in zip(areas.labels["code"].values, areas.labels["name"].values, strict=True):
+def unique_names(codes: Iterable[object], names: Iterable[object]) -> dict[str, str]:
+    """Return the code of each name that one area has alone, in small letters."""
+    found: dict[str, set[str]] = {}
+    for code, name in zip(codes, names, strict=True):
         if code and name:
-            codes.setdefault(str(name).casefold(), set()).add(str(code))
-    return {name: of.pop() for name, of in codes.items() if len(of) == 1}
+            found.setdefault(str(name).casefold(), set()).add(str(code))
+    return {name: of.pop() for name, of in found.items() if len(of) == 1}
 
 
 def _rename(parsed: Parsed, column: str, words: Mapping[str, str], code: str, remedy: str) -> None:

@@ -180,6 +180,11 @@ class Settings:
         )
 
     @property
+    def period(self) -> str:
+        """The years in words: ``2026-27 to 2029-30``, or the one."""
+        return " to ".join(dict.fromkeys((self.years[0], self.years[-1])))
+
+    @property
     def sections(self) -> dict[str, Convergence | Inclusion]:
         """The sections of levelling up that are there, by name."""
         both = {"convergence": self.convergence, "inclusion": self.inclusion}

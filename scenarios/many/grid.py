@@ -44,7 +44,7 @@ def read_lever(text: str) -> tuple[str, list[Value]]:
     >>> read_lever("rules.grant_floor=0.7,80%")
     ('rules.grant_floor', [0.7, '80%'])
     """
-    name, equals, values = text.partition("=")
+    name, equals, values = text.rpartition("=")
     try:
         if not equals or not name.strip():
             raise ValueError

@@ -202,3 +202,12 @@ def test_frames_with_years_across_and_names_are_the_same_scenario(made: Draft) -
 def test_no_full_input_has_a_habit() -> None:
     for name in ("full", "official"):
         assert codes(sp.check_scenario(INPUT / name)) == set()
+
+
+def test_a_pivot_of_pandas_is_told_to_reset_its_index() -> None:
+    """Years across, and the areas as the index, as pivot leaves them."""
+    start = sp.read_scenario("bucks-and-burnley")
+    pivot = start.bids.pivot(index="area", columns="year", values="amount")
+    with pytest.raises(sp.BadInputError) as refusal:
+        start.with_(bids=pivot)
+    assert "call reset_index()" in str(refusal.value)

@@ -14,6 +14,9 @@ from .lines import clip, lay_out, number, percent, wrap
 if TYPE_CHECKING:
     from singlepot.models.analysis.goal import Goal
 
+SHORT = 1e-6
+"""Shortfall beyond what a goal allows, as a share of the target, that is said."""
+
 
 def goal_text(goal: Goal) -> str:
     """Write a goal for people, in 80 columns.
@@ -42,7 +45,14 @@ def goal_text(goal: Goal) -> str:
         "The last two columns: by how much the lever could be tighter if the target were one unit lower, and would "
         "have to be looser if it were one higher."
     )
-    proof = f"Settled there, with nothing given of shortfalls, the largest shortfall is {percent(worst)}."
+    of = f" of {titles.objectives[goal.objective]}" if goal.objective else ""
+    proof = f"Settled there, with nothing given of shortfalls, the largest shortfall{of} is {percent(worst)}."
+    if goal.objective and worst > goal.miss + SHORT:
+        name = titles.objectives[goal.objective]
+        proof += (
+            " That is more than is asked, because the settlement weighs the targets of all objectives: to have it so, "
+            f"give {name} a priority before the others."
+        )
     lines = [*wrap(settings.title), "", *wrap(_head(goal, titles)), *wrap(proof), ""]
     return (
         "\n".join([*lines, *lay_out(("objective", "year", "target", "one less", "one more"), rows), *wrap(key, "  ")])

@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from singlepot.models.levers.lever import MONEY, SHARE
+from singlepot.models.levers.values import percent_change
 from singlepot.models.money import POUNDS_PER, spoken
 from singlepot.models.scenario.titles import Titles
 
@@ -71,7 +72,7 @@ def _head(goal: Goal, titles: Titles) -> str:
 def _value(goal: Goal) -> str:
     lever, money = goal.lever, goal.scenario.settings.money
     if lever.kind == "factor":
-        change = f"{100 * (goal.value - 1):+.4g}%".replace("-", "\N{MINUS SIGN}")
+        change = percent_change(goal.value)
         if math.isnan(lever.now):
             return change
         amounts = [spoken(value, money) if lever.unit == MONEY else number(value) for value in (goal.amount, lever.now)]

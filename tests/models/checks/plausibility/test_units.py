@@ -74,6 +74,12 @@ def test_amounts_are_compared_per_head_where_that_is_closer() -> None:
     assert [note.place for note in attribute(*product, population=people)] == ["row label 3"]
 
 
+def test_amounts_that_do_not_grow_with_people_are_compared_as_they_are() -> None:
+    """Incomes are alike, and areas are not: a thousandth of an income is seen though it would fit per head."""
+    noted = attribute(20.0, 30.0, 0.03, 40.0, 50.0, population=[20_000.0, 10_000.0, 3.0, 2_000.0, 1_000.0])
+    assert [note.place for note in noted] == ["row label 2"]
+
+
 def test_a_year_of_bids_above_all_public_spending_is_doubted() -> None:
     assert doubts("SP-N022", [600_000.0, 400_001.0])
     assert not doubts("SP-N022", [600_000.0, 400_000.0])

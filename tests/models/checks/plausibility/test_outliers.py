@@ -13,21 +13,22 @@ from singlepot.models.diagnostics.problems import Diagnostic
 def doubts(targets: list[float], years: int = 1, bids: list[float] | None = None) -> list[Diagnostic]:
     """The warnings of numbers far out, of areas that bid £10m and propose these targets in each of the years.
 
-    Each proposes ten thousand times as many trees.
+    Each proposes 20,000 trees for £1m.
     """
     codes = [f"A{number}" for number in range(len(targets))]
     shown = ["2026-27", "2027-28"][:years]
     of_years = pd.DataFrame([(code, year) for code in codes for year in shown], columns=["area", "year"])
+    amounts = np.repeat(bids or [10.0] * len(targets), years)
     scenario = sp.Scenario.from_tables(
         years=shown,
         areas=pd.DataFrame({"code": codes, "name": codes}),
         objectives=pd.DataFrame({"key": ["skills", "trees"], "name": ["Skills", "Trees"], "unit": "a unit"}),
-        bids=of_years.assign(amount=np.repeat(bids or [10.0] * len(targets), years)),
+        bids=of_years.assign(amount=amounts),
         pot=pd.DataFrame({"year": shown, "amount": 50.0}),
         targets=pd.concat(
             [
                 of_years.assign(objective="skills", target=np.repeat(targets, years)),
-                of_years.assign(objective="trees", target=200_000.0),
+                of_years.assign(objective="trees", target=20_000 * amounts),
             ],
             ignore_index=True,
         ),

@@ -11,6 +11,8 @@ import singlepot as sp
 from singlepot.models.explanation.prices import first_stage, numeraire
 from singlepot.models.explanation.stage_weights import shares_short
 
+from ...properties.test_sentences import two_areas
+
 YEARS = ["2026-27", "2027-28"]
 
 
@@ -80,3 +82,83 @@ def test_a_row_is_priced_by_the_first_stage_that_has_a_dual_of_it() -> None:
         assert first_stage(solved, row) is (solved.marginals[priced[0]] if priced else None)
         found.append(priced[0] if priced else None)
     assert {0, None} < set(found)
+
+
+def test_a_cut_in_money_of_another_year_says_at_which_rate_it_counts() -> None:
+    """Barton gives up half of its programme, so that a pound of its year weighs more than one of Aston's."""
+    bids = pd.DataFrame({"area": ["A", "B"], "year": YEARS, "amount": [12.0, 20.0]})
+    settlement = sp.settle(
+        sp.Scenario.from_tables(
+            areas=pd.DataFrame({"code": ["A", "B"], "name": ["Aston", "Barton"]}),
+            pot=pd.DataFrame({"year": YEARS, "amount": 10.0}),
+            bids=bids,
+            years=YEARS,
+        )
+    )
+    (stage,) = [stage for stage in settlement.solved_stages.marginals if stage.name == "burden"]
+    first, second = stage.row[settlement.solved_stages.programme.rows("pot")]
+    aston, barton = settlement.asks["reason"]
+    assert f"100p for each £1 saved, its money counted at £{first / second:.2f} of 2027-28 for £1" in aston
+    assert first / second < 0.9
+    assert "100p for each £1 saved, and 50% of it was enough" in barton
+
+
+def two_years(national: str) -> str:
+    """Why Aston is scaled back in the first year: carbon is far short, and trees are counted in these years alone."""
+    settlement = bids_alone(
+        (10.0, 10.0),
+        (12.0, 10.0),
+        objectives=pd.DataFrame({"key": ["trees", "carbon"], "name": ["Trees", "Carbon"], "unit": ["thousand", "kt"]}),
+        national=pd.DataFrame({"objective": ["trees", "carbon"], "year": [national, YEARS[0]], "target": [45.0, 100.0]}),
+        targets=pd.DataFrame(
+            {"area": "A", "objective": ["trees", "trees", "carbon"], "year": [*YEARS, YEARS[0]], "target": [20, 40, 10]}
+        ),
+    )
+    (reason,) = settlement.asks["reason"]
+    assert "and with it 1.67 kt of carbon and 3.33 thousand of trees and part of its later targets" in str(reason)
+    return str(reason)
+
+
+def test_a_loss_in_some_of_the_years_that_are_counted_is_decided_later() -> None:
+    """Trees are lost in both years, and one counts; over both years there are enough of them."""
+    assert "; carbon, which is further short, is decided first;" in two_years(YEARS[1])
+    assert "; the national target for trees is met all the same;" in two_years(":".join(YEARS))
+
+
+def test_of_several_losses_the_first_by_priority_says_whether_another_has_priority() -> None:
+    """Carbon decides: it has priority over trees and not over adults, and trees are further short than it."""
+    draft = two_areas()
+    trees = pd.DataFrame({"area": ["a", "b"], "objective": "trees", "year": "2026-27", "target": 100.0})
+    settlement = sp.settle(
+        draft.with_(
+            objectives=pd.DataFrame(
+                {
+                    "key": ["skills", "carbon", "trees"],
+                    "name": ["Skills", "Carbon", "Trees"],
+                    "unit": ["adults", "t", "thousand"],
+                    "priority": [1, 1, 2],
+                }
+            ),
+            national=pd.DataFrame({"objective": ["skills", "carbon", "trees"], "year": "2026-27", "target": 1000.0}),
+            targets=pd.concat([draft.targets, trees], ignore_index=True),
+            option_years=draft.option_years.assign(trees=[-5.0, -5.0, 0.0]),
+        )
+    )
+    reason = settlement.asks.set_index(["area", "option"])["reason"]["a", "less skills"]
+    assert "gives up 50 adults of skills and 5 thousand of trees; carbon is decided first; measured" in reason
+
+
+def test_an_option_that_needs_no_money_costs_nothing_and_does_not_pay_for_itself() -> None:
+    draft = two_areas()
+    free = pd.DataFrame({"area": ["b"], "option": ["free carbon"]})
+    changes = free.assign(year="2026-27", grant=0.0, skills=0.0, carbon=10.0)
+    settlement = sp.settle(
+        draft.with_(
+            options=pd.concat([draft.options, free], ignore_index=True),
+            option_years=pd.concat([draft.option_years, changes], ignore_index=True),
+        )
+    )
+    assert settlement.asks.set_index("option")["reason"]["free carbon"] == (
+        "“free carbon” in Barton needs no grant and adds 10 t of carbon; each t costs £0, against £50,000 for “more "
+        "carbon” in Aston and £50,000 for the last that was needed, so all of it is used."
+    )

@@ -109,7 +109,7 @@ def two_years(national: str) -> str:
         (10.0, 10.0),
         (12.0, 10.0),
         objectives=pd.DataFrame({"key": ["trees", "carbon"], "name": ["Trees", "Carbon"], "unit": ["thousand", "kt"]}),
-        national=pd.DataFrame({"objective": ["trees", "carbon"], "year": [national, YEARS[0]], "target": [45.0, 100.0]}),
+        national=pd.DataFrame({"objective": ["trees", "carbon"], "year": [national, YEARS[0]], "target": [45, 100]}),
         targets=pd.DataFrame(
             {"area": "A", "objective": ["trees", "trees", "carbon"], "year": [*YEARS, YEARS[0]], "target": [20, 40, 10]}
         ),

@@ -17,9 +17,9 @@ Option = tuple[str, float, float, float, float]
 
 
 def one_area(pot: float, bid: float, options: list[Option], national: float, **more: Any) -> sp.Settlement:
-    """An area that proposes as many thousand trees as it bids £m; options: name, own cost, largest take-up, grant, trees.
+    """An area that proposes as many thousand trees as it bids £m, of which the nation asks for some.
 
-    The nation asks for so many trees, of a base of 100.
+    Options: name, own cost, largest take-up, grant, trees.
     """
     table = pd.DataFrame(options, columns=["option", "own_cost", "max_take_up", "grant", "trees"]).assign(area="A")
     return sp.settle(

@@ -12,6 +12,7 @@ from singlepot.models.explanation.prices import first_stage, numeraire
 from singlepot.models.explanation.stage_weights import shares_short
 
 from ...properties.test_sentences import two_areas
+from .by_hand import with_option
 
 YEARS = ["2026-27", "2027-28"]
 
@@ -86,15 +87,7 @@ def test_a_row_is_priced_by_the_first_stage_that_has_a_dual_of_it() -> None:
 
 def test_a_cut_in_money_of_another_year_says_at_which_rate_it_counts() -> None:
     """Barton gives up half of its programme, so that a pound of its year weighs more than one of Aston's."""
-    bids = pd.DataFrame({"area": ["A", "B"], "year": YEARS, "amount": [12.0, 20.0]})
-    settlement = sp.settle(
-        sp.Scenario.from_tables(
-            areas=pd.DataFrame({"code": ["A", "B"], "name": ["Aston", "Barton"]}),
-            pot=pd.DataFrame({"year": YEARS, "amount": 10.0}),
-            bids=bids,
-            years=YEARS,
-        )
-    )
+    settlement = two_pots()
     (stage,) = [stage for stage in settlement.solved_stages.marginals if stage.name == "burden"]
     first, second = stage.row[settlement.solved_stages.programme.rows("pot")]
     aston, barton = settlement.asks["reason"]
@@ -149,16 +142,91 @@ def test_of_several_losses_the_first_by_priority_says_whether_another_has_priori
 
 
 def test_an_option_that_needs_no_money_costs_nothing_and_does_not_pay_for_itself() -> None:
-    draft = two_areas()
-    free = pd.DataFrame({"area": ["b"], "option": ["free carbon"]})
-    changes = free.assign(year="2026-27", grant=0.0, skills=0.0, carbon=10.0)
-    settlement = sp.settle(
-        draft.with_(
-            options=pd.concat([draft.options, free], ignore_index=True),
-            option_years=pd.concat([draft.option_years, changes], ignore_index=True),
-        )
-    )
+    settlement = sp.settle(with_option(two_areas(), "b", "free carbon", carbon=10.0))
     assert settlement.asks.set_index("option")["reason"]["free carbon"] == (
         "“free carbon” in Barton needs no grant and adds 10 t of carbon; each t costs £0, against £50,000 for “more "
         "carbon” in Aston and £50,000 for the last that was needed, so all of it is used."
     )
+
+
+def two_pots(options: pd.DataFrame | None = None, column: str = "year", pots: list[str] = YEARS) -> sp.Settlement:
+    """Aston gives up a sixth of its programme in one year or envelope, and Barton half in another."""
+    tables = {
+        "pot": pd.DataFrame({column: pots, "amount": 10.0}),
+        "bids": pd.DataFrame({"area": ["A", "B"], column: pots, "amount": [12.0, 20.0]}),
+    }
+    if column == "envelope":
+        tables = {name: table.assign(year=YEARS[0]) for name, table in tables.items()}
+    if options is not None:
+        tables |= {"options": options[["area", "option"]].drop_duplicates(ignore_index=True), "option_years": options}
+    areas = pd.DataFrame({"code": ["A", "B"], "name": ["Aston", "Barton"]})
+    return sp.settle(sp.Scenario.from_tables(areas=areas, years=sorted({*tables["pot"]["year"]}), **tables))
+
+
+def test_an_option_that_takes_and_saves_is_counted_at_the_prices_of_both_pots() -> None:
+    """What it takes in the first year weighs less than what it saves in the second; both are below £1m."""
+    shift = pd.DataFrame({"area": "B", "option": "shift", "year": YEARS, "grant": [0.5, -0.8]})
+    aston, _ = two_pots(shift).asks["reason"]
+    assert "p for “shift” in Barton, its money counted at the prices of the pots in money of 2027-28, and" in aston
+
+
+def test_a_part_of_the_pot_is_named_and_the_scarcest_measures() -> None:
+    """A pound of resource is worth more than one of capital, which is not the first of the two alone."""
+    aston, barton = two_pots(column="envelope", pots=["capital", "resource"]).asks["reason"]
+    assert aston.startswith(
+        "Bids for 2026-27 capital add up to £12.0m and the pot holds £10.0m: Aston gives up 16.7% of its capital "
+        "programme of that year, £2.0m; "
+    )
+    assert "its money counted at £0.47 of resource 2026-27 for £1" in aston
+    assert "its money" not in barton
+
+
+def test_equal_areas_are_given_the_same_reason() -> None:
+    """A vertex cuts one by a quarter and the other to the end of a band; a fifth each is the same to both."""
+    bids = pd.DataFrame({"area": ["A", "B"], "year": YEARS[0], "amount": 10.0})
+    settlement = sp.settle(
+        sp.Scenario.from_tables(
+            areas=pd.DataFrame({"code": ["A", "B"], "name": ["Aston", "Barton"]}),
+            pot=pd.DataFrame({"year": YEARS[:1], "amount": 16.0}),
+            bids=bids,
+            years=YEARS[:1],
+        )
+    )
+    aston, barton = settlement.asks["reason"]
+    assert aston == barton.replace("Barton", "Aston")
+    assert aston.endswith("100p for each £1 saved, shared among those to whom it costs as much.")
+
+
+def test_a_pot_of_some_pounds_is_explained_as_one_of_millions() -> None:
+    """An option takes £10 of £200."""
+    draft = two_areas()
+    more = {name: draft.tables[name].iloc[2:].reset_index(drop=True) for name in ("options", "option_years")}
+    more["option_years"] = more["option_years"].assign(grant=1e-5)
+    money = {"pot": draft.pot.assign(amount=2e-4), "bids": draft.bids.assign(amount=1e-4)}
+    settlement = sp.settle(draft.with_(**more, **money))
+    reason = settlement.asks.set_index(["area", "option"])["reason"]["b", "scale-back 2026-27"]
+    assert reason.startswith(
+        "Bids for 2026-27 add up to £200, options that are used take £10 more and the pot holds £200"
+    )
+
+
+def test_a_rival_has_something_left_to_offer() -> None:
+    """The next dearer option is used in full, of which there are two."""
+    areas = ["A", "B", "C"]
+    each = pd.DataFrame({"area": areas, "option": ["cheap", "middling", "dear"]})
+    settlement = sp.settle(
+        sp.Scenario.from_tables(
+            years=YEARS[:1],
+            areas=pd.DataFrame({"code": areas, "name": ["Aston", "Barton", "Carton"]}),
+            pot=pd.DataFrame({"year": YEARS[:1], "amount": 35.0}),
+            bids=pd.DataFrame({"area": areas, "year": YEARS[0], "amount": 10.0}),
+            objectives=pd.DataFrame({"key": ["trees"], "name": ["Trees"], "unit": ["thousand"]}),
+            national=pd.DataFrame({"objective": ["trees"], "year": YEARS[0], "target": [2000.0]}),
+            targets=pd.DataFrame({"area": areas, "objective": "trees", "year": YEARS[0], "target": 300.0}),
+            options=each.assign(max_take_up=2.0),
+            option_years=each.assign(year=YEARS[0], grant=[0.5, 1.0, 2.0], trees=40.0),
+        )
+    )
+    reasons = settlement.asks.set_index("option")["reason"]
+    for option, cost in (("cheap", "£12,500"), ("middling", "£25,000")):
+        assert f"each thousand costs {cost}, against £50,000 for “dear” in Carton and £50,000 for" in reasons[option]

@@ -2,40 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pandas as pd
+import pytest
 
 import singlepot as sp
 from singlepot.models.explanation.tight_rules import BAND, HELD
 from singlepot.models.explanation.verdicts import DEARER, LAST, USED_UP, Verdict
 
 from ...properties.test_sentences import two_areas
-
-YEAR = "2026-27"
-Option = tuple[str, float, float, float, float]
-
-
-def one_area(pot: float, bid: float, options: list[Option], national: float, **more: Any) -> sp.Settlement:
-    """An area that proposes as many thousand trees as it bids £m, of which the nation asks for some.
-
-    Options: name, own cost, largest take-up, grant, trees.
-    """
-    table = pd.DataFrame(options, columns=["option", "own_cost", "max_take_up", "grant", "trees"]).assign(area="A")
-    return sp.settle(
-        sp.Scenario.from_tables(
-            years=[YEAR],
-            areas=pd.DataFrame({"code": ["A"], "name": ["Aston"]}),
-            pot=pd.DataFrame({"year": [YEAR], "amount": [pot]}),
-            bids=pd.DataFrame({"area": ["A"], "year": YEAR, "amount": [bid]}),
-            objectives=pd.DataFrame({"key": ["trees"], "name": ["Trees"], "unit": ["thousand"]}),
-            national=pd.DataFrame({"objective": ["trees"], "year": YEAR, "target": [national]}),
-            targets=pd.DataFrame({"area": ["A"], "objective": "trees", "year": YEAR, "target": [bid]}),
-            options=table[["area", "option", "own_cost", "max_take_up"]],
-            option_years=table[["area", "option", "grant", "trees"]].assign(year=YEAR),
-            **more,
-        )
-    )
+from .by_hand import YEAR, one_area, with_option
 
 
 def verdicts(settlement: sp.Settlement) -> dict[str, Verdict]:
@@ -111,3 +86,33 @@ def test_at_the_end_of_a_band_the_next_one_stops_an_option() -> None:
     assert table.loc[("A", "fewer trees"), ["stop", "stage", "rules"]].tolist() == [BAND, "concession.total", BAND]
     assert table.loc[("A", "scale-back 2026-27"), ["stop", "rules"]].tolist() == [DEARER, BAND]
     assert table.loc[("B", "scale-back 2026-27"), ["stop", "rules"]].tolist() == [DEARER, ""]
+
+
+def test_an_option_that_a_later_stage_decides_says_so_though_it_is_used_in_full() -> None:
+    """Carbon alone counts in the largest shortfall; adults of skills that cost nothing count in the sum."""
+    found = verdicts(sp.settle(with_option(two_areas(), "b", "more skills", skills=10.0)))
+    assert found["more skills"] == Verdict("shortfall.total[1]", USED_UP, ())
+
+
+def test_an_option_that_is_used_in_full_lists_no_rule_that_it_is_worth() -> None:
+    """Two options share what the grant may grow by: the better one is used up, and the ceiling stops the other."""
+    ceiling = pd.DataFrame({"rule": ["grant_ceiling"], "value": [15.0], "basis": "amount", "area": "A"})
+    options = [("better", 0.0, 2.0, 1.0, 30.0), ("other", 1.0, 10.0, 1.0, 5.0)]
+    found = verdicts(one_area(20.0, 10.0, options, 200.0, rule_rows=ceiling))
+    assert found["better"].stop == USED_UP and "grant ceiling" not in found["better"].rules
+    assert found["other"].stop == "grant ceiling"
+
+
+def test_a_limit_is_priced_for_a_unit_of_what_it_limits() -> None:
+    """A thousand trees are a hundredth of the target. £1m more is a twentieth of both programmes, which take £20m."""
+    plant = [("plant", 1.0, 10.0, 1.0, 10.0)]
+    for rule, value, option, unit, worth in (
+        ("target_ceiling", 60.0, "", "per thousand", 0.01),
+        ("grant_ceiling", 15.0, "", "per GBP million", 0.055),
+        ("take_up_ceiling", 5.0, "plant", "per unit", 0.1),
+    ):
+        row = {"rule": rule, "value": value, "basis": "amount", "area": "A", "option": option}
+        settlement = one_area(20.0, 10.0, plant, 100.0, rule_rows=pd.DataFrame([row]))
+        (price,) = [price for price in settlement.prices if price.kind.endswith("ceiling")]
+        assert price.unit == f"share of the target {unit}"
+        assert price.value == pytest.approx(worth)

@@ -230,3 +230,20 @@ def test_a_rival_has_something_left_to_offer() -> None:
     reasons = settlement.asks.set_index("option")["reason"]
     for option, cost in (("cheap", "£12,500"), ("middling", "£25,000")):
         assert f"each thousand costs {cost}, against £50,000 for “dear” in Carton and £50,000 for" in reasons[option]
+
+
+def test_a_lock_of_a_recipient_is_named_where_it_stops_an_area() -> None:
+    """Two of three areas are paid through a union: £16m for bids of £20m, and the third bears the rest of the cut."""
+    lock = {"rule": "grant_lock", "value": 16.0, "basis": "amount", "level": "recipient", "recipient": "Union"}
+    settlement = sp.settle(
+        sp.Scenario.from_tables(
+            areas=pd.DataFrame(
+                {"code": ["A", "B", "C"], "name": ["Aston", "Barton", "Carton"], "recipient": ["Union", "Union", ""]}
+            ),
+            pot=pd.DataFrame({"year": YEARS[:1], "amount": 20.0}),
+            bids=pd.DataFrame({"area": ["A", "B", "C"], "year": YEARS[0], "amount": 10.0}),
+            rule_rows=pd.DataFrame([lock]),
+            years=YEARS[:1],
+        )
+    )
+    assert settlement.asks.set_index("area")["reason"]["A"].endswith("; the recipient's grant lock stops it at 20%.")

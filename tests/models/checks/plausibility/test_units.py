@@ -92,3 +92,9 @@ def test_a_year_of_bids_above_20000_a_head_is_doubted(money: str, pounds: float)
     assert doubts("SP-N022", [most * 0.7, most * 0.301], money, population=people)
     assert not doubts("SP-N022", [most * 0.7, most * 0.299], money, population=people)
     assert not doubts("SP-N022", [most * 0.7, most * 0.301], money)
+
+
+@pytest.mark.parametrize(("bid", "doubted"), [(3000.0, True), (2999.0, False), (1 / 30, True), (1 / 29, False)])
+def test_a_bid_per_head_three_hundred_times_the_median_is_doubted(bid: float, doubted: bool) -> None:
+    noted = doubts("SP-N004", [10.0, 10.0, bid, 10.0, 10.0], population=[1_000.0] * 5, money="GBP thousand")
+    assert [note.place for note in noted] == ["row label 2"] * doubted

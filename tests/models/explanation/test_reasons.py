@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
 import singlepot as sp
 from singlepot.models.explanation.prices import first_stage, numeraire
+from singlepot.models.explanation.reasons import Moved, reasons
 from singlepot.models.explanation.stage_weights import shares_short
 
 from ...properties.test_sentences import two_areas
@@ -247,3 +249,34 @@ def test_a_lock_of_a_recipient_is_named_where_it_stops_an_area() -> None:
         )
     )
     assert settlement.asks.set_index("area")["reason"]["A"].endswith("; the recipient's grant lock stops it at 20%.")
+
+
+def test_a_councils_own_reasons_name_no_other_area() -> None:
+    settlement = sp.settle(two_areas())
+    moved = Moved(np.zeros((1, 1)), np.zeros((1, 1)))
+    alone = [text for text in reasons(settlement.merit_orders, moved, with_rivals=False) if text]
+    with_rivals = settlement.asks["reason"].tolist()
+    assert len(alone) == len(with_rivals) == 3
+    for text, longer in zip(alone, with_rivals, strict=True):
+        assert "against" in longer and "against" not in text
+        assert text.count("Aston") + text.count("Barton") == 1
+    assert alone[1] == (
+        "“more carbon” in Aston takes £2.0m and adds 40 t of carbon; each t costs £50,000, and 40% of it was enough."
+    )
+
+
+def test_a_cost_says_in_which_years_a_unit_is_counted() -> None:
+    """Trees are counted in the second year, and over both years, where enough are agreed."""
+    settlement = bids_alone(
+        (12.0, 12.0),
+        (10.0, 10.0),
+        objectives=pd.DataFrame({"key": ["trees"], "name": ["Trees"], "unit": ["thousand"]}),
+        national=pd.DataFrame({"objective": "trees", "year": [YEARS[1], ":".join(YEARS)], "target": [50.0, 40.0]}),
+        targets=pd.DataFrame({"area": "A", "objective": "trees", "year": YEARS, "target": [20.0, 20.0]}),
+        options=pd.DataFrame({"area": ["A"], "option": ["plant"], "max_take_up": [5.0]}),
+        option_years=pd.DataFrame(
+            {"area": "A", "option": "plant", "year": YEARS, "grant": [1.0, 1.0], "trees": [2.0, 1.0]}
+        ),
+    )
+    (reason,) = settlement.asks["reason"]
+    assert "each thousand in 2027-28 costs £1.00m, against £1.00m for the last that was needed" in reason

@@ -116,3 +116,21 @@ def test_a_limit_is_priced_for_a_unit_of_what_it_limits() -> None:
         (price,) = [price for price in settlement.prices if price.kind.endswith("ceiling")]
         assert price.unit == f"share of the target {unit}"
         assert price.value == pytest.approx(worth)
+
+
+def test_at_the_end_of_a_band_of_burdens_the_next_one_stops_a_cut() -> None:
+    """A cut weighs twice as much in Aston: after a twentieth each Barton bears the rest, up to three times as much."""
+    areas = pd.DataFrame({"code": ["A", "B"], "name": ["Aston", "Barton"], "income": [1.0, 2.0]})
+    settlement = sp.settle(
+        sp.Scenario.from_tables(
+            years=[YEAR],
+            attributes=["income"],
+            equity={"attribute": "income", "elasticity": 1.0},
+            areas=areas,
+            pot=pd.DataFrame({"year": [YEAR], "amount": 18.5}),
+            bids=pd.DataFrame({"area": ["A", "B"], "year": YEAR, "amount": 10.0}),
+        )
+    )
+    aston, barton = settlement.asks["reason"]
+    assert "67p for each £1 saved, against 100p for scaling back in Barton; beyond 5% the loss would weigh" in aston
+    assert "100p for each £1 saved, and 10% of it was enough" in barton

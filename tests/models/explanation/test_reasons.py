@@ -280,3 +280,15 @@ def test_a_cost_says_in_which_years_a_unit_is_counted() -> None:
     )
     (reason,) = settlement.asks["reason"]
     assert "each thousand in 2027-28 costs £1.00m, against £1.00m for the last that was needed" in reason
+
+
+def test_a_joint_scheme_is_stopped_by_what_a_partner_offers() -> None:
+    """Barton offers half of its part, so that Aston, which alone would go further, stops there too."""
+    draft = two_areas()
+    scheme = pd.DataFrame({"area": ["a", "b"], "option": "rail", "scheme": "rail"})
+    changes = scheme[["area", "option"]].assign(year="2026-27", grant=1.0, skills=0.0, carbon=[100.0, 0.0])
+    rule = pd.DataFrame({"rule": ["take_up_ceiling"], "value": [0.5], "area": ["b"], "option": ["rail"]})
+    settlement = sp.settle(draft.with_(options=scheme, option_years=changes, rule_rows=rule))
+    reasons_of = settlement.asks.set_index(["area", "option"])["reason"]
+    assert reasons_of["a", "rail"].endswith("; it is a joint scheme, and what Barton offers stops it at 50%.")
+    assert reasons_of["b", "rail"].endswith("; 50% of it is all that Barton offers.")

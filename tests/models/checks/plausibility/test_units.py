@@ -94,6 +94,7 @@ def test_a_year_of_bids_above_20000_a_head_is_doubted(money: str, pounds: float)
     assert doubts("SP-N022", [most * 0.7, most * 0.301], money, population=people)
     assert not doubts("SP-N022", [most * 0.7, most * 0.299], money, population=people)
     assert not doubts("SP-N022", [most * 0.7, most * 0.301], money)
+    assert doubts("SP-N022", [most * 0.7, most * 0.301, 0.0], money, population=[*people, 1e9]), "of those who bid"
 
 
 @pytest.mark.parametrize(("bid", "doubted"), [(3000.0, True), (2999.0, False), (1 / 30, True), (1 / 29, False)])

@@ -96,8 +96,9 @@ def _of_burdens(solved: SolvedStages, stage: Marginals) -> BandKinks | None:
     cells = model.grant[counted]
     grant = solved.settled[cells]
     lost = np.maximum(data.bid[counted] - grant, 0.0) / data.bid_of_area[area]
-    share = np.bincount(area, lost, len(data.areas))
-    paid = np.bincount(options.area, options.own_cost * solved.take_up, len(data.areas))
+    share = np.zeros(len(data.areas))
+    np.add.at(share, area, lost)
+    paid = np.bincount(options.area, options.own_cost * solved.take_up, len(share))
     share += np.divide(paid, data.bid_of_area, out=np.zeros(len(share)), where=data.bid_of_area > 0)
     below, above = _slopes(share, model.bands)
     over = grant > data.bid[counted] * (1 + EDGE)

@@ -32,9 +32,9 @@ def measure(set_name: str, case: str, subject: str, limit_s: int = LIMIT_S) -> d
 
 
 def one_thread() -> dict[str, str]:
-    """The environment with every numerical library on one thread."""
+    """The environment with every numerical library on one thread, and byte code kept, as on anybody's machine."""
     names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS", "POLARS_MAX_THREADS")
-    return {**os.environ, **dict.fromkeys(names, "1")}
+    return {**os.environ, **dict.fromkeys(names, "1"), "PYTHONDONTWRITEBYTECODE": ""}
 
 
 def main(set_name: str, case_name: str, subject: str, out: str, limit_s: str) -> None:

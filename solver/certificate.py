@@ -11,6 +11,9 @@ from .programme import Floats, LinearProgramme
 ROUNDING = 1e-12
 """Size of a bound, relative to the largest term that its row can have, up to which it is rounding."""
 
+RESOLVED = 1e-5
+"""Least size of a row relative to the largest term that it can have: doubles resolve about a billionth of it."""
+
 
 @dataclass(frozen=True)
 class Violation:
@@ -39,8 +42,9 @@ def largest_violation(programme: LinearProgramme, x: Floats) -> Violation:
     -------
     Violation
         Relative to the larger of the bound and the sum of the absolute terms of the row (for a column, of
-        the bound and the value). A row that only compares columns, with a bound of zero but for rounding, has at
-        least the size of the largest term that it can have: there nothing else says what is small.
+        the bound and the value), and at least 1e-5 of the largest term that the row can have. A row that only
+        compares columns, with a bound of zero but for rounding, has at least the size of that whole term: there nothing
+        else says what is small.
     """
     matrix = programme.matrix
     activity = np.asarray(matrix @ x)
@@ -60,13 +64,13 @@ def largest_violation(programme: LinearProgramme, x: Floats) -> Violation:
 
 
 def _largest_terms(programme: LinearProgramme) -> Floats:
-    """The largest term that each row with a bound of zero, but for rounding, can have; zero for the others."""
+    """The largest term that each row with a bound of zero, but for rounding, can have; a small share for the others."""
     matrix, (rows, _) = programme.matrix, programme.shape
     largest = np.zeros(rows)
     furthest = np.maximum(np.abs(programme.implied_upper), np.abs(programme.implied_lower))
     np.maximum.at(largest, matrix.indices, np.abs(matrix.data) * np.repeat(furthest, np.diff(matrix.indptr)))
     nearest = np.minimum(np.abs(programme.row_lower), np.abs(programme.row_upper))
-    return np.where(nearest <= ROUNDING * largest, largest, 0.0)
+    return np.where(nearest <= ROUNDING * largest, largest, RESOLVED * largest)
 
 
 def _excess(value: Floats, lower: Floats, upper: Floats, size: Floats) -> Floats:

@@ -201,7 +201,8 @@ class Drawn:
         for t, year in enumerate(self.years):
             entry: dict[str, Any] = {"area": code, "option": name, "year": year}
             for e, envelope in enumerate(self.envelopes):
-                entry[f"grant_{envelope}"] = round(sign * amount * money[e, t] * number(pick, 0.5, 1.5), 3)
+                of = money[e, t] or (0.0 if self.simple else 4.0)  # an option may cost where nothing is bid
+                entry[f"grant_{envelope}"] = round(sign * amount * of * number(pick, 0.5, 1.5), 3)
             for other in self.keys:
                 entry[other] = 0.0
             if key and kind != "efficiency":
@@ -369,6 +370,9 @@ class Drawn:
         mine = [e for e in self.profile_rows if (e["area"], e["option"]) == (row["area"], row["option"])]
         grants = [e[f"grant_{envelope}"] for e in mine for envelope in self.envelopes]
         if min(grants) < 0 and {"grant_floor", "grant_step"} & set(self.general):
+            return False
+        bid = self.bid[self.codes.index(row["area"])].T.ravel()  # by year, then envelope, as the grants
+        if any(grant < 0 and not there for grant, there in zip(grants, bid, strict=True)):
             return False
         return not self.rule_rows and max(grants) <= 0 and all(e[key] >= 0 for e in mine for key in self.keys)
 

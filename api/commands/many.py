@@ -119,7 +119,7 @@ def sweep(
     from singlepot.reports.outputs import REPORT, Layers
     from singlepot.scenarios.many.grid import MOST_POINTS, read_lever
 
-    swept_over: dict[str, list[float]] = {}
+    swept_over: dict[str, list[float | str]] = {}
     for name, values in map(read_lever, settings):
         if name in swept_over:
             raise click.BadParameter(f"{name} is there twice", param_hint="--lever")
@@ -146,8 +146,7 @@ def points_of(scenario: Scenario, text: str | None) -> tuple[str, tuple[float, .
     from singlepot.scenarios.many.sweep import MOST_KEPT
 
     lever, values = read_lever(text)
-    points(scenario, {lever: values}, MOST_KEPT)
-    return lever, tuple(values)
+    return lever, tuple(point[lever] for point in points(scenario, {lever: values}, MOST_KEPT))
 
 
 @command("stability bucks-and-burnley --area E07000117")

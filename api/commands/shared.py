@@ -34,7 +34,7 @@ def _pairs(ctx: click.Context, param: click.Parameter, texts: tuple[str, ...]) -
     """Read levers, each written as NAME=VALUE."""
     pairs: list[tuple[str, float | str]] = []
     for text in texts:
-        name, equals, value = text.partition("=")
+        name, equals, value = text.rpartition("=")  # the code of an area may hold one
         if not (equals and name.strip() and value.strip()):
             raise click.BadParameter(f"{text!r} sets nothing; write pot=0.9 or grant_floor=80%")
         with suppress(ValueError):

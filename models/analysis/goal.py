@@ -15,8 +15,7 @@ from singlepot.solver import (
     Progress,
 )
 
-from ..levers.lever import Lever, find_lever
-from ..levers.pulling import KINDS
+from ..levers.lever import Lever, find_lever, unknown
 from ..scenario.scenario import Scenario
 from ..scenario.titles import Titles
 from ..settings.frozen import FrozenMapping
@@ -151,7 +150,8 @@ def goal(
     titles = Titles(scenario)
     found = find_lever(titles.levers, lever, titles.areas)
     if found is None:
-        raise BadOptionError(f"{lever!r} is no lever of this scenario", f"choose one of {KINDS}")
+        known, remedy = unknown(titles.levers, lever)
+        raise BadOptionError(f"{lever!r} is no lever of this scenario", remedy or f"choose {known}")
     if not found.linear:
         raise BadOptionError(f"{found.name} has no goal", REASONS[found.name.partition(".")[0]])
     if not 0 <= miss < 1:

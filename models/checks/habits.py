@@ -54,12 +54,19 @@ class AcrossPlace(Place):
 
     def cell(self, position: int, column: str) -> str:
         """Name the cell, or that of its row in another column."""
-        header = self.headers[position] if column in self.turned else column
-        return self.before.cell(self.positions[position], header)
+        return self.before.cell(self.positions[position], self.heading(position, column))
+
+    def heading(self, position: int, column: str) -> str:
+        """Name the year that the cell stands below."""
+        return self.headers[position] if column in self.turned else column
 
     def whole(self, column: str) -> str:
         """Name a column as the table came."""
         return self.before.whole(column)
+
+    def missing(self, column: str) -> str:
+        """Say how an absent column might be supplied, as of the table that came."""
+        return self.before.missing(column)
 
 
 def turn_years(raw: RawTable, table: Table, report: Report) -> RawTable:
@@ -83,12 +90,27 @@ def turn_years(raw: RawTable, table: Table, report: Report) -> RawTable:
             listed = list(column)
             columns[header] = [listed[row] for row in positions]
     columns |= {"year": [across[header] for header in headers], value: [below[header][row] for row, header in cells]}
+    filled = set(cells)
+    empty = [(row, header) for row in range(raw.rows) for header in across if (row, header) not in filled]
     note = f"the years {one_of(years, 6)} as columns"
-    remedy = f"read as rows, the numbers below them as {value}"
-    number = list(TABLES).index(table.name)
-    report.add(Diagnostic("SP-D062", table.name, raw.place.file, "", "", note, "", remedy), table=number)
+    remedy = f"read as rows, the numbers below them as {value}{_left_out(raw.place, empty)}"
+    _note(raw, report, table.name, "SP-D062", note, remedy)
     place = AcrossPlace(raw.place.file, before=raw.place, positions=positions, headers=headers, turned=("year", value))
     return RawTable(columns, place, len(cells), raw.complete, raw.repeated, raw.lenient)
+
+
+def _left_out(place: Place, empty: Sequence[tuple[int, str]]) -> str:
+    """Say how many empty cells are no row, and where the first stand."""
+    if not empty:
+        return ""
+    first = one_of([f"{header} in {place.cell(row, header)}" for row, header in empty], 3)
+    return f"; {len(empty)} empty cell{'s are' if len(empty) > 1 else ' is'} no row: {first}"
+
+
+def _note(raw: RawTable, report: Report, table: str, code: str, value: str, remedy: str) -> None:
+    """Note something of a table as a whole."""
+    number = list(TABLES).index(table)
+    report.add(Diagnostic(code, table, raw.place.file, raw.place.whole(""), "", value, "", remedy), table=number)
 
 
 def _year_of(header: str) -> str:
@@ -122,16 +144,16 @@ def _with_headers(
     if not meant or len(set(meant.values())) < len(meant):
         return raw
     columns = {meant.get(header, header): cells for header, cells in raw.columns.items()}
-    number = list(TABLES).index(table)
     value = f"the columns {one_of([shown(header, quoted=False) for header in meant])}"
-    report.add(Diagnostic(note[0], table, raw.place.file, "", "", value, "", note[1]), table=number)
+    _note(raw, report, table, note[0], value, note[1])
     return RawTable(columns, raw.place, raw.rows, raw.complete, raw.repeated, raw.lenient)
 
 
 def take_names_and_capitals(tables: Mapping[str, Parsed]) -> None:
     """Read unique names of areas as their codes, and keys of objectives and envelopes in small letters."""
     codes = set(tables["areas"].text("code").words) if "code" in tables["areas"].labels else set()
-    by_name = _codes_by_name(tables["areas"])
+    named = tables["areas"].labels
+    by_name = unique_names(named["code"].values, named["name"].values) if {"code", "name"} <= set(named) else {}
     pot = tables["pot"]
     for stating, name in ((pot, "envelope"), (tables["objectives"], "key")):
         words = stating.labels[name].words if name in stating.labels else ()
@@ -160,15 +182,13 @@ def take_names_and_capitals(tables: Mapping[str, Parsed]) -> None:
                 _rename(parsed, column.name, meant, "SP-D064", "read in small letters")
 
 
-def _codes_by_name(areas: Parsed) -> dict[str, str]:
-    """Return the code of each name that one area has alone, in small letters; no name that is a code."""
-    if "code" not in areas.labels or "name" not in areas.labels:
-        return {}
-    codes: dict[str, set[str]] = {}
-    for code, name in zip(areas.labels["code"].values, areas.labels["name"].values, strict=True):
+def unique_names(codes: Iterable[object], names: Iterable[object]) -> dict[str, str]:
+    """Return the code of each name that one area has alone, in small letters."""
+    found: dict[str, set[str]] = {}
+    for code, name in zip(codes, names, strict=True):
         if code and name:
-            codes.setdefault(str(name).casefold(), set()).add(str(code))
-    return {name: of.pop() for name, of in codes.items() if len(of) == 1}
+            found.setdefault(str(name).casefold(), set()).add(str(code))
+    return {name: of.pop() for name, of in found.items() if len(of) == 1}
 
 
 def _rename(parsed: Parsed, column: str, words: Mapping[str, str], code: str, remedy: str) -> None:

@@ -85,8 +85,10 @@ class Parsed:
         remedy: str = "",
     ) -> None:
         """Report a problem of a cell, of a row (without column) or of the table (without row)."""
-        where = self.raw.place.whole(column) if row is None else self.raw.place.cell(row, column)
-        problem = Diagnostic(code, self.table.name, self.raw.place.file, where, column, value, expected, remedy)
+        place = self.raw.place
+        where = place.whole(column) if row is None else place.cell(row, column)
+        header = column if row is None or not column else place.heading(row, column)
+        problem = Diagnostic(code, self.table.name, place.file, where, header, value, expected, remedy)
         self.report.add(problem, table=_NUMBER_OF[self.table.name], row=-1 if row is None else row)
 
     def frame(self) -> pd.DataFrame:

@@ -176,20 +176,15 @@ def _plain_years(word: str) -> str:
 
 def _factorised(cells: Cells) -> tuple[Integers, list[object]]:
     """Code the different cells; -1 is an empty one."""
-    if isinstance(cells, pd.Series):
-        values = cells if isinstance(cells.dtype, pd.StringDtype) else cells.astype(object).to_numpy()
-    else:
-        values = _objects(cells)
+    values: Sequence[object] = cells.tolist() if isinstance(cells, pd.Series) else cells
     try:
-        codes, uniques = pd.factorize(values)
+        different = dict.fromkeys(values)
     except TypeError:
-        hashable = [cell if isinstance(cell, str) or is_missing(cell) else _Odd(cell) for cell in values]
-        codes, uniques = pd.factorize(_objects(hashable))
-    different = uniques.tolist()
-    if "" in different:
-        empty = different.index("")
-        codes = np.where(codes == empty, -1, codes)
-    return np.asarray(codes, dtype=np.int64), different
+        values = [cell if isinstance(cell, str) or is_missing(cell) else _Odd(cell) for cell in values]
+        different = dict.fromkeys(values)
+    words = [cell for cell in different if (cell != "" if isinstance(cell, str) else not is_missing(cell))]
+    code_of = dict.fromkeys(different, -1) | {word: code for code, word in enumerate(words)}
+    return np.fromiter(map(code_of.__getitem__, values), dtype=np.int64, count=len(values)), words
 
 
 class _Odd:
@@ -200,12 +195,6 @@ class _Odd:
 
     def __repr__(self) -> str:
         return repr(self._cell)
-
-
-def _objects(cells: Sequence[object]) -> npt.NDArray[np.object_]:
-    values = np.empty(len(cells), dtype=object)
-    values[:] = cells
-    return values
 
 
 def _word(column: Column, cell: object) -> tuple[str | None, tuple[str, str, str, str] | None]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import logging
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Container, Iterable, Sequence
@@ -301,6 +302,21 @@ def did_you_mean(word: str, known: Iterable[str], otherwise: str = "") -> str:
     """Ask "did you mean ...?" where a known word is near, else return the other remedy."""
     close = near(word, known)
     return f"did you mean {shown(close)}?" if close else otherwise
+
+
+def as_number(text: str) -> str:
+    """Say how to write a text where a number is expected; empty where there is no number in it.
+
+    Examples
+    --------
+    >>> as_number("90%"), as_number("£2,500"), as_number("60m"), as_number("n/a")
+    ('write 0.9, without quotes', 'write 2500, without quotes', 'write a number alone, without quotes', '')
+    """
+    match = re.fullmatch(r"\s*£?\s*([-+]?(?:\d[\d,]*\.?\d*|\.\d+))\s*(%?)\s*", text)
+    if match is None:
+        return "write a number alone, without quotes" if re.search(r"\d", text) else ""
+    number = float(match[1].replace(",", "")) / (100 if match[2] else 1)
+    return f"write {number:.15g}, without quotes"
 
 
 def one_of(words: Sequence[str], most: int = 8) -> str:

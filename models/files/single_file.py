@@ -17,7 +17,7 @@ LOCKS = ("~${}", ".~lock.{}#")
 """Files that Excel and LibreOffice leave beside a workbook while it is open."""
 
 
-def write_file(path: PathOrText, content: bytes | Callable[[Path], object], *, overwrite: bool) -> None:
+def write_file(path: PathOrText, content: bytes | Callable[[Path], object], *, overwrite: bool | None) -> None:
     """Write a file under another name beside the target, flush it to disk, and give it the target's name.
 
     Parameters
@@ -47,7 +47,7 @@ def write_file(path: PathOrText, content: bytes | Callable[[Path], object], *, o
                     content(draft)
                     with draft.open("rb+") as file:
                         os.fsync(file.fileno())
-                place_file(draft, target, overwrite=overwrite)
+                place_file(draft, target, overwrite=bool(overwrite))
             flush_folder(target.parent)
     except PermissionError as error:
         if target.is_file():
@@ -59,7 +59,7 @@ def write_file(path: PathOrText, content: bytes | Callable[[Path], object], *, o
         ) from error
 
 
-def check_file(path: PathOrText, *, overwrite: bool, inputs: Iterable[Path] = ()) -> Path:
+def check_file(path: PathOrText, *, overwrite: bool | None, inputs: Iterable[Path] = ()) -> Path:
     """Refuse a file that must not be written, before any work is done for it.
 
     Parameters
@@ -67,7 +67,7 @@ def check_file(path: PathOrText, *, overwrite: bool, inputs: Iterable[Path] = ()
     path
         The file.
     overwrite
-        Whether a file that stands there may be replaced.
+        Whether a file that stands there may be replaced; None where nobody can say so.
     inputs
         Files and folders that are read: the file may not be one of them, and none that stands in one is replaced.
 
@@ -92,7 +92,8 @@ def check_file(path: PathOrText, *, overwrite: bool, inputs: Iterable[Path] = ()
         if source.exists() and any(above.samefile(source) for above in (target, *target.parents)):
             raise FolderRefusedError(f"{path} is or lies in {source}, which is read", "choose another name")
     if not overwrite:
-        raise FolderRefusedError(f"{path} exists already", "choose another name or say --overwrite")
+        can_say_so = "" if overwrite is None else " or say --overwrite"
+        raise FolderRefusedError(f"{path} exists already", f"choose another name{can_say_so}")
     for lock in LOCKS:
         beside = target.with_name(lock.format(target.name))
         if beside.exists():

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from ..diagnostics.problems import did_you_mean, shown
 from ..settings.derive import KEYS
 from ..settings.settings import DEFAULT_ORDER
 from ..tables.defaults import envelopes_of, fill
@@ -208,6 +209,22 @@ def _of_locks(tables: Mapping[str, pd.DataFrame]) -> Iterator[Lever]:
         label = f"grant lock of {names.get(code, code)}"
         where = {"rule": LOCK, "area": code}
         yield Lever(f"lock.{code}", label, "value", now, unit=SHARE, table="rules", column="value", where=where)
+
+
+SECTIONS = ("equity", "convergence", "inclusion", "derive")
+"""Kinds of levers that a scenario has where it has the section of that name."""
+
+
+def unknown(levers: Mapping[str, Lever], text: str) -> tuple[str, str]:
+    """Say how the names of a scenario's levers begin, and what to do about one that it does not have."""
+    kinds = list(dict.fromkeys(name.partition(".")[0] for name in levers))
+    kind, _, name = text.strip().partition(".")
+    remedy = did_you_mean(text, levers)
+    if kind in SECTIONS and kind not in kinds:
+        remedy = f"the scenario has no section [{kind}]"
+    elif kind == "lock":
+        remedy = remedy or f"no area that bids has the code {shown(name)}, or alone the name"
+    return f"a lever of this scenario: {', '.join(kinds)}", remedy
 
 
 def find_lever(levers: Mapping[str, Lever], text: str, areas: Mapping[str, str]) -> Lever | None:

@@ -8,18 +8,15 @@ from typing import Any
 
 import pandas as pd
 
-from ..diagnostics.problems import SETTINGS, Diagnostic, Report, did_you_mean, shown
+from ..diagnostics.problems import SETTINGS, Diagnostic, Report, shown
 from ..settings.settings import year_written
 from ..tables.defaults import fill
 from ..tables.schema import TABLES
-from .lever import Lever, find_lever, levers_of
+from .lever import Lever, find_lever, levers_of, unknown
 from .values import UnreadableValueError, change_words, read_value
 
 Pairs = Mapping[str, object] | Sequence[tuple[str, object]]
 """Levers with their values, in the order in which they are pulled."""
-
-KINDS = "pot, bids, national, weight, priority, rules, give, equity, convergence, inclusion, lock, derive"
-"""How the names of levers begin, for messages."""
 
 
 def pull(
@@ -67,7 +64,7 @@ def pull(
         known = levers_of(settings, {**frames, "bids": bids})
         lever = find_lever(known, name, areas)
         if lever is None:
-            note("SP-W016", shown(name), f"a lever of this scenario: {KINDS}", did_you_mean(name, known))
+            note("SP-W016", shown(name), *unknown(known, name))
             continue
         try:
             number = read_value(lever, value, money)

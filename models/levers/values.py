@@ -74,7 +74,9 @@ def _number(lever: Lever, text: str, money: str) -> float:
             return 1 + share
         if lever.unit == SHARE and not sign:
             return share
-        raise UnreadableValueError(_expected(lever), "write the value itself, not a change")
+        raise UnreadableValueError(
+            _expected(lever), "write the value itself, not a change" if sign else f"write {share:g} if that is meant"
+        )
     match = _AMOUNT.fullmatch(text)
     if match and (match[1] or match[3] in ("k", "m", "bn", "thousand", "million", "billion")):
         if lever.table != "pot" or match[3] not in _UNITS:

@@ -12,21 +12,21 @@ RECIPIENT_TABLES = ("recipients", "recipient_targets")
 
 def recipient_names(scenario: Scenario) -> dict[str, str]:
     """Return the name of every recipient, by its code or label."""
-    areas = scenario.filled("areas")
+    areas = scenario.columns("areas")
     names = dict(zip(areas["code"], areas["name"], strict=True))
     return {holder: str(names.get(holder, holder)) for holder in holders(scenario).values()}
 
 
 def holders(scenario: Scenario) -> dict[str, str]:
     """Return who holds the grant of each area, by the codes of the areas."""
-    areas = scenario.filled("areas")
-    codes = areas["code"].tolist()
-    return dict(zip(codes, recipients_of(codes, areas["name"].tolist(), areas["recipient"].tolist()), strict=True))
+    areas = scenario.columns("areas")
+    codes, names, recipients = (areas[name].tolist() for name in ("code", "name", "recipient"))
+    return dict(zip(codes, recipients_of(codes, names, recipients), strict=True))
 
 
 def further_tables(scenario: Scenario) -> tuple[str, ...]:
     """Return the names of the tables that a settlement of this scenario has beside those of all settlements."""
-    areas = scenario.filled("areas")
+    areas = scenario.columns("areas")
     held = holders(scenario)
     two_tiers = any(
         held[code] != code for code, kind in zip(areas["code"], areas["type"], strict=True) if kind != CENTRE

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from ..diagnostics.problems import SETTINGS, Diagnostic, Report, did_you_mean, shown
+from ..diagnostics.problems import SETTINGS, Diagnostic, Report, as_number, did_you_mean, shown
 from ..tables.rule_kinds import RULES
 from .derive import DeriveSection, DeriveThemeSection, derive_of
 from .frozen import FrozenMapping, frozen
@@ -193,14 +192,7 @@ def _meaning(error: Mapping[str, Any], location: tuple[object, ...]) -> tuple[st
     if kind.endswith("_type"):
         expected = _TYPES.get(kind.removesuffix("_type").removesuffix("_attributes"), "something else")
         text = error["input"] if isinstance(error["input"], str) and expected.endswith("number") else ""
-        remedy = (
-            "write it without quotes"
-            if re.search("[0-9]", text)
-            else "leave the key out if it has no value"
-            if text
-            else ""
-        )
-        return "SP-S003", expected, remedy
+        return "SP-S003", expected, as_number(text) or ("leave the key out if it has no value" if text else "")
     limits = {
         "greater_than_equal": f"a number ≥ {context.get('ge', 0):g}",
         "less_than_equal": f"a number ≤ {context.get('le', 0):g}",

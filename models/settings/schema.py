@@ -22,6 +22,7 @@ from .settings import (
     SCHEMA,
     STAGES,
     Bands,
+    holds_several_years,
     year_meant,
     year_start,
 )
@@ -40,7 +41,9 @@ def _schema(version: int) -> int:
 def _year(label: str) -> str:
     if year_start(label) is None:
         meant = year_meant(label)
-        raise fault("SP-S005", "a financial year such as 2026-27", f"write {shown(meant)}" if meant else "")
+        several = "write several years with commas between them" if holds_several_years(label) else ""
+        remedy = several or (f"write {shown(meant)}" if meant else "")
+        raise fault("SP-S005", "a financial year such as 2026-27", remedy)
     return label
 
 

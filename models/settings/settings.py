@@ -180,6 +180,11 @@ class Settings:
         )
 
     @property
+    def period(self) -> str:
+        """The years in words: ``2026-27 to 2029-30``, or the one."""
+        return " to ".join(dict.fromkeys((self.years[0], self.years[-1])))
+
+    @property
     def sections(self) -> dict[str, Convergence | Inclusion]:
         """The sections of levelling up that are there, by name."""
         both = {"convergence": self.convergence, "inclusion": self.inclusion}
@@ -241,6 +246,11 @@ def year_written(text: str) -> str:
 
 
 _TWO_YEARS = re.compile(r"(?:FY\s?)?([0-9]{4})\s?(?:[-/\u2010-\u2015\u2212]|to)\s?([0-9]{2}|[0-9]{4})", re.IGNORECASE)
+
+
+def holds_several_years(label: str) -> bool:
+    """Whether a text holds more than one financial year, as ``2026-27; 2027-28``."""
+    return len(_TWO_YEARS.findall(label)) > 1
 
 
 def year_meant(label: str) -> str:

@@ -97,6 +97,11 @@ class Column:
         """Whether the cells are numbers."""
         return self.kind in ("number", "whole")
 
+    @property
+    def empty(self) -> str | float:
+        """What an empty cell is taken for: the default, or NaN where a number must be given."""
+        return math.nan if self.numeric and self.default == "" else self.default
+
     def expected(self, money: str = "") -> str:
         """Say what a cell should hold, ``money`` being the scenario's unit."""
         if self.kind == "word":

@@ -50,7 +50,7 @@ def _completed(
     """List the columns of a completed table: name, column that it is read from, default in place of empty cells."""
     if table != "option_years":
         for column in TABLES[table]:
-            yield column.name, column.name, math.nan if column.numeric and column.required else column.default
+            yield column.name, column.name, column.empty
         further = attributes if table == "areas" else year_columns(tables[table]) if table == PROGRAMMES else ()
         yield from ((name, name, math.nan) for name in further)
         return

@@ -48,6 +48,10 @@ class Place:
         """Name a cell by the position of its row and its header."""
         return self.row(position)
 
+    def heading(self, position: int, column: str) -> str:
+        """Name the column of a cell as it is headed."""
+        return column
+
     def whole(self, column: str) -> str:
         """Name a column as a whole, or the table where ``column`` is not there; empty where its name says enough."""
         return ""
@@ -126,8 +130,8 @@ def from_frame(name: str, frame: pd.DataFrame) -> RawTable:
     """Take the cells of a DataFrame; its rows are named by their labels."""
     headers = [header if isinstance(header, str) else repr(header) for header in frame.columns]
     columns: dict[str, Cells] = {}
-    for position, header in enumerate(headers):
-        columns.setdefault(header, frame.iloc[:, position])
+    for header, (_, cells) in zip(headers, frame.items(), strict=True):
+        columns.setdefault(header, cells)
     repeated = tuple(dict.fromkeys(h for h in headers if headers.count(h) > 1))
     origin = Place(f"table {name}", frame.index, "row label", tuple(frame.index.names))
     return RawTable(columns, origin, len(frame), repeated=repeated)

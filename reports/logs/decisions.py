@@ -59,7 +59,7 @@ def decisions(settlement: Settlement) -> list[tuple[str, ...]]:
 
 def _settings_rows(settlement: Settlement) -> Iterator[Row]:
     scenario, settings = settlement.scenario, settlement.scenario.settings
-    yield "years", "Years that are settled", f"{settings.years[0]} to {settings.years[-1]}", NOT_STATED
+    yield "years", "Years that are settled", settings.period, NOT_STATED
     yield "money", "Unit of money", settings.money, NOT_STATED
     yield "price_base", "Prices of the year", settings.price_base or NOT_STATED, NOT_STATED
     table = scenario.filled("rules")

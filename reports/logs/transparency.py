@@ -86,7 +86,7 @@ def _fields(settlement: Settlement) -> list[tuple[str, str, str]]:
     )
     missed = int((settlement.national["shortfall"] > 0).sum())
     size = (
-        f"{len(scenario.areas)} areas, years {settings.years[0]} to {settings.years[-1]}, "
+        f"{len(scenario.areas)} areas, {settings.period}, "
         f"{len(scenario.objectives)} objectives, {len(scenario.options)} options"
     )
     order = "the default order" if settings.stages.order == DEFAULT_ORDER else "an order of its own"

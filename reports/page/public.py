@@ -140,7 +140,7 @@ def pages(signed: Settlement, kpis: pd.DataFrame, proof: str) -> dict[str, bytes
         total = spoken(float(money["grant"].sum()), settings.money)
         places.append({"file": f"{AREAS}/{files[code]}.html", "name": name, "sentence": f"{total}. {_standing(mine)}"})
     total = spoken(float(signed.grants["grant"].sum()), settings.money)
-    said = f"{count(len(places), 'area')} were granted {total} for {settings.years[0]} to {settings.years[-1]}."
+    said = f"{count(len(places), 'area')} were granted {total} for {settings.period}."
     html = page(
         "public.html.j2",
         **common, title=common["scenario"], heading="What areas agreed to deliver", home="", promises=[], places=places,
@@ -150,9 +150,9 @@ def pages(signed: Settlement, kpis: pd.DataFrame, proof: str) -> dict[str, bytes
 
 
 def _money_sentence(name: str, money: pd.DataFrame, signed: Settlement) -> str:
-    years = signed.scenario.settings.years
-    total = spoken(float(money["grant"].sum()), signed.scenario.settings.money)
-    return f"{name} was granted {total} for {years[0]} to {years[-1]}."
+    settings = signed.scenario.settings
+    total = spoken(float(money["grant"].sum()), settings.money)
+    return f"{name} was granted {total} for {settings.period}."
 
 
 def _standing(kpis: list[dict[Any, Any]]) -> str:

@@ -79,7 +79,7 @@ def stages_table(figures: Figures) -> Table:
 def assumption_words(figures: Figures) -> Iterator[tuple[str, str]]:
     """Write the settings besides rules: prices, weights of areas, bands, remarks."""
     settings = figures.settlement.scenario.settings
-    yield "Years", f"{settings.years[0]} to {settings.years[-1]}, money in {settings.money}"
+    yield "Years", f"{settings.period}, money in {settings.money}"
     if settings.price_base:
         yield "Prices", f"of {settings.price_base}"
     if settings.equity:

@@ -28,7 +28,7 @@ def money_table(figures: Figures) -> Table:
     bids = figures.settlement.grants.groupby(["envelope", "year"])["bid"].sum()
     asked = [float(bids.get((e, y), 0.0)) for e, y in zip(pot["envelope"], pot["year"], strict=True)]
     several = pot["envelope"].nunique() > 1
-    then = ("allocated", "carried", *(("vired",) if several else ()), "reserve", "pounds")
+    then = ("allocated", "carried", *(("vired", "vired_in") if several else ()), "reserve", "pounds")
     columns = [
         *settlement_columns("pot", ("year",), unit),
         *([Column("called", "Part of the pot")] if several else []),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from singlepot.models.explanation.amounts import spoken_closely
 from singlepot.models.money import POUNDS_PER
 from singlepot.models.scenario.titles import Titles
+from singlepot.models.tables.schema import CENTRE
 
 from .lines import count
 
@@ -53,9 +54,14 @@ def large(amount: float, money: str) -> str:
 
 
 def changes(settlement: Settlement) -> pd.Series[float]:
-    """Return grant less bid of every area with either over all years, in whole pounds where it is less than one."""
+    """Return grant less bid of every area with either over all years, in whole pounds where it is less than one.
+
+    The centre is no area that gains or loses.
+    """
     sums = settlement.grants.groupby("area")[["bid", "grant"]].sum()
-    change = (sums["grant"] - sums["bid"])[(sums["bid"] > 0) | (sums["grant"] > 0)]
+    areas = settlement.scenario.columns("areas")
+    centre = areas["code"][areas["type"] == CENTRE]
+    change = (sums["grant"] - sums["bid"])[((sums["bid"] > 0) | (sums["grant"] > 0)) & ~sums.index.isin(centre)]
     return change.where(change.abs() * POUNDS_PER[settlement.scenario.settings.money] >= 0.5, 0.0)
 
 

@@ -55,7 +55,7 @@ def summary(settlement: Settlement, price: PriceOfFairness, *, verbose: bool = F
 def _money_section(settlement: Settlement) -> list[str]:
     pot, grants = settlement.pot, settlement.grants
     bids = grants.groupby(["envelope", "year"])["bid"].sum()
-    several = pot["envelope"].nunique() > 1
+    several, moves = pot["envelope"].nunique() > 1, bool((pot["vired_in_pounds"] != pot["vired_pounds"]).any())
     rows = [
         (
             f"{plain(row['envelope'])} {row['year']}" if several else str(row["year"]),
@@ -63,6 +63,7 @@ def _money_section(settlement: Settlement) -> list[str]:
             _money(settlement, float(bids.get((row["envelope"], row["year"]), 0.0))),
             _money(settlement, row["allocated"]),
             _money(settlement, row["carried"]),
+            *([_moved(settlement, row["vired_in"] - row["vired"])] if moves else []),
             _money(settlement, row["reserve"]),
         )
         for row in pot.to_dict("records")
@@ -72,10 +73,11 @@ def _money_section(settlement: Settlement) -> list[str]:
         _money(settlement, pot["amount"].sum()),
         _money(settlement, grants["bid"].sum()),
         _money(settlement, pot["allocated"].sum()),
-        "",
+        *[""] * (2 if moves else 1),
         _money(settlement, pot["reserve"].sum()),
     )
-    return ["Money", *lay_out(("year", "pot", "bids", "grants", "carried on", "left"), [*rows, total])]
+    header = ("year", "pot", "bids", "grants", "carried on", *(["moved in"] if moves else []), "left")
+    return ["Money", *lay_out(header, [*rows, total])]
 
 
 def _national_section(settlement: Settlement) -> list[str]:
@@ -179,6 +181,11 @@ def _money(settlement: Settlement, amount: float) -> str:
 
 def _signed(settlement: Settlement, amount: float) -> str:
     return ("-" if amount < 0 else "+") + _money(settlement, abs(amount))
+
+
+def _moved(settlement: Settlement, amount: float) -> str:
+    said = _money(settlement, abs(amount))
+    return f"-{said}" if amount < 0 and said != _money(settlement, 0.0) else said
 
 
 def _number(value: float) -> str:

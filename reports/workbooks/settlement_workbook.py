@@ -64,8 +64,7 @@ def cover(settlement: Settlement, drawn: Sequence[BarChart]) -> Page:
         ("top", settings.title or "Settlement"),
         (
             "body",
-            f"What {len(settlement.scenario.areas)} areas receive from one pot and agree to, "
-            f"{settings.years[0]} to {settings.years[-1]}.",
+            f"What {len(settlement.scenario.areas)} areas receive from one pot and agree to, {settings.period}.",
         ),
         ("head", "The answer"),
         *(("body", line) for line in (*answer(settlement), present_value_words(settlement)) if line),

@@ -120,8 +120,8 @@ def _table(rows: Any, key: str, name: str, number: int, file: str, report: Repor
     if not isinstance(rows, list):
         _complain(report, file, f"$.{key}", _kind(rows), "a list of rows", table=number, name=name)
         return lost(file)
-    headers: dict[str, None] = {}
-    complete = True
+    required = [] if rows else [column.name for column in TABLES[name] if column.required]  # none is a table too
+    headers, complete = dict.fromkeys(required), True
     for position, row in enumerate(rows):
         if isinstance(row, dict):
             if row.keys() != headers.keys():

@@ -192,6 +192,13 @@ class _Import:
                 self._add(problem)
         money = {header.columns.get(take.columns.get(name, ""), 0) for name in take.numbers if take.is_money(name)}
         money |= set(header.years.values()) if take.is_money(take.of_years) else set()
+        for column in sorted(money & set(sheet.percent)):
+            rows = [row for row in sheet.percent[column] if row > header.row and column in sheet.rows.get(row, {})]
+            value = f"{len(rows)} cell{'s' * (len(rows) != 1)} of money shown as percentages"
+            remedy = "format them as numbers, and see that they are the ones meant"
+            if rows:
+                place = sheet.place(rows[0], column)
+                self._add(Diagnostic("SP-X024", take.into, sheet.file, place, "", value, "amounts of money", remedy))
         for column in sorted(money & set(sheet.scaled)):
             rows = [row for row in sheet.scaled[column] if row > header.row]
             value = f"{len(rows)} cells whose format divides what is shown by a thousand or more"

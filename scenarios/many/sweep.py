@@ -92,7 +92,7 @@ class Sweep(ResultFolder):
 
 def sweep(
     scenario: ScenarioSource,
-    levers: Mapping[str, Sequence[float]],
+    levers: Mapping[str, Sequence[float | str]],
     *,
     most: int = MOST_POINTS,
     run: SettleMany | None = None,

@@ -119,11 +119,13 @@ def find_scenario(source: str | os.PathLike[str]) -> Traversable:
         raise BadInputError([refused])
     try:
         path = Path(text).expanduser()
-        if text and (path.is_dir() or (path.is_file() and not is_part(path))):
+        inside = path / "scenario" / NAME
+        holds_one = path.is_dir() and inside.is_file() and not (path / NAME).exists()
+        if text and not holds_one and (path.is_dir() or (path.is_file() and not is_part(path))):
             return path
-        kind = what_is_there(path)
+        kind = "a folder that was written with a scenario in it" if holds_one else what_is_there(path)
     except (OSError, ValueError, RuntimeError):
-        path, kind = Path(text), "a path that cannot be looked at"
+        path, kind, holds_one = Path(text), "a path that cannot be looked at", False
     problem = Diagnostic(
         "SP-F001",
         SETTINGS,
@@ -131,7 +133,7 @@ def find_scenario(source: str | os.PathLike[str]) -> Traversable:
         value=kind,
         expected=f"a folder with {NAME}, a workbook (.xlsx), a JSON document, the file of a what-if, "
         f"or one of {', '.join(shipped_names())}",
-        remedy=_other_source(text, path),
+        remedy=f"name that, {inside.parent}" if holds_one else _other_source(text, path),
     )
     raise BadInputError([problem])
 

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
+from singlepot.models.checks.habits import unique_names
 from singlepot.models.scenario.scenario import Scenario
+from singlepot.models.settings.settings import year_written
 from singlepot.models.tables.copies import CopiedTables
+from singlepot.models.tables.defaults import envelopes_of
+from singlepot.models.tables.schema import TABLES
 
 from ..what_if.differences import changes_between, differences
 from ..what_if.file import read_chain
@@ -70,7 +74,7 @@ def resolve(source: str | os.PathLike[str]) -> Resolved:
     state: list[tuple[Mapping[str, Any], Mapping[str, pd.DataFrame]]] = [(root.settings.as_dict(), root.given)]
 
     def watch(origin: str, settings: Mapping[str, Any], tables: Mapping[str, pd.DataFrame]) -> None:
-        now = (settings, dict(tables))
+        now = (settings, _as_read(tables))
         changed = changes_between(state[0], now)
         origins.update(dict.fromkeys(zip(changed["table"], changed["row"], changed["column"], strict=True), origin))
         state[0] = now
@@ -81,6 +85,28 @@ def resolve(source: str | os.PathLike[str]) -> Resolved:
     changes["origin"] = [origins.get(key, "") for key in keys]
     titles = tuple((step.file, str(step.settings.get("title") or "")) for step in chain.steps)
     return Resolved(scenario, chain.base or os.fspath(source), titles, changes)
+
+
+def _as_read(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """Return tables with areas, keys and years spelt as reading spells them, so that rows are found again."""
+    codes = unique_names(tables["areas"]["code"], tables["areas"]["name"])
+    keys = {*tables["objectives"]["key"], *envelopes_of(tables["pot"])}
+    spelling: dict[str, Callable[[str], str]] = {
+        "area": lambda cell: codes.get(cell.casefold(), cell),
+        "objective": lambda cell: cell.lower() if cell not in keys else cell,
+        "envelope": lambda cell: cell.lower() if cell not in keys else cell,
+        "year": lambda cell: year_written(cell) or cell,
+    }
+    made = dict(tables)
+    for name, frame in tables.items():
+        spelt = {column.name: spelling.get(column.refers or column.kind) for column in TABLES[name]}
+        read = {
+            column: frame[column].map(spell, na_action="ignore")
+            for column, spell in spelt.items()
+            if spell and column in frame
+        }
+        made[name] = frame.assign(**read)
+    return made
 
 
 def _path(folder: object, base: str) -> str | os.PathLike[str]:

@@ -110,7 +110,7 @@ def grant_table(signed: Settlement, publisher: Publisher) -> pd.DataFrame:
             {
                 "Identifier": f"{publisher.prefix}-{code}-{years[0]}",
                 "Title": f"Single pot grant of {place}",
-                "Description": f"{title}: one grant for {years[0]} to {years[-1]}, against targets that were agreed.",
+                "Description": f"{title}: one grant for {scenario.settings.period}, against targets that were agreed.",
                 "Currency": "GBP",
                 "Amount Awarded": amount,
                 "Award Date": publisher.awarded,

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from singlepot.models.diagnostics.problems import did_you_mean, shown
+from singlepot.models.diagnostics.problems import as_number, did_you_mean, shown
 from singlepot.models.natural_order import natural
 from singlepot.models.tables.defaults import envelopes_of
 from singlepot.models.tables.line_columns import OF_LINE, of_line
@@ -61,7 +61,7 @@ class Tables:
         if table == PROGRAMMES and column.name in OF_LINE:
             cells = of_line(frame, column.name)
         if column.numeric:
-            return cells.fillna(column.default) if not math.isnan(float(column.default or 0)) else cells
+            return cells.fillna(column.empty)
         return cells.mask(cells == "", column.default) if column.default else cells
 
 
@@ -113,7 +113,7 @@ def _fitting(change: Change, tables: Tables, complaints: Complaints) -> bool:
             elif change.action in ("multiply", "add") and not column.numeric:
                 complaints.add("SP-W012", change.label, key, "a column of text", "a column of numbers", "use set")
             elif column.numeric and isinstance(value, str) and value:
-                remedy = 'write it without quotes, or "" for no number'
+                remedy = as_number(value) or 'write "" for no number'
                 complaints.add("SP-W013", change.label, key, shown(value), column.expected(), remedy)
             elif not column.numeric and not isinstance(value, str):
                 complaints.add("SP-W013", change.label, key, shown(value), column.expected(), "put it in quotes")

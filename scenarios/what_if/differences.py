@@ -141,7 +141,7 @@ def _cells(name: str, column: str, one: pd.DataFrame, other: pd.DataFrame, label
     """Align the cells of both by label, defaults filled in; empty text, or NaN, where there is no row."""
     numeric = any(frame[column].dtype.kind == "f" for frame in (one, other) if column in frame)
     spec = TABLES[name].by_name.get(column)
-    default = spec.default if spec is not None else 0.0 if name == "option_years" else math.nan
+    default = spec.empty if spec is not None else 0.0 if name == "option_years" else math.nan
     default = default if numeric else str(default if spec is not None else "")
     result = []
     for frame in (one, other):

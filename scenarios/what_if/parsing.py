@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from singlepot.models.diagnostics.problems import SETTINGS, Diagnostic, Report, did_you_mean, one_of, shown
+from singlepot.models.diagnostics.problems import SETTINGS, Diagnostic, Report, as_number, did_you_mean, one_of, shown
 from singlepot.models.settings.frozen import FrozenMapping
 from singlepot.models.tables.schema import TABLES
 
@@ -281,7 +281,7 @@ def _action(action: str, content: Any, has_where: bool, complain: Any) -> Change
         return None
     for column, value in content.items():
         if numbers and isinstance(_plain(value), str):
-            remedy = "write it without quotes; set replaces a text"
+            remedy = as_number(str(value)) or "set replaces a text"
             complain("SP-W003", f"{action}.{column}", shown(value), "a number", remedy)
             return None
     return Change("", action, FrozenMapping(_cells(content)))

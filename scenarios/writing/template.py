@@ -45,7 +45,7 @@ def write_template(path: str | os.PathLike[str], scenario: Scenario | None = Non
         scenario = example()
     if target.suffix.lower() == ".xlsx":
         made = scenario
-        write_file(path, lambda target: write_workbook_template(made, target), overwrite=False)
+        write_file(path, lambda target: write_workbook_template(made, target), overwrite=None)
     else:
         write_folder(path, TEMPLATE, template_files(scenario), overwrite=False)
 
@@ -81,7 +81,7 @@ def write_area_return(path: str | os.PathLike[str], area: str, scenario: Scenari
         called = f"{len(matches)} areas are called" if matches else "no area is called"
         raise BadOptionError(f"{called} {area!r}", did_you_mean(area, [*names, *names.values()], "name it by its code"))
     made, (code,) = scenario, matches
-    write_file(path, lambda target: write_return(made, code, target), overwrite=False)
+    write_file(path, lambda target: write_return(made, code, target), overwrite=None)
 
 
 def template_files(scenario: Scenario) -> dict[str, bytes]:

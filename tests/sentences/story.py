@@ -66,7 +66,7 @@ def _areas(scanner: Scanner) -> None:
     facts = scanner.facts
     bids = {a: sum(v for (of, _, _), v in facts.bid.items() if of == a) for a in facts.area_names}
     grants = facts.settlement.grants.groupby("area")["grant"].sum()
-    change = {a: float(grants.get(a, 0.0)) - bid for a, bid in bids.items()}
+    change = {a: float(grants.get(a, 0.0)) - bid for a, bid in bids.items() if a not in facts.centre}
     known = {a: value if abs(value) * facts.pounds >= 0.5 else 0.0 for a, value in change.items()}
     gain, lose = sum(value > 0 for value in known.values()), sum(value < 0 for value in known.values())
     if scanner.take("every area receives what it bid|nobody bids"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 
 from singlepot.models.analysis.area_account import AreaAccount
@@ -78,14 +78,17 @@ class TextReader:
     def _money(self, lines: list[str]) -> None:
         facts = self.facts
         header = re.split(r"\s{2,}", lines[1].strip())
-        if lines[0] != "Money" or header != ["year", "pot", "bids", "grants", "carried on", "left"]:
+        moves = any(row["vired_in_pounds"] != row["vired_pounds"] for row in facts.pot_rows.values())
+        moved = ["moved in"] if moves else []
+        if lines[0] != "Money" or header != ["year", "pot", "bids", "grants", "carried on", *moved, "left"]:
             self.fail("\n".join(lines[:2]))
         rows = list(facts.pot_rows.items())
         for line, (cell, row) in zip(lines[2:-1], rows, strict=True):
             when = f"{cell[0]} {cell[1]}" if len(facts.envelopes) > 1 else cell[1]
             granted = facts.settlement.grants
             mine = granted[(granted["envelope"] == cell[0]) & (granted["year"] == cell[1])]
-            amounts = (facts.pot[cell], facts.bids(cell), float(mine["grant"].sum()), row["carried"], row["reserve"])
+            amounts = [facts.pot[cell], facts.bids(cell), float(mine["grant"].sum()), row["carried"]]
+            amounts += [*([row["vired_in"] - row["vired"]] if moves else []), row["reserve"]]
             self.say(line, _row(re.escape(when), amounts))
         grants = float(facts.settlement.grants["grant"].sum())
         left = sum(row["reserve"] for _, row in rows)
@@ -475,7 +478,7 @@ def _holds(kind: str, holds: bool) -> Callable[[Scanner], None]:
     return grammar
 
 
-def _row(label: str, amounts: tuple[float, ...]) -> Callable[[Scanner], None]:
+def _row(label: str, amounts: Sequence[float]) -> Callable[[Scanner], None]:
     """A line of a table of money."""
 
     def grammar(scanner: Scanner) -> None:

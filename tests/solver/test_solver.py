@@ -101,6 +101,17 @@ def test_what_rounding_leaves_of_an_option_breaks_no_comparison(bound: float, fi
     assert result.relative == pytest.approx(violation - bound, rel=1e-9)
 
 
+@pytest.mark.parametrize(("beyond", "violation"), [(3e-16, 3e-11), (1e-7, 1e-2)])
+def test_a_tiny_limit_is_resolved_as_finely_as_what_it_is_of(beyond: float, violation: float) -> None:
+    """x may be all but nothing of what it could be, as a ceiling a hair above what is proposed says it."""
+    build = ProgrammeBuilder()
+    column = build.columns("x", {}, lower=np.zeros(1), upper=np.ones(1))
+    row = build.rows("r", {}, lower=np.asarray([-np.inf]), upper=np.asarray([1e-7]))
+    build.add(row, column, np.asarray([1.0]))
+    result = largest_violation(build.build(), np.asarray([1e-7 + beyond]))
+    assert result.relative == pytest.approx(violation, rel=0.2)
+
+
 def limited(bids: tuple[float, float], pot: float, targets: tuple[float, float], **rules: object) -> sp.Settlement:
     """Two areas and one objective for which rules alone decide."""
     return sp.settle(

@@ -221,6 +221,8 @@ def _reach(build: Build) -> float:
     a grant moves by at most :math:`\epsilon \sqrt{\sum h}\, \sqrt{\sum_j (G_j m_j)^2 / h_j}`.
     """
     statement = build.statement
+    if not statement.whole_pot:  # without money no grant can move
+        return 0.0
     weight = {j: float(statement.curvature(move) * move.most) for j, move in build.moves.items()}
     squares: dict[Cell, float] = {}
     for j, move in build.moves.items():

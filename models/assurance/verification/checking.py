@@ -90,11 +90,12 @@ def _grants(outcome: Outcome, table: Table, rates: Sequence[Fraction], book: Boo
     for key, row in reader.match(outcome.grants):
         cell = (key[0], key[1], key[2])
         bid, grant = outcome.statement.bid.get(cell, NONE), outcome.grants[cell]
+        size = outcome.grant_sizes[cell]
         reader.equal(row, "bid", bid)
-        reader.equal(row, "grant", grant, bid)
-        reader.equal(row, "change", grant - bid, bid)
+        reader.equal(row, "grant", grant, size)
+        reader.equal(row, "change", grant - bid, size)
         if "present_value" in table.columns:  # earlier versions did not write it
-            reader.equal(row, "present_value", grant * worth[cell[2]], bid)
+            reader.equal(row, "present_value", grant * worth[cell[2]], size)
 
 
 def _targets(outcome: Outcome, table: Table, book: Book) -> None:
@@ -105,7 +106,7 @@ def _targets(outcome: Outcome, table: Table, book: Book) -> None:
         cell = (key[0], key[1], key[2])
         proposed, agreed = statement.proposed.get(cell, NONE), outcome.targets[cell]
         given = NONE if cell[0] in statement.centre else max(NONE, proposed - agreed)
-        size = max(proposed, abs(agreed), statement.proposed_in_all.get(cell[:2], NONE))
+        size = max(outcome.target_sizes[cell], statement.proposed_in_all.get(cell[:2], NONE))
         reader.equal(row, "proposed", proposed)
         reader.equal(row, "agreed", agreed, size)
         reader.equal(row, "uplift", max(NONE, agreed - proposed), size)
@@ -132,10 +133,11 @@ def _national(outcome: Outcome, table: Table, book: Book) -> None:
     for key, row in reader.match(rows):
         r = rows[key[0], key[1]]
         target, agreed = outcome.statement.national[r].target, outcome.met(r, outcome.targets)
+        size = max(target, outcome.met(r, outcome.target_sizes))
         reader.equal(row, "target", target)
-        reader.equal(row, "proposed", outcome.met(r, outcome.statement.proposed), target)
-        reader.equal(row, "agreed", agreed, target)
-        reader.equal(row, "shortfall", max(NONE, target - agreed), target)
+        reader.equal(row, "proposed", outcome.met(r, outcome.statement.proposed), size)
+        reader.equal(row, "agreed", agreed, size)
+        reader.equal(row, "shortfall", max(NONE, target - agreed), size)
 
 
 def _asks(outcome: Outcome, table: Table, book: Book) -> None:
@@ -173,7 +175,7 @@ def _pot(outcome: Outcome, table: Table, book: Book) -> None:
         allocated = outcome.spent(envelope, year)
         last = year == statement.years[-1]
         left = amount + carried_in + moved["vired_in"] - moved["carried"] - moved["vired"] - allocated
-        size = max(amount, allocated)
+        size = max(amount, outcome.spent_size(envelope, year))
         reader.equal(row, "amount", amount)
         reader.equal(row, "allocated", allocated, size)
         reader.equal(row, "carried_in", carried_in, size)

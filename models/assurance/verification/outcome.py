@@ -29,19 +29,34 @@ class Outcome:
         """y = q + Σ E s, wherever something is proposed, moved or asked for."""
         return self._totals(self.statement.proposed, "outcome", self.statement.lowest_target)
 
+    @cached_property
+    def grant_sizes(self) -> Mapping[Cell, Fraction]:
+        """|b| + Σ |G| s: what a grant is the sum of, and its rounding relative to; more than it where moves cancel."""
+        return self._totals(self.statement.bid, "grant", self.statement.lowest_grant, size=True)
+
+    @cached_property
+    def target_sizes(self) -> Mapping[Cell, Fraction]:
+        """|q| + Σ |E| s: the same of a target."""
+        return self._totals(self.statement.proposed, "outcome", self.statement.lowest_target, size=True)
+
     def _totals(
-        self, start: Mapping[Cell, Fraction], kind: str, floors: Mapping[Cell, Fraction]
+        self, start: Mapping[Cell, Fraction], kind: str, floors: Mapping[Cell, Fraction], *, size: bool = False
     ) -> dict[Cell, Fraction]:
         totals = dict(start) | {cell: NONE for cell, floor in floors.items() if floor > 0 and cell not in start}
         for move in self.statement.moves:
             for (key, year), change in getattr(move, kind).items():
                 cell = (move.area, key, year)
-                totals[cell] = totals.get(cell, NONE) + change * self.take_up[move.area, move.name]
+                part = change * self.take_up[move.area, move.name]
+                totals[cell] = totals.get(cell, NONE) + (abs(part) if size else part)
         return totals
 
     def spent(self, envelope: str, year: str) -> Fraction:
         """Σ of the grants of a year and envelope."""
-        return sum((g for (_, e, t), g in self.grants.items() if (e, t) == (envelope, year)), NONE)
+        return _of_pot(self.grants, envelope, year)
+
+    def spent_size(self, envelope: str, year: str) -> Fraction:
+        """What that is the sum of."""
+        return _of_pot(self.grant_sizes, envelope, year)
 
     def own_cost(self, area: str) -> Fraction:
         """Σ f s of an area."""
@@ -177,3 +192,7 @@ class Outcome:
             ),
             NONE,
         )
+
+
+def _of_pot(grants: Mapping[Cell, Fraction], envelope: str, year: str) -> Fraction:
+    return sum((grant for (_, e, t), grant in grants.items() if (e, t) == (envelope, year)), NONE)

@@ -58,17 +58,18 @@ class _Rules:
     def _grants(self, file: str) -> None:
         statement, grants = self.statement, self.outcome.grants
         for cell, grant in grants.items():
-            bid, name = statement.bid.get(cell, NONE), ", ".join(cell)
+            size, name = self.outcome.grant_sizes[cell], ", ".join(cell)
             self._at_least(
-                grant, max(NONE, statement.lowest_grant.get(cell, NONE)), bid, file, f"{name}: below its lowest grant"
+                grant, max(NONE, statement.lowest_grant.get(cell, NONE)), size, file, f"{name}: below its lowest grant"
             )
             if cell in statement.highest_grant:
-                self._at_most(grant, statement.highest_grant[cell], bid, file, f"{name}: above its highest grant")
+                self._at_most(grant, statement.highest_grant[cell], size, file, f"{name}: above its highest grant")
         for (area, envelope, year), step in statement.step.items():
             cell = (area, envelope, year)
             before = (area, envelope, statement.years[statement.years.index(year) - 1])
             change = abs((grants[cell] - statement.bid[cell]) - (grants[before] - statement.bid[before]))
-            self._at_most(change, step, statement.bid[cell], file, f"{', '.join(cell)}: changes more than grant_step")
+            size = self.outcome.grant_sizes[cell] + self.outcome.grant_sizes[before]
+            self._at_most(change, step, size, file, f"{', '.join(cell)}: changes more than grant_step")
         for share in statement.pot_shares:
             total = sum((grants.get(cell, NONE) for cell in share.cells), NONE)
             check = self._at_least if share.is_floor else self._at_most
@@ -97,7 +98,7 @@ class _Rules:
                     raised[cell] += change * self.outcome.take_up[move.area, move.name]
         for cell, agreed in targets.items():
             proposed, name = statement.proposed.get(cell, NONE), ", ".join(cell)
-            size = statement.proposed_in_all.get((cell[0], cell[1]), NONE)
+            size = max(self.outcome.target_sizes[cell], statement.proposed_in_all.get((cell[0], cell[1]), NONE))
             if proposed > 0 or cell in statement.lowest_target:
                 lowest = statement.lowest_target.get(cell, NONE)
                 lowest = max(NONE, lowest) if proposed > 0 else lowest

@@ -47,8 +47,8 @@ class SourceSheet:
         Merged ranges, ``B2:C3``.
     hidden
         What of the sheet is hidden, in words.
-    scaled
-        Rows of the cells that are shown divided by a thousand or more, by column.
+    scaled, percent
+        Rows of the cells that are shown divided by a thousand or more, or as percentages, by column.
     """
 
     file: str
@@ -59,6 +59,7 @@ class SourceSheet:
     merged: Sequence[str] = ()
     hidden: str = ""
     scaled: Mapping[int, Sequence[int]] = field(default_factory=dict)
+    percent: Mapping[int, Sequence[int]] = field(default_factory=dict)
 
     def place(self, row: int, column: int | None = None) -> str:
         """Name a row or cell as the user sees it."""
@@ -141,8 +142,10 @@ def _of_workbook(file: str, digest: str, sheet: Sheet, is_hidden: bool) -> Sourc
     parts = ["the sheet"] * is_hidden + [f"{sheet.facts.hidden_rows} rows"] * bool(sheet.facts.hidden_rows)
     parts += [f"columns {', '.join(sheet.facts.hidden_columns)}"] * bool(sheet.facts.hidden_columns)
     rows = {row: rows[row] for row in sorted(rows) if rows[row]}
-    scaled = {number(column): at for column, at in sheet.facts.scaled.items()}
-    return SourceSheet(file, sheet.name, digest, rows, refused, sheet.facts.merged, ", ".join(parts), scaled)
+    scaled, percent = (
+        {number(column): at for column, at in odd.items()} for odd in (sheet.facts.scaled, sheet.facts.percent)
+    )
+    return SourceSheet(file, sheet.name, digest, rows, refused, sheet.facts.merged, ", ".join(parts), scaled, percent)
 
 
 def _position(ref: str) -> tuple[int, int]:

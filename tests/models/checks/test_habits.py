@@ -107,7 +107,17 @@ def test_years_across_that_could_mean_something_else_are_refused(bids: str, tmp_
 
 def test_a_fault_below_years_across_is_named_where_it_stands(tmp_path: Path) -> None:
     findings = found(tmp_path / "plan", bids="area,envelope,2026-27,2027-28\nA,capital,11,11\nB,capital,12,..\n")
-    assert [(problem.code, problem.place) for problem in findings.problems] == [("SP-D011", "row 3")]
+    assert [(problem.code, problem.place, problem.column) for problem in findings.problems] == [
+        ("SP-D011", "row 3", "2027-28")
+    ]
+
+
+def test_empty_cells_below_years_across_are_counted_with_their_places(tmp_path: Path) -> None:
+    """They are no rows: a bid that somebody forgot must not go without a word."""
+    (one,) = found(tmp_path / "one", bids=WIDE["bids"]).notes
+    assert one.remedy.endswith("; 1 empty cell is no row: 2027/28 in row 3")
+    more = found(tmp_path / "more", bids="area,envelope,2026-27,2027/28\nA,capital,11,\nB,capital,,\n").notes
+    assert any("; 3 empty cells are no row: 2027/28 in row 2, 2026-27 in row 3" in note.remedy for note in more)
 
 
 @pytest.mark.parametrize("written", ["2026/27", "2026–27", "2026 to 2027", "FY2026-27", "2026-2027", "2026—27"])
@@ -192,3 +202,12 @@ def test_frames_with_years_across_and_names_are_the_same_scenario(made: Draft) -
 def test_no_full_input_has_a_habit() -> None:
     for name in ("full", "official"):
         assert codes(sp.check_scenario(INPUT / name)) == set()
+
+
+def test_a_pivot_of_pandas_is_told_to_reset_its_index() -> None:
+    """Years across, and the areas as the index, as pivot leaves them."""
+    start = sp.read_scenario("bucks-and-burnley")
+    pivot = start.bids.pivot(index="area", columns="year", values="amount")
+    with pytest.raises(sp.BadInputError) as refusal:
+        start.with_(bids=pivot)
+    assert "call reset_index()" in str(refusal.value)

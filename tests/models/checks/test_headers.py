@@ -309,7 +309,9 @@ def test_a_total_among_the_bids_is_to_be_deleted(tmp_path: Path) -> None:
     assert [problem.remedy for problem in problems] == ["delete the row if it is a total"]
 
 
-@pytest.mark.parametrize(("written", "remedy"), [('"n/a"', "leave the key out"), ('"0.7"', "write it without quotes")])
+@pytest.mark.parametrize(
+    ("written", "remedy"), [('"n/a"', "leave the key out"), ('"0.7"', "write 0.7, without quotes")]
+)
 def test_a_text_for_a_number_of_the_settings_is_told_apart(written: str, remedy: str, tmp_path: Path) -> None:
     path = folder(tmp_path / "plan")
     (path / "scenario.toml").write_text(f"{TOML}[rules]\ngrant_floor = {written}\n", encoding="utf-8")

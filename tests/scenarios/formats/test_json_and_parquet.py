@@ -308,3 +308,14 @@ def test_every_code_of_documents_has_a_case() -> None:
     assert {code for code in CODES if code.startswith("SP-J")} - {
         code for case in BROKEN for code in case[3]
     } == elsewhere
+
+
+@pytest.mark.parametrize("table", ["options", "option_years"])
+def test_an_empty_list_is_a_table_without_rows(table: str, tmp_path: Path) -> None:
+    """As a CSV file with nothing but its header is: so programs write that there is none."""
+    bucks = sp.read_scenario("bucks-and-burnley")
+    without = bucks.with_(options=bucks.options.iloc[:0], option_years=bucks.option_years.iloc[:0])
+    sp.write_scenario(without, tmp_path / "plan.json")
+    document = json.loads((tmp_path / "plan.json").read_text(encoding="utf-8"))
+    (tmp_path / "plan.json").write_text(json.dumps({**document, table: []}), encoding="utf-8")
+    assert sp.read_scenario(tmp_path / "plan.json") == without

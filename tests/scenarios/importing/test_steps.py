@@ -427,6 +427,24 @@ def test_money_of_a_workbook_that_is_shown_divided_and_what_is_hidden_is_said(tm
     assert money(made) == MONEY
 
 
+def test_money_of_a_workbook_that_is_shown_as_percentages_is_refused(tmp_path: Path) -> None:
+    """As a scenario's own workbook is: 0.5 shown as 50% may be a share of something, and is hardly an amount."""
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.title = "bids"
+    for row in (line.split(",") for line in PLAIN.splitlines()):
+        sheet.append([int(cell) if cell.isdigit() else cell for cell in row])
+    sheet["B2"].number_format = sheet["C3"].number_format = "0%"
+    book.save(tmp_path / "bids.xlsx")
+    files = [*write(tmp_path, {"areas.csv": AREAS, "pot.csv": POT}), tmp_path / "bids.xlsx"]
+    with pytest.raises(sp.BadInputError) as caught:
+        sp.import_tables(files, stated({**BIDS, "file": "bids.xlsx"}))
+    said = [(one.code, one.place, one.value) for one in caught.value.problems]
+    assert said == [("SP-X024", at, "1 cell of money shown as percentages") for at in ("bids!B2", "bids!C3")]
+
+
 def test_problems_of_one_kind_are_one_line_with_count_and_first_places(tmp_path: Path) -> None:
     rows = "".join(f"Nobody {number},1,2\n" for number in range(9))
     with pytest.raises(sp.BadInputError) as caught:

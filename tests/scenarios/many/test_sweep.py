@@ -42,13 +42,14 @@ def bucks() -> sp.Sweep:
         ("pot=1.2:0.8:3", [1.2, 1.0, 0.8]),
         ("rules.grant_floor=0.7,0.8", [0.7, 0.8]),
         ("give.shortfall.total=0", [0.0]),
+        ("pot=170m, -10%,1", ["170m", "-10%", 1.0]),
     ],
 )
 def test_levers_are_read_as_people_write_them(said: str, values: list[float]) -> None:
     assert read_lever(said) == (said.split("=")[0], values)
 
 
-@pytest.mark.parametrize("said", ["pot", "=1", "pot=", "pot=a", "pot=1:2", "pot=1:2:x", "pot=1:2:1", "pot=1:2:-5"])
+@pytest.mark.parametrize("said", ["pot", "=1", "pot=", "pot=1,,2", "pot=1:2", "pot=1:2:x", "pot=1:2:1", "pot=1:2:-5"])
 def test_what_is_no_lever_is_refused(said: str) -> None:
     with pytest.raises(sp.BadInputError, match=r"SP-W017 lever: got .*write pot=0.8:1.2:9"):
         read_lever(said)
@@ -61,6 +62,17 @@ def test_what_is_no_lever_is_refused(said: str) -> None:
         ({"national.carbn": [1.0]}, 'did you mean "national.carbon"'),
         ({"pot": [1.0, float("nan")]}, "SP-W017 lever: got pot = nan; expected finite numbers"),
         ({"pot": []}, "no value of pot"),
+        ({"pot": 0.9}, "got pot = 0.9; expected a list of values"),
+        ({"pot": "80%"}, 'got pot = "80%"; expected a list of values'),
+        (
+            {"pot": ["80%", 1]},
+            'SP-W020 lever: got pot = "80%"; expected a percentage with [+] or -; write [+]80% to add',
+        ),
+        ({"pot": ["a"]}, 'SP-W020 lever: got pot = "a"; expected a factor'),
+        ({"pot": [None]}, "got pot = None; expected finite numbers"),
+        ({"rules.grant_floor": ["off"]}, 'got rules.grant_floor = "off"; expected finite numbers'),
+        ({"equity.elasticity": [1]}, r"the scenario has no section \[equity\]"),
+        ({"lock.Nowhere": [1]}, 'no area that bids has the code "Nowhere"'),
         ({"pot": [1], "bids": [1], "national": [1]}, "3 levers; expected one lever or two"),
         ({"pot": range(10**5), "bids": range(10**4)}, "got 1000000000 points; expected at most 1000"),
     ],
@@ -68,6 +80,12 @@ def test_what_is_no_lever_is_refused(said: str) -> None:
 def test_levers_that_cannot_be_pulled_are_refused_before_any_run(levers: dict[str, Any], words: str) -> None:
     with pytest.raises(sp.BadInputError, match=words):
         points(sp.read_scenario("bucks-and-burnley"), levers)
+
+
+def test_values_are_read_as_those_of_a_lever() -> None:
+    bucks = sp.read_scenario("bucks-and-burnley")
+    assert [point["pot"] for point in points(bucks, {"pot": ["-10%", "+10%", 1.2]})] == [0.9, 1.1, 1.2]
+    assert [point["grant_floor"] for point in points(bucks, {"grant_floor": ["80%", 0.9]})] == [0.8, 0.9]
 
 
 # Sweeps

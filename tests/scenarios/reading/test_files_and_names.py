@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+import singlepot as sp
 from singlepot.models.diagnostics.problems import CODES, BadInputError, Diagnostic, listed
 from singlepot.models.tables.schema import TABLES
 from singlepot.scenarios.reading.reading import read_scenario
@@ -265,3 +266,11 @@ def test_a_copy_of_a_table_by_another_program_is_a_note(ending: str, folder: Pat
     shutil.copy(folder / "bids.csv", folder / f"bids.{ending}")
     notes = [note for note in read_scenario(folder).notes if note.file == f"bids.{ending}"]
     assert [note.code for note in notes] == ["SP-F023"]
+
+
+def test_a_folder_that_was_written_with_a_scenario_names_it(tmp_path: Path) -> None:
+    sp.settle("bucks-and-burnley").write(tmp_path / "out")
+    with pytest.raises(sp.BadInputError, match="got a folder that was written with a scenario in it") as refusal:
+        sp.read_scenario(tmp_path / "out")
+    assert str(refusal.value).endswith(f"name that, {tmp_path / 'out' / 'scenario'}")
+    assert sp.read_scenario(tmp_path / "out" / "scenario") == sp.read_scenario("bucks-and-burnley")

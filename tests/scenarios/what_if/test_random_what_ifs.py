@@ -11,6 +11,7 @@ import pytest
 
 import singlepot as sp
 from singlepot.models.diagnostics.problems import CODES, BadInputError
+from singlepot.scenarios.reading.resolved import resolve
 
 from ...places import INPUT, ROOT
 
@@ -93,3 +94,22 @@ def is_refused(kind: str, seed: int, folder: Path) -> bool:
 def test_damage_is_refused_with_codes_or_read(kind: str, tmp_path: Path) -> None:
     refused = sum(is_refused(kind, seed, tmp_path) for seed in range(USUAL))
     assert USUAL / 4 <= refused < USUAL
+
+
+FULL = sp.read_scenario(INPUT / "full")
+CELLS = [(name, column) for name, frame in FULL.given.items() if len(frame) for column in frame]
+
+
+@pytest.mark.parametrize(("table", "column"), CELLS)
+def test_a_cell_that_is_emptied_is_refused_or_read_and_shown(table: str, column: str, tmp_path: Path) -> None:
+    """In all rows, or in the first alone with the numbers of all changed after that."""
+    frame, path = FULL.given[table], tmp_path / "what.toml"
+    empty = f'[[change]]\ntable = "{table}"\nset = {{ "{column}" = "" }}\n'
+    first = f'{empty}where = {{ "{frame.columns[0]}" = {json.dumps(frame.iloc[0, 0])} }}\n'
+    then = f'{first}\n[[change]]\ntable = "{table}"\nmultiply = {{ "{column}" = 2 }}\n'
+    for change in (empty, then):
+        path.write_text(f'title = "Emptied"\nbase = {json.dumps(str(INPUT / "full"))}\n\n{change}', encoding="utf-8")
+        try:
+            assert resolve(path).scenario.sha256
+        except BadInputError as refusal:
+            assert all(problem.code in CODES for problem in refusal.problems)

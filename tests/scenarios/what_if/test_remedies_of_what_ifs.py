@@ -84,8 +84,10 @@ WAYS: dict[str, Carry] = {
     r"leave the change out": lambda problem, lines, among, found: [*lines[: among.start], *lines[among.stop :]],
     r"write one change for each": lambda problem, lines, among, found: one_for_each(lines, among),
     r"use (set)": lambda problem, lines, among, found: replaced(lines, among, "multiply", found[1]),
-    r"write it without quotes": lambda problem, lines, among, found: replaced(lines, among, value_of(problem), "10"),
-    r'or "" for no number': lambda problem, lines, among, found: replaced(lines, among, value_of(problem), '""'),
+    r"write (\S+), without quotes": lambda problem, lines, among, found: replaced(
+        lines, among, value_of(problem), found[1]
+    ),
+    r'write "" for no number': lambda problem, lines, among, found: replaced(lines, among, value_of(problem), '""'),
     r"put it in quotes": lambda problem, lines, among, found: replaced(
         lines, among, value_of(problem), f'"{problem.value}"'
     ),

@@ -328,3 +328,14 @@ def test_a_broken_what_if_exits_3_without_a_traceback(tmp_path: Path) -> None:
     assert done.returncode == 3
     assert [line.split()[0] for line in done.stderr.splitlines()] == ["SP-W010", "SP-W010"]
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("row", ['area = "Cornwall", year = "2026/27"', 'area = "E06000052", envelope = "Total"'])
+def test_a_row_is_found_again_however_it_was_written(row: str, tmp_path: Path) -> None:
+    """Reading makes a name a code, and 2026/27 a financial year: the change that gave the row is named all the same."""
+    path = written(
+        tmp_path,
+        f'title = "A lock"\nbase = "bucks-and-burnley"\n\n[[change]]\ntable = "rules"\n'
+        f'append = {{ rule = "grant_lock", {row}, value = 1 }}\n',
+    )
+    assert resolve(path).differences["origin"].tolist() == ["what.toml, change 1 (line 4)"]

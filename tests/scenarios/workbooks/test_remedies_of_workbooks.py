@@ -94,7 +94,7 @@ WAYS: dict[str, Callable[[Book, re.Match[str]], object]] = {
     r"format it as a number": lambda book, found: book.put(10.0),
     r"format the cell as text|as text, 2026-27": lambda book, found: book.as_it_was(text=True),
     r"correct it in the workbook|open the workbook in Excel": lambda book, found: book.as_it_was(),
-    r"write it without quotes": lambda book, found: book.put(1),
+    r"write (?:(\S+)|a number alone), without quotes": lambda book, found: book.put(float(found[1] or 1)),
     r"unmerge them and fill in every cell": lambda book, found: book.unmerge(),
     r"in row (\d+): delete the rows above": lambda book, found: book.sheet.delete_rows(1, int(found[1]) - 1),
     r"write the names of the columns there": lambda book, found: book.header(),

@@ -49,6 +49,7 @@ def read_parquet(table: str, file: str, content: bytes, number: int, report: Rep
             limit = f"at most {MOST_ROWS:,} rows and {LARGEST_EXPANDED // 10**9} GB"
             return complain("SP-J012", f"{rows:,} rows that expand to {size / 1e9:.1f} GB", limit, "split the scenario")
         arrow = source.read()
+        arrow.validate(full=True)
     except (pa.ArrowException, OSError, ValueError) as fault:
         message = str(fault).splitlines()[0][:120] if str(fault) else type(fault).__name__
         return complain("SP-J011", "a damaged file", f"a Parquet file ({message})", "write it again")

@@ -9,6 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -252,6 +253,15 @@ def test_a_parquet_file_cut_short_is_refused(folder: Path) -> None:
     for length in range(0, len(content), 97):
         (folder / "bids.parquet").write_bytes(content[:length])
         assert [p.code for p in refusal(folder).problems] == ["SP-J011"]
+
+
+def test_a_parquet_file_with_a_text_that_is_none_is_refused(folder: Path) -> None:
+    """Its bytes are no UTF-8; the file is whole but for that."""
+    table = pq.read_table(folder / "bids.parquet")
+    text = pa.StringArray.from_buffers(1, pa.py_buffer(np.asarray([0, 2], dtype=np.int32)), pa.py_buffer(b"a\x98"))
+    areas = pa.concat_arrays([text, pa.array(["a"] * (table.num_rows - 1))])
+    pq.write_table(table.set_column(table.column_names.index("area"), "area", areas), folder / "bids.parquet")
+    assert [(p.code, p.file) for p in refusal(folder).problems] == [("SP-J011", "bids.parquet")]
 
 
 def test_a_parquet_file_that_says_it_has_a_billion_rows_is_refused(

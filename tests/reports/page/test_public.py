@@ -158,6 +158,23 @@ def test_a_text_that_grants_need_is_asked_for(signed: sp.Settlement, tmp_path: P
     assert not (tmp_path / "public").exists()
 
 
+def test_a_review_of_another_agreement_or_one_that_was_changed_is_refused(
+    signed: sp.Settlement, tmp_path: Path
+) -> None:
+    review = sp.review(signed, outturn(signed, 1, {("E07000117", "carbon"): 0.5}))
+    review.write(tmp_path / "after")
+    other = sp.settle(sp.read_scenario("bucks-and-burnley", levers=[("pot", 0.95)]))
+    for one in (review, tmp_path / "after"):
+        with pytest.raises(sp.BadOptionError, match="of another agreement"):
+            sp.publish(other, tmp_path / "public", review=one, **GRANTS)
+    assert set(sp.list_kpis(signed, review=tmp_path / "after")["status"]) == {"on track", "off track"}
+    status = tmp_path / "after" / "review" / "status.csv"
+    status.write_bytes(status.read_bytes().replace(b"off track", b"on track"))
+    with pytest.raises(sp.BadOptionError, match="status.csv is not what outturn and agreement lead to"):
+        sp.publish(signed, tmp_path / "public", review=tmp_path / "after", **GRANTS)
+    assert not (tmp_path / "public").exists()
+
+
 def test_names_that_are_an_attack_are_text(signed: sp.Settlement) -> None:
     areas = signed.scenario.areas
     hostile = signed.scenario.with_(areas=areas.assign(name="<script>window.hit=1</script>", recipient="<b>x</b>"))

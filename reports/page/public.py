@@ -78,12 +78,10 @@ def publish(
     PagesNotInstalledError
         Without the extra ``report``.
     BadInputError, BadOptionError
-        As for :func:`singlepot.list_kpis`; or a text for the grants is missing.
+        As for :func:`singlepot.list_kpis`; or a text for the grants is missing or is not what it should be.
     """
     publisher = Publisher(funder, funder_id, prefix, awarded)
-    for name, text in vars(publisher).items():
-        if not text.strip():
-            raise BadOptionError(f"{name} is empty", "say it: open data of grants names who awards them, and when")
+    publisher.check()
     signed, _ = signed_of(agreement)
     kpis = list_kpis(agreement, review=review, indicators=indicators)
     title = plain_title(signed.scenario.settings.title or "Agreement")

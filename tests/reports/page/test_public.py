@@ -152,9 +152,16 @@ def test_nothing_of_a_negotiating_position_is_published(tmp_path: Path) -> None:
     assert talks.head in (tmp_path / "public" / "index.html").read_text(encoding="utf-8")
 
 
-def test_a_text_that_grants_need_is_asked_for(signed: sp.Settlement, tmp_path: Path) -> None:
-    with pytest.raises(sp.BadOptionError, match="funder_id"):
-        sp.publish(signed, tmp_path / "public", **{**GRANTS, "funder_id": " "})
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        *[("funder_id", " "), ("prefix", "foo"), ("prefix", "360G-"), ("prefix", "360G-a b")],
+        *[("awarded", "29/05/2026"), ("awarded", "2026-13-01"), ("awarded", "20260529")],
+    ],
+)
+def test_texts_of_grants_are_checked(signed: sp.Settlement, tmp_path: Path, name: str, text: str) -> None:
+    with pytest.raises(sp.BadOptionError, match=f"^{name} "):
+        sp.publish(signed, tmp_path / "public", **{**GRANTS, name: text})
     assert not (tmp_path / "public").exists()
 
 

@@ -23,7 +23,6 @@ from singlepot.scenarios.review.review import AgreementSource, agreement_hash, s
 from singlepot.scenarios.review.status import AT_RISK, OFF_TRACK, ON_TRACK
 from singlepot.scenarios.talks.rounds.pages import file_names
 from singlepot.scenarios.talks.talks import LEDGER, Talks
-from singlepot.solver import BadOptionError
 
 from ..text.lines import count, number
 from .table import Column, tabulate

@@ -135,7 +135,7 @@ def _status(
         verified = verify_review(review, agreement)
         if not verified.passed:
             cause = verified.faults[0].splitlines()[0]
-            raise BadOptionError(f"{review} does not hold: {cause}", "name a review of this agreement as it was written")
+            raise BadOptionError(f"{review} does not hold: {cause}", "name one of this agreement as it was written")
         path = Path(review) / REVIEWED / "status.csv"
         report = Report(quiet=True)
         raw = read_table_file(path, "status", report)
@@ -159,13 +159,7 @@ def _indicators(
     )
     report.stop_if_any()
     rows, known = Rows("indicators", raw, report), agreed.data.objectives
-    for name in INDICATOR_COLUMNS[:3]:
-        if name not in rows.columns:
-            rows.complain("SP-O001", -1, name, "", "the column to be there")
-    for name in rows.columns:
-        if name not in INDICATOR_COLUMNS and name != "note" and not name.startswith("_"):
-            expected = f"one of {one_of(INDICATOR_COLUMNS)}"
-            rows.complain("SP-O001", -1, name, shown(name), expected, did_you_mean(name, INDICATOR_COLUMNS))
+    rows.check_columns(INDICATOR_COLUMNS, INDICATOR_COLUMNS[:3], absent="SP-O001", unknown="SP-O001")
     report.stop_if_any()
     found: dict[str, tuple[float, dict[str, Any]]] = {}
     for row in range(len(rows)):

@@ -177,7 +177,7 @@ def test_a_review_of_another_agreement_or_one_that_was_changed_is_refused(
     assert set(sp.list_kpis(signed, review=tmp_path / "after")["status"]) == {"on track", "off track"}
     status = tmp_path / "after" / "review" / "status.csv"
     status.write_bytes(status.read_bytes().replace(b"off track", b"on track"))
-    with pytest.raises(sp.BadOptionError, match="status.csv is not what outturn and agreement lead to"):
+    with pytest.raises(sp.BadOptionError, match=r"status\.csv is not what outturn and agreement lead to"):
         sp.publish(signed, tmp_path / "public", review=tmp_path / "after", **GRANTS)
     assert not (tmp_path / "public").exists()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,8 +14,8 @@ import pandas as pd
 
 from singlepot.models.diagnostics.problems import Report
 from singlepot.models.files.csv_text import csv_text
-from singlepot.models.files.folder import write_folder
-from singlepot.models.files.folder_kinds import REVIEW
+from singlepot.models.files.folder import check_target, write_folder
+from singlepot.models.files.folder_kinds import REVIEW, SETTLEMENT
 from singlepot.models.scenario.array_types import Floats
 from singlepot.models.scenario.scenario import Scenario
 from singlepot.models.settlement.documents import guarded
@@ -121,6 +121,7 @@ class Review(CopiedTables):
         overwrite
             Whether a review that stands there may be replaced.
         """
+        check_places(path, overwrite=overwrite)
         write_folder(Path(path) / REVIEWED, REVIEW, self.documents(), self.entries, overwrite=overwrite)
         if self.settlement is not None:
             self.settlement.write(Path(path) / SETTLED, overwrite=overwrite)
@@ -237,6 +238,12 @@ def make_review(agreement: AgreementSource, inputs: Inputs, settled: Callable[[S
             "agreement_sha256": agreement_hash(signed),
         },
     )
+
+
+def check_places(path: str | os.PathLike[str], *, overwrite: bool, inputs: Iterable[Path] = ()) -> None:
+    """Refuse places of a written review that must not be written, before any work is done for it."""
+    for name, kind in ((REVIEWED, REVIEW), (SETTLED, SETTLEMENT)):
+        check_target(Path(path) / name, kind, overwrite=overwrite, inputs=inputs)
 
 
 def agreement_hash(signed: Settlement) -> str:

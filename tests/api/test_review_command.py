@@ -79,3 +79,8 @@ def test_what_is_missing_is_said(place: Path, capsys: Capture) -> None:
     (place / "outturn.csv").write_text("area,year,value\nE07000117,2026-27,lots\n", encoding="utf-8")
     assert _run(["review", "agreed", "--outturn", "outturn.csv"]) == 3
     assert 'SP-O002 outturn.csv row 2, column "value": got "lots"' in capsys.readouterr().err
+    for encoding in ("cp1252", "utf-16"):
+        (place / "outturn.csv").write_text("area,year,value,note\nE07000117,2026-27,1,Môn\n", encoding=encoding)
+        assert _run(["review", "agreed", "--outturn", "outturn.csv"]) == 3
+        said = capsys.readouterr().err
+        assert "SP-F004 outturn.csv" in said and "CSV UTF-8" in said and "--encoding" not in said

@@ -27,7 +27,7 @@ from mutants import Mutant
 ROOT = Path(__file__).resolve().parents[1]
 
 MEMORY = 8_000_000_000
-"""Bytes of address space of a mutant."""
+"""Bytes of data of a mutant; not of addresses, of which what draws charts reserves more than it uses."""
 
 SURVIVED, NOTICED, UNTRIED = 0, 1, 3
 """Exit codes of a process: no test noticed the mutant, one did, or it cannot take the place of what is there."""
@@ -264,7 +264,7 @@ def outcome(call: Callable[[], int], limit_s: float) -> str:
             os.setpgid(0, 0)
             resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
             resource.setrlimit(resource.RLIMIT_CPU, (int(limit_s), int(limit_s) + 1))
-            resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+            resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
             silence()
             os.dup2(1, 2)
             code = call()

@@ -1,18 +1,26 @@
 """What is common to all draws of a scenario, and what each decides for itself once it is known.
 
 Common: grants, and the money carried over and moved between envelopes; for them hold pots, floors, ceilings, locks and
-steps of grants, and regional shares. Recourse, in each draw: take-ups, with everything that follows from them. An area
-may spend less than its grant, never more; every other rule holds in every draw.
+steps of grants, and regional shares, of every draw. Recourse, in each draw: take-ups, with everything that follows from
+them. An area may spend less than its grant, never more; every other rule holds in every draw.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import sparse
 
-from singlepot.solver import BadOptionError, Family, LinearProgramme, Recourse
+from singlepot.solver import (
+    BadOptionError,
+    Family,
+    LinearProgramme,
+    NoSettlementError,
+    Recourse,
+    largest_violation,
+)
 
 from ..formulation.formulation import Formulation, formulate
 from ..formulation.model import ABSENT
@@ -32,6 +40,10 @@ COMMON_ROWS = tuple(
 """Families of rows that hold for them."""
 
 
+MET = 1e-7
+"""Violation of a rule for grants, relative to its size, up to which a decision keeps it."""
+
+
 @dataclass(frozen=True, eq=False)
 class Common:
     """What is decided once: a programme whose first columns are the grants, and where those stand in the tables."""
@@ -41,39 +53,80 @@ class Common:
     grants: int
     cells: tuple[Integers, Integers, Integers]
 
+    def kept_by(self, decision: Floats, scenario: Scenario) -> bool:
+        """Whether a decision keeps the pots and the rules for grants of a draw."""
+        programme = _part(formulate(scenario))
+        return largest_violation(programme, decision).relative <= MET
 
-def common(scenario: Scenario, pots: Floats | None = None) -> Common:
+
+def common(scenario: Scenario, draws: Sequence[Scenario] = ()) -> Common:
     """Write what is decided once.
 
     Parameters
     ----------
     scenario
-        The base; its rules for grants hold.
-    pots
-        Envelopes × years, money: the least of any draw; None for the scenario's own.
+        The base.
+    draws
+        What may come of it: pots and rules for grants hold in each, whatever its pot and bids.
+
+    Raises
+    ------
+    NoSettlementError
+        They leave no grants.
+    BadOptionError
+        A draw has other grants than the base.
     """
     formulation = formulate(scenario)
-    whole, data = formulation.programme, formulation.data
+    programme = _part(formulation)
+    for draw in draws:
+        if not _same_money(draw, scenario):
+            programme = _narrowed(programme, _part(formulate(draw)))
+    if (programme.column_lower > programme.column_upper).any() or (programme.row_lower > programme.row_upper).any():
+        raise NoSettlementError(
+            "no grants keep the rules of every draw", "loosen the rules for grants, or draw less widely"
+        )
+    area, envelope, year = (at.astype(np.int64) for at in np.nonzero(formulation.model.grant != ABSENT))
+    return Common(formulation, programme, len(area), (area, envelope, year))
+
+
+def _part(formulation: Formulation) -> LinearProgramme:
+    """Return the columns and rows of a programme that are decided once."""
+    whole = formulation.programme
     columns = np.concatenate([_span(whole.columns(name)) for name in COMMON_COLUMNS])
     rows = np.concatenate([_span(whole.rows(name)) for name in COMMON_ROWS])
-    upper = whole.row_upper.copy()
-    if pots is not None:
-        pot_rows = _span(whole.rows("pot"))
-        wanted = data.has_pot | (formulation.model.grant != ABSENT).any(axis=0)
-        upper[pot_rows] = np.minimum(upper[pot_rows], pots[wanted])
-    programme = LinearProgramme(
+    return LinearProgramme(
         matrix=sparse.csc_array(whole.matrix.tocsr()[rows].tocsc()[:, columns]),
         column_lower=whole.column_lower[columns],
         column_upper=whole.column_upper[columns],
         row_lower=whole.row_lower[rows],
-        row_upper=upper[rows],
+        row_upper=whole.row_upper[rows],
         implied_lower=whole.implied_lower[columns],
         implied_upper=whole.implied_upper[columns],
-        column_families=(),
-        row_families=(),
+        column_families=(Family("decided once", 0, len(columns), {}),),
+        row_families=(Family("rules for it", 0, len(rows), {}),),
     )
-    area, envelope, year = (at.astype(np.int64) for at in np.nonzero(formulation.model.grant != ABSENT))
-    return Common(formulation, programme, len(area), (area, envelope, year))
+
+
+def _same_money(draw: Scenario, base: Scenario) -> bool:
+    """Whether pots, bids and what rules for grants go by are those of the base."""
+    same = draw.settings.rules == base.settings.rules
+    return same and all(draw.tables[name].equals(base.tables[name]) for name in ("areas", "pot", "bids", "rules"))
+
+
+def _narrowed(one: LinearProgramme, other: LinearProgramme) -> LinearProgramme:
+    """Return a programme with the tighter bounds of two that differ in nothing else."""
+    if one.shape != other.shape or abs(one.matrix - other.matrix).nnz:
+        cause = "a draw has other grants, or other rules for sums of them, than the scenario that it is drawn from"
+        raise BadOptionError(cause, "draw amounts that stay above nothing")
+    return replace(
+        one,
+        column_lower=np.maximum(one.column_lower, other.column_lower),
+        column_upper=np.minimum(one.column_upper, other.column_upper),
+        row_lower=np.maximum(one.row_lower, other.row_lower),
+        row_upper=np.minimum(one.row_upper, other.row_upper),
+        implied_lower=np.minimum(one.implied_lower, other.implied_lower),
+        implied_upper=np.maximum(one.implied_upper, other.implied_upper),
+    )
 
 
 def measure_of(scenario: Scenario) -> tuple[str, float]:

@@ -76,7 +76,7 @@ class Index:
         return keys
 
     def _append(self, keys: Integers, codes: Integers, column: str) -> Integers:
-        joined = keys * (len(self._vocabulary[column]) + 1) + codes
+        joined = keys * len(self._vocabulary[column]) + codes
         return np.where((keys < 0) | (codes < 0), -1, joined)
 
 

@@ -72,9 +72,9 @@ def check_take_ups(
     """
     rules = tables["rules"]
     of_take_ups = sound & np.isin(names_of_rows(rules).astype(str), names_over(OPTIONS))
-    if not of_take_ups.any() or len(rules.report) or any(known[kind] is None for kind in ("year", "envelope")):
+    if not of_take_ups.any() or len(rules.report):
         return  # which options there are, scale-backs among them, only tables without a problem say
-    listed = _listed(tables, census, known["year"] or (), known["envelope"] or (TOTAL,))
+    listed = _listed(tables, census, known["envelope"] or (TOTAL,))
     index = OptionIndex(listed, tables["areas"])
     there = of_take_ups & ~_unknown(rules, np.flatnonzero(of_take_ups), index, listed)
     limits = {}
@@ -86,29 +86,22 @@ def check_take_ups(
     _check_crossing(rules, listed, limits["floor"], limits["ceiling"])
 
 
-def _listed(tables: Mapping[str, Parsed], census: Census, years: Sequence[str], envelopes: Sequence[str]) -> Listed:
+def _listed(tables: Mapping[str, Parsed], census: Census, envelopes: Sequence[str]) -> Listed:
     """List the options of the table, and behind them the scale-backs that bids and targets imply."""
     options, bids, targets = tables["options"], tables["bids"], tables["targets"]
     area = [places(options.text("area"), census.row_of)]
     names = list(options.text("option").values)
-    most = [options.number("max_take_up")]
-    if "area" in bids.labels and "amount" in bids.numbers:
-        of, year, envelope = places(bids.text("area"), census.row_of), bids.text("year"), bids.text("envelope")
-        for row in np.flatnonzero((bids.numbers["amount"] > 0) & (of >= 0) & ~census.centre[of]):
-            middle = f"{envelope[int(row)]} " if len(envelopes) > 1 else ""
-            names.append(f"{SCALE_BACK} {middle}{year[int(row)]}")
-            area.append(of[row : row + 1])
+    of, year, envelope = places(bids.text("area"), census.row_of), bids.text("year"), bids.text("envelope")
+    for row in np.flatnonzero((bids.number("amount") > 0) & ~census.centre[of]):
+        middle = f"{envelope[int(row)]} " if len(envelopes) > 1 else ""
+        names.append(f"{SCALE_BACK} {middle}{year[int(row)]}")
+        area.append(of[row : row + 1])
     if targets.rows:
         without_money = np.flatnonzero(~census.centre & (census.bid == 0) & (census.target > 0))
         area.append(without_money)
         names += [SCALE_BACK] * len(without_money)
-    whole = np.concatenate(area)
-    implied = np.arange(len(names)) >= options.rows
-    sizes = np.concatenate([*most, np.ones(len(names) - options.rows)])
-    usable = whole >= 0
-    return Listed(
-        whole[usable], [name for name, use in zip(names, usable, strict=True) if use], sizes[usable], implied[usable]
-    )
+    most = np.concatenate([options.number("max_take_up"), np.ones(len(names) - options.rows)])
+    return Listed(np.concatenate(area), names, most, np.arange(len(names)) >= options.rows)
 
 
 def _unknown(rules: Parsed, rows: Integers, index: OptionIndex, listed: Listed) -> Booleans:

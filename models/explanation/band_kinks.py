@@ -1,7 +1,9 @@
 r"""Kinks of the piecewise-linear bands: at an edge, the part of a dual that only the slope of the next band explains.
 
 At an edge the price of one more percent lies anywhere between the two slopes. Up to the slope of the present band it is
-what the stage counts; the rest is the next band, which holds an option back as a rule does.
+what the stage counts; the rest is the next band, which holds an option back as a rule does. A share stands where the
+settlement has it: at a vertex from which the sharing step moved it, it may have stood on another edge, and the duals of
+a stage fit every optimum.
 """
 
 from __future__ import annotations
@@ -69,15 +71,15 @@ def _of_concessions(solved: SolvedStages, stage: Marginals) -> BandKinks | None:
     if rows.stop == rows.start:
         return None
     counted = (data.proposed > 0) & ~data.centre[:, None, None]
-    pairs = counted.any(axis=2)
-    share = np.zeros(pairs.shape)
-    share[pairs] = stage.x[model.concession_share]
-    below, above = _slopes(share, model.bands)
     area, objective, _ = np.nonzero(counted)
     per_unit = 1 / (data.proposed[counted] * counted.sum(axis=2)[area, objective])
-    given = stage.x[solved.programme.columns("concession")] * per_unit
     cells = model.target[counted]
-    over = stage.x[cells] > data.proposed[counted] * (1 + EDGE)
+    target = solved.settled[cells]
+    given = np.maximum(data.proposed[counted] - target, 0.0) * per_unit
+    share = np.zeros(counted.shape[:2])
+    np.add.at(share, (area, objective), given)
+    below, above = _slopes(share, model.bands)
+    over = target > data.proposed[counted] * (1 + EDGE)
     weight = concession_weights(data)[area, objective] * per_unit
     down = np.where(given > EDGE, below[area, objective], 0.0) * weight
     up = np.where(over, 0.0, above[area, objective]) * weight
@@ -89,14 +91,17 @@ def _of_burdens(solved: SolvedStages, stage: Marginals) -> BandKinks | None:
     rows = solved.programme.rows("cut")
     if rows.stop == rows.start:
         return None
-    counted = data.bid > 0
-    share = np.zeros(len(data.areas))
-    share[data.bid_of_area > 0] = stage.x[model.burden_share]
-    below, above = _slopes(share, model.bands)
+    counted, options = data.bid > 0, data.options
     area = np.nonzero(counted)[0]
-    lost = stage.x[solved.programme.columns("cut")] / data.bid_of_area[area]
     cells = model.grant[counted]
-    over = stage.x[cells] > data.bid[counted] * (1 + EDGE)
+    grant = solved.settled[cells]
+    lost = np.maximum(data.bid[counted] - grant, 0.0) / data.bid_of_area[area]
+    share = np.zeros(len(data.areas))
+    np.add.at(share, area, lost)
+    paid = np.bincount(options.area, options.own_cost * solved.take_up, len(share))
+    share += np.divide(paid, data.bid_of_area, out=np.zeros(len(share)), where=data.bid_of_area > 0)
+    below, above = _slopes(share, model.bands)
+    over = grant > data.bid[counted] * (1 + EDGE)
     weight = data.equity[area]
     down = np.where(lost > EDGE, below[area], 0.0) * weight
     up = np.where(over, 0.0, above[area]) * weight

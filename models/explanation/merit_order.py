@@ -258,7 +258,6 @@ def _holds(orders: MeritOrders) -> dict[str, float]:
     for stage in orders.solved.marginals:
         if stage.name.startswith(SHARED) and stage.value > 0:
             weight = stage.row[programme.rows("national")] * data.national.base
-            if weight.sum() > 0:
-                of = np.bincount(data.national.objective, weights=weight, minlength=len(data.objectives))
-                return {key: float(of[k] / weight.sum()) for k, key in enumerate(data.objectives) if of[k] > 0}
+            of = np.bincount(data.national.objective, weights=weight, minlength=len(data.objectives))
+            return {key: float(of[k] / weight.sum()) for k, key in enumerate(data.objectives) if of[k] > 0}
     return {}

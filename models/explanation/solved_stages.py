@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
 from scipy import sparse
 
 from singlepot.solver import (
@@ -42,6 +43,17 @@ class SolvedStages:
     def by_row(self) -> sparse.csr_array:
         """The matrix in original units, row by row, with the rows that hold earlier stages."""
         return original_matrix(self.staged.scaled).tocsr()
+
+    @cached_property
+    def settled(self) -> Floats:
+        """Take-ups, grants and targets of the settlement in the columns of the programme, and 0 in all others."""
+        programme, take_up = self.programme, self.formulation.model.take_up
+        settled = np.zeros(programme.shape[1])
+        settled[take_up] = self.take_up
+        for name in ("grant", "target"):
+            rows = programme.rows(name)
+            settled[programme.columns(name)] = programme.row_lower[rows] - self.by_row[rows][:, take_up] @ self.take_up
+        return settled
 
     @cached_property
     def units(self) -> list[str]:

@@ -53,13 +53,10 @@ class AtLimit:
         self, solved: SolvedStages, moves: sparse.csr_array, cells: Integers, effects: Mapping[str, sparse.csr_array]
     ) -> None:
         self._solved, self._cells = solved, cells
-        programme, model = solved.programme, solved.formulation.model
+        model = solved.formulation.model
         self._moves, self._effects = moves, effects
         self._matrix = solved.by_row
-        own_rows = np.concatenate([np.arange(programme.shape[0])[programme.rows(name)] for name in ("grant", "target")])
-        settled = np.zeros(programme.shape[1])
-        settled[model.take_up] = solved.take_up
-        settled[cells] = programme.row_lower[own_rows] + moves @ solved.take_up
+        settled = solved.settled.copy()
         if model.rate_differences is not None:
             at = np.where(model.target != ABSENT, model.target, 0)
             targets = np.where(model.target != ABSENT, settled[at], 0.0)

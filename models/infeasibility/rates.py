@@ -66,6 +66,8 @@ class OutOfReach:
         The part of its value that can be reached, or the multiple of a ceiling; 0 for a rule that is on or off.
     cause, remedy
         Both in words.
+    least
+        The ceiling that can be reached, for one of nothing, of which there is no multiple.
     """
 
     rule: str
@@ -74,6 +76,11 @@ class OutOfReach:
     factor: float
     cause: str
     remedy: str
+    least: float = np.nan
+
+    def reached(self, value: float) -> float:
+        """Return what can be reached in place of a value of the rule."""
+        return value * self.factor if value else self.least
 
     @property
     def clash(self) -> Clash:
@@ -111,7 +118,8 @@ def find_out_of_reach(formulation: Formulation, control: Control, extra: Extra |
         if is_possible(_written(formulation, tried, extra).programme, control):
             held = tried
         elif part.rule.over is NATIONS:
-            return _said(formulation, part, _least_gini(formulation, held, part, control, extra), [])
+            least = _least_gini(formulation, held, part, control, extra)
+            return _said(formulation, part, 0.0, [], least / _gini_of_start(formulation, part.objective or 0))
         else:
             return _said(formulation, part, *_largest_floor(formulation, held, part, control, extra))
     return None
@@ -146,20 +154,20 @@ def _minimised(programme: LinearProgramme, cost: Floats, control: Control) -> Fl
 
 
 def _least_gini(formulation: Formulation, held: Rules, part: _Part, control: Control, extra: Extra | None) -> float:
-    """Return the least factor of the ceiling that can be reached: N and D are what the row holds of it."""
-    most = float(np.nanmax(part.limit))
-    programme = _written(formulation, _with(held, part, 0.0), extra).programme
-    full = _written(formulation, _with(held, part, 1.0), extra).programme
+    """Return the least coefficient that can be reached: N and D are what the row holds of it."""
+    whole = replace(part, limit=np.where(np.isnan(part.limit), np.nan, 1.0))
+    programme = _written(formulation, _with(held, whole, 0.0), extra).programme
+    full = _written(formulation, _with(held, whole, 1.0), extra).programme
     family = next(family for family in programme.row_families if family.name == part.rule.term)
     years = np.asarray(family.keys["year"], dtype=object) == formulation.data.years[part.year]
     objectives = np.asarray(family.keys["objective"], dtype=object) == formulation.data.objectives[part.objective or 0]
     row = family.start + int(np.flatnonzero(years & objectives)[0])
     above, both = (one.matrix.tocsr()[[row]].toarray()[0] for one in (programme, full))
-    below = (above - both) / most
-    constants = -float(programme.row_upper[row]), float(full.row_upper[row] - programme.row_upper[row]) / most
+    below = above - both
+    constants = -float(programme.row_upper[row]), float(full.row_upper[row] - programme.row_upper[row])
     upper = programme.row_upper.copy()
     upper[row] = np.inf
-    free, value = replace(programme, row_upper=upper), most
+    free, value = replace(programme, row_upper=upper), float(np.nanmax(part.limit))
     for _ in range(STEPS):
         x = _minimised(free, above - value * below, control)
         better = (above @ x + constants[0]) / (below @ x + constants[1])
@@ -167,7 +175,7 @@ def _least_gini(formulation: Formulation, held: Rules, part: _Part, control: Con
         value = float(better)
         if ends:
             break
-    return value / most
+    return value
 
 
 def _largest_floor(
@@ -234,8 +242,10 @@ def _ratios(made: Formulation, part: _Part) -> tuple[Texts, sparse.csr_array, sp
     return areas, entries(cells, np.ones(len(place))), sparse.csr_array(shape), np.asarray(limit)
 
 
-def _said(formulation: Formulation, part: _Part, factor: float, areas: list[str]) -> OutOfReach:
-    """Say which rule asks for too much, of whom, and the value that can be reached."""
+def _said(
+    formulation: Formulation, part: _Part, factor: float, areas: list[str], reached: float | None = None
+) -> OutOfReach:
+    """Say which rule asks for too much, of whom, and the value that can be reached, by factor or outright."""
     data, titles = formulation.data, Titles(formulation.scenario)
     name, year = part.rule.name, data.years[part.year]
     key = "" if part.objective is None else data.objectives[part.objective]
@@ -244,15 +254,17 @@ def _said(formulation: Formulation, part: _Part, factor: float, areas: list[str]
         off = f"switch {name} off there with a row of value 0"
         return OutOfReach(name, key, year, 0.0, f"{name} cannot hold{of} in {year}", off)
     value = _value_of(formulation, part)
-    to, decimals = outward(value * factor, value * (factor - 1))
+    reached = value * factor if reached is None else reached
+    to, decimals = outward(reached, reached - value)
     stopped = [titles.of("area", code) for code in areas[:NAMED]]
     more = len(areas) - len(stopped)
     who = list_words([*stopped, *([f"{more} more"] if more > 0 else [])])
     by = f": {who} can reach no more" if who else ""
     verb = "lower" if part.rule.lower else "raise"
-    reached = f"{'at most' if part.rule.lower else 'at least'} {to:.{decimals}f} can be reached"
-    cause = f"{name} {value:g}{of} in {year} cannot be met beside the other rules; {reached}{by}"
-    return OutOfReach(name, key, year, factor, cause, f"{verb} {name}{of} to {to:.{decimals}f}")
+    way = f"{'at most' if part.rule.lower else 'at least'} {to:.{decimals}f} can be reached"
+    cause = f"{name} {value:g}{of} in {year} cannot be met beside the other rules; {way}{by}"
+    factor = reached / value if value else factor
+    return OutOfReach(name, key, year, factor, cause, f"{verb} {name}{of} to {to:.{decimals}f}", reached)
 
 
 def _value_of(formulation: Formulation, part: _Part) -> float:

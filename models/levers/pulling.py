@@ -15,6 +15,9 @@ from ..tables.schema import TABLES
 from .lever import Lever, find_lever, levers_of, unknown
 from .values import UnreadableValueError, change_words, read_value
 
+MANY_TIMES = 10
+"""Factor from which an amount may be meant, where it is written as a plain number."""
+
 Pairs = Mapping[str, object] | Sequence[tuple[str, object]]
 """Levers with their values, in the order in which they are pulled."""
 
@@ -71,6 +74,11 @@ def pull(
         except UnreadableValueError as fault:
             note("SP-W020", f"{lever.name} = {shown(value)}", fault.expected, fault.remedy)
             continue
+        if lever.kind == "factor" and number is not None and number >= MANY_TIMES and _is_plain(value):
+            remedy = (
+                f"write {number:g}m if an amount is meant, or leave it" if lever.table == "pot" else "leave it if so"
+            )
+            note("SP-W023", f"{lever.name} = {shown(value)}", f"less than {MANY_TIMES} times what is there", remedy)
         if lever.name in pulled and lever.kind != "factor":
             note("SP-W021", f"{lever.name} twice", "", "the last value holds")
         pulled.add(lever.name)
@@ -86,6 +94,15 @@ def pull(
         title = settings.get("title", "")
         settings["title"] = "; ".join(words) + (f": {title}" if title else "")
     return settings, frames
+
+
+def _is_plain(value: object) -> bool:
+    """Whether a value is written as a number alone."""
+    try:
+        float(str(value))
+    except ValueError:
+        return False
+    return True
 
 
 def _is_so(lever: Lever, number: float | None, frames: Mapping[str, pd.DataFrame]) -> bool:

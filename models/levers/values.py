@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from decimal import Decimal
 
 from ..money import POUNDS_PER, spoken
 from .lever import MONEY, SHARE, Lever
@@ -113,11 +114,23 @@ def change_words(lever: Lever, value: float | None, money: str) -> str:
     if lever.kind != "factor":
         return f"{lever.label} {_written(lever, lever.now, money)} → {_written(lever, value, money)}"
     assert value is not None
-    change = f"{100 * (value - 1):+.4g}%".replace("-", "\N{MINUS SIGN}")
+    change = percent_change(value)
     if math.isnan(lever.now):
         return f"{lever.label} {change}"
     after = f"{_written(lever, lever.now, money)} → {_written(lever, lever.now * value, money)}"
     return f"{lever.label} {after} ({change})"
+
+
+def percent_change(factor: float) -> str:
+    """Write what a factor adds or takes away, in four digits and without powers of ten.
+
+    Examples
+    --------
+    >>> percent_change(0.9), percent_change(500.0), percent_change(1.00000012)
+    ('−10%', '+49,900%', '+0.000012%')
+    """
+    digits = Decimal(f"{100 * (factor - 1):.4g}")
+    return f"{digits:+,f}%".replace("-", "\N{MINUS SIGN}")
 
 
 def _written(lever: Lever, value: float | None, money: str) -> str:

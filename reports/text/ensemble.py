@@ -39,7 +39,8 @@ def ensemble_verdict(ensemble: Ensemble) -> str:
     if len(targets) and "q50" in targets:
         surely, never = int((targets["met"] >= NEARLY).sum()), int((targets["met"] == 0).sum())
         parts.append(
-            f"{count(len(targets), 'national target')} by year: {surely} met in at least {NEARLY:.0%} of draws"
+            f"{count(len(targets), 'national target')} by year: {surely} met in at least {NEARLY:.0%} of "
+            + ("draws" if settled == len(ensemble.draws) else "the draws with a settlement")
         )
         parts[-1] += f", {never} in none"
         item = str(targets["q50"].idxmax())

@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from singlepot.models.levers.lever import MONEY, SHARE
+from singlepot.models.levers.values import percent_change
 from singlepot.models.money import POUNDS_PER, spoken
 from singlepot.models.scenario.titles import Titles
 
@@ -13,6 +14,9 @@ from .lines import clip, lay_out, number, percent, wrap
 
 if TYPE_CHECKING:
     from singlepot.models.analysis.goal import Goal
+
+SHORT = 1e-6
+"""Shortfall beyond what a goal allows, as a share of the target, that is said."""
 
 
 def goal_text(goal: Goal) -> str:
@@ -42,7 +46,14 @@ def goal_text(goal: Goal) -> str:
         "The last two columns: by how much the lever could be tighter if the target were one unit lower, and would "
         "have to be looser if it were one higher."
     )
-    proof = f"Settled there, with nothing given of shortfalls, the largest shortfall is {percent(worst)}."
+    of = f" of {titles.objectives[goal.objective]}" if goal.objective else ""
+    proof = f"Settled there, with nothing given of shortfalls, the largest shortfall{of} is {percent(worst)}."
+    if goal.objective and worst > goal.miss + SHORT:
+        name = titles.objectives[goal.objective]
+        proof += (
+            " That is more than is asked, because the settlement weighs the targets of all objectives: to have it so, "
+            f"give {name} a priority before the others."
+        )
     lines = [*wrap(settings.title), "", *wrap(_head(goal, titles)), *wrap(proof), ""]
     return (
         "\n".join([*lines, *lay_out(("objective", "year", "target", "one less", "one more"), rows), *wrap(key, "  ")])
@@ -61,7 +72,7 @@ def _head(goal: Goal, titles: Titles) -> str:
 def _value(goal: Goal) -> str:
     lever, money = goal.lever, goal.scenario.settings.money
     if lever.kind == "factor":
-        change = f"{100 * (goal.value - 1):+.4g}%".replace("-", "\N{MINUS SIGN}")
+        change = percent_change(goal.value)
         if math.isnan(lever.now):
             return change
         amounts = [spoken(value, money) if lever.unit == MONEY else number(value) for value in (goal.amount, lever.now)]

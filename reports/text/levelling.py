@@ -37,9 +37,11 @@ def convergence_words(settlement: Settlement) -> Iterator[str]:
     table, section = settlement.convergence, settlement.scenario.settings.convergence
     if table is None or section is None:
         return
-    titles = Titles(settlement.scenario)
+    titles, objectives = Titles(settlement.scenario), settlement.scenario.columns("objectives")
+    falling = set(objectives["key"][objectives["direction"] == "decrease"])
     for objective, rows in table.groupby("objective", sort=False):
         key = str(objective)
+        side, gain, lacked = ("above", "shed", "had beyond it") if key in falling else ("below", "gain", "lacked")
         gap, left = rows["gap"].sum(), rows["gap_end"].clip(lower=0).sum()
         widens = int((rows["gap_end"] > rows["gap"] * (1 + WIDENS)).sum())
         whose = "today's rate of their region" if section.compared_with == "region" else "today's rate of all that bid"
@@ -47,8 +49,8 @@ def convergence_words(settlement: Settlement) -> Iterator[str]:
             whose = "the published rate"
         verb = "narrows" if left <= gap * (1 + WIDENS) else "widens"
         yield (
-            f"{titles.objectives[key]}: {section.places}s below {whose} gain "
-            f"{rows['agreed'].sum() / gap:.1%} of the {titles.units[key]} they lacked, of an aim of "
+            f"{titles.objectives[key]}: {section.places}s {side} {whose} {gain} "
+            f"{rows['agreed'].sum() / gap:.1%} of the {titles.units[key]} they {lacked}, of an aim of "
             f"{rows['aim'].sum() / gap:.1%}; the others move too, so the gap itself {verb} by "
             f"{abs(1 - left / gap):.1%}; in {widens} of {len(rows)} {section.places}s it widens."
         )
@@ -96,10 +98,12 @@ def aim_words(rows: pd.DataFrame, name: str, titles: Titles) -> Iterator[str]:
     """
     for row in rows.to_dict("records"):
         key, apart = str(row["objective"]), abs(row["before"] / row["line"] - 1)
+        gap = f"{_number(row['gap'])} {titles.units[key]}"
+        below = row["before"] < row["line"]
+        side, lacks, way = ("below", f"lacks {gap}", "more") if below else ("above", f"has {gap} too many", "fewer")
         yield (
-            f"{name} is {apart:.0%} {'below' if row['before'] < row['line'] else 'above'} the line in "
-            f"{titles.objectives[key]}: it lacks {_number(row['gap'])} {titles.units[key]}; its aim is "
-            f"{_number(row['aim'])} more, {_number(row['agreed'])} are agreed."
+            f"{name} is {apart:.0%} {side} the line in {titles.objectives[key]}: it {lacks}; its aim is "
+            f"{_number(row['aim'])} {way}, {_number(row['agreed'])} are agreed."
         )
 
 

@@ -166,7 +166,7 @@ def _overview(regimes: Regimes) -> list[str]:
                 str(int((ratio < SAME).sum())),
                 percent(average_short(settlement) if national else np.nan, 2),
                 percent(worst_short(settlement) if national else np.nan, 2),
-                f"{unequal['gini']:.3f}",
+                f"{round(unequal['gini'], 3) + 0.0:.3f}",  # no minus before nothing
                 f"{unequal['p90_p10']:.1f}" if unequal["p90_p10"] == unequal["p90_p10"] else "-",
             )
         )

@@ -23,7 +23,7 @@ from .robust_result import Robust
 from .sampling import draw_sample
 
 if TYPE_CHECKING:
-    from singlepot.models.scenario.scenario import Scenario
+    pass
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -47,8 +47,8 @@ def settle_robust(
 ) -> Robust:
     """Decide grants once for many draws of an uncertain scenario.
 
-    Grants, and money carried over or moved between envelopes, are common to all draws and keep the base scenario's
-    rules for them. Take-ups are decided in each draw, when it is known: an area may spend less than its grant, never
+    Grants, and money carried over or moved between envelopes, are common to all draws and keep the rules for them of
+    every draw. Take-ups are decided in each draw, when it is known: an area may spend less than its grant, never
     more, and every rule for targets, options and own costs holds in every draw. The expected shortfall is minimised
     first, then the average of the worst share of draws, then the distance of the grants from the bids.
 
@@ -85,7 +85,7 @@ def settle_robust(
         raise BadOptionError(f"the order {', '.join(order) or 'of nothing'} cannot be", "name expected, worst, or both")
     from singlepot.scenarios.reading.reading import read_scenario
 
-    plan = plan.with_(draws=draws or min(plan.draws, DRAWS))
+    plan = plan.with_(draws=min(plan.draws, DRAWS) if draws is None else draws)
     control = Control(time_limit_s, progress)
     base = read_scenario(plan.base)
     measure, gives = measure_of(base)
@@ -93,19 +93,24 @@ def settle_robust(
     central = settle_scenario(base, time_limit_s=control.remaining_s)
     sample = draw_sample(plan, base)
     scenarios = [sample.scenario(draw) for draw in range(plan.draws)]
-    shared = common(base, _least_pots(scenarios, base))
+    shared = common(base, scenarios)
     recourses = [recourse(scenario, measure, shared) for scenario in scenarios]
     second_stages = [second_stage for second_stage, _, _ in recourses]
     wanted, weight = _reference(shared)
     given = [(name, gives if name == order[0] and len(order) > 1 else 0.0) for name in order]
     decided = decide(shared.programme, second_stages, given, worst, wanted, weight, control)
     shortfalls = _shortfalls(shared, recourses)
-    promised = central.grants.set_index(["area", "envelope", "year"])["grant"].reindex(_cells(shared)).to_numpy()
-    at_central = np.asarray([draw.value(promised, control) for draw in second_stages])
+    promised = _promised(central, shared)
+    at_central = np.asarray(
+        [
+            draw.value(promised[: shared.grants], control) if shared.kept_by(promised, scenario) else np.nan
+            for draw, scenario in zip(second_stages, scenarios, strict=True)
+        ]
+    )
     known = np.asarray([draw.alone(control) for draw in second_stages])
     cases = {"robust": decided.values, "central": at_central, "known": known}
     figures = {f"{kind}, {case}": _figure(kind, values, worst) for case, values in cases.items() for kind in ORDER}
-    grants, pot = _tables(central, shared, decided.common, promised)
+    grants, pot = _tables(central, shared, decided.common, promised[: shared.grants])
     figures |= _comparisons(figures, grants)
     return Robust(
         plan=plan,
@@ -120,13 +125,19 @@ def settle_robust(
     )
 
 
-def _least_pots(scenarios: Sequence[Scenario], base: Scenario) -> Floats | None:
-    """Least pot of any draw, envelopes × years; None where all draws have the base's pot."""
-    from singlepot.models.scenario.arrays import arrays
-
-    if all(scenario.pot.equals(base.pot) for scenario in scenarios):
-        return None
-    return np.asarray(np.min([arrays(scenario).pot for scenario in scenarios], axis=0))
+def _promised(central: Settlement, shared: Common) -> Floats:
+    """Return what is decided once as the central settlement has it: grants, money carried over, and money moved."""
+    data, model = shared.formulation.data, shared.formulation.model
+    grants = central.grants.set_index(["area", "envelope", "year"])["grant"].reindex(_cells(shared))
+    pot = central.pot.set_index(["envelope", "year"])
+    envelope, year = np.nonzero(model.carry_over != ABSENT)
+    from_pots = zip(data.labels("envelopes", envelope), data.labels("years", year), strict=True)
+    parts = [grants.to_numpy(dtype=np.float64), pot["carried"].reindex([*from_pots]).to_numpy(dtype=np.float64)]
+    if (moves := model.virement) is not None:
+        source, into = (data.labels("envelopes", at) for at in (moves.source, moves.into))
+        cells = zip(source, into, data.labels("years", moves.year), strict=True)
+        parts.append(np.asarray([pot[f"vired_to_{to}"][out, when] for out, to, when in cells], dtype=np.float64))
+    return np.concatenate(parts)
 
 
 def _cells(shared: Common) -> pd.MultiIndex:

@@ -133,7 +133,7 @@ def find_scenario(source: str | os.PathLike[str]) -> Traversable:
         value=kind,
         expected=f"a folder with {NAME}, a workbook (.xlsx), a JSON document, the file of a what-if, "
         f"or one of {', '.join(shipped_names())}",
-        remedy=f"name that, {shown(str(inside.parent))}" if holds_one else _other_source(text, path),
+        remedy=f"name that, {inside.parent}" if holds_one else _other_source(text, path),
     )
     raise BadInputError([problem])
 

@@ -105,12 +105,14 @@ def _out_of_reach(scenario: Scenario, extra: Extra | None, control: Control) -> 
 
 def _values(scenario: Scenario, out: OutOfReach) -> list[RuleValue]:
     """List the values that feed a rule where it cannot hold, with what they are to become."""
-    found = []
+    found, rule = [], RULES[out.rule]
     for value in values_of(scenario, out.rule):
         here = {"objective": out.objective, "year": out.year}
-        if value.value > 0 and all(value.selectors.get(name, key) == key for name, key in here.items()):
-            to, decimals = outward(value.value * out.factor, value.value * (out.factor - 1))
-            to = 0.0 if RULES[out.rule].switch else to
+        asks = value.value > 0 or not (rule.lower or rule.switch)  # a ceiling of nothing asks for most
+        if asks and all(value.selectors.get(name, key) == key for name, key in here.items()):
+            reached = out.reached(value.value)
+            to, decimals = outward(reached, reached - value.value)
+            to = 0.0 if rule.switch else to
             found.append(replace(value, to=to, decimals=decimals))
     return found
 

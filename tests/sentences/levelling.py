@@ -13,14 +13,17 @@ from .facts import Facts
 from .scanning import AMOUNT, NUMBER, PERCENT, Scanner
 
 GAINED = (
-    r"(?P<objective>.+?): (?P<places>area|region)s below (?:today's rate of their region|today's rate of all that bid|"
-    rf"the published rate) gain (?P<gain>-?{NUMBER}%) of the (?P<unit>.+?) they lacked, of an aim of (?P<aim>{PERCENT})"
+    r"(?P<objective>.+?): (?P<places>area|region)s (?P<where>below|above) "
+    r"(?:today's rate of their region|today's rate of all that bid|"
+    rf"the published rate) (?P<way>gain|shed) (?P<gain>-?{NUMBER}%) of the (?P<unit>.+?) they "
+    rf"(?P<what>lacked|had beyond it), of an aim of (?P<aim>{PERCENT})"
     rf"; the others move too, so the gap itself (?P<verb>narrows|widens) by (?P<by>{PERCENT}); in (?P<wider>\d+) of "
     r"(?P<many>\d+) (?:area|region)s it widens\."
 )
 AIMED = (
-    rf"(?P<name>.+?) is (?P<apart>{PERCENT}) (?P<side>below|above) the line in (?P<objective>.+?): it lacks "
-    rf"(?P<gap>{NUMBER}) (?P<unit>.+?); its aim is (?P<aim>{NUMBER}) more, (?P<agreed>-?{NUMBER}) are agreed\."
+    rf"(?P<name>.+?) is (?P<apart>{PERCENT}) (?P<side>below|above) the line in (?P<objective>.+?): it (?:lacks|has) "
+    rf"(?P<gap>{NUMBER}) (?P<unit>.+?)(?P<beyond> too many)?; its aim is (?P<aim>{NUMBER}) (?P<way>more|fewer), "
+    rf"(?P<agreed>-?{NUMBER}) are agreed\."
 )
 JOINED = (
     rf"(?P<one>.+?) and (?P<other>.+?) together: (?P<first>-?{NUMBER}%) and (?P<second>-?{NUMBER}%) of the national "
@@ -167,6 +170,13 @@ class LevellingFacts:
         wider = sum(gap.left > gap.size * (1 + 1e-9) for gap in gaps)
         scanner.claim("places where it widens", (int(match["wider"]), int(match["many"])) == (wider, len(gaps)))
         scanner.claim("unit of the gap", match["unit"] == self.facts.units[key])
+        words = ("above", "shed", "had beyond it") if self._falls(key) else ("below", "gain", "lacked")
+        scanner.claim("which side is worse", match.group("where", "way", "what") == words, match[0])
+
+    def _falls(self, key: str) -> bool:
+        """Whether less of an objective is better."""
+        objectives = self.facts.settlement.scenario.filled("objectives").set_index("key")
+        return str(objectives.at[key, "direction"]) == "decrease"
 
     def _aimed(self, scanner: Scanner, match: re.Match[str]) -> None:
         key = self._key(match["objective"])
@@ -175,6 +185,9 @@ class LevellingFacts:
         for gap in found:
             scanner.number("how far from the line", match["apart"], abs(gap.before / gap.line - 1))
             scanner.claim("which side of the line", (match["side"] == "below") == (gap.before < gap.line))
+            many = match.group("side", "beyond", "way") == ("above", " too many", "fewer")
+            few = match.group("side", "beyond", "way") == ("below", None, "more")
+            scanner.claim("which side is worse", many if self._falls(key) else few, match[0])
             for part, value in (("gap", gap.size), ("aim", gap.aim), ("agreed", gap.agreed)):
                 scanner.number(f"{part} of the area", match[part], value)
 

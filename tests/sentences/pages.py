@@ -235,9 +235,9 @@ class PageReader(TextReader):
 
     def _assumption(self, scanner: Scanner, area: str) -> None:
         settings = self.facts.settlement.scenario.settings
-        if match := scanner.take(r"(\S+) to (\S+), money in (GBP(?: \w+)?)"):
-            expected = (settings.years[0], settings.years[-1], settings.money)
-            scanner.claim("years and money", match.groups() == expected)
+        if match := scanner.take(r"(\S+)(?: to (\S+))?, money in (GBP(?: \w+)?)"):
+            last = settings.years[-1] if len(settings.years) > 1 else None
+            scanner.claim("years and money", match.groups() == (settings.years[0], last, settings.money))
         elif match := scanner.take(r"\(median ÷ the area's (\w+)\) to the power of ([\d.]+)"):
             equity = settings.equity
             scanner.claim("weight of an area", equity is not None and near(match[2], equity.elasticity))

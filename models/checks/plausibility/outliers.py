@@ -179,10 +179,8 @@ def _check_per_bid(targets: Parsed, census: Census) -> None:
     """Name targets far out, per pound of bid, from those of the other areas for the objective."""
     if not targets.rows:
         return
-    row_of = places(targets.labels["area"], census.row_of)
     objective = targets.labels["objective"].codes
-    bid = np.where(row_of >= 0, census.bid[row_of], 0.0)
-    target = np.nan_to_num(targets.numbers["target"])
+    bid, target = census.bid[places(targets.labels["area"], census.row_of)], targets.numbers["target"]
     for code in np.unique(objective):
         rows = np.flatnonzero((objective == code) & (bid > 0) & (target > 0))
         if len(rows) < FEW:

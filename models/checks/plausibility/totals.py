@@ -15,7 +15,7 @@ from ..keys import places
 from ..number_cells import Floats
 from ..parsing import Parsed
 from ..register import OFFICIAL, TERRITORIAL, register
-from ..register.names import is_whole
+from ..register.names import COUNTRIES, is_whole
 from .rounding import last_digit
 
 Tables = Mapping[str, Parsed]
@@ -28,11 +28,6 @@ MOST_OFF = 0.01
 
 LOWEST_TIERS = re.compile("E0[6789]|N09|S12|W06")
 """Beginnings of official codes of authorities that contain no other: unitary ones, districts, boroughs, councils."""
-
-NATIONS = frozenset(
-    ("england", "scotland", "wales", "northern ireland", "great britain", "united kingdom", "uk", "england and wales")
-)
-"""Names, in small letters, of what contains all authorities of a nation."""
 
 
 def check_totals(tables: Tables, census: Census) -> None:
@@ -53,9 +48,9 @@ def check_totals(tables: Tables, census: Census) -> None:
         ends = f"{shown(_code(areas, asking[first]))} to {shown(_code(areas, asking[last]))}"
         sums.setdefault(int(asking[at]), f"its bids are the sum of those from {ends}")
     names = [areas.text("name")[row].strip().casefold() for row in range(areas.rows)]
-    nations = sum(name in NATIONS for name in names)
+    nations = sum(name in COUNTRIES for name in names)
     for row in map(int, asking):
-        if is_total(names[row]) or (names[row] in NATIONS and len(asking) - nations >= FEWEST - 1):
+        if is_total(names[row]) or (names[row] in COUNTRIES and len(asking) - nations >= FEWEST - 1):
             sums.setdefault(row, "its name is that of a total")
     for row, code in _wholes({int(row): _code(areas, row) for row in asking}):
         sums.setdefault(row, f"{code} is the code of a country, region or county")

@@ -183,7 +183,7 @@ def _at_full_take_up(tables: Tables) -> dict[str, float]:
     most = dict(zip(names, options.number("max_take_up"), strict=True))
     pairs = list(zip(profile.text("area").values, profile.text("option").values, strict=True))
     option = np.unique(combined(profile, ("area", "option"))[0], return_inverse=True)[1]
-    take_up = np.asarray([most.get(pair, 1.0) for pair in pairs])
+    take_up = np.asarray([most[pair] for pair in pairs])
     return {
         name: float(np.bincount(option, np.abs(np.nan_to_num(numbers)) * take_up).max())
         for name, numbers in profile.numbers.items()

@@ -29,6 +29,8 @@ def normal_form(name: str) -> str:
     ('kingston upon hull', 'kingston and chelsea')
     >>> normal_form("London Borough of Tower Hamlets"), normal_form("Ynys Môn"), normal_form("City Council")
     ('tower hamlets', 'ynys mon', 'city council')
+    >>> normal_form("Tees Valley Combined Authority")
+    'tees valley'
     """
     plain = unicodedata.normalize("NFKD", name.replace("&", " and ")).casefold()
     plain = re.sub(r"['’‘`]", "", "".join(c for c in plain if not unicodedata.combining(c)))
@@ -36,12 +38,10 @@ def normal_form(name: str) -> str:
     kept: list[str] = []
     at = 0
     while at < len(words):
-        if tuple(words[at : at + 2]) in _PARTS:
-            at += 2
-            continue
-        if words[at] not in _WORDS:
+        part = tuple(words[at : at + 2]) in _PARTS
+        if not part and words[at] not in _WORDS:
             kept.append(words[at])
-        at += 1
+        at += 2 if part else 1
     return " ".join(kept or words)
 
 

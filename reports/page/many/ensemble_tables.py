@@ -30,20 +30,26 @@ def drawn_sections(ensemble: Ensemble, pictures: Mapping[str, list[Picture]]) ->
     """Show the draws together: targets, grants, regret, drivers, and the plan."""
     figures = figures_of(ensemble.central)
     targets, grants = by_item(ensemble, "target"), by_item(ensemble, "grant")
+    settled = int((ensemble.draws["status"] == "settled").sum())
+    drawn = "all draws" if settled == len(ensemble.draws) else f"the {count(settled, 'draw')} with a settlement"
     if len(targets):
         parts = [str(item).rpartition(" ") for item in targets.index]
         called = [figures.titles.of("objective", key) for key, _, _ in parts]
         named = targets.assign(called=called, year=[year for *_, year in parts])
-        spec: Spec = {"called": ("Objective", "text"), "year": ("Year", "text"), "met": ("Met, % of draws", "percent")}
+        spec: Spec = {
+            "called": ("Objective", "text"),
+            "year": ("Year", "text"),
+            "met": ("Met, % of these draws", "percent"),
+        }
         spec = {**spec, **{k: (f"Short: {t.lower()}, % of target", "percent") for k, t in _STATISTICS.items()}}
-        table = _items("targets", "National targets over all draws", named, spec)
+        table = _items("targets", f"National targets over {drawn}", named, spec)
         title = "How often national targets are met, and how far they are missed"
         yield Section("targets", title, pictures=pictures["target"], tables=[table])
     if len(grants):
         named = grants.assign(name=[figures.area_records[str(a)]["name"] for a in grants.index])
         columns = {"central": "Central settlement", **_STATISTICS}
         spec = {"name": ("Area", "text"), **{k: (f"{t}, {figures.money}", "money") for k, t in columns.items()}}
-        table = _items("grants", "Grants over all years, over all draws", named, spec)
+        table = _items("grants", f"Grants over all years, over {drawn}", named, spec)
         yield Section("grants", "How far grants spread", pictures=pictures["grant"], tables=[table])
     yield from _regret_and_drivers(ensemble)
     yield _plan_section(ensemble)

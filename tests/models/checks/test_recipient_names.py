@@ -33,3 +33,8 @@ def test_other_names_are_not(other: str) -> None:
 
 def test_two_of_each_are_two_bodies() -> None:
     assert doubts("Northern", "Northerm", "Northern", "Northerm") == []
+
+
+def test_names_of_four_letters_may_differ_by_one() -> None:
+    assert doubts("Kent", "Kint", "Kent") == []
+    assert doubts("Leeds", "Leads", "Leeds") == ['"Leads": did you mean "Leeds"?']

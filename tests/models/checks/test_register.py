@@ -10,7 +10,7 @@ import pytest
 
 import singlepot as sp
 from singlepot.models.checks.register import OFFICIAL, TERRITORIAL, register
-from singlepot.models.checks.register.names import current_codes, is_whole
+from singlepot.models.checks.register.names import current_codes, is_whole, names_of_wholes
 
 AUTHORITIES = list(
     csv.DictReader(
@@ -101,3 +101,14 @@ def test_names_stand_for_authorities_in_use_and_for_no_total_of_them() -> None:
     named = {code for codes in current_codes().values() for code in codes}
     assert named == {code for code in known.names if code not in known.changes and not is_whole(code)}
     assert {row["code"] for row in AUTHORITIES} <= named
+
+
+def test_names_of_wholes_are_those_of_countries_and_regions_alone() -> None:
+    assert {
+        "wales",
+        "united kingdom",
+        "england and wales",
+        "north east",
+        "yorkshire and the humber",
+    } <= names_of_wholes()
+    assert not {row["name"].casefold() for row in AUTHORITIES} & names_of_wholes()

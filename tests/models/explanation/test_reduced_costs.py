@@ -18,6 +18,7 @@ from singlepot.reports.text.why import why, why_area
 from singlepot.solver import Control, LinearProgramme, minimise_in_turn
 
 from ...api.test_command_line import run
+from ...levelling_strategies import seeded_levelled
 from ...strategies import scenario, seeded
 
 SEEDS = range(60)
@@ -31,8 +32,17 @@ def placed(seed: int) -> MeritOrders:
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_parts_of_a_reduced_cost_add_up_to_it(seed: int) -> None:
-    assert placed(seed).parts
-    for parts in placed(seed).parts:
+    check_parts(placed(seed))
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_they_add_up_where_aims_and_ceilings_of_inequality_have_parts(seed: int) -> None:
+    check_parts(sp.settle(scenario(seeded_levelled(seed))).merit_orders)
+
+
+def check_parts(orders: MeritOrders) -> None:
+    assert orders.parts
+    for parts in orders.parts:
         total = parts.net + parts.served + sum(parts.rules.values())
         size = sum((np.abs(part) for part in parts.rules.values()), np.abs(parts.money) + np.abs(parts.own))
         size = size + np.abs(parts.outcome).sum(axis=1)

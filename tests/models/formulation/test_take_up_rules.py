@@ -171,3 +171,21 @@ def test_a_settlement_under_take_up_rules_is_verified(tmp_path: Any) -> None:
     settlement = sp.settle(made)
     settlement.write(tmp_path / "out")
     assert sp.verify(tmp_path / "out").passed
+
+
+@pytest.mark.parametrize(("bid", "there"), [(6.0, True), (0.0, False)])
+def test_a_rule_on_a_scale_back_needs_a_bid_to_scale_back(bid: float, there: bool) -> None:
+    """A bid of nothing implies no scale-back, so that no rule can name it."""
+    bids = pd.DataFrame({"area": ["A", "B"], "year": "2026-27", "amount": [bid, 6.0]})
+    rule = pd.DataFrame({"rule": ["take_up_ceiling"], "value": [0.5], "area": ["A"], "option": ["scale-back 2026-27"]})
+    tables = {
+        "areas": pd.DataFrame({"code": ["A", "B"], "name": ["Aston", "Barton"]}),
+        "pot": pd.DataFrame({"year": ["2026-27"], "amount": [10.0]}),
+        "years": ["2026-27"],
+    }
+    if there:
+        sp.Scenario.from_tables(**tables, bids=bids, rule_rows=rule)
+        return
+    with pytest.raises(sp.BadInputError) as refused:
+        sp.Scenario.from_tables(**tables, bids=bids, rule_rows=rule)
+    assert [(problem.code, problem.column) for problem in refused.value.problems] == [("SP-D058", "option")]

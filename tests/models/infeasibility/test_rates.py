@@ -16,6 +16,7 @@ from ..formulation.levelled import levelled
 CASES = {
     "convergence_floor": ({"rule": "convergence_floor", "value": 1.0, "objective": "skills"}, 1),
     "gini_ceiling": ({"rule": "gini_ceiling", "value": 0.05, "objective": "skills"}, -1),
+    "gini_ceiling of nothing": ({"rule": "gini_ceiling", "value": 0.0, "objective": "skills"}, -1),
     "inclusion_floor": ({"rule": "inclusion_floor", "value": 40.0}, 1),
 }
 

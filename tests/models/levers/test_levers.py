@@ -101,6 +101,17 @@ def test_factors_multiply_and_of_other_values_the_last_holds(england: sp.Scenari
     assert [note.code for note in twice.notes if note.code.startswith("SP-W")] == ["SP-W021"]
 
 
+@pytest.mark.parametrize(
+    ("value", "doubted"), [(180, True), ("180", True), ("180m", False), ("+1700%", False), (1.8, False)]
+)
+def test_a_factor_that_may_be_an_amount_is_doubted(value: object, doubted: bool) -> None:
+    """180 for a pot of £196m is 180 times as much, where 180m is a pot of £180m."""
+    pulled = sp.read_scenario("bucks-and-burnley").with_levers({"pot": value})
+    (note, *_) = [*(note for note in pulled.notes if note.code == "SP-W023"), None]
+    assert (note is not None) == doubted
+    assert note is None or (note.level, note.remedy) == ("warning", "write 180m if an amount is meant, or leave it")
+
+
 def test_a_pot_of_one_year_or_envelope_moves_alone() -> None:
     """A total is shared as it stands."""
     start = sp.read_scenario("england-authorities")

@@ -285,9 +285,15 @@ def test_years_stand_across_or_below_one_another_and_not_both() -> None:
     assert refused(table.drop(columns=YEARS).to_dict("records")) == ["SP-P015"]
 
 
-@pytest.mark.parametrize("section", [{"theme": {"skils": {"most": 1.3}}}, {"unit_cost": {"skils": 1.0}}])
-def test_a_setting_that_names_nothing_is_refused(section: dict[str, Any]) -> None:
-    assert refused(line("A", "Skills", 8.0, 100.0, theme="skills"), derive=section) == ["SP-P016"]
+@pytest.mark.parametrize(
+    ("section", "known"),
+    [({"theme": {"skils": {"most": 1.3}}}, "skills"), ({"unit_cost": {"skils": 1.0}}, "skills, carbon")],
+)
+def test_a_setting_that_names_nothing_is_refused(section: dict[str, Any], known: str) -> None:
+    with pytest.raises(sp.BadInputError) as error:
+        made(line("A", "Skills", 8.0, 100.0, theme="skills"), derive=section)
+    (problem,) = error.value.problems
+    assert (problem.code, problem.value, problem.expected) == ("SP-P016", '"skils"', f"one of {known}")
 
 
 def test_a_theme_has_its_own_settings() -> None:

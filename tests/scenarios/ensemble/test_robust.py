@@ -11,6 +11,8 @@ import pytest
 
 import singlepot as sp
 from singlepot.reports import robust_chart, robust_text
+from singlepot.scenarios.ensemble.sampling import draw_sample
+from singlepot.scenarios.reading.reading import read_scenario
 
 from ...command_line import run
 
@@ -137,3 +139,25 @@ def test_the_commands(tmp_path: Path) -> None:
 def test_it_is_said_and_drawn(found: sp.Robust) -> None:
     assert "would be worth" in robust_text(found).replace("\n", " ")
     assert set(robust_chart(found)) == {"chart.png", "chart.svg"}
+
+
+@pytest.mark.parametrize(("table", "column"), [("pot", "amount"), ("bids", "amount")])
+def test_rules_for_grants_hold_in_every_draw(table: str, column: str, tmp_path: Path) -> None:
+    """Pots and bids that are drawn: no draw pays less than it must or more than it has; knowing is never worse."""
+    path = made(tmp_path)
+    text = path.read_text().replace("option_years", table).replace('["carbon", "grant"]', f'["{column}"]')
+    path.write_text(text.replace('each = "area"', 'each = "all"').replace("0.2", "0.96").replace("1.4", "1.05"))
+    found = sp.settle_robust(path, draws=6)
+    given, sample = (
+        found.grants.set_index(["area", "year"])["grant"],
+        draw_sample(found.plan, read_scenario(found.plan.base)),
+    )
+    for number, row in found.draws.iterrows():
+        drawn = sample.scenario(int(number))
+        bids = drawn.bids.set_index(["area", "year"])["amount"]
+        assert (given - 0.9 * bids).min() >= -1e-6
+        assert (given.groupby("year").sum() - drawn.pot.set_index("year")["amount"]).max() <= 1e-6
+        assert row["known"] <= row["robust"] + 1e-7
+    assert found.draws["central"].isna().any()
+    said = " ".join(robust_text(found).split())
+    assert "the central grants cannot be, for the pot or a rule" in said and "nan" not in said

@@ -45,7 +45,11 @@ def test_most_drawn_scenarios_need_a_repair() -> None:
 
 def check_repair(made: Draft) -> int:
     """Check the repair of a scenario, and return how many changes it makes."""
-    drawn = scenario(made)
+    try:
+        drawn = scenario(made)
+    except sp.BadInputError as refusal:  # floors of members, raised above a limit of their recipient
+        assert {problem.code for problem in refusal.problems} == {"SP-D081"}
+        return 0
     repaired = sp.repair(drawn)
     if not repaired.clashes:
         assert not len(repaired.changes)

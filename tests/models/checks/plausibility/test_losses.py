@@ -263,3 +263,13 @@ def test_rows_of_the_pot_that_both_hold_nothing_are_no_slip() -> None:
 def test_a_scenario_without_objectives_lacks_no_national_target() -> None:
     gone = dict.fromkeys(("objectives", "national", "targets", "options", "option_years"))
     assert "SP-N018" not in codes_of(base("official"), **gone)
+
+
+def test_of_several_options_without_years_the_first_is_pointed_at() -> None:
+    years = base("official").option_years
+    frame = base("official").options
+    lost = frame.iloc[[1, 3]]
+    pairs = set(zip(lost["area"], lost["option"], strict=True))
+    kept = [pair not in pairs for pair in zip(years["area"], years["option"], strict=True)]
+    noted = [note for note in base("official").with_(option_years=years[kept]).notes if note.code == "SP-N017"]
+    assert [note.place for note in noted] == ["row label 1"]

@@ -171,3 +171,18 @@ def test_a_sum_is_told_within_what_rounding_each_number_allows(total: float, is_
     """Four numbers in whole thousands and the fifth beside them: half a unit for each of five."""
     warnings = warnings_of(["a", "b", "c", "d", "t"], [[1001.0], [2002.0], [2996.0], [3001.0], [total]])
     assert bool([note for note in warnings if note.code == "SP-A011"]) is is_one
+
+
+def test_an_area_that_bids_as_much_as_the_one_before_is_no_total() -> None:
+    assert warnings_of(["a", "b", "c", "d"], [[3.0, 5.0], [11.0, 2.0], [7.0, 29.0], [7.0, 29.0]]) == []
+    (warning,) = warnings_of(["a", "b", "c", "d"], [[3.0, 5.0], [11.0, 2.0], [14.0, 7.0], [7.0, 29.0]])
+    assert 'the sum of those from "a" to "b"' in warning.value
+
+
+@pytest.mark.parametrize(("total", "is_one"), [(714.0, True), (716.0, False)])
+def test_a_subtotal_far_down_is_allowed_no_more_than_one_at_the_top(total: float, is_one: bool) -> None:
+    """Half a unit for each of its two areas and itself, wherever they stand."""
+    above = [[1003.0], [1109.0], [1217.0], [1327.0], [1433.0], [1549.0]]
+    codes = [f"a{number}" for number in range(len(above) + 3)]
+    warnings = warnings_of(codes, [*above, [311.0], [402.0], [total]])
+    assert bool([note for note in warnings if note.code == "SP-A011"]) is is_one

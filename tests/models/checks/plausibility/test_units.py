@@ -74,8 +74,16 @@ def test_amounts_are_compared_per_head_where_that_is_closer() -> None:
     assert [note.place for note in attribute(*product, population=people)] == ["row label 3"]
 
 
+def test_amounts_that_do_not_grow_with_people_are_compared_as_they_are() -> None:
+    """Incomes are alike, and areas are not: a thousandth of an income is seen though it would fit per head."""
+    noted = attribute(20.0, 30.0, 0.03, 40.0, 50.0, population=[20_000.0, 10_000.0, 3.0, 2_000.0, 1_000.0])
+    assert [note.place for note in noted] == ["row label 2"]
+
+
 def test_a_year_of_bids_above_all_public_spending_is_doubted() -> None:
-    assert doubts("SP-N022", [600_000.0, 400_001.0])
+    assert [note.place for note in doubts("SP-N022", [600_000.0, 400_001.0])] == ["row label 0"], (
+        "the first of its year"
+    )
     assert not doubts("SP-N022", [600_000.0, 400_000.0])
 
 
@@ -86,3 +94,25 @@ def test_a_year_of_bids_above_20000_a_head_is_doubted(money: str, pounds: float)
     assert doubts("SP-N022", [most * 0.7, most * 0.301], money, population=people)
     assert not doubts("SP-N022", [most * 0.7, most * 0.299], money, population=people)
     assert not doubts("SP-N022", [most * 0.7, most * 0.301], money)
+    assert doubts("SP-N022", [most * 0.7, most * 0.301, 0.0], money, population=[*people, 1e9]), "of those who bid"
+
+
+@pytest.mark.parametrize(("bid", "doubted"), [(3000.0, True), (2999.0, False), (1 / 30, True), (1 / 29, False)])
+def test_a_bid_per_head_three_hundred_times_the_median_is_doubted(bid: float, doubted: bool) -> None:
+    noted = doubts("SP-N004", [10.0, 10.0, bid, 10.0, 10.0], population=[1_000.0] * 5, money="GBP thousand")
+    assert [note.place for note in noted] == ["row label 2"] * doubted
+
+
+@pytest.mark.parametrize(("cost", "doubted"), [(30_001.0, True), (30_000.0, False)])
+def test_own_costs_in_pounds_are_doubted_beside_options_that_cost_nothing(cost: float, doubted: bool) -> None:
+    """Of those above nothing the median is compared, with three hundred times all bids."""
+    options = pd.DataFrame({"area": "A", "option": ["a", "b", "c", "d"], "own_cost": [0.0, 0.0, cost, cost]})
+    scenario = sp.Scenario.from_tables(
+        years=["2026-27"],
+        areas=pd.DataFrame({"code": ["A"], "name": ["Aston"]}),
+        bids=pd.DataFrame({"area": ["A"], "year": "2026-27", "amount": 100.0}),
+        pot=pd.DataFrame({"year": ["2026-27"], "amount": 90.0}),
+        options=options,
+        option_years=options[["area", "option"]].assign(year="2026-27", grant=-1.0),
+    )
+    assert [note.column for note in scenario.notes if note.code == "SP-N006"] == ["own_cost"] * doubted

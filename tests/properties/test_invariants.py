@@ -225,7 +225,7 @@ def one_year(draw: Any) -> Draft:
             table.loc[unclaimed, key] = table.loc[unclaimed, key].clip(lower=0.0)
         made["option_years"] = table
     if "options" in made:
-        made["options"] = made["options"].drop(columns="scheme", errors="ignore")
+        made["options"] = made["options"].drop(columns=["scheme", "used"], errors="ignore")
     made.pop("rule_rows", None)
     made["rules"] = {}
     made["stages"] = {key: value for key, value in (made["stages"] or {}).items() if key not in ("give", "limits")}
@@ -257,7 +257,8 @@ def test_5_settling_a_settlement_changes_nothing(made: Draft) -> None:
     In one year and envelope and without ``give``, which a second settlement would use again: over several years or
     envelopes, a scale-back of one cell of the settled grant could undo a part of an option that only exists as a
     whole, so the second settlement may know moves that the first did not. The same holds of one area's part of a joint
-    scheme, which could be scaled back without its partners'.
+    scheme, which could be scaled back without its partners'. Nor has an option been used before: what is left of it is
+    then not what is left of its largest take-up.
     """
     first = settled(made)
     second = dict(made)

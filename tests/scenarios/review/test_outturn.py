@@ -130,6 +130,26 @@ def test_what_changes_without_money_is_said(agreed: sp.Settlement) -> None:
     assert review.areas["change"].abs().max() < 1e-6
 
 
+def test_a_side_effect_below_nothing_that_was_agreed_is_on_track() -> None:
+    years = ["2026-27", "2027-28"]
+    one = plan({"A": [10, 10]}, {"A": [10, 20]}, [20, 20], national=25)
+    objectives = pd.DataFrame({"key": ["homes", "green"], "name": ["Homes", "Green"], "unit": ["homes", "ha"]})
+    green = pd.DataFrame({"area": ["A"], "objective": ["green"], "year": years[1:], "target": [10.0]})
+    more = pd.DataFrame({"area": ["A"], "option": ["more"]})
+    profile = pd.DataFrame({"area": "A", "option": "more", "year": years, "homes": 5.0, "green": -3.0})
+    agreed = sp.settle(
+        one.with_(objectives=objectives, targets=pd.concat([one.targets, green]), options=more, option_years=profile)
+    )
+    due = agreed.targets.set_index(["objective", "year"])["agreed"]["green"]
+    assert due.tolist() == pytest.approx([-3.0, 7.0])
+    for as_agreed in (False, True):
+        table = outturn(agreed, 1).iloc[: 1 if as_agreed else None]
+        review = sp.review(agreed, table, as_agreed=as_agreed)
+        assert set(review.status["status"]) == {"on track"}
+        after = review.settlement.targets.query("objective == 'green' and year == '2027-28'")["agreed"]
+        assert after.tolist() == pytest.approx([7.0])
+
+
 def flat(text: str) -> str:
     return " ".join(text.split())
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -60,26 +61,42 @@ def review(
         raise click.exceptions.Exit(0 if result.passed else 6)
     if outturn is None:
         raise click.UsageError("--outturn is needed: a CSV file of what was spent and delivered")
+    _check_places(path, folder, [directory, *filter(None, (outturn, pot))], overwrite)
     made = singlepot.review(
         directory, outturn, pot=pot, as_agreed=as_agreed, hold_national=national, time_limit_s=time_limit_s
     )
+    if folder is not None and made.scenario is None:
+        raise click.UsageError("no year is left to be talked about")
     if path is not None:
         made.write(path, overwrite=overwrite)
     if not quiet:
         from singlepot.reports import review_text
 
         put_text(review_text(made) + (f"\nWritten to {path}\n" if path is not None else ""))
+    if folder is not None and made.scenario is not None:
+        _open(made.scenario, folder, by, time_limit_s, quiet)
+
+
+def _check_places(path: str | None, folder: str | None, read: list[str], overwrite: bool) -> None:
+    """Refuse folders that must not be written before anything is done for one of them."""
+    if path is not None:
+        from singlepot.scenarios.reading.inputs import input_paths
+        from singlepot.scenarios.review.review import check_places
+
+        check_places(path, overwrite=overwrite, inputs=input_paths(*read))
     if folder is not None:
-        _open(made, folder, by, time_limit_s, quiet)
+        from singlepot.scenarios.talks.opening import refuse_taken
+
+        refuse_taken(Path(folder))
+        if path is not None and Path(path).resolve().is_relative_to(Path(folder).resolve()):
+            raise click.UsageError("--out lies in the folder of --talks, which must be new; name another")
 
 
-def _open(made: singlepot.Review, folder: str, by: str, time_limit_s: float | None, quiet: bool) -> None:
+def _open(scenario: singlepot.Scenario, folder: str, by: str, time_limit_s: float | None, quiet: bool) -> None:
     """Open talks on the years that are left."""
     import singlepot
 
-    if made.scenario is None:
-        raise click.UsageError("no year is left to be talked about")
-    talks = singlepot.open_talks(made.scenario, folder, by=by, time_limit_s=time_limit_s)
+    talks = singlepot.open_talks(scenario, folder, by=by, time_limit_s=time_limit_s)
     if not quiet:
         from singlepot.reports import status_text
 

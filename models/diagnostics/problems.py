@@ -240,13 +240,22 @@ def _grouped(group: Sequence[Diagnostic]) -> str:
         subject += f" {shown(first.column, quoted=False)}" + (f" is written {written}" if written else "")
     elif written:
         subject += f" got {written}"
-    expected = first.expected if len({problem.expected for problem in group}) == 1 else ""
+    several = f"in {len(group)} {'cells' if first.column else 'places'}: "
     parts = [
-        f"{subject} in {len(group)} {'cells' if first.column else 'places'}: {_places(group)}",
-        f"expected {expected}" if expected else "",
+        f"{subject} "
+        + (several if any(problem.place for problem in group) else f"{len(group)} times: ")
+        + _places(group),
+        _expected(group),
         first.remedy if same else "",
     ]
     return "; ".join(part for part in parts if part)
+
+
+def _expected(group: Sequence[Diagnostic]) -> str:
+    """Write what was expected in the places of a group, where it differs the first of it."""
+    texts = list(dict.fromkeys(problem.expected for problem in group if problem.expected))
+    more = len(texts) - FEW
+    return f"expected {'; '.join(texts[:FEW])}" + (f"; and {more} more" if more > 0 else "") if texts else ""
 
 
 def _places(group: Sequence[Diagnostic]) -> str:
@@ -257,7 +266,7 @@ def _places(group: Sequence[Diagnostic]) -> str:
     if words and words[0] and len(set(words)) == 1:
         numbers = ", ".join(place.rpartition(" ")[2] for place in named)
         text = f"{words[0]}{'s' if named[1:] else ''} {numbers}"
-    return f"{group[0].file} {text}".strip() + (" \N{HORIZONTAL ELLIPSIS}" if len(group) > FEW else "")
+    return f"{group[0].file} {text}".strip() + (" \N{HORIZONTAL ELLIPSIS}" if named and len(group) > FEW else "")
 
 
 def shown(value: object, quoted: bool = True) -> str:

@@ -14,6 +14,7 @@ from .derive import DeriveSection, DeriveThemeSection, derive_of
 from .frozen import FrozenMapping, frozen
 from .levelling import ConvergenceSection, InclusionSection, convergence_of, inclusion_of
 from .log import ENTRIES, NAMED, LogSection, log_as_dict
+from .refusals import expected_in
 from .review import PublicSection, ReviewSection, public_of, review_of
 from .schema import BandsSection, EquitySection, ExpectSection, RulesSection, SettingsFile, StagesSection
 from .settings import SCHEMA, Bands, Equity, Settings, Stages
@@ -36,16 +37,6 @@ _SECTIONS: Mapping[tuple[str, ...], type[BaseModel]] = {
     ("derive", "theme", NAME): DeriveThemeSection,
     ("log",): LogSection,
     **{("log", part, *([NAME] if part in NAMED else [])): entry for part, entry in ENTRIES.items()},
-}
-
-_TYPES = {
-    "string": "text in quotes",
-    "float": "a number",
-    "int": "a whole number",
-    "bool": "true or false",
-    "tuple": "a list",
-    "dict": "a section of keys and numbers",
-    "model": "a section of keys",
 }
 
 
@@ -190,21 +181,13 @@ def _meaning(error: Mapping[str, Any], location: tuple[object, ...]) -> tuple[st
     if kind == "missing":
         return "SP-S002", "the key to be there", _how_to_say(location)
     if kind.endswith("_type"):
-        expected = _TYPES.get(kind.removesuffix("_type").removesuffix("_attributes"), "something else")
+        expected = expected_in(error)
         text = error["input"] if isinstance(error["input"], str) and expected.endswith("number") else ""
         return "SP-S003", expected, as_number(text) or ("leave the key out if it has no value" if text else "")
-    limits = {
-        "greater_than_equal": f"a number ≥ {context.get('ge', 0):g}",
-        "less_than_equal": f"a number ≤ {context.get('le', 0):g}",
-        "greater_than": f"a number > {context.get('gt', 0):g}",
-        "less_than": f"a number < {context.get('lt', 0):g}",
-        "finite_number": "a finite number",
-        "too_short": "at least one",
-    }
     value = error["input"]
     percent = kind == "less_than_equal" and str(location[0]) == "rules" and 2 <= float(value) <= 100
     remedy = f"write {float(value) / 100:g} if {float(value):g}% is meant" if percent else ""
-    return "SP-S004", limits.get(kind, str(error["msg"])), remedy
+    return "SP-S004", expected_in(error), remedy
 
 
 def _names(section: type[BaseModel]) -> list[str]:

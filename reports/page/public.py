@@ -23,7 +23,6 @@ from singlepot.scenarios.review.review import AgreementSource, agreement_hash, s
 from singlepot.scenarios.review.status import AT_RISK, OFF_TRACK, ON_TRACK
 from singlepot.scenarios.talks.rounds.pages import file_names
 from singlepot.scenarios.talks.talks import LEDGER, Talks
-from singlepot.solver import BadOptionError
 
 from ..text.lines import count, number
 from .table import Column, tabulate
@@ -78,12 +77,10 @@ def publish(
     PagesNotInstalledError
         Without the extra ``report``.
     BadInputError, BadOptionError
-        As for :func:`singlepot.list_kpis`; or a text for the grants is missing.
+        As for :func:`singlepot.list_kpis`; or a text for the grants is missing or is not what it should be.
     """
     publisher = Publisher(funder, funder_id, prefix, awarded)
-    for name, text in vars(publisher).items():
-        if not text.strip():
-            raise BadOptionError(f"{name} is empty", "say it: open data of grants names who awards them, and when")
+    publisher.check()
     signed, _ = signed_of(agreement)
     kpis = list_kpis(agreement, review=review, indicators=indicators)
     title = plain_title(signed.scenario.settings.title or "Agreement")

@@ -10,6 +10,8 @@ from singlepot.models.scenario.titles import Titles
 from .lines import count, join_sections, lay_out, signed_money, wrap
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from singlepot.scenarios.review.review import Review
     from singlepot.scenarios.review.verifying import ReviewVerification
 
@@ -102,8 +104,11 @@ def _left_section(review: Review) -> list[str]:
         return ["No year is left to be settled."]
     table, money = review.areas, _money(review)
     table = table[table["change"].abs() * POUNDS_PER[money] >= 1]
+    asks = int(review.areas["asks"].sum())
+    asked = f"{count(asks, 'ask')} would change what was agreed." if asks else "Nobody is asked for anything else."
+    asked = " ".join([asked, *_carried(review.status)])
     if table.empty:
-        return ["Nothing changes in the years that are left."]
+        return wrap(f"No area gets more or less money in the years that are left. {asked}")
     down, up = table["change"].clip(upper=0).sum(), table["change"].clip(lower=0).sum()
     largest = table.reindex(table["change"].abs().sort_values(ascending=False, kind="stable").index)
     names = ("agreed", "grant", "change")
@@ -112,8 +117,14 @@ def _left_section(review: Review) -> list[str]:
         for row in largest.head(LISTED).to_dict("records")
     ]
     said = f"In the years that are left {spoken(abs(down), money)} is taken from areas and {spoken(up, money)} given."
-    asks = f"{count(int(review.areas['asks'].sum()), 'ask')} would change what was agreed."
-    return [*wrap(f"{said} {asks}"), *lay_out(("area", *names), rows), *_rest(len(table))]
+    return [*wrap(f"{said} {asked}"), *lay_out(("area", *names), rows), *_rest(len(table))]
+
+
+def _carried(status: pd.DataFrame) -> list[str]:
+    """Say of how many targets more or less was delivered than agreed, which moves those of later years."""
+    moved = (status["delivered"] - status["agreed"]).abs() > 1e-9 * status["target"]
+    said = "Targets move by what was delivered more or less than agreed"
+    return [f"{said}: {moved.sum()} of {len(status)}."] if moved.any() else []
 
 
 def _national_section(review: Review) -> list[str]:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from singlepot.models.checks.register import register
-from singlepot.models.diagnostics.problems import Diagnostic, Report, one_of
+from singlepot.models.diagnostics.problems import Diagnostic, Report, list_words, one_of, shown
 from singlepot.solver import BadOptionError
 
 from ..importing.roll_up import direct_members, equal_to_members, target_of
@@ -22,7 +22,7 @@ APART = ("year", "envelope", "objective", "line", "item", "option")
 """Columns that keep the rows of an area apart whatever they hold."""
 
 
-def add_up(table: pd.DataFrame, to: Iterable[str], how: How = "members") -> pd.DataFrame:
+def add_up(table: pd.DataFrame, to: str | Iterable[str], how: How = "members") -> pd.DataFrame:
     """Add up the rows of a table to larger areas, along the register of official codes.
 
     Former codes count for what replaced them. Rows of areas that lie in none of ``to`` are left out.
@@ -33,7 +33,7 @@ def add_up(table: pd.DataFrame, to: Iterable[str], how: How = "members") -> pd.D
         A table with a column ``area`` or ``code`` of codes. Its numbers are added up; columns of text, apart from
         ``name``, keep rows apart, as ``year`` does. A sum is missing where one of its numbers is.
     to
-        Codes of the areas to which rows are added; a row with one of them stays.
+        Codes of the areas to which rows are added, one or several; a row with one of them stays.
     how
         What a row is whose parts are in the table as well: their total, which is left out and must equal their sum
         (``members``), or one more part, a county's spending beside its districts' (``parts``).
@@ -44,6 +44,8 @@ def add_up(table: pd.DataFrame, to: Iterable[str], how: How = "members") -> pd.D
 
     Raises
     ------
+    BadOptionError
+        One of ``to`` is neither an official code nor one of the table.
     BadInputError
         A code is unknown or was divided among several of the areas, two rows say the same, or a row and its parts do
         not go together as ``how`` says.
@@ -56,8 +58,9 @@ def add_up(table: pd.DataFrame, to: Iterable[str], how: How = "members") -> pd.D
             code  jobs
     0  E47000006  70.0
     """
-    areas = dict.fromkeys(to, "")
+    areas = dict.fromkeys([to] if isinstance(to, str) else to, "")
     codes = _codes(table)
+    _check_wholes(list(areas), codes)
     targets = {code: target_of(code, areas) for code in codes}
     known, report = register(), Report(quiet=True)
     for code in codes:
@@ -101,6 +104,17 @@ def to_current(table: pd.DataFrame) -> pd.DataFrame:
         if len(new) == 1 and new[0] != code and new[0] in codes:
             members.setdefault(new[0], []).append(code)
     return _summed(table, targets, members, "members")
+
+
+def _check_wholes(to: Sequence[str], codes: Sequence[str]) -> None:
+    """Refuse areas to add up to that nobody knows."""
+    known = register()
+    unknown = [str(code) for code in to if code not in known.names and code not in known.changes and code not in codes]
+    if unknown or not to:
+        cause = (
+            f"{list_words(map(shown, unknown))} cannot be added up to" if unknown else "there is nothing to add up to"
+        )
+        raise BadOptionError(cause, "give official codes, such as E47000006, or codes of the table")
 
 
 def _summed(

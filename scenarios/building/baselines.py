@@ -19,7 +19,7 @@ from singlepot.models.tables.raw import from_frame
 from singlepot.solver import BadOptionError
 
 from .assumptions import FLOOR, FLOOR_FALLING, Assumptions, Given, log_entries, read_assumptions
-from .proposals import Baselines, Proposals, propose, significant
+from .proposals import Baselines, Proposals, headrooms, propose, significant
 
 ORIGIN_OF_ROWS = "baselines"
 """What the column ``_from`` of ``programmes`` says of rows that were built."""
@@ -107,7 +107,8 @@ def from_baselines(
     Raises
     ------
     BadOptionError
-        An assumption is missing or out of range, or names no objective; or the pot has several envelopes.
+        An assumption is missing or out of range, or names no objective; the pot has several envelopes or nothing in it;
+        or of an objective no area has anything to improve.
     BadInputError
         With everything that is wrong with the tables.
 
@@ -135,6 +136,11 @@ def from_baselines(
     base = _scenario(settings, {**tables, "programmes": no_lines}, quiet=True)
     if len(base.envelopes) > 1:
         raise BadOptionError("the pot has several envelopes", "give a pot of one: baselines do not part the money")
+    whole_pot = float(base.pot["amount"].sum())
+    if whole_pot * POUNDS_PER[base.settings.money] < 1:
+        raise BadOptionError(
+            "the pot holds less than a pound", "give a pot: bids and national objectives follow from it"
+        )
     baselines = _baselines(base)
     count = len(base.settings.years)
     given: dict[str, Given] = {
@@ -149,7 +155,8 @@ def from_baselines(
         "spend_profile": [1 / count] * count if spend_profile is None else spend_profile,
         "outcome_profile": [(t + 1) / count for t in range(count)] if outcome_profile is None else outcome_profile,
     }
-    assumed = read_assumptions(given, list(base.objectives["key"]), count, float(base.pot["amount"].sum()))
+    assumed = read_assumptions(given, list(base.objectives["key"]), count, whole_pot)
+    _check_headroom(base, baselines, assumed)
     proposals = propose(baselines, assumed)
     settings |= {"rules": rules, "stages": stages, "equity": equity, "derive": derive or {}}
     settings["log"] = merged({"assumptions": log_entries(given)}, log or {})
@@ -204,6 +211,17 @@ def _baselines(scenario: Scenario) -> Baselines:
         areas[list(objectives[column])].to_numpy(dtype=float).reshape(shape) for column in ("baseline", "per")
     )
     return Baselines(baseline, per, (objectives["direction"] == "decrease").to_numpy())
+
+
+def _check_headroom(scenario: Scenario, baselines: Baselines, assumed: Assumptions) -> None:
+    """Refuse an objective of which no area has anything to improve."""
+    for k, key in enumerate(scenario.objectives["key"]):
+        if not (baselines.baseline[:, k] > 0).any():
+            raise BadOptionError(f"no area has a baseline of {key} above 0", "fill it in, or leave the objective out")
+    for k, headroom in enumerate(headrooms(baselines, assumed).T):
+        if not (headroom * baselines.baseline[:, k] > 0).any():
+            cause = f"no area has headroom in {scenario.objectives['key'].iloc[k]}"
+            raise BadOptionError(cause, "give a headroom_floor above 0, or leave the objective out")
 
 
 def _national(scenario: Scenario, proposals: Proposals, assumed: Assumptions) -> pd.DataFrame:

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from singlepot.models.diagnostics.problems import BadInputError, Diagnostic, did_you_mean, shown
+from singlepot.models.settings.refusals import expected_in
 
 from ..formats.settings_file import load_plan
 
@@ -152,25 +153,32 @@ def make_plan(content: Mapping[str, Any], file: str) -> Plan:
     try:
         return Plan.model_validate(dict(content))
     except ValidationError as refusal:
-        problems = [_problem(error, file) for error in refusal.errors(include_url=False)]
-        raise BadInputError(problems) from refusal
+        errors = refusal.errors(include_url=False)
+        deepest = max(len(error["loc"]) for error in errors)
+        # where every item is refused, pydantic counts none, and refuses the list as well
+        counted = [one for one in errors if not (one["type"] == "too_short" and one["input"] and deepest > 1)]
+        raise BadInputError(dict.fromkeys(_problem(error, file) for error in counted)) from refusal
 
 
 def _problem(error: Any, file: str) -> Diagnostic:
-    path = [part for part in error["loc"] if not isinstance(part, int)]
+    path = [str(part) for part in error["loc"] if not isinstance(part, int)]
     number = next((part for part in error["loc"] if isinstance(part, int)), None)
     section = f"uncertain {number + 1}" if number is not None else ""
-    key = str(path[-1]) if path and path[-1] != "uncertain" else ""
+    inside = path[1:] if number is not None else path
+    key = ".".join(part for part in inside if part not in _SELECTED)
     if error["type"] == "extra_forbidden":
         known = [name for name in (Uncertain if number is not None else Plan).model_fields if name != "schema_"]
         remedy = did_you_mean(key, known, f"the keys are {', '.join(known)}")
         return Diagnostic("SP-E003", "ensemble", file, section, key, expected="a known key", remedy=remedy)
     if error["type"] == "missing":
         return Diagnostic("SP-E004", "ensemble", file, section, key, expected="the key to be there")
-    expected = str(error["msg"]).removeprefix("Value error, ")
-    expected = expected[:1].lower() + expected[1:]
+    expected = "text in quotes, or a list of it" if set(_SELECTED) & set(inside) else expected_in(error)
     value = "" if isinstance(error["input"], Mapping) else shown(error["input"])
     return Diagnostic("SP-E005", "ensemble", file, section, key, value, expected)
+
+
+_SELECTED = ("str", "list[str]")
+"""What pydantic adds to the place of a selector in ``where``: what it tried to read it as."""
 
 
 def columns_of(uncertain: Uncertain, columns: list[str]) -> list[str]:

@@ -174,13 +174,13 @@ def _block(
     quantity = f"uncertain {number + 1}"
 
     def complain(key: str, value: str, expected: str, remedy: str) -> None:
-        report.add(Diagnostic("SP-E006", "ensemble", "plan", quantity, key, shown(value), expected, remedy), row=number)
+        report.add(Diagnostic("SP-E006", "ensemble", "plan", quantity, key, value, expected, remedy), row=number)
 
     columns = columns_of(uncertain, list(table.columns))
     numeric = [name for name in table.columns if table[name].dtype.kind == "f"]
     for name in columns:
         if name not in numeric:
-            complain("columns", name, f"a column of numbers of {uncertain.table}", did_you_mean(name, numeric))
+            complain("columns", shown(name), f"a column of numbers of {uncertain.table}", did_you_mean(name, numeric))
     labels = labels_of(base, uncertain.table, table)
     for key, name in (
         ("each", uncertain.each),
@@ -188,7 +188,7 @@ def _block(
         *(("where", k) for k in uncertain.where),
     ):
         if name and name not in labels:
-            complain(key, name, f"one of {', '.join(labels)}", did_you_mean(name, labels))
+            complain(key, shown(name), f"one of {', '.join(labels)}", did_you_mean(name, labels))
     if len(report):
         return None
     chosen = np.ones(len(table), dtype=bool)
@@ -198,7 +198,8 @@ def _block(
         chosen &= table[columns].notna().any(axis=1).to_numpy()
     rows = np.flatnonzero(chosen)
     if not len(rows):
-        complain("where", str(dict(uncertain.where)), f"rows of {uncertain.table} that match", "look at the table")
+        wanted = ", ".join(f"{name} = {shown(values)}" for name, values in uncertain.where.items())
+        complain("where", wanted, f"rows of {uncertain.table} that match", "look at the table")
         return None
     units = labels[uncertain.each][rows].astype(str).astype(object)
     if not uncertain.correlate:
@@ -206,7 +207,7 @@ def _block(
     first = pd.DataFrame({"unit": units, "group": labels[uncertain.correlate][rows].astype(str)})
     within = first.drop_duplicates().groupby("unit", sort=True)["group"]
     if (within.size() > 1).any():
-        complain("correlate", uncertain.correlate, f"one {uncertain.correlate} for each {uncertain.each}", "")
+        complain("correlate", shown(uncertain.correlate), f"one {uncertain.correlate} for each {uncertain.each}", "")
         return None
     _, group = np.unique(within.first().to_numpy(dtype=str), return_inverse=True)
     return rows, units, group.astype(np.int64), tuple(columns)

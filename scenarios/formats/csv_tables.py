@@ -37,14 +37,13 @@ def read_csv(
     report
         Takes the problems.
     how
-        What the caller allows.
+        What the caller allows; None where it has no options of reading.
 
     Returns
     -------
     The cells; not ``complete``, and perhaps without columns, where the file is not as it should be.
     """
-    how = how or HowToRead()
-    reader = _Reader(table, file, number, report, how.lenient_numbers)
+    reader = _Reader(table, file, number, report, how is not None and how.lenient_numbers)
     text = decode(content, how, reader.complain)
     return lost(file) if text is None else reader.read(text)
 

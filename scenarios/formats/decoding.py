@@ -21,18 +21,22 @@ class Complain(Protocol):
         """Report a problem, warning or note."""
 
 
-def decode(content: bytes, how: HowToRead, complain: Complain) -> str | None:
+def decode(content: bytes, how: HowToRead | None, complain: Complain) -> str | None:
     """Decode the text of a file; None where the bytes are in another encoding.
+
+    Without ``how`` the caller has no options of reading, and none is offered.
 
     A file that is UTF-8 is read as UTF-8 whatever encoding was asked for: text in another encoding is hardly ever
     UTF-8 by chance, and read otherwise every accent in it would be broken.
     """
+    offer = "" if how is None else ", or pass --encoding "
+    how = how or HowToRead()
     kind = kind_of_file(content)
     if kind:
         complain("SP-F004", value=kind, expected="CSV in UTF-8", remedy=SAVE_AS)
         return None
     if how.encoding != "utf-16" and (content[:2] in UTF_16_MARKS or _looks_like_utf16(content)):
-        remedy = f"{SAVE_AS}, or pass --encoding utf-16"
+        remedy = SAVE_AS + (f"{offer}utf-16" if offer else "")
         complain("SP-F004", value="UTF-16", expected="UTF-8", remedy=remedy)
         return None
     if content.startswith(UTF_8_MARK):
@@ -45,7 +49,8 @@ def decode(content: bytes, how: HowToRead, complain: Complain) -> str | None:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as fault:
         value = f"byte {fault.start + 1} that is not UTF-8"
-        complain("SP-F004", line_of(content, fault), value=value, expected="UTF-8", remedy=_other_encoding(content))
+        remedy = _other_encoding(content, offer)
+        complain("SP-F004", line_of(content, fault), value=value, expected="UTF-8", remedy=remedy)
         return None
 
 
@@ -83,9 +88,9 @@ def _looks_like_utf16(content: bytes) -> bool:
     return len(start) >= 4 and 0 in (start[::2].count(0) - len(start[::2]), start[1::2].count(0) - len(start[1::2]))
 
 
-def _other_encoding(content: bytes) -> str:
+def _other_encoding(content: bytes, offer: str) -> str:
     try:
         content.decode("cp1252")
     except UnicodeDecodeError:
         return SAVE_AS
-    return f"it looks like Windows-1252; {SAVE_AS}, or pass --encoding cp1252"
+    return f"it looks like Windows-1252; {SAVE_AS}" + (f"{offer}cp1252" if offer else "")

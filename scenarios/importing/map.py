@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from singlepot.models.diagnostics.problems import BadInputError, Diagnostic, did_you_mean, shown
+from singlepot.models.settings.refusals import expected_in
 from singlepot.models.tables.schema import TABLES, Column, Table, attribute, kept, outcome
 
 from ..formats.settings_file import load_plan
@@ -229,9 +230,8 @@ def _problem(error: Any, file: str) -> Diagnostic:
         known = [re.sub("_$", "", name) for name in model.model_fields]
         remedy = did_you_mean(str(path[-1]), known, f"the keys are {', '.join(known)}")
         return Diagnostic("SP-I002", "import", file, place, key, expected="a known key", remedy=remedy)
-    expected = str(error["msg"]).removeprefix("Value error, ")
     value = "" if isinstance(error["input"], Mapping) or error["type"] == "missing" else shown(error["input"])
-    return Diagnostic("SP-I003", "import", file, place, key, value, expected[:1].lower() + expected[1:])
+    return Diagnostic("SP-I003", "import", file, place, key, value, expected_in(error))
 
 
 def number_of(table: str) -> int:

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from singlepot.models.diagnostics.problems import BadInputError, Diagnostic, did_you_mean, shown
+from singlepot.models.settings.refusals import expected_in
 
 from ..formats.settings_file import load_plan
 
@@ -174,9 +175,8 @@ def _problem(error: Any, file: str) -> Diagnostic:
         known = list(_SECTIONS[section].model_fields) if section in _SECTIONS else ["schema", *_SECTIONS]
         remedy = did_you_mean(key, known, f"the keys are {', '.join(known)}")
         return Diagnostic("SP-G002", "regimes", file, section, key, expected="a known key", remedy=remedy)
-    expected = str(error["msg"]).removeprefix("Value error, ")
     value = "" if isinstance(error["input"], Mapping) else shown(error["input"])
-    return Diagnostic("SP-G003", "regimes", file, section, key, value, expected[:1].lower() + expected[1:])
+    return Diagnostic("SP-G003", "regimes", file, section, key, value, expected_in(error))
 
 
 def unknown_name(section: str, key: str, value: str, expected: str) -> BadInputError:

@@ -32,7 +32,9 @@ class Agreed:
     grant, pounds
         Grants A×E×T, exact and in whole pounds, money.
     target
-        Agreed contributions A×K×T, objective units; negative side effects count as none.
+        Agreed contributions A×K×T, objective units, that are bid again; negative side effects count as none.
+    due
+        Agreed contributions with negative side effects, A×K×T: what was delivered is held against them.
     take_up
         Take-up of each option and scale-back, J.
     carried
@@ -49,6 +51,7 @@ class Agreed:
     grant: Floats
     pounds: Floats
     target: Floats
+    due: Floats
     take_up: Floats
     carried: Floats
     vired: Floats
@@ -94,12 +97,12 @@ def agreed_of(settlement: Settlement, scenario: Scenario | None = None) -> Agree
     at = {kind: {name: i for i, name in enumerate(getattr(data, f"{kind}s"))} for kind in ("area", "envelope", "year")}
     at["objective"] = {name: i for i, name in enumerate(data.objectives)}
     grants, targets, pot = settlement.grants, settlement.targets, settlement.pot
-    grant, pounds, target = np.zeros(data.bid.shape), np.zeros(data.bid.shape), np.zeros(data.proposed.shape)
+    grant, pounds, due = np.zeros(data.bid.shape), np.zeros(data.bid.shape), np.zeros(data.proposed.shape)
     cell = tuple(grants[kind].map(at[kind]).to_numpy(int) for kind in ("area", "envelope", "year"))
     unit = POUNDS_PER[scenario.settings.money]
     grant[cell], pounds[cell] = grants["grant"].to_numpy(float), grants["pounds"].to_numpy(float) / unit
     cell = tuple(targets[kind].map(at[kind]).to_numpy(int) for kind in ("area", "objective", "year"))
-    target[cell] = np.maximum(targets["agreed"].to_numpy(float), 0.0)
+    due[cell] = targets["agreed"].to_numpy(float)
     carried = np.zeros(data.pot.shape)
     vired = np.zeros((len(data.envelopes), *data.pot.shape))
     cell = tuple(pot[kind].map(at[kind]).to_numpy(int) for kind in ("envelope", "year"))
@@ -116,4 +119,5 @@ def agreed_of(settlement: Settlement, scenario: Scenario | None = None) -> Agree
     if until and until not in data.years:
         raise BadOptionError(f"[review] until = {until!r} is none of the years", "name one of them, or leave it out")
     done = data.years.index(until) + 1 if until else 0
-    return Agreed(scenario, data, resolve(scenario, data), grant, pounds, target, take_up, carried, vired, done)
+    target = np.maximum(due, 0.0)
+    return Agreed(scenario, data, resolve(scenario, data), grant, pounds, target, due, take_up, carried, vired, done)

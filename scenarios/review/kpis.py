@@ -13,6 +13,7 @@ import pandas as pd
 from singlepot.models.diagnostics.problems import Report, did_you_mean, one_of, shown
 from singlepot.models.scenario.recipients import holders, recipient_names
 from singlepot.models.settings.review import PublicTerms
+from singlepot.models.settlement.settlement import Settlement
 from singlepot.models.tables.raw import RawTable, from_frame
 from singlepot.models.tables.schema import CENTRE
 from singlepot.solver import BadOptionError
@@ -20,7 +21,8 @@ from singlepot.solver import BadOptionError
 from ..talks.answers.files import read_table_file
 from ..talks.answers.rows import Rows
 from .agreement import Agreed, agreed_of
-from .review import REVIEWED, AgreementSource, Review, signed_of
+from .review import REVIEWED, AgreementSource, Review, agreement_hash, signed_of
+from .verifying import verify_review
 
 KPI_COLUMNS = (
     *("area", "name", "kpi", "objective", "indicator", "unit", "direction", "baseline", "baseline_year", "target"),
@@ -51,7 +53,7 @@ def list_kpis(
     agreement
         A settlement, talks with an agreement, or the folder of one of them.
     review
-        The last review of it, or its folder: how each target stands.
+        The last review of it, or its folder, which is verified: how each target stands.
     indicators
         How objectives are measured, as a table or a CSV file: objective, indicator, source, lag_months (until figures
         are there), confidence, baseline_year, order (which of several is taken).
@@ -67,7 +69,7 @@ def list_kpis(
     BadInputError
         The table of indicators cannot be, with every cell that is wrong.
     BadOptionError
-        There is no agreement, or no review.
+        There is no agreement, no review, or one of another agreement, or one that was changed after it was written.
 
     Examples
     --------
@@ -76,9 +78,10 @@ def list_kpis(
     >>> kpis[["name", "indicator", "target_year", "status"]].iloc[0].tolist()
     ['Cornwall', 'Carbon', '2027-28', 'not reviewed yet']
     """
-    agreed = agreed_of(*signed_of(agreement))
+    signed, limited = signed_of(agreement)
+    agreed = agreed_of(signed, limited)
     measured = _indicators(indicators, agreed)
-    status = {} if review is None else _status(review)
+    status = {} if review is None else _status(review, agreement, signed)
     scenario, data = agreed.scenario, agreed.data
     areas = scenario.filled("areas").set_index("code")
     objectives = scenario.filled("objectives").set_index("key")
@@ -120,14 +123,20 @@ def list_kpis(
     return pd.DataFrame(rows, columns=list(KPI_COLUMNS))
 
 
-def _status(review: ReviewSource) -> dict[tuple[str, str], dict[str, Any]]:
-    """Return how each target stands, by area and objective."""
+def _status(
+    review: ReviewSource, agreement: AgreementSource, signed: Settlement
+) -> dict[tuple[str, str], dict[str, Any]]:
+    """Return how each target stands, by area and objective; refuse a review that is not of this agreement."""
     if isinstance(review, Review):
+        if review.entries.get("agreement_sha256") != agreement_hash(signed):
+            raise BadOptionError(f"{review} is of another agreement", "name a review of this one")
         table = review.status
     else:
+        verified = verify_review(review, agreement)
+        if not verified.passed:
+            cause = verified.faults[0].splitlines()[0]
+            raise BadOptionError(f"{review} does not hold: {cause}", "name one of this agreement as it was written")
         path = Path(review) / REVIEWED / "status.csv"
-        if not path.is_file():
-            raise BadOptionError(f"{review} holds no review", "name a folder that singlepot review wrote")
         report = Report(quiet=True)
         raw = read_table_file(path, "status", report)
         report.stop_if_any()
@@ -150,13 +159,7 @@ def _indicators(
     )
     report.stop_if_any()
     rows, known = Rows("indicators", raw, report), agreed.data.objectives
-    for name in INDICATOR_COLUMNS[:3]:
-        if name not in rows.columns:
-            rows.complain("SP-O001", -1, name, "", "the column to be there")
-    for name in rows.columns:
-        if name not in INDICATOR_COLUMNS and name != "note" and not name.startswith("_"):
-            expected = f"one of {one_of(INDICATOR_COLUMNS)}"
-            rows.complain("SP-O001", -1, name, shown(name), expected, did_you_mean(name, INDICATOR_COLUMNS))
+    rows.check_columns(INDICATOR_COLUMNS, INDICATOR_COLUMNS[:3], absent="SP-O001", unknown="SP-O001")
     report.stop_if_any()
     found: dict[str, tuple[float, dict[str, Any]]] = {}
     for row in range(len(rows)):

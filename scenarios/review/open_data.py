@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 
 import pandas as pd
@@ -13,6 +14,11 @@ from singlepot.models.settings.settings import year_start
 from singlepot.models.settlement.documents import guarded
 from singlepot.models.settlement.settlement import Settlement
 from singlepot.models.tables.schema import CENTRE
+from singlepot.solver import BadOptionError
+
+from ..talks.deadline import is_day
+
+_PREFIX = re.compile(r"360G-[A-Za-z0-9_-]+")
 
 KPIS, KPIS_METADATA, GRANTS = "kpis.csv", "kpis.csv-metadata.json", "grants.csv"
 
@@ -58,6 +64,17 @@ class Publisher:
     funder_id: str
     prefix: str
     awarded: str
+
+    def check(self) -> None:
+        """Refuse a text that is missing, a prefix that 360Giving does not give, and a day that is none."""
+        for name, text in vars(self).items():
+            if not text.strip():
+                raise BadOptionError(f"{name} is empty", "say it: open data of grants names who awards them, and when")
+        if not _PREFIX.fullmatch(self.prefix):
+            remedy = "write 360G-, and then letters, digits, - and _ as 360Giving gave them"
+            raise BadOptionError(f"prefix {self.prefix!r} is none of 360Giving", remedy)
+        if not is_day(self.awarded):
+            raise BadOptionError(f"awarded {self.awarded!r} is no day", "write it as 2026-05-29")
 
 
 def kpi_files(kpis: pd.DataFrame, title: str) -> dict[str, bytes]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -32,7 +33,8 @@ class Outturn:
     spent
         Money of areas with a bid, A×E×years.
     delivered
-        Contributions, A×K×years; NaN where none are known and none are needed.
+        Contributions, A×K×years, below 0 where a measure is worse than before; NaN where none are known and none are
+        needed.
     forecast
         What an area expects for the last year, A×K; NaN without.
     unsure
@@ -73,13 +75,7 @@ def check_outturn(raw: RawTable, agreed: Agreed, report: Report, *, as_agreed: b
         With every cell that is wrong.
     """
     rows = Rows("outturn", raw, report)
-    for name in ("area", "year", "value"):
-        if name not in rows.columns:
-            rows.complain("SP-O001", -1, name, "", "the column to be there")
-    for name in rows.columns:
-        if name not in COLUMNS and name != "note" and not name.startswith("_"):
-            expected = f"one of {one_of(COLUMNS)}"
-            rows.complain("SP-O001", -1, name, shown(name), expected, did_you_mean(name, COLUMNS))
+    rows.check_columns(COLUMNS, ("area", "year", "value"), absent="SP-O001", unknown="SP-O001")
     report.stop_if_any()
     read = [one for row in range(len(rows)) if (one := _row(rows, row, agreed)) is not None]
     _check_keys(rows, read)
@@ -101,10 +97,10 @@ def check_outturn(raw: RawTable, agreed: Agreed, report: Report, *, as_agreed: b
 
 def _row(rows: Rows, row: int, agreed: Agreed) -> dict[str, Any] | None:
     data, before = agreed.data, len(rows.report)
-    value = rows.number(row, "value", "SP-O002")
+    kind = "objective" if rows.text(row, "objective") else "envelope"
+    value = rows.number(row, "value", "SP-O002", -math.inf if kind == "objective" else 0.0)
     if value is None and len(rows.report) == before:
         rows.complain("SP-O002", row, "value", "", "a number", "delete the row if the figure is not known")
-    kind = "objective" if rows.text(row, "objective") else "envelope"
     labels = {"area": data.areas, "year": data.years, kind: getattr(data, f"{kind}s")}
     at = {}
     if rows.text(row, "objective") and rows.text(row, "envelope"):
@@ -128,8 +124,6 @@ def _row(rows: Rows, row: int, agreed: Agreed) -> dict[str, Any] | None:
             )
     if kind == "envelope" and said["status"] == "forecast":
         rows.complain("SP-O002", row, "status", shown("forecast"), "final or provisional", "money is not forecast")
-    if value is not None and kind == "envelope" and value < 0:
-        rows.complain("SP-O002", row, "value", f"{value:g}", "a number ≥ 0")
     if len(rows.report) > before or value is None:
         return None
     return {"row": row, **at, "kind": kind, "of": at[kind], "value": value, "source": rows.text(row, "source"), **said}
@@ -142,6 +136,20 @@ def _check_keys(rows: Rows, read: list[dict[str, Any]]) -> None:
         if key in seen:
             rows.complain("SP-O004", one["row"], "area", "", "one row for each area, year and envelope or objective")
         seen.add(key)
+
+
+def _check_below(
+    read: list[dict[str, Any]], agreed: Agreed, added: np.ndarray[Any, np.dtype[np.bool_]], rows: Rows
+) -> None:
+    """Refuse figures that are worse than before where a sum over years would have to take them off others'."""
+    for one in read:
+        of, year, value = one["of"], one["year"], one["value"]
+        if one["kind"] != "objective" or one["status"] == "forecast" or not added[of, year]:
+            continue
+        if value < min(0.0, agreed.due[one["area"], of, year]):
+            expected = "a number ≥ 0, since a national target adds this year to years that are left"
+            remedy = "write 0: what is worse than before takes nothing off what others deliver"
+            rows.complain("SP-O002", one["row"], "value", shown(value), expected, remedy)
 
 
 def _filled(read: list[dict[str, Any]], agreed: Agreed, years: int, rows: Rows, *, as_agreed: bool) -> Outturn:
@@ -159,34 +167,44 @@ def _filled(read: list[dict[str, Any]], agreed: Agreed, years: int, rows: Rows, 
         elif one["kind"] == "envelope":
             spent[area, of, year] = one["value"]
         else:
-            delivered[area, of, year] = max(one["value"], 0.0)  # worse than the baseline contributes nothing
+            delivered[area, of, year] = one["value"]
             if year == years - 1:
                 unsure[area, of] = one["confidence"] == "low"
                 source[data.areas[area], data.objectives[of]] = one["source"]
     new = np.arange(years) >= agreed.done
     bidding = (agreed.pounds[:, :, :years] > 0) & ~data.centre[:, None, None]
     missing_money = np.isnan(spent) & bidding & new
-    needed = np.zeros(delivered.shape, dtype=bool)
+    added = _added_up(agreed, years)
+    _check_below(read, agreed, added, rows)
+    needed = np.broadcast_to(added, delivered.shape).copy()
     if years:
         needed[:, :, years - 1] = True
-    for objective, first, end in zip(data.national.objective, data.national.first, data.national.last, strict=True):
-        if end >= years > first and end > first:
-            needed[:, objective, first:] = True
-    agreed_targets = agreed.target[:, :, :years]
-    missing = np.isnan(delivered) & needed & new & (agreed_targets > 0)
+    due = agreed.due[:, :, :years]
+    missing = np.isnan(delivered) & needed & new & (due > 0)
     filled = []
     for kind, table, gaps in (("envelope", agreed.pounds, missing_money), ("objective", agreed.target, missing)):
         for a, of, t in np.argwhere(gaps).tolist():
             label = getattr(data, f"{kind}s")[of]
             filled.append((data.areas[a], data.years[t], kind, label, float(table[a, of, t])))
     if filled and not as_agreed:
-        for area, year, _, label, _ in filled[:50]:
+        for area, year, kind, label, _ in filled:
+            label = "money" if kind == "envelope" and len(data.envelopes) == 1 else label
             remedy = "add it, or take what is missing as agreed"
             rows.complain("SP-O003", -1, "", "", f"a row for {area}, {label}, {year}", remedy)
     before = np.where(new, agreed.pounds[:, :, :years], agreed.grant[:, :, :years])
     spent = np.where(np.isnan(spent), before, spent)
     spent[data.centre] = 0.0
-    known = np.full(delivered.shape, as_agreed) | ~new | (agreed_targets == 0)
-    delivered = np.where(np.isnan(delivered) & known, agreed_targets, delivered)
+    known = np.full(delivered.shape, as_agreed) | ~new | (due <= 0)
+    delivered = np.where(np.isnan(delivered) & known, due, delivered)
     taken = pd.DataFrame(filled, columns=["area", "year", "kind", "of", "value"])
     return Outturn(years, spent, delivered, forecast, unsure, source, taken)
+
+
+def _added_up(agreed: Agreed, years: int) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """Where a national target over several years adds up years that are over and years that are left, K×years."""
+    national = agreed.data.national
+    added = np.zeros((len(agreed.data.objectives), years), dtype=bool)
+    for objective, first, end in zip(national.objective, national.first, national.last, strict=True):
+        if end >= years > first and end > first:
+            added[objective, first:] = True
+    return added

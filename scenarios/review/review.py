@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,10 +14,9 @@ import pandas as pd
 
 from singlepot.models.diagnostics.problems import Report
 from singlepot.models.files.csv_text import csv_text
-from singlepot.models.files.folder import write_folder
-from singlepot.models.files.folder_kinds import REVIEW
+from singlepot.models.files.folder import check_target, write_folder
+from singlepot.models.files.folder_kinds import REVIEW, SETTLEMENT
 from singlepot.models.scenario.array_types import Floats
-from singlepot.models.scenario.arrays import arrays
 from singlepot.models.scenario.scenario import Scenario
 from singlepot.models.settlement.documents import guarded
 from singlepot.models.settlement.settle import settle_scenario
@@ -29,10 +28,11 @@ from singlepot.solver import BadOptionError, Progress
 from ..results.settlement_folder import read_settlement
 from ..talks.agreement import SIGNED, agreement_folder
 from ..talks.answers.files import read_table_file
-from ..talks.answers.rows import Rows
+from ..talks.answers.rows import is_number
 from ..talks.programme import scenario_of_talks
 from ..talks.talks import LEDGER, Talks
 from .agreement import Agreed, agreed_of
+from .new_pots import check_pots
 from .outturn import check_outturn
 from .reviewed import Reviewed, review_scenario
 from .status import reward_table, status_table
@@ -121,6 +121,7 @@ class Review(CopiedTables):
         overwrite
             Whether a review that stands there may be replaced.
         """
+        check_places(path, overwrite=overwrite)
         write_folder(Path(path) / REVIEWED, REVIEW, self.documents(), self.entries, overwrite=overwrite)
         if self.settlement is not None:
             self.settlement.write(Path(path) / SETTLED, overwrite=overwrite)
@@ -148,7 +149,7 @@ def review(
         As a table or a CSV file: area, year, envelope or objective, value, status (``final``, ``provisional``; or
         ``forecast``, of the last year), confidence (``high``, ``medium``, ``low``), source.
     pot
-        The pot of the years that are left, if it changes: year, amount, envelope.
+        The pot of years that are left, if it changes: year, amount, envelope; all envelopes of each year that it names.
     as_agreed
         Whether figures that are missing are taken as agreed; else they are a problem.
     hold_national
@@ -215,7 +216,7 @@ def make_review(agreement: AgreementSource, inputs: Inputs, settled: Callable[[S
     raws = {name: _raw(name, one, report) for name, one in inputs.tables.items()}
     report.stop_if_any()
     figures = check_outturn(raws["outturn"], agreed, report, as_agreed=inputs.as_agreed)
-    pots = _pots(agreed, raws["pot"]) if "pot" in raws else agreed.data.pot
+    pots = check_pots(raws["pot"], agreed, figures.years, report) if "pot" in raws else agreed.data.pot
     made = review_scenario(agreed, figures, pots, hold_national=inputs.hold_national)
     settlement = None if made.scenario is None else settled(made.scenario)
     lacking = list(zip(agreed.data.envelopes, made.lacks.tolist(), strict=True))
@@ -239,6 +240,12 @@ def make_review(agreement: AgreementSource, inputs: Inputs, settled: Callable[[S
     )
 
 
+def check_places(path: str | os.PathLike[str], *, overwrite: bool, inputs: Iterable[Path] = ()) -> None:
+    """Refuse places of a written review that must not be written, before any work is done for it."""
+    for name, kind in ((REVIEWED, REVIEW), (SETTLED, SETTLEMENT)):
+        check_target(Path(path) / name, kind, overwrite=overwrite, inputs=inputs)
+
+
 def agreement_hash(signed: Settlement) -> str:
     """Hash of what was agreed."""
     return hashlib.sha256(signed.documents()["settlement.json"]).hexdigest()
@@ -251,7 +258,8 @@ def _raw(name: str, table: pd.DataFrame | str | os.PathLike[str], report: Report
 def _as_file(raw: RawTable) -> bytes:
     """Write a table as it came: texts, and numbers with every digit."""
     columns = {name: ["" if is_missing(cell) else _text(cell) for cell in cells] for name, cells in raw.columns.items()}
-    return csv_text(guarded(pd.DataFrame(columns)))
+    table = pd.DataFrame(columns)
+    return csv_text(guarded(table).mask(table.map(is_number), table))  # a number below 0 stays one
 
 
 def _text(cell: object) -> str:
@@ -272,24 +280,6 @@ def signed_of(agreement: AgreementSource) -> tuple[Settlement, Scenario | None]:
         raise BadOptionError(f"{agreement.path} has no agreement", "let the areas sign first")
     signed = read_settlement(agreement_folder(agreement.path, state.agreed[0]) / SIGNED)
     return signed, scenario_of_talks(agreement.scenario, state)
-
-
-def _pots(agreed: Agreed, raw: RawTable) -> Floats:
-    """Return the pots of the years that are left, E×T: in place of those of the years that the table names."""
-    report = Report(quiet=True)
-    rows, given = Rows("pot", raw, report), agreed.scenario.filled("pot")
-    years = {rows.text(row, "year") for row in range(len(rows))}
-    added = [
-        {
-            "year": rows.text(row, "year"),
-            "amount": rows.number(row, "amount", "SP-O002"),
-            "envelope": rows.text(row, "envelope") or agreed.data.envelopes[0],
-        }
-        for row in range(len(rows))
-    ]
-    report.stop_if_any()
-    kept = given[~given["year"].isin(years)]
-    return arrays(agreed.scenario.with_(pot=pd.concat([kept, pd.DataFrame(added)], ignore_index=True))).pot
 
 
 def _money_table(agreed: Agreed, spent: Floats, made: Reviewed, years: int) -> pd.DataFrame:

@@ -76,10 +76,10 @@ def review_scenario(agreed: Agreed, outturn: Outturn, pot: Floats, *, hold_natio
     cuts = undo_cuts(agreed, spending, pot, years)
     bids = agreed.grant * ~data.centre[:, None, None] - spending.off_own + cuts.money_back
     bids[:, :, :years] = outturn.spent
-    moved = np.nan_to_num(outturn.delivered[:, :, years - 1] - agreed.target[:, :, years - 1])
+    moved = np.nan_to_num(outturn.delivered[:, :, years - 1] - agreed.due[:, :, years - 1])
     level = cuts.level_back
     targets = np.maximum(agreed.target + moved[:, :, None], 0.0) + level
-    targets[:, :, :years] = outturn.delivered
+    targets[:, :, :years] = np.maximum(outturn.delivered, 0.0)  # no target is below 0; what lacks more is in moved
     pots, lacks = pots_of(agreed, outturn, spending, pot)
     if years == len(data.years):
         return Reviewed(None, bids, targets, spending, cuts, lacks)

@@ -32,7 +32,7 @@ def status_table(agreed: Agreed, outturn: Outturn) -> pd.DataFrame:
     """
     data, last = agreed.data, outturn.years - 1
     names = dict(zip(agreed.scenario.areas["code"], agreed.scenario.areas["name"], strict=True))
-    due, got, end = agreed.target[:, :, last], outturn.delivered[:, :, last], agreed.target[:, :, -1]
+    due, got, end = agreed.due[:, :, last], outturn.delivered[:, :, last], agreed.target[:, :, -1]
     level, proportional = projections(due, got, end)
     told = ~np.isnan(outturn.forecast)
     level, proportional = (np.where(told, outturn.forecast, one) for one in (level, proportional))
@@ -82,7 +82,7 @@ def reward_table(agreed: Agreed, outturn: Outturn) -> pd.DataFrame:
     """
     data, terms, last = agreed.data, agreed.terms, outturn.years - 1
     names = dict(zip(agreed.scenario.areas["code"], agreed.scenario.areas["name"], strict=True))
-    due, got = agreed.target[:, :, last], outturn.delivered[:, :, last]
+    due, got = agreed.due[:, :, last], outturn.delivered[:, :, last]
     counted = (due > 0) & ~np.isnan(got) & ~data.centre[:, None]
     pool = terms.pool * agreed.grant.sum(axis=(1, 2))
     rows = []

@@ -13,7 +13,7 @@ from singlepot.models.settlement.settlement import Settlement
 from singlepot.solver import BadOptionError, SinglepotError
 
 from ..results.settlement_folder import read_settlement
-from .review import REVIEWED, SETTLED, AgreementSource, Inputs, make_review
+from .review import REVIEWED, SETTLED, AgreementSource, Inputs, agreement_hash, make_review, signed_of
 
 
 @dataclass(frozen=True)
@@ -61,6 +61,8 @@ def verify_review(path: str | os.PathLike[str], agreement: AgreementSource) -> R
         inputs = Inputs(tables, bool(manifest["as_agreed"]), bool(manifest["hold_national"]))
     except (OSError, ValueError, LookupError, TypeError) as error:
         raise BadOptionError(f"{path} holds no review", "name a folder that singlepot review wrote") from error
+    if manifest.get("agreement_sha256") != agreement_hash(signed_of(agreement)[0]):
+        return ReviewVerification(1, ("it is the review of another agreement",))
     settled = Path(path) / SETTLED
 
     def read(scenario: Scenario) -> Settlement:
@@ -80,8 +82,6 @@ def verify_review(path: str | os.PathLike[str], agreement: AgreementSource) -> R
         for name, content in made.documents().items()
         if not (folder / name).is_file() or (folder / name).read_bytes() != content
     ]
-    if manifest.get("agreement_sha256") != made.entries["agreement_sha256"]:
-        faults.append("it is the review of another agreement")
     return ReviewVerification(len(made.documents()), tuple(faults))
 
 

@@ -18,14 +18,20 @@ def has_passed(deadline: str) -> bool:
     return bool(deadline) and today().isoformat() > deadline
 
 
+def is_day(text: str) -> bool:
+    """Whether a text is a day, written as 2026-05-29."""
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
 def check_deadline(deadline: str) -> None:
     """Refuse a deadline that is no day, or has passed."""
     if not deadline:
         return
-    try:
-        date.fromisoformat(deadline)
-    except ValueError:
-        raise TalksError(f"{deadline!r} is no day", "write it as 2026-05-29") from None
+    if not is_day(deadline):
+        raise TalksError(f"{deadline!r} is no day", "write it as 2026-05-29")
     if has_passed(deadline):
         raise TalksError(f"{deadline} has passed", "name a day to come")
 

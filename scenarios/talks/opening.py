@@ -73,7 +73,7 @@ def open_talks(
         raise TalksError(f"{rounds} rounds are none", "let at least one round ask")
     check_deadline(deadline)
     target, opened = Path(path), scenario_of(scenario)
-    _refuse_taken(target)
+    refuse_taken(target)
     content = _opening(opened, rounds)
     made = settle_round(opened, opened_state(content), time_limit_s, progress)
     write_folder(target / SCENARIO_FOLDER, SCENARIO, opened.documents(), overwrite=True)
@@ -85,7 +85,7 @@ def open_talks(
     return Talks(target)
 
 
-def _refuse_taken(target: Path) -> None:
+def refuse_taken(target: Path) -> None:
     """Refuse a folder with anything in it, but for what was left by an opening that was killed."""
     if not target.exists():
         return

@@ -51,6 +51,26 @@ def test_talks_are_opened_on_the_years_that_are_left(place: Path, capsys: Captur
     assert sp.Talks("talks").scenario.settings.review.until == "2026-27"
 
 
+@pytest.mark.parametrize("taken", ["talks", "after/review", "after/settlement"])
+def test_nothing_is_written_where_one_folder_is_taken(place: Path, capsys: Capture, taken: str) -> None:
+    (place / taken).mkdir(parents=True)
+    (place / taken / "mine.txt").write_text("mine", encoding="utf-8")
+    before = sorted(place.rglob("*"))
+    arguments = ["review", "agreed", "--outturn", "outturn.csv", "--out", "after", "--talks", "talks", "--by", "T"]
+    assert _run(arguments) == 2
+    assert sorted(place.rglob("*")) == before
+
+
+def test_talks_are_refused_before_anything_is_written(place: Path, capsys: Capture) -> None:
+    arguments = ["review", "agreed", "--outturn", "outturn.csv", "--by", "T"]
+    assert _run([*arguments, "--out", "talks/after", "--talks", "talks"]) == 2
+    assert not (place / "talks").exists()
+    outturn(sp.settle("bucks-and-burnley"), 2).to_csv("outturn.csv", index=False)
+    assert _run([*arguments, "--out", "after", "--talks", "talks"]) == 2
+    assert "no year is left" in capsys.readouterr().err
+    assert not (place / "after").exists()
+
+
 def test_what_is_missing_is_said(place: Path, capsys: Capture) -> None:
     assert _run(["review", "agreed"]) == 2
     assert "--outturn is needed" in capsys.readouterr().err
@@ -59,3 +79,8 @@ def test_what_is_missing_is_said(place: Path, capsys: Capture) -> None:
     (place / "outturn.csv").write_text("area,year,value\nE07000117,2026-27,lots\n", encoding="utf-8")
     assert _run(["review", "agreed", "--outturn", "outturn.csv"]) == 3
     assert 'SP-O002 outturn.csv row 2, column "value": got "lots"' in capsys.readouterr().err
+    for encoding in ("cp1252", "utf-16"):
+        (place / "outturn.csv").write_text("area,year,value,note\nE07000117,2026-27,1,Môn\n", encoding=encoding)
+        assert _run(["review", "agreed", "--outturn", "outturn.csv"]) == 3
+        said = capsys.readouterr().err
+        assert "SP-F004 outturn.csv" in said and "CSV UTF-8" in said and "--encoding" not in said

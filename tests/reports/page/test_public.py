@@ -152,9 +152,33 @@ def test_nothing_of_a_negotiating_position_is_published(tmp_path: Path) -> None:
     assert talks.head in (tmp_path / "public" / "index.html").read_text(encoding="utf-8")
 
 
-def test_a_text_that_grants_need_is_asked_for(signed: sp.Settlement, tmp_path: Path) -> None:
-    with pytest.raises(sp.BadOptionError, match="funder_id"):
-        sp.publish(signed, tmp_path / "public", **{**GRANTS, "funder_id": " "})
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        *[("funder_id", " "), ("prefix", "foo"), ("prefix", "360G-"), ("prefix", "360G-a b")],
+        *[("awarded", "29/05/2026"), ("awarded", "2026-13-01"), ("awarded", "20260529")],
+    ],
+)
+def test_texts_of_grants_are_checked(signed: sp.Settlement, tmp_path: Path, name: str, text: str) -> None:
+    with pytest.raises(sp.BadOptionError, match=f"^{name} "):
+        sp.publish(signed, tmp_path / "public", **{**GRANTS, name: text})
+    assert not (tmp_path / "public").exists()
+
+
+def test_a_review_of_another_agreement_or_one_that_was_changed_is_refused(
+    signed: sp.Settlement, tmp_path: Path
+) -> None:
+    review = sp.review(signed, outturn(signed, 1, {("E07000117", "carbon"): 0.5}))
+    review.write(tmp_path / "after")
+    other = sp.settle(sp.read_scenario("bucks-and-burnley", levers=[("pot", 0.95)]))
+    for one in (review, tmp_path / "after"):
+        with pytest.raises(sp.BadOptionError, match="of another agreement"):
+            sp.publish(other, tmp_path / "public", review=one, **GRANTS)
+    assert set(sp.list_kpis(signed, review=tmp_path / "after")["status"]) == {"on track", "off track"}
+    status = tmp_path / "after" / "review" / "status.csv"
+    status.write_bytes(status.read_bytes().replace(b"off track", b"on track"))
+    with pytest.raises(sp.BadOptionError, match=r"status\.csv is not what outturn and agreement lead to"):
+        sp.publish(signed, tmp_path / "public", review=tmp_path / "after", **GRANTS)
     assert not (tmp_path / "public").exists()
 
 

@@ -81,3 +81,12 @@ def test_former_codes_become_current_ones_and_their_total_is_no_row_more() -> No
 def test_an_area_that_was_divided_is_an_error_with_its_parts() -> None:
     with pytest.raises(sp.BadInputError, match=r"SP-I008.*one of its parts"):
         sp.build.to_current(pd.DataFrame({"area": ["E10000006"], "people": [499.0]}))
+
+
+@pytest.mark.parametrize(("to", "named"), [(["X1", "Tees Valley"], '"X1" and "Tees Valley"'), ([], "nothing")])
+def test_areas_that_nobody_knows_cannot_be_added_up_to(to: list[str], named: str) -> None:
+    jobs = pd.DataFrame({"code": ["E06000001", "E06000002"], "jobs": [30, 40]})
+    with pytest.raises(sp.BadOptionError, match=named):
+        sp.build.add_up(jobs, to)
+    assert sp.build.add_up(jobs, "E47000006")["jobs"].tolist() == [70]
+    assert sp.build.add_up(jobs.replace("E06000001", "X1"), ["X1", "E47000006"])["jobs"].tolist() == [30, 40]

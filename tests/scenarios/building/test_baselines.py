@@ -195,3 +195,19 @@ def test_a_built_scenario_settles_and_reads_back() -> None:
     tables = {name: table for name, table in scenario.given.items() if len(table)}
     again = sp.Scenario.from_tables(**tables, years=YEARS, attributes=scenario.settings.attributes, derive={})
     assert again.options.equals(scenario.options)
+
+
+@pytest.mark.parametrize(
+    ("jobs", "pot", "assumed", "named"),
+    [
+        ([20.0, 20.0, 9.0], 0.0, {}, "less than a pound"),
+        ([np.nan] * 3, 60.0, {}, "no area has a baseline of work"),
+        ([0.0] * 3, 60.0, {}, "no area has a baseline of work"),
+        ([50.0, 40.0, 10.0], 60.0, {"headroom_floor": {"work": 0.0}}, "no area has headroom in work"),
+    ],
+)
+def test_a_pot_or_an_objective_from_which_nothing_follows_is_refused(
+    jobs: list[float], pot: float, assumed: dict[str, Any], named: str
+) -> None:
+    with pytest.raises(sp.BadOptionError, match=named):
+        sp.build.from_baselines(AREAS.assign(jobs=jobs), OBJECTIVES, POT.assign(amount=pot), **{**ASSUMED, **assumed})

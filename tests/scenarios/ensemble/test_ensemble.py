@@ -200,7 +200,10 @@ def test_grants_of_all_envelopes_move_together() -> None:
 
 WRONG: dict[str, tuple[dict[str, Any], str, str]] = {
     "unknown key": (uncertain(spred=1), "SP-E003", 'did you mean "spread"?'),
-    "no column": (uncertain(columns=[]), "SP-E005", "columns"),
+    "no column": (uncertain(columns=[]), "SP-E005", "expected at least one"),
+    "a column without a list": (uncertain(columns="grant"), "SP-E005", "expected a list"),
+    "too small": (uncertain(spread=-1), "SP-E005", "expected a number > 0"),
+    "a selector that is no text": (uncertain(where={"year": 3}), "SP-E005", '"where.year": got 3; expected text'),
     "too much": (uncertain(low=0.5), "SP-E005", "lognormal takes spread, and nothing else"),
     "too little": (uncertain(spread=None), "SP-E005", "lognormal takes spread"),
     "falling": (uncertain(distribution="uniform", spread=None, low=2, high=1), "SP-E005", "must rise"),
@@ -211,7 +214,7 @@ WRONG: dict[str, tuple[dict[str, Any], str, str]] = {
     "text column": (uncertain(columns=["option"]), "SP-E006", "a column of numbers"),
     "unknown owner": (uncertain(each="regoin"), "SP-E006", 'did you mean "region"?'),
     "unknown selector": (uncertain(where={"yaer": "2026-27"}), "SP-E006", 'did you mean "year"?'),
-    "no row": (uncertain(where={"year": "2035-36"}), "SP-E006", "that match"),
+    "no row": (uncertain(where={"year": "2035-36"}), "SP-E006", 'got year = "2035-36"; expected rows of option_years'),
     "several groups": (
         uncertain(each="all", correlate="region", correlation=0.5),
         "SP-E006",
@@ -230,6 +233,18 @@ def test_a_mistake_in_a_plan_is_named(name: str, england: sp.Scenario) -> None:
     assert [problem.code for problem in caught.value.problems] == [code]
     assert words in str(caught.value)
     assert "uncertain 2" in str(caught.value)
+
+
+def test_a_plan_of_mistakes_alone_names_each_once() -> None:
+    for only, code in (
+        ({"uncertain": [uncertain(spread=-1)]}, "SP-E005"),
+        ({"uncertain": []}, "SP-E005"),
+        ({}, "SP-E004"),
+    ):
+        with pytest.raises(sp.BadInputError) as caught:
+            make_plan({"base": "england", **only}, "plan.toml")
+        assert [problem.code for problem in caught.value.problems] == [code]
+        assert "uncertain" in str(caught.value)
 
 
 def test_a_plan_that_is_not_there_or_not_toml_is_named(tmp_path: Path) -> None:

@@ -54,7 +54,7 @@ def outturn(agreed: sp.Settlement, years: int, changes: Mapping[tuple[str, str],
     grants = agreed.grants[agreed.grants["year"].isin(over) & ~agreed.grants["area"].isin(centres)]
     targets = agreed.targets[agreed.targets["year"].isin(over) & (agreed.targets["area"] != "delivered")]
     money = grants[["area", "year", "envelope"]].assign(objective="", value=grants["pounds"] / unit)
-    outcomes = targets[["area", "year", "objective"]].assign(envelope="", value=targets["agreed"].clip(lower=0))
+    outcomes = targets[["area", "year", "objective"]].assign(envelope="", value=targets["agreed"])
     table = pd.concat([money, outcomes], ignore_index=True)
     table["value"] *= [
         factors.get((area, objective or "money"), 1.0)

@@ -10,8 +10,9 @@ import pandas as pd
 import pytest
 
 import singlepot as sp
+from singlepot.reports import review_text
 
-from .plans import outturn
+from .plans import outturn, plan
 
 
 @pytest.fixture(scope="module")
@@ -29,6 +30,7 @@ def agreed() -> sp.Settlement:
         ({"objective": "carbon"}, "SP-O002", "envelope"),
         ({"value": "lots"}, "SP-O002", "value"),
         ({"value": -1.0}, "SP-O002", "value"),
+        ({"value": 1e300}, "SP-O002", "value"),
         ({"value": np.nan}, "SP-O002", "value"),
         ({"status": "forecast"}, "SP-O002", "status"),
         ({"status": "draft"}, "SP-O002", "status"),
@@ -60,9 +62,96 @@ def test_what_is_missing_is_named_or_taken_as_agreed(agreed: sp.Settlement) -> N
     with pytest.raises(sp.BadInputError, match="SP-O003") as refused:
         sp.review(agreed, table)
     assert len(refused.value.problems) == 2
+    with pytest.raises(sp.BadInputError) as refused:
+        sp.review(agreed, table.tail(1))
+    named = "SP-O003 8 times: table outturn; expected a row for E06000052, money, 2026-27; a row for E06000060, money"
+    assert str(refused.value).startswith(named) and "; and 5 more; add it" in str(refused.value)
     review = sp.review(agreed, table, as_agreed=True)
     assert review.filled[["area", "kind"]].values.tolist() == [["E06000052", "envelope"], ["E07000117", "objective"]]
     assert review.areas["change"].abs().max() < 1e-6
+
+
+def test_what_is_worse_than_before_stays_so(agreed: sp.Settlement, tmp_path: Path) -> None:
+    behind = {("E07000117", "carbon"): -0.5}
+    review = sp.review(agreed, outturn(agreed, 1, behind))
+    carbon = review.status.set_index(["area", "objective"]).loc["E07000117", "carbon"]
+    assert (carbon["agreed"], carbon["delivered"], carbon["level"]) == (11.0, -5.5, 5.5)
+    targets = review.scenario.targets.query("area == 'E07000117' and objective == 'carbon'")
+    assert targets["target"].tolist() == pytest.approx([0.0, 5.5])
+    review.write(tmp_path / "after")
+    assert b",-5.5" in (tmp_path / "after" / "review" / "outturn.csv").read_bytes()
+    assert sp.verify_review(tmp_path / "after", agreed).passed
+    both = pd.DataFrame({"objective": ["carbon"], "year": ["2026-27:2027-28"], "target": [100.0]})
+    summed = sp.settle(agreed.scenario.with_(national=both))
+    with pytest.raises(sp.BadInputError, match="a national target adds this year"):
+        sp.review(summed, outturn(summed, 1, behind))
+
+
+@pytest.mark.parametrize(
+    ("rows", "code", "column"),
+    [
+        ([("2027-28", 8.0, "a"), ("2027-28", 8.0, "a"), ("2027-28", 8.0, "b")], "SP-O004", ""),
+        ([("2026-27", 80.0, "a")], "SP-O002", "year"),
+        ([("2027-28", -1.0, "a")], "SP-O002", "amount"),
+        ([("2027-28", np.nan, "a")], "SP-O002", "amount"),
+        ([("2027-28", 80.0, "capital")], "SP-O002", "envelope"),
+        ([("2027-28", 80.0, "b")], "SP-O003", ""),
+        ([], "SP-O002", ""),
+    ],
+)
+def test_a_wrong_row_of_a_new_pot_is_named(rows: list[tuple[str, float, str]], code: str, column: str) -> None:
+    years = ["2026-27", "2027-28"]
+    parts = pd.DataFrame([("X", year, part, 5.0) for year in years for part in "ab"])
+    parts.columns = ["area", "year", "envelope", "amount"]
+    areas = pd.DataFrame({"code": ["X"], "name": ["X"]})
+    parted = sp.settle(sp.Scenario.from_tables(years=years, areas=areas, bids=parts, pot=parts.drop(columns="area")))
+    pot = pd.DataFrame(rows, columns=["year", "amount", "envelope"])
+    with pytest.raises(sp.BadInputError) as refused:
+        sp.review(parted, outturn(parted, 1), pot=pot)
+    assert [(problem.code, problem.column) for problem in refused.value.problems] == [(code, column)]
+
+
+def test_sources_of_a_new_pot_are_added_up(agreed: sp.Settlement) -> None:
+    pot = pd.DataFrame({"year": ["2027-28"] * 2, "amount": [60.0, 30.0], "source": ["grant", "levy"]})
+    review = sp.review(agreed, outturn(agreed, 1), pot=pot)
+    assert review.scenario.pot["amount"].tolist() == pytest.approx([98.0, 90.0])
+
+
+def test_what_changes_without_money_is_said(agreed: sp.Settlement) -> None:
+    plain = sp.review(agreed, outturn(agreed, 1))
+    assert "No area gets more or less money in the years that are left. Nobody is asked" in flat(review_text(plain))
+    one = plan({"A": [10, 10], "B": [10, 10]}, {"A": [10, 20], "B": [10, 20]}, [20, 20], national=40)
+    more = pd.DataFrame({"area": ["B"], "option": ["more"], "own_cost": [1.0]})
+    profile = pd.DataFrame({"area": ["B"], "option": ["more"], "year": ["2026-27"], "homes": [5.0]})
+    free = sp.settle(one.with_(options=more, option_years=profile))
+    review = sp.review(free, outturn(free, 1, {("A", "homes"): 0.5}))
+    said = "1 ask would change what was agreed. Targets move by what was delivered more or less than agreed: 1 of 2."
+    assert said in flat(review_text(review))
+    assert review.areas["change"].abs().max() < 1e-6
+
+
+def test_a_side_effect_below_nothing_that_was_agreed_is_on_track() -> None:
+    years = ["2026-27", "2027-28"]
+    one = plan({"A": [10, 10]}, {"A": [10, 20]}, [20, 20], national=25)
+    objectives = pd.DataFrame({"key": ["homes", "green"], "name": ["Homes", "Green"], "unit": ["homes", "ha"]})
+    green = pd.DataFrame({"area": ["A"], "objective": ["green"], "year": years[1:], "target": [10.0]})
+    more = pd.DataFrame({"area": ["A"], "option": ["more"]})
+    profile = pd.DataFrame({"area": "A", "option": "more", "year": years, "homes": 5.0, "green": -3.0})
+    agreed = sp.settle(
+        one.with_(objectives=objectives, targets=pd.concat([one.targets, green]), options=more, option_years=profile)
+    )
+    due = agreed.targets.set_index(["objective", "year"])["agreed"]["green"]
+    assert due.tolist() == pytest.approx([-3.0, 7.0])
+    for as_agreed in (False, True):
+        table = outturn(agreed, 1).iloc[: 1 if as_agreed else None]
+        review = sp.review(agreed, table, as_agreed=as_agreed)
+        assert set(review.status["status"]) == {"on track"}
+        after = review.settlement.targets.query("objective == 'green' and year == '2027-28'")["agreed"]
+        assert after.tolist() == pytest.approx([7.0])
+
+
+def flat(text: str) -> str:
+    return " ".join(text.split())
 
 
 def test_a_year_that_was_reviewed_is_not_the_last_again(agreed: sp.Settlement) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from singlepot.models.levers.lever import MONEY, SHARE, Lever
-from singlepot.models.levers.values import OFF, UnreadableValueError, read_value
+from singlepot.models.levers.values import OFF, UnreadableValueError, read_value, without_commas
 from singlepot.models.money import spoken
 from singlepot.models.tables.plain_words import plain
 from singlepot.models.tables.stage_words import stage_words
@@ -256,7 +256,8 @@ def read_form(base: Base, form: Mapping[str, str]) -> Reading:
         try:
             pairs.append((lever.name, _read(lever, text, base.money)))
         except UnreadableValueError:
-            problems[lever.name] = _expected(lever)
+            comma = " Write a point for decimals." if "," in without_commas(text) else ""
+            problems[lever.name] = _expected(lever) + comma
     return Reading(tuple(pairs), texts, problems)
 
 
@@ -267,7 +268,7 @@ def _new_lock(form: Mapping[str, str]) -> Mapping[str, str]:
 
 def _read(lever: Lever, text: str, money: str) -> float | str:
     """Read what stands in a field: ``90`` of one in per cent is nine tenths."""
-    text = text.strip().replace("\N{MINUS SIGN}", "-").replace(",", "")
+    text = without_commas(text.strip().replace("\N{MINUS SIGN}", "-"))
     if not text:
         text = OFF
     number_alone = re.fullmatch(r"(\d+\.?\d*|\.\d+)\s*%?", text)

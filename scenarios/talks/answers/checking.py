@@ -13,7 +13,7 @@ from singlepot.models.tables.raw import RawTable
 from ..columns import ASK_COLUMNS, FOR_CENTRE, OUTPUTS, WHY_ASKED
 from ..programme import pounds_moved
 from ..state import ENOUGH, Ask, Key, State
-from .rows import Rows
+from .rows import NUMBER, Rows
 
 REQUIRED = ("round", "area")
 IDENTITY = "talks"
@@ -28,7 +28,8 @@ SENT = (*ASK_COLUMNS, WHY_ASKED, *OUTPUTS, *FOR_CENTRE)
 """Columns of the sheet that was sent; what is not read of them is kept as it is."""
 
 _SHARE = re.compile(r"([0-9]+\.?[0-9]*|\.[0-9]+)\s*%")
-_MONEY = re.compile(r"£\s*([0-9][0-9,]*\.?[0-9]*|\.[0-9]+)\s*(bn|m|k|)", re.IGNORECASE)
+_DIGITS = r"(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]*)?|\.[0-9]+"
+_MONEY = re.compile(rf"£\s*({_DIGITS})\s*(bn|m|k|)", re.IGNORECASE)
 _POUNDS = {"bn": 1e9, "m": 1e6, "k": 1e3, "": 1.0}
 
 
@@ -218,7 +219,9 @@ class _Reader:
         value = self._take_up(text, key, most)
         if value is None:
             expected = "a take-up such as 0.5, a share such as 50%, or money such as £1.2m"
-            rows.complain("SP-T008", row, "up_to", shown(text), expected, "leave it empty to accept all that is asked")
+            remedy = "leave it empty to accept all that is asked"
+            remedy = "write a point for decimals" if "," in text else remedy
+            rows.complain("SP-T008", row, "up_to", shown(text), expected, remedy)
             return ask.asked, None
         if not 0 <= value <= most * (1 + 1e-9):
             rows.complain("SP-T008", row, "up_to", shown(text), f"from 0 to {most:g}, its largest take-up")
@@ -232,8 +235,4 @@ class _Reader:
             pounds = float(match[1].replace(",", "")) * _POUNDS[match[2].lower()]
             grant = abs(self.grants.get(key, 0.0))
             return pounds / grant if grant > 0 else None
-        try:
-            value = float(text)
-        except ValueError:
-            return None
-        return value if value == value else None
+        return float(text) if NUMBER.fullmatch(text) else None

@@ -9,7 +9,7 @@ from singlepot.models.diagnostics.problems import Diagnostic, Report, did_you_me
 from singlepot.models.files.csv_text import number_text
 from singlepot.models.tables.raw import RawTable, Refused, is_missing
 
-_NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
+NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 
 LISTED = 12
 """Columns that a refusal lists."""
@@ -81,6 +81,8 @@ class Rows:
             return cell.strip()
         if is_missing(cell):
             return ""
+        if isinstance(cell, bool):
+            return str(cell).upper()
         return number_text(float(cell)) if isinstance(cell, int | float) else str(cell).strip()
 
     def number(self, row: int, column: str, code: str) -> float | None:
@@ -88,7 +90,7 @@ class Rows:
         text = self.text(row, column)
         if not text:
             return None
-        if not _NUMBER.fullmatch(text):
+        if not NUMBER.fullmatch(text):
             self.complain(code, row, column, shown(text), "a number", "write digits and a point only")
             return None
         return float(text)

@@ -100,6 +100,9 @@ def test_what_cannot_be_read_stays_in_its_field_with_a_sentence(bucks: Served) -
         assert "Write a percentage of what it is, such as 90, or a change such as −10%" in page
         assert "Write a percentage, from 0 to 100, or nothing for no limit." in page
         assert visitor.fields()["pot"] == "much"
+        for text in ("90,5", "1,5", "£1,2m"):
+            answer = visitor.send("/settle", pot=text)
+            assert answer.status_code == 422 and "Write a point for decimals." in text_of(answer.text)
         visitor.settled()
         assert visitor.fields()["pot"] == "100"
 

@@ -86,6 +86,10 @@ CELLS: dict[str, tuple[Cells, str, str]] = {
     "more money than there is": ({"up_to": "£50m"}, "SP-T008", "up_to"),
     "money of another country": ({"up_to": "$1m"}, "SP-T008", "up_to"),
     "a comma for a point": ({"up_to": "0,5"}, "SP-T008", "up_to"),
+    "a comma in money for a point": ({"up_to": "£1,2m"}, "SP-T008", "up_to"),
+    "a line between digits": ({"up_to": "0_1"}, "SP-T008", "up_to"),
+    "a yes": ({"up_to": True}, "SP-T008", "up_to"),
+    "a round that is a yes": ({"round": True}, "SP-T003", "round"),
     "refused without a reason": ({"up_to": 0}, "SP-T008", "reason"),
 }
 """Cells of the first ask's row, the code of the refusal and the column that it names."""

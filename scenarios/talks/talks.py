@@ -151,7 +151,7 @@ class Talks:
         Parameters
         ----------
         answers
-            round, area, option (empty: every ask of the area that is not named), asked, up_to (take-up, ``50%`` or
+            round, area, option (empty: every ask of the area that nothing else here names), asked, up_to (take-up, ``50%`` or
             ``£1.2m``; empty: all that is asked; 0: refused, with a reason), reason, by, role, date.
         by
             Who answers, where a row does not say.

@@ -51,6 +51,8 @@ class Facts:
         Area whose sheet the answers stand on; empty where they are a table of many.
     offered
         Whether there are offers beside the answers.
+    taken
+        Asks that offers beside the answers take the place of.
     """
 
     state: State
@@ -60,6 +62,7 @@ class Facts:
     late: bool
     sheet_area: str = ""
     offered: bool = False
+    taken: frozenset[Key] = frozenset()
 
 
 def check_answers(raw: RawTable, facts: Facts, by: str, report: Report) -> list[dict[str, Any]]:
@@ -79,7 +82,7 @@ def check_answers(raw: RawTable, facts: Facts, by: str, report: Report) -> list[
     Returns
     -------
     The contents of the entries, in the order of the rows; a row without an option answers every ask of its area that
-    is not named, in the table or before.
+    neither another row nor an offer beside them names.
     """
     rows, checked = Rows("answers", raw, report), []
     faults = len(report)
@@ -93,12 +96,13 @@ def check_answers(raw: RawTable, facts: Facts, by: str, report: Report) -> list[
             checked.append(reader.read(row))
     if not checked and not facts.offered:
         rows.complain("SP-T012", -1, "by", "no row with an answer", "an answer to at least one ask")
-    return _expanded([one for one in checked if one is not None], facts.state)
+    return _expanded([one for one in checked if one is not None], facts)
 
 
-def _expanded(checked: list[dict[str, Any]], state: State) -> list[dict[str, Any]]:
-    """Make one answer for each ask of the rows without an option."""
-    named = {(one["area"], one["option"]) for one in checked if one["option"]} | set(state.answers)
+def _expanded(checked: list[dict[str, Any]], facts: Facts) -> list[dict[str, Any]]:
+    """Make one answer for each ask of the rows without an option; what was answered before is answered anew."""
+    state = facts.state
+    named = {(one["area"], one["option"]) for one in checked if one["option"]} | facts.taken
     answers = []
     for one in checked:
         if one["option"]:
@@ -135,6 +139,10 @@ class _Reader:
         if key in self.before:
             first = rows.raw.place.row(self.before[key])
             rows.complain("SP-T009", row, "option", shown(option), f"one answer to an ask; {first} has one too")
+        if key in self.facts.taken:
+            remedy = "delete one of them: the offer answers the ask that its instead_of names"
+            expected = "one answer to an ask; an offer in place of it came with it"
+            rows.complain("SP-T009", row, "option", shown(option), expected, remedy)
         self.before[key] = row
         ask = self._ask(row, key)
         up_to, share = self._up_to(row, key, ask)

@@ -75,6 +75,8 @@ class Rows:
         if isinstance(cell, Refused):
             if column == "date" and cell.text:
                 return cell.text[:10]
+            if column == "up_to" and cell.code == "SP-X024":
+                return cell.text  # a share is meant, as it is shown
             self.complain(cell.code, row, column, cell.value, "a value", cell.remedy)
             return ""
         if isinstance(cell, str):

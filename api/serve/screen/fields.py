@@ -21,7 +21,7 @@ LOCK, NEW_AREA, NEW_SHARE = "lock.", "lock-area", "lock-share"
 
 GROUPS = (
     ("Money", ("pot", "bids")),
-    ("Limits on what each area gets and promises", ("rules.grant", "rules.target", "rules.own")),
+    ("Limits on what each area gets and promises", ("rules.grant", "rules.target", "rules.own", "rules.take_up")),
     ("Moving money between years and purposes", ("rules.",)),
     ("What the nation needs", ("national",)),
     ("How much each objective counts", ("weight.", "priority.")),
@@ -43,6 +43,8 @@ WORDS = {
     "rules.target_floor": "Lowest promise of an area",
     "rules.target_ceiling": "Highest promise of an area",
     "rules.own_cost_ceiling": "Most that an area pays itself",
+    "rules.take_up_floor": "Least that is used of every option",
+    "rules.take_up_ceiling": "Most that is used of every option",
     "rules.carry_over": "Most that is carried into the next year",
     "rules.virement": "Most that moves between purposes",
     "equity.elasticity": "How much more they weigh (0: no more)",
@@ -56,6 +58,8 @@ OF_WHAT = {
     "rules.target_floor": "% of what it proposed",
     "rules.target_ceiling": "% of what it proposed",
     "rules.own_cost_ceiling": "% of its bid",
+    "rules.take_up_floor": "% of its largest take-up",
+    "rules.take_up_ceiling": "% of its largest take-up",
     "rules.carry_over": "% of the year's pot",
     "rules.virement": "% of the pot it leaves",
 }

@@ -53,7 +53,9 @@ def check_offers(raw: RawTable, years: RawTable | None, facts: Facts, by: str, r
             first = before.setdefault(key, row)
             if key[1] and first != row:
                 place = raw.place.row(first)
-                rows.complain("SP-T009", row, column, shown(key[1]), f"{once}; {place} has it too", "delete one of them")
+                rows.complain(
+                    "SP-T009", row, column, shown(key[1]), f"{once}; {place} has it too", "delete one of them"
+                )
     keys = [(one["row"]["area"], one["row"]["option"]) for one in made.values()]
     if years is not None:
         for key, row in ((key, one[0]) for key, one in profiles.items() if key not in keys):

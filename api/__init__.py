@@ -21,7 +21,7 @@ def __getattr__(name: str) -> object:
 
     value = loaded(__name__, name)
     if isfunction(value):
-        from singlepot.argument_types import checked
+        from singlepot.solver.argument_types import checked
 
         value = checked(value, name, __getattr__)
     globals()[name] = value

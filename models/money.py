@@ -20,7 +20,7 @@ MOST_DECIMALS = 15
 
 
 def spoken(amount: float, money: str, decimals: int | None = None) -> str:
-    """Write an amount for people.
+    """Write an amount for people: a minus stands first, and none before what is rounded to nothing.
 
     Parameters
     ----------
@@ -33,12 +33,14 @@ def spoken(amount: float, money: str, decimals: int | None = None) -> str:
 
     Examples
     --------
-    >>> spoken(2710.44, "GBP million"), spoken(1250.0, "GBP")
-    ('£2,710.4m', '£1,250')
+    >>> spoken(2710.44, "GBP million"), spoken(-1250.0, "GBP"), spoken(-0.04, "GBP million")
+    ('£2,710.4m', '-£1,250', '£0.0m')
     """
     if decimals is None:
         decimals = least_decimals(money)
-    return f"£{amount:,.{decimals}f}{_SUFFIX[money]}"
+    digits = f"{abs(amount):,.{decimals}f}"
+    minus = "-" if amount < 0 and digits.strip("0.") else ""
+    return f"{minus}£{digits}{_SUFFIX[money]}"
 
 
 def spoken_up(amount: float, money: str) -> str:

@@ -86,6 +86,9 @@ async def asked(request: Request) -> Asked:
         raise BadRequestError("scenario, area and code are texts", "name a shipped scenario")
     if limit is not None and not (isinstance(limit, int | float) and limit > 0):
         raise BadRequestError("time_limit_s is a number of seconds", "write 60")
+    for pair in (("scenario", "document"), ("area", "code")):
+        if all(content.get(key) for key in pair):
+            raise BadRequestError(f"{' and '.join(pair)} are both given", f"leave out {' or '.join(pair)}")
     document = content.get("document")
     if document is not None and not isinstance(document, dict):
         raise BadRequestError("document is an object", "singlepot schema prints what it holds")

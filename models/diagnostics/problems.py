@@ -318,10 +318,11 @@ def as_number(text: str) -> str:
 
     Examples
     --------
-    >>> as_number("90%"), as_number("£2,500"), as_number("60m"), as_number("n/a")
+    >>> as_number("90%"), as_number("£2,500"), as_number("2,5"), as_number("n/a")
     ('write 0.9, without quotes', 'write 2500, without quotes', 'write a number alone, without quotes', '')
     """
-    match = re.fullmatch(r"\s*£?\s*([-+]?(?:\d[\d,]*\.?\d*|\.\d+))\s*(%?)\s*", text)
+    digits = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?|\.\d+"
+    match = re.fullmatch(rf"\s*£?\s*([-+]?(?:{digits}))\s*(%?)\s*", text)
     if match is None:
         return "write a number alone, without quotes" if re.search(r"\d", text) else ""
     number = float(match[1].replace(",", "")) / (100 if match[2] else 1)

@@ -16,7 +16,9 @@ _UNITS = {"": 1.0, "k": 1e3, "thousand": 1e3, "m": 1e6, "million": 1e6, "bn": 1e
 """Pounds in a unit of money as people write it."""
 
 _PERCENTAGE = re.compile(r"([+-]?)(\d+\.?\d*|\.\d+)\s*%")
-_AMOUNT = re.compile(r"(£?)\s*(\d[\d,]*\.?\d*|\.\d+)\s*([a-z]*)")
+_AMOUNT = re.compile(r"(£?)\s*(\d+\.?\d*|\.\d+)\s*([a-z]*)")
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?")
+_GROUPED = re.compile(r"(?<![\d,.])\d{1,3}(,\d{3})+(?![\d,])")
 
 
 class UnreadableValueError(ValueError):
@@ -26,6 +28,17 @@ class UnreadableValueError(ValueError):
         """Hold both."""
         super().__init__(expected)
         self.expected, self.remedy = expected, remedy
+
+
+def without_commas(text: str) -> str:
+    """Take out the commas that group thousands by three digits; any other, which can mean a point, stays.
+
+    Examples
+    --------
+    >>> without_commas("£9,540.5m"), without_commas("9,5bn")
+    ('£9540.5m', '9,5bn')
+    """
+    return _GROUPED.sub(lambda match: match[0].replace(",", ""), text)
 
 
 def read_value(lever: Lever, value: object, money: str) -> float | None:
@@ -78,17 +91,17 @@ def _number(lever: Lever, text: str, money: str) -> float:
         raise UnreadableValueError(
             _expected(lever), "write the value itself, not a change" if sign else f"write {share:g} if that is meant"
         )
+    text = without_commas(text)
     match = _AMOUNT.fullmatch(text)
     if match and (match[1] or match[3] in ("k", "m", "bn", "thousand", "million", "billion")):
         if lever.table != "pot" or match[3] not in _UNITS:
             raise UnreadableValueError(_expected(lever))
         if not lever.now > 0:
             raise UnreadableValueError("a factor", "there is no money to be shared as it stands")
-        return float(match[2].replace(",", "")) * _UNITS[match[3]] / POUNDS_PER[money] / lever.now
-    try:
-        return float(text)
-    except ValueError:
-        raise UnreadableValueError(_expected(lever)) from None
+        return float(match[2]) * _UNITS[match[3]] / POUNDS_PER[money] / lever.now
+    if not _NUMBER.fullmatch(text):
+        raise UnreadableValueError(_expected(lever), "write a point for decimals" if "," in text else "")
+    return float(text)
 
 
 def _expected(lever: Lever) -> str:

@@ -97,9 +97,8 @@ def signed_money(amount: float, money: str) -> str:
     >>> signed_money(-12.34, "GBP million"), signed_money(0.01, "GBP million")
     ('-£12.3m', '£0.0m')
     """
-    text = spoken(abs(amount), money)
-    nothing = text == spoken(0.0, money)
-    return text if nothing else ("-" if amount < 0 else "+") + text
+    text = spoken(amount, money)
+    return text if text.startswith("-") or text == spoken(0.0, money) else "+" + text
 
 
 def percent(share: float, digits: int = 1) -> str:

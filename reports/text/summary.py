@@ -11,7 +11,7 @@ from singlepot.models.tables.plain_words import assumed_words, plain
 from singlepot.models.tables.stage_words import stage_words
 
 from .levelling import levelling_section
-from .lines import count, join_sections, lay_out, wrap
+from .lines import count, join_sections, lay_out, signed_money, wrap
 from .story import last_national, proof_words, story
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def _money_section(settlement: Settlement) -> list[str]:
             _money(settlement, float(bids.get((row["envelope"], row["year"]), 0.0))),
             _money(settlement, row["allocated"]),
             _money(settlement, row["carried"]),
-            *([_moved(settlement, row["vired_in"] - row["vired"])] if moves else []),
+            *([_money(settlement, row["vired_in"] - row["vired"])] if moves else []),
             _money(settlement, row["reserve"]),
         )
         for row in pot.to_dict("records")
@@ -117,7 +117,7 @@ def _asks_section(settlement: Settlement) -> list[str]:
         (
             titles.areas[row["area"]],
             titles.option(row["area"], row["option"]),
-            _signed(settlement, row["grant_change"]),
+            signed_money(row["grant_change"], settlement.scenario.settings.money),
         )
         for row in asks.loc[order].head(LARGEST_ASKS).to_dict("records")
     ]
@@ -177,15 +177,6 @@ def _certificate_section(settlement: Settlement) -> list[str]:
 
 def _money(settlement: Settlement, amount: float) -> str:
     return spoken(amount, settlement.scenario.settings.money)
-
-
-def _signed(settlement: Settlement, amount: float) -> str:
-    return ("-" if amount < 0 else "+") + _money(settlement, abs(amount))
-
-
-def _moved(settlement: Settlement, amount: float) -> str:
-    said = _money(settlement, abs(amount))
-    return f"-{said}" if amount < 0 and said != _money(settlement, 0.0) else said
 
 
 def _number(value: float) -> str:

@@ -169,7 +169,9 @@ class Ledger:
                 connection.close()
         except sqlite3.Error as error:
             if not self.path.is_file():
-                raise UnreadableTalksError(f"{self.path.parent} holds no talks", "open them first") from error
+                raise UnreadableTalksError(
+                    f"{self.path.parent} holds no talks", "open them with singlepot talks open"
+                ) from error
             if "locked" in str(error):
                 raise TalksError(f"{self.path} is held by another writer", "wait for it, and run this again") from error
             raise UnreadableTalksError(

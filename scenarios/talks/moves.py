@@ -28,12 +28,13 @@ from .state import State, fold, live
 TABLES = ("pot", "national", "rules")
 SECTIONS = ("rules", "stages")
 LEVERS = ("pot", "national", "rules", "give")
-KEYS = ("title", "base", *SECTIONS, "remove", "levers", "change", "imposed")
+KEYS = ("title", *SECTIONS, "remove", "levers", "change", "imposed")
 
 NEAR = 1e-6
 """Share of a largest take-up by which a settlement may be displaced to satisfy a changed scenario."""
 
-_FILE = "what-if"
+WHAT_IF = "what-if"
+"""Name of a what-if that is no file."""
 
 
 def read_move(source: Mapping[str, Any] | str | os.PathLike[str]) -> dict[str, Any]:
@@ -58,7 +59,9 @@ def read_move(source: Mapping[str, Any] | str | os.PathLike[str]) -> dict[str, A
     return dict(parsed[0])
 
 
-def split_move(move: Mapping[str, Any], state: State) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+def split_move(
+    move: Mapping[str, Any], state: State, file: str = WHAT_IF
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """Split a move into the what-if of its scenario and the take-ups that it imposes.
 
     Parameters
@@ -68,45 +71,50 @@ def split_move(move: Mapping[str, Any], state: State) -> tuple[dict[str, Any], l
         option, up_to (take-up) and reason.
     state
         State of the talks.
+    file
+        Name of the file that it comes from.
 
     Raises
     ------
     BadInputError
         The move changes something else.
     """
+    if "base" in move:
+        remedy = "leave it out; what another what-if changes is a move by itself"
+        raise _refusal("SP-T011", file, "base", shown(move["base"]), "no base: a move changes these talks", remedy)
     for key in move:
         if key not in KEYS:
-            raise _refusal("SP-T011", _FILE, key, shown(key), f"one of {one_of(KEYS)}", did_you_mean(key, KEYS))
+            raise _refusal("SP-T011", file, key, shown(key), f"one of {one_of(KEYS)}", did_you_mean(key, KEYS))
     changes = move.get("change", [])
     for change in changes if isinstance(changes, list) else []:
         table = change.get("table") if isinstance(change, Mapping) else None
         if table is not None and table not in TABLES:
             remedy = "what areas bid and offer is theirs to change"
-            raise _refusal("SP-T011", _FILE, "change", shown(table), f"one of the tables {one_of(TABLES)}", remedy)
+            raise _refusal("SP-T011", file, "change", shown(table), f"one of the tables {one_of(TABLES)}", remedy)
     removed = move.get("remove", [])
     for key in [*(removed if isinstance(removed, list) else []), *move.get("levers", {})]:
         if str(key).partition(".")[0] not in (*SECTIONS, *LEVERS):
-            raise _refusal("SP-T011", _FILE, str(key), shown(key), f"pot, national objectives, {one_of(SECTIONS)}")
-    imposed = [_imposed(row, number, state) for number, row in enumerate(move.get("imposed", []), start=1)]
-    what_if = {key: value for key, value in move.items() if key not in ("imposed", "base")}
+            raise _refusal("SP-T011", file, str(key), shown(key), f"pot, national objectives, {one_of(SECTIONS)}")
+    imposed = [_imposed(row, number, state, file) for number, row in enumerate(move.get("imposed", []), start=1)]
+    what_if = {key: value for key, value in move.items() if key != "imposed"}
     if not imposed and not set(what_if) - {"title"}:
-        raise _refusal("SP-T011", _FILE, "", "no change", "a change, or a take-up that is imposed")
+        raise _refusal("SP-T011", file, "", "no change", "a change, or a take-up that is imposed")
     return what_if if set(what_if) - {"title"} else {}, imposed
 
 
-def _imposed(row: object, number: int, state: State) -> dict[str, Any]:
+def _imposed(row: object, number: int, state: State, file: str) -> dict[str, Any]:
     values = dict(row) if isinstance(row, Mapping) else {}
     where = f"imposed {number}"
     if set(values) != {"area", "option", "up_to", "reason"} or not str(values["reason"]).strip():
-        raise _refusal("SP-T011", _FILE, where, shown(sorted(values)), "area, option, up_to and a reason")
+        raise _refusal("SP-T011", file, where, shown(sorted(values)), "area, option, up_to and a reason")
     key, up_to = (str(values["area"]), str(values["option"])), values["up_to"]
     if key not in state.most:
         options = [option for area, option in state.most if area == key[0]]
         remedy = did_you_mean(key[1], options)
-        raise _refusal("SP-T011", _FILE, where, shown(" ".join(key)), "an option of the area", remedy)
+        raise _refusal("SP-T011", file, where, shown(" ".join(key)), "an option of the area", remedy)
     if isinstance(up_to, bool) or not isinstance(up_to, int | float) or not 0 <= up_to <= state.most[key]:
         expected = f"a take-up from 0 to {state.most[key]:g}"
-        raise _refusal("SP-T011", _FILE, f"{where}.up_to", shown(up_to), expected)
+        raise _refusal("SP-T011", file, f"{where}.up_to", shown(up_to), expected)
     return {"area": key[0], "option": key[1], "up_to": float(up_to), "reason": str(values["reason"])}
 
 
@@ -199,14 +207,19 @@ def contents_of_move(
     if not reason.strip():
         raise TalksError("a move needs a reason", "say why")
     state = fold(entries)
-    change, imposed = split_move(read_move(what_if), state)
+    file = WHAT_IF if isinstance(what_if, Mapping) else shown(Path(what_if).name, quoted=False)
+    change, imposed = split_move(read_move(what_if), state, file)
     contents: list[tuple[str, dict[str, Any]]] = [("imposed", one) for one in imposed]
     if change:
         contents.insert(0, ("move", {"what_if": change, "reason": reason}))
     drafted = entries
     for kind, content in contents:
         drafted = with_draft(drafted, by, kind, content)
-    effect = effect_of(base, state, fold(drafted))
+    try:
+        effect = effect_of(base, state, fold(drafted))
+    except BadInputError as refused:  # by this move: those before it were taken
+        named = [replace(one, file=file) if one.file.startswith(WHAT_IF) else one for one in refused.problems]
+        raise BadInputError(named) from None
     return [(kind, {**content, **effect}) for kind, content in contents]
 
 

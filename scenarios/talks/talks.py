@@ -15,6 +15,7 @@ from singlepot.models.scenario.scenario import Scenario
 from singlepot.models.settlement.settlement import Settlement
 from singlepot.models.tables.raw import RawTable, from_frame
 from singlepot.solver import Progress
+from singlepot.solver.argument_types import checked_methods
 
 from ..reading.reading import read_scenario
 from ..results.settlement_folder import read_settlement
@@ -35,6 +36,7 @@ from .tables import alone_table, diff_table, given_table
 LEDGER, SCENARIO_FOLDER = "talks.sqlite", "scenario"
 
 
+@checked_methods
 class Talks:
     """Talks between the centre and the areas, in a folder; the ledger in it is the only truth.
 
@@ -63,7 +65,7 @@ class Talks:
         self.path = Path(path)
         self._ledger = Ledger(self.path / LEDGER)
         if not (self.path / LEDGER).is_file() or not self._ledger.entries:
-            raise UnreadableTalksError(f"{self.path} holds no talks", "open them with open_talks")
+            raise UnreadableTalksError(f"{self.path} holds no talks", "open them with singlepot talks open")
 
     def __repr__(self) -> str:
         """One line."""
@@ -151,8 +153,8 @@ class Talks:
         Parameters
         ----------
         answers
-            round, area, option (empty: every ask of the area that is not named), asked, up_to (take-up, ``50%`` or
-            ``£1.2m``; empty: all that is asked; 0: refused, with a reason), reason, by, role, date.
+            round, area, option (empty: every ask of the area that nothing else here names), asked, up_to (take-up,
+            ``50%`` or ``£1.2m``; empty: all that is asked; 0: refused, with a reason), reason, by, role, date.
         by
             Who answers, where a row does not say.
         offers, offer_years
@@ -190,6 +192,8 @@ class Talks:
         report.stop_if_any()
         with self._ledger.writing() as writing:
             told = check_sources(sources, writing.entries, self.scenario, by, report)
+            if not told:
+                raise TalksError("nothing is answered or offered", "give answers or offers, or files that hold them")
             for kind, content in told:
                 writing.add(writing.draft(content["by"], kind, content))
 

@@ -155,7 +155,7 @@ def _faults_of_round(folder: Path, entry: Entry, entries: tuple[Entry, ...], bas
         return faults + changed
     try:
         return faults + _faults_of_asks(where, state, entry)
-    except (OSError, ValueError, LookupError) as error:
+    except (SinglepotError, LookupError) as error:
         return [*faults, f"{ROUNDS}/{where.name}/{ASKS} cannot be read: {error}"]
 
 

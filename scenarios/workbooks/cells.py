@@ -135,8 +135,9 @@ def _ambiguous(column: Column | None, cells: Any, context: Context) -> list[int]
 def _percentage(cells: Any, position: int, context: Context) -> Refused:
     cell = _listed(cells)[position] if not isinstance(cells, np.ndarray) else float(cells[position])
     if position in context.percent:
-        value = f"{number_text(cell * 100)}%" if isinstance(cell, float) else str(cell)
-        return Refused("SP-X024", f"a cell shown as {value}", "format it as a number, and see that it is the one meant")
+        value = f"{number_text(round(cell * 100, 9))}%" if isinstance(cell, float) else str(cell)
+        remedy = "format it as a number, and see that it is the one meant"
+        return Refused("SP-X024", f"a cell shown as {value}", remedy, value)
     first = min(context.percent)
     value = f"{number_text(cell)}, while {context.letters}{context.rows[first]} is shown as a percentage"
     remedy = f"write {cell / 100:g} if {number_text(cell)}% is meant, and format the whole column alike"

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from singlepot.models.levers.lever import MONEY, SHARE, Lever
-from singlepot.models.levers.values import OFF, UnreadableValueError, read_value
+from singlepot.models.levers.values import OFF, UnreadableValueError, read_value, without_commas
 from singlepot.models.money import spoken
 from singlepot.models.tables.plain_words import plain
 from singlepot.models.tables.stage_words import stage_words
@@ -21,7 +21,7 @@ LOCK, NEW_AREA, NEW_SHARE = "lock.", "lock-area", "lock-share"
 
 GROUPS = (
     ("Money", ("pot", "bids")),
-    ("Limits on what each area gets and promises", ("rules.grant", "rules.target", "rules.own")),
+    ("Limits on what each area gets and promises", ("rules.grant", "rules.target", "rules.own", "rules.take_up")),
     ("Moving money between years and purposes", ("rules.",)),
     ("What the nation needs", ("national",)),
     ("How much each objective counts", ("weight.", "priority.")),
@@ -43,6 +43,8 @@ WORDS = {
     "rules.target_floor": "Lowest promise of an area",
     "rules.target_ceiling": "Highest promise of an area",
     "rules.own_cost_ceiling": "Most that an area pays itself",
+    "rules.take_up_floor": "Least that is used of every option",
+    "rules.take_up_ceiling": "Most that is used of every option",
     "rules.carry_over": "Most that is carried into the next year",
     "rules.virement": "Most that moves between purposes",
     "equity.elasticity": "How much more they weigh (0: no more)",
@@ -56,6 +58,8 @@ OF_WHAT = {
     "rules.target_floor": "% of what it proposed",
     "rules.target_ceiling": "% of what it proposed",
     "rules.own_cost_ceiling": "% of its bid",
+    "rules.take_up_floor": "% of its largest take-up",
+    "rules.take_up_ceiling": "% of its largest take-up",
     "rules.carry_over": "% of the year's pot",
     "rules.virement": "% of the pot it leaves",
 }
@@ -256,7 +260,8 @@ def read_form(base: Base, form: Mapping[str, str]) -> Reading:
         try:
             pairs.append((lever.name, _read(lever, text, base.money)))
         except UnreadableValueError:
-            problems[lever.name] = _expected(lever)
+            comma = " Write a point for decimals." if "," in without_commas(text) else ""
+            problems[lever.name] = _expected(lever) + comma
     return Reading(tuple(pairs), texts, problems)
 
 
@@ -267,7 +272,7 @@ def _new_lock(form: Mapping[str, str]) -> Mapping[str, str]:
 
 def _read(lever: Lever, text: str, money: str) -> float | str:
     """Read what stands in a field: ``90`` of one in per cent is nine tenths."""
-    text = text.strip().replace("\N{MINUS SIGN}", "-").replace(",", "")
+    text = without_commas(text.strip().replace("\N{MINUS SIGN}", "-"))
     if not text:
         text = OFF
     number_alone = re.fullmatch(r"(\d+\.?\d*|\.\d+)\s*%?", text)

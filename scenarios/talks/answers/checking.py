@@ -13,7 +13,7 @@ from singlepot.models.tables.raw import RawTable
 from ..columns import ASK_COLUMNS, FOR_CENTRE, OUTPUTS, WHY_ASKED
 from ..programme import pounds_moved
 from ..state import ENOUGH, Ask, Key, State
-from .rows import Rows
+from .rows import Rows, is_number
 
 REQUIRED = ("round", "area")
 IDENTITY = "talks"
@@ -28,7 +28,8 @@ SENT = (*ASK_COLUMNS, WHY_ASKED, *OUTPUTS, *FOR_CENTRE)
 """Columns of the sheet that was sent; what is not read of them is kept as it is."""
 
 _SHARE = re.compile(r"([0-9]+\.?[0-9]*|\.[0-9]+)\s*%")
-_MONEY = re.compile(r"£\s*([0-9][0-9,]*\.?[0-9]*|\.[0-9]+)\s*(bn|m|k|)", re.IGNORECASE)
+_DIGITS = r"(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]*)?|\.[0-9]+"
+_MONEY = re.compile(rf"£\s*({_DIGITS})\s*(bn|m|k|)", re.IGNORECASE)
 _POUNDS = {"bn": 1e9, "m": 1e6, "k": 1e3, "": 1.0}
 
 
@@ -50,6 +51,8 @@ class Facts:
         Area whose sheet the answers stand on; empty where they are a table of many.
     offered
         Whether there are offers beside the answers.
+    taken
+        Asks that offers beside the answers take the place of.
     """
 
     state: State
@@ -59,6 +62,7 @@ class Facts:
     late: bool
     sheet_area: str = ""
     offered: bool = False
+    taken: frozenset[Key] = frozenset()
 
 
 def check_answers(raw: RawTable, facts: Facts, by: str, report: Report) -> list[dict[str, Any]]:
@@ -78,7 +82,7 @@ def check_answers(raw: RawTable, facts: Facts, by: str, report: Report) -> list[
     Returns
     -------
     The contents of the entries, in the order of the rows; a row without an option answers every ask of its area that
-    is not named, in the table or before.
+    neither another row nor an offer beside them names.
     """
     rows, checked = Rows("answers", raw, report), []
     faults = len(report)
@@ -92,12 +96,13 @@ def check_answers(raw: RawTable, facts: Facts, by: str, report: Report) -> list[
             checked.append(reader.read(row))
     if not checked and not facts.offered:
         rows.complain("SP-T012", -1, "by", "no row with an answer", "an answer to at least one ask")
-    return _expanded([one for one in checked if one is not None], facts.state)
+    return _expanded([one for one in checked if one is not None], facts)
 
 
-def _expanded(checked: list[dict[str, Any]], state: State) -> list[dict[str, Any]]:
-    """Make one answer for each ask of the rows without an option."""
-    named = {(one["area"], one["option"]) for one in checked if one["option"]} | set(state.answers)
+def _expanded(checked: list[dict[str, Any]], facts: Facts) -> list[dict[str, Any]]:
+    """Make one answer for each ask of the rows without an option; what was answered before is answered anew."""
+    state = facts.state
+    named = {(one["area"], one["option"]) for one in checked if one["option"]} | facts.taken
     answers = []
     for one in checked:
         if one["option"]:
@@ -134,6 +139,10 @@ class _Reader:
         if key in self.before:
             first = rows.raw.place.row(self.before[key])
             rows.complain("SP-T009", row, "option", shown(option), f"one answer to an ask; {first} has one too")
+        if key in self.facts.taken:
+            remedy = "delete one of them: the offer answers the ask that its instead_of names"
+            expected = "one answer to an ask; an offer in place of it came with it"
+            rows.complain("SP-T009", row, "option", shown(option), expected, remedy)
         self.before[key] = row
         ask = self._ask(row, key)
         up_to, share = self._up_to(row, key, ask)
@@ -218,7 +227,9 @@ class _Reader:
         value = self._take_up(text, key, most)
         if value is None:
             expected = "a take-up such as 0.5, a share such as 50%, or money such as £1.2m"
-            rows.complain("SP-T008", row, "up_to", shown(text), expected, "leave it empty to accept all that is asked")
+            remedy = "leave it empty to accept all that is asked"
+            remedy = "write a point for decimals" if "," in text else remedy
+            rows.complain("SP-T008", row, "up_to", shown(text), expected, remedy)
             return ask.asked, None
         if not 0 <= value <= most * (1 + 1e-9):
             rows.complain("SP-T008", row, "up_to", shown(text), f"from 0 to {most:g}, its largest take-up")
@@ -232,8 +243,4 @@ class _Reader:
             pounds = float(match[1].replace(",", "")) * _POUNDS[match[2].lower()]
             grant = abs(self.grants.get(key, 0.0))
             return pounds / grant if grant > 0 else None
-        try:
-            value = float(text)
-        except ValueError:
-            return None
-        return value if value == value else None
+        return float(text) if is_number(text) else None

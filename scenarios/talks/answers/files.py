@@ -20,7 +20,7 @@ from ..ledger import Entry, TalksError
 from ..programme import scenario_of_talks
 from ..state import State, fold
 from .checking import IDENTITY, Facts, check_answers
-from .offers import NUMBERS, OFFER_COLUMNS, check_offers
+from .offers import NUMBERS, OFFER_COLUMNS, asks_taken, check_offers
 from .rows import Rows
 
 LARGEST_BYTES = 20_000_000
@@ -186,7 +186,8 @@ def check_sources(
         area = "" if sheet is None else area_of_sheet(sheet, state, talks, head, codes)
         offers, years = tables.get("offers"), tables.get("offer_years")
         offered, late = offers is not None and offers.rows > 0, has_passed(state.deadline)
-        facts = Facts(state, scenario, talks, head, late, area, offered)
+        taken = frozenset() if offers is None else asks_taken(offers)
+        facts = Facts(state, scenario, talks, head, late, area, offered, taken)
         if "answers" in tables:
             told += [("answer", one) for one in check_answers(tables["answers"], facts, by, report)]
         if offers is not None:

@@ -45,11 +45,18 @@ def check_offers(raw: RawTable, years: RawTable | None, facts: Facts, by: str, r
         return []
     options = facts.scenario.filled("options")
     groups = dict(zip(zip(options["area"], options["option"], strict=True), options["group"], strict=True))
-    made = [one for row in range(len(rows)) if (one := _offer(rows, row, facts, groups, by, profiles)) is not None]
-    keys = [(one["row"]["area"], one["row"]["option"]) for one in made]
-    for row, key in enumerate(keys):
-        if key in keys[:row]:
-            rows.complain("SP-T009", row, "option", shown(key[1]), "each offer once")
+    made = {row: one for row in range(len(rows)) if (one := _offer(rows, row, facts, groups, by, profiles)) is not None}
+    for column, once in (("option", "each offer once"), ("instead_of", "one offer in place of an ask")):
+        before: dict[Key, int] = {}
+        for row in made:
+            key = (rows.text(row, "area"), rows.text(row, column))
+            first = before.setdefault(key, row)
+            if key[1] and first != row:
+                place = raw.place.row(first)
+                rows.complain(
+                    "SP-T009", row, column, shown(key[1]), f"{once}; {place} has it too", "delete one of them"
+                )
+    keys = [(one["row"]["area"], one["row"]["option"]) for one in made.values()]
     if years is not None:
         for key, row in ((key, one[0]) for key, one in profiles.items() if key not in keys):
             Rows("offer_years", years, report).complain(
@@ -58,10 +65,17 @@ def check_offers(raw: RawTable, years: RawTable | None, facts: Facts, by: str, r
     if made and not len(report):  # whatever is left is said by the checks of scenarios
         taken = [
             Offer(one["row"], one["years"], one["instead_of"], one["group"] or f"offer:{at}")
-            for at, one in enumerate(made)
+            for at, one in enumerate(made.values())
         ]
         with_offers(facts.scenario, taken)
-    return made
+    return list(made.values())
+
+
+def asks_taken(raw: RawTable) -> frozenset[Key]:
+    """Return area and option of each ask that an offer of a table takes the place of; nothing is checked."""
+    rows = Rows("offers", raw, Report(quiet=True))
+    keys = ((rows.text(row, "area"), rows.text(row, "instead_of")) for row in range(len(rows)))
+    return frozenset(key for key in keys if key[1])
 
 
 Profiles = dict[Key, tuple[int, list[dict[str, Any]]]]

@@ -87,12 +87,16 @@ class Rows:
         if isinstance(cell, Refused):
             if column == "date" and cell.text:
                 return cell.text[:10]
+            if column == "up_to" and cell.code == "SP-X024":
+                return cell.text  # a share is meant, as it is shown
             self.complain(cell.code, row, column, cell.value, "a value", cell.remedy)
             return ""
         if isinstance(cell, str):
             return cell.strip()
         if is_missing(cell):
             return ""
+        if isinstance(cell, bool):
+            return str(cell).upper()
         return number_text(float(cell)) if isinstance(cell, int | float) else str(cell).strip()
 
     def number(self, row: int, column: str, code: str, least: float = -math.inf) -> float | None:

@@ -130,6 +130,7 @@ def _workbook(title: str, sheets: Mapping[str, pd.DataFrame], lines: Sequence[st
         "head": book.add_format(head),
         "fill head": book.add_format({**head, **fill}),
         "fill": book.add_format({**top, **fill, "text_wrap": True, "border": 4}),
+        "fill as typed": book.add_format({**top, **fill, "text_wrap": True, "border": 4, "num_format": "@"}),
         "text": book.add_format({**top, "num_format": "@", "text_wrap": True}),
         "hash": book.add_format({**top, "num_format": "@", "font_color": "#767676"}),
         "count": book.add_format({**top, "num_format": "0"}),
@@ -180,7 +181,7 @@ def _sheet(sheet: Any, table: pd.DataFrame, styles: Mapping[str, Any], to_fill: 
                 lines[row] = max(lines[row], 1 if only_read else -(-len(cell) // (width - 6)))
                 sheet.write_string(row, at, str(cell)[:LONGEST_CELL], styles["hash" if only_read else "text"])
             elif column in to_fill:
-                sheet.write_blank(row, at, None, styles["fill"])
+                sheet.write_blank(row, at, None, styles["fill as typed" if column == "up_to" else "fill"])
     for row, count in enumerate(lines):
         sheet.set_row(row, _LINE_PT * count)
     if to_fill:

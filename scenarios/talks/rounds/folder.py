@@ -15,13 +15,15 @@ from singlepot.models.files.folder_kinds import MANIFEST, ROUND_TABLES
 from singlepot.models.settlement.documents import guarded, unguarded
 
 from ..columns import ASK_COLUMNS, FOR_CENTRE
-from ..ledger import Writing
+from ..ledger import UnreadableTalksError, Writing
 from .area_files import area_files
 from .asks import asks_table, notices_table
 from .pages import pages_of
 from .settling import Round
 
 ROUNDS, ALL_ACCEPTED, AGREED_SO_FAR, ASKS = "rounds", "all_accepted", "agreed_so_far", "asks"
+
+PUT_BACK = "put it back; singlepot talks verify names what was lost or changed"
 
 _TEXTS = frozenset([*ASK_COLUMNS, *FOR_CENTRE, "reason"]) - {
     "round",
@@ -87,11 +89,22 @@ def write_round(
 
 
 def read_table(folder: Path, name: str) -> pd.DataFrame:
-    """Read a table of a round."""
-    text = (folder / ASKS / f"{name}.csv").read_text(encoding="utf-8")
-    header, *rows = csv.reader(io.StringIO(text, newline=""))
-    cells = {column: [unguarded(row[at]) for row in rows] for at, column in enumerate(header)}
-    return pd.DataFrame({column: _typed(column, texts) for column, texts in cells.items()}, columns=header)
+    """Read a table of a round.
+
+    Raises
+    ------
+    UnreadableTalksError
+        It is lost, or no longer what was written.
+    """
+    path = folder / ASKS / f"{name}.csv"
+    try:
+        header, *rows = csv.reader(io.StringIO(path.read_text(encoding="utf-8"), newline=""))
+        cells = {column: [unguarded(row[at]) for row in rows] for at, column in enumerate(header)}
+        return pd.DataFrame({column: _typed(column, texts) for column, texts in cells.items()}, columns=header)
+    except FileNotFoundError:
+        raise UnreadableTalksError(f"{path} is missing", PUT_BACK) from None
+    except (OSError, ValueError, LookupError):
+        raise UnreadableTalksError(f"{path} is not as it was written", PUT_BACK) from None
 
 
 def _typed(column: str, texts: list[str]) -> pd.Series[str] | pd.Series[int] | pd.Series[float]:

@@ -95,6 +95,8 @@ REFUSED = [
     (b'{"levers": {"pot": NaN}}', 422, "1 problem in the input"),
     (b'{"levers": {"grant_floor": 1}}', 422, "floors add up"),
     (b'{"time_limit_s": -1}', 400, "time_limit_s is a number"),
+    (b'{"scenario": "england", "document": {"areas": []}}', 400, "scenario and document are both given"),
+    (b'{"area": "E07000117", "code": "SP-D021"}', 400, "area and code are both given"),
     (b'{"document": 1}', 400, "document is an object"),
     (b'{"document": {}}', 422, "problems in the input"),
 ]

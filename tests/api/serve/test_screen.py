@@ -100,8 +100,19 @@ def test_what_cannot_be_read_stays_in_its_field_with_a_sentence(bucks: Served) -
         assert "Write a percentage of what it is, such as 90, or a change such as −10%" in page
         assert "Write a percentage, from 0 to 100, or nothing for no limit." in page
         assert visitor.fields()["pot"] == "much"
+        for text in ("90,5", "1,5", "£1,2m"):
+            answer = visitor.send("/settle", pot=text)
+            assert answer.status_code == 422 and "Write a point for decimals." in text_of(answer.text)
         visitor.settled()
         assert visitor.fields()["pot"] == "100"
+
+
+def test_limits_of_take_up_stand_among_those_of_areas_and_say_of_what_they_are_a_share(bucks: Served) -> None:
+    with bucks.visitor() as visitor:
+        page = text_of(visitor.settled())
+    limits = page.partition("Limits on what each area gets")[2].partition("Moving money between")[0]
+    assert "Least that is used of every option" in limits and "% of its largest take-up" in limits
+    assert "percentage points" not in limits
 
 
 def test_levers_that_leave_no_settlement_are_said_and_can_be_undone(bucks: Served) -> None:

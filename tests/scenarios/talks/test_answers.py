@@ -68,6 +68,18 @@ def test_money_and_shares_are_taken_as_take_ups(talks: sp.Talks) -> None:
         assert talks.state.answers[BURNLEY, "retrofit-more"].up_to == pytest.approx(taken, rel=1e-12)
 
 
+def test_a_share_that_the_sheet_holds_as_a_number_is_taken_as_it_is_shown(talks: sp.Talks, tmp_path: Path) -> None:
+    """The cells to fill keep what is typed as text; in a cell of another format, 50% is the number 0.5."""
+    file = sheet_of(talks, BURNLEY, tmp_path)
+    book = openpyxl.load_workbook(file)
+    cell = book["asks"].cell(3, column(book["asks"], "up_to"))
+    assert cell.number_format == "@"
+    cell.value, cell.number_format = 0.07, "0%"
+    book.save(file)
+    talks.answer_files([file], by="leader")
+    assert {key[1]: answer.up_to for key, answer in talks.state.answers.items()} == {"retrofit-more": 0.07}
+
+
 def test_an_empty_option_answers_every_ask_that_is_not_named(talks: sp.Talks) -> None:
     (ask,) = talks.asks[(talks.asks["area"] == BURNLEY) & (talks.asks["option"] == "retrofit-more")].itertuples()
     rows = [{"round": 1, "area": BURNLEY, "option": ""}, answer_to(ask, up_to=0, reason="no")]
@@ -75,6 +87,22 @@ def test_an_empty_option_answers_every_ask_that_is_not_named(talks: sp.Talks) ->
         talks.answer(pd.DataFrame(rows[::order]), by="Burnley")
         answers = {key[1]: answer.up_to for key, answer in talks.state.answers.items()}
         assert answers == {"efficiency": 1.0, "retrofit-more": 0.0}
+
+
+def test_the_last_answer_counts_where_both_answer_every_ask(talks: sp.Talks) -> None:
+    for up_to, reason in ((0, "no builders"), (None, ""), (0, "no builders")):
+        row = {"round": 1, "area": BURNLEY, "option": "", "up_to": up_to, "reason": reason}
+        talks.answer(pd.DataFrame([row]), by="Burnley")
+        assert [answer.up_to > 0 for answer in talks.state.answers.values()] == [up_to is None] * 2
+
+
+def test_an_offer_beside_a_row_without_an_option_answers_its_own_ask(talks: sp.Talks) -> None:
+    offers = pd.DataFrame([{"area": BURNLEY, "option": "cheaper", "instead_of": "retrofit-more"}])
+    years = pd.DataFrame([{"area": BURNLEY, "option": "cheaper", "year": "2027-28", "grant": 1, "carbon": 1}])
+    rows = pd.DataFrame([{"round": 1, "area": BURNLEY, "option": ""}])
+    talks.answer(rows, offers=offers, offer_years=years, by="Burnley")
+    told = [(one.kind, one.content["option"]) for one in talks.entries[2:]]
+    assert told == [("answer", "efficiency"), ("offer", "cheaper")]
 
 
 def test_an_offer_in_place_of_an_ask_is_its_answer_and_an_option_of_the_next_round(

@@ -86,6 +86,10 @@ CELLS: dict[str, tuple[Cells, str, str]] = {
     "more money than there is": ({"up_to": "£50m"}, "SP-T008", "up_to"),
     "money of another country": ({"up_to": "$1m"}, "SP-T008", "up_to"),
     "a comma for a point": ({"up_to": "0,5"}, "SP-T008", "up_to"),
+    "a comma in money for a point": ({"up_to": "£1,2m"}, "SP-T008", "up_to"),
+    "a line between digits": ({"up_to": "0_1"}, "SP-T008", "up_to"),
+    "a yes": ({"up_to": True}, "SP-T008", "up_to"),
+    "a round that is a yes": ({"round": True}, "SP-T003", "round"),
     "refused without a reason": ({"up_to": 0}, "SP-T008", "reason"),
 }
 """Cells of the first ask's row, the code of the refusal and the column that it names."""
@@ -196,7 +200,7 @@ def test_a_table_of_many_areas_is_checked_as_their_sheets_are(talks: sp.Talks, t
     assert refusal(talks, file, "SP-T009").place == "row 4"
 
 
-Spoil = Callable[[Path], object]
+Spoil = Callable[[Path], Any]
 
 
 def offer(years: Cells | None = None, **values: Any) -> Spoil:
@@ -204,6 +208,18 @@ def offer(years: Cells | None = None, **values: Any) -> Spoil:
     row = {"area": BURNLEY, "option": "new", "by": "leader", **values}
     line = {"area": BURNLEY, "option": "new", "year": "2026-27", "grant": 1, **(years or {})}
     return lambda file: fill(fill(file, "offers", 2, **row), "offer_years", 2, **line)
+
+
+def two_offers(file: Path) -> None:
+    """Both in place of one ask, behind an offer that is wrong itself."""
+    offer(option=None)(file)
+    for row, option in ((3, "cheap"), (4, "dear")):
+        fill(file, "offers", row, area=BURNLEY, option=option, instead_of="retrofit-more")
+        fill(file, "offer_years", row, area=BURNLEY, option=option, year="2026-27", grant=1)
+
+
+def answer_and_offer(file: Path) -> None:
+    fill(offer(instead_of="retrofit-more")(file), "asks", 3, by="leader", up_to=0.5)
 
 
 def another_workbook(file: Path) -> None:
@@ -244,6 +260,8 @@ WORKBOOKS: dict[str, tuple[Spoil, str, str]] = {
     "an offer without years": (offer(years={"option": "other"}), "SP-T010", "offers!B2"),
     "an offer in another year": (offer(years={"year": "2035-36"}), "SP-T010", "offer_years!C2"),
     "an offer in words": (offer(years={"grant": "little"}), "SP-T010", "offer_years!D2"),
+    "two offers for one ask": (two_offers, "SP-T009", "offers!H4"),
+    "an offer and an answer for one ask": (answer_and_offer, "SP-T009", "asks!G3"),
     "an offer of nothing": (offer(max_take_up=0), "SP-T010", "offers![A-Z]+2"),
 }
 

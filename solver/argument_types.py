@@ -8,7 +8,9 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cache, wraps
 from numbers import Integral, Real
 from types import NoneType, UnionType
-from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+
+_Made = TypeVar("_Made")
 
 _NAMED: dict[object, str] = {
     str: "a text",
@@ -54,6 +56,18 @@ def checked(function: Callable[..., Any], name: str, public: Callable[[str], obj
 
     call.__module__, call.__qualname__ = __name__.partition(".")[0], name
     return call
+
+
+def checked_methods(made: type[_Made]) -> type[_Made]:
+    """Check the arguments of the public methods of a class as :func:`checked` does those of functions."""
+    for name, function in list(vars(made).items()):
+        if inspect.isfunction(function) and not name.startswith("_"):
+            setattr(made, name, checked(function, f"{made.__name__}.{name}", _no_name))
+    return made
+
+
+def _no_name(name: str) -> object:
+    raise AttributeError(name)
 
 
 _MANY = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -58,7 +59,7 @@ def damaged_document(pick: random.Random, text: str) -> str:
                 continue
             kind = pick.random()
             if kind < 0.6:
-                node[key] = pick.choice(VALUES)
+                node[key] = deepcopy(pick.choice(VALUES))  # or the next damage would be put into all of them
             elif kind < 0.8 or isinstance(node, list):
                 del node[key]
             else:

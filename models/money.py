@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 
 POUNDS_PER = {"GBP": 1, "GBP thousand": 1_000, "GBP million": 1_000_000}
 """Pounds in one unit of a scenario's money."""
@@ -17,6 +18,20 @@ NOISE = 1e-11
 
 MOST_DECIMALS = 15
 """Decimals of a float around 1."""
+
+
+_GROUPED = re.compile(r"(?<![\d,.])\d{1,3}(,\d{3})+(?![\d,])")
+
+
+def without_commas(text: str) -> str:
+    """Take out the commas that group thousands by three digits; any other, which can mean a point, stays.
+
+    Examples
+    --------
+    >>> without_commas("£9,540.5m"), without_commas("9,5bn")
+    ('£9540.5m', '9,5bn')
+    """
+    return _GROUPED.sub(lambda match: match[0].replace(",", ""), text)
 
 
 def spoken(amount: float, money: str, decimals: int | None = None) -> str:

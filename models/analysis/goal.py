@@ -15,7 +15,7 @@ from singlepot.solver import (
     Progress,
 )
 
-from ..levers.lever import Lever, find_lever, unknown
+from ..levers.lever import Lever, find_lever, unknown_lever
 from ..scenario.scenario import Scenario
 from ..scenario.titles import Titles
 from ..settings.frozen import FrozenMapping
@@ -150,7 +150,7 @@ def goal(
     titles = Titles(scenario)
     found = find_lever(titles.levers, lever, titles.areas)
     if found is None:
-        known, remedy = unknown(titles.levers, lever)
+        known, remedy = unknown_lever(titles.levers, lever)
         raise BadOptionError(f"{lever!r} is no lever of this scenario", remedy or f"choose {known}")
     if not found.linear:
         raise BadOptionError(f"{found.name} has no goal", REASONS[found.name.partition(".")[0]])

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import reduce
 
 import numpy as np
 from scipy import sparse
@@ -52,11 +53,11 @@ class Common:
     programme: LinearProgramme
     grants: int
     cells: tuple[Integers, Integers, Integers]
+    of_draws: tuple[LinearProgramme, ...] = ()
 
-    def kept_by(self, decision: Floats, scenario: Scenario) -> bool:
+    def is_kept(self, decision: Floats, draw: int) -> bool:
         """Whether a decision keeps the pots and the rules for grants of a draw."""
-        programme = _part(formulate(scenario))
-        return largest_violation(programme, decision).relative <= MET
+        return largest_violation(self.of_draws[draw], decision).relative <= MET
 
 
 def common(scenario: Scenario, draws: Sequence[Scenario] = ()) -> Common:
@@ -77,16 +78,15 @@ def common(scenario: Scenario, draws: Sequence[Scenario] = ()) -> Common:
         A draw has other grants than the base.
     """
     formulation = formulate(scenario)
-    programme = _part(formulation)
-    for draw in draws:
-        if not _same_money(draw, scenario):
-            programme = _narrowed(programme, _part(formulate(draw)))
+    base = _part(formulation)
+    of_draws = tuple(base if _same_money(draw, scenario) else _part(formulate(draw)) for draw in draws)
+    programme = reduce(_narrowed, dict.fromkeys(of_draws), base)
     if (programme.column_lower > programme.column_upper).any() or (programme.row_lower > programme.row_upper).any():
         raise NoSettlementError(
             "no grants keep the rules of every draw", "loosen the rules for grants, or draw less widely"
         )
     area, envelope, year = (at.astype(np.int64) for at in np.nonzero(formulation.model.grant != ABSENT))
-    return Common(formulation, programme, len(area), (area, envelope, year))
+    return Common(formulation, programme, len(area), (area, envelope, year), of_draws)
 
 
 def _part(formulation: Formulation) -> LinearProgramme:

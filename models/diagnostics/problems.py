@@ -14,6 +14,7 @@ from typing import Literal
 from singlepot.solver.errors import SinglepotError
 
 from ..extras import ExtraNotInstalledError
+from ..money import without_commas
 from .codes import CODES, NOTES, WARNINGS
 
 SHOWN = 50
@@ -321,11 +322,10 @@ def as_number(text: str) -> str:
     >>> as_number("90%"), as_number("£2,500"), as_number("2,5"), as_number("n/a")
     ('write 0.9, without quotes', 'write 2500, without quotes', 'write a number alone, without quotes', '')
     """
-    digits = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?|\.\d+"
-    match = re.fullmatch(rf"\s*£?\s*([-+]?(?:{digits}))\s*(%?)\s*", text)
+    match = re.fullmatch(r"\s*£?\s*([-+]?(?:\d+\.?\d*|\.\d+))\s*(%?)\s*", without_commas(text))
     if match is None:
         return "write a number alone, without quotes" if re.search(r"\d", text) else ""
-    number = float(match[1].replace(",", "")) / (100 if match[2] else 1)
+    number = float(match[1]) / (100 if match[2] else 1)
     return f"write {number:.15g}, without quotes"
 
 

@@ -119,9 +119,10 @@ def find_out_of_reach(formulation: Formulation, control: Control, extra: Extra |
             held = tried
         elif part.rule.over is NATIONS:
             least = _least_gini(formulation, held, part, control, extra)
-            return _said(formulation, part, 0.0, [], least / _gini_of_start(formulation, part.objective or 0))
+            return _said(formulation, part, least / _gini_of_start(formulation, part.objective or 0), [])
         else:
-            return _said(formulation, part, *_largest_floor(formulation, held, part, control, extra))
+            factor, stopped = _largest_floor(formulation, held, part, control, extra)
+            return _said(formulation, part, factor * _value_of(formulation, part), stopped)
     return None
 
 
@@ -242,10 +243,8 @@ def _ratios(made: Formulation, part: _Part) -> tuple[Texts, sparse.csr_array, sp
     return areas, entries(cells, np.ones(len(place))), sparse.csr_array(shape), np.asarray(limit)
 
 
-def _said(
-    formulation: Formulation, part: _Part, factor: float, areas: list[str], reached: float | None = None
-) -> OutOfReach:
-    """Say which rule asks for too much, of whom, and the value that can be reached, by factor or outright."""
+def _said(formulation: Formulation, part: _Part, reached: float, areas: list[str]) -> OutOfReach:
+    """Say which rule asks for too much, of whom, and the value that can be reached."""
     data, titles = formulation.data, Titles(formulation.scenario)
     name, year = part.rule.name, data.years[part.year]
     key = "" if part.objective is None else data.objectives[part.objective]
@@ -254,7 +253,6 @@ def _said(
         off = f"switch {name} off there with a row of value 0"
         return OutOfReach(name, key, year, 0.0, f"{name} cannot hold{of} in {year}", off)
     value = _value_of(formulation, part)
-    reached = value * factor if reached is None else reached
     to, decimals = outward(reached, reached - value)
     stopped = [titles.of("area", code) for code in areas[:NAMED]]
     more = len(areas) - len(stopped)
@@ -263,7 +261,7 @@ def _said(
     verb = "lower" if part.rule.lower else "raise"
     way = f"{'at most' if part.rule.lower else 'at least'} {to:.{decimals}f} can be reached"
     cause = f"{name} {value:g}{of} in {year} cannot be met beside the other rules; {way}{by}"
-    factor = reached / value if value else factor
+    factor = reached / value if value else np.nan
     return OutOfReach(name, key, year, factor, cause, f"{verb} {name}{of} to {to:.{decimals}f}", reached)
 
 

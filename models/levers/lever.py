@@ -215,7 +215,7 @@ SECTIONS = ("equity", "convergence", "inclusion", "derive")
 """Kinds of levers that a scenario has where it has the section of that name."""
 
 
-def unknown(levers: Mapping[str, Lever], text: str) -> tuple[str, str]:
+def unknown_lever(levers: Mapping[str, Lever], text: str) -> tuple[str, str]:
     """Say how the names of a scenario's levers begin, and what to do about one that it does not have."""
     kinds = list(dict.fromkeys(name.partition(".")[0] for name in levers))
     kind, _, name = text.strip().partition(".")

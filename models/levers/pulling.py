@@ -12,8 +12,8 @@ from ..diagnostics.problems import SETTINGS, Diagnostic, Report, shown
 from ..settings.settings import year_written
 from ..tables.defaults import fill
 from ..tables.schema import TABLES
-from .lever import Lever, find_lever, levers_of, unknown
-from .values import UnreadableValueError, change_words, read_value
+from .lever import Lever, find_lever, levers_of, unknown_lever
+from .values import UnreadableValueError, change_words, is_number_alone, read_value
 
 MANY_TIMES = 10
 """Factor from which an amount may be meant, where it is written as a plain number."""
@@ -67,17 +67,15 @@ def pull(
         known = levers_of(settings, {**frames, "bids": bids})
         lever = find_lever(known, name, areas)
         if lever is None:
-            note("SP-W016", shown(name), *unknown(known, name))
+            note("SP-W016", shown(name), *unknown_lever(known, name))
             continue
         try:
             number = read_value(lever, value, money)
         except UnreadableValueError as fault:
             note("SP-W020", f"{lever.name} = {shown(value)}", fault.expected, fault.remedy)
             continue
-        if lever.kind == "factor" and number is not None and number >= MANY_TIMES and _is_plain(value):
-            remedy = (
-                f"write {number:g}m if an amount is meant, or leave it" if lever.table == "pot" else "leave it if so"
-            )
+        if lever.kind == "factor" and number is not None and number >= MANY_TIMES and is_number_alone(value):
+            remedy = f"write {number:g}m if an amount is meant, or leave it" if lever.table == "pot" else ""
             note("SP-W023", f"{lever.name} = {shown(value)}", f"less than {MANY_TIMES} times what is there", remedy)
         if lever.name in pulled and lever.kind != "factor":
             note("SP-W021", f"{lever.name} twice", "", "the last value holds")
@@ -94,15 +92,6 @@ def pull(
         title = settings.get("title", "")
         settings["title"] = "; ".join(words) + (f": {title}" if title else "")
     return settings, frames
-
-
-def _is_plain(value: object) -> bool:
-    """Whether a value is written as a number alone."""
-    try:
-        float(str(value))
-    except ValueError:
-        return False
-    return True
 
 
 def _is_so(lever: Lever, number: float | None, frames: Mapping[str, pd.DataFrame]) -> bool:

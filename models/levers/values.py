@@ -6,7 +6,7 @@ import math
 import re
 from decimal import Decimal
 
-from ..money import POUNDS_PER, spoken
+from ..money import POUNDS_PER, spoken, without_commas
 from .lever import MONEY, SHARE, Lever
 
 OFF = "off"
@@ -18,7 +18,6 @@ _UNITS = {"": 1.0, "k": 1e3, "thousand": 1e3, "m": 1e6, "million": 1e6, "bn": 1e
 _PERCENTAGE = re.compile(r"([+-]?)(\d+\.?\d*|\.\d+)\s*%")
 _AMOUNT = re.compile(r"(£?)\s*(\d+\.?\d*|\.\d+)\s*([a-z]*)")
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?")
-_GROUPED = re.compile(r"(?<![\d,.])\d{1,3}(,\d{3})+(?![\d,])")
 
 
 class UnreadableValueError(ValueError):
@@ -30,15 +29,9 @@ class UnreadableValueError(ValueError):
         self.expected, self.remedy = expected, remedy
 
 
-def without_commas(text: str) -> str:
-    """Take out the commas that group thousands by three digits; any other, which can mean a point, stays.
-
-    Examples
-    --------
-    >>> without_commas("£9,540.5m"), without_commas("9,5bn")
-    ('£9540.5m', '9,5bn')
-    """
-    return _GROUPED.sub(lambda match: match[0].replace(",", ""), text)
+def is_number_alone(value: object) -> bool:
+    """Whether a value is a number, or written as one, without a sign of change, a percentage or a unit."""
+    return bool(_NUMBER.fullmatch(str(value).strip().lower()))
 
 
 def read_value(lever: Lever, value: object, money: str) -> float | None:

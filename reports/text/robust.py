@@ -58,15 +58,19 @@ def robust_facts(robust: Robust) -> tuple[str, str, str]:
     said = spoken(abs(less), unit)
     also = f", and {said} {'less' if less > 0 else 'more'} is granted in all" if said != spoken(0.0, unit) else ""
     broken, draws = int(robust.draws["central"].isna().sum()), count(len(robust.draws), "draw")
-    worth = (
-        f"Deciding for all draws is worth {_points(robust.figure('value of robust'))} of the targets on average and "
-        f"{_points(robust.figure('value of robust, worst'))} in the worst draws. Knowing each draw before grants are "
-        f"decided would be worth {_points(robust.figure('value of knowing'))} more."
-        if not broken
-        else f"In {broken} of {draws} the central grants cannot be, for the pot or a rule: nothing is said of what "
-        "they would come to. Knowing each draw before grants are decided would be worth "
-        f"{_points(robust.figure('value of knowing'))} of the targets on average."
-    )
+    knowing = _points(robust.figure("value of knowing"))
+    if broken:
+        worth = (
+            f"In {broken} of {draws} the central grants cannot be, for the pot or a rule: nothing is said of what they "
+            f"would come to. Knowing each draw before grants are decided would be worth {knowing} of the targets on "
+            "average."
+        )
+    else:
+        worth = (
+            f"Deciding for all draws is worth {_points(robust.figure('value of robust'))} of the targets on average "
+            f"and {_points(robust.figure('value of robust, worst'))} in the worst draws. Knowing each draw before "
+            f"grants are decided would be worth {knowing} more."
+        )
     return (
         f"Grants decided once for {draws}; what they buy is decided in each.",
         f"{spoken(moved, unit)} ({share} of all grants) goes elsewhere than in the central settlement{also}.",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from os import PathLike
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -21,9 +20,6 @@ from singlepot.solver import BadOptionError, Control, Decided, Progress, Recours
 from .plan import Plan, read_plan
 from .robust_result import Robust
 from .sampling import draw_sample
-
-if TYPE_CHECKING:
-    pass
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -103,8 +99,8 @@ def settle_robust(
     promised = _promised(central, shared)
     at_central = np.asarray(
         [
-            draw.value(promised[: shared.grants], control) if shared.kept_by(promised, scenario) else np.nan
-            for draw, scenario in zip(second_stages, scenarios, strict=True)
+            draw.value(promised[: shared.grants], control) if shared.is_kept(promised, number) else np.nan
+            for number, draw in enumerate(second_stages)
         ]
     )
     known = np.asarray([draw.alone(control) for draw in second_stages])

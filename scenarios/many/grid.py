@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Sized
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from numbers import Real
 
 from singlepot.models.diagnostics.problems import (
@@ -14,7 +14,7 @@ from singlepot.models.diagnostics.problems import (
     Report,
     shown,
 )
-from singlepot.models.levers.lever import Lever, find_lever, levers_of, unknown
+from singlepot.models.levers.lever import Lever, find_lever, levers_of, unknown_lever
 from singlepot.models.levers.values import UnreadableValueError, read_value
 from singlepot.models.scenario.scenario import Scenario
 
@@ -122,8 +122,8 @@ def points(
     for name, values in levers.items():
         lever = find_lever(known, name, areas)
         if lever is None:
-            complain("SP-W016", shown(name), *unknown(known, name))
-        elif isinstance(values, str) or not isinstance(values, Iterable):
+            complain("SP-W016", shown(name), *unknown_lever(known, name))
+        elif isinstance(values, str) or not isinstance(values, Collection):
             complain("SP-W017", f"{name} = {shown(values)}", "a list of values")
         elif not len(values):
             complain("SP-W017", f"no value of {name}", "at least one")
@@ -131,7 +131,7 @@ def points(
             numbers[name] = [read(lever, value) for value in values]
     if not 0 < len(levers) <= MOST_LEVERS:
         complain("SP-W017", f"{len(levers)} levers", "one lever or two", "write a what-if for the others")
-    count = math.prod(len(values) for values in levers.values() if isinstance(values, Sized))
+    count = math.prod(len(values) for values in levers.values() if isinstance(values, Collection))
     if count > most:
         complain("SP-W017", f"{count} points", f"at most {most}", "take fewer values, or allow more with --most")
     report.stop_if_any()

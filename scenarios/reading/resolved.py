@@ -89,7 +89,8 @@ def resolve(source: str | os.PathLike[str]) -> Resolved:
 
 def _as_read(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     """Return tables with areas, keys and years spelt as reading spells them, so that rows are found again."""
-    codes = unique_names(tables["areas"]["code"], tables["areas"]["name"])
+    areas = tables["areas"]
+    codes = unique_names(areas["code"], areas["name"]) | {code.casefold(): code for code in areas["code"]}
     keys = {*tables["objectives"]["key"], *envelopes_of(tables["pot"])}
     spelling: dict[str, Callable[[str], str]] = {
         "area": lambda cell: codes.get(cell.casefold(), cell),

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from singlepot.models.levers.lever import MONEY, SHARE, Lever
-from singlepot.models.levers.values import OFF, UnreadableValueError, read_value, without_commas
-from singlepot.models.money import spoken
+from singlepot.models.levers.values import OFF, UnreadableValueError, read_value
+from singlepot.models.money import spoken, without_commas
 from singlepot.models.tables.plain_words import plain
 from singlepot.models.tables.stage_words import stage_words
 

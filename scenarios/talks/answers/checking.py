@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from singlepot.models.diagnostics.problems import Report, did_you_mean, one_of, shown
+from singlepot.models.money import without_commas
 from singlepot.models.scenario.scenario import Scenario
 from singlepot.models.tables.raw import RawTable
 
@@ -28,8 +29,7 @@ SENT = (*ASK_COLUMNS, WHY_ASKED, *OUTPUTS, *FOR_CENTRE)
 """Columns of the sheet that was sent; what is not read of them is kept as it is."""
 
 _SHARE = re.compile(r"([0-9]+\.?[0-9]*|\.[0-9]+)\s*%")
-_DIGITS = r"(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]*)?|\.[0-9]+"
-_MONEY = re.compile(rf"£\s*({_DIGITS})\s*(bn|m|k|)", re.IGNORECASE)
+_MONEY = re.compile(r"£\s*([0-9]+\.?[0-9]*|\.[0-9]+)\s*(bn|m|k|)", re.IGNORECASE)
 _POUNDS = {"bn": 1e9, "m": 1e6, "k": 1e3, "": 1.0}
 
 
@@ -239,8 +239,8 @@ class _Reader:
         """Read a take-up; None where the text is none."""
         if match := _SHARE.fullmatch(text):
             return float(match[1]) / 100 * most
-        if match := _MONEY.fullmatch(text):
-            pounds = float(match[1].replace(",", "")) * _POUNDS[match[2].lower()]
+        if match := _MONEY.fullmatch(without_commas(text)):
+            pounds = float(match[1]) * _POUNDS[match[2].lower()]
             grant = abs(self.grants.get(key, 0.0))
             return pounds / grant if grant > 0 else None
         return float(text) if is_number(text) else None

@@ -392,7 +392,8 @@ def test_roll_up_loses_and_doubles_no_money(data: st.DataObject) -> None:
     assert all(known.names.get(code) for code in chosen)
 
 
-def test_cells_that_are_merged_below_the_header_are_an_error(tmp_path: Path) -> None:
+def bids_in_a_workbook() -> tuple[Any, Any]:
+    """A workbook with the bids, and their sheet."""
     import openpyxl
 
     book = openpyxl.Workbook()
@@ -400,6 +401,11 @@ def test_cells_that_are_merged_below_the_header_are_an_error(tmp_path: Path) -> 
     sheet.title = "bids"
     for row in (line.split(",") for line in PLAIN.splitlines()):
         sheet.append([int(cell) if cell.isdigit() else cell for cell in row])
+    return book, sheet
+
+
+def test_cells_that_are_merged_below_the_header_are_an_error(tmp_path: Path) -> None:
+    book, sheet = bids_in_a_workbook()
     sheet.merge_cells("A2:A3")
     book.save(tmp_path / "bids.xlsx")
     files = [*write(tmp_path, {"areas.csv": AREAS, "pot.csv": POT}), tmp_path / "bids.xlsx"]
@@ -409,13 +415,7 @@ def test_cells_that_are_merged_below_the_header_are_an_error(tmp_path: Path) -> 
 
 
 def test_money_of_a_workbook_that_is_shown_divided_and_what_is_hidden_is_said(tmp_path: Path) -> None:
-    import openpyxl
-
-    book = openpyxl.Workbook()
-    sheet = book.active
-    sheet.title = "bids"
-    for row in (line.split(",") for line in PLAIN.splitlines()):
-        sheet.append([int(cell) if cell.isdigit() else cell for cell in row])
+    book, sheet = bids_in_a_workbook()
     sheet["B2"].number_format = "0.0,"
     sheet.row_dimensions[3].hidden = True
     book.save(tmp_path / "bids.xlsx")
@@ -429,13 +429,7 @@ def test_money_of_a_workbook_that_is_shown_divided_and_what_is_hidden_is_said(tm
 
 def test_money_of_a_workbook_that_is_shown_as_percentages_is_refused(tmp_path: Path) -> None:
     """As a scenario's own workbook is: 0.5 shown as 50% may be a share of something, and is hardly an amount."""
-    import openpyxl
-
-    book = openpyxl.Workbook()
-    sheet = book.active
-    sheet.title = "bids"
-    for row in (line.split(",") for line in PLAIN.splitlines()):
-        sheet.append([int(cell) if cell.isdigit() else cell for cell in row])
+    book, sheet = bids_in_a_workbook()
     sheet["B2"].number_format = sheet["C3"].number_format = "0%"
     book.save(tmp_path / "bids.xlsx")
     files = [*write(tmp_path, {"areas.csv": AREAS, "pot.csv": POT}), tmp_path / "bids.xlsx"]

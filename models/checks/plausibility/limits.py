@@ -220,7 +220,9 @@ class _Limits:
         counted &= (self._asked > 0) | (np.isin(self._basis, _ABSOLUTE) & (not self._rule.of_bidders))
         if self._rule.sense == "ceiling":
             moved = self._up > (0.0 if self._over is AREAS else self._asked)
-            idle, near, reached = limit > self._up * BEYOND, self._up / np.where(counted, limit, 1.0), self._up
+            with np.errstate(over="ignore"):  # a limit of next to nothing is infinitely near
+                near = self._up / np.where(counted, limit, 1.0)
+            idle, reached = limit > self._up * BEYOND, self._up
         else:
             moved, idle, near, reached = self._down < self._asked, limit * BEYOND < self._down, -self._down, self._down
         percentage = (self._basis == BASES.index("bid")) & (self._value >= self._rule.percentage_from)

@@ -100,15 +100,16 @@ def test_any_scenario_comes_back_through_every_format(made: dict[str, Any], chai
     made["bids"]["amount"] += draw(st.floats(0, 1e-9))
     code = draw(CODES)
     for name, columns in {
-        "areas": ["code"],
+        "areas": ["code", "recipient"],
         "bids": ["area"],
         "targets": ["area"],
         "options": ["area"],
         "option_years": ["area"],
-        "rule_rows": ["area"],
+        "rule_rows": ["area", "recipient"],
     }.items():
-        if name in made and columns[0] in made[name]:
-            made[name] = made[name].replace({columns[0]: {"A1": code}})
+        if name in made:
+            renamed = {column: {"A1": code} for column in columns if column in made[name]}
+            made[name] = made[name].replace(renamed)
     made["title"] = draw(TEXTS.filter(str.isprintable))
     check(
         with_notes(

@@ -237,7 +237,11 @@ def test_no_change_is_the_scenario(made: Any) -> None:
 @given(drafts(), st.sampled_from([0.5, 0.9, 1.2, 3.0]))
 def test_multiplying_and_dividing_comes_back(made: Any, factor: float) -> None:
     start = scenario(made)
-    there = sp.apply_what_if(start, [{"table": "bids", "multiply": {"amount": factor, "reference": factor}}])
+    try:
+        there = sp.apply_what_if(start, [{"table": "bids", "multiply": {"amount": factor, "reference": factor}}])
+    except sp.BadInputError as refusal:  # floors of members, multiplied above what their recipient can take
+        assert {problem.code for problem in refusal.problems} == {"SP-D081"}
+        return
     back = sp.apply_what_if(there, [{"table": "bids", "multiply": {"amount": 1 / factor, "reference": 1 / factor}}])
     pd.testing.assert_frame_equal(back.bids, start.bids, rtol=1e-14)
     changed = differences(start, there)

@@ -201,3 +201,11 @@ def test_what_is_doubted_is_exactly_what_the_programme_cannot_come_to() -> None:
             assert (f"row label {list(values).index(rule.name)}" in doubted) == idle, (seed, rule.name)
             counts[rule.name, idle] += 1
     assert all(counts[rule.name, idle] > 5 for rule in LIMITS if rule.upper for idle in (True, False)), counts
+
+
+def test_a_limit_of_next_to_nothing_is_no_warning_of_arithmetic() -> None:
+    """A ceiling of 110% of a bid of 5e-324, beside options that cost millions."""
+    bucks = sp.read_scenario("bucks-and-burnley")
+    bids = bucks.bids.assign(amount=bucks.bids["amount"].mask(bucks.bids["area"] == "E07000117", 5e-324))
+    made = bucks.with_(bids=bids, rule_rows=pd.DataFrame({"rule": ["grant_ceiling"], "value": [1.1]}))
+    assert "SP-N040" in {note.code for note in made.notes}

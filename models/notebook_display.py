@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from html import escape
 from numbers import Integral, Real
+from typing import TYPE_CHECKING
 
-import pandas as pd
+from .tables.raw import is_missing
+
+if TYPE_CHECKING:
+    import pandas as pd
+
 
 MOST_ROWS = 10
 """Rows of a table that are shown; the others are counted."""
@@ -59,7 +64,7 @@ def rich_table(caption: str, table: pd.DataFrame, most: int = MOST_ROWS) -> str:
 
 def _cell(value: object) -> str:
     """Write a cell: numbers with about four digits, nothing where a figure is missing."""
-    if value is None or value is pd.NA or (isinstance(value, float) and value != value):
+    if is_missing(value):
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"

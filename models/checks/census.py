@@ -10,12 +10,12 @@ import numpy.typing as npt
 
 from ..diagnostics.problems import shown
 from ..settings.settings import Settings
+from ..tables.labels import Integers
 from ..tables.schema import CENTRE
 from .keys import places
 from .number_cells import Floats
 from .options import almost_centre
 from .parsing import Parsed
-from .text_cells import Integers
 
 Tables = Mapping[str, Parsed]
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from ..diagnostics.problems import SETTINGS, Diagnostic, Report
 from ..money import POUNDS_PER
@@ -27,6 +27,9 @@ from .programmes import (
     check_names,
     check_repeated,
 )
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Tables = Mapping[str, Parsed]
 
@@ -124,7 +127,7 @@ def extended(parsed: Parsed, rows: pd.DataFrame, further: Mapping[str, Column], 
     """Return a table with derived rows behind those that are given."""
     if not len(rows):
         return parsed
-    given = parsed.frame()
+    given = parsed.stored().frame
     whole = rows if not len(given) else _joined(given, rows)
     place = DerivedPlace(parsed.raw.place.file, given=parsed.raw.place, rows=len(given))
     raw = RawTable({str(name): whole[name] for name in whole}, place, len(whole))
@@ -132,6 +135,8 @@ def extended(parsed: Parsed, rows: pd.DataFrame, further: Mapping[str, Column], 
 
 
 def _joined(given: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
+    import pandas as pd
+
     columns = {}
     for name in dict.fromkeys((*given, *rows)):
         spec = next(frame[name] for frame in (given, rows) if name in frame)

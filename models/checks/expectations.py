@@ -21,7 +21,7 @@ def check_expectations(tables: Mapping[str, Parsed], settings: Settings, report:
         elif isinstance(expected, int):
             actual = tables[name].rows
         else:
-            actual = f"sha256:{hashlib.sha256(csv_text(tables[name].frame())).hexdigest()}"
+            actual = f"sha256:{hashlib.sha256(csv_text(tables[name].stored().frame)).hexdigest()}"
         if actual != expected:
             noun = "values of rules, equity and stages" if name == "settings" else f"rows of {name}"
             value = f"{actual} {noun}" if isinstance(actual, int) else actual

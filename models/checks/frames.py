@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import pandas as pd
-
 from ..diagnostics.problems import Diagnostic, Report
 from ..tables.raw import RawTable, from_frame, lost
 
@@ -20,6 +18,8 @@ def raw_tables(tables: Mapping[str, object], report: Report) -> dict[str, RawTab
     report
         Takes a problem for each that is no table.
     """
+    import pandas as pd
+
     raw: dict[str, RawTable] = {}
     for number, (name, table) in enumerate(tables.items()):
         converted = _as_pandas(table)
@@ -38,6 +38,8 @@ def raw_tables(tables: Mapping[str, object], report: Report) -> dict[str, RawTab
 
 def _as_pandas(table: object) -> object:
     """Convert a table of polars, pyarrow or another library that offers ``to_pandas``; anything else stays."""
+    import pandas as pd
+
     if isinstance(table, pd.DataFrame) or not hasattr(table, "to_pandas"):
         return table
     try:

@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from ..diagnostics.problems import SHOWN, did_you_mean, one_of, shown
 from ..settings.settings import Settings
+from ..tables.labels import UNUSABLE, Integers, Labels
 from ..tables.schema import TOTAL, column_names
 from .area_codes import is_total, whose
 from .parsing import Parsed, combined, say
-from .text_cells import KEY, UNUSABLE, Integers, Labels
+from .text_cells import KEY
 
 Tables = Mapping[str, Parsed]
 
@@ -81,7 +81,8 @@ def _check_unique(parsed: Parsed) -> None:
     if any(parsed.table[name].required and name not in parsed.labels for name in parsed.table.key):
         return
     codes, usable = combined(parsed, parsed.table.key, _single_year)
-    if len(pd.unique(codes)) == parsed.rows:
+    in_order = np.sort(codes)
+    if (in_order[1:] != in_order[:-1]).all():
         return
     _, first, inverse, counts = np.unique(codes, return_index=True, return_inverse=True, return_counts=True)
     again = usable & (counts[inverse] > 1) & (first[inverse] != np.arange(parsed.rows))

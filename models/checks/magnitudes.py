@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from singlepot.solver.negligible import COUNTED, LEAST_GIVE
 
@@ -14,6 +14,9 @@ from ..settings.settings import Settings
 from ..tables.schema import TOTAL, grant_of
 from .number_cells import Floats
 from .parsing import Parsed
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Tables = Mapping[str, Parsed]
 
@@ -88,6 +91,8 @@ def _check_bids(bids: Parsed) -> None:
 
 
 def _frame(parsed: Parsed, keys: Sequence[str], size: Floats) -> pd.DataFrame:
+    import pandas as pd
+
     return pd.DataFrame({key: parsed.text(key).values for key in keys} | {"size": np.abs(np.nan_to_num(size))})
 
 
@@ -115,6 +120,8 @@ def _check_option_cells(
     changes = _frame(profile, ["area", "option", "year"], moved)
     taken = changes.merge(most, "left", ["area", "option"], suffixes=("", "_most"))["size_most"].to_numpy()
     changes["size"] = moved * taken
+    import pandas as pd
+
     total = pd.concat([proposed, changes]).groupby(["area", "year"], as_index=False)["size"].sum()
     beside = changes.merge(total, "left", ["area", "year"], suffixes=("", "_of_all"))["size_of_all"].to_numpy()
     _name(profile, name, changes["size"].to_numpy(), beside, pounds)

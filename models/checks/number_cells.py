@@ -9,10 +9,9 @@ from numbers import Real
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from ..diagnostics.problems import shown
-from ..tables.raw import Cells, Complain, Refused, is_missing
+from ..tables.raw import Cells, Complain, Refused, is_missing, is_series, values_of
 from ..tables.schema import Column
 from .lenient_numbers import read_leniently
 
@@ -88,11 +87,13 @@ def _rescue(
 
 def _quickly(cells: Cells) -> tuple[Floats, list[int]]:
     """Numbers of all cells, NaN for the empty ones, and the positions of those that are no finite number."""
-    if isinstance(cells, pd.Series):
+    if is_series(cells):
+        import pandas as pd
+
         if pd.api.types.is_numeric_dtype(cells.dtype) and cells.dtype.kind in "iuf":
             numbers = cells.to_numpy(dtype=np.float64, na_value=np.nan)
             return np.array(numbers), [int(p) for p in np.flatnonzero(np.isinf(numbers))]
-        cells = cells.astype(object).tolist()
+        cells = values_of(cells)
     try:
         if set("".join(cells)) <= _PLAIN:  # type: ignore[arg-type]
             filled = [str(cell) or "nan" for cell in cells] if "" in cells else cells
@@ -145,7 +146,7 @@ def _complain_of_points(cells: Cells, expected: str, complain: Complain) -> None
 
 
 def _at(cells: Cells, position: int) -> object:
-    return cells.iloc[position] if isinstance(cells, pd.Series) else cells[position]
+    return cells.iloc[position] if is_series(cells) else cells[position]
 
 
 def _number_shown(cell: object) -> str:

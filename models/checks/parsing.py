@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from ..diagnostics.codes import NOTES
 from ..diagnostics.problems import Diagnostic, Report, shown
-from ..tables.raw import Cells, Place, RawTable, is_missing
+from ..tables.labels import UNUSABLE, Integers, Labels
+from ..tables.raw import Cells, Place, RawTable, is_missing, values_of
 from ..tables.schema import TABLES, Column, Table, kept
+from ..tables.stored_table import StoredTable
 from .headers import check_headers
 from .number_cells import Floats, read_numbers
-from .text_cells import UNUSABLE, Integers, Labels, read_texts
+from .text_cells import read_texts
 
 _NUMBER_OF = {name: number for number, name in enumerate(TABLES)}
 
@@ -47,7 +47,7 @@ class Parsed:
     headers: list[str] = field(default_factory=list)
     labels: dict[str, Labels] = field(default_factory=dict)
     numbers: dict[str, Floats] = field(default_factory=dict)
-    notes: dict[str, list[str]] = field(default_factory=dict)
+    notes: dict[str, Labels] = field(default_factory=dict)
     faulty: dict[str, set[int]] = field(default_factory=dict)
 
     @property
@@ -91,22 +91,14 @@ class Parsed:
         problem = Diagnostic(code, self.table.name, place.file, where, header, value, expected, remedy)
         self.report.add(problem, table=_NUMBER_OF[self.table.name], row=-1 if row is None else row)
 
-    def frame(self) -> pd.DataFrame:
-        """The table with its columns as the user ordered them: texts, and numbers as float64.
+    def stored(self) -> StoredTable:
+        """The table with its columns as the user ordered them.
 
         Without rows only the required columns are left, as if the table were absent.
         """
-        columns: dict[str, Any] = {}  # arrays: columns with an index would be aligned
-        for header in self.headers:
-            if header in self.numbers:
-                columns[header] = self.numbers[header]
-            elif header in self.labels:
-                columns[header] = self.labels[header].column
-            else:
-                columns[header] = pd.Series(self.notes[header], dtype=str).array
-        if not self.rows:
-            columns = {column.name: columns[column.name] for column in self.table if column.required}
-        return pd.DataFrame(columns)
+        cells: Mapping[str, Floats | Labels] = {**self.notes, **self.labels, **self.numbers}
+        headers = self.headers if self.rows else [column.name for column in self.table if column.required]
+        return StoredTable({header: cells[header] for header in headers}, self.rows)
 
 
 def parse(
@@ -145,7 +137,7 @@ def parse(
             _read_column(parsed, known[meant.get(header, header)], cells, money)
         elif kept(header):
             parsed.headers.append(header)
-            parsed.notes[header] = _as_texts(cells)
+            parsed.notes[header] = Labels.of(_as_texts(cells))
     if table.required and raw.rows == 0 and raw.complete:
         parsed.complain("SP-D005", expected="at least one row")
     return parsed
@@ -171,8 +163,7 @@ def _read_column(parsed: Parsed, column: Column, cells: Cells, money: str) -> No
 
 def _as_texts(cells: Cells) -> list[str]:
     """Keep the cells of a column that is not read, as text."""
-    values: Sequence[object] = cells.astype(object).tolist() if isinstance(cells, pd.Series) else cells
-    return [cell if isinstance(cell, str) else "" if is_missing(cell) else str(cell) for cell in values]
+    return [cell if isinstance(cell, str) else "" if is_missing(cell) else str(cell) for cell in values_of(cells)]
 
 
 def combined(

@@ -6,13 +6,12 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-import pandas as pd
-
 from ..diagnostics.problems import Diagnostic, Report
 from ..money import POUNDS_PER
 from ..settings.settings import Settings
 from ..tables.raw import RawTable, lost
 from ..tables.schema import PROGRAMMES, TABLES, TOTAL, Column, attribute, grant_of, of_year, outcome
+from ..tables.stored_table import StoredTable
 from .area_codes import check_area_codes
 from .census import check_people, take_census
 from .deriving import Derived, derive, derives, extended
@@ -53,8 +52,8 @@ class Checked:
         The derived rows.
     """
 
-    given: dict[str, pd.DataFrame]
-    settled: dict[str, pd.DataFrame]
+    given: dict[str, StoredTable]
+    settled: dict[str, StoredTable]
     derived: Derived
 
 
@@ -109,8 +108,8 @@ def check_tables(
     log.debug("checked %d tables: %d problems", len(raw), len(report))
     if len(report):
         return Checked({}, {}, derived)
-    given = {name: tables[name].frame() for name in TABLES}
-    changed = {name: settled[name].frame() for name in TABLES if settled[name] is not tables[name]}
+    given = {name: tables[name].stored() for name in TABLES}
+    changed = {name: settled[name].stored() for name in TABLES if settled[name] is not tables[name]}
     return Checked(given, {**given, **changed}, derived)
 
 

@@ -9,10 +9,10 @@ import numpy as np
 from ..diagnostics.problems import shown
 from ..programmes.levels import Floats, Texts, contributions
 from ..programmes.lines import Lines
+from ..tables.labels import Integers
 from ..tables.line_columns import FIGURES
 from .keys import places
 from .parsing import Parsed, combined
-from .text_cells import Integers
 
 OF_ROW = ("holds", "lasts")
 """Columns that belong to an area, line and item."""

@@ -8,6 +8,7 @@ from typing import TypeAlias
 import numpy as np
 
 from ..diagnostics.problems import one_of, shown
+from ..tables.labels import Integers
 from ..tables.rule_kinds import GRANTS, RECIPIENT, RULES, Rule
 from ..tables.schema import TOTAL
 from .census import Census
@@ -15,7 +16,6 @@ from .keys import places
 from .number_cells import Floats
 from .parsing import Parsed
 from .rule_rows import NO_ROW, Winners, recipients_in
-from .text_cells import Integers
 
 Tables = Mapping[str, Parsed]
 Limited: TypeAlias = dict[str, Winners]

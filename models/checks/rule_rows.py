@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from ..tables.labels import Integers
 from ..tables.recipients import recipients_of
 from ..tables.rule_kinds import AREA, SELECTORS, Rule, names_of
 from .keys import places
 from .parsing import Parsed, say
-from .text_cells import Integers
 
 Booleans = npt.NDArray[np.bool_]
 

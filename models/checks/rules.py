@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..diagnostics.problems import did_you_mean, one_of, shown
+from ..tables.labels import UNUSABLE, Integers
 from ..tables.rule_kinds import AREA, OF_REFERENCE, OPTIONS, RULES, SELECTORS, SUMS, Rule, name_of
 from .census import Census
 from .keys import places
@@ -15,7 +16,6 @@ from .parsing import Parsed, say
 from .recipient_rules import Limited, check_ceilings
 from .rule_rows import NO_ROW, Winners, holders_of, index_of_areas, names_of_rows, patterns_of, winning_rows
 from .take_up_rules import check_take_ups
-from .text_cells import UNUSABLE, Integers
 
 Tables = Mapping[str, Parsed]
 Booleans = npt.NDArray[np.bool_]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..diagnostics.problems import did_you_mean, shown
+from ..tables.labels import Integers
 from ..tables.rule_kinds import OPTIONS, RULES, names_over
 from ..tables.schema import SCALE_BACK, TOTAL
 from .census import Census
@@ -15,7 +16,6 @@ from .keys import places
 from .number_cells import Floats
 from .parsing import Parsed
 from .rule_rows import NO_ROW, Booleans, Index, names_of_rows, patterns_of, winners_in, words_of_areas
-from .text_cells import Integers
 
 ROUNDING = 1e-12
 """Relative difference of two amounts of take-up that is rounding."""

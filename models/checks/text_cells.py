@@ -4,24 +4,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 import numpy as np
-import numpy.typing as npt
-import pandas as pd
-from pandas.api.extensions import ExtensionArray
 
 from ..diagnostics.problems import did_you_mean, shown
 from ..settings.settings import year_meant, year_start, year_written
-from ..tables.raw import Cells, Complain, Refused, is_missing
+from ..tables.labels import UNUSABLE, Integers, Labels
+from ..tables.raw import Cells, Complain, Refused, is_missing, values_of
 from ..tables.schema import Column
-
-Integers = npt.NDArray[np.int64]
-
-UNUSABLE = -1
-"""Code of a cell whose problem is already named."""
 
 LONGEST_LABEL = 200
 """Characters of a label or name: it stands in file names, charts and messages."""
@@ -29,72 +20,9 @@ LONGEST_LABEL = 200
 LONGEST_TEXT = 32_000
 """Characters of any other text: about what a spreadsheet's cell can hold."""
 
-FEW = 1_000
-"""Cells of a column up to which it is made of the text of each; a dictionary of words takes 60 microseconds more."""
-
-TEXT: Any = pd.Series([], dtype=str).dtype
-"""Type of a column of texts."""
-
 _FILL_IN = "fill it in, or delete the row"
 
 KEY = re.compile(r"[a-z][a-z0-9_]*")
-
-
-@dataclass(frozen=True, eq=False)
-class Labels:
-    """A column of texts: each cell is a code into the list of different words.
-
-    Parameters
-    ----------
-    codes
-        Code of each cell; :data:`UNUSABLE` where the cell's problem is already named.
-    words
-        The different words.
-    """
-
-    codes: Integers
-    words: tuple[str, ...]
-
-    @classmethod
-    def same(cls, word: str, rows: int) -> Labels:
-        """A column that says the same in every row."""
-        return cls(np.zeros(rows, dtype=np.int64), (word,))
-
-    @property
-    def values(self) -> npt.NDArray[np.object_]:
-        """The text of each cell; empty where unusable."""
-        return np.asarray([*self.words, ""], dtype=object)[self.codes]
-
-    @property
-    def column(self) -> ExtensionArray:
-        """The same as a column of a table; of many cells each word is made a text of a column but once."""
-        if len(self.codes) <= FEW:
-            values: Any = self.values
-            few: ExtensionArray = pd.array(values, dtype=TEXT)
-            return few
-        return pd.Series([*self.words, ""], dtype=str).array.take(self.codes)
-
-    def defaulting_to(self, word: str) -> Labels:
-        """The same column with a word in place of empty cells."""
-        if word == "" or "" not in self.words:
-            return self
-        return self.renamed(lambda old: old or word)
-
-    def renamed(self, new: Callable[[str], str]) -> Labels:
-        """The same column with other words; words that become the same become one."""
-        words = [new(old) for old in self.words]
-        code_of = {word: code for code, word in enumerate(dict.fromkeys(words))}
-        moved = np.asarray([*(code_of[word] for word in words), UNUSABLE], dtype=np.int64)
-        return Labels(moved[self.codes], tuple(code_of))
-
-    def __getitem__(self, position: int) -> str:
-        """The text of one cell."""
-        return "" if self.codes[position] == UNUSABLE else self.words[self.codes[position]]
-
-    def where(self, words: Callable[[str], bool]) -> npt.NDArray[np.bool_]:
-        """The usable cells whose word is chosen."""
-        chosen = np.asarray([*map(words, self.words), False], dtype=bool)
-        return np.asarray(chosen[self.codes])
 
 
 def read_texts(column: Column, cells: Cells, complain: Complain) -> Labels:
@@ -176,7 +104,7 @@ def _plain_years(word: str) -> str:
 
 def _factorised(cells: Cells) -> tuple[Integers, list[object]]:
     """Code the different cells; -1 is an empty one."""
-    values: Sequence[object] = cells.tolist() if isinstance(cells, pd.Series) else cells
+    values = values_of(cells)
     try:
         different = dict.fromkeys(values)
     except TypeError:

@@ -6,9 +6,10 @@ import json
 import math
 from collections.abc import Mapping
 from json.encoder import encode_basestring
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def rows_json(table: pd.DataFrame) -> str:
@@ -48,6 +49,8 @@ def json_text(value: object) -> bytes:
 
 
 def _dumped(value: object) -> str:
+    import pandas as pd
+
     if isinstance(value, pd.DataFrame):
         return rows_json(value)
     return json.dumps(value, ensure_ascii=False, allow_nan=False, indent=1)

@@ -5,11 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from ..diagnostics.problems import did_you_mean, shown
 from ..settings.derive import KEYS
@@ -18,6 +17,9 @@ from ..tables.defaults import envelopes_of, fill
 from ..tables.plain_words import plain
 from ..tables.rule_kinds import RULES
 from ..tables.stage_words import stage_words
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Kind = Literal["factor", "value", "switch"]
 """Whether a lever multiplies what is there, sets a number, or is only switched off."""
@@ -103,8 +105,9 @@ def levers_of(settings: Mapping[str, Any], tables: Mapping[str, pd.DataFrame]) -
     --------
     See :meth:`singlepot.Scenario.levers`.
     """
+
     filled = {name: fill(name, tables, ()) for name in ("areas", "objectives", "national", "pot", "bids", "rules")}
-    programmes = tables.get("programmes", pd.DataFrame())
+    programmes: Any = tables.get("programmes", {})
     made = (
         _of_money(filled),
         _of_national(filled),

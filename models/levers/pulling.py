@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from ..diagnostics.problems import SETTINGS, Diagnostic, Report, shown
 from ..settings.settings import year_written
@@ -14,6 +12,9 @@ from ..tables.defaults import fill
 from ..tables.schema import TABLES
 from .lever import Lever, find_lever, levers_of, unknown_lever
 from .values import UnreadableValueError, change_words, is_number_alone, read_value
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 MANY_TIMES = 10
 """Factor from which an amount may be meant, where it is written as a plain number."""
@@ -62,6 +63,8 @@ def pull(
         def note(code: str, got: str, expected: str, remedy: str = "", line: int = line) -> None:
             where = f"line {line}" if line > 0 else ""
             report.add(Diagnostic(code, SETTINGS, file, where, "lever", got, expected, remedy), row=line)
+
+        import pandas as pd
 
         bids = pd.concat([frames["bids"], of_lines], ignore_index=True) if len(of_lines) else frames["bids"]
         known = levers_of(settings, {**frames, "bids": bids})
@@ -155,6 +158,8 @@ def _with_key(settings: Mapping[str, Any], path: Iterable[str], value: float | N
 
 def _locked(lever: Lever, number: float | None, others: pd.DataFrame) -> pd.DataFrame:
     """Lock the grant of an area in every cell in place of the rows that lock it now; None lets it free."""
+    import pandas as pd
+
     if number is None:
         required = [column.name for column in TABLES["rules"] if column.required]
         return others.reset_index(drop=True) if len(others) else others[required].reset_index(drop=True)

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from ..settings.derive import KEYS, Derive
 from ..tables.schema import ORIGIN, TOTAL, grant_of
@@ -17,6 +16,9 @@ from .levels import Floats
 from .lines import Booleans, Lines
 from .moves import Moves, curves_of, moves_of
 from .rest import REST, TARGET, Totals, rest_lines, totals_of
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 FIGURE_OF = {"elasticity": "most_outcome", "stretch_price": "stretch_cost", "tiers": ""}
 """Number of a line in whose absence a setting counts, where it has another name."""
@@ -151,6 +153,8 @@ class Derivation:
         plain_grant
             Whether the one envelope's column is called ``grant``.
         """
+        import pandas as pd
+
         lines, moves = self.movable, self.moves
         codes = np.asarray(self.axes.areas, dtype=object)[lines.area[moves.line]]
         kept = [pair not in given for pair in zip(codes, moves.name, strict=True)]
@@ -184,11 +188,15 @@ class Derivation:
 
 
 def _texts(values: Any) -> Any:
+    import pandas as pd
+
     return pd.Series(list(values), dtype=str).array
 
 
 def _rows(values: Floats, axes: Axes, name: str) -> pd.DataFrame:
     """Return the cells that are there as rows: area, across, year and the value."""
+    import pandas as pd
+
     area, across, year = np.nonzero(~np.isnan(values))
     labels = axes.envelopes if name == "amount" else tuple(axes.objectives)
     return pd.DataFrame(

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-import pandas as pd
 import tomli_w
 
 from ..files.csv_text import csv_text
 from ..settings.settings import Settings
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def scenario_documents(settings: Settings, tables: Mapping[str, pd.DataFrame]) -> dict[str, bytes]:

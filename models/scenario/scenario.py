@@ -5,9 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from types import EllipsisType
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from ..checks.deriving import Derived
 from ..checks.frames import raw_tables
@@ -21,11 +19,15 @@ from ..settings.frozen import FrozenMapping, merged
 from ..settings.reading import read_settings
 from ..settings.settings import SCHEMA, Settings
 from ..tables.copies import copied
-from ..tables.defaults import envelopes_of, fill, fill_columns
+from ..tables.defaults import fill, fill_columns, stored_envelopes
 from ..tables.raw import RawTable
 from ..tables.schema import ORIGIN, PROGRAMMES, TABLES
+from ..tables.stored_table import StoredTable, frames_of
 from .array_types import Columns
 from .documents import scenario_documents
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 class Scenario:
@@ -54,8 +56,8 @@ class Scenario:
 
     __slots__ = ("_derived", "_given", "_notes", "_settings", "_tables")
     _settings: Settings
-    _given: dict[str, pd.DataFrame]
-    _tables: dict[str, pd.DataFrame]
+    _given: dict[str, StoredTable]
+    _tables: dict[str, StoredTable]
     _derived: Derived
     _notes: tuple[Diagnostic, ...]
 
@@ -128,6 +130,8 @@ class Scenario:
         BadInputError
             With everything that is wrong.
         """
+        import pandas as pd
+
         if isinstance(rules, pd.DataFrame):
             rules, rule_rows = None, rules
         settings = {
@@ -198,6 +202,8 @@ class Scenario:
         BadInputError
             With everything that is wrong.
         """
+        import pandas as pd
+
         if isinstance(rules, pd.DataFrame):
             rules, rule_rows = None, rules
         if not isinstance(rule_rows, EllipsisType):
@@ -237,7 +243,9 @@ class Scenario:
         lever, label, kind (``factor``, ``value`` or ``switch``), now, least, most, unit, linear (whether
         :func:`singlepot.goal` can ask for it); NaN where nothing is set, or amounts are of several units.
         """
-        listed = levers_of(self.settings.as_dict(), self._tables).values()
+        import pandas as pd
+
+        listed = levers_of(self.settings.as_dict(), frames_of(self._tables)).values()
         names = ("label", "kind", "now", "least", "most", "unit", "linear")
         return pd.DataFrame([{"lever": one.name, **{name: getattr(one, name) for name in names}} for one in listed])
 
@@ -267,9 +275,10 @@ class Scenario:
         'pot £196.0m → £176.4m (−10%); grant lock of Burnley off → 100%'
         """
         report = Report()
-        settings, tables = pull(self.settings.as_dict(), self._given, levers, report, derived=self._derived.rows)
+        before = frames_of(self._given)
+        settings, tables = pull(self.settings.as_dict(), before, levers, report, derived=self._derived.rows)
         settings.pop("expect", None)
-        report.keep_source_notes(self._notes, [name for name in tables if tables[name] is not self._given[name]])
+        report.keep_source_notes(self._notes, [name for name in tables if tables[name] is not before[name]])
         given = {name: table if len(table) else None for name, table in tables.items()}
         return from_raw(settings, "levers", raw_tables(given, report), report)
 
@@ -285,7 +294,7 @@ class Scenario:
         settings.pop("derive", None)
         settings.pop("expect", None)
         settings["log"] = merged({"assumptions": self.assumptions}, settings.get("log", {}))
-        tables: dict[str, object] = {name: table if len(table) else None for name, table in self._tables.items()}
+        tables: dict[str, object] = {name: table.frame if len(table) else None for name, table in self._tables.items()}
         tables[PROGRAMMES] = None
         report = Report(quiet=True)
         report.keep_source_notes(self._notes)
@@ -310,23 +319,23 @@ class Scenario:
 
         Texts are text (empty: ""), numbers float64 (empty: NaN). Rows stand in the user's order, derived ones behind.
         """
-        return FrozenMapping({name: copied(table) for name, table in self._tables.items()})
+        return FrozenMapping(copied(frames_of(self._tables)))
 
     @property
     def given(self) -> Mapping[str, pd.DataFrame]:
         """All ten tables by name as they were given and are written: without derived rows."""
-        return FrozenMapping({name: copied(table) for name, table in self._given.items()})
+        return FrozenMapping(copied(frames_of(self._given)))
 
     @property
     def derived_rows(self) -> Mapping[str, pd.DataFrame]:
         """Rows of bids, targets, options and option_years that follow from programme lines, by table."""
-        return FrozenMapping({name: copied(table) for name, table in self._derived.rows.items()})
+        return FrozenMapping(copied(dict(self._derived.rows)))
 
     @property
     def assumed_options(self) -> tuple[int, int]:
         """How many options rest on assumptions, and how many there are."""
         options = self._tables["options"]
-        return (int((options[ORIGIN] == "assumed").sum()) if ORIGIN in options else 0), len(options)
+        return int((options.array(ORIGIN, "") == "assumed").sum()), len(options)
 
     @property
     def assumptions(self) -> dict[str, dict[str, str]]:
@@ -336,57 +345,57 @@ class Scenario:
     @property
     def areas(self) -> pd.DataFrame:
         """The table areas."""
-        return copied(self._tables["areas"])
+        return copied(self._tables["areas"].frame)
 
     @property
     def objectives(self) -> pd.DataFrame:
         """The table objectives."""
-        return copied(self._tables["objectives"])
+        return copied(self._tables["objectives"].frame)
 
     @property
     def national(self) -> pd.DataFrame:
         """The table national."""
-        return copied(self._tables["national"])
+        return copied(self._tables["national"].frame)
 
     @property
     def pot(self) -> pd.DataFrame:
         """The table pot."""
-        return copied(self._tables["pot"])
+        return copied(self._tables["pot"].frame)
 
     @property
     def bids(self) -> pd.DataFrame:
         """The table bids."""
-        return copied(self._tables["bids"])
+        return copied(self._tables["bids"].frame)
 
     @property
     def targets(self) -> pd.DataFrame:
         """The table targets."""
-        return copied(self._tables["targets"])
+        return copied(self._tables["targets"].frame)
 
     @property
     def programmes(self) -> pd.DataFrame:
         """The table programmes."""
-        return copied(self._tables["programmes"])
+        return copied(self._tables["programmes"].frame)
 
     @property
     def options(self) -> pd.DataFrame:
         """The table options."""
-        return copied(self._tables["options"])
+        return copied(self._tables["options"].frame)
 
     @property
     def option_years(self) -> pd.DataFrame:
         """The table option_years."""
-        return copied(self._tables["option_years"])
+        return copied(self._tables["option_years"].frame)
 
     @property
     def rules(self) -> pd.DataFrame:
         """The table rules; the general rules are in ``settings.rules``."""
-        return copied(self._tables["rules"])
+        return copied(self._tables["rules"].frame)
 
     @property
     def envelopes(self) -> tuple[str, ...]:
         """The envelopes, in the order in which the pot names them."""
-        return envelopes_of(self._tables["pot"])
+        return stored_envelopes(self._tables["pot"])
 
     def filled(self, table: str) -> pd.DataFrame:
         """Return a table with every column there and every default filled in.
@@ -394,7 +403,7 @@ class Scenario:
         In ``option_years`` the columns are area, option, year, ``grant_ENVELOPE`` for every envelope and one
         for each objective, 0 where nothing changes; columns kept and ignored are left out.
         """
-        return fill(table, self._tables, self.settings.attributes)
+        return fill(table, frames_of(self._tables), self.settings.attributes)
 
     def columns(self, table: str) -> Columns:
         """Internal: the columns of :meth:`filled` as arrays, numbers as floats and texts as objects."""
@@ -402,7 +411,7 @@ class Scenario:
 
     def documents(self) -> dict[str, bytes]:
         """Return the scenario as files, name → content: scenario.toml, and a CSV for each table with rows."""
-        return scenario_documents(self._settings, self._given)
+        return scenario_documents(self._settings, frames_of(self._given))
 
     @property
     def sha256(self) -> str:
@@ -413,7 +422,7 @@ class Scenario:
         return digest.hexdigest()
 
     def _with_rows(self) -> dict[str, pd.DataFrame | None]:
-        return {name: table if len(table) else None for name, table in self._given.items()}
+        return {name: table.frame if len(table) else None for name, table in self._given.items()}
 
     def __eq__(self, other: object) -> bool:
         """Whether settings and tables are the same, columns and rows in the same order."""
@@ -432,6 +441,8 @@ class Scenario:
 
     def _repr_html_(self) -> str:
         """Title, size and the length of every table, for notebooks."""
+        import pandas as pd
+
         rows = [(name, len(table), ", ".join(table.columns)) for name, table in self._tables.items() if len(table)]
         return rich(
             self.settings.title or "Scenario",

@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 class Strict(BaseModel):
     """A section without further keys, whose values are of the right type."""
 
-    model_config = ConfigDict(strict=True, extra="forbid")
+    model_config = ConfigDict(strict=True, extra="forbid", defer_build=True)
 
 
 def fault(code: str, expected: str, remedy: str = "") -> PydanticCustomError:

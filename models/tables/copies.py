@@ -6,18 +6,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
-import pandas as pd
+if TYPE_CHECKING:
+    pass
+
 
 T = TypeVar("T")
-
-_COPIES_ON_WRITE = int(pd.__version__.split(".")[0]) >= 3
 
 
 def copied(value: T) -> T:
     """Copy a table, or the tables within a mapping, list or tuple; pandas 3 copies cells only when they change."""
+    import pandas as pd
+
     copy: Any = value
     if isinstance(value, pd.DataFrame | pd.Series):
-        copy = value.copy(deep=not _COPIES_ON_WRITE)
+        copy = value.copy(deep=int(pd.__version__.split(".")[0]) < 3)
     elif type(value) is dict:
         copy = {key: copied(item) for key, item in copy.items()}
     elif type(value) in (list, tuple):

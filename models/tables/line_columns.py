@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
+if TYPE_CHECKING:
+    import pandas as pd
+
 
 FIGURES = ("most", "most_outcome", "least", "least_outcome", "efficiency", "stretch", "stretch_cost")
 """Numbers of a line that its options follow from."""
@@ -22,6 +24,8 @@ def of_line(programmes: pd.DataFrame, column: str) -> pd.Series[Any]:
     >>> of_line(lines, "theme").tolist()
     ['green', 'green', '']
     """
+    import pandas as pd
+
     cells: pd.Series[Any] = programmes[column]
     filled = cells.notna() if cells.dtype.kind == "f" else cells != ""
     keys = pd.MultiIndex.from_frame(programmes[["area", "line"]])

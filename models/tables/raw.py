@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from numbers import Real
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeGuard
 
-import pandas as pd
+if TYPE_CHECKING:
+    import pandas as pd
 
 Cells: TypeAlias = "Sequence[object] | pd.Series[Any]"
 """The cells of a column in order: texts from a file of text, any objects from elsewhere."""
@@ -137,6 +138,20 @@ def from_frame(name: str, frame: pd.DataFrame) -> RawTable:
     return RawTable(columns, origin, len(frame), repeated=repeated)
 
 
+def is_series(cells: Cells) -> TypeGuard[pd.Series[Any]]:
+    """Whether the cells are a column of a DataFrame."""
+    return hasattr(cells, "iloc")
+
+
+def values_of(cells: Cells) -> Sequence[object]:
+    """Return the cells as Python's own values, in order."""
+    return cells.astype(object).tolist() if is_series(cells) else cells  # type: ignore[return-value]
+
+
 def is_missing(cell: object) -> bool:
     """Whether a cell that is no text is an empty one: None, NaN or pandas' own."""
-    return cell is None or cell is pd.NA or cell is pd.NaT or (isinstance(cell, Real) and cell != cell)
+    return cell is None or (isinstance(cell, Real) and cell != cell) or type(cell).__name__ in _OF_PANDAS
+
+
+_OF_PANDAS = ("NAType", "NaTType")
+"""Types of what pandas puts in place of a text or a date that is missing."""

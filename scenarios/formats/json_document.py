@@ -8,9 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from singlepot.models.diagnostics.problems import SETTINGS, Diagnostic, Report, shown
 from singlepot.models.files.table_json import json_text
@@ -19,6 +17,9 @@ from singlepot.models.tables.raw import Place, RawTable, lost
 from singlepot.models.tables.schema import TABLES
 
 from .json_text import Doubled, read_json, report_doubled, report_faults
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 KEYS = {"rule_rows" if name == "rules" else name: name for name in TABLES}
 """Key of the document → table."""

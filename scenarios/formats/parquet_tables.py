@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import io
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from singlepot.models.diagnostics.problems import Diagnostic, Report
 from singlepot.models.extras import how_to_install, insist_on
 from singlepot.models.tables.raw import Cells, Place, RawTable, lost
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 MOST_ROWS = 50_000_000
 """Rows that a file may declare: a file of a few kilobytes can declare a billion."""
@@ -66,6 +67,7 @@ def _expanded(metadata: Any) -> int:
 
 
 def _cells(column: Any) -> Cells:
+    import pandas as pd
     import pyarrow as pa
 
     kind = column.type

@@ -6,8 +6,6 @@ import json
 import os
 from dataclasses import dataclass
 
-import pandas as pd
-
 from singlepot.models.diagnostics.problems import BadInputError, Diagnostic, Report
 from singlepot.models.levers.pulling import Pairs
 from singlepot.models.notebook_display import rich, rich_table
@@ -50,6 +48,8 @@ class Findings:
 
     def _repr_html_(self) -> str:
         """Show the findings, the problems first, in a notebook."""
+        import pandas as pd
+
         rows = [problem.as_dict() for problem in (*self.problems, *self.notes)]
         table = pd.DataFrame(rows, columns=["code", "level", "file", "place", "column", "value", "expected", "remedy"])
         return rich(

@@ -5,11 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from singlepot.models.diagnostics.problems import as_number, did_you_mean, shown
 from singlepot.models.natural_order import natural
@@ -18,6 +17,9 @@ from singlepot.models.tables.line_columns import OF_LINE, of_line
 from singlepot.models.tables.schema import PROGRAMMES, TABLES, Column, attribute, grant_of, kept, of_year, outcome
 
 from .parsing import Cell, Change, Complaints, known_columns
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Rows = npt.NDArray[np.bool_]
 
@@ -188,6 +190,8 @@ def _choosing_columns(tables: Tables, table: str) -> list[str]:
 
 def cells_for_choosing(tables: Tables, table: str, name: str) -> pd.Series[Any] | None:
     """Return the cells of a column of the table or, for the rows of areas and options, of a related table."""
+    import pandas as pd
+
     if (column := tables.column(table, name)) is not None:
         return tables.cells(table, column)
     frame = tables.frames[table]
@@ -229,6 +233,8 @@ def _changed(
 
 
 def _appended(change: Change, tables: Tables) -> pd.DataFrame:
+    import pandas as pd
+
     frame = tables.frames[change.table]
     further = [name for name in dict.fromkeys(name for row in change.rows for name in row) if name not in frame]
     columns = {}
@@ -245,4 +251,6 @@ def _cell(column: Column, value: Cell) -> Cell:
 
 
 def _empty(column: Column, index: pd.Index[Any], value: Cell = "") -> pd.Series[Any]:
+    import pandas as pd
+
     return pd.Series([_cell(column, value)] * len(index), index=index, dtype=float if column.numeric else str)

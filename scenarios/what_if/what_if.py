@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from singlepot.models.diagnostics.problems import Report, did_you_mean
 from singlepot.models.levers.pulling import pull
@@ -17,10 +15,13 @@ from singlepot.models.tables.raw import Place, RawTable, from_frame
 from .applying import Tables, apply
 from .parsing import SECTIONS, Complaints, WhatIf, line_text, parse_what_if
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 ALWAYS_THERE = ("stages", "stages.order", "stages.give", "stages.bands", "stages.bands.ends", "stages.bands.slopes")
 """Keys with a default, which removing them restores."""
 
-Watcher = Callable[[str, Mapping[str, Any], Mapping[str, pd.DataFrame]], object]
+Watcher: TypeAlias = "Callable[[str, Mapping[str, Any], Mapping[str, pd.DataFrame]], object]"
 """Callback after each step, with the origin of the step, the settings and the tables."""
 
 

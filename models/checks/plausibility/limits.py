@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ...settings.settings import Settings
+from ...tables.labels import Integers
 from ...tables.rule_kinds import AREAS, BASES, CAPACITIES, GRANTS, RECIPIENT, RULES, TARGETS, Rule
 from ...tables.schema import TOTAL, grant_of
 from ..census import Census
@@ -16,7 +17,6 @@ from ..keys import places, rows_of_years
 from ..number_cells import Floats
 from ..parsing import Parsed
 from ..rule_rows import NO_ROW, names_of_rows, patterns_of, recipients_in, winning_rows
-from ..text_cells import Integers
 from .outliers import UNIT_STEPS
 
 Tables = Mapping[str, Parsed]

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from singlepot.models.checks.text_cells import FEW, UNUSABLE, Labels
+from singlepot.models.tables.labels import FEW, UNUSABLE, Labels
 
 WORDS = ("E06000060", "Nürnberg", "")
 

@@ -16,6 +16,10 @@ MADE_BETWEEN_SEARCHES = 20_000
 ``settle england`` and of ``check bucks-and-burnley`` (November 2026); 100,000 save no more."""
 
 
+PLUGINS = "PYDANTIC_DISABLE_PLUGINS"
+"""By this variable pydantic does not look through all that is installed for plugins, a twentieth of ``check``."""
+
+
 def main() -> NoReturn:
     """Run the command line; Ctrl-C while it is still being loaded ends with a message too.
 
@@ -24,6 +28,7 @@ def main() -> NoReturn:
     twentieth of ``settle england``.
     """
     gc.set_threshold(MADE_BETWEEN_SEARCHES)
+    os.environ.setdefault(PLUGINS, "__all__")
     done = "nothing was begun"
     try:
         from singlepot.cli import heed_interrupts

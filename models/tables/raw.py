@@ -145,7 +145,7 @@ def is_series(cells: Cells) -> TypeGuard[pd.Series[Any]]:
 
 def values_of(cells: Cells) -> Sequence[object]:
     """Return the cells as Python's own values, in order."""
-    return cells.astype(object).tolist() if is_series(cells) else cells  # type: ignore[return-value]
+    return cells.tolist() if is_series(cells) else cells  # type: ignore[return-value]
 
 
 def is_missing(cell: object) -> bool:

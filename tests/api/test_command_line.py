@@ -47,6 +47,18 @@ def test_help_loads_nothing_heavy() -> None:
     assert "settle" in done.stdout
 
 
+def test_a_check_loads_no_tables_and_no_solver() -> None:
+    """`singlepot check` of files of text needs neither pandas, which takes longer to load than the check, nor scipy."""
+    code = (
+        "import sys\nfrom singlepot.cli import _run\n_run(['check', 'bucks-and-burnley'])\n"
+        "heavy = {'pandas', 'scipy', 'highspy', 'clarabel', 'pyarrow'} & set(sys.modules)\n"
+        "sys.exit(f'loaded {heavy}' if heavy else 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("ready")
+
+
 def test_list_names_every_shipped_scenario() -> None:
     done = run("list")
     assert done.returncode == 0

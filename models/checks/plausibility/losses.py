@@ -57,7 +57,7 @@ def _check_series(parsed: Parsed, key: tuple[str, ...], kind: str, settings: Set
     if "area" in key:
         kinds[parsed.labels["area"].where(lambda code: code in centre)[first_row]] = -1
     lacking: list[tuple[int, int]] = []
-    for one in np.unique(kinds[kinds >= 0]):
+    for one in sorted(set(kinds[kinds >= 0].tolist())):
         alike = np.flatnonzero(kinds == one)
         others = there[alike].sum(axis=0)[None, :] - there[alike]
         enough = (alike == series[-1]) * (len(alike) > FEWEST_BEFORE_END) | (len(alike) > FEWEST)

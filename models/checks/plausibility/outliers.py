@@ -181,7 +181,7 @@ def _check_per_bid(targets: Parsed, census: Census) -> None:
         return
     objective = targets.labels["objective"].codes
     bid, target = census.bid[places(targets.labels["area"], census.row_of)], targets.numbers["target"]
-    for code in np.unique(objective):
+    for code in sorted(set(objective.tolist())):
         rows = np.flatnonzero((objective == code) & (bid > 0) & (target > 0))
         if len(rows) < FEW:
             continue

@@ -164,7 +164,7 @@ def _check_national(national: Parsed, proposed: Floats) -> None:
     theirs = national.numbers["target"]
     times = np.divide(proposed, theirs, out=np.ones_like(proposed), where=proposed > 0)
     objective = national.labels["objective"]
-    for code in np.unique(objective.codes):
+    for code in sorted(set(objective.codes.tolist())):
         rows = np.flatnonzero((objective.codes == code) & ((times > OUTCOMES_FAR) | (times < 1 / OUTCOMES_FAR)))
         if len(rows):
             row = int(rows[0])

@@ -174,6 +174,9 @@ def named_rows(rows: list[Spec], step: int) -> Spec:
 FONT = "Arial, Helvetica, sans-serif"
 INK, GREY, PALE, LINE = "#0b0c0c", "#505a5f", "#b1b4b6", "#d4351c"
 
+NO_LIMIT = 0
+"""Of the length of labels: they are measured once less, three milliseconds each. Those that users name have a limit."""
+
 CONFIG: Spec = {
     "font": FONT,
     "background": "white",
@@ -188,6 +191,7 @@ CONFIG: Spec = {
     },
     "axis": {
         "labelFontSize": 12,
+        "labelLimit": NO_LIMIT,
         "titleFontSize": 12,
         "titleFontWeight": "normal",
         "labelColor": INK,
@@ -202,7 +206,7 @@ CONFIG: Spec = {
         "titleFontWeight": "normal",
         "titleColor": GREY,
         "labelColor": INK,
-        "labelLimit": 200,
+        "labelLimit": NO_LIMIT,
     },
     "text": {"fontSize": 12, "color": INK, "aria": False},
     "rule": {"aria": False},

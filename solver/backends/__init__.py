@@ -24,6 +24,9 @@ INTERIOR_POINT = "interior-point"
 BACKENDS = ("highs", "pulp", "pyomo", INTERIOR_POINT)
 """Names that :func:`engine` takes."""
 
+TRIMMED_ABOVE = 8_000
+"""Entries of a programme above which HiGHS is given only what a stage needs; less saves nothing (decision 163)."""
+
 REFERENCE = "highs"
 """The backend that solves a stage again where another's answer proves nothing."""
 
@@ -94,8 +97,9 @@ def engine(backend: Backend, matrix: sparse.csc_array, solver: str | None = None
         return InteriorPointEngine(matrix)
     if backend == "highs":
         from .highs import HighsEngine
+        from .trimmed_highs import TrimmedHighs
 
-        return HighsEngine(matrix)
+        return TrimmedHighs(matrix) if matrix.nnz > TRIMMED_ABOVE else HighsEngine(matrix)
     if backend in BACKENDS:
         from .remote import RemoteEngine
 

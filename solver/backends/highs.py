@@ -69,22 +69,26 @@ class _Silent(highspy.Highs):
         _accept(self.setOptionValue("output_flag", False), "option output_flag")
 
 
-class _Basis:
+class Basis:
     """A basis of HiGHS, which goes to another process as the status of each column and row."""
 
     def __init__(self, basis: Any) -> None:
         self.basis = basis
 
+    @classmethod
+    def of(cls, columns: list[Any], rows: list[Any]) -> Basis:
+        """Make a basis of the status of each column and row."""
+        basis = highspy.HighsBasis()
+        basis.col_status, basis.row_status = columns, rows
+        basis.valid = True
+        return cls(basis)
+
     def __reduce__(self) -> tuple[Any, ...]:
         return _restored, (bytes(map(int, self.basis.col_status)), bytes(map(int, self.basis.row_status)))
 
 
-def _restored(columns: bytes, rows: bytes) -> _Basis:
-    basis = highspy.HighsBasis()
-    basis.col_status = [highspy.HighsBasisStatus(status) for status in columns]
-    basis.row_status = [highspy.HighsBasisStatus(status) for status in rows]
-    basis.valid = True
-    return _Basis(basis)
+def _restored(columns: bytes, rows: bytes) -> Basis:
+    return Basis.of([*map(highspy.HighsBasisStatus, columns)], [*map(highspy.HighsBasisStatus, rows)])
 
 
 class HighsEngine:
@@ -110,7 +114,7 @@ class HighsEngine:
     @property
     def basis(self) -> Any:
         """The basis of the last answer, for another engine of as many rows and columns; opaque, and can be pickled."""
-        return None if self._highs is None else _Basis(self._highs.getBasis())
+        return None if self._highs is None else Basis(self._highs.getBasis())
 
     def start_from(self, basis: Any) -> None:
         """Begin the first solve, by ``WARM`` or ``AGAIN``, at a basis of another engine."""

@@ -1,0 +1,163 @@
+r"""Slack columns: rows that a column without cost satisfies whatever the others are, and what is left without them.
+
+A column that costs nothing and has no upper bound, and stands in one row alone of those that are left, is a slack of
+that row: where it can only help, the row asks nothing of the others. Both are left out, which may make slacks of other
+columns; what then stands in no row that is left stays at its lower bound, but for helpers: columns of that row alone
+that have an upper bound. Backwards, helpers take what their row lacks, one after another, and the slack the rest:
+
+.. math:: x_j = l_j + \max\left(0, \frac{L_i - a_i x}{a_{ij}}\right)
+
+A basis of what is left becomes one of all: of each row left out its slack, a helper or the row itself is basic.
+
+Source: E. D. Andersen, K. D. Andersen, "Presolving in linear programming", Mathematical Programming 71 (1995), where
+these are implied free column singletons without cost.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+
+from ..programme import Booleans, Floats, Integers
+
+Bounds = tuple[Floats, Floats]
+Statuses = npt.NDArray[np.int_]
+
+
+LOWER, BASIC, UPPER = 0, 1, 2
+"""Status of a column or row in a basis."""
+
+
+@dataclass(frozen=True, eq=False)
+class Level:
+    """Rows that leave together, each with its slack and helpers, and their entries.
+
+    ``helped`` is the place among ``rows`` of the row of each helper; helpers stand row by row.
+    """
+
+    rows: Integers
+    slacks: Integers
+    entries: Floats
+    helpers: Integers
+    helped: Integers
+    shares: Floats
+    matrix: sparse.csr_array
+
+
+@dataclass(frozen=True, eq=False)
+class Restored:
+    """The whole point, and the status of what was left out; what is left says its own."""
+
+    x: Floats
+    columns: Statuses
+    rows: Statuses
+
+
+@dataclass(frozen=True, eq=False)
+class SlackColumns:
+    """What a programme can do without, for costs and bounds of one kind.
+
+    Attributes
+    ----------
+    levels
+        Rows that leave, in order.
+    columns, rows
+        What is left, over the whole programme.
+    """
+
+    levels: tuple[Level, ...]
+    columns: Booleans
+    rows: Booleans
+
+    def are_idle(self, cost: Floats, column_bounds: Bounds, row_bounds: Bounds) -> bool:
+        """Whether all that is left out can be, for these costs and bounds."""
+        out, (lower, upper) = ~self.columns, column_bounds
+        idle = (cost[out] == 0) & np.isfinite(lower[out]) & (lower[out] <= upper[out])
+        return bool(idle.all()) and all(
+            bool((np.isposinf(upper[level.slacks]) & _helped(level.entries, level.rows, row_bounds)).all())
+            for level in self.levels
+        )
+
+    def restored(self, x: Floats, column_bounds: Bounds, row_bounds: Bounds) -> Restored:
+        """Work out what was left out from the point of what is left."""
+        whole = column_bounds[0].copy()
+        whole[self.columns] = x
+        columns, rows = np.full(len(whole), LOWER), np.full(len(self.rows), BASIC)
+        for level in reversed(self.levels):
+            activity = level.matrix @ whole
+            bound = np.where(level.entries > 0, row_bounds[0][level.rows], row_bounds[1][level.rows])
+            short = np.where(level.entries > 0, bound - activity, activity - bound)
+            most = (column_bounds[1] - column_bounds[0])[level.helpers] * level.shares
+            first = np.searchsorted(level.helped, level.helped)
+            end = np.cumsum(most)
+            end -= np.append(0.0, end)[first]
+            begin = np.where(np.arange(len(end)) == first, 0.0, np.append(0.0, end)[:-1])
+            lack = short[level.helped]
+            whole[level.helpers] += np.clip(lack - begin, 0.0, most) / level.shares
+            basic = (lack > 0) & (begin <= lack) & (lack < end)
+            columns[level.helpers] = np.where(basic, BASIC, np.where(lack >= end, UPPER, LOWER))
+            rest = short - np.bincount(level.helped, most, len(short))
+            whole[level.slacks] += np.maximum(rest, 0.0) / np.abs(level.entries)
+            columns[level.slacks[(short > 0) & (np.bincount(level.helped, basic, len(short)) == 0)]] = BASIC
+            rows[level.rows[short > 0]] = np.where(level.entries > 0, LOWER, UPPER)[short > 0]
+        return Restored(whole, columns, rows)
+
+
+def slack_columns(
+    matrix: sparse.csc_array, cost: Floats, column_bounds: Bounds, row_bounds: Bounds
+) -> SlackColumns | None:
+    """Find what a programme can do without; None where that is nothing.
+
+    Parameters
+    ----------
+    matrix
+        Rows by columns.
+    cost
+        Shape (columns,).
+    column_bounds, row_bounds
+        Lower and upper, infinities allowed.
+    """
+    row, data = matrix.indices.astype(np.int64), matrix.data
+    column = np.repeat(np.arange(matrix.shape[1]), np.diff(matrix.indptr))
+    idle = (cost == 0) & np.isfinite(column_bounds[0])
+    open_above = idle & np.isposinf(column_bounds[1])
+    candidate = open_above[column] & (data != 0)
+    candidate[candidate] = _helped(data[candidate], row[candidate], row_bounds)
+    stays, free = np.ones(matrix.shape[0], dtype=bool), np.ones(matrix.shape[1], dtype=bool)
+    found = []
+    while True:
+        left = stays[row]
+        alone = np.bincount(column[left], minlength=len(cost)) == 1
+        at = np.flatnonzero(candidate & left & alone[column] & free[column])
+        at = at[np.unique(row[at], return_index=True)[1]]
+        if not len(at):
+            break
+        found.append(at)
+        stays[row[at]] = False
+        free[column[at]] = False
+    if not found:
+        return None
+    still = np.bincount(column[stays[row]], minlength=len(cost)) > 0
+    left = still | ~idle
+    by_rows, several = matrix.tocsr(), np.diff(matrix.indptr) > 1
+    bounded = np.isfinite(column_bounds[1]) & (column_bounds[1] > column_bounds[0]) & ~left & ~several
+    helper = np.flatnonzero(bounded[column] & (data != 0))
+    helper = helper[_helped(data[helper], row[helper], row_bounds)]
+    levels = []
+    for at in found:
+        place = np.full(matrix.shape[0], -1)
+        place[row[at]] = np.arange(len(at))
+        of_level = helper[place[row[helper]] >= 0]
+        of_level = of_level[np.argsort(place[row[of_level]], kind="stable")]
+        helped = place[row[of_level]]
+        helpers = column[of_level], helped, np.abs(data[of_level])
+        levels.append(Level(row[at], column[at], data[at], *helpers, by_rows[row[at]]))
+    return SlackColumns(tuple(levels), left, stays)
+
+
+def _helped(entries: Floats, rows: Integers, row_bounds: Bounds) -> Booleans:
+    """Whether rows take any increase of a column with these entries."""
+    return np.where(entries > 0, np.isposinf(row_bounds[1][rows]), np.isneginf(row_bounds[0][rows]))

@@ -26,24 +26,24 @@ from ..programme import Booleans, Floats, Integers
 Bounds = tuple[Floats, Floats]
 Statuses = npt.NDArray[np.int_]
 
-
 LOWER, BASIC, UPPER = 0, 1, 2
 """Status of a column or row in a basis."""
+
+MOST_HELPERS = 8
+"""Helpers of a row that are used; four bands have three."""
+
+Helpers = tuple[Integers, Integers, Floats]
+"""At most one helper of each row: columns, places of their rows in the level, entries without sign."""
 
 
 @dataclass(frozen=True, eq=False)
 class Level:
-    """Rows that leave together, each with its slack and helpers, and their entries.
-
-    ``helped`` is the place among ``rows`` of the row of each helper; helpers stand row by row.
-    """
+    """Rows that leave together, each with its slack, the slack's entry, and helpers in their order."""
 
     rows: Integers
     slacks: Integers
     entries: Floats
-    helpers: Integers
-    helped: Integers
-    shares: Floats
+    helpers: tuple[Helpers, ...]
     matrix: sparse.csr_array
 
 
@@ -90,19 +90,17 @@ class SlackColumns:
             activity = level.matrix @ whole
             bound = np.where(level.entries > 0, row_bounds[0][level.rows], row_bounds[1][level.rows])
             short = np.where(level.entries > 0, bound - activity, activity - bound)
-            most = (column_bounds[1] - column_bounds[0])[level.helpers] * level.shares
-            first = np.searchsorted(level.helped, level.helped)
-            end = np.cumsum(most)
-            end -= np.append(0.0, end)[first]
-            begin = np.where(np.arange(len(end)) == first, 0.0, np.append(0.0, end)[:-1])
-            lack = short[level.helped]
-            whole[level.helpers] += np.clip(lack - begin, 0.0, most) / level.shares
-            basic = (lack > 0) & (begin <= lack) & (lack < end)
-            columns[level.helpers] = np.where(basic, BASIC, np.where(lack >= end, UPPER, LOWER))
-            rest = short - np.bincount(level.helped, most, len(short))
-            whole[level.slacks] += np.maximum(rest, 0.0) / np.abs(level.entries)
-            columns[level.slacks[(short > 0) & (np.bincount(level.helped, basic, len(short)) == 0)]] = BASIC
             rows[level.rows[short > 0]] = np.where(level.entries > 0, LOWER, UPPER)[short > 0]
+            lack, settled = np.maximum(short, 0.0), short <= 0
+            for helpers, places, entries in level.helpers:
+                most = (column_bounds[1] - column_bounds[0])[helpers] * entries
+                basic, full = ~settled[places] & (lack[places] < most), ~settled[places] & (lack[places] >= most)
+                whole[helpers] += np.minimum(lack[places], most) / entries
+                columns[helpers] = np.where(basic, BASIC, np.where(full, UPPER, LOWER))
+                lack[places] = np.maximum(lack[places] - most, 0.0)
+                settled[places] |= basic
+            whole[level.slacks] += lack / np.abs(level.entries)
+            columns[level.slacks[~settled]] = BASIC
         return Restored(whole, columns, rows)
 
 
@@ -146,18 +144,26 @@ def slack_columns(
     bounded = np.isfinite(column_bounds[1]) & (column_bounds[1] > column_bounds[0]) & ~left & ~several
     helper = np.flatnonzero(bounded[column] & (data != 0))
     helper = helper[_helped(data[helper], row[helper], row_bounds)]
+    rank = _rank_in_row(row[helper])
     levels = []
     for at in found:
         place = np.full(matrix.shape[0], -1)
         place[row[at]] = np.arange(len(at))
-        of_level = helper[place[row[helper]] >= 0]
-        of_level = of_level[np.argsort(place[row[of_level]], kind="stable")]
-        helped = place[row[of_level]]
-        helpers = column[of_level], helped, np.abs(data[of_level])
-        levels.append(Level(row[at], column[at], data[at], *helpers, by_rows[row[at]]))
+        of_level = [helper[(place[row[helper]] >= 0) & (rank == number)] for number in range(MOST_HELPERS)]
+        helpers = tuple((column[of], place[row[of]], np.abs(data[of])) for of in of_level if len(of))
+        levels.append(Level(row[at], column[at], data[at], helpers, by_rows[row[at]]))
     return SlackColumns(tuple(levels), left, stays)
 
 
 def _helped(entries: Floats, rows: Integers, row_bounds: Bounds) -> Booleans:
     """Whether rows take any increase of a column with these entries."""
     return np.where(entries > 0, np.isposinf(row_bounds[1][rows]), np.isneginf(row_bounds[0][rows]))
+
+
+def _rank_in_row(rows: Integers) -> Integers:
+    """Number the members of each row in their order, from 0."""
+    order = np.argsort(rows, kind="stable")
+    first = np.searchsorted(rows[order], rows[order])
+    rank = np.empty(len(rows), dtype=np.int64)
+    rank[order] = np.arange(len(rows)) - first
+    return rank

@@ -17,7 +17,7 @@ from singlepot.solver.answer import Method, Stop
 from singlepot.solver.backends.highs import HighsEngine
 from singlepot.solver.backends.trimmed_highs import TrimmedHighs
 from singlepot.solver.control import Control
-from singlepot.solver.presolve.slack_columns import BASIC, LOWER, UPPER, slack_columns
+from singlepot.solver.presolve.slack_columns import BASIC, LOWER, MOST_HELPERS, UPPER, slack_columns
 
 from ..strategies import Draft, drafts, scenario
 
@@ -133,3 +133,23 @@ def test_the_basis_of_a_part_is_optimal_for_all(made: Draft, number: int) -> Non
     basics = [*basis.col_status, *basis.row_status].count(highspy.HighsBasisStatus.kBasic)
     assert basics == programme.shape[0]
     assert started._highs.getInfo().simplex_iteration_count <= 0
+
+
+@given(st.lists(st.integers(0, 3), max_size=2 * MOST_HELPERS), st.integers(-2, 40), st.sampled_from([-2.0, 1.0]))
+def test_helpers_are_filled_in_order_and_one_of_each_row_is_basic(widths: list[int], lack: int, entry: float) -> None:
+    """Of a row that lacks something, whatever the number and widths of its helpers."""
+    many = len(widths)
+    matrix = sparse.csc_array(np.asarray([[1.0, *[entry] * many, entry]]))
+    columns = np.zeros(many + 2), np.asarray([1.0, *widths, INF])
+    bound = np.asarray([lack * entry])
+    rows = (bound, np.asarray([INF])) if entry > 0 else (np.asarray([-INF]), bound)
+    part = slack_columns(matrix, np.asarray([1.0, *[0.0] * (many + 1)]), columns, rows)
+    assert part is not None
+    restored = part.restored(np.zeros(1), columns, rows)
+    assert restored.x[1:].sum() == max(lack, 0)
+    assert (restored.x <= columns[1]).all()
+    assert [*restored.columns[1:], *restored.rows].count(BASIC) == 1
+    used = restored.x[1 : many + 1][np.asarray(widths, dtype=int) > 0][:MOST_HELPERS]
+    full = np.asarray([width for width in widths if width > 0])[:MOST_HELPERS]
+    begun = np.flatnonzero(used < full)
+    assert not used[begun[0] + 1 :].any() if len(begun) else True

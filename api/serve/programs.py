@@ -31,8 +31,8 @@ from .sessions import Pairs
 POLLED_S = 0.02
 """Seconds between two looks at a run, and at whether the caller is still there."""
 
-KEYS = ("scenario", "document", "levers", "time_limit_s", "area", "code")
-"""Keys of a request."""
+SOURCE = ("scenario", "document", "levers")
+"""Keys of every request."""
 
 
 @dataclass(frozen=True)
@@ -61,8 +61,13 @@ class Asked:
     code: str = ""
 
 
-async def asked(request: Request) -> Asked:
+async def asked(request: Request, *further: str) -> Asked:
     """Read a request: the query of a GET, the JSON object of a POST.
+
+    Parameters
+    ----------
+    further
+        Keys that its route takes beside those of a source.
 
     Raises
     ------
@@ -76,8 +81,9 @@ async def asked(request: Request) -> Asked:
             content = json.loads(await request.body() or b"{}")
         except (ValueError, RecursionError):
             raise BadRequestError("this is no JSON", "send an object") from None
-    if not isinstance(content, dict) or set(content) - set(KEYS):
-        raise BadRequestError(f"a request is an object with {', '.join(KEYS)}", "leave out what is not among them")
+    keys = (*SOURCE, *further)
+    if not isinstance(content, dict) or set(content) - set(keys):
+        raise BadRequestError(f"a request here is an object with {', '.join(keys)}", "leave out what is not among them")
     levers, limit = content.get("levers", {}), content.get("time_limit_s")
     texts = {key: content.get(key, "") for key in ("scenario", "area", "code")}
     if not isinstance(levers, dict) or any(not isinstance(value, str | int | float) for value in levers.values()):
@@ -122,7 +128,7 @@ async def check(service: Service, request: Request) -> Response:
 
 async def settle(service: Service, request: Request) -> Response:
     """Settle a scenario with levers pulled; who hangs up ends the run."""
-    ask = await asked(request)
+    ask = await asked(request, "time_limit_s")
     settlement = await _settled(service, request, ask)
     content = await run_in_threadpool(settlement_json, settlement)
     return Response(content, media_type="application/json")
@@ -130,7 +136,7 @@ async def settle(service: Service, request: Request) -> Response:
 
 async def explain(service: Service, request: Request) -> Response:
     """Explain a code, or one area of a settlement."""
-    ask = await asked(request)
+    ask = await asked(request, "time_limit_s", "area", "code")
     if ask.code:
         return _json(vars(explain_code(ask.code)))
     if not ask.area:

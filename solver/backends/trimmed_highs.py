@@ -95,7 +95,6 @@ class TrimmedHighs:
         within = (column_bounds[0][columns], column_bounds[1][columns]), (row_bounds[0][rows], row_bounds[1][rows])
         answer = self._engine.solve(cost[columns], *within, method, control)
         if answer.stop is not Stop.OPTIMAL:
-            self._restored = None
             return replace(answer, x=np.zeros(0), row_dual=np.zeros(0))
         self._restored = self._part.restored(answer.x, column_bounds, row_bounds)
         row_dual = np.zeros(len(rows))

@@ -20,6 +20,7 @@ def of_line(programmes: pd.DataFrame, column: str) -> pd.Series[Any]:
 
     Examples
     --------
+    >>> import pandas as pd
     >>> lines = pd.DataFrame({"area": ["A", "A", "B"], "line": ["x", "x", "x"], "theme": ["", "green", ""]})
     >>> of_line(lines, "theme").tolist()
     ['green', 'green', '']

@@ -11,7 +11,6 @@ from .tables.raw import is_missing
 if TYPE_CHECKING:
     import pandas as pd
 
-
 MOST_ROWS = 10
 """Rows of a table that are shown; the others are counted."""
 

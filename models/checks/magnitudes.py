@@ -114,14 +114,14 @@ def _check_option_cells(
     furthest = proposals.number(amount).max(initial=0.0) + many * moved.max() * limits.max()
     if _all_count(np.append(moved, moved * limits[limits > 0].min(initial=1.0)), furthest, pounds):
         return
+    import pandas as pd
+
     proposed = _frame(proposals, ["area", "year", kind], proposals.number(amount))
     proposed = proposed[proposed[kind] == word]
     most = _frame(options, ["area", "option"], limits).drop_duplicates(["area", "option"])
     changes = _frame(profile, ["area", "option", "year"], moved)
     taken = changes.merge(most, "left", ["area", "option"], suffixes=("", "_most"))["size_most"].to_numpy()
     changes["size"] = moved * taken
-    import pandas as pd
-
     total = pd.concat([proposed, changes]).groupby(["area", "year"], as_index=False)["size"].sum()
     beside = changes.merge(total, "left", ["area", "year"], suffixes=("", "_of_all"))["size_of_all"].to_numpy()
     _name(profile, name, changes["size"].to_numpy(), beside, pounds)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import pandas as pd
 
-
 FIGURES = ("most", "most_outcome", "least", "least_outcome", "efficiency", "stretch", "stretch_cost")
 """Numbers of a line that its options follow from."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from numbers import Real
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeGuard
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeGuard, cast
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -145,7 +145,7 @@ def is_series(cells: Cells) -> TypeGuard[pd.Series[Any]]:
 
 def values_of(cells: Cells) -> Sequence[object]:
     """Return the cells as Python's own values, in order."""
-    return cells.tolist() if is_series(cells) else cells  # type: ignore[return-value]
+    return cells.tolist() if is_series(cells) else cast("Sequence[object]", cells)
 
 
 def is_missing(cell: object) -> bool:

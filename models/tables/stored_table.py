@@ -68,9 +68,10 @@ class StoredTable:
 
 
 def _same(one: Floats | Labels, other: Floats | Labels) -> bool:
+    if isinstance(one, Labels) and isinstance(other, Labels):
+        return np.array_equal(one.values, other.values)
     if isinstance(one, Labels) or isinstance(other, Labels):
-        both = isinstance(one, Labels) and isinstance(other, Labels)
-        return both and np.array_equal(one.values, other.values)  # type: ignore[union-attr]
+        return False
     return np.array_equal(one, other, equal_nan=True)
 
 

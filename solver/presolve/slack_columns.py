@@ -124,24 +124,22 @@ def slack_columns(
     open_above = idle & np.isposinf(column_bounds[1])
     candidate = open_above[column] & (data != 0)
     candidate[candidate] = _helped(data[candidate], row[candidate], row_bounds)
-    stays, free = np.ones(matrix.shape[0], dtype=bool), np.ones(matrix.shape[1], dtype=bool)
+    stays = np.ones(matrix.shape[0], dtype=bool)
     found = []
     while True:
         left = stays[row]
         alone = np.bincount(column[left], minlength=len(cost)) == 1
-        at = np.flatnonzero(candidate & left & alone[column] & free[column])
+        at = np.flatnonzero(candidate & left & alone[column])
         at = at[np.unique(row[at], return_index=True)[1]]
         if not len(at):
             break
         found.append(at)
         stays[row[at]] = False
-        free[column[at]] = False
     if not found:
         return None
-    still = np.bincount(column[stays[row]], minlength=len(cost)) > 0
-    left = still | ~idle
+    kept = ~idle | (np.bincount(column[stays[row]], minlength=len(cost)) > 0)
     by_rows, several = matrix.tocsr(), np.diff(matrix.indptr) > 1
-    bounded = np.isfinite(column_bounds[1]) & (column_bounds[1] > column_bounds[0]) & ~left & ~several
+    bounded = np.isfinite(column_bounds[1]) & (column_bounds[1] > column_bounds[0]) & ~kept & ~several
     helper = np.flatnonzero(bounded[column] & (data != 0))
     helper = helper[_helped(data[helper], row[helper], row_bounds)]
     rank = _rank_in_row(row[helper])
@@ -152,7 +150,7 @@ def slack_columns(
         of_level = [helper[(place[row[helper]] >= 0) & (rank == number)] for number in range(MOST_HELPERS)]
         helpers = tuple((column[of], place[row[of]], np.abs(data[of])) for of in of_level if len(of))
         levels.append(Level(row[at], column[at], data[at], helpers, by_rows[row[at]]))
-    return SlackColumns(tuple(levels), left, stays)
+    return SlackColumns(tuple(levels), kept, stays)
 
 
 def _helped(entries: Floats, rows: Integers, row_bounds: Bounds) -> Booleans:

@@ -59,6 +59,17 @@ def test_a_check_loads_no_tables_and_no_solver() -> None:
     assert done.stdout.startswith("ready")
 
 
+def test_the_program_looks_for_no_plugins_among_all_that_is_installed() -> None:
+    """As pydantic would when the settings are read, a twentieth of a check."""
+    code = (
+        "import sys, importlib.metadata as installed\nfrom singlepot.__main__ import main\n"
+        "installed.distributions = lambda: sys.exit('looked')\nsys.argv = ['singlepot', 'check', 'bucks-and-burnley']\n"
+        "main()"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout[:5]) == (0, "ready"), done.stderr
+
+
 def test_list_names_every_shipped_scenario() -> None:
     done = run("list")
     assert done.returncode == 0

@@ -101,6 +101,9 @@ def test_another_engine_starts_where_one_ended(travels: bool) -> None:
     again = TrimmedHighs(CHAIN)
     again.start_from(basis)
     np.testing.assert_array_equal(solved(again, COST, Method.AGAIN), expected)
+    fewer = TrimmedHighs(CHAIN)  # whose costs leave less out
+    fewer.start_from(basis)
+    solved(fewer, np.asarray([1.0, 2.0, 1.0, 0.0, 0.0, 0.0]), Method.AGAIN)
     other = TrimmedHighs(CHAIN)  # whose costs leave nothing out
     other.start_from(basis)
     solved(other, np.ones(6), Method.AGAIN)
